@@ -1,0 +1,172 @@
+//! Code that a group runs beside its workers.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use tracing::Instrument;
+
+use crate::catch::catch;
+use crate::error::{Error, Panicked};
+use crate::exit::Cause;
+use crate::life::{BoxFuture, Launch, Site};
+use crate::node::Node;
+use crate::options::{OnError, OnExit, Options};
+use crate::signal::until;
+use crate::stage::jitter;
+use crate::state::State;
+
+/// When a callback runs, and what its failure does.
+///
+/// A callback never overlaps itself. A panic in it is caught and logged, and a periodic one goes on
+/// with its next turn.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::Callback;
+///
+/// let report = Callback::every(Duration::from_secs(30)).jitter(Duration::from_secs(5));
+/// let warm_up = Callback::after(Duration::from_secs(5)).name("warm_up");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Callback {
+    name: &'static str,
+    wait: Duration,
+    jitter: Duration,
+    periodic: bool,
+    on_error: OnError,
+}
+
+impl Callback {
+    /// Runs each `period`, for the first time after one period. A run that takes longer than a period
+    /// delays the next one, which then comes at once. If it fails, the group stops.
+    pub const fn every(period: Duration) -> Self {
+        let (jitter, on_error) = (Duration::ZERO, OnError::Stop);
+        Self { name: "every", wait: period, jitter, periodic: true, on_error }
+    }
+
+    /// Runs once, after `delay`. If it fails, that is logged.
+    pub const fn after(delay: Duration) -> Self {
+        let (jitter, on_error) = (Duration::ZERO, OnError::Skip);
+        Self { name: "after", wait: delay, jitter, periodic: false, on_error }
+    }
+
+    /// The name in the status, the log and the exit. Default `every` or `after`.
+    pub const fn name(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// At most this much, drawn anew each time, is added to each wait.
+    pub const fn jitter(mut self, jitter: Duration) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Whether a failure stops the group ([`OnError::Stop`]) or is only logged.
+    pub const fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    pub(crate) const fn worker_name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) const fn options(&self) -> Options {
+        Options::new().on_error(self.on_error).on_exit(OnExit::Ignore)
+    }
+}
+
+/// What a callback or a hook may return: `()`, or a `Result` whose error fluid can carry.
+pub trait Outcome {
+    /// Whether it went well.
+    ///
+    /// # Errors
+    ///
+    /// The error of the `Result`.
+    fn outcome(self) -> Result<(), Error>;
+}
+
+impl Outcome for () {
+    fn outcome(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<T, E: Into<Error>> Outcome for Result<T, E> {
+    fn outcome(self) -> Result<(), Error> {
+        self.map(drop).map_err(Into::into)
+    }
+}
+
+pub(crate) type Run = Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>;
+
+/// Makes a callback's closure one that the runtime can keep.
+pub(crate) fn boxed<F>(mut run: impl FnMut() -> F + Send + 'static) -> Run
+where
+    F: Future<Output: Outcome> + Send + 'static,
+{
+    Box::new(move || {
+        let future = run();
+        Box::pin(async move { future.await.outcome() })
+    })
+}
+
+/// A callback that has not been started.
+pub(crate) struct Unrung {
+    pub(crate) node: Arc<Node>,
+    pub(crate) callback: Callback,
+    pub(crate) run: Run,
+}
+
+impl Launch for Unrung {
+    fn launch(self: Box<Self>, site: Site) {
+        let span = tracing::info_span!("callback", name = &**self.node.name());
+        site.runtime.clone().spawn(
+            async move {
+                let node = Arc::clone(&self.node);
+                node.advance(State::Running);
+                site.started();
+                let cause = until(&node.force, self.ring()).await;
+                let forced = cause.is_none();
+                node.advance(State::Stopping);
+                node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
+                site.ended();
+            }
+            .instrument(span),
+        );
+    }
+}
+
+impl Unrung {
+    async fn ring(mut self) -> Cause {
+        let Callback { wait, periodic, on_error, .. } = self.callback;
+        let mut due = Instant::now();
+        loop {
+            due = (due + wait).max(Instant::now());
+            let awake = sleep_until(due + jitter(self.callback.jitter));
+            if until(&self.node.stop, awake).await.is_none() {
+                return Cause::Stopped;
+            }
+            self.node.beats.fetch_add(1, Ordering::Relaxed);
+            let result = catch(async { (self.run)().await }).await.map_err(Error::from).flatten();
+            if let Err(error) = result {
+                let name = &**self.node.name();
+                tracing::error!(callback = name, error = format!("{error:#}"), "callback failed");
+                self.node.note_error(&error);
+                let survives =
+                    on_error != OnError::Stop || error.downcast_ref::<Panicked>().is_some();
+                if !survives {
+                    return Cause::failure(name, error);
+                }
+            }
+            if !periodic {
+                return Cause::Finished;
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a worker's function may know of its own life.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::node::Node;
+use crate::signal::until;
+
+/// The worker's own view of its life: an argument of type `&Context` of the function, or of the hooks
+/// of a worker written by hand.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{worker, Context};
+///
+/// #[worker]
+/// async fn watch(ctx: &Context) {
+///     while ctx.is_running() {
+///         // … look at something …
+///         ctx.sleep(Duration::from_secs(1)).await;
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Context {
+    node: Arc<Node>,
+}
+
+impl Context {
+    pub(crate) fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// The worker's name.
+    #[must_use]
+    pub fn worker_name(&self) -> &str {
+        self.node.name()
+    }
+
+    /// Whether the worker's turn to stop has not come yet. One relaxed load.
+    ///
+    /// A worker without a queue is told as soon as its group stops; a consumer when all that feeds it
+    /// has ended.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        !self.node.stop.is_raised()
+    }
+
+    /// Resolves when the worker's turn to stop has come, at once if it has. Cancel safe.
+    pub async fn stopping(&self) {
+        self.node.stop.raised().await;
+    }
+
+    /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
+    /// time. Cancel safe.
+    pub async fn sleep(&self, duration: Duration) -> bool {
+        until(&self.node.stop, tokio::time::sleep(duration)).await.is_some()
+    }
+
+    /// Asks this worker to stop, as its handle's `gracefully_stop` does.
+    pub fn gracefully_stop(&self) {
+        self.node.ask_to_stop(None);
+    }
+
+    /// How often the worker was built anew so far.
+    #[must_use]
+    pub fn restarts(&self) -> u64 {
+        self.node.restarts.load(Ordering::Relaxed)
+    }
+}

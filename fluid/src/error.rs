@@ -1,0 +1,156 @@
+//! The error that every worker may return, and the two failures that are not the user's own.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Any error, ready to be shared.
+///
+/// A worker returns it, and every waiter for its exit sees the same one, so it is cheap to clone.
+/// Everything that converts into a boxed standard error converts into it: any
+/// [`std::error::Error`], a `String`, a `&str`, and the error types of the crates that wrap them.
+///
+/// `{}` prints the message, `{:#}` the message and its whole chain of sources.
+///
+/// ```
+/// fn parse(text: &str) -> Result<u16, fluid::Error> {
+///     Ok(text.parse::<u16>()?)
+/// }
+///
+/// let error = parse("many").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid digit found in string");
+/// assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<dyn StdError + Send + Sync + 'static>);
+
+impl Error {
+    /// The error beneath, as the standard library sees it.
+    #[must_use]
+    pub fn as_std(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.0
+    }
+
+    /// The error beneath, if it is an `E`.
+    #[must_use]
+    pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+        self.0.downcast_ref()
+    }
+}
+
+impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self(Arc::from(error.into()))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        if f.alternate() {
+            let mut source = self.0.source();
+            while let Some(error) = source {
+                write!(f, ": {error}")?;
+                source = error.source();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// A panic that was caught in a worker, a callback or a handler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    message: String,
+    location: Option<String>,
+}
+
+impl Panicked {
+    pub(crate) fn new(payload: &(dyn Any + Send), location: Option<String>) -> Self {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a value that is not text".to_owned());
+        Self { message, location }
+    }
+
+    /// What was given to `panic!`.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where it panicked, as `file:line:column`.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.message)?;
+        match &self.location {
+            Some(location) => write!(f, " (at {location})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Panicked {}
+
+/// A call that took longer than its worker's `timeout`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimedOut {
+    after: Duration,
+}
+
+impl TimedOut {
+    pub(crate) const fn new(after: Duration) -> Self {
+        Self { after }
+    }
+
+    /// The limit that was passed.
+    #[must_use]
+    pub const fn after(&self) -> Duration {
+        self.after
+    }
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the call took longer than its timeout of {:?}", self.after)
+    }
+}
+
+impl StdError for TimedOut {}
+
+/// The uninhabited type of a worker's missing side: what a source consumes, what a sink emits.
+///
+/// ```
+/// use fluid::{Context, Error, Io, Nothing, Worker};
+///
+/// struct Idle;
+///
+/// impl Worker for Idle {
+///     type Message = Nothing;
+///     type Output = Nothing;
+///     type Ports = ();
+///
+///     async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+///         ctx.stopping().await;
+///         Ok(())
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Nothing {}

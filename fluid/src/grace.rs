@@ -1,0 +1,45 @@
+//! The default grace period.
+
+use std::env;
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// The environment variable that sets the default grace period, in seconds.
+pub(crate) const VARIABLE: &str = "FLUID_STOPPING_GRACE_PERIOD";
+
+const DEFAULT: Duration = Duration::from_secs(10);
+
+/// The grace period of a group that sets none: from the environment, or 10 seconds.
+pub(crate) fn default_grace() -> Result<Duration, Error> {
+    match env::var(VARIABLE) {
+        Ok(text) => parse(&text),
+        Err(env::VarError::NotPresent) => Ok(DEFAULT),
+        Err(error) => Err(format!("{VARIABLE}: {error}").into()),
+    }
+}
+
+fn parse(text: &str) -> Result<Duration, Error> {
+    text.trim()
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| {
+            format!("{VARIABLE}: `{text}` is not a number of seconds, such as 10").into()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_read_and_nonsense_is_named() {
+        assert_eq!(parse("3").unwrap(), Duration::from_secs(3));
+        assert_eq!(parse(" 0.25 ").unwrap(), Duration::from_millis(250));
+        for nonsense in ["", "ten", "-1", "NaN", "inf", "10s"] {
+            let error = parse(nonsense).unwrap_err().to_string();
+            assert!(error.contains(VARIABLE) && error.contains(nonsense), "{error}");
+        }
+    }
+}

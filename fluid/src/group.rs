@@ -1,0 +1,251 @@
+//! The handle of a group.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::callback::{Callback, Outcome, Unrung, boxed};
+use crate::exit::{Cause, Exit};
+use crate::handle::{ConsumerHandle, WorkerHandle};
+use crate::life::{Build, Launch};
+use crate::lock::lock;
+use crate::node::{Events, Kind, MemberId, Node};
+use crate::options::Options;
+use crate::seat::Seat;
+use crate::state::State;
+use crate::status::Status;
+use crate::supervisor::{Event, Seated};
+use crate::worker::Worker;
+use crate::workers::default_name;
+
+/// A group, before, while and after it runs. Cheap to clone; dropping it does nothing.
+#[derive(Clone)]
+pub struct GroupHandle {
+    node: Arc<Node>,
+    events: Events,
+    next_id: Arc<AtomicUsize>,
+}
+
+impl GroupHandle {
+    pub(crate) fn new(node: Arc<Node>, events: Events) -> Self {
+        Self { node, events, next_id: Arc::default() }
+    }
+
+    pub(crate) fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// The group's name.
+    #[must_use]
+    pub fn worker_name(&self) -> &str {
+        self.node.name()
+    }
+
+    /// Its state.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.node.state()
+    }
+
+    /// Resolves when the state is `state` or past it, with the state seen then. Cancel safe.
+    pub async fn wait_for(&self, state: State) -> State {
+        self.node.reached(state).await
+    }
+
+    /// Whether it has started and has not been asked to stop.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.state() == State::Running
+    }
+
+    /// Whether it was asked to stop, or is done, and its workers are finishing what they have.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.state() == State::Stopping
+    }
+
+    /// How many workers and callbacks stand in the group, those of nested groups not counted.
+    #[must_use]
+    pub fn num_workers(&self) -> usize {
+        lock(&self.node.workers).len()
+    }
+
+    /// What the group and everything in it is doing right now.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.node.status()
+    }
+
+    /// Asks the group to stop, and returns at once. It may be called any number of times, from
+    /// anywhere.
+    ///
+    /// Sources stop, and messages from outside are refused; each consumer ends when all that feeds it
+    /// has ended and its queue is empty.
+    pub fn gracefully_stop(&self) {
+        self.node.ask_to_stop(None);
+    }
+
+    /// Asks the group to stop for `reason`, and sets the exit code. If it has been asked before, it
+    /// only asks once more.
+    pub fn bail_out(&self, reason: impl Into<Cow<'static, str>>, code: u8) {
+        self.node.ask_to_stop(Some(Cause::BailedOut { reason: reason.into(), code }));
+    }
+
+    /// Asks the group to stop, and waits until it has ended; after the grace period, by force.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes nothing back: the group still stops.
+    pub async fn shutdown(&self) -> Exit {
+        self.gracefully_stop();
+        self.wait_for_shutdown().await
+    }
+
+    /// Waits until the group has ended, and asks nothing. Every waiter gets the same exit, also one
+    /// that comes late. Cancel safe.
+    pub async fn wait_for_shutdown(&self) -> Exit {
+        self.node.exited().await
+    }
+
+    /// The exit, if the group has ended.
+    #[must_use]
+    pub fn exit(&self) -> Option<Exit> {
+        self.node.exit().cloned()
+    }
+
+    /// Adds a worker to the group, running or not. In a running group it starts at once.
+    ///
+    /// Its name is its type's; if that is taken, a number is added.
+    pub fn add<W: Worker>(&self, worker: W) -> ConsumerHandle<W::Message> {
+        let mut worker = Some(worker);
+        self.add_seat(&default_name::<W>(), W::OPTIONS, Box::new(move || worker.take()))
+    }
+
+    /// Adds a worker that can be restarted, since `build` can make it anew, with a name and options.
+    pub fn add_with<W: Worker>(
+        &self,
+        name: &str,
+        options: Options,
+        mut build: impl FnMut() -> W + Send + 'static,
+    ) -> ConsumerHandle<W::Message> {
+        self.add_seat(name, options, Box::new(move || Some(build())))
+    }
+
+    /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
+    /// on, and forgets it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes nothing back: the worker still stops.
+    pub async fn remove(&self, worker: &WorkerHandle) -> Exit {
+        let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
+        worker.wait_for_shutdown().await
+    }
+
+    /// Registers code that the group runs beside its workers, before it starts or while it runs.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use fluid::{Callback, Workers};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), fluid::Exit> {
+    /// let group = Workers::new("service").startup().await?;
+    /// let soon = Callback::after(Duration::from_millis(1));
+    /// group.register_callback(soon, || async { println!("a little later") });
+    /// # group.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn register_callback<F>(
+        &self,
+        callback: Callback,
+        run: impl FnMut() -> F + Send + 'static,
+    ) -> WorkerHandle
+    where
+        F: Future<Output: Outcome> + Send + 'static,
+    {
+        let options = callback.options();
+        let node = self.admit(callback.worker_name(), options, |name, _| {
+            let node = Node::new(name, Kind::Callback, options, None, Vec::new());
+            let unrung = Unrung { node: Arc::clone(&node), callback, run: boxed(run) };
+            (Arc::clone(&node), Box::new(unrung), node)
+        });
+        WorkerHandle::new(node)
+    }
+
+    fn add_seat<W: Worker>(
+        &self,
+        name: &str,
+        options: Options,
+        build: Build<W>,
+    ) -> ConsumerHandle<W::Message> {
+        self.take_seat(name, options, build).handle()
+    }
+
+    pub(crate) fn take_seat<W: Worker>(
+        &self,
+        name: &str,
+        options: Options,
+        build: Build<W>,
+    ) -> Seat<W> {
+        self.admit(options.name.unwrap_or(name), options, |name, id| {
+            let (seat, unborn) = Seat::new(name, id, options, build);
+            (Arc::clone(&unborn.node), Box::new(unborn), seat)
+        })
+    }
+
+    /// Makes a member of what `make` makes, under `name` or one like it that is free. It is launched
+    /// when the group starts, or now if it has.
+    pub(crate) fn admit<T>(
+        &self,
+        name: &str,
+        options: Options,
+        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Box<dyn Launch>, T),
+    ) -> T {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let (seated, made) = {
+            let mut workers = lock(&self.node.workers);
+            let taken = |name: &str| workers.iter().any(|worker| **worker.name() == *name);
+            let numbered = (2..).map(|number| format!("{name}-{number}"));
+            let mut names = std::iter::once(name.to_owned()).chain(numbered);
+            let name: Arc<str> =
+                names.find(|name| !taken(name)).expect("numbers do not end").into();
+            let (node, launch, made) = make(Arc::clone(&name), id);
+            node.join(self.events.clone(), id, name);
+            workers.push(Arc::clone(&node));
+            (Seated::new(id, node, options, launch), made)
+        };
+        if let Err(refused) = self.events.send(Event::Add(seated))
+            && let Event::Add(seated) = refused.0
+        {
+            // The group has ended.
+            seated.never_started();
+        }
+        made
+    }
+
+    pub(crate) fn stop_because(&self, cause: Cause) {
+        self.node.ask_to_stop(Some(cause));
+    }
+
+    /// Ends everything now.
+    pub(crate) fn force(&self, slack: Duration) {
+        self.node.ask_to_stop(None);
+        self.node.force(Instant::now() + slack);
+    }
+}
+
+impl fmt::Debug for GroupHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GroupHandle").field("node", &self.node).finish()
+    }
+}

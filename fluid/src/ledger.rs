@@ -1,0 +1,187 @@
+//! What becomes of a consumer's messages, counted where it happens.
+//!
+//! Invariants:
+//!
+//! 1. `accepted = done + failed + dropped + undelivered + queued + in hand`, at every moment at which
+//!    no message is being moved; with the last two at zero once the worker has ended.
+//! 2. The consumer's side of a message (fetched, in hand, done) lives in one word, so that an
+//!    observer sees all three as they were at one instant.
+//! 3. Once the word is *sealed*, nothing that a stuck worker still does changes any count: whoever
+//!    seals it has taken over what was fetched and in hand.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many messages a consumer took in, and what became of each.
+///
+/// At every exit, a forced one included,
+/// `accepted = done + failed + dropped + undelivered`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Counts {
+    /// Sends that returned `Ok`.
+    pub accepted: u64,
+    /// Messages handled without a failure.
+    pub done: u64,
+    /// Messages whose handling failed: an error, a panic or a timeout.
+    pub failed: u64,
+    /// Messages that a full queue dropped, by its `overflow` policy.
+    pub dropped: u64,
+    /// Messages that were waiting or being handled when the worker had to end.
+    pub undelivered: u64,
+    /// Sends that were refused because the queue was closed. They were never accepted.
+    pub refused: u64,
+}
+
+impl Counts {
+    /// Whether every accepted message is accounted for.
+    #[must_use]
+    pub const fn conserved(&self) -> bool {
+        self.accepted == self.done + self.failed + self.dropped + self.undelivered
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} accepted, {} done", self.accepted, self.done)?;
+        for (count, what) in [
+            (self.failed, "failed"),
+            (self.dropped, "dropped"),
+            (self.undelivered, "undelivered"),
+            (self.refused, "refused"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The consumer's side of the ledger in one word: 36 bits done, 8 bits fetched, 19 bits in hand,
+/// and the seal.
+#[derive(Debug, Default)]
+pub(crate) struct Progress(AtomicU64);
+
+const DONE: u64 = 1;
+const DONE_BITS: u32 = 36;
+const FETCHED: u64 = 1 << DONE_BITS;
+const FETCHED_BITS: u32 = 8;
+const IN_HAND: u64 = 1 << (DONE_BITS + FETCHED_BITS);
+const IN_HAND_BITS: u32 = 19;
+const SEALED: u64 = 1 << 63;
+
+/// When this bit of the done count is set, it is time to move it to a wider place.
+const DONE_FULL: u64 = 1 << (DONE_BITS - 1);
+
+/// The consumer's side at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) done: u64,
+    pub(crate) fetched: u64,
+    pub(crate) in_hand: u64,
+    pub(crate) sealed: bool,
+}
+
+impl Seen {
+    const fn of(word: u64) -> Self {
+        Self {
+            done: word & (FETCHED - 1),
+            fetched: (word >> DONE_BITS) & ((1 << FETCHED_BITS) - 1),
+            in_hand: (word >> (DONE_BITS + FETCHED_BITS)) & ((1 << IN_HAND_BITS) - 1),
+            sealed: word & SEALED != 0,
+        }
+    }
+
+    /// Whether the narrow done count should be carried to a wider one.
+    pub(crate) const fn is_full(self) -> bool {
+        self.done & DONE_FULL != 0
+    }
+}
+
+impl Progress {
+    /// The most that may be fetched at once.
+    pub(crate) const MAX_FETCHED: usize = (1 << FETCHED_BITS) - 1;
+
+    pub(crate) fn seen(&self) -> Seen {
+        Seen::of(self.0.load(Ordering::Acquire))
+    }
+
+    /// `count` messages moved from the queue to the worker's side.
+    pub(crate) fn fetched(&self, count: usize) -> Seen {
+        self.add(count as u64 * FETCHED)
+    }
+
+    /// One fetched message is now in hand.
+    pub(crate) fn taken(&self) -> Seen {
+        self.add(IN_HAND.wrapping_sub(FETCHED))
+    }
+
+    /// The message in hand is done.
+    pub(crate) fn done(&self) -> Seen {
+        self.add(DONE.wrapping_sub(IN_HAND))
+    }
+
+    /// The message in hand is done, and one fetched message takes its place.
+    pub(crate) fn done_and_taken(&self) -> Seen {
+        self.add(DONE.wrapping_sub(FETCHED))
+    }
+
+    /// The message in hand leaves the worker's side without being done: failed or given up.
+    pub(crate) fn let_go(&self) -> Seen {
+        self.add(IN_HAND.wrapping_neg())
+    }
+
+    /// `count` fetched messages leave the worker's side without being taken.
+    pub(crate) fn unfetched(&self, count: usize) -> Seen {
+        self.add((count as u64 * FETCHED).wrapping_neg())
+    }
+
+    /// The done count has been carried elsewhere.
+    pub(crate) fn carried(&self, done: u64) {
+        self.add(done.wrapping_neg());
+    }
+
+    /// Ends the counting. Returns what was on the worker's side, which is the caller's now.
+    pub(crate) fn seal(&self) -> Seen {
+        Seen::of(self.0.fetch_or(SEALED, Ordering::AcqRel))
+    }
+
+    /// Adds to the parts of the word and returns what it was before. After the seal the parts mean
+    /// nothing any more, and the seal itself, being the highest bit, can be changed by no
+    /// legal sequence of moves: each part stays within its bits.
+    fn add(&self, parts: u64) -> Seen {
+        Seen::of(self.0.fetch_add(parts, Ordering::AcqRel))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_the_word_stay_apart() {
+        let progress = Progress::default();
+        progress.fetched(64);
+        progress.taken();
+        progress.done_and_taken();
+        progress.done();
+        progress.taken();
+        progress.let_go();
+        progress.unfetched(61);
+        let expected = Seen { done: 2, fetched: 0, in_hand: 0, sealed: false };
+        assert_eq!(progress.seen(), expected);
+        assert_eq!(progress.seal(), expected);
+        assert!(progress.done().sealed);
+    }
+
+    #[test]
+    fn a_done_count_is_carried_before_it_overflows() {
+        let progress = Progress(AtomicU64::new(DONE_FULL - 1 + IN_HAND));
+        assert!(!progress.done().is_full());
+        let seen = progress.seen();
+        assert!(seen.is_full());
+        progress.carried(seen.done);
+        assert_eq!(progress.seen().done, 0);
+    }
+}

@@ -1,0 +1,50 @@
+//! A group as a member of another.
+
+use std::sync::Arc;
+
+use crate::group::GroupHandle;
+use crate::life::{Launch, Site};
+use crate::options::Options;
+use crate::seat::Member;
+use crate::workers::Workers;
+
+/// A group that waits for the group above it to start.
+pub(crate) struct Nested {
+    pub(crate) name: Arc<str>,
+    pub(crate) group: Workers,
+}
+
+impl Launch for Nested {
+    fn launch(self: Box<Self>, site: Site) {
+        let Self { name, group } = *self;
+        let group = group.on_runtime(site.runtime.clone());
+        // Supervision stays where the group above is supervised, which no worker can block.
+        tokio::spawn(async move {
+            tracing::debug!(group = &*name, "starting");
+            group.supervise(|| site.started()).await;
+            site.ended();
+        });
+    }
+}
+
+impl Member for Workers {
+    type Handle = GroupHandle;
+    type Seat = GroupHandle;
+    const OPTIONS: Options = Options::new();
+
+    fn sit(
+        workers: &mut Workers,
+        name: &str,
+        options: Options,
+        mut build: impl FnMut() -> Self + Send + 'static,
+    ) -> GroupHandle {
+        let group = build();
+        let handle = group.handle();
+        workers.add_group(name, options, group);
+        handle
+    }
+
+    fn handle(seat: &GroupHandle) -> GroupHandle {
+        seat.clone()
+    }
+}

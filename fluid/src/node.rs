@@ -1,0 +1,261 @@
+//! What the runtime knows of one worker or group while it lives, shared by its handles, its task and
+//! its group.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::SystemTime;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::exit::{Cause, Exit, Report};
+use crate::lock::lock;
+use crate::options::Options;
+use crate::queue::Intake;
+use crate::signal::{Signal, wait_for};
+use crate::state::{State, StateCell};
+use crate::status::Status;
+use crate::supervisor::Event;
+
+/// What a member of a group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Kind {
+    /// A worker without a queue.
+    Worker,
+    /// A worker with a queue.
+    Consumer,
+    /// A group of workers.
+    Group,
+    /// Code that a group runs once or periodically.
+    Callback,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Worker => "worker",
+            Self::Consumer => "consumer",
+            Self::Group => "group",
+            Self::Callback => "callback",
+        })
+    }
+}
+
+pub(crate) type Events = mpsc::UnboundedSender<Event>;
+
+/// Identifies a member within its group.
+pub(crate) type MemberId = usize;
+
+pub(crate) struct Node {
+    name: Arc<str>,
+    /// What the group in which it stands calls it, where that is not its own name.
+    alias: OnceLock<Arc<str>>,
+    pub(crate) kind: Kind,
+    pub(crate) options: Options,
+    /// The group in which it stands, and which of its members it is.
+    parent: OnceLock<(Events, MemberId)>,
+    pub(crate) intake: Option<Arc<dyn Intake>>,
+    /// How many messages each port sent.
+    sent: Vec<Arc<AtomicU64>>,
+    state: StateCell,
+    /// Its turn to stop has come.
+    pub(crate) stop: Signal,
+    /// Its grace is over.
+    pub(crate) force: Signal,
+    /// By when it must have obeyed `force`, or is stuck.
+    force_until: OnceLock<Instant>,
+    /// Why it was asked to stop, if whoever asked said so.
+    why: OnceLock<Cause>,
+    pub(crate) beats: AtomicU64,
+    pub(crate) missed_beats: AtomicU64,
+    pub(crate) restarts: AtomicU64,
+    last_error: Mutex<Option<Error>>,
+    started_at: OnceLock<Instant>,
+    exit: OnceLock<Exit>,
+    exited: Notify,
+    /// The members of a group.
+    pub(crate) workers: Mutex<Vec<Arc<Node>>>,
+}
+
+impl Node {
+    pub(crate) fn new(
+        name: Arc<str>,
+        kind: Kind,
+        options: Options,
+        intake: Option<Arc<dyn Intake>>,
+        sent: Vec<Arc<AtomicU64>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            alias: OnceLock::new(),
+            kind,
+            options,
+            parent: OnceLock::new(),
+            intake,
+            sent,
+            state: StateCell::new(),
+            stop: Signal::default(),
+            force: Signal::default(),
+            force_until: OnceLock::new(),
+            why: OnceLock::new(),
+            beats: AtomicU64::new(0),
+            missed_beats: AtomicU64::new(0),
+            restarts: AtomicU64::new(0),
+            last_error: Mutex::new(None),
+            started_at: OnceLock::new(),
+            exit: OnceLock::new(),
+            exited: Notify::new(),
+            workers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Its name within its group.
+    pub(crate) fn name(&self) -> &Arc<str> {
+        self.alias.get().unwrap_or(&self.name)
+    }
+
+    /// Makes it the member `id` of a group that calls it `name`.
+    pub(crate) fn join(&self, group: Events, id: MemberId, name: Arc<str>) {
+        let _ = self.alias.set(name);
+        let _ = self.parent.set((group, id));
+    }
+
+    /// Whether it stands in no group.
+    pub(crate) fn is_root(&self) -> bool {
+        self.parent.get().is_none()
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.state.get()
+    }
+
+    pub(crate) async fn reached(&self, state: State) -> State {
+        self.state.reached(state).await
+    }
+
+    pub(crate) fn advance(&self, state: State) {
+        if state == State::Running {
+            self.started_at.get_or_init(Instant::now);
+        }
+        if let Some(previous) = self.state.advance(state) {
+            let (name, kind) = (&**self.name(), self.kind);
+            tracing::debug!(worker = name, %kind, from = %previous, to = %state, "state changed");
+        }
+    }
+
+    /// Asks it to stop: its group, if it has one, decides when its turn comes.
+    pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
+        if let Some(why) = why {
+            // The first reason stands.
+            let _ = self.why.set(why);
+        }
+        match self.parent.get() {
+            // A group that has ended has nothing left to stop.
+            Some((group, member)) => drop(group.send(Event::StopMember(*member))),
+            None => drop(self.stop.raise()),
+        }
+    }
+
+    /// Why it was asked to stop.
+    pub(crate) fn asked_because(&self) -> Cause {
+        self.why.get().cloned().unwrap_or(Cause::Stopped)
+    }
+
+    /// Lets it live no longer than until `until`.
+    pub(crate) fn force(&self, until: Instant) {
+        let _ = self.force_until.set(until);
+        self.force.raise();
+    }
+
+    pub(crate) fn force_until(&self) -> Option<Instant> {
+        self.force_until.get().copied()
+    }
+
+    pub(crate) fn note_error(&self, error: &Error) {
+        *lock(&self.last_error) = Some(error.clone());
+    }
+
+    /// The exit as it stands now.
+    pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
+        let workers: Vec<Exit> =
+            lock(&self.workers).iter().filter_map(|worker| worker.exit().cloned()).collect();
+        let forced = forced || workers.iter().any(Exit::is_forced);
+        Exit::new(Report {
+            name: Arc::clone(self.name()),
+            kind: self.kind,
+            state: if forced { State::ForceStopped } else { State::Stopped },
+            cause,
+            stuck,
+            ran_for: self.started_at.get().map_or_else(Default::default, Instant::elapsed),
+            counts: self.intake.as_ref().map(|intake| intake.counts()),
+            emitted: self.emitted(),
+            beats: self.beats.load(Ordering::Relaxed),
+            missed_beats: self.missed_beats.load(Ordering::Relaxed),
+            restarts: self.restarts.load(Ordering::Relaxed),
+            last_error: lock(&self.last_error).clone(),
+            workers,
+        })
+    }
+
+    /// Ends it with `exit`, which every waiter gets. Only the first exit counts.
+    pub(crate) fn finish(&self, exit: Exit) {
+        self.advance(exit.state());
+        if self.exit.set(exit).is_ok() {
+            self.exited.notify_waiters();
+        }
+    }
+
+    pub(crate) fn exit(&self) -> Option<&Exit> {
+        self.exit.get()
+    }
+
+    /// Resolves with the exit. Cancel safe.
+    pub(crate) async fn exited(&self) -> Exit {
+        wait_for(&self.exited, || self.exit.get().cloned()).await
+    }
+
+    fn emitted(&self) -> u64 {
+        self.sent.iter().map(|sent| sent.load(Ordering::Relaxed)).sum()
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let intake = self.intake.as_ref();
+        Status {
+            name: self.name().to_string(),
+            kind: self.kind,
+            state: self.state(),
+            since: self.since(),
+            beats: self.beats.load(Ordering::Relaxed),
+            missed_beats: self.missed_beats.load(Ordering::Relaxed),
+            emitted: self.emitted(),
+            restarts: self.restarts.load(Ordering::Relaxed),
+            last_error: lock(&self.last_error).as_ref().map(|error| format!("{error:#}")),
+            counts: intake.map(|intake| intake.counts()),
+            queue_size: intake.map(|intake| intake.queue_size()),
+            capacity: intake.map(|intake| intake.capacity()),
+            workers: self.members().iter().map(|worker| worker.status()).collect(),
+        }
+    }
+
+    pub(crate) fn members(&self) -> Vec<Arc<Node>> {
+        lock(&self.workers).clone()
+    }
+
+    fn since(&self) -> SystemTime {
+        self.state.since()
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node")
+            .field("name", self.name())
+            .field("kind", &self.kind)
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

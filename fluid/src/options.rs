@@ -1,0 +1,180 @@
+//! What a worker may be told about how to run.
+
+use std::time::Duration;
+
+/// How one worker runs. The macros fill it from their attributes; for a worker written by hand it
+/// is [`Worker::OPTIONS`](crate::Worker::OPTIONS).
+///
+/// Every method sets one option and returns the rest unchanged, and may be used in a `const`.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{OnError, Options};
+///
+/// const OPTIONS: Options = Options::new()
+///     .name("poller")
+///     .grace(Duration::from_secs(3))
+///     .on_error(OnError::Skip);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Options {
+    pub(crate) name: Option<&'static str>,
+    pub(crate) grace: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) heartbeat: Duration,
+    pub(crate) pace: Pace,
+    pub(crate) jitter: Duration,
+    pub(crate) blocking: bool,
+    pub(crate) on_error: OnError,
+    pub(crate) on_exit: OnExit,
+    pub(crate) capacity: usize,
+    pub(crate) overflow: Overflow,
+}
+
+impl Options {
+    /// The defaults: the name of the type, the grace period of the group, no timeout, no heartbeat,
+    /// an error stops the group, and a queue of 1024 whose senders wait for room.
+    pub const fn new() -> Self {
+        Self {
+            name: None,
+            grace: None,
+            timeout: None,
+            heartbeat: Duration::ZERO,
+            pace: Pace::Delay,
+            jitter: Duration::ZERO,
+            blocking: false,
+            on_error: OnError::Stop,
+            on_exit: OnExit::Stop,
+            capacity: 1024,
+            overflow: Overflow::Wait,
+        }
+    }
+
+    /// The worker's name, in the place of its type's (alone) or its field's (in a group).
+    pub const fn name(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// How long this worker may take to stop before it is forced, counted from when its turn to stop
+    /// comes. The group's grace period still holds above it.
+    pub const fn grace(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    /// How long one call of the worker's function may take. A call that takes longer is dropped where
+    /// it awaits, and fails with [`TimedOut`](crate::TimedOut). Waiting for room downstream does not
+    /// count.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The pause between two calls, or their distance if the pace is [`Pace::Rate`].
+    pub const fn heartbeat(mut self, period: Duration) -> Self {
+        self.heartbeat = period;
+        self
+    }
+
+    /// What the heartbeat measures. Default [`Pace::Delay`].
+    pub const fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// At most this much, drawn anew each time, is added to every beat.
+    pub const fn jitter(mut self, jitter: Duration) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Runs the worker on a thread of its own, named like it, where it may block.
+    pub const fn blocking(mut self) -> Self {
+        self.blocking = true;
+        self
+    }
+
+    /// What a failure of one call does. Default [`OnError::Stop`].
+    pub const fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// What the end of this worker does to its group. Default [`OnExit::Stop`].
+    pub const fn on_exit(mut self, on_exit: OnExit) -> Self {
+        self.on_exit = on_exit;
+        self
+    }
+
+    /// How many messages may wait in the queue: at least 1, `usize::MAX` for no bound. Default 1024.
+    ///
+    /// # Panics
+    ///
+    /// If `capacity` is 0: in a `const`, at compile time.
+    pub const fn capacity(mut self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a queue needs room for at least one message");
+        self.capacity = capacity;
+        self
+    }
+
+    /// What a full queue does with one message more. Default [`Overflow::Wait`].
+    pub const fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a heartbeat measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// The pause after a call: a slow call moves every later one.
+    #[default]
+    Delay,
+    /// The distance between the starts of two calls. A call that runs past the next beat makes that
+    /// beat *missed*: it is counted, and not made up for.
+    Rate,
+}
+
+/// What a failure of one call (an error, a panic or a timeout) does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// The worker ends as failed, and its group stops.
+    #[default]
+    Stop,
+    /// The failure is counted and kept as the last error; the worker goes on with its state.
+    Skip,
+    /// The worker is built anew after a backoff of 100 ms, doubled at each failure in a row up to
+    /// 5 s. Its queue and every handle to it stay.
+    Restart,
+}
+
+/// What the end of a worker does to its group. A failure is not its business: whatever
+/// [`OnError`] leaves unanswered stops the group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnExit {
+    /// The group stops gracefully.
+    #[default]
+    Stop,
+    /// The group goes on without it.
+    Ignore,
+}
+
+/// What a full queue does with one message more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The sender waits for room.
+    #[default]
+    Wait,
+    /// The new message is dropped, and counted.
+    DropNewest,
+    /// The message that has waited longest is dropped, and counted.
+    DropOldest,
+}

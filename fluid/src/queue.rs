@@ -1,0 +1,14 @@
+//! The queue between those who send to a consumer and the consumer itself.
+
+mod channel;
+mod output;
+mod reply;
+mod sender;
+
+pub use channel::Queue;
+pub(crate) use channel::{Channel, Intake};
+pub use output::Output;
+pub(crate) use reply::discard;
+pub use reply::{AskError, Reply};
+pub(crate) use sender::Inlet;
+pub use sender::{MessageProducer, SendError, Sender, TrySendError};

@@ -1,0 +1,488 @@
+//! A bounded queue that closes from either side, counts exactly, and hands back what is left.
+//!
+//! One short lock guards what waits. The consumer does not come to it for every message: it fetches
+//! a *portion*, and takes from that. The bound counts the portion too, so a queue of 1024 never holds
+//! 1025 messages.
+//!
+//! Invariants:
+//!
+//! 1. Every change of a count happens under the lock, or in the one word of [`Progress`].
+//! 2. A message is dropped only through [`discard`], outside the lock, and after it was counted.
+//! 3. Whoever is about to wait says so under the lock, and whoever makes its waiting useless
+//!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::coop::consume_budget;
+
+use crate::ledger::{Counts, Progress};
+use crate::lock::lock;
+use crate::options::{Options, Overflow};
+use crate::queue::discard;
+use crate::queue::sender::Inlet;
+
+/// The most that a consumer fetches at once. Large enough to make the lock cheap, small enough for
+/// waiting senders to be let in while a slow consumer works through it.
+const PORTION: usize = 64;
+const _: () = assert!(PORTION <= Progress::MAX_FETCHED);
+
+/// Both ends of the queue.
+pub(crate) struct Channel<M> {
+    worker: Arc<str>,
+    capacity: usize,
+    overflow: Overflow,
+    portion: usize,
+    inner: Mutex<Inner<M>>,
+    progress: Progress,
+    items: Notify,
+    room: Notify,
+}
+
+struct Inner<M> {
+    waiting: VecDeque<M>,
+    gate: Gate,
+    /// All but `done`, which is the sum of this one and the one in `progress`, until it is `frozen`.
+    counts: Counts,
+    frozen: bool,
+    sender_waits: bool,
+    receiver_waits: bool,
+}
+
+/// Who may still send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Gate {
+    Open,
+    /// Only the edges of the group.
+    Internal,
+    Closed,
+}
+
+/// A message that was not accepted.
+pub(crate) enum Refusal<M> {
+    Full(M),
+    Closed(M),
+}
+
+enum Fetch {
+    Some,
+    Empty,
+    Ended,
+}
+
+impl<M> Channel<M> {
+    pub(crate) fn new(worker: Arc<str>, options: &Options) -> Arc<Self> {
+        Arc::new(Self {
+            worker,
+            capacity: options.capacity,
+            overflow: options.overflow,
+            // What has been fetched can be dropped by no policy any more.
+            portion: match options.overflow {
+                Overflow::Wait => (options.capacity / 2).clamp(1, PORTION),
+                Overflow::DropNewest | Overflow::DropOldest => 1,
+            },
+            inner: Mutex::new(Inner {
+                waiting: VecDeque::new(),
+                gate: Gate::Open,
+                counts: Counts::default(),
+                frozen: false,
+                sender_waits: false,
+                receiver_waits: false,
+            }),
+            progress: Progress::default(),
+            items: Notify::new(),
+            room: Notify::new(),
+        })
+    }
+
+    pub(crate) fn worker(&self) -> &str {
+        &self.worker
+    }
+
+    pub(crate) fn room(&self) -> &Notify {
+        &self.room
+    }
+
+    /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
+    /// was refused for want of room is woken when there is some.
+    pub(crate) fn push(&self, message: M, inlet: Inlet, wait: bool) -> Result<(), Refusal<M>> {
+        let mut dropped = None;
+        let wake = {
+            let mut inner = lock(&self.inner);
+            if !inner.gate.admits(inlet) {
+                inner.counts.refused += 1;
+                return Err(Refusal::Closed(message));
+            }
+            if self.size(&inner) < self.capacity {
+                inner.waiting.push_back(message);
+            } else {
+                match self.overflow {
+                    Overflow::Wait => {
+                        inner.sender_waits |= wait;
+                        return Err(Refusal::Full(message));
+                    }
+                    Overflow::DropNewest => dropped = Some(message),
+                    Overflow::DropOldest => {
+                        inner.waiting.push_back(message);
+                        dropped = inner.waiting.pop_front();
+                    }
+                }
+                inner.counts.dropped += 1;
+            }
+            inner.counts.accepted += 1;
+            std::mem::take(&mut inner.receiver_waits)
+        };
+        if wake {
+            self.items.notify_one();
+        }
+        if let Some(message) = dropped {
+            tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
+            discard(message);
+        }
+        Ok(())
+    }
+
+    /// Accepts messages under one lock for as long as there is room. Returns the one that found none.
+    pub(crate) fn push_each(
+        &self,
+        messages: &mut impl Iterator<Item = M>,
+        inlet: Inlet,
+    ) -> Option<M> {
+        let (wake, rest) = {
+            let mut inner = lock(&self.inner);
+            let mut rest = messages.next();
+            if inner.gate.admits(inlet) {
+                let mut room = self.capacity.saturating_sub(self.size(&inner));
+                while room > 0
+                    && let Some(message) = rest
+                {
+                    inner.waiting.push_back(message);
+                    inner.counts.accepted += 1;
+                    room -= 1;
+                    rest = messages.next();
+                }
+            }
+            let wake = !inner.waiting.is_empty() && std::mem::take(&mut inner.receiver_waits);
+            (wake, rest)
+        };
+        if wake {
+            self.items.notify_one();
+        }
+        rest
+    }
+
+    /// Moves one portion of what waits to the consumer.
+    fn fetch(&self, portion: &mut VecDeque<M>) -> Fetch {
+        let wake = {
+            let mut inner = lock(&self.inner);
+            if inner.frozen || (inner.waiting.is_empty() && inner.gate == Gate::Closed) {
+                return Fetch::Ended;
+            }
+            if inner.waiting.is_empty() {
+                inner.receiver_waits = true;
+                return Fetch::Empty;
+            }
+            if inner.waiting.len() <= self.portion {
+                std::mem::swap(&mut inner.waiting, portion);
+            } else {
+                portion.extend(inner.waiting.drain(..self.portion));
+            }
+            self.progress.fetched(portion.len());
+            std::mem::take(&mut inner.sender_waits)
+        };
+        if wake {
+            self.room.notify_waiters();
+        }
+        Fetch::Some
+    }
+
+    /// Moves the done count from the narrow place to the wide one.
+    #[cold]
+    fn carry(&self) {
+        let mut inner = lock(&self.inner);
+        let seen = self.progress.seen();
+        if !seen.sealed {
+            inner.counts.done += seen.done;
+            self.progress.carried(seen.done);
+        }
+    }
+
+    fn fail(&self) {
+        let mut inner = lock(&self.inner);
+        if !self.progress.let_go().sealed {
+            inner.counts.failed += 1;
+        }
+    }
+
+    /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
+    /// what waits.
+    fn give_up(&self, holds: bool, portion: &mut VecDeque<M>) {
+        let left = {
+            let mut inner = lock(&self.inner);
+            inner.gate = Gate::Closed;
+            let left = std::mem::take(&mut inner.waiting);
+            let mine = !self.progress.unfetched(portion.len()).sealed;
+            if holds {
+                self.progress.let_go();
+            }
+            if mine {
+                inner.counts.undelivered += u64::from(holds) + portion.len() as u64;
+            }
+            inner.counts.undelivered += left.len() as u64;
+            left
+        };
+        self.room.notify_waiters();
+        portion.extend(left);
+        if !portion.is_empty() || holds {
+            let messages = portion.len() + usize::from(holds);
+            tracing::warn!(worker = &*self.worker, messages, "messages undelivered");
+        }
+        portion.drain(..).for_each(discard);
+    }
+
+    fn size(&self, inner: &Inner<M>) -> usize {
+        inner.waiting.len() + self.progress.seen().fetched as usize
+    }
+
+    fn narrow(&self, gate: Gate) {
+        {
+            let mut inner = lock(&self.inner);
+            inner.gate = inner.gate.max(gate);
+        }
+        self.room.notify_waiters();
+        // Stores a permit if the consumer is not waiting just now: it looks once more, and goes on.
+        self.items.notify_one();
+    }
+}
+
+impl Gate {
+    fn admits(self, inlet: Inlet) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Internal => inlet == Inlet::Edge,
+            Self::Closed => false,
+        }
+    }
+}
+
+/// What a group and a status ask of a queue, whatever its messages are.
+pub(crate) trait Intake: Send + Sync {
+    /// Refuses whoever sends from outside the group.
+    fn close_public(&self);
+    /// Refuses everyone. The consumer ends when it has handled what is there.
+    fn close(&self);
+    /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
+    fn seal(&self);
+    fn is_closed(&self) -> bool;
+    fn counts(&self) -> Counts;
+    /// How many messages wait.
+    fn queue_size(&self) -> usize;
+    fn capacity(&self) -> usize;
+}
+
+impl<M: Send> Intake for Channel<M> {
+    fn close_public(&self) {
+        self.narrow(Gate::Internal);
+    }
+
+    fn close(&self) {
+        self.narrow(Gate::Closed);
+    }
+
+    fn seal(&self) {
+        let left = {
+            let mut inner = lock(&self.inner);
+            inner.gate = Gate::Closed;
+            let seen = self.progress.seal();
+            if !inner.frozen {
+                inner.frozen = true;
+                inner.counts.done += seen.done;
+                inner.counts.undelivered += seen.fetched + seen.in_hand;
+            }
+            inner.counts.undelivered += inner.waiting.len() as u64;
+            std::mem::take(&mut inner.waiting)
+        };
+        self.room.notify_waiters();
+        left.into_iter().for_each(discard);
+    }
+
+    fn is_closed(&self) -> bool {
+        lock(&self.inner).gate != Gate::Open
+    }
+
+    fn counts(&self) -> Counts {
+        let inner = lock(&self.inner);
+        let mut counts = inner.counts;
+        if !inner.frozen {
+            counts.done += self.progress.seen().done;
+        }
+        counts
+    }
+
+    fn queue_size(&self) -> usize {
+        self.size(&lock(&self.inner))
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity
+    }
+}
+
+/// The consumer's end of its queue.
+///
+/// `#[consumer]` reads it for its function. A worker written by hand reads it in its
+/// [`run`](crate::Worker::run), as `io.queue`:
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{Context, Error, Io, Nothing, Worker};
+///
+/// struct Printer;
+///
+/// impl Worker for Printer {
+///     type Message = String;
+///     type Output = Nothing;
+///     type Ports = ();
+///
+///     async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+///         while let Some(line) = io.queue.next().await {
+///             println!("{line}");
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// A message counts as *in hand* from when it is returned until the next one is asked for, or `run`
+/// returns `Ok`; then it is *done*. If `run` fails with a message in hand, that message has
+/// *failed*. If the worker is forced to end, it is *undelivered*.
+pub struct Queue<M> {
+    channel: Arc<Channel<M>>,
+    portion: VecDeque<M>,
+    holds: bool,
+}
+
+impl<M> Queue<M> {
+    pub(crate) fn new(channel: Arc<Channel<M>>) -> Self {
+        Self { channel, portion: VecDeque::new(), holds: false }
+    }
+
+    /// The next message; `None` when the queue is closed and empty, and the worker should end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a message that was not returned stays in the queue.
+    pub async fn next(&mut self) -> Option<M> {
+        // A full queue is always ready. Without this, its consumer would never let another task run.
+        consume_budget().await;
+        loop {
+            if let Some(message) = self.take() {
+                return Some(message);
+            }
+            self.settle();
+            let channel = &*self.channel;
+            let mut arrived = pin!(channel.items.notified());
+            arrived.as_mut().enable();
+            match channel.fetch(&mut self.portion) {
+                Fetch::Some => {}
+                Fetch::Empty => arrived.await,
+                Fetch::Ended => return None,
+            }
+        }
+    }
+
+    /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
+    /// [`is_finished`](Self::is_finished) tells the two apart.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a message that was not returned stays in the queue.
+    pub async fn get_message(&mut self, timeout: Duration) -> Option<M> {
+        tokio::time::timeout(timeout, self.next()).await.ok().flatten()
+    }
+
+    /// Counts the message in hand as failed.
+    pub fn failed(&mut self) {
+        if std::mem::take(&mut self.holds) {
+            self.channel.fail();
+        }
+    }
+
+    /// How many messages wait.
+    #[must_use]
+    pub fn queue_size(&self) -> usize {
+        self.channel.queue_size_of()
+    }
+
+    /// How many messages may wait.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.channel.capacity
+    }
+
+    /// Whether the queue is closed and empty: no message will come any more.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        let inner = lock(&self.channel.inner);
+        inner.frozen || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
+    }
+
+    /// How many messages were handled so far, with a failure or without.
+    pub(crate) fn handled(&self) -> u64
+    where
+        M: Send,
+    {
+        let counts = self.channel.counts();
+        counts.done + counts.failed
+    }
+
+    fn take(&mut self) -> Option<M> {
+        let message = self.portion.pop_front()?;
+        let progress = &self.channel.progress;
+        let seen = if self.holds { progress.done_and_taken() } else { progress.taken() };
+        self.holds = true;
+        if seen.sealed {
+            // Counted as undelivered by whoever gave this worker up.
+            discard(message);
+            self.portion.drain(..).for_each(discard);
+            return None;
+        }
+        if seen.is_full() {
+            self.channel.carry();
+        }
+        Some(message)
+    }
+
+    /// The message in hand is done.
+    pub(crate) fn settle(&mut self) {
+        if std::mem::take(&mut self.holds) {
+            self.channel.progress.done();
+        }
+    }
+}
+
+impl<M> Channel<M> {
+    fn queue_size_of(&self) -> usize {
+        self.size(&lock(&self.inner))
+    }
+}
+
+impl<M> Drop for Queue<M> {
+    fn drop(&mut self) {
+        self.channel.give_up(self.holds, &mut self.portion);
+    }
+}
+
+impl<M> fmt::Debug for Queue<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("worker", &self.channel.worker)
+            .field("size", &self.queue_size())
+            .field("capacity", &self.capacity())
+            .finish()
+    }
+}

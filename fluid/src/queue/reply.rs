@@ -1,0 +1,105 @@
+//! Answers to messages.
+
+use std::cell::Cell;
+use std::fmt;
+
+use tokio::sync::oneshot;
+
+thread_local! {
+    /// Whether a queue is dropping a message on this thread, which no handler has seen.
+    static DISCARDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Drops a message that no handler has seen, so that a [`Reply`] inside can tell.
+pub(crate) fn discard<M>(message: M) {
+    let outer = DISCARDING.replace(true);
+    drop(message);
+    DISCARDING.set(outer);
+}
+
+/// Where the answer to a message goes. It travels inside the message, and is made by
+/// [`ask`](crate::Sender::ask).
+///
+/// If it is dropped without an answer, whoever asked gets an error that says why.
+pub struct Reply<T>(Option<oneshot::Sender<Result<T, Verdict>>>);
+
+impl<T> Reply<T> {
+    pub(crate) fn new() -> (Self, oneshot::Receiver<Result<T, Verdict>>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(Some(sender)), receiver)
+    }
+
+    /// Answers. Returns whether anyone still waits for it.
+    #[allow(clippy::must_use_candidate, reason = "most who answer do not care")]
+    pub fn send(mut self, answer: T) -> bool {
+        self.0.take().is_some_and(|sender| sender.send(Ok(answer)).is_ok())
+    }
+
+    /// Whether whoever asked has stopped waiting, so that the answer need not be worked out.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.as_ref().is_none_or(oneshot::Sender::is_closed)
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    fn drop(&mut self) {
+        if let Some(sender) = self.0.take() {
+            let verdict = if DISCARDING.get() { Verdict::Dropped } else { Verdict::Unanswered };
+            // Whoever asked may be gone, and then needs no verdict.
+            let _ = sender.send(Err(verdict));
+        }
+    }
+}
+
+impl<T> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("is_closed", &self.is_closed()).finish()
+    }
+}
+
+/// What became of a question that has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Refused,
+    Dropped,
+    Unanswered,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AskError {
+    /// The consumer, named here, no longer accepts messages.
+    Refused(Box<str>),
+    /// The consumer, named here, accepted the message, and dropped it before it was handled: its
+    /// queue overflowed, or it had to end.
+    Dropped(Box<str>),
+    /// The consumer, named here, took the message and gave no answer: its handler failed, panicked,
+    /// ran out of time, was forced to end, or dropped the [`Reply`].
+    Unanswered(Box<str>),
+}
+
+impl AskError {
+    pub(crate) fn new(worker: &str, verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Refused => Self::Refused(worker.into()),
+            Verdict::Dropped => Self::Dropped(worker.into()),
+            Verdict::Unanswered => Self::Unanswered(worker.into()),
+        }
+    }
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(worker) => write!(f, "`{worker}` no longer accepts messages"),
+            Self::Dropped(worker) => write!(f, "`{worker}` dropped the message before handling it"),
+            Self::Unanswered(worker) => {
+                write!(f, "`{worker}` failed, or handled the message without an answer")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AskError {}

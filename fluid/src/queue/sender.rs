@@ -1,0 +1,302 @@
+//! The sending end of a queue.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use crate::queue::channel::{Channel, Intake, Refusal};
+use crate::queue::reply::{AskError, Reply, Verdict};
+
+/// Where a sender stands, which decides how long it may send at a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inlet {
+    /// Outside the group: refused as soon as the group stops.
+    Public,
+    /// An edge of the group: refused when all that feeds the consumer has ended.
+    Edge,
+}
+
+/// Sends messages to one consumer. Cheap to clone, and valid across the consumer's restarts.
+///
+/// Dropping senders never ends anything.
+pub struct Sender<M> {
+    channel: Arc<Channel<M>>,
+    inlet: Inlet,
+}
+
+impl<M> Sender<M> {
+    pub(crate) fn new(channel: Arc<Channel<M>>, inlet: Inlet) -> Self {
+        Self { channel, inlet }
+    }
+
+    /// The name of the consumer.
+    #[must_use]
+    pub fn worker_name(&self) -> &str {
+        self.channel.worker()
+    }
+}
+
+impl<M: Send> Sender<M> {
+    /// Sends a message, and waits for room if the queue is full and its overflow policy is to wait.
+    ///
+    /// # Errors
+    ///
+    /// If the consumer no longer accepts messages. The error gives the message back.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
+    pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+        loop {
+            let mut room = pin!(self.channel.room().notified());
+            message = match self.channel.push(message, self.inlet, false) {
+                Ok(()) => return Ok(()),
+                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
+                Err(Refusal::Full(message)) => message,
+            };
+            room.as_mut().enable();
+            message = match self.channel.push(message, self.inlet, true) {
+                Ok(()) => return Ok(()),
+                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
+                Err(Refusal::Full(message)) => message,
+            };
+            room.await;
+        }
+    }
+
+    /// Sends a message if that needs no waiting.
+    ///
+    /// # Errors
+    ///
+    /// If the queue is full, or the consumer no longer accepts messages. Both give the message back.
+    pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
+        self.channel.push(message, self.inlet, false).map_err(|refusal| match refusal {
+            Refusal::Full(message) => TrySendError::Full(self.refused(message)),
+            Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
+        })
+    }
+
+    /// Sends a message from a thread that may block, as [`send`](Self::send) does from a task.
+    ///
+    /// # Errors
+    ///
+    /// As `send`.
+    ///
+    /// # Panics
+    ///
+    /// If it is called from an async task, whose thread must not block.
+    pub fn blocking_send(&self, message: M) -> Result<(), SendError<M>> {
+        block_on(self.send(message))
+    }
+
+    /// Sends the message that `message` makes of a [`Reply`], and awaits the answer.
+    ///
+    /// ```
+    /// # use fluid::{consumer, Reply, Worker};
+    /// struct Square { of: u64, reply: Reply<u64> }
+    ///
+    /// #[consumer]
+    /// async fn square(question: Square) {
+    ///     question.reply.send(question.of * question.of);
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let running = Square_ {}.startup().await?;
+    /// assert_eq!(running.ask(|reply| Square { of: 7, reply }).await?, 49);
+    /// # running.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AskError`] says whether the message was refused, dropped unhandled, or handled without an
+    /// answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the message may still be handled; its answer goes nowhere.
+    pub async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, AskError> {
+        let (reply, answer) = Reply::new();
+        let refused = self.send(message(reply)).await.is_err();
+        let verdict = if refused {
+            Verdict::Refused
+        } else {
+            match answer.await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(verdict)) => verdict,
+                Err(_) => Verdict::Unanswered,
+            }
+        };
+        Err(AskError::new(self.channel.worker(), verdict))
+    }
+
+    /// Sends messages under as few locks as there is room for. Returns how many were refused.
+    pub(crate) async fn send_each(&self, mut messages: impl Iterator<Item = M>) -> u64 {
+        let mut refused = 0;
+        while let Some(message) = self.channel.push_each(&mut messages, self.inlet) {
+            refused += u64::from(self.send(message).await.is_err());
+        }
+        refused
+    }
+
+    /// How many messages wait.
+    #[must_use]
+    pub fn queue_size(&self) -> usize {
+        self.channel.queue_size()
+    }
+
+    /// How many messages may wait; `usize::MAX` if there is no bound.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.channel.capacity()
+    }
+
+    /// Whether the consumer refuses messages from outside its group.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.channel.is_closed()
+    }
+
+    fn refused(&self, message: M) -> SendError<M> {
+        SendError { message, worker: self.channel.worker().into() }
+    }
+}
+
+impl<M> Clone for Sender<M> {
+    fn clone(&self) -> Self {
+        Self { channel: Arc::clone(&self.channel), inlet: self.inlet }
+    }
+}
+
+impl<M> fmt::Debug for Sender<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("worker", &self.channel.worker()).finish_non_exhaustive()
+    }
+}
+
+/// Whatever messages can be sent to: every [`Sender`], every
+/// [`ConsumerHandle`](crate::ConsumerHandle) and every [`Output`](crate::Output).
+///
+/// ```
+/// use fluid::{MessageProducer, SendError};
+///
+/// async fn greet(to: &impl MessageProducer<String>) -> Result<(), SendError<String>> {
+///     to.send("hello".to_owned()).await
+/// }
+/// ```
+pub trait MessageProducer<M> {
+    /// Sends a message, waiting for room if need be.
+    ///
+    /// # Errors
+    ///
+    /// If the message is refused. The error gives it back.
+    fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send;
+
+    /// Sends a message if that needs no waiting.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room, or the message is refused. The error gives it back.
+    fn try_send(&self, message: M) -> Result<(), TrySendError<M>>;
+}
+
+impl<M: Send> MessageProducer<M> for Sender<M> {
+    async fn send(&self, message: M) -> Result<(), SendError<M>> {
+        self.send(message).await
+    }
+
+    fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
+        self.try_send(message)
+    }
+}
+
+/// A message that a consumer refused, because it has stopped or is about to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SendError<M> {
+    /// The message, given back.
+    pub message: M,
+    /// The consumer that refused it.
+    pub worker: Box<str>,
+}
+
+impl<M> fmt::Display for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` no longer accepts messages", self.worker)
+    }
+}
+
+impl<M> fmt::Debug for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendError").field("worker", &self.worker).finish_non_exhaustive()
+    }
+}
+
+impl<M> std::error::Error for SendError<M> {}
+
+/// Why a message was not sent at once.
+#[derive(Clone, PartialEq, Eq)]
+pub enum TrySendError<M> {
+    /// The queue is full.
+    Full(SendError<M>),
+    /// The consumer no longer accepts messages.
+    Closed(SendError<M>),
+}
+
+impl<M> TrySendError<M> {
+    /// The message, given back.
+    #[must_use]
+    pub fn into_message(self) -> M {
+        match self {
+            Self::Full(error) | Self::Closed(error) => error.message,
+        }
+    }
+}
+
+impl<M> fmt::Display for TrySendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(error) => write!(f, "the queue of `{}` is full", error.worker),
+            Self::Closed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<M> fmt::Debug for TrySendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(error) => f.debug_tuple("Full").field(error).finish(),
+            Self::Closed(error) => f.debug_tuple("Closed").field(error).finish(),
+        }
+    }
+}
+
+impl<M> std::error::Error for TrySendError<M> {}
+
+/// Blocks this thread on a future. Within a runtime, tokio knows whether that is allowed here.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        return runtime.block_on(future);
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut cx = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut cx) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What can stand in a group, and its place there before the group starts.
+
+use std::any::TypeId;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+
+use crate::error::Nothing;
+use crate::handle::{ConsumerHandle, WorkerHandle};
+use crate::life::{Build, Unborn};
+use crate::lock::lock;
+use crate::node::{Kind, MemberId, Node};
+use crate::options::Options;
+use crate::queue::{Channel, Inlet, Intake, Output, Queue, Sender};
+use crate::worker::{Io, Port, Ports, Worker};
+use crate::workers::Workers;
+
+/// What can stand in a group: every [`Worker`], and every other group.
+pub trait Member: Sized + Send + 'static {
+    /// What the rest of the program sees of it.
+    type Handle: Clone + Send + Sync + 'static;
+
+    /// Its place in the group, from which edges are drawn.
+    type Seat;
+
+    /// How it runs, unless the group says otherwise.
+    const OPTIONS: Options;
+
+    /// Gives it a place in `workers`, under `name`. `build` makes it, and makes it anew at each
+    /// restart.
+    fn sit(
+        workers: &mut Workers,
+        name: &str,
+        options: Options,
+        build: impl FnMut() -> Self + Send + 'static,
+    ) -> Self::Seat;
+
+    /// The handle of what sits there.
+    fn handle(seat: &Self::Seat) -> Self::Handle;
+}
+
+impl<W: Worker> Member for W {
+    type Handle = WorkerHandle;
+    type Seat = Seat<W>;
+    const OPTIONS: Options = W::OPTIONS;
+
+    fn sit(
+        workers: &mut Workers,
+        name: &str,
+        options: Options,
+        mut build: impl FnMut() -> Self + Send + 'static,
+    ) -> Seat<W> {
+        workers.seat(name, options, Box::new(move || Some(build())))
+    }
+
+    fn handle(seat: &Seat<W>) -> WorkerHandle {
+        seat.worker().clone()
+    }
+}
+
+/// The place of a worker in a group that has not been started: its handle, and the ends of the edges
+/// that may be drawn from and to it. See [`Workers::connect`].
+pub struct Seat<W: Worker> {
+    handle: ConsumerHandle<W::Message>,
+    channel: Arc<Channel<W::Message>>,
+    io: Arc<Mutex<Option<Io<W>>>>,
+    pub(crate) id: MemberId,
+}
+
+impl<W: Worker> Seat<W> {
+    /// A seat, and the worker that sits there.
+    pub(crate) fn new(
+        name: Arc<str>,
+        id: MemberId,
+        options: Options,
+        build: Build<W>,
+    ) -> (Self, Unborn<W>) {
+        let channel = Channel::new(Arc::clone(&name), &options);
+        let io: Io<W> = Io {
+            queue: Queue::new(Arc::clone(&channel)),
+            output: Output::new(),
+            ports: W::Ports::new(),
+        };
+        let mut sent = io.ports.sent();
+        sent.push(io.output.counter());
+        let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
+        let intake = Arc::clone(&channel) as Arc<dyn Intake>;
+        let kind = if consumes { Kind::Consumer } else { Kind::Worker };
+        let node = Node::new(name, kind, options, consumes.then_some(intake), sent);
+        let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
+        let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
+        let io = Arc::new(Mutex::new(Some(io)));
+        let unborn = Unborn { node, build, io: Arc::clone(&io) };
+        (Self { handle, channel, io, id }, unborn)
+    }
+
+    /// The handle, which stays valid when the group has started.
+    #[must_use]
+    pub fn handle(&self) -> ConsumerHandle<W::Message> {
+        self.handle.clone()
+    }
+
+    /// A sender for an edge that ends here.
+    pub(crate) fn inlet(&self) -> Sender<W::Message> {
+        Sender::new(Arc::clone(&self.channel), Inlet::Edge)
+    }
+
+    pub(crate) fn output<T>(&self, change: impl FnOnce(&mut Output<W::Output>) -> T) -> T {
+        self.io(|io| change(&mut io.output))
+    }
+
+    pub(crate) fn port<T, P>(
+        &self,
+        port: &Port<W, P>,
+        change: impl FnOnce(&mut Output<P>) -> T,
+    ) -> T {
+        self.io(|io| change(port.find(&mut io.ports)))
+    }
+
+    fn io<T>(&self, change: impl FnOnce(&mut Io<W>) -> T) -> T {
+        change(lock(&self.io).as_mut().expect("edges are drawn before the group starts"))
+    }
+}
+
+impl<W: Worker> Deref for Seat<W> {
+    type Target = ConsumerHandle<W::Message>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+
+impl<W: Worker> fmt::Debug for Seat<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat").field("worker", &self.worker_name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,535 @@
+//! The task that runs a group: it starts the members, answers their ends, and stops them in the order
+//! of the graph.
+//!
+//! Invariants:
+//!
+//! 1. A member is asked to stop once: when its group stops and all that feeds it has ended, or when
+//!    someone asks for this member alone.
+//! 2. A member's node has an exit before the member counts as ended.
+//! 3. No user code runs on this task: a hook runs on a task of its own, so that nothing that blocks a
+//!    thread can keep the supervisor from ending the group in time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::callback::Outcome;
+use crate::catch::catch;
+use crate::error::{Error, TimedOut};
+use crate::exit::{Cause, Exit};
+use crate::grace::default_grace;
+use crate::group::GroupHandle;
+use crate::life::{BoxFuture, Launch, Site};
+use crate::lock::lock;
+use crate::node::{Events, Kind, MemberId, Node};
+use crate::options::{OnExit, Options};
+use crate::order::levels;
+use crate::signal::until;
+use crate::state::State;
+
+/// How long a member that is forced to end may take to obey. With [`HOOK_SLACK`] it stays below the
+/// second that a stop may take beyond its grace period.
+const FORCE_SLACK: Duration = Duration::from_millis(500);
+
+/// How long the group's own hooks may take when its grace period is over.
+const HOOK_SLACK: Duration = Duration::from_millis(300);
+
+/// How much earlier a nested group must be done than the group above it.
+const NESTED_HEAD_START: Duration = Duration::from_millis(50);
+
+/// What happens to a group.
+pub(crate) enum Event {
+    Add(Seated),
+    Started(MemberId),
+    Ended(MemberId),
+    StopMember(MemberId),
+    Remove(Arc<Node>),
+}
+
+type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
+
+/// The group's own hooks, in the order in which they were registered.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    pub(crate) on_startup: Vec<Hook<()>>,
+    pub(crate) on_shutdown: Vec<Hook<()>>,
+    pub(crate) after_shutdown: Vec<Hook<Exit>>,
+}
+
+/// Makes a hook's closure one that the group can keep.
+pub(crate) fn hook<A, F>(run: impl FnOnce(A) -> F + Send + 'static) -> Hook<A>
+where
+    A: Send + 'static,
+    F: Future<Output: Outcome> + Send + 'static,
+{
+    Box::new(move |argument| {
+        // Called within the future, so that a panic of the closure itself is caught with the rest.
+        Box::pin(async move { run(argument).await.outcome() })
+    })
+}
+
+/// A member, and where it stands in its group's start and stop.
+pub(crate) struct Seated {
+    id: MemberId,
+    node: Arc<Node>,
+    options: Options,
+    /// Until it is launched.
+    launch: Option<Box<dyn Launch>>,
+    /// The members at the other ends of its edges.
+    feeds: Vec<MemberId>,
+    /// How many members that feed it have not ended.
+    feeders: usize,
+    asked: bool,
+    forced: bool,
+    removed: bool,
+    ended: bool,
+}
+
+impl Seated {
+    pub(crate) fn new(
+        id: MemberId,
+        node: Arc<Node>,
+        options: Options,
+        launch: Box<dyn Launch>,
+    ) -> Self {
+        Self {
+            id,
+            node,
+            options,
+            launch: Some(launch),
+            feeds: Vec::new(),
+            feeders: 0,
+            asked: false,
+            forced: false,
+            removed: false,
+            ended: false,
+        }
+    }
+
+    /// Ends a member that was never launched. What was sent to it is undelivered.
+    pub(crate) fn never_started(mut self) {
+        drop(self.launch.take());
+        if let Some(intake) = &self.node.intake {
+            intake.seal();
+        }
+        self.node.finish(self.node.report(Cause::NotStarted, false, false));
+    }
+}
+
+pub(crate) struct Supervisor {
+    node: Arc<Node>,
+    events: mpsc::UnboundedReceiver<Event>,
+    events_of_members: Events,
+    hooks: Hooks,
+    grace: Option<Duration>,
+    runtime: Handle,
+    members: BTreeMap<MemberId, Seated>,
+    /// How many members have not ended.
+    live: usize,
+    /// The levels that are still to be launched; the next one is the last.
+    to_launch: Vec<Vec<MemberId>>,
+    /// The members that have been launched and have not started.
+    starting: BTreeSet<MemberId>,
+    /// Why the group stops, once it does.
+    cause: Option<Cause>,
+    /// When the whole group is forced.
+    deadline: Option<Instant>,
+    forced: bool,
+    /// When a single member is to be forced or given up.
+    alarms: BTreeSet<(Instant, MemberId)>,
+}
+
+impl Supervisor {
+    pub(crate) fn new(
+        group: &GroupHandle,
+        events: mpsc::UnboundedReceiver<Event>,
+        hooks: Hooks,
+        grace: Option<Duration>,
+        runtime: Handle,
+    ) -> Self {
+        Self {
+            node: Arc::clone(group.node()),
+            events,
+            events_of_members: group.events().clone(),
+            hooks,
+            grace,
+            runtime,
+            members: BTreeMap::new(),
+            live: 0,
+            to_launch: Vec::new(),
+            starting: BTreeSet::new(),
+            cause: None,
+            deadline: None,
+            forced: false,
+            alarms: BTreeSet::new(),
+        }
+    }
+
+    /// Runs the group from its start to its end. `started` is called if all has started.
+    pub(crate) async fn supervise(
+        mut self,
+        edges: Vec<(MemberId, MemberId)>,
+        started: impl FnOnce(),
+    ) {
+        let mut started = Some(started);
+        if let Err((worker, error)) = self.prepare(edges).await {
+            self.begin_stop(Cause::StartupFailed { worker: worker.into(), error });
+        }
+        loop {
+            if self.node.stop.is_raised() {
+                self.begin_stop(self.node.asked_because());
+            }
+            self.launch_next();
+            if self.cause.is_none()
+                && self.starting.is_empty()
+                && let Some(started) = started.take()
+            {
+                self.node.advance(State::Running);
+                tracing::info!(group = &**self.node.name(), "started");
+                started();
+            }
+            if self.cause.is_some() && self.live == 0 {
+                break;
+            }
+            self.step().await;
+        }
+        self.wind_up().await;
+    }
+
+    /// Takes the members in, finds their order, and runs the hooks that come first.
+    async fn prepare(
+        &mut self,
+        edges: Vec<(MemberId, MemberId)>,
+    ) -> Result<(), (&'static str, Error)> {
+        if self.grace.is_none() && self.node.is_root() {
+            self.grace = Some(default_grace().map_err(|error| ("grace", error))?);
+        }
+        let mut later = Vec::new();
+        while let Ok(event) = self.events.try_recv() {
+            match event {
+                Event::Add(seated) => self.take_in(seated),
+                event => later.push(event),
+            }
+        }
+        for (from, to) in edges {
+            self.draw(from, to);
+        }
+        let graph = self.members.iter().filter(|(_, member)| member.node.kind != Kind::Callback);
+        let graph = graph.map(|(&id, member)| (id, member.feeds.clone())).collect();
+        let callbacks = self.members.values().filter(|m| m.node.kind == Kind::Callback);
+        let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
+        let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
+        self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
+        for hook in std::mem::take(&mut self.hooks.on_startup) {
+            self.run_hook("on_startup", hook, ()).await.map_err(|error| ("on_startup", error))?;
+        }
+        later.into_iter().for_each(|event| self.answer(event));
+        Ok(())
+    }
+
+    fn take_in(&mut self, seated: Seated) {
+        self.live += 1;
+        self.members.insert(seated.id, seated);
+    }
+
+    fn draw(&mut self, from: MemberId, to: MemberId) {
+        let feeder = self.members.get_mut(&from).expect("an edge starts at a member");
+        if !feeder.feeds.contains(&to) {
+            feeder.feeds.push(to);
+            self.members.get_mut(&to).expect("an edge ends at a member").feeders += 1;
+        }
+    }
+
+    fn cycle(&self, members: &[MemberId]) -> Error {
+        let names: Vec<_> = members.iter().map(|id| &**self.members[id].node.name()).collect();
+        format!("these workers feed each other in a circle: {}", names.join(", ")).into()
+    }
+
+    /// Launches the next level, when the one before it has started.
+    fn launch_next(&mut self) {
+        while self.cause.is_none() && self.starting.is_empty() {
+            let Some(level) = self.to_launch.pop() else { return };
+            for id in level {
+                self.launch(id);
+            }
+        }
+    }
+
+    fn launch(&mut self, id: MemberId) {
+        let site = Site {
+            member: id,
+            events: self.events_of_members.clone(),
+            runtime: self.runtime.clone(),
+        };
+        if let Some(launch) = self.members.get_mut(&id).and_then(|member| member.launch.take()) {
+            self.starting.insert(id);
+            launch.launch(site);
+        }
+    }
+
+    /// Waits for the next thing to happen, and answers it.
+    async fn step(&mut self) {
+        let node = Arc::clone(&self.node);
+        let (stopping, forced) = (self.cause.is_some(), self.forced);
+        let alarm = self.alarms.first().map(|&(at, _)| at).into_iter().chain(self.deadline).min();
+        tokio::select! {
+            () = node.force.raised(), if !forced => self.force_all(),
+            () = node.stop.raised(), if !stopping => self.begin_stop(node.asked_because()),
+            Some(event) = self.events.recv() => self.answer(event),
+            () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
+        }
+    }
+
+    fn answer(&mut self, event: Event) {
+        match event {
+            Event::Add(seated) if self.cause.is_some() => seated.never_started(),
+            Event::Add(seated) => {
+                let id = seated.id;
+                self.take_in(seated);
+                self.launch(id);
+            }
+            Event::Started(id) => drop(self.starting.remove(&id)),
+            Event::Ended(id) => self.ended(id),
+            Event::StopMember(id) => self.ask(id, true),
+            Event::Remove(node) => {
+                let member = self.members.values_mut().find(|m| Arc::ptr_eq(&m.node, &node));
+                if let Some(member) = member {
+                    member.removed = true;
+                    let id = member.id;
+                    self.ask(id, true);
+                    self.forget(id);
+                }
+            }
+        }
+    }
+
+    /// Asks one member to stop: a consumer by the closing of its queue.
+    fn ask(&mut self, id: MemberId, alone: bool) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        if std::mem::replace(&mut member.asked, true) || member.ended {
+            return;
+        }
+        member.node.advance(State::Stopping);
+        if let Some(intake) = &member.node.intake {
+            intake.close();
+        }
+        member.node.stop.raise();
+        let grace = member.options.grace.or(if alone { self.grace } else { None });
+        if let Some(grace) = grace {
+            self.alarms.insert((Instant::now() + grace, id));
+        }
+    }
+
+    fn ended(&mut self, id: MemberId) {
+        self.starting.remove(&id);
+        let Some(member) = self.members.get_mut(&id) else { return };
+        if std::mem::replace(&mut member.ended, true) {
+            return;
+        }
+        self.live -= 1;
+        let feeds = std::mem::take(&mut member.feeds);
+        let exit = member.node.exit().cloned();
+        let stops = member.options.on_exit == OnExit::Stop && !member.removed;
+        let name = Arc::clone(member.node.name());
+        for target in feeds {
+            let fed = self.members.get_mut(&target);
+            let starved = fed.is_some_and(|member| {
+                member.feeders -= 1;
+                member.feeders == 0
+            });
+            if starved && self.cause.is_some() {
+                self.ask(target, false);
+            }
+        }
+        self.forget(id);
+        let Some(exit) = exit else { return };
+        match exit.cause() {
+            cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
+            cause if cause.is_failure() => {
+                let nested = exit.kind() == Kind::Group;
+                self.begin_stop(if nested { cause.below(&name) } else { cause.clone() });
+            }
+            _ if stops => self.begin_stop(Cause::WorkerEnded((&*name).into())),
+            _ => {}
+        }
+    }
+
+    /// Drops a removed member that has ended.
+    fn forget(&mut self, id: MemberId) {
+        if self.members.get(&id).is_some_and(|member| member.removed && member.ended)
+            && let Some(member) = self.members.remove(&id)
+        {
+            lock(&self.node.workers).retain(|node| !Arc::ptr_eq(node, &member.node));
+        }
+    }
+
+    /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
+    /// are refused.
+    fn begin_stop(&mut self, cause: Cause) {
+        if self.cause.is_some() {
+            return;
+        }
+        tracing::info!(group = &**self.node.name(), %cause, "stopping");
+        self.cause = Some(cause);
+        self.node.advance(State::Stopping);
+        self.node.stop.raise();
+        self.deadline = self.grace.map(|grace| Instant::now() + grace);
+        self.to_launch.clear();
+        let unborn: Vec<_> =
+            self.members.values().filter(|m| m.launch.is_some()).map(|m| m.id).collect();
+        for id in unborn {
+            self.drop_unborn(id);
+        }
+        for member in self.members.values() {
+            if let Some(intake) = &member.node.intake {
+                intake.close_public();
+            }
+        }
+        let unfed = self.members.values().filter(|member| member.feeders == 0);
+        for id in unfed.map(|member| member.id).collect::<Vec<_>>() {
+            self.ask(id, false);
+        }
+    }
+
+    /// Ends a member that will not be launched any more.
+    fn drop_unborn(&mut self, id: MemberId) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        let launch = member.launch.take();
+        let (node, options) = (Arc::clone(&member.node), member.options);
+        if let Some(launch) = launch {
+            Seated::new(id, node, options, launch).never_started();
+        }
+        self.ended(id);
+    }
+
+    /// Answers the alarms that are due: forces what is late, gives up what did not obey.
+    fn ring(&mut self) {
+        let now = Instant::now();
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            self.node.force(now + FORCE_SLACK);
+            self.force_all();
+        }
+        while let Some(&(at, id)) = self.alarms.first()
+            && at <= now
+        {
+            self.alarms.pop_first();
+            let Some(member) = self.members.get(&id) else { continue };
+            if member.ended {
+                continue;
+            }
+            if member.forced { self.give_up(id) } else { self.force(id, now + FORCE_SLACK) }
+        }
+    }
+
+    fn force_all(&mut self) {
+        self.forced = true;
+        self.deadline = None;
+        let until = self.node.force_until().unwrap_or_else(Instant::now);
+        let ids: Vec<_> = self.members.keys().copied().collect();
+        self.begin_stop(self.node.asked_because());
+        for id in ids {
+            self.force(id, until);
+        }
+    }
+
+    fn force(&mut self, id: MemberId, until: Instant) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        if member.ended || std::mem::replace(&mut member.forced, true) {
+            return;
+        }
+        tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
+        if let Some(intake) = &member.node.intake {
+            intake.close();
+        }
+        let nested = member.node.kind == Kind::Group;
+        let head_start = if nested { NESTED_HEAD_START } else { Duration::ZERO };
+        member.node.force(until - head_start);
+        self.alarms.insert((until, id));
+    }
+
+    /// Ends a member that did not even obey force: it blocks its thread.
+    fn give_up(&mut self, id: MemberId) {
+        let Some(member) = self.members.get(&id) else { return };
+        let node = Arc::clone(&member.node);
+        tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
+        if let Some(intake) = &node.intake {
+            intake.seal();
+        }
+        node.finish(node.report(node.asked_because(), true, true));
+        self.ended(id);
+    }
+
+    /// Runs the last hooks and writes the exit.
+    async fn wind_up(mut self) {
+        let mut cause = self.cause.take().unwrap_or(Cause::Stopped);
+        let mut late = false;
+        for hook in std::mem::take(&mut self.hooks.on_shutdown) {
+            if let Err(error) = self.run_hook("on_shutdown", hook, ()).await {
+                late |= error.downcast_ref::<TimedOut>().is_some();
+                if !cause.is_failure() {
+                    cause = Cause::failure("on_shutdown", error);
+                }
+            }
+        }
+        // From here on, a member that is added is refused by `GroupHandle::admit`.
+        self.events.close();
+        while let Ok(event) = self.events.try_recv() {
+            if let Event::Add(seated) = event {
+                seated.never_started();
+            }
+        }
+        let exit = self.node.report(cause, self.forced || late, false);
+        for hook in std::mem::take(&mut self.hooks.after_shutdown) {
+            // Its failure comes too late for the exit; it is in the log.
+            let _ = self.run_hook("after_shutdown", hook, exit.clone()).await;
+        }
+        tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
+        self.node.finish(exit);
+    }
+
+    /// Runs a hook on a task of its own, until the group's time is over.
+    async fn run_hook<A>(
+        &mut self,
+        name: &'static str,
+        hook: Hook<A>,
+        with: A,
+    ) -> Result<(), Error> {
+        let started = Instant::now();
+        let task = self.runtime.spawn(catch(hook(with)));
+        let stopper = task.abort_handle();
+        let limit = async {
+            if self.node.state() == State::Init {
+                self.node.stop.raised().await;
+                let grace = self.grace.unwrap_or_default();
+                until(&self.node.force, tokio::time::sleep(grace)).await;
+            } else if self.forced {
+                tokio::time::sleep(HOOK_SLACK).await;
+            } else if let Some(deadline) = self.deadline {
+                sleep_until(deadline.max(started + HOOK_SLACK)).await;
+            } else {
+                self.node.force.raised().await;
+            }
+        };
+        let result = tokio::select! {
+            result = task => result.map_err(Error::from).and_then(|r| r.map_err(Error::from).flatten()),
+            () = limit => {
+                stopper.abort();
+                Err(TimedOut::new(started.elapsed()).into())
+            }
+        };
+        result.inspect_err(|error| {
+            tracing::error!(
+                group = &**self.node.name(),
+                hook = name,
+                error = format!("{error:#}"),
+                "hook failed"
+            );
+        })
+    }
+}

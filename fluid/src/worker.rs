@@ -1,0 +1,255 @@
+//! The trait that everything with a lifecycle implements.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::handle::ConsumerHandle;
+use crate::options::Options;
+use crate::queue::{Output, Queue};
+use crate::workers::Workers;
+
+/// A worker: it starts, runs, and stops.
+///
+/// `#[worker]` and `#[consumer]` implement it for the struct they make of a function. It may as well be
+/// implemented by hand; such a type takes part in groups like any other.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{Context, Error, Io, Nothing, Worker};
+///
+/// /// Emits 1, 2, 3, …
+/// struct Counter { next: u64 }
+///
+/// impl Worker for Counter {
+///     type Message = Nothing;
+///     type Output = u64;
+///     type Ports = ();
+///
+///     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+///         while ctx.is_running() {
+///             io.output.send(self.next).await?;
+///             self.next += 1;
+///             ctx.sleep(Duration::from_secs(1)).await;
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// # The hooks
+///
+/// One life of a worker is `on_startup`, `run`, `on_shutdown`, `after_shutdown`, one after the other.
+/// If `on_startup` fails, none of the others is called. A panic in any of them is caught and counts as
+/// an error. At a forced stop the hook that is being awaited is dropped where it awaits, and no later
+/// one is called.
+pub trait Worker: Send + Sized + 'static {
+    /// What its queue holds; [`Nothing`](crate::Nothing) if it is no consumer.
+    type Message: Send + 'static;
+
+    /// What it emits; [`Nothing`](crate::Nothing) if it is silent.
+    type Output: Send + 'static;
+
+    /// Its named ports, a tuple of [`Output`]s; `()` if it has none.
+    type Ports: Ports;
+
+    /// How it runs. A field's options in a group override them.
+    const OPTIONS: Options = Options::new();
+
+    /// Called before `run`. The group counts as started when this has returned for every worker.
+    ///
+    /// # Errors
+    ///
+    /// An error here stops the start of the group.
+    fn on_startup(&mut self, ctx: &Context) -> impl Future<Output = Result<(), Error>> + Send {
+        let _ = ctx;
+        async { Ok(()) }
+    }
+
+    /// The work. It should end when `ctx` says so, or, for a consumer, when
+    /// [`io.queue`](Io::queue) returns `None`.
+    ///
+    /// # Errors
+    ///
+    /// An error is answered by the worker's [`on_error`](Options::on_error) policy.
+    fn run(
+        &mut self,
+        ctx: &Context,
+        io: &mut Io<Self>,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Called after `run`, also after one that failed.
+    ///
+    /// # Errors
+    ///
+    /// An error here makes the worker end as failed, if it had not failed already.
+    fn on_shutdown(&mut self, ctx: &Context) -> impl Future<Output = Result<(), Error>> + Send {
+        let _ = ctx;
+        async { Ok(()) }
+    }
+
+    /// Called last, with the worker's exit.
+    fn after_shutdown(&mut self, exit: &Exit) -> impl Future<Output = ()> + Send {
+        let _ = exit;
+        async {}
+    }
+
+    /// Starts this worker alone. See [`Workers::startup`].
+    ///
+    /// Since the value is moved in, a worker cannot be started twice.
+    ///
+    /// # Errors
+    ///
+    /// The exit, if `on_startup` failed.
+    fn startup(self) -> impl Future<Output = Result<ConsumerHandle<Self::Message>, Exit>> + Send {
+        async {
+            let (workers, handle) = alone(self);
+            workers.startup().await?;
+            Ok(handle)
+        }
+    }
+
+    /// Starts this worker alone, runs `block`, and shuts the worker down, whatever the block did. See
+    /// [`Workers::scope`].
+    ///
+    /// # Errors
+    ///
+    /// The exit, if `on_startup` failed.
+    fn scope<T, F>(
+        self,
+        block: impl FnOnce(ConsumerHandle<Self::Message>) -> F + Send,
+    ) -> impl Future<Output = Result<(T, Exit), Exit>> + Send
+    where
+        T: Send,
+        F: Future<Output = T> + Send,
+    {
+        async {
+            let (workers, handle) = alone(self);
+            workers.scope(|_| block(handle)).await
+        }
+    }
+
+    /// Runs this worker alone until it ends, or a signal asks the process to. See [`Workers::run`].
+    fn run_alone(self) -> impl Future<Output = Exit> + Send {
+        async { alone(self).0.run().await }
+    }
+
+    /// Builds a runtime and runs this worker alone on it. See [`Workers::main`].
+    fn main(self) -> Exit {
+        alone(self).0.main()
+    }
+}
+
+/// A group of one, and the handle of that one.
+fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
+    let mut workers = Workers::new(crate::workers::default_name::<W>());
+    let handle = workers.add(worker).handle();
+    (workers, handle)
+}
+
+/// What a worker reads and writes: its queue, its output and its named ports.
+#[derive(Debug)]
+pub struct Io<W: Worker> {
+    /// The queue. A worker whose messages are [`Nothing`](crate::Nothing) has an empty one, which is
+    /// closed when the worker should stop.
+    pub queue: Queue<W::Message>,
+    /// The default port.
+    pub output: Output<W::Output>,
+    /// The named ports.
+    pub ports: W::Ports,
+}
+
+/// The named ports of a worker: a tuple of [`Output`]s, or `()`.
+pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
+    /// Ports that lead nowhere yet.
+    fn new() -> Self;
+
+    #[doc(hidden)]
+    fn sent(&self) -> Vec<Arc<AtomicU64>>;
+}
+
+macro_rules! ports {
+    ($($type:ident $index:tt),*) => {
+        impl<$($type: Send + 'static),*> Ports for ($(Output<$type>,)*) {
+            fn new() -> Self {
+                ($(Output::<$type>::new(),)*)
+            }
+
+            fn sent(&self) -> Vec<Arc<AtomicU64>> {
+                vec![$(self.$index.counter()),*]
+            }
+        }
+    };
+}
+
+ports!();
+ports!(A 0);
+ports!(A 0, B 1);
+ports!(A 0, B 1, C 2);
+ports!(A 0, B 1, C 2, D 3);
+ports!(A 0, B 1, C 2, D 3, E 4);
+ports!(A 0, B 1, C 2, D 3, E 4, F 5);
+ports!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+ports!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+/// One port of the worker `W`: its name, and where it is among the others.
+///
+/// `#[worker]` and `#[consumer]` make a function of the port's name that returns it, such as
+/// `Parse::rejected()`; a worker written by hand may do the same.
+///
+/// ```
+/// # use fluid::{Context, Error, Io, Nothing, Worker};
+/// use fluid::{Output, Port};
+///
+/// struct Sort;
+///
+/// impl Sort {
+///     pub fn odd() -> Port<Self, u64> {
+///         Port::new("odd", |ports| &mut ports.0)
+///     }
+/// }
+///
+/// impl Worker for Sort {
+///     type Message = u64;
+///     type Output = u64;
+///     type Ports = (Output<u64>,);
+///
+///     async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+///         while let Some(number) = io.queue.next().await {
+///             let port = if number % 2 == 0 { &io.output } else { &io.ports.0 };
+///             port.send(number).await?;
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+pub struct Port<W: Worker, T> {
+    name: &'static str,
+    find: fn(&mut W::Ports) -> &mut Output<T>,
+}
+
+impl<W: Worker, T> Port<W, T> {
+    /// The port `name`, which `find` finds among the worker's ports.
+    pub const fn new(name: &'static str, find: fn(&mut W::Ports) -> &mut Output<T>) -> Self {
+        Self { name, find }
+    }
+
+    /// The port's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn find<'p>(&self, ports: &'p mut W::Ports) -> &'p mut Output<T> {
+        (self.find)(ports)
+    }
+}
+
+impl<W: Worker, T> std::fmt::Debug for Port<W, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Port").field("name", &self.name).finish_non_exhaustive()
+    }
+}

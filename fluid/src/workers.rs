@@ -1,0 +1,299 @@
+//! A group that has not been started: its workers, its edges and its callbacks.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::callback::{Callback, Outcome};
+use crate::catch::catch_payload;
+use crate::exit::Exit;
+use crate::group::GroupHandle;
+use crate::handle::WorkerHandle;
+use crate::life::Build;
+use crate::nested::Nested;
+use crate::node::{Kind, MemberId, Node};
+use crate::options::Options;
+use crate::seat::{Member, Seat};
+use crate::supervisor::{Event, Hooks, Supervisor, hook};
+use crate::worker::{Port, Worker};
+
+/// A group of workers that has not been started. `workers!` builds one from its declaration; this is
+/// how to build one by hand, when the workers are known only at run time.
+///
+/// ```
+/// use fluid::{consumer, worker, Workers};
+///
+/// #[worker(heartbeat = "1s")]
+/// async fn poll(step: u64) -> u64 { step }
+///
+/// #[consumer]
+/// async fn add(number: u64, sum: &mut u64) { *sum += number }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), fluid::Exit> {
+/// let mut workers = Workers::new("sums");
+/// let add = workers.add(Add { sum: 0 });
+/// for step in 1..=3 {
+///     let poll = workers.add(Poll { step });
+///     workers.connect(&poll, &add);
+/// }
+/// let running = workers.startup().await?;
+/// println!("{}", running.status());
+/// let exit = running.shutdown().await;
+/// assert_eq!(exit.worker("add").unwrap().counts().unwrap().done, 3);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a group does nothing until it is started"]
+pub struct Workers {
+    handle: GroupHandle,
+    events: mpsc::UnboundedReceiver<Event>,
+    edges: Vec<(MemberId, MemberId)>,
+    hooks: Hooks,
+    grace: Option<Duration>,
+    /// Where the workers run, if not where `startup` is called.
+    runtime: Option<Handle>,
+}
+
+impl Workers {
+    /// An empty group.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let node = Node::new(name.into(), Kind::Group, Options::new(), None, Vec::new());
+        Self {
+            handle: GroupHandle::new(node, sender),
+            events,
+            edges: Vec::new(),
+            hooks: Hooks::default(),
+            grace: None,
+            runtime: None,
+        }
+    }
+
+    /// How long the group may take to stop before it is forced. Default: the environment variable
+    /// `FLUID_STOPPING_GRACE_PERIOD`, in seconds, or 10 s; for a nested group, what the group
+    /// above leaves it.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    /// The handle, which is the same as that of the running group.
+    #[must_use]
+    pub fn handle(&self) -> GroupHandle {
+        self.handle.clone()
+    }
+
+    /// Adds a worker, under the name of its type; if that is taken, a number is added.
+    ///
+    /// It cannot be built a second time, so `on_error = "restart"` ends it with an error that says so.
+    pub fn add<W: Worker>(&mut self, worker: W) -> Seat<W> {
+        let mut worker = Some(worker);
+        self.seat(&default_name::<W>(), W::OPTIONS, Box::new(move || worker.take()))
+    }
+
+    /// Adds a worker or a group that `build` makes, and makes anew at each restart.
+    pub fn add_with<M: Member>(
+        &mut self,
+        name: &str,
+        options: Options,
+        build: impl FnMut() -> M + Send + 'static,
+    ) -> M::Seat {
+        M::sit(self, name, options, build)
+    }
+
+    pub(crate) fn seat<W: Worker>(
+        &mut self,
+        name: &str,
+        options: Options,
+        build: Build<W>,
+    ) -> Seat<W> {
+        self.handle.take_seat(name, options, build)
+    }
+
+    /// Adds a group below this one, and returns what it came with.
+    #[doc(hidden)]
+    pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
+        self.handle.admit(options.name.unwrap_or(name), options, |name, _| {
+            let node = Arc::clone(group.handle.node());
+            (node, Box::new(Nested { name, group }), ())
+        });
+    }
+
+    /// Draws an edge: what `from` emits goes to `to`.
+    ///
+    /// # Panics
+    ///
+    /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called.
+    pub fn connect<A, B>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    where
+        A: Worker,
+        B: Worker<Message = A::Output>,
+    {
+        from.output(|output| output.connect(to.inlet()));
+        self.edges.push((from.id, to.id));
+    }
+
+    /// Draws an edge from a named port.
+    ///
+    /// # Panics
+    ///
+    /// If an edge starts at this port already, and [`broadcast_port`](Self::broadcast_port) was not
+    /// called.
+    pub fn connect_port<A, B>(&mut self, from: &Seat<A>, port: Port<A, B::Message>, to: &Seat<B>)
+    where
+        A: Worker,
+        B: Worker,
+    {
+        from.port(&port, |output| output.connect(to.inlet()));
+        self.edges.push((from.id, to.id));
+    }
+
+    /// Lets several edges start at an output: each consumer gets a clone.
+    pub fn broadcast<A: Worker<Output: Clone>>(&mut self, from: &Seat<A>) {
+        from.output(crate::Output::copies);
+    }
+
+    /// Lets several edges start at a named port: each consumer gets a clone.
+    pub fn broadcast_port<A: Worker, T: Clone>(&mut self, from: &Seat<A>, port: Port<A, T>) {
+        from.port(&port, crate::Output::copies);
+    }
+
+    /// Registers code that the group runs beside its workers. See
+    /// [`GroupHandle::register_callback`].
+    pub fn register_callback<F>(
+        &mut self,
+        callback: Callback,
+        run: impl FnMut() -> F + Send + 'static,
+    ) -> WorkerHandle
+    where
+        F: Future<Output: Outcome> + Send + 'static,
+    {
+        self.handle.register_callback(callback, run)
+    }
+
+    /// Runs `run` before any worker starts. If it fails, the group does not start.
+    pub fn on_startup<F>(&mut self, run: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output: Outcome> + Send + 'static,
+    {
+        self.hooks.on_startup.push(hook(|()| run()));
+    }
+
+    /// Runs `run` when every worker has ended, within what is left of the grace period.
+    pub fn on_shutdown<F>(&mut self, run: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output: Outcome> + Send + 'static,
+    {
+        self.hooks.on_shutdown.push(hook(|()| run()));
+    }
+
+    /// Runs `run` last, with the exit.
+    pub fn after_shutdown<F>(&mut self, run: impl FnOnce(Exit) -> F + Send + 'static)
+    where
+        F: Future<Output: Outcome> + Send + 'static,
+    {
+        self.hooks.after_shutdown.push(hook(run));
+    }
+
+    /// Starts the group: `on_startup` of the group, then of each worker, sinks first. Resolves when
+    /// the last has finished.
+    ///
+    /// # Errors
+    ///
+    /// If a worker's `on_startup` fails, those that were started are stopped again, and the exit
+    /// names the worker and the error. So it does if the group is stopped before it has started.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes nothing back: the group goes on starting.
+    pub async fn startup(self) -> Result<GroupHandle, Exit> {
+        let handle = self.handle();
+        let (sender, started) = oneshot::channel();
+        tokio::spawn(self.supervise(move || {
+            let _ = sender.send(());
+        }));
+        match started.await {
+            Ok(()) => Ok(handle),
+            Err(_) => Err(handle.wait_for_shutdown().await),
+        }
+    }
+
+    /// Starts the group, runs `block` with its handle, and shuts the group down, whatever the block
+    /// did: return, error or panic. Returns what the block returned, and the exit.
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    ///
+    /// # Panics
+    ///
+    /// If the block panics, when the group has ended; and outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the group is asked to stop.
+    pub async fn scope<T, F>(self, block: impl FnOnce(GroupHandle) -> F) -> Result<(T, Exit), Exit>
+    where
+        F: Future<Output = T>,
+    {
+        let group = self.startup().await?;
+        let stop = StopOnDrop(&group);
+        let output = catch_payload(block(group.clone())).await;
+        drop(stop);
+        let exit = group.wait_for_shutdown().await;
+        Ok((output.unwrap_or_else(|payload| resume_unwind(payload)), exit))
+    }
+
+    /// Runs the group until it ends, without listening to signals; `started` is called when it has
+    /// started.
+    pub(crate) async fn supervise(self, started: impl FnOnce() + Send) {
+        let Self { handle, events, edges, hooks, grace, runtime } = self;
+        let runtime = runtime.unwrap_or_else(Handle::current);
+        Supervisor::new(&handle, events, hooks, grace, runtime).supervise(edges, started).await;
+    }
+
+    pub(crate) fn on_runtime(mut self, runtime: Handle) -> Self {
+        self.runtime.get_or_insert(runtime);
+        self
+    }
+}
+
+impl std::fmt::Debug for Workers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workers").field("handle", &self.handle).finish_non_exhaustive()
+    }
+}
+
+struct StopOnDrop<'a>(&'a GroupHandle);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.gracefully_stop();
+    }
+}
+
+/// The name of a worker that has none: its type's, in snake case.
+pub(crate) fn default_name<W: Worker>() -> String {
+    if let Some(name) = W::OPTIONS.name {
+        return name.to_owned();
+    }
+    let path = std::any::type_name::<W>();
+    let path = path.split('<').next().unwrap_or(path);
+    let mut name = String::new();
+    for letter in path.rsplit("::").next().unwrap_or(path).chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
