@@ -45,13 +45,25 @@ impl Callback {
     /// delays the next one, which then comes at once. If it fails, the group stops.
     pub const fn every(period: Duration) -> Self {
         let (jitter, on_error) = (Duration::ZERO, OnError::Stop);
-        Self { name: "every", wait: period, jitter, periodic: true, on_error }
+        Self {
+            name: "every",
+            wait: period,
+            jitter,
+            periodic: true,
+            on_error,
+        }
     }
 
     /// Runs once, after `delay`. If it fails, that is logged.
     pub const fn after(delay: Duration) -> Self {
         let (jitter, on_error) = (Duration::ZERO, OnError::Skip);
-        Self { name: "after", wait: delay, jitter, periodic: false, on_error }
+        Self {
+            name: "after",
+            wait: delay,
+            jitter,
+            periodic: false,
+            on_error,
+        }
     }
 
     /// The name in the status, the log and the exit. Default `every` or `after`.
@@ -77,7 +89,9 @@ impl Callback {
     }
 
     pub(crate) const fn options(&self) -> Options {
-        Options::new().on_error(self.on_error).on_exit(OnExit::Ignore)
+        Options::new()
+            .on_error(self.on_error)
+            .on_exit(OnExit::Ignore)
     }
 }
 
@@ -144,7 +158,12 @@ impl Launch for Unrung {
 
 impl Unrung {
     async fn ring(mut self) -> Cause {
-        let Callback { wait, periodic, on_error, .. } = self.callback;
+        let Callback {
+            wait,
+            periodic,
+            on_error,
+            ..
+        } = self.callback;
         let mut due = Instant::now();
         loop {
             due = (due + wait).max(Instant::now());
@@ -153,10 +172,17 @@ impl Unrung {
                 return Cause::Stopped;
             }
             self.node.beats.fetch_add(1, Ordering::Relaxed);
-            let result = catch(async { (self.run)().await }).await.map_err(Error::from).flatten();
+            let result = catch(async { (self.run)().await })
+                .await
+                .map_err(Error::from)
+                .flatten();
             if let Err(error) = result {
                 let name = &**self.node.name();
-                tracing::error!(callback = name, error = format!("{error:#}"), "callback failed");
+                tracing::error!(
+                    callback = name,
+                    error = format!("{error:#}"),
+                    "callback failed"
+                );
                 self.node.note_error(&error);
                 let survives =
                     on_error != OnError::Stop || error.downcast_ref::<Panicked>().is_some();

@@ -43,11 +43,13 @@ pub(crate) fn catch_now<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
 /// Awaits `future`, keeping a panic to be resumed later.
 pub(crate) async fn catch_payload<F: Future>(future: F) -> std::thread::Result<F::Output> {
     let mut future = pin!(future);
-    poll_fn(|cx| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(payload) => Poll::Ready(Err(payload)),
-    })
+    poll_fn(
+        |cx| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(payload) => Poll::Ready(Err(payload)),
+        },
+    )
     .await
 }
 
@@ -79,7 +81,10 @@ mod tests {
         .await;
         let panicked = caught.map(|(): ()| ()).unwrap_err();
         assert_eq!(panicked.message(), "no fuel");
-        assert!(panicked.location().unwrap().contains("catch.rs:"), "{panicked}");
+        assert!(
+            panicked.location().unwrap().contains("catch.rs:"),
+            "{panicked}"
+        );
     }
 
     #[tokio::test]

@@ -59,7 +59,9 @@ impl Context {
     /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
     /// time. Cancel safe.
     pub async fn sleep(&self, duration: Duration) -> bool {
-        until(&self.node.stop, tokio::time::sleep(duration)).await.is_some()
+        until(&self.node.stop, tokio::time::sleep(duration))
+            .await
+            .is_some()
     }
 
     /// Asks this worker to stop, as its handle's `gracefully_stop` does.

@@ -52,7 +52,10 @@ pub struct Dispatcher<M, K = &'static str> {
 impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     /// A dispatcher without handlers; `event_type` says of which type a message is.
     pub fn new(event_type: fn(&M) -> K) -> Self {
-        Self { event_type, handlers: Arc::default() }
+        Self {
+            event_type,
+            handlers: Arc::default(),
+        }
     }
 
     /// Registers a handler for messages of `event_type`, under `tag`. It may return `()` or a
@@ -73,7 +76,10 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
         });
         let replaced = {
             let mut handlers = lock(&self.handlers);
-            handlers.entry(event_type).or_default().insert(tag.into(), handler)
+            handlers
+                .entry(event_type)
+                .or_default()
+                .insert(tag.into(), handler)
         };
         replaced.is_some()
     }
@@ -81,7 +87,9 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     /// Removes the handler of messages of `event_type` under `tag`. Returns whether there was one.
     #[allow(clippy::must_use_candidate, reason = "most who unregister do not care")]
     pub fn unregister(&self, event_type: &K, tag: &str) -> bool {
-        let removed = lock(&self.handlers).get_mut(event_type).and_then(|tags| tags.remove(tag));
+        let removed = lock(&self.handlers)
+            .get_mut(event_type)
+            .and_then(|tags| tags.remove(tag));
         removed.is_some()
     }
 
@@ -100,7 +108,10 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     pub async fn dispatch(&self, message: M) -> Result<usize, DispatchError> {
         let event_type = (self.event_type)(&message);
         let handlers: Vec<_> = match lock(&self.handlers).get(&event_type) {
-            Some(tags) => tags.iter().map(|(tag, run)| (tag.clone(), Arc::clone(run))).collect(),
+            Some(tags) => tags
+                .iter()
+                .map(|(tag, run)| (tag.clone(), Arc::clone(run)))
+                .collect(),
             None => return Ok(0),
         };
         let message = Arc::new(message);
@@ -115,8 +126,16 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
                 }
             })
         });
-        let failures: Vec<_> = join_all(calls.collect()).await.into_iter().flatten().collect();
-        if failures.is_empty() { Ok(called) } else { Err(DispatchError { called, failures }) }
+        let failures: Vec<_> = join_all(calls.collect())
+            .await
+            .into_iter()
+            .flatten()
+            .collect();
+        if failures.is_empty() {
+            Ok(called)
+        } else {
+            Err(DispatchError { called, failures })
+        }
     }
 }
 
@@ -131,7 +150,11 @@ async fn join_all<F: Future>(mut futures: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
             }
             Poll::Pending => true,
         });
-        if futures.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        if futures.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
     outputs
@@ -159,14 +182,19 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Stage for Dispatcher<M, 
 
 impl<M, K> Clone for Dispatcher<M, K> {
     fn clone(&self) -> Self {
-        Self { event_type: self.event_type, handlers: Arc::clone(&self.handlers) }
+        Self {
+            event_type: self.event_type,
+            handlers: Arc::clone(&self.handlers),
+        }
     }
 }
 
 impl<M, K: fmt::Debug> fmt::Debug for Dispatcher<M, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let handlers = lock(&self.handlers);
-        let tags = handlers.iter().map(|(kind, tags)| (kind, tags.keys().collect::<Vec<_>>()));
+        let tags = handlers
+            .iter()
+            .map(|(kind, tags)| (kind, tags.keys().collect::<Vec<_>>()));
         f.debug_map().entries(tags).finish()
     }
 }
@@ -182,7 +210,12 @@ pub struct DispatchError {
 
 impl fmt::Display for DispatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} handlers failed", self.failures.len(), self.called)?;
+        write!(
+            f,
+            "{} of {} handlers failed",
+            self.failures.len(),
+            self.called
+        )?;
         let mut separator = ": ";
         for (tag, error) in &self.failures {
             write!(f, "{separator}`{tag}`: {error:#}")?;

@@ -128,7 +128,11 @@ impl TimedOut {
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the call took longer than its timeout of {:?}", self.after)
+        write!(
+            f,
+            "the call took longer than its timeout of {:?}",
+            self.after
+        )
     }
 }
 

@@ -108,7 +108,10 @@ impl Cause {
     pub(crate) fn failure(worker: &str, error: Error) -> Self {
         let worker = worker.into();
         match error.downcast_ref::<Panicked>() {
-            Some(panic) => Self::Panicked { worker, panic: panic.clone() },
+            Some(panic) => Self::Panicked {
+                worker,
+                panic: panic.clone(),
+            },
             None => Self::Failed { worker, error },
         }
     }
@@ -117,11 +120,18 @@ impl Cause {
     pub(crate) fn below(&self, group: &str) -> Self {
         let nested = |worker: &str| format!("{group}/{worker}").into();
         match self.clone() {
-            Self::Failed { worker, error } => Self::Failed { worker: nested(&worker), error },
-            Self::Panicked { worker, panic } => Self::Panicked { worker: nested(&worker), panic },
-            Self::StartupFailed { worker, error } => {
-                Self::StartupFailed { worker: nested(&worker), error }
-            }
+            Self::Failed { worker, error } => Self::Failed {
+                worker: nested(&worker),
+                error,
+            },
+            Self::Panicked { worker, panic } => Self::Panicked {
+                worker: nested(&worker),
+                panic,
+            },
+            Self::StartupFailed { worker, error } => Self::StartupFailed {
+                worker: nested(&worker),
+                error,
+            },
             other => other,
         }
     }
@@ -129,7 +139,10 @@ impl Cause {
     /// Whether this is a failure: an error, a panic or a failed start.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
-        matches!(self, Self::Failed { .. } | Self::Panicked { .. } | Self::StartupFailed { .. })
+        matches!(
+            self,
+            Self::Failed { .. } | Self::Panicked { .. } | Self::StartupFailed { .. }
+        )
     }
 }
 
@@ -243,8 +256,9 @@ impl Exit {
     /// The exit of one worker below this one: its name, or the names on the way joined by `/`.
     #[must_use]
     pub fn worker(&self, path: &str) -> Option<&Exit> {
-        path.split('/')
-            .try_fold(self, |exit, name| exit.workers().iter().find(|worker| worker.name() == name))
+        path.split('/').try_fold(self, |exit, name| {
+            exit.workers().iter().find(|worker| worker.name() == name)
+        })
     }
 
     /// 0 if it ended normally, 1 if it was forced, 2 if it failed; or what
@@ -268,7 +282,11 @@ impl Exit {
     fn write_line(&self, f: &mut fmt::Formatter<'_>, depth: usize, width: usize) -> fmt::Result {
         let report = &*self.0;
         let indent = 2 * depth;
-        write!(f, "\n{:indent$}{:width$}  {}", "", report.name, report.state)?;
+        write!(
+            f,
+            "\n{:indent$}{:width$}  {}",
+            "", report.name, report.state
+        )?;
         let mut separator = "  ";
         let mut part = |f: &mut fmt::Formatter<'_>, text: &dyn fmt::Display| {
             write!(f, "{separator}{text}")?;
@@ -303,16 +321,34 @@ impl Exit {
     }
 
     fn write_workers(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
-        let width = self.workers().iter().map(|worker| worker.name().chars().count()).max();
-        self.workers().iter().try_for_each(|worker| worker.write_line(f, depth, width.unwrap_or(0)))
+        let width = self
+            .workers()
+            .iter()
+            .map(|worker| worker.name().chars().count())
+            .max();
+        self.workers()
+            .iter()
+            .try_for_each(|worker| worker.write_line(f, depth, width.unwrap_or(0)))
     }
 }
 
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { name, state, ran_for, cause, counts, stuck, .. } = &*self.0;
+        let Report {
+            name,
+            state,
+            ran_for,
+            cause,
+            counts,
+            stuck,
+            ..
+        } = &*self.0;
         let seconds = ran_for.as_secs_f64();
-        write!(f, "{name}: {state} after {seconds:.1}s, {cause} (exit code {})", self.code())?;
+        write!(
+            f,
+            "{name}: {state} after {seconds:.1}s, {cause} (exit code {})",
+            self.code()
+        )?;
         if *stuck {
             f.write_str(", STUCK: it blocks its thread")?;
         }

@@ -39,7 +39,10 @@ mod tests {
         assert_eq!(parse(" 0.25 ").unwrap(), Duration::from_millis(250));
         for nonsense in ["", "ten", "-1", "NaN", "inf", "10s"] {
             let error = parse(nonsense).unwrap_err().to_string();
-            assert!(error.contains(VARIABLE) && error.contains(nonsense), "{error}");
+            assert!(
+                error.contains(VARIABLE) && error.contains(nonsense),
+                "{error}"
+            );
         }
     }
 }

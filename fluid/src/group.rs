@@ -33,7 +33,11 @@ pub struct GroupHandle {
 
 impl GroupHandle {
     pub(crate) fn new(node: Arc<Node>, events: Events) -> Self {
-        Self { node, events, next_id: Arc::default() }
+        Self {
+            node,
+            events,
+            next_id: Arc::default(),
+        }
     }
 
     pub(crate) fn node(&self) -> &Arc<Node> {
@@ -97,7 +101,10 @@ impl GroupHandle {
     /// Asks the group to stop for `reason`, and sets the exit code. If it has been asked before, it
     /// only asks once more.
     pub fn bail_out(&self, reason: impl Into<Cow<'static, str>>, code: u8) {
-        self.node.ask_to_stop(Some(Cause::BailedOut { reason: reason.into(), code }));
+        self.node.ask_to_stop(Some(Cause::BailedOut {
+            reason: reason.into(),
+            code,
+        }));
     }
 
     /// Asks the group to stop, and waits until it has ended; after the grace period, by force.
@@ -127,7 +134,11 @@ impl GroupHandle {
     /// Its name is its type's; if that is taken, a number is added.
     pub fn add<W: Worker>(&self, worker: W) -> ConsumerHandle<W::Message> {
         let mut worker = Some(worker);
-        self.add_seat(&default_name::<W>(), W::OPTIONS, Box::new(move || worker.take()))
+        self.add_seat(
+            &default_name::<W>(),
+            W::OPTIONS,
+            Box::new(move || worker.take()),
+        )
     }
 
     /// Adds a worker that can be restarted, since `build` can make it anew, with a name and options.
@@ -176,7 +187,11 @@ impl GroupHandle {
         let options = callback.options();
         let node = self.admit(callback.worker_name(), options, |name, _| {
             let node = Node::new(name, Kind::Callback, options, None, Vec::new());
-            let unrung = Unrung { node: Arc::clone(&node), callback, run: boxed(run) };
+            let unrung = Unrung {
+                node: Arc::clone(&node),
+                callback,
+                run: boxed(run),
+            };
             (Arc::clone(&node), Box::new(unrung), node)
         });
         WorkerHandle::new(node)
@@ -217,8 +232,10 @@ impl GroupHandle {
             let taken = |name: &str| workers.iter().any(|worker| **worker.name() == *name);
             let numbered = (2..).map(|number| format!("{name}-{number}"));
             let mut names = std::iter::once(name.to_owned()).chain(numbered);
-            let name: Arc<str> =
-                names.find(|name| !taken(name)).expect("numbers do not end").into();
+            let name: Arc<str> = names
+                .find(|name| !taken(name))
+                .expect("numbers do not end")
+                .into();
             let (node, launch, made) = make(Arc::clone(&name), id);
             node.join(self.events.clone(), id, name);
             workers.push(Arc::clone(&node));
@@ -246,6 +263,8 @@ impl GroupHandle {
 
 impl fmt::Debug for GroupHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GroupHandle").field("node", &self.node).finish()
+        f.debug_struct("GroupHandle")
+            .field("node", &self.node)
+            .finish()
     }
 }

@@ -186,13 +186,18 @@ impl<M> Deref for ConsumerHandle<M> {
 
 impl<M> Clone for ConsumerHandle<M> {
     fn clone(&self) -> Self {
-        Self { worker: self.worker.clone(), sender: self.sender.clone() }
+        Self {
+            worker: self.worker.clone(),
+            sender: self.sender.clone(),
+        }
     }
 }
 
 impl<M> std::fmt::Debug for ConsumerHandle<M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ConsumerHandle").field("worker", &self.worker).finish()
+        f.debug_struct("ConsumerHandle")
+            .field("worker", &self.worker)
+            .finish()
     }
 }
 

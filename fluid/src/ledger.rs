@@ -169,7 +169,12 @@ mod tests {
         progress.taken();
         progress.let_go();
         progress.unfetched(61);
-        let expected = Seen { done: 2, fetched: 0, in_hand: 0, sealed: false };
+        let expected = Seen {
+            done: 2,
+            fetched: 0,
+            in_hand: 0,
+            sealed: false,
+        };
         assert_eq!(progress.seen(), expected);
         assert_eq!(progress.seal(), expected);
         assert!(progress.done().sealed);

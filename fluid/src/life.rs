@@ -81,7 +81,10 @@ impl<W: Worker> Launch for Unborn<W> {
         let life = live_to_the_end(*self, site).instrument(span);
         if let Err(error) = thread.spawn(move || runtime.block_on(life)) {
             let worker = (&**node.name()).into();
-            let cause = Cause::StartupFailed { worker, error: error.into() };
+            let cause = Cause::StartupFailed {
+                worker,
+                error: error.into(),
+            };
             node.finish(node.report(cause, false, false));
             let _ = events.send(Event::Ended(member));
         }
@@ -101,7 +104,11 @@ async fn live_to_the_end<W: Worker>(unborn: Unborn<W>, site: Site) {
 
 /// One life after the other, as long as the policy holds.
 async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
-    let Unborn { node, mut build, io } = unborn;
+    let Unborn {
+        node,
+        mut build,
+        io,
+    } = unborn;
     let mut io = lock(&io).take().expect("a worker is launched once");
     let ctx = Context::new(Arc::clone(&node));
     let mut backoff = FIRST_BACKOFF;
@@ -129,9 +136,20 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
         let handled = io.queue.handled();
         let Err(error) = run_once(&mut worker, &ctx, &mut io).await else {
             let asked = node.stop.is_raised();
-            break (Some(worker), if asked { node.asked_because() } else { Cause::Finished });
+            break (
+                Some(worker),
+                if asked {
+                    node.asked_because()
+                } else {
+                    Cause::Finished
+                },
+            );
         };
-        tracing::error!(worker = &**node.name(), error = format!("{error:#}"), "worker failed");
+        tracing::error!(
+            worker = &**node.name(),
+            error = format!("{error:#}"),
+            "worker failed"
+        );
         node.note_error(&error);
         if io.queue.handled() > handled {
             backoff = FIRST_BACKOFF;
@@ -161,7 +179,10 @@ async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Erro
 
 /// Calls `run` and `on_shutdown`, and settles the message in hand.
 async fn run_once<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Error> {
-    let run = catch(worker.run(ctx, io)).await.map_err(Error::from).flatten();
+    let run = catch(worker.run(ctx, io))
+        .await
+        .map_err(Error::from)
+        .flatten();
     match run {
         Ok(()) => {
             io.queue.settle();
@@ -169,7 +190,10 @@ async fn run_once<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> R
         }
         Err(_) => io.queue.failed(),
     }
-    let end = catch(worker.on_shutdown(ctx)).await.map_err(Error::from).flatten();
+    let end = catch(worker.on_shutdown(ctx))
+        .await
+        .map_err(Error::from)
+        .flatten();
     run.and(end)
 }
 

@@ -181,16 +181,25 @@ impl Node {
 
     /// The exit as it stands now.
     pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
-        let workers: Vec<Exit> =
-            lock(&self.workers).iter().filter_map(|worker| worker.exit().cloned()).collect();
+        let workers: Vec<Exit> = lock(&self.workers)
+            .iter()
+            .filter_map(|worker| worker.exit().cloned())
+            .collect();
         let forced = forced || workers.iter().any(Exit::is_forced);
         Exit::new(Report {
             name: Arc::clone(self.name()),
             kind: self.kind,
-            state: if forced { State::ForceStopped } else { State::Stopped },
+            state: if forced {
+                State::ForceStopped
+            } else {
+                State::Stopped
+            },
             cause,
             stuck,
-            ran_for: self.started_at.get().map_or_else(Default::default, Instant::elapsed),
+            ran_for: self
+                .started_at
+                .get()
+                .map_or_else(Default::default, Instant::elapsed),
             counts: self.intake.as_ref().map(|intake| intake.counts()),
             emitted: self.emitted(),
             beats: self.beats.load(Ordering::Relaxed),
@@ -219,7 +228,10 @@ impl Node {
     }
 
     fn emitted(&self) -> u64 {
-        self.sent.iter().map(|sent| sent.load(Ordering::Relaxed)).sum()
+        self.sent
+            .iter()
+            .map(|sent| sent.load(Ordering::Relaxed))
+            .sum()
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -233,11 +245,17 @@ impl Node {
             missed_beats: self.missed_beats.load(Ordering::Relaxed),
             emitted: self.emitted(),
             restarts: self.restarts.load(Ordering::Relaxed),
-            last_error: lock(&self.last_error).as_ref().map(|error| format!("{error:#}")),
+            last_error: lock(&self.last_error)
+                .as_ref()
+                .map(|error| format!("{error:#}")),
             counts: intake.map(|intake| intake.counts()),
             queue_size: intake.map(|intake| intake.queue_size()),
             capacity: intake.map(|intake| intake.capacity()),
-            workers: self.members().iter().map(|worker| worker.status()).collect(),
+            workers: self
+                .members()
+                .iter()
+                .map(|worker| worker.status())
+                .collect(),
         }
     }
 

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 /// The nodes that stand on a cycle, or behind one.
 pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<Vec<N>>, Vec<N>> {
     // How many of those that a node feeds have no level yet.
-    let mut open: BTreeMap<N, usize> =
-        feeds.iter().map(|(&node, targets)| (node, targets.len())).collect();
+    let mut open: BTreeMap<N, usize> = feeds
+        .iter()
+        .map(|(&node, targets)| (node, targets.len()))
+        .collect();
     let mut feeders: BTreeMap<N, Vec<N>> = BTreeMap::new();
     for (&node, targets) in feeds {
         for &target in targets {
@@ -18,7 +20,11 @@ pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<V
         }
     }
     let mut levels = Vec::new();
-    let mut level: Vec<N> = open.iter().filter(|(_, open)| **open == 0).map(|(&n, _)| n).collect();
+    let mut level: Vec<N> = open
+        .iter()
+        .filter(|(_, open)| **open == 0)
+        .map(|(&n, _)| n)
+        .collect();
     while !level.is_empty() {
         let mut next = Vec::new();
         for node in &level {
@@ -33,7 +39,11 @@ pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<V
         }
         levels.push(std::mem::replace(&mut level, next));
     }
-    if open.is_empty() { Ok(levels) } else { Err(open.into_keys().collect()) }
+    if open.is_empty() {
+        Ok(levels)
+    } else {
+        Err(open.into_keys().collect())
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +54,9 @@ mod tests {
     fn graphs(nodes: usize) -> impl Iterator<Item = BTreeMap<usize, Vec<usize>>> {
         (0_u64..1 << (nodes * nodes)).map(move |edges| {
             let feeds = |from: usize| {
-                (0..nodes).filter(|to| edges >> (from * nodes + to) & 1 == 1).collect()
+                (0..nodes)
+                    .filter(|to| edges >> (from * nodes + to) & 1 == 1)
+                    .collect()
             };
             (0..nodes).map(|from| (from, feeds(from))).collect()
         })

@@ -27,7 +27,10 @@ impl Workers {
         let mut signals = match Signals::listen() {
             Ok(signals) => signals,
             Err(error) => {
-                let cause = Cause::StartupFailed { worker: "signals".into(), error: error.into() };
+                let cause = Cause::StartupFailed {
+                    worker: "signals".into(),
+                    error: error.into(),
+                };
                 return group.node().report(cause, false, false);
             }
         };
@@ -64,10 +67,14 @@ impl Workers {
     ///
     /// If no runtime can be built, and within a tokio runtime, where [`run`](Self::run) is the way.
     pub fn main(self) -> Exit {
-        let workers =
-            Builder::new_multi_thread().enable_all().build().expect("a runtime for the workers");
-        let control =
-            Builder::new_current_thread().enable_all().build().expect("a runtime for control");
+        let workers = Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime for the workers");
+        let control = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime for control");
         let exit = control.block_on(self.on_runtime(workers.handle().clone()).run());
         // A thread that a worker blocks would never be joined.
         workers.shutdown_background();

@@ -85,13 +85,29 @@ impl<W: Worker> Seat<W> {
         sent.push(io.output.counter());
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
         let intake = Arc::clone(&channel) as Arc<dyn Intake>;
-        let kind = if consumes { Kind::Consumer } else { Kind::Worker };
+        let kind = if consumes {
+            Kind::Consumer
+        } else {
+            Kind::Worker
+        };
         let node = Node::new(name, kind, options, consumes.then_some(intake), sent);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
         let io = Arc::new(Mutex::new(Some(io)));
-        let unborn = Unborn { node, build, io: Arc::clone(&io) };
-        (Self { handle, channel, io, id }, unborn)
+        let unborn = Unborn {
+            node,
+            build,
+            io: Arc::clone(&io),
+        };
+        (
+            Self {
+                handle,
+                channel,
+                io,
+                id,
+            },
+            unborn,
+        )
     }
 
     /// The handle, which stays valid when the group has started.
@@ -118,7 +134,11 @@ impl<W: Worker> Seat<W> {
     }
 
     fn io<T>(&self, change: impl FnOnce(&mut Io<W>) -> T) -> T {
-        change(lock(&self.io).as_mut().expect("edges are drawn before the group starts"))
+        change(
+            lock(&self.io)
+                .as_mut()
+                .expect("edges are drawn before the group starts"),
+        )
     }
 }
 
@@ -132,6 +152,8 @@ impl<W: Worker> Deref for Seat<W> {
 
 impl<W: Worker> fmt::Debug for Seat<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seat").field("worker", &self.worker_name()).finish_non_exhaustive()
+        f.debug_struct("Seat")
+            .field("worker", &self.worker_name())
+            .finish_non_exhaustive()
     }
 }

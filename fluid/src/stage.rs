@@ -60,7 +60,9 @@ where
     let mut due = Instant::now();
     while ctx.is_running() {
         consume_budget().await;
-        once(stage, ctx, io).await.or_else(|error| skip(error, ctx))?;
+        once(stage, ctx, io)
+            .await
+            .or_else(|error| skip(error, ctx))?;
         due = match options.pace {
             Pace::Delay => Instant::now() + options.heartbeat,
             Pace::Rate => next_beat(due, options.heartbeat, ctx),
@@ -110,7 +112,11 @@ async fn emit<T: Send>(
     let refused = output.send_each(emission.into_iter()).await;
     if refused > 0 {
         // The consumer counted each; here is who lost them.
-        tracing::warn!(worker = ctx.worker_name(), refused, "output refused downstream");
+        tracing::warn!(
+            worker = ctx.worker_name(),
+            refused,
+            "output refused downstream"
+        );
     }
 }
 
@@ -136,7 +142,9 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
     if !late.is_zero() && !period.is_zero() {
         let missed = late.as_nanos().div_ceil(period.as_nanos()) as u32;
         next += period * missed;
-        ctx.node().missed_beats.fetch_add(u64::from(missed), Ordering::Relaxed);
+        ctx.node()
+            .missed_beats
+            .fetch_add(u64::from(missed), Ordering::Relaxed);
         tracing::debug!(worker = ctx.worker_name(), missed, "beats missed");
     }
     next

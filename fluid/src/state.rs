@@ -69,7 +69,10 @@ pub(crate) struct StateCell {
 
 impl StateCell {
     pub(crate) fn new() -> Self {
-        Self { current: Mutex::new((State::Init, SystemTime::now())), changes: Notify::new() }
+        Self {
+            current: Mutex::new((State::Init, SystemTime::now())),
+            changes: Notify::new(),
+        }
     }
 
     pub(crate) fn get(&self) -> State {
@@ -97,7 +100,10 @@ impl StateCell {
 
     /// Resolves with the first state seen that is `wanted` or past it. Cancel safe.
     pub(crate) async fn reached(&self, wanted: State) -> State {
-        wait_for(&self.changes, || Some(self.get()).filter(|&state| state >= wanted)).await
+        wait_for(&self.changes, || {
+            Some(self.get()).filter(|&state| state >= wanted)
+        })
+        .await
     }
 }
 
@@ -121,7 +127,11 @@ mod tests {
                 cell.advance(from);
                 let moved = cell.advance(to).is_some();
                 let restart = (from, to) == (State::Restarting, State::Running);
-                assert_eq!(moved, (to > from && !from.is_final()) || restart, "{from} to {to}");
+                assert_eq!(
+                    moved,
+                    (to > from && !from.is_final()) || restart,
+                    "{from} to {to}"
+                );
             }
         }
     }

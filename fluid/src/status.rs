@@ -46,8 +46,9 @@ impl Status {
     /// The status of one worker below this one: its name, or the names on the way joined by `/`.
     #[must_use]
     pub fn worker(&self, path: &str) -> Option<&Status> {
-        path.split('/')
-            .try_fold(self, |status, name| status.workers.iter().find(|worker| worker.name == name))
+        path.split('/').try_fold(self, |status, name| {
+            status.workers.iter().find(|worker| worker.name == name)
+        })
     }
 
     fn write_line(&self, f: &mut fmt::Formatter<'_>, depth: usize, width: usize) -> fmt::Result {
@@ -69,7 +70,11 @@ impl Status {
         if let Some(error) = &self.last_error {
             write!(f, "  last error: {error}")?;
         }
-        let width = self.workers.iter().map(|worker| worker.name.chars().count()).max();
+        let width = self
+            .workers
+            .iter()
+            .map(|worker| worker.name.chars().count())
+            .max();
         self.workers.iter().try_for_each(|worker| {
             writeln!(f)?;
             worker.write_line(f, depth + 1, width.unwrap_or(0))

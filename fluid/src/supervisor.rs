@@ -117,7 +117,8 @@ impl Seated {
         if let Some(intake) = &self.node.intake {
             intake.seal();
         }
-        self.node.finish(self.node.report(Cause::NotStarted, false, false));
+        self.node
+            .finish(self.node.report(Cause::NotStarted, false, false));
     }
 }
 
@@ -178,7 +179,10 @@ impl Supervisor {
     ) {
         let mut started = Some(started);
         if let Err((worker, error)) = self.prepare(edges).await {
-            self.begin_stop(Cause::StartupFailed { worker: worker.into(), error });
+            self.begin_stop(Cause::StartupFailed {
+                worker: worker.into(),
+                error,
+            });
         }
         loop {
             if self.node.stop.is_raised() {
@@ -219,14 +223,24 @@ impl Supervisor {
         for (from, to) in edges {
             self.draw(from, to);
         }
-        let graph = self.members.iter().filter(|(_, member)| member.node.kind != Kind::Callback);
-        let graph = graph.map(|(&id, member)| (id, member.feeds.clone())).collect();
-        let callbacks = self.members.values().filter(|m| m.node.kind == Kind::Callback);
+        let graph = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.node.kind != Kind::Callback);
+        let graph = graph
+            .map(|(&id, member)| (id, member.feeds.clone()))
+            .collect();
+        let callbacks = self
+            .members
+            .values()
+            .filter(|m| m.node.kind == Kind::Callback);
         let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
         let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
         self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
         for hook in std::mem::take(&mut self.hooks.on_startup) {
-            self.run_hook("on_startup", hook, ()).await.map_err(|error| ("on_startup", error))?;
+            self.run_hook("on_startup", hook, ())
+                .await
+                .map_err(|error| ("on_startup", error))?;
         }
         later.into_iter().for_each(|event| self.answer(event));
         Ok(())
@@ -238,22 +252,37 @@ impl Supervisor {
     }
 
     fn draw(&mut self, from: MemberId, to: MemberId) {
-        let feeder = self.members.get_mut(&from).expect("an edge starts at a member");
+        let feeder = self
+            .members
+            .get_mut(&from)
+            .expect("an edge starts at a member");
         if !feeder.feeds.contains(&to) {
             feeder.feeds.push(to);
-            self.members.get_mut(&to).expect("an edge ends at a member").feeders += 1;
+            self.members
+                .get_mut(&to)
+                .expect("an edge ends at a member")
+                .feeders += 1;
         }
     }
 
     fn cycle(&self, members: &[MemberId]) -> Error {
-        let names: Vec<_> = members.iter().map(|id| &**self.members[id].node.name()).collect();
-        format!("these workers feed each other in a circle: {}", names.join(", ")).into()
+        let names: Vec<_> = members
+            .iter()
+            .map(|id| &**self.members[id].node.name())
+            .collect();
+        format!(
+            "these workers feed each other in a circle: {}",
+            names.join(", ")
+        )
+        .into()
     }
 
     /// Launches the next level, when the one before it has started.
     fn launch_next(&mut self) {
         while self.cause.is_none() && self.starting.is_empty() {
-            let Some(level) = self.to_launch.pop() else { return };
+            let Some(level) = self.to_launch.pop() else {
+                return;
+            };
             for id in level {
                 self.launch(id);
             }
@@ -266,7 +295,11 @@ impl Supervisor {
             events: self.events_of_members.clone(),
             runtime: self.runtime.clone(),
         };
-        if let Some(launch) = self.members.get_mut(&id).and_then(|member| member.launch.take()) {
+        if let Some(launch) = self
+            .members
+            .get_mut(&id)
+            .and_then(|member| member.launch.take())
+        {
             self.starting.insert(id);
             launch.launch(site);
         }
@@ -276,7 +309,13 @@ impl Supervisor {
     async fn step(&mut self) {
         let node = Arc::clone(&self.node);
         let (stopping, forced) = (self.cause.is_some(), self.forced);
-        let alarm = self.alarms.first().map(|&(at, _)| at).into_iter().chain(self.deadline).min();
+        let alarm = self
+            .alarms
+            .first()
+            .map(|&(at, _)| at)
+            .into_iter()
+            .chain(self.deadline)
+            .min();
         tokio::select! {
             () = node.force.raised(), if !forced => self.force_all(),
             () = node.stop.raised(), if !stopping => self.begin_stop(node.asked_because()),
@@ -297,7 +336,10 @@ impl Supervisor {
             Event::Ended(id) => self.ended(id),
             Event::StopMember(id) => self.ask(id, true),
             Event::Remove(node) => {
-                let member = self.members.values_mut().find(|m| Arc::ptr_eq(&m.node, &node));
+                let member = self
+                    .members
+                    .values_mut()
+                    .find(|m| Arc::ptr_eq(&m.node, &node));
                 if let Some(member) = member {
                     member.removed = true;
                     let id = member.id;
@@ -310,7 +352,9 @@ impl Supervisor {
 
     /// Asks one member to stop: a consumer by the closing of its queue.
     fn ask(&mut self, id: MemberId, alone: bool) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
         if std::mem::replace(&mut member.asked, true) || member.ended {
             return;
         }
@@ -319,7 +363,10 @@ impl Supervisor {
             intake.close();
         }
         member.node.stop.raise();
-        let grace = member.options.grace.or(if alone { self.grace } else { None });
+        let grace = member
+            .options
+            .grace
+            .or(if alone { self.grace } else { None });
         if let Some(grace) = grace {
             self.alarms.insert((Instant::now() + grace, id));
         }
@@ -327,7 +374,9 @@ impl Supervisor {
 
     fn ended(&mut self, id: MemberId) {
         self.starting.remove(&id);
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
         if std::mem::replace(&mut member.ended, true) {
             return;
         }
@@ -352,7 +401,11 @@ impl Supervisor {
             cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
             cause if cause.is_failure() => {
                 let nested = exit.kind() == Kind::Group;
-                self.begin_stop(if nested { cause.below(&name) } else { cause.clone() });
+                self.begin_stop(if nested {
+                    cause.below(&name)
+                } else {
+                    cause.clone()
+                });
             }
             _ if stops => self.begin_stop(Cause::WorkerEnded((&*name).into())),
             _ => {}
@@ -361,7 +414,10 @@ impl Supervisor {
 
     /// Drops a removed member that has ended.
     fn forget(&mut self, id: MemberId) {
-        if self.members.get(&id).is_some_and(|member| member.removed && member.ended)
+        if self
+            .members
+            .get(&id)
+            .is_some_and(|member| member.removed && member.ended)
             && let Some(member) = self.members.remove(&id)
         {
             lock(&self.node.workers).retain(|node| !Arc::ptr_eq(node, &member.node));
@@ -380,8 +436,12 @@ impl Supervisor {
         self.node.stop.raise();
         self.deadline = self.grace.map(|grace| Instant::now() + grace);
         self.to_launch.clear();
-        let unborn: Vec<_> =
-            self.members.values().filter(|m| m.launch.is_some()).map(|m| m.id).collect();
+        let unborn: Vec<_> = self
+            .members
+            .values()
+            .filter(|m| m.launch.is_some())
+            .map(|m| m.id)
+            .collect();
         for id in unborn {
             self.drop_unborn(id);
         }
@@ -398,7 +458,9 @@ impl Supervisor {
 
     /// Ends a member that will not be launched any more.
     fn drop_unborn(&mut self, id: MemberId) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
         let launch = member.launch.take();
         let (node, options) = (Arc::clone(&member.node), member.options);
         if let Some(launch) = launch {
@@ -419,11 +481,17 @@ impl Supervisor {
             && at <= now
         {
             self.alarms.pop_first();
-            let Some(member) = self.members.get(&id) else { continue };
+            let Some(member) = self.members.get(&id) else {
+                continue;
+            };
             if member.ended {
                 continue;
             }
-            if member.forced { self.give_up(id) } else { self.force(id, now + FORCE_SLACK) }
+            if member.forced {
+                self.give_up(id)
+            } else {
+                self.force(id, now + FORCE_SLACK)
+            }
         }
     }
 
@@ -439,7 +507,9 @@ impl Supervisor {
     }
 
     fn force(&mut self, id: MemberId, until: Instant) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
         if member.ended || std::mem::replace(&mut member.forced, true) {
             return;
         }
@@ -448,14 +518,20 @@ impl Supervisor {
             intake.close();
         }
         let nested = member.node.kind == Kind::Group;
-        let head_start = if nested { NESTED_HEAD_START } else { Duration::ZERO };
+        let head_start = if nested {
+            NESTED_HEAD_START
+        } else {
+            Duration::ZERO
+        };
         member.node.force(until - head_start);
         self.alarms.insert((until, id));
     }
 
     /// Ends a member that did not even obey force: it blocks its thread.
     fn give_up(&mut self, id: MemberId) {
-        let Some(member) = self.members.get(&id) else { return };
+        let Some(member) = self.members.get(&id) else {
+            return;
+        };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
         if let Some(intake) = &node.intake {

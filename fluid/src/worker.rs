@@ -250,6 +250,8 @@ impl<W: Worker, T> Port<W, T> {
 
 impl<W: Worker, T> std::fmt::Debug for Port<W, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Port").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Port")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

@@ -93,7 +93,11 @@ impl Workers {
     /// It cannot be built a second time, so `on_error = "restart"` ends it with an error that says so.
     pub fn add<W: Worker>(&mut self, worker: W) -> Seat<W> {
         let mut worker = Some(worker);
-        self.seat(&default_name::<W>(), W::OPTIONS, Box::new(move || worker.take()))
+        self.seat(
+            &default_name::<W>(),
+            W::OPTIONS,
+            Box::new(move || worker.take()),
+        )
     }
 
     /// Adds a worker or a group that `build` makes, and makes anew at each restart.
@@ -118,10 +122,11 @@ impl Workers {
     /// Adds a group below this one, and returns what it came with.
     #[doc(hidden)]
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
-        self.handle.admit(options.name.unwrap_or(name), options, |name, _| {
-            let node = Arc::clone(group.handle.node());
-            (node, Box::new(Nested { name, group }), ())
-        });
+        self.handle
+            .admit(options.name.unwrap_or(name), options, |name, _| {
+                let node = Arc::clone(group.handle.node());
+                (node, Box::new(Nested { name, group }), ())
+            });
     }
 
     /// Draws an edge: what `from` emits goes to `to`.
@@ -250,15 +255,27 @@ impl Workers {
         let output = catch_payload(block(group.clone())).await;
         drop(stop);
         let exit = group.wait_for_shutdown().await;
-        Ok((output.unwrap_or_else(|payload| resume_unwind(payload)), exit))
+        Ok((
+            output.unwrap_or_else(|payload| resume_unwind(payload)),
+            exit,
+        ))
     }
 
     /// Runs the group until it ends, without listening to signals; `started` is called when it has
     /// started.
     pub(crate) async fn supervise(self, started: impl FnOnce() + Send) {
-        let Self { handle, events, edges, hooks, grace, runtime } = self;
+        let Self {
+            handle,
+            events,
+            edges,
+            hooks,
+            grace,
+            runtime,
+        } = self;
         let runtime = runtime.unwrap_or_else(Handle::current);
-        Supervisor::new(&handle, events, hooks, grace, runtime).supervise(edges, started).await;
+        Supervisor::new(&handle, events, hooks, grace, runtime)
+            .supervise(edges, started)
+            .await;
     }
 
     pub(crate) fn on_runtime(mut self, runtime: Handle) -> Self {
@@ -269,7 +286,9 @@ impl Workers {
 
 impl std::fmt::Debug for Workers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Workers").field("handle", &self.handle).finish_non_exhaustive()
+        f.debug_struct("Workers")
+            .field("handle", &self.handle)
+            .finish_non_exhaustive()
     }
 }
 

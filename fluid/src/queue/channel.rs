@@ -368,7 +368,11 @@ pub struct Queue<M> {
 
 impl<M> Queue<M> {
     pub(crate) fn new(channel: Arc<Channel<M>>) -> Self {
-        Self { channel, portion: VecDeque::new(), holds: false }
+        Self {
+            channel,
+            portion: VecDeque::new(),
+            holds: false,
+        }
     }
 
     /// The next message; `None` when the queue is closed and empty, and the worker should end.
@@ -402,7 +406,10 @@ impl<M> Queue<M> {
     ///
     /// Cancel safe: a message that was not returned stays in the queue.
     pub async fn get_message(&mut self, timeout: Duration) -> Option<M> {
-        tokio::time::timeout(timeout, self.next()).await.ok().flatten()
+        tokio::time::timeout(timeout, self.next())
+            .await
+            .ok()
+            .flatten()
     }
 
     /// Counts the message in hand as failed.
@@ -443,7 +450,11 @@ impl<M> Queue<M> {
     fn take(&mut self) -> Option<M> {
         let message = self.portion.pop_front()?;
         let progress = &self.channel.progress;
-        let seen = if self.holds { progress.done_and_taken() } else { progress.taken() };
+        let seen = if self.holds {
+            progress.done_and_taken()
+        } else {
+            progress.taken()
+        };
         self.holds = true;
         if seen.sealed {
             // Counted as undelivered by whoever gave this worker up.

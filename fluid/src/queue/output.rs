@@ -39,7 +39,11 @@ impl<T> Output<T> {
     /// A port that leads nowhere, as a test of a plain function needs it.
     #[must_use]
     pub fn new() -> Self {
-        Self { targets: Vec::new(), copy: None, sent: Arc::default() }
+        Self {
+            targets: Vec::new(),
+            copy: None,
+            sent: Arc::default(),
+        }
     }
 
     pub(crate) fn connect(&mut self, target: Sender<T>) {
@@ -101,9 +105,13 @@ impl<T: Send> Output<T> {
             [] => Ok(()),
             [target] => target.try_send(message),
             [first, rest @ ..] => {
-                let copies = rest.iter().map(|target| target.try_send(self.copied(&message)));
+                let copies = rest
+                    .iter()
+                    .map(|target| target.try_send(self.copied(&message)));
                 let accepted = copies.filter(Result::is_ok).count() > 0;
-                first.try_send(message).or_else(|error| if accepted { Ok(()) } else { Err(error) })
+                first
+                    .try_send(message)
+                    .or_else(|error| if accepted { Ok(()) } else { Err(error) })
             }
         };
         if sent.is_ok() {
@@ -132,16 +140,23 @@ impl<T: Send> Output<T> {
     }
 
     async fn broadcast(&self, targets: &[Sender<T>], message: T) -> Result<(), SendError<T>> {
-        let [first, rest @ ..] = targets else { return Ok(()) };
+        let [first, rest @ ..] = targets else {
+            return Ok(());
+        };
         let mut accepted = false;
         for target in rest {
             accepted |= target.send(self.copied(&message)).await.is_ok();
         }
-        first.send(message).await.or_else(|error| if accepted { Ok(()) } else { Err(error) })
+        first
+            .send(message)
+            .await
+            .or_else(|error| if accepted { Ok(()) } else { Err(error) })
     }
 
     fn copied(&self, message: &T) -> T {
-        let copy = self.copy.expect("an edge that makes a second target says how to copy");
+        let copy = self
+            .copy
+            .expect("an edge that makes a second target says how to copy");
         copy(message)
     }
 }
@@ -154,8 +169,15 @@ impl<T> Default for Output<T> {
 
 impl<T> fmt::Debug for Output<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let targets = self.targets.iter().map(Sender::worker_name).collect::<Vec<_>>();
-        f.debug_struct("Output").field("targets", &targets).field("sent", &self.sent()).finish()
+        let targets = self
+            .targets
+            .iter()
+            .map(Sender::worker_name)
+            .collect::<Vec<_>>();
+        f.debug_struct("Output")
+            .field("targets", &targets)
+            .field("sent", &self.sent())
+            .finish()
     }
 }
 

@@ -32,7 +32,9 @@ impl<T> Reply<T> {
     /// Answers. Returns whether anyone still waits for it.
     #[allow(clippy::must_use_candidate, reason = "most who answer do not care")]
     pub fn send(mut self, answer: T) -> bool {
-        self.0.take().is_some_and(|sender| sender.send(Ok(answer)).is_ok())
+        self.0
+            .take()
+            .is_some_and(|sender| sender.send(Ok(answer)).is_ok())
     }
 
     /// Whether whoever asked has stopped waiting, so that the answer need not be worked out.
@@ -45,7 +47,11 @@ impl<T> Reply<T> {
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
         if let Some(sender) = self.0.take() {
-            let verdict = if DISCARDING.get() { Verdict::Dropped } else { Verdict::Unanswered };
+            let verdict = if DISCARDING.get() {
+                Verdict::Dropped
+            } else {
+                Verdict::Unanswered
+            };
             // Whoever asked may be gone, and then needs no verdict.
             let _ = sender.send(Err(verdict));
         }
@@ -54,7 +60,9 @@ impl<T> Drop for Reply<T> {
 
 impl<T> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("is_closed", &self.is_closed()).finish()
+        f.debug_struct("Reply")
+            .field("is_closed", &self.is_closed())
+            .finish()
     }
 }
 
@@ -96,7 +104,10 @@ impl fmt::Display for AskError {
             Self::Refused(worker) => write!(f, "`{worker}` no longer accepts messages"),
             Self::Dropped(worker) => write!(f, "`{worker}` dropped the message before handling it"),
             Self::Unanswered(worker) => {
-                write!(f, "`{worker}` failed, or handled the message without an answer")
+                write!(
+                    f,
+                    "`{worker}` failed, or handled the message without an answer"
+                )
             }
         }
     }

@@ -73,10 +73,12 @@ impl<M: Send> Sender<M> {
     ///
     /// If the queue is full, or the consumer no longer accepts messages. Both give the message back.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
-        self.channel.push(message, self.inlet, false).map_err(|refusal| match refusal {
-            Refusal::Full(message) => TrySendError::Full(self.refused(message)),
-            Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
-        })
+        self.channel
+            .push(message, self.inlet, false)
+            .map_err(|refusal| match refusal {
+                Refusal::Full(message) => TrySendError::Full(self.refused(message)),
+                Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
+            })
     }
 
     /// Sends a message from a thread that may block, as [`send`](Self::send) does from a task.
@@ -163,19 +165,27 @@ impl<M: Send> Sender<M> {
     }
 
     fn refused(&self, message: M) -> SendError<M> {
-        SendError { message, worker: self.channel.worker().into() }
+        SendError {
+            message,
+            worker: self.channel.worker().into(),
+        }
     }
 }
 
 impl<M> Clone for Sender<M> {
     fn clone(&self) -> Self {
-        Self { channel: Arc::clone(&self.channel), inlet: self.inlet }
+        Self {
+            channel: Arc::clone(&self.channel),
+            inlet: self.inlet,
+        }
     }
 }
 
 impl<M> fmt::Debug for Sender<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sender").field("worker", &self.channel.worker()).finish_non_exhaustive()
+        f.debug_struct("Sender")
+            .field("worker", &self.channel.worker())
+            .finish_non_exhaustive()
     }
 }
 
@@ -232,7 +242,9 @@ impl<M> fmt::Display for SendError<M> {
 
 impl<M> fmt::Debug for SendError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendError").field("worker", &self.worker).finish_non_exhaustive()
+        f.debug_struct("SendError")
+            .field("worker", &self.worker)
+            .finish_non_exhaustive()
     }
 }
 
