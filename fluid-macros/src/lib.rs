@@ -1,1 +1,31 @@
-//! The macros of fluid.
+//! The macros of fluid: `#[worker]`, `#[consumer]` and `workers!`. Their documentation is where they
+//! are used from, in the crate `fluid`.
+//!
+//! Each macro is three stages that hand on what they understood: *parse* reads the tokens, *check*
+//! collects the user's mistakes and never emits, *expand* emits and never fails. What cannot be
+//! understood is left out of the expansion, never the user's own item.
+
+mod error;
+mod function;
+mod group;
+mod option;
+
+use proc_macro::TokenStream;
+
+#[allow(missing_docs, reason = "documented in the crate `fluid`")]
+#[proc_macro_attribute]
+pub fn worker(options: TokenStream, item: TokenStream) -> TokenStream {
+    function::expand(function::Role::Worker, options.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "documented in the crate `fluid`")]
+#[proc_macro_attribute]
+pub fn consumer(options: TokenStream, item: TokenStream) -> TokenStream {
+    function::expand(function::Role::Consumer, options.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "documented in the crate `fluid`")]
+#[proc_macro]
+pub fn workers(input: TokenStream) -> TokenStream {
+    group::expand(input.into()).into()
+}

@@ -36,6 +36,7 @@ pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
 pub use error::{Error, Nothing, Panicked, TimedOut};
 pub use exit::{Cause, Exit};
+pub use fluid_macros::{consumer, worker, workers};
 pub use group::GroupHandle;
 pub use handle::{ConsumerHandle, WorkerHandle};
 pub use ledger::Counts;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::error::Nothing;
 use crate::group::GroupHandle;
 use crate::life::{Launch, Site};
 use crate::options::Options;
@@ -28,6 +29,8 @@ impl Launch for Nested {
 }
 
 impl Member for Workers {
+    type Message = Nothing;
+    type Output = Nothing;
     type Handle = GroupHandle;
     type Seat = GroupHandle;
     const OPTIONS: Options = Options::new();

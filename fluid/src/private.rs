@@ -1,8 +1,20 @@
 //! What the macros' expansions call, and nobody else.
 
-use std::sync::Arc;
+pub use std::sync::Arc;
 
-pub use crate::stage::{Stage, beat, consume, once};
+pub use crate::callback::Callback;
+pub use crate::context::Context;
+pub use crate::error::{Error, Nothing};
+pub use crate::exit::Exit;
+pub use crate::group::GroupHandle;
+pub use crate::handle::ConsumerHandle;
+pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
+pub use crate::queue::Output;
+pub use crate::seat::Member;
+pub use crate::stage::{Stage, consume, work};
+pub use crate::worker::{Io, Port, Worker};
+pub use crate::workers::Workers;
+pub use std::vec::Vec;
 
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,
 /// if the field is configuration, a clone of it.

@@ -4,7 +4,8 @@
 //! anything when it runs.
 
 use crate::error::{Error, Nothing};
-use crate::worker::{Port, Worker};
+use crate::queue::Output;
+use crate::seat::Member;
 
 /// What is sent over an edge is what its consumer consumes.
 #[diagnostic::on_unimplemented(
@@ -12,9 +13,27 @@ use crate::worker::{Port, Worker};
     label = "this worker is sent `{Self}`, and consumes `{M}`",
     note = "the two ends of an edge must agree: let the worker before it emit `{M}`, or this one consume `{Self}`"
 )]
-pub trait IsConsumedBy<W, M> {}
+pub trait IsConsumedBy<W, M>: Sized {
+    #[doc(hidden)]
+    fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
+}
 
-impl<W, T> IsConsumedBy<W, T> for T {}
+impl<W, T> IsConsumedBy<W, T> for T {
+    fn agreed(output: &mut Output<T>) -> &mut Output<T> {
+        output
+    }
+}
+
+/// What is sent to several consumers can be cloned.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned, and is broadcast",
+    label = "this is one more consumer of the same `{Self}`",
+    note = "let `{Self}` be `Clone`, or send it to one consumer alone"
+)]
+pub trait CanBeCopied: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> CanBeCopied for T {}
 
 /// A worker that needs no feeding.
 #[diagnostic::on_unimplemented(
@@ -44,34 +63,28 @@ impl<W> NeedsNoEdge<W> for Nothing {}
 )]
 pub trait IsCarried: Into<Error> {}
 
+#[diagnostic::do_not_recommend]
 impl<E: Into<Error>> IsCarried for E {}
 
-/// The edge from the default port of `A` to `B`.
-pub fn edge<A: Worker, B: Worker>()
-where
-    A::Output: IsConsumedBy<B, B::Message>,
-{
-}
-
-/// The edge from a named port of `A` to `B`.
-pub fn port_edge<A: Worker, B: Worker, T>(_: fn() -> Port<A, T>)
-where
-    T: IsConsumedBy<B, B::Message>,
-{
-}
-
 /// No edge ends at `W`.
-pub fn fed_by_nothing<W: Worker>()
+pub fn fed_by_nothing<W: Member>()
 where
     W::Message: NeedsNoFeeding<W>,
 {
 }
 
 /// No edge starts at `W`.
-pub fn feeds_nothing<W: Worker>()
+pub fn feeds_nothing<W: Member>()
 where
     W::Output: NeedsNoEdge<W>,
 {
+}
+
+/// Whether `W` consumes messages at all.
+#[must_use]
+pub const fn consumes<W: Member>() -> bool {
+    // Only an option of a type without values needs no room to say that there is none.
+    size_of::<Option<W::Message>>() > 0
 }
 
 /// A function's error.

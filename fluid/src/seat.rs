@@ -17,6 +17,12 @@ use crate::workers::Workers;
 
 /// What can stand in a group: every [`Worker`], and every other group.
 pub trait Member: Sized + Send + 'static {
+    /// What it consumes; [`Nothing`] if it is no consumer.
+    type Message: Send + 'static;
+
+    /// What it emits; [`Nothing`] if it is silent.
+    type Output: Send + 'static;
+
     /// What the rest of the program sees of it.
     type Handle: Clone + Send + Sync + 'static;
 
@@ -40,6 +46,8 @@ pub trait Member: Sized + Send + 'static {
 }
 
 impl<W: Worker> Member for W {
+    type Message = W::Message;
+    type Output = W::Output;
     type Handle = WorkerHandle;
     type Seat = Seat<W>;
     const OPTIONS: Options = W::OPTIONS;

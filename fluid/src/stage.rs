@@ -51,37 +51,33 @@ where
     Ok(())
 }
 
-/// `#[worker(heartbeat = …)]`: calls the function at each beat, until the stop.
-pub async fn beat<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
+/// `#[worker]`: calls the function at each beat, until the stop. Without a heartbeat it calls the
+/// function, whose body is then the loop, once.
+pub async fn work<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
 where
     S: Stage<Input = ()>,
 {
     let options = &ctx.node().options;
+    if options.heartbeat.is_zero() {
+        let emission = call(stage, (), ctx, &io.ports).await?;
+        emit(emission, ctx, &io.output).await;
+        return Ok(());
+    }
     let mut due = Instant::now();
     while ctx.is_running() {
         consume_budget().await;
-        once(stage, ctx, io)
-            .await
-            .or_else(|error| skip(error, ctx))?;
+        let result = call(stage, (), ctx, &io.ports).await;
+        ctx.node().beats.fetch_add(1, Ordering::Relaxed);
+        match result {
+            Ok(emission) => emit(emission, ctx, &io.output).await,
+            Err(error) => skip(error, ctx)?,
+        }
         due = match options.pace {
             Pace::Delay => Instant::now() + options.heartbeat,
             Pace::Rate => next_beat(due, options.heartbeat, ctx),
         };
         until(&ctx.node().stop, sleep_until(due + jitter(options.jitter))).await;
     }
-    Ok(())
-}
-
-/// `#[worker]` without a heartbeat: calls the function, whose body is the loop, and counts no beat.
-pub async fn once<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
-where
-    S: Stage<Input = ()>,
-{
-    let emission = call(stage, (), ctx, &io.ports).await;
-    if !ctx.node().options.heartbeat.is_zero() {
-        ctx.node().beats.fetch_add(1, Ordering::Relaxed);
-    }
-    emit(emission?, ctx, &io.output).await;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use crate::life::Build;
 use crate::nested::Nested;
 use crate::node::{Kind, MemberId, Node};
 use crate::options::Options;
+use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
 use crate::supervisor::{Event, Hooks, Supervisor, hook};
 use crate::worker::{Port, Worker};
@@ -137,9 +138,10 @@ impl Workers {
     pub fn connect<A, B>(&mut self, from: &Seat<A>, to: &Seat<B>)
     where
         A: Worker,
-        B: Worker<Message = A::Output>,
+        B: Worker,
+        A::Output: IsConsumedBy<B, B::Message>,
     {
-        from.output(|output| output.connect(to.inlet()));
+        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet()));
         self.edges.push((from.id, to.id));
     }
 
@@ -149,22 +151,25 @@ impl Workers {
     ///
     /// If an edge starts at this port already, and [`broadcast_port`](Self::broadcast_port) was not
     /// called.
-    pub fn connect_port<A, B>(&mut self, from: &Seat<A>, port: Port<A, B::Message>, to: &Seat<B>)
+    pub fn connect_port<A, B, T>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
     where
         A: Worker,
         B: Worker,
+        T: IsConsumedBy<B, B::Message> + Send + 'static,
     {
-        from.port(&port, |output| output.connect(to.inlet()));
+        from.port(&port, |output| {
+            IsConsumedBy::agreed(output).connect(to.inlet())
+        });
         self.edges.push((from.id, to.id));
     }
 
     /// Lets several edges start at an output: each consumer gets a clone.
-    pub fn broadcast<A: Worker<Output: Clone>>(&mut self, from: &Seat<A>) {
+    pub fn broadcast<A: Worker<Output: CanBeCopied>>(&mut self, from: &Seat<A>) {
         from.output(crate::Output::copies);
     }
 
     /// Lets several edges start at a named port: each consumer gets a clone.
-    pub fn broadcast_port<A: Worker, T: Clone>(&mut self, from: &Seat<A>, port: Port<A, T>) {
+    pub fn broadcast_port<A: Worker, T: CanBeCopied>(&mut self, from: &Seat<A>, port: Port<A, T>) {
         from.port(&port, crate::Output::copies);
     }
 

@@ -1,0 +1,46 @@
+//! A sample together with its rates: what the rest of the monitor works on.
+
+use serde::Serialize;
+
+use super::rates::Rates;
+use super::sample::Sample;
+
+/// A sample and what it means beside the one before it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Reading {
+    /// What was measured.
+    pub sample: Sample,
+    /// What follows from it.
+    pub rates: Rates,
+}
+
+impl Reading {
+    /// The reading as one line of JSON, for programs that read along.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_one_line_with_both_halves() {
+        let sample = Sample {
+            number: 7,
+            cpu_percent: 12.5,
+            ..Sample::default()
+        };
+        let rates = Rates {
+            network_sent_per_second: 99,
+            ..Rates::default()
+        };
+        let json = Reading { sample, rates }.to_json().expect("plain data");
+        let value: serde_json::Value = serde_json::from_str(&json).expect("valid JSON");
+        assert!(!json.contains('\n'));
+        assert_eq!(value["sample"]["number"], 7);
+        assert_eq!(value["sample"]["cpu_percent"], 12.5);
+        assert_eq!(value["rates"]["network_sent_per_second"], 99);
+    }
+}

@@ -1,0 +1,127 @@
+//! The live table: what the machine is doing now, and has done lately.
+
+use super::history::History;
+use super::metric::Metric;
+use super::reading::Reading;
+use super::sample::{ProcessSample, Sample};
+use super::sparkline::sparkline;
+use super::units::{data, percent, time_of_day};
+
+/// Draws the table: a line for each metric, then the busiest processes.
+pub fn render(history: &History) -> String {
+    let Some(Reading { sample, .. }) = history.latest() else {
+        return "no samples yet\n".into();
+    };
+    let mut lines = vec![
+        headline(sample),
+        format!(
+            "{:10} {:>13} {:>13} {:>13}  lately",
+            "", "now", "min", "max"
+        ),
+    ];
+    lines.extend(Metric::ALL.map(|metric| metric_line(metric, &history.values(metric))));
+    lines.push(format!(
+        "{:>10} {:>13} {:>13}  process",
+        "pid", "cpu", "memory"
+    ));
+    lines.extend(sample.busiest.iter().map(process_line));
+    lines.join("\n") + "\n"
+}
+
+/// Which sample it is, and the amounts behind its percentages.
+fn headline(sample: &Sample) -> String {
+    format!(
+        "sample {} at {} UTC: memory {} of {}, swap {}, disk {} of {}",
+        sample.number,
+        time_of_day(sample.taken_at_ms),
+        data(sample.memory_used as f64),
+        data(sample.memory_total as f64),
+        data(sample.swap_used as f64),
+        data(sample.disk_used as f64),
+        data(sample.disk_total as f64),
+    )
+}
+
+/// The line for one metric: its value now, its extremes, and its curve.
+fn metric_line(metric: Metric, values: &[f64]) -> String {
+    let now = values.last().copied().unwrap_or(0.0);
+    let min = values.iter().copied().fold(now, f64::min);
+    let max = values.iter().copied().fold(now, f64::max);
+    let curve = sparkline(values, metric.ceiling().unwrap_or(max));
+    let [now, min, max] = [now, min, max].map(|value| metric.show(value));
+    format!("{metric:10} {now:>13} {min:>13} {max:>13}  {curve}")
+}
+
+/// The line for one process.
+fn process_line(process: &ProcessSample) -> String {
+    format!(
+        "{:>10} {:>13} {:>13}  {}",
+        process.pid,
+        percent(process.cpu_percent),
+        data(process.memory as f64),
+        printable(&process.name),
+    )
+}
+
+/// The name of a process, without the control characters that would play with the terminal.
+///
+/// Anyone may name a process anything.
+fn printable(name: &str) -> String {
+    name.replace(char::is_control, "?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rates::Rates;
+    use super::*;
+
+    /// A history of two readings, the later one with a process.
+    fn history() -> History {
+        let mut history = History::new();
+        history.push(Reading::default());
+        let process = ProcessSample {
+            pid: 1234,
+            name: "evil\x1b[2J".into(),
+            cpu_percent: 150.0,
+            memory: 3 << 20,
+        };
+        let sample = Sample {
+            number: 2,
+            taken_at_ms: 3_600_000,
+            memory_used: 1 << 30,
+            memory_total: 2 << 30,
+            busiest: vec![process],
+            ..Sample::default()
+        };
+        let rates = Rates {
+            memory_percent: 50.0,
+            network_sent_per_second: 2_048,
+            ..Rates::default()
+        };
+        history.push(Reading { sample, rates });
+        history
+    }
+
+    #[test]
+    fn the_table_shows_everything() {
+        let wanted = "\
+sample 2 at 01:00:00 UTC: memory 1.0 GiB of 2.0 GiB, swap 0 B, disk 0 B of 0 B
+                     now           min           max  lately
+cpu                0.0 %         0.0 %         0.0 %  ▁▁
+memory            50.0 %         0.0 %        50.0 %  ▁▅
+disk               0.0 %         0.0 %         0.0 %  ▁▁
+disk read          0 B/s         0 B/s         0 B/s  ▁▁
+disk write         0 B/s         0 B/s         0 B/s  ▁▁
+net in             0 B/s         0 B/s         0 B/s  ▁▁
+net out        2.0 KiB/s         0 B/s     2.0 KiB/s  ▁█
+       pid           cpu        memory  process
+      1234       150.0 %       3.0 MiB  evil?[2J
+";
+        assert_eq!(render(&history()), wanted);
+    }
+
+    #[test]
+    fn without_samples_it_says_so() {
+        assert_eq!(render(&History::new()), "no samples yet\n");
+    }
+}

@@ -1,0 +1,227 @@
+//! The rules over the whole function. What breaks one is reported, and the rest goes on.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{
+    Attribute, GenericParam, Generics, Lifetime, ReturnType, Signature, Type, Visibility,
+    WherePredicate, parse_quote,
+};
+
+use crate::error::Errors;
+use crate::function::Role;
+use crate::function::item::{Function, legal};
+use crate::function::parameter::{self, Parameter};
+use crate::function::returns::{self, Returns};
+use crate::option::Settings;
+
+/// The most named ports that the runtime's tuples have room for.
+const MOST_PORTS: usize = 8;
+
+/// The worker, as far as it was understood.
+pub(crate) struct Worker {
+    pub(crate) role: Role,
+    /// The function's name.
+    pub(crate) function: Ident,
+    /// The struct's name.
+    pub(crate) name: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    /// The type parameters that no field mentions.
+    pub(crate) phantoms: Vec<Ident>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) returns: Returns,
+    /// Where an error about what is returned belongs.
+    pub(crate) returns_at: Span,
+    pub(crate) settings: Settings,
+    pub(crate) is_async: bool,
+}
+
+impl Worker {
+    pub(crate) fn message(&self) -> Option<&Type> {
+        self.parameters
+            .iter()
+            .find_map(|parameter| match parameter {
+                Parameter::Message(ty) => Some(ty),
+                _ => None,
+            })
+    }
+}
+
+pub(crate) fn check(
+    role: Role,
+    function: &Function,
+    settings: Settings,
+    errors: &mut Errors,
+) -> Worker {
+    let sig = &function.sig;
+    check_kind(role, sig, errors);
+    check_async(role, sig, &settings, errors);
+    let parameters = parameter::read(role, sig.inputs.iter(), errors);
+    check_message(role, sig, &parameters, errors);
+    check_ports(sig, &parameters, errors);
+    let returns = returns::read(&sig.output);
+    if let Some(message) = &returns.message {
+        parameter::check_sent(message, errors);
+    }
+    let generics = generics(&sig.generics);
+    let is = |name: &'static str| move |attr: &&Attribute| attr.path().is_ident(name);
+    Worker {
+        role,
+        name: struct_name(&sig.ident),
+        function: sig.ident.clone(),
+        vis: function.vis.clone(),
+        docs: function.attrs.iter().filter(is("doc")).cloned().collect(),
+        cfgs: function.attrs.iter().filter(is("cfg")).cloned().collect(),
+        phantoms: phantoms(&generics, &parameters),
+        generics,
+        parameters,
+        returns,
+        returns_at: match &sig.output {
+            ReturnType::Default => sig.ident.span(),
+            ReturnType::Type(_, ty) => ty.span(),
+        },
+        settings,
+        is_async: sig.asyncness.is_some(),
+    }
+}
+
+fn struct_name(function: &Ident) -> Ident {
+    let name = function.unraw().to_string().to_upper_camel_case();
+    // `Self` is the one word that a function's name can become and a struct's cannot be.
+    let name = if name == "Self" {
+        "Self_".to_owned()
+    } else {
+        name
+    };
+    format_ident!("{name}", span = function.span())
+}
+
+/// A worker's function is a safe Rust function that is called at run time.
+fn check_kind(role: Role, sig: &Signature, errors: &mut Errors) {
+    let mut refuse = |tokens: &dyn ToTokens, what: &str| {
+        let message = format!("a worker's function is not {what}: write `{}`", legal(role));
+        errors.on(tokens.to_token_stream(), message);
+    };
+    if let Some(constness) = &sig.constness {
+        refuse(constness, "`const`");
+    }
+    if let syn::Safety::Unsafe(token) = &sig.safety {
+        refuse(token, "`unsafe`");
+    }
+    if let Some(abi) = &sig.abi {
+        refuse(abi, "`extern`");
+    }
+    if let Some(variadic) = &sig.variadic {
+        refuse(variadic, "variadic");
+    }
+}
+
+fn check_async(role: Role, sig: &Signature, settings: &Settings, errors: &mut Errors) {
+    match (sig.asyncness.is_some(), settings.get("blocking")) {
+        (false, None) => {
+            let attribute = role.attribute().trim_end_matches(']');
+            let message = format!(
+                "a worker's function is `async`\n\
+                 write `async fn`, or `{attribute}(blocking)]` if it blocks its thread"
+            );
+            errors.at(sig.fn_token.span(), message);
+        }
+        (true, Some(blocking)) => {
+            let message = "an `async` function must not block: take away `blocking`, or `async`";
+            errors.at(blocking.span, message);
+        }
+        _ => {}
+    }
+}
+
+fn check_message(role: Role, sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
+    let has_message = parameters
+        .iter()
+        .any(|p| matches!(p, Parameter::Message(_)));
+    let has_receiver = sig.receiver().is_some();
+    if role == Role::Consumer && !has_message && !has_receiver {
+        let message = format!(
+            "a consumer takes its message by value, as in `{}`\n\
+             if it takes none, it is a `#[worker]`",
+            legal(role)
+        );
+        errors.at(sig.paren_token.span.join(), message);
+    }
+}
+
+fn check_ports(sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
+    let ports = parameters
+        .iter()
+        .filter(|p| matches!(p, Parameter::Port(..)))
+        .count();
+    if ports > MOST_PORTS {
+        let message = format!(
+            "a worker has at most {MOST_PORTS} named ports, and this one has {ports}\n\
+             send an enum through one port instead"
+        );
+        errors.at(sig.paren_token.span.join(), message);
+    }
+}
+
+/// The generics of the worker: those of the function, without what only a call can know (lifetimes),
+/// and with what a task needs of every type in it.
+fn generics(of: &Generics) -> Generics {
+    let mut generics = of.clone();
+    generics.params = of
+        .params
+        .iter()
+        .filter(|param| !matches!(param, GenericParam::Lifetime(_)))
+        .cloned()
+        .collect();
+    for param in generics.type_params_mut() {
+        param.bounds.push(parse_quote!(::core::marker::Send));
+        param.bounds.push(parse_quote!(::core::marker::Sync));
+        param.bounds.push(parse_quote!('static));
+    }
+    if let Some(clause) = &mut generics.where_clause {
+        let owned = |predicate: &&WherePredicate| !borrows(predicate);
+        clause.predicates = clause.predicates.iter().filter(owned).cloned().collect();
+    }
+    generics
+}
+
+fn borrows(predicate: &WherePredicate) -> bool {
+    struct Finder(bool);
+
+    impl Visit<'_> for Finder {
+        fn visit_lifetime(&mut self, lifetime: &Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+    }
+
+    let mut finder = Finder(false);
+    finder.visit_where_predicate(predicate);
+    finder.0
+}
+
+/// The type parameters that no field mentions, and which the struct must mention nevertheless.
+fn phantoms(generics: &Generics, parameters: &[Parameter]) -> Vec<Ident> {
+    let fields = parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Resource(_, ty) | Parameter::State(_, ty) | Parameter::Config(_, ty) => Some(ty),
+        Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => None,
+    });
+    let fields: Vec<_> = fields.map(ToTokens::to_token_stream).collect();
+    let mentioned = |name: &Ident| fields.iter().any(|field| mentions(field, name));
+    let names = generics.type_params().map(|param| param.ident.clone());
+    names.filter(|name| !mentioned(name)).collect()
+}
+
+/// Whether `name` stands anywhere in `tokens`.
+pub(crate) fn mentions(tokens: &proc_macro2::TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == *name,
+        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}

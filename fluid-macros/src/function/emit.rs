@@ -1,0 +1,285 @@
+//! The struct made of a function, and how the runtime calls the function.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Index, Type};
+
+use crate::function::Role;
+use crate::function::check::Worker;
+use crate::function::parameter::Parameter;
+use crate::function::returns::Many;
+
+pub(crate) fn worker(worker: &Worker) -> TokenStream {
+    let struct_ = struct_(worker);
+    let ports = ports(worker);
+    let impl_worker = impl_worker(worker);
+    let impl_stage = impl_stage(worker);
+    quote! {
+        #struct_
+        #ports
+        #impl_worker
+        #impl_stage
+    }
+}
+
+fn struct_(worker: &Worker) -> TokenStream {
+    let Worker {
+        function,
+        name,
+        vis,
+        docs,
+        cfgs,
+        generics,
+        phantoms,
+        ..
+    } = worker;
+    let mut fields: Vec<_> = worker
+        .parameters
+        .iter()
+        .filter_map(|p| field(vis, p))
+        .collect();
+    if !phantoms.is_empty() {
+        fields.push(quote! {
+            /// The types that stand in no other field: `marker: PhantomData`.
+            #vis marker: ::core::marker::PhantomData<fn() -> (#(#phantoms,)*)>
+        });
+    }
+    let made_of = format!("The worker made of [`{function}`].");
+    let docs = if docs.is_empty() {
+        quote!(#[doc = #made_of])
+    } else {
+        quote!(#(#docs)*)
+    };
+    let (generics, _, clause) = (generics, (), &generics.where_clause);
+    let body = if fields.is_empty() {
+        quote!(#clause;)
+    } else {
+        quote!(#clause { #(#fields,)* })
+    };
+    let head = quote_spanned!(name.span()=> struct #name);
+    quote! {
+        #(#cfgs)*
+        #docs
+        #[allow(missing_debug_implementations)]
+        #vis #head #generics #body
+    }
+}
+
+fn field(vis: &syn::Visibility, parameter: &Parameter) -> Option<TokenStream> {
+    let (what, name, ty) = match parameter {
+        Parameter::Resource(name, ty) => (
+            "The shared resource",
+            name,
+            quote!(::fluid::__private::Arc<#ty>),
+        ),
+        Parameter::State(name, ty) => ("The state", name, quote!(#ty)),
+        Parameter::Config(name, ty) => ("The configuration", name, quote!(#ty)),
+        Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => return None,
+    };
+    let doc = format!("{what} `{name}`.");
+    Some(quote! {
+        #[doc = #doc]
+        #vis #name: #ty
+    })
+}
+
+/// A function for each port, of the port's name.
+fn ports(worker: &Worker) -> TokenStream {
+    let Worker {
+        name,
+        vis,
+        cfgs,
+        generics,
+        ..
+    } = worker;
+    let functions: Vec<_> = named_ports(worker)
+        .enumerate()
+        .map(|(index, (port, message))| {
+            let index = Index::from(index);
+            let doc = format!("The port `{port}`.");
+            let text = port.to_string();
+            quote! {
+                #[doc = #doc]
+                #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
+                    ::fluid::__private::Port::new(#text, |ports| &mut ports.#index)
+                }
+            }
+        })
+        .collect();
+    if functions.is_empty() {
+        return TokenStream::new();
+    }
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    quote! {
+        #(#cfgs)*
+        impl #impl_generics #name #ty_generics #clause {
+            #(#functions)*
+        }
+    }
+}
+
+fn named_ports(worker: &Worker) -> impl Iterator<Item = (&Ident, &Type)> {
+    worker
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Port(name, message) => Some((name, message)),
+            _ => None,
+        })
+}
+
+fn impl_worker(worker: &Worker) -> TokenStream {
+    let Worker {
+        name,
+        cfgs,
+        generics,
+        settings,
+        ..
+    } = worker;
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    let nothing = quote!(::fluid::__private::Nothing);
+    let message = worker.message().map_or(nothing.clone(), |ty| quote!(#ty));
+    let output = worker
+        .returns
+        .message
+        .as_ref()
+        .map_or(nothing, |ty| quote!(#ty));
+    let ports = named_ports(worker).map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
+    let options = (!settings.is_empty()).then(|| {
+        let calls = settings.calls();
+        quote! {
+            const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls;
+        }
+    });
+    let run = match worker.role {
+        Role::Worker => format_ident!("work"),
+        Role::Consumer => format_ident!("consume"),
+    };
+    quote! {
+        #(#cfgs)*
+        impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause {
+            type Message = #message;
+            type Output = #output;
+            type Ports = (#(#ports)*);
+            #options
+
+            async fn run(
+                &mut self,
+                ctx: &::fluid::__private::Context,
+                io: &mut ::fluid::__private::Io<Self>,
+            ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+                ::fluid::__private::#run(self, ctx, io).await
+            }
+        }
+    }
+}
+
+fn impl_stage(worker: &Worker) -> TokenStream {
+    let Worker {
+        name,
+        cfgs,
+        generics,
+        ..
+    } = worker;
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    let (input, input_name) = match (worker.role, worker.message()) {
+        (Role::Worker, _) => (quote!(()), quote!((): ())),
+        (Role::Consumer, Some(ty)) => (quote!(#ty), quote!(message: #ty)),
+        (Role::Consumer, None) => {
+            let nothing = quote!(::fluid::__private::Nothing);
+            (nothing.clone(), quote!(_: #nothing))
+        }
+    };
+    let uses = |wanted: fn(&Parameter) -> bool| worker.parameters.iter().any(wanted);
+    let ctx = if uses(|p| matches!(p, Parameter::Context)) {
+        quote!(ctx)
+    } else {
+        quote!(_)
+    };
+    let ports = if uses(|p| matches!(p, Parameter::Port(..))) {
+        quote!(ports)
+    } else {
+        quote!(_)
+    };
+    let emission = match (worker.returns.many, &worker.returns.message) {
+        (Many::Each, Some(ty)) => quote!(::fluid::__private::Vec<#ty>),
+        (_, Some(ty)) => quote!(::core::option::Option<#ty>),
+        (_, None) => quote!(::core::option::Option<::fluid::__private::Nothing>),
+    };
+    let body = returned(worker, &call(worker));
+    quote! {
+        #(#cfgs)*
+        impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause {
+            type Input = #input;
+            type Emission = #emission;
+
+            async fn call(
+                &mut self,
+                #input_name,
+                #ctx: &::fluid::__private::Context,
+                #ports: &Self::Ports,
+            ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+                #body
+            }
+        }
+    }
+}
+
+/// The call of the function: `store(message, &self.db).await`.
+fn call(worker: &Worker) -> TokenStream {
+    let function = &worker.function;
+    let mut port = 0;
+    let arguments = worker.parameters.iter().map(|parameter| match parameter {
+        Parameter::Message(_) => quote!(message),
+        Parameter::Context => quote!(ctx),
+        Parameter::Port(..) => {
+            let index = Index::from(port);
+            port += 1;
+            quote!(&ports.#index)
+        }
+        Parameter::Resource(name, _) => quote!(&*self.#name),
+        Parameter::State(name, _) => quote!(&mut self.#name),
+        Parameter::Config(name, _) => quote!(::core::clone::Clone::clone(&self.#name)),
+    });
+    let types: Vec<_> = worker
+        .generics
+        .type_params()
+        .map(|param| &param.ident)
+        .collect();
+    let consts: Vec<_> = worker
+        .generics
+        .const_params()
+        .map(|param| &param.ident)
+        .collect();
+    let generics = if types.is_empty() && consts.is_empty() {
+        quote!()
+    } else {
+        quote!(::<#(#types,)* #(#consts),*>)
+    };
+    let awaited = worker
+        .is_async
+        .then(|| quote_spanned!(function.span()=> .await));
+    quote_spanned!(function.span()=> #function #generics (#(#arguments),*) #awaited)
+}
+
+/// What the call returned, as the runtime takes it.
+fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
+    let carried = quote_spanned!(worker.returns_at=> ::fluid::rule::carried);
+    match (worker.returns.many, worker.returns.fallible) {
+        (Many::Never, false) => quote!(#call),
+        (Many::None, false) => quote! {
+            #call;
+            ::core::result::Result::Ok(::core::option::Option::None)
+        },
+        (Many::One, false) => {
+            quote!(::core::result::Result::Ok(::core::option::Option::Some(#call)))
+        }
+        (Many::Maybe | Many::Each, false) => quote!(::core::result::Result::Ok(#call)),
+        (Many::None, true) => {
+            quote!(#call.map(|()| ::core::option::Option::None).map_err(#carried))
+        }
+        (Many::One, true) => quote!(#call.map(::core::option::Option::Some).map_err(#carried)),
+        (Many::Maybe | Many::Each, true) => quote!(#call.map_err(#carried)),
+        (Many::Never, true) => quote!(#call.map(|never| never).map_err(#carried)),
+    }
+}

@@ -1,0 +1,237 @@
+//! The rules over the names of a group. Those that need types are bounds in the expansion.
+
+use proc_macro2::{Ident, Span};
+use syn::Attribute;
+
+use crate::error::{Errors, did_you_mean, list};
+use crate::group::Declaration;
+use crate::group::header::{Field, Header, Made, shorthand};
+use crate::group::statement::{Body, Callback, End, Ends, Hook, Statement};
+
+/// The group, as far as it was understood.
+pub(crate) struct Group {
+    pub(crate) header: Header,
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) callbacks: Vec<(Vec<Attribute>, Callback)>,
+    pub(crate) hooks: Vec<(Vec<Attribute>, Hook)>,
+}
+
+/// One edge, from one worker's port to one other worker, or to nowhere.
+pub(crate) struct Edge {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) from: Ident,
+    pub(crate) port: Option<Ident>,
+    /// `None` is `_`.
+    pub(crate) to: Option<Ident>,
+    pub(crate) to_span: Span,
+}
+
+pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
+    let Declaration { header, statements } = declaration;
+    let mut group = Group {
+        header,
+        edges: Vec::new(),
+        callbacks: Vec::new(),
+        hooks: Vec::new(),
+    };
+    check_unique_names(&group.header, errors);
+    check_shorthands(&mut group.header, errors);
+    for Statement { cfgs, body } in statements {
+        match body {
+            Body::Chain(chain) => edges(&cfgs, &chain, &group.header, &mut group.edges, errors),
+            Body::Callback(callback) => group.callbacks.push((cfgs, callback)),
+            Body::Hook(hook) => group.hooks.push((cfgs, hook)),
+        }
+    }
+    check_unique_edges(&group.edges, errors);
+    check_discards(&group.edges, errors);
+    group
+}
+
+fn check_unique_names(header: &Header, errors: &mut Errors) {
+    let fields = header.fields.iter().map(|field| (&field.name, &field.cfgs));
+    check_unique(
+        "a worker",
+        fields.filter(|(_, cfgs)| cfgs.is_empty()).map(|(n, _)| n),
+        errors,
+    );
+    check_unique(
+        "a resource",
+        header.resources.iter().map(|resource| &resource.name),
+        errors,
+    );
+}
+
+fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
+    let names: Vec<_> = names.collect();
+    for (at, name) in names.iter().enumerate() {
+        let same = names.iter().filter(|other| other == &name).count();
+        if same > 1 {
+            let nth = names[..=at].iter().filter(|other| other == &name).count();
+            errors.at(
+                name.span(),
+                format!("{what} named `{name}` stands here twice ({nth}/{same})"),
+            );
+        }
+    }
+}
+
+/// The shorthand `{ db }` shares the resource `db`, so there must be one.
+fn check_shorthands(header: &mut Header, errors: &mut Errors) {
+    let resources: Vec<_> = header
+        .resources
+        .iter()
+        .map(|r| r.name.to_string())
+        .collect();
+    for field in &header.fields {
+        let Made::Literal(initialisers) = &field.made else {
+            continue;
+        };
+        for name in initialisers.iter().filter_map(shorthand) {
+            let text = name.to_string();
+            if resources.contains(&text) {
+                continue;
+            }
+            let near = did_you_mean(&text, resources.iter().map(String::as_str));
+            let remedy = if resources.is_empty() {
+                format!("take it in the head: `struct {}({text}: …)`", header.name)
+            } else {
+                format!(
+                    "the resources are {}; for anything else write `{text}: expression`",
+                    list(resources.iter().map(String::as_str))
+                )
+            };
+            errors.at(
+                name.span(),
+                format!("no resource named `{text}`{near}\n{remedy}"),
+            );
+        }
+    }
+}
+
+/// The edges of one chain. An end that does not exist is reported, and its edges are left out.
+fn edges(
+    cfgs: &[Attribute],
+    chain: &[Ends],
+    header: &Header,
+    edges: &mut Vec<Edge>,
+    errors: &mut Errors,
+) {
+    for (at, Ends(ends)) in chain.iter().enumerate() {
+        for end in ends {
+            check_end(end, at, chain.len() - 1, header, errors);
+        }
+    }
+    for pair in chain.windows(2) {
+        let [Ends(from), Ends(to)] = pair else {
+            continue;
+        };
+        for from in from {
+            let End::Worker { name, port } = from else {
+                continue;
+            };
+            for to in to {
+                let to_name = match to {
+                    End::Worker { name, .. } => Some(name.clone()),
+                    End::Discard(_) => None,
+                };
+                let known = |name: &Ident| header.fields.iter().any(|field| field.name == *name);
+                if known(name) && to_name.as_ref().is_none_or(known) {
+                    edges.push(Edge {
+                        cfgs: cfgs.to_vec(),
+                        from: name.clone(),
+                        port: port.clone(),
+                        to: to_name,
+                        to_span: to.span(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn check_end(end: &End, at: usize, last: usize, header: &Header, errors: &mut Errors) {
+    match end {
+        End::Discard(span) if at < last => {
+            errors.at(*span, "nothing comes out of `_`: it can only end a chain");
+        }
+        End::Discard(_) => {}
+        End::Worker { name, port } => {
+            check_name(name, &header.fields, errors);
+            if let (Some(port), 1..) = (port, at) {
+                let message = format!(
+                    "an edge ends at a worker, not at a port\n\
+                     to wire the port, write `{name}.{port} => …;` as a statement of its own"
+                );
+                errors.at(port.span(), message);
+            }
+        }
+    }
+}
+
+fn check_name(name: &Ident, fields: &[Field], errors: &mut Errors) {
+    if fields.iter().any(|field| field.name == *name) {
+        return;
+    }
+    let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
+    let names = || names.iter().map(String::as_str);
+    let near = did_you_mean(&name.to_string(), names());
+    let message = format!(
+        "no worker named `{name}`{near}\nthe workers are {}",
+        list(names())
+    );
+    errors.at(name.span(), message);
+}
+
+fn check_unique_edges(edges: &[Edge], errors: &mut Errors) {
+    for (at, edge) in edges.iter().enumerate() {
+        let same = |other: &&Edge| {
+            (&other.from, &other.port, &other.to) == (&edge.from, &edge.port, &edge.to)
+        };
+        let count = edges.iter().filter(same).count();
+        if count > 1 && edge.cfgs.is_empty() {
+            let nth = edges[..=at].iter().filter(same).count();
+            let message = format!("{} stands here twice ({nth}/{count})", edge.describe());
+            errors.at(edge.to_span, message);
+        }
+    }
+}
+
+/// An output is thrown away or sent somewhere, not both.
+fn check_discards(edges: &[Edge], errors: &mut Errors) {
+    for discard in edges
+        .iter()
+        .filter(|edge| edge.to.is_none() && edge.cfgs.is_empty())
+    {
+        let other = edges.iter().find(|other| {
+            other.to.is_some() && (&other.from, &other.port) == (&discard.from, &discard.port)
+        });
+        if let Some(other) = other {
+            let message = format!(
+                "this output is not thrown away: {} leads it elsewhere\ntake one of the two away",
+                other.describe()
+            );
+            errors.at(discard.to_span, message);
+        }
+    }
+}
+
+impl Edge {
+    pub(crate) fn starts_at(&self, field: &Field) -> bool {
+        self.from == field.name && self.port.is_none()
+    }
+
+    pub(crate) fn ends_at(&self, field: &Field) -> bool {
+        self.to.as_ref() == Some(&field.name)
+    }
+
+    fn describe(&self) -> String {
+        let port = self
+            .port
+            .as_ref()
+            .map(|port| format!(".{port}"))
+            .unwrap_or_default();
+        let to = self.to.as_ref().map_or("_".to_owned(), ToString::to_string);
+        format!("the edge `{}{port} => {to}`", self.from)
+    }
+}

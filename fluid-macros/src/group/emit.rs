@@ -1,0 +1,280 @@
+//! The group's struct and its handle.
+
+mod construct;
+
+use heck::ToSnakeCase;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Generics, parse_quote};
+
+use crate::group::check::Group;
+use crate::group::header::{Field, Header};
+
+pub(crate) fn group(group: &Group) -> TokenStream {
+    let header = &group.header;
+    let names = Names::of(header);
+    let struct_ = struct_(header, &names);
+    let construct = construct::construct(group, &names);
+    let life = life(header, &names);
+    let handle = handle(header, &names);
+    let member = member(header, &names);
+    quote! {
+        #struct_
+        #construct
+        #life
+        #handle
+        #member
+    }
+}
+
+/// What the parts of the expansion call each other.
+pub(super) struct Names {
+    /// The group's name at run time.
+    text: String,
+    group: Ident,
+    handle: Ident,
+    generics: Generics,
+}
+
+impl Names {
+    fn of(header: &Header) -> Self {
+        let mut generics = header.generics.clone();
+        for param in generics.type_params_mut() {
+            param.bounds.push(parse_quote!(::core::marker::Send));
+            param.bounds.push(parse_quote!(::core::marker::Sync));
+            param.bounds.push(parse_quote!('static));
+        }
+        Self {
+            text: header.name.to_string().to_snake_case(),
+            group: header.name.clone(),
+            handle: format_ident!("{}Handle", header.name, span = header.name.span()),
+            generics,
+        }
+    }
+}
+
+fn struct_(header: &Header, names: &Names) -> TokenStream {
+    let Header {
+        docs, cfgs, vis, ..
+    } = header;
+    let Names {
+        group,
+        handle,
+        generics,
+        ..
+    } = names;
+    let (_, ty_generics, clause) = generics.split_for_impl();
+    let made = format!("The group `{}`.", names.text);
+    let docs = if docs.is_empty() {
+        quote!(#[doc = #made])
+    } else {
+        quote!(#(#docs)*)
+    };
+    quote! {
+        #(#cfgs)*
+        #docs
+        #[must_use = "a group does nothing until it is started"]
+        #[allow(missing_debug_implementations)]
+        #vis struct #group #generics #clause {
+            workers: ::fluid::__private::Workers,
+            handle: #handle #ty_generics,
+        }
+
+        #(#cfgs)*
+        impl #generics ::core::ops::Deref for #group #ty_generics #clause {
+            type Target = #handle #ty_generics;
+
+            fn deref(&self) -> &Self::Target {
+                &self.handle
+            }
+        }
+    }
+}
+
+/// The ways to start the group.
+fn life(header: &Header, names: &Names) -> TokenStream {
+    let Header { cfgs, vis, .. } = header;
+    let Names {
+        group,
+        handle,
+        generics,
+        ..
+    } = names;
+    let (_, ty_generics, clause) = generics.split_for_impl();
+    let exit = quote!(::fluid::__private::Exit);
+    quote! {
+        #(#cfgs)*
+        #[allow(dead_code)]
+        impl #generics #group #ty_generics #clause {
+            /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+            ///
+            /// # Errors
+            ///
+            /// The exit, if the group did not start.
+            #vis async fn startup(self) -> ::core::result::Result<#handle #ty_generics, #exit> {
+                self.workers.startup().await?;
+                ::core::result::Result::Ok(self.handle)
+            }
+
+            /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+            /// [`Workers::scope`](::fluid::Workers::scope).
+            ///
+            /// # Errors
+            ///
+            /// The exit, if the group did not start.
+            #vis async fn scope<T, F>(
+                self,
+                block: impl ::core::ops::FnOnce(#handle #ty_generics) -> F,
+            ) -> ::core::result::Result<(T, #exit), #exit>
+            where
+                F: ::core::future::Future<Output = T>,
+            {
+                self.workers.scope(|_| block(self.handle)).await
+            }
+
+            /// Runs the group until it ends or a signal stops it. See
+            /// [`Workers::run`](::fluid::Workers::run).
+            #vis async fn run(self) -> #exit {
+                self.workers.run().await
+            }
+
+            /// Builds a runtime and runs the group on it. See
+            /// [`Workers::main`](::fluid::Workers::main).
+            #vis fn main(self) -> #exit {
+                self.workers.main()
+            }
+        }
+    }
+}
+
+/// The handle: an accessor for each worker, and all that the handle of any group can do.
+fn handle(header: &Header, names: &Names) -> TokenStream {
+    let Header { cfgs, vis, .. } = header;
+    let Names {
+        group,
+        handle,
+        generics,
+        ..
+    } = names;
+    let (_, ty_generics, clause) = generics.split_for_impl();
+    let fields = header.fields.iter().map(|field| {
+        let Field { cfgs, name, .. } = field;
+        let ty = handle_type(field);
+        quote!(#(#cfgs)* #name: #ty)
+    });
+    let clones = header.fields.iter().map(|field| {
+        let Field { cfgs, name, .. } = field;
+        quote!(#(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name))
+    });
+    let accessors = header.fields.iter().map(|field| accessor(field, vis));
+    let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
+    let marker = (!types.is_empty())
+        .then(|| quote!(marker: ::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
+    let marker_value = (!types.is_empty()).then(|| quote!(marker: ::core::marker::PhantomData,));
+    let doc = format!("The handle of [`{group}`]: one accessor for each worker.");
+    quote! {
+        #(#cfgs)*
+        #[doc = #doc]
+        #[allow(missing_debug_implementations, dead_code)]
+        #vis struct #handle #generics #clause {
+            group: ::fluid::__private::GroupHandle,
+            #(#fields,)*
+            #marker
+        }
+
+        #(#cfgs)*
+        #[allow(dead_code, private_interfaces)]
+        impl #generics #handle #ty_generics #clause {
+            #(#accessors)*
+        }
+
+        #(#cfgs)*
+        impl #generics ::core::clone::Clone for #handle #ty_generics #clause {
+            fn clone(&self) -> Self {
+                Self {
+                    group: ::core::clone::Clone::clone(&self.group),
+                    #(#clones,)*
+                    #marker_value
+                }
+            }
+        }
+
+        #(#cfgs)*
+        impl #generics ::core::ops::Deref for #handle #ty_generics #clause {
+            type Target = ::fluid::__private::GroupHandle;
+
+            fn deref(&self) -> &Self::Target {
+                &self.group
+            }
+        }
+    }
+}
+
+/// A public consumer's handle can send; any other one cannot.
+pub(super) fn handle_type(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    match &field.public {
+        Some(token) => quote_spanned! {token.span=>
+            ::fluid::__private::ConsumerHandle<<#ty as ::fluid::__private::Worker>::Message>
+        },
+        None => quote!(<#ty as ::fluid::__private::Member>::Handle),
+    }
+}
+
+fn accessor(field: &Field, vis: &syn::Visibility) -> TokenStream {
+    let Field {
+        docs, cfgs, name, ..
+    } = field;
+    let ty = handle_type(field);
+    let doc = format!("The worker `{name}`.");
+    let docs = if docs.is_empty() {
+        quote!(#[doc = #doc])
+    } else {
+        quote!(#(#docs)*)
+    };
+    quote! {
+        #(#cfgs)*
+        #docs
+        #[must_use]
+        #vis fn #name(&self) -> &#ty {
+            &self.#name
+        }
+    }
+}
+
+/// The group as a member of another.
+fn member(header: &Header, names: &Names) -> TokenStream {
+    let cfgs = &header.cfgs;
+    let Names {
+        group,
+        handle,
+        generics,
+        ..
+    } = names;
+    let (_, ty_generics, clause) = generics.split_for_impl();
+    quote! {
+        #(#cfgs)*
+        impl #generics ::fluid::__private::Member for #group #ty_generics #clause {
+            type Message = ::fluid::__private::Nothing;
+            type Output = ::fluid::__private::Nothing;
+            type Handle = #handle #ty_generics;
+            type Seat = #handle #ty_generics;
+            const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+
+            fn sit(
+                workers: &mut ::fluid::__private::Workers,
+                name: &::core::primitive::str,
+                options: ::fluid::__private::Options,
+                mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+            ) -> Self::Seat {
+                let group = build();
+                workers.add_group(name, options, group.workers);
+                group.handle
+            }
+
+            fn handle(seat: &Self::Seat) -> Self::Handle {
+                ::core::clone::Clone::clone(seat)
+            }
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! The constructor: it seats the workers, draws the edges and registers the callbacks.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Expr, FieldValue, PathArguments, Token, Type};
+
+use super::Names;
+use crate::function::mentions;
+use crate::group::check::{Edge, Group};
+use crate::group::header::{Field, Header, Made, Resource, shorthand};
+use crate::group::statement::{Callback, Hook};
+
+pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
+    let Group {
+        header,
+        edges,
+        callbacks,
+        hooks,
+    } = group;
+    let Header {
+        cfgs,
+        vis,
+        resources,
+        fields,
+        ..
+    } = header;
+    let Names {
+        group: name,
+        generics,
+        ..
+    } = names;
+    let (_, ty_generics, clause) = generics.split_for_impl();
+    let parameters = resources.iter().map(|Resource { name, ty }| {
+        quote!(#name: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>)
+    });
+    let shares = resources.iter().map(|Resource { name, ty }| {
+        quote!(let #name: ::fluid::__private::Arc<#ty> = ::core::convert::Into::into(#name);)
+    });
+    let new_group = new_group(header, names);
+    let seats = fields.iter().map(|field| seat(field, resources));
+    let generic = !generics.params.is_empty();
+    let rules = fields.iter().map(|field| rules(field, edges, generic));
+    let edges = edges
+        .iter()
+        .enumerate()
+        .map(|(at, edge)| draw(edge, &edges[..at], fields));
+    let handle = handle(header, names);
+    let callbacks = callbacks
+        .iter()
+        .map(|(cfgs, callback)| register(cfgs, callback, resources));
+    let hooks = hooks.iter().map(|(cfgs, hook)| hang(cfgs, hook, resources));
+    let doc = "Makes the group. It does nothing until it is started; messages may be sent already.";
+    let workers = local("workers");
+    let the_handle = local("handle");
+    quote! {
+        #(#cfgs)*
+        impl #generics #name #ty_generics #clause {
+            #[doc = #doc]
+            #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+            #vis fn new(#(#parameters),*) -> Self {
+                #(#shares)*
+                #new_group
+                #(#seats)*
+                #(#rules)*
+                #(#edges)*
+                #handle
+                #(#callbacks)*
+                #(#hooks)*
+                Self { workers: #workers, handle: #the_handle }
+            }
+        }
+    }
+}
+
+/// A local of the constructor, which no name of the user's can meet.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The local that holds the seat of a worker. An error about it shows at `at`.
+fn seat_of(name: &Ident, at: Span) -> Ident {
+    let mut seat = name.clone();
+    seat.set_span(at.resolved_at(Span::mixed_site()));
+    seat
+}
+
+fn new_group(header: &Header, names: &Names) -> TokenStream {
+    let workers = local("workers");
+    let text = &names.text;
+    let text = match header.settings.get("name") {
+        Some(name) => name.value().clone(),
+        None => quote!(#text),
+    };
+    let calls = header.settings.calls_but("name");
+    quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
+}
+
+/// `let store = workers.add_with::<Store>("store", options, move || Store { … });`
+fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
+    let Field {
+        cfgs,
+        name,
+        ty,
+        settings,
+        ..
+    } = field;
+    let (workers, seat) = (local("workers"), seat_of(name, name.span()));
+    let text = unraw(name);
+    let options = settings.calls();
+    let (body, used) = match &field.made {
+        Made::Literal(initialisers) => {
+            let path = expression_path(ty);
+            let values = initialisers
+                .iter()
+                .map(|value| initialiser(value, resources));
+            let used = resources.iter().filter(|resource| {
+                initialisers
+                    .iter()
+                    .any(|value| uses(&value.expr, &resource.name))
+            });
+            (quote!(#path { #(#values),* }), used.collect::<Vec<_>>())
+        }
+        Made::Expression(expr) => {
+            let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
+            let value = with_shares(expr, resources);
+            (value, used)
+        }
+    };
+    let built = closure(&used, &quote!(|| #body));
+    quote_spanned! {name.span().resolved_at(Span::call_site())=>
+        #(#cfgs)*
+        let #seat = #workers.add_with::<#ty>(
+            #text,
+            <#ty as ::fluid::__private::Member>::OPTIONS #options,
+            #built,
+        );
+    }
+}
+
+/// One field of a worker's literal. The shorthand shares the resource; anything else is an
+/// expression, in which the resources are in scope.
+fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
+    let FieldValue {
+        attrs,
+        member,
+        expr,
+        ..
+    } = value;
+    match shorthand(value) {
+        Some(name) => {
+            let share = quote_spanned!(name.span()=> ::fluid::__private::Share::share(&#name));
+            quote!(#(#attrs)* #member: #share)
+        }
+        None => {
+            let expr = with_shares(expr, resources);
+            quote!(#(#attrs)* #member: #expr)
+        }
+    }
+}
+
+/// An expression that may take the resources it names by value: they are clones of its own.
+fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
+    let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
+    if used.is_empty() {
+        return quote!(#expr);
+    }
+    let clones = clones(&used);
+    quote!({ #clones #expr })
+}
+
+/// `{ let db = Arc::clone(&db); move || … }`
+fn closure(used: &[&Resource], closure: &TokenStream) -> TokenStream {
+    if used.is_empty() {
+        return quote!(move #closure);
+    }
+    let clones = clones(used);
+    quote!({ #clones move #closure })
+}
+
+fn clones(used: &[&Resource]) -> TokenStream {
+    let names = used.iter().map(|resource| &resource.name);
+    quote!(#(let #names = ::fluid::__private::Arc::clone(&#names);)*)
+}
+
+/// Whether an expression names a resource, in its code or in a format string.
+fn uses(expr: &Expr, name: &Ident) -> bool {
+    let tokens = quote!(#expr);
+    mentions(&tokens, name) || formats(&tokens, &format!("{{{name}"))
+}
+
+/// Whether `opening` stands in a text literal, as `"{name"` does in `println!("{name:?}")`.
+fn formats(tokens: &TokenStream, opening: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal.to_string().contains(opening),
+        TokenTree::Group(group) => formats(&group.stream(), opening),
+        _ => false,
+    })
+}
+
+/// The rules of one worker that need its types.
+fn rules(field: &Field, edges: &[Edge], generic: bool) -> TokenStream {
+    let Field { cfgs, name, ty, .. } = field;
+    let mut rules = TokenStream::new();
+    let span = name.span().resolved_at(Span::call_site());
+    if field.public.is_none() && !edges.iter().any(|edge| edge.ends_at(field)) {
+        rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::fed_by_nothing::<#ty>();));
+    }
+    if !edges.iter().any(|edge| edge.starts_at(field)) {
+        rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::feeds_nothing::<#ty>();));
+    }
+    for setting in field
+        .settings
+        .iter()
+        .filter(|setting| setting.consumer_only)
+    {
+        let message = format!(
+            "`{}` is an option of consumers, and `{name}` is none",
+            setting.name
+        );
+        let span = setting.span;
+        let assertion =
+            quote_spanned!(span=> ::core::assert!(::fluid::rule::consumes::<#ty>(), #message));
+        // A named constant is evaluated even if nothing is built, but knows no type parameters.
+        rules.extend(if generic {
+            quote_spanned!(span=> #(#cfgs)* const { #assertion };)
+        } else {
+            quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
+        });
+    }
+    rules
+}
+
+/// One edge. A second one from the same output makes it a broadcast.
+fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
+    let Edge {
+        from,
+        port,
+        to,
+        to_span,
+        ..
+    } = edge;
+    let span = to_span.resolved_at(Span::call_site());
+    let field = |name: &Ident| fields.iter().find(|field| field.name == *name);
+    let ends = [field(from), to.as_ref().and_then(field)];
+    let cfgs: Vec<&Attribute> = edge
+        .cfgs
+        .iter()
+        .chain(ends.into_iter().flatten().flat_map(|end| &end.cfgs))
+        .collect();
+    let Some(Field { ty, .. }) = field(from) else {
+        return TokenStream::new();
+    };
+    let workers = local("workers");
+    let from_seat = seat_of(from, from.span());
+    let port = port
+        .as_ref()
+        .map(|port| quote_spanned!(port.span()=> <#ty>::#port()));
+    let Some(to) = to else {
+        // The port must exist, even to be thrown away.
+        return port
+            .map(|port| quote!(#(#cfgs)* let _ = #port;))
+            .unwrap_or_default();
+    };
+    let before = earlier.iter().filter(|other| {
+        other.to.is_some() && (&other.from, &other.port) == (&edge.from, &edge.port)
+    });
+    let second = before.count() == 1;
+    let to_seat = seat_of(to, span);
+    match port {
+        None => {
+            let broadcast =
+                second.then(|| quote_spanned!(span=> #(#cfgs)* #workers.broadcast(&#from_seat);));
+            quote_spanned! {span=>
+                #broadcast
+                #(#cfgs)*
+                #workers.connect(&#from_seat, &#to_seat);
+            }
+        }
+        Some(port) => {
+            let broadcast = second.then(
+                || quote_spanned!(span=> #(#cfgs)* #workers.broadcast_port(&#from_seat, #port);),
+            );
+            quote_spanned! {span=>
+                #broadcast
+                #(#cfgs)*
+                #workers.connect_port(&#from_seat, #port, &#to_seat);
+            }
+        }
+    }
+}
+
+fn handle(header: &Header, names: &Names) -> TokenStream {
+    let handle = &names.handle;
+    let (workers, the_handle) = (local("workers"), local("handle"));
+    let handles = header.fields.iter().map(
+        |Field {
+             cfgs,
+             name,
+             ty,
+             public,
+             ..
+         }| {
+            let seat = seat_of(name, name.span());
+            match public {
+                Some(_) => quote!(#(#cfgs)* #name: #seat.handle()),
+                None => {
+                    quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat))
+                }
+            }
+        },
+    );
+    let generic = names.generics.type_params().next().is_some();
+    let marker = generic.then(|| quote!(marker: ::core::marker::PhantomData,));
+    quote! {
+        let #the_handle = #handle { group: #workers.handle(), #(#handles,)* #marker };
+    }
+}
+
+/// `workers.register_callback(Callback::every(…), move || async move { … });`
+fn register(cfgs: &[Attribute], callback: &Callback, resources: &[Resource]) -> TokenStream {
+    let Callback {
+        periodic,
+        wait,
+        settings,
+        run,
+    } = callback;
+    let workers = local("workers");
+    let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());
+    let name = match (settings.get("name"), called(run)) {
+        (None, Some(name)) => quote!(.name(#name)),
+        _ => TokenStream::new(),
+    };
+    let settings = settings.calls();
+    let (outer, inner) = scope(run, resources);
+    quote! {
+        #(#cfgs)*
+        #workers.register_callback(
+            ::fluid::__private::Callback::#constructor(#wait) #name #settings,
+            {
+                #outer
+                move || {
+                    #inner
+                    async move { #run }
+                }
+            },
+        );
+    }
+}
+
+/// `workers.on_shutdown(move || async move { … });`
+fn hang(cfgs: &[Attribute], hook: &Hook, resources: &[Resource]) -> TokenStream {
+    let Hook { when, exit, run } = hook;
+    let workers = local("workers");
+    let (outer, _) = scope(run, resources);
+    let argument = match exit {
+        Some(exit) => quote!(#exit: ::fluid::__private::Exit),
+        None if when == "after_shutdown" => quote!(_),
+        None => TokenStream::new(),
+    };
+    quote! {
+        #(#cfgs)*
+        #workers.#when({
+            #outer
+            move |#argument| async move { #run }
+        });
+    }
+}
+
+/// What a callback finds in scope: its own clones of the resources and of the group's handle, once to
+/// keep and once for each run.
+fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
+    let used: Vec<_> = resources
+        .iter()
+        .filter(|resource| uses(run, &resource.name))
+        .collect();
+    let clones = clones(&used);
+    let group = Ident::new("group", Span::call_site());
+    if !uses(run, &group) {
+        return (clones.clone(), clones);
+    }
+    let handle = local("handle");
+    let keep = quote!(let #group = ::core::clone::Clone::clone(&#handle););
+    let give = quote!(let #group = ::core::clone::Clone::clone(&#group););
+    (quote!(#clones #keep), quote!(#clones #give))
+}
+
+/// The name of what an expression calls, if it is one call: `report` of `report(&db).await?`.
+fn called(expr: &Expr) -> Option<Literal> {
+    match expr {
+        Expr::Await(expr) => called(&expr.base),
+        Expr::Try(expr) => called(&expr.expr),
+        Expr::MethodCall(call) => Some(unraw(&call.method)),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().map(|last| unraw(&last.ident)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn unraw(name: &Ident) -> Literal {
+    let text = name.to_string();
+    let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
+    literal.set_span(name.span());
+    literal
+}
+
+/// A type as it is written in an expression: `Relay<Tick>` as `Relay::<Tick>`.
+fn expression_path(ty: &Type) -> TokenStream {
+    let Type::Path(path) = ty else {
+        return quote!(#ty);
+    };
+    let mut path = path.clone();
+    for segment in &mut path.path.segments {
+        if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            arguments
+                .colon2_token
+                .get_or_insert_with(<Token![::]>::default);
+        }
+    }
+    quote!(#path)
+}

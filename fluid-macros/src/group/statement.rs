@@ -1,0 +1,223 @@
+//! What stands below the head of a group: edges and callbacks.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
+
+use crate::error::Errors;
+use crate::option::{self, Scope, Settings, duration};
+
+/// A statement, with its `#[cfg(…)]`s.
+pub(crate) struct Statement {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    /// `a => b => c`
+    Chain(Vec<Ends>),
+    /// `every("30s") => expr` or `after("5s") => expr`
+    Callback(Callback),
+    /// `on_startup => expr` and its like
+    Hook(Hook),
+}
+
+/// One place in a chain: one end, or several in parentheses.
+pub(crate) struct Ends(pub(crate) Vec<End>);
+
+/// One end of an edge.
+pub(crate) enum End {
+    /// `name`, or `name.port`
+    Worker { name: Ident, port: Option<Ident> },
+    /// `_`
+    Discard(Span),
+}
+
+pub(crate) struct Callback {
+    pub(crate) periodic: bool,
+    pub(crate) wait: TokenStream,
+    pub(crate) settings: Settings,
+    pub(crate) run: Expr,
+}
+
+pub(crate) struct Hook {
+    pub(crate) when: Ident,
+    /// The name of the exit, in `after_shutdown(exit)`.
+    pub(crate) exit: Option<Ident>,
+    pub(crate) run: Expr,
+}
+
+/// Reads the statements. One that cannot be read is reported, and left out.
+pub(crate) fn parse_all(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    while !input.is_empty() {
+        match statement(input, errors) {
+            Ok(statement) => statements.push(statement),
+            Err(error) => {
+                errors.push(error);
+                skip_to_semicolon(input);
+            }
+        }
+    }
+    statements
+}
+
+fn skip_to_semicolon(input: ParseStream<'_>) {
+    while let Ok(token) = input.parse::<TokenTree>() {
+        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';') {
+            return;
+        }
+    }
+}
+
+fn statement(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Statement> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let (cfgs, others): (Vec<_>, Vec<_>) = attrs
+        .into_iter()
+        .partition(|attr| attr.path().is_ident("cfg"));
+    for other in others.iter().filter(|attr| !attr.path().is_ident("doc")) {
+        errors.on(other, "only `#[cfg(…)]` can stand before a statement");
+    }
+    let body = body(input, errors)?;
+    input.parse::<Token![;]>().map_err(|error| {
+        let message = if matches!(body, Body::Chain(_)) {
+            "expected `=>` and a worker, or `;` at the end of the statement"
+        } else {
+            "expected `;` at the end of the statement"
+        };
+        syn::Error::new(error.span(), message)
+    })?;
+    Ok(Statement { cfgs, body })
+}
+
+fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
+    let ahead = input.fork();
+    let first = ahead
+        .call(Ident::parse_any)
+        .map(|name| name.to_string())
+        .unwrap_or_default();
+    match first.as_str() {
+        "every" | "after" if ahead.peek(token::Paren) => {
+            Ok(Body::Callback(callback(input, errors)?))
+        }
+        "on_startup" | "on_shutdown" if ahead.peek(Token![=>]) => {
+            let when = input.parse()?;
+            arrow(input)?;
+            Ok(Body::Hook(Hook {
+                when,
+                exit: None,
+                run: input.parse()?,
+            }))
+        }
+        "after_shutdown" => {
+            let when = input.parse()?;
+            let exit = if input.peek(token::Paren) {
+                let content;
+                parenthesized!(content in input);
+                Some(content.parse()?)
+            } else {
+                None
+            };
+            arrow(input)?;
+            Ok(Body::Hook(Hook {
+                when,
+                exit,
+                run: input.parse()?,
+            }))
+        }
+        _ => Ok(Body::Chain(chain(input)?)),
+    }
+}
+
+fn arrow(input: ParseStream<'_>) -> syn::Result<()> {
+    input.parse::<Token![=>]>().map(drop)
+}
+
+fn callback(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Callback> {
+    let periodic = input.parse::<Ident>()? == "every";
+    let content;
+    let parens = parenthesized!(content in input);
+    let wait: LitStr = content.parse().map_err(|_| {
+        let message = "expected a duration in quotes, such as `every(\"30s\") => …`";
+        syn::Error::new(parens.span.join(), message)
+    })?;
+    let (wait_tokens, length) = duration(&wait)?;
+    if periodic && length.is_zero() {
+        return Err(syn::Error::new_spanned(
+            &wait,
+            "a period is more than no time at all",
+        ));
+    }
+    if !content.is_empty() {
+        content.parse::<Token![,]>()?;
+    }
+    let settings = option::read(Scope::Callback, content.parse()?, errors);
+    arrow(input)?;
+    Ok(Callback {
+        periodic,
+        wait: wait_tokens,
+        settings,
+        run: input.parse()?,
+    })
+}
+
+fn chain(input: ParseStream<'_>) -> syn::Result<Vec<Ends>> {
+    let mut chain = vec![ends(input)?];
+    while input.parse::<Option<Token![=>]>>()?.is_some() {
+        chain.push(ends(input)?);
+    }
+    if chain.len() < 2 {
+        return Err(input.error("expected `=>`: an edge leads from one worker to another"));
+    }
+    Ok(chain)
+}
+
+fn ends(input: ParseStream<'_>) -> syn::Result<Ends> {
+    if !input.peek(token::Paren) {
+        return Ok(Ends(vec![end(input)?]));
+    }
+    let content;
+    let parens = parenthesized!(content in input);
+    let ends = Punctuated::<End, Token![,]>::parse_terminated_with(&content, end)?;
+    if ends.is_empty() {
+        let message = "expected the names of workers, such as `(store, report)`";
+        return Err(syn::Error::new(parens.span.join(), message));
+    }
+    Ok(Ends(ends.into_iter().collect()))
+}
+
+fn end(input: ParseStream<'_>) -> syn::Result<End> {
+    if let Some(underscore) = input.parse::<Option<Token![_]>>()? {
+        return Ok(End::Discard(underscore.span()));
+    }
+    let name: Ident = input.parse().map_err(|error| {
+        let message = "expected the name of a worker, several in parentheses, or `_`";
+        syn::Error::new(error.span(), message)
+    })?;
+    let port = match input.parse::<Option<Token![.]>>()? {
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
+    Ok(End::Worker { name, port })
+}
+
+impl End {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Worker { name, port: None } => name.span(),
+            Self::Worker {
+                name,
+                port: Some(port),
+            } => name
+                .to_token_stream()
+                .span()
+                .join(port.span())
+                .unwrap_or_else(|| port.span()),
+            Self::Discard(span) => *span,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Options: what stands in the parentheses of an attribute or of a callback.
+
+mod duration;
+mod table;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Lit, LitInt, LitStr, Token};
+
+use crate::error::{Errors, did_you_mean, list};
+pub(crate) use duration::duration;
+pub(crate) use table::Scope;
+use table::{Kind, Known};
+
+/// One option that was understood: its name, and its value as the runtime takes it.
+pub(crate) struct Setting {
+    pub(crate) name: &'static str,
+    pub(crate) span: Span,
+    pub(crate) consumer_only: bool,
+    value: TokenStream,
+}
+
+impl Setting {
+    /// The value, as the runtime takes it.
+    pub(crate) fn value(&self) -> &TokenStream {
+        &self.value
+    }
+}
+
+/// The options of one place, in the order in which they were written.
+#[derive(Default)]
+pub(crate) struct Settings(Vec<Setting>);
+
+impl Settings {
+    pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
+        self.0.iter().find(|setting| setting.name == name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Setting> {
+        self.0.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each option as a call on the runtime's options: `.grace(…).capacity(…)`.
+    pub(crate) fn calls(&self) -> TokenStream {
+        self.calls_but("")
+    }
+
+    /// The same, without the option `name`.
+    pub(crate) fn calls_but(&self, name: &str) -> TokenStream {
+        let settings = self.0.iter().filter(|setting| setting.name != name);
+        let calls = settings.map(
+            |Setting {
+                 name, span, value, ..
+             }| {
+                let method = Ident::new(name, *span);
+                quote_spanned!(*span=> .#method(#value))
+            },
+        );
+        calls.collect()
+    }
+}
+
+/// Reads and checks the options of one place.
+pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Settings {
+    let mut settings = Settings::default();
+    let Some(written) =
+        errors.keep(Punctuated::<Written, Token![,]>::parse_terminated.parse2(tokens))
+    else {
+        return settings;
+    };
+    for written in written {
+        let name = written.name.to_string();
+        let Some(known) = scope.find(&name) else {
+            errors.at(written.name.span(), unknown(scope, &name));
+            continue;
+        };
+        if settings.get(known.name).is_some() {
+            errors.at(written.name.span(), format!("`{name}` is set twice"));
+            continue;
+        }
+        if let Some(value) = errors.keep(value(known, &written)) {
+            let span = written.name.span();
+            let consumer_only = known.consumer_only;
+            settings.0.push(Setting {
+                name: known.name,
+                span,
+                consumer_only,
+                value,
+            });
+        }
+    }
+    check_together(scope, &settings, errors);
+    settings
+}
+
+fn unknown(scope: Scope, name: &str) -> String {
+    if let Some(elsewhere) = scope.elsewhere(name) {
+        return elsewhere.to_owned();
+    }
+    let near = did_you_mean(name, scope.names());
+    let names = list(scope.names());
+    format!("no option named `{name}`{near}\nthe options of {scope} are {names}")
+}
+
+/// The rules over two options.
+fn check_together(scope: Scope, settings: &Settings, errors: &mut Errors) {
+    if scope == Scope::Worker && settings.get("heartbeat").is_none() {
+        for name in ["pace", "jitter"] {
+            if let Some(setting) = settings.get(name) {
+                let message = format!(
+                    "`{name}` needs `heartbeat`: without one the function is called only once\n\
+                     add `heartbeat = \"1s\"`"
+                );
+                errors.at(setting.span, message);
+            }
+        }
+    }
+}
+
+/// An option as it is written: `name`, or `name = value`.
+struct Written {
+    name: Ident,
+    value: Option<Lit>,
+}
+
+impl Parse for Written {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse()?;
+        let value = match input.parse::<Option<Token![=]>>()? {
+            Some(_) if input.peek(Lit) => Some(input.parse()?),
+            Some(_) => {
+                return Err(input.error("an option's value is a literal, such as \"1s\" or 8"));
+            }
+            None => None,
+        };
+        Ok(Self { name, value })
+    }
+}
+
+fn value(known: &Known, written: &Written) -> syn::Result<TokenStream> {
+    let name = known.name;
+    let wrong = |what: &str| match &written.value {
+        Some(value) => syn::Error::new_spanned(value, format!("`{name}` takes {what}")),
+        None => syn::Error::new(written.name.span(), format!("`{name}` takes {what}")),
+    };
+    match (known.kind, &written.value) {
+        (Kind::Flag, None) => Ok(TokenStream::new()),
+        (Kind::Flag, Some(_)) => Err(wrong("no value: write just its name")),
+        (Kind::Duration { zero }, Some(Lit::Str(text))) => {
+            let (tokens, length) = duration(text)?;
+            if length.is_zero() && !zero {
+                return Err(wrong("more than no time at all"));
+            }
+            Ok(tokens)
+        }
+        (Kind::Duration { .. }, _) => Err(wrong("a duration in quotes, such as \"250ms\"")),
+        (Kind::Text, Some(Lit::Str(text))) => text_value(text),
+        (Kind::Text, _) => Err(wrong("a text in quotes")),
+        (Kind::Choice(choices), Some(Lit::Str(text))) => {
+            let choice = choices.iter().find(|(choice, ..)| *choice == text.value());
+            let Some((_, of, variant)) = choice else {
+                let names = choices.iter().map(|(choice, ..)| *choice);
+                let near = did_you_mean(&text.value(), names.clone());
+                return Err(wrong(&format!("{}{near}", or(names))));
+            };
+            let (of, variant) = (
+                Ident::new(of, text.span()),
+                Ident::new(variant, text.span()),
+            );
+            Ok(quote_spanned!(text.span()=> ::fluid::__private::#of::#variant))
+        }
+        (Kind::Choice(choices), _) => Err(wrong(&or(choices.iter().map(|(choice, ..)| *choice)))),
+        (Kind::Capacity, Some(Lit::Int(number))) => capacity(number),
+        (Kind::Capacity, Some(Lit::Str(text))) if text.value() == "unbounded" => {
+            Ok(quote_spanned!(text.span()=> ::core::primitive::usize::MAX))
+        }
+        (Kind::Capacity, _) => Err(wrong("a number, or \"unbounded\"")),
+    }
+}
+
+fn text_value(text: &LitStr) -> syn::Result<TokenStream> {
+    let value = text.value();
+    if value.is_empty() || value.contains(['/', '\n']) {
+        let message =
+            "a name is not empty, and is one line without `/`, which joins names in paths";
+        return Err(syn::Error::new_spanned(text, message));
+    }
+    Ok(text.to_token_stream())
+}
+
+fn capacity(number: &LitInt) -> syn::Result<TokenStream> {
+    match number.base10_parse::<usize>() {
+        Ok(0) => Err(syn::Error::new_spanned(
+            number,
+            "a queue needs room for at least one message: write 1 or more",
+        )),
+        Ok(_) => Ok(number.to_token_stream()),
+        Err(error) => Err(syn::Error::new_spanned(number, error)),
+    }
+}
+
+/// `` "a", "b" or "c" ``
+fn or(choices: impl Iterator<Item = &'static str>) -> String {
+    let quoted: Vec<_> = choices.map(|choice| format!("\"{choice}\"")).collect();
+    match &quoted[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => quoted.concat(),
+    }
+}

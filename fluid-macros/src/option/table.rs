@@ -1,0 +1,169 @@
+//! Which options there are, and where.
+
+use std::fmt;
+
+/// A place that takes options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// `#[worker(…)]`
+    Worker,
+    /// `#[consumer(…)]`
+    Consumer,
+    /// `#[worker(…)]` or `#[consumer(…)]` on a field of a group.
+    Field,
+    /// `#[workers(…)]`
+    Group,
+    /// `every(…)` and `after(…)`
+    Callback,
+}
+
+/// One option.
+pub(crate) struct Known {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) consumer_only: bool,
+    scopes: &'static [Scope],
+}
+
+/// What an option's value is.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// None.
+    Flag,
+    /// A duration, which may be zero or not.
+    Duration { zero: bool },
+    /// A name.
+    Text,
+    /// One of several words, each a variant of an enum.
+    Choice(&'static [(&'static str, &'static str, &'static str)]),
+    /// The size of a queue.
+    Capacity,
+}
+
+use Scope::{Callback, Consumer, Field, Group, Worker};
+
+const ON_ERROR: Kind = Kind::Choice(&[
+    ("stop", "OnError", "Stop"),
+    ("skip", "OnError", "Skip"),
+    ("restart", "OnError", "Restart"),
+]);
+
+const KNOWN: &[Known] = &[
+    Known::new(
+        "name",
+        Kind::Text,
+        &[Worker, Consumer, Field, Group, Callback],
+    ),
+    Known::new(
+        "heartbeat",
+        Kind::Duration { zero: false },
+        &[Worker, Field],
+    ),
+    Known::new(
+        "pace",
+        Kind::Choice(&[("delay", "Pace", "Delay"), ("rate", "Pace", "Rate")]),
+        &[Worker, Field],
+    ),
+    Known::new(
+        "jitter",
+        Kind::Duration { zero: true },
+        &[Worker, Field, Callback],
+    ),
+    Known::of_consumers("capacity", Kind::Capacity),
+    Known::of_consumers(
+        "overflow",
+        Kind::Choice(&[
+            ("wait", "Overflow", "Wait"),
+            ("drop_newest", "Overflow", "DropNewest"),
+            ("drop_oldest", "Overflow", "DropOldest"),
+        ]),
+    ),
+    Known::new("blocking", Kind::Flag, &[Worker, Consumer]),
+    Known::new(
+        "grace",
+        Kind::Duration { zero: true },
+        &[Worker, Consumer, Field, Group],
+    ),
+    Known::new(
+        "timeout",
+        Kind::Duration { zero: false },
+        &[Worker, Consumer, Field],
+    ),
+    Known::new("on_error", ON_ERROR, &[Worker, Consumer, Field]),
+    Known::new(
+        "on_error",
+        Kind::Choice(&[("stop", "OnError", "Stop"), ("skip", "OnError", "Skip")]),
+        &[Callback],
+    ),
+    Known::new(
+        "on_exit",
+        Kind::Choice(&[("stop", "OnExit", "Stop"), ("ignore", "OnExit", "Ignore")]),
+        &[Worker, Consumer, Field],
+    ),
+];
+
+impl Known {
+    const fn new(name: &'static str, kind: Kind, scopes: &'static [Scope]) -> Self {
+        Self {
+            name,
+            kind,
+            consumer_only: false,
+            scopes,
+        }
+    }
+
+    const fn of_consumers(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            consumer_only: true,
+            scopes: &[Consumer, Field],
+        }
+    }
+}
+
+impl Scope {
+    pub(crate) fn find(self, name: &str) -> Option<&'static Known> {
+        KNOWN
+            .iter()
+            .find(|known| known.name == name && known.scopes.contains(&self))
+    }
+
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        KNOWN
+            .iter()
+            .filter(move |known| known.scopes.contains(&self))
+            .map(|known| known.name)
+    }
+
+    /// What to say of an option that exists, but not here.
+    pub(crate) fn elsewhere(self, name: &str) -> Option<&'static str> {
+        match (self, name) {
+            (Consumer, "heartbeat" | "pace" | "jitter") => Some(
+                "a consumer has no heartbeat: it is called for each message\n\
+                 for a function that is called at each beat, write `#[worker(heartbeat = …)]`",
+            ),
+            (Worker, "capacity" | "overflow") => Some(
+                "a worker has no queue\n\
+                 for a function that is called for each message, write `#[consumer]`",
+            ),
+            (Field, "blocking") => Some(
+                "`blocking` belongs to the function, which is `async` or not\n\
+                 write it there: `#[worker(blocking)] fn …`",
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Worker => "a worker",
+            Consumer => "a consumer",
+            Field => "a worker in a group",
+            Group => "a group",
+            Callback => "a callback",
+        })
+    }
+}
