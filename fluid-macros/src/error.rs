@@ -22,6 +22,11 @@ impl Errors {
         self.0.push(error);
     }
 
+    /// How many mistakes were found so far.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Keeps a value, or the mistake that stands in its place.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()

@@ -42,7 +42,10 @@ pub(crate) fn expand(role: Role, options: TokenStream, item: TokenStream) -> Tok
     let settings = option::read(role.scope(), options, &mut errors);
     if let Some(function) = errors.keep(item::parse(role, item)) {
         let worker = check::check(role, &function, settings, &mut errors);
-        expansion.extend(emit::worker(&worker));
+        // Where a method stands, no struct can.
+        if function.sig.receiver().is_none() {
+            expansion.extend(emit::worker(&worker));
+        }
     }
     expansion.extend(errors.into_tokens());
     expansion

@@ -16,6 +16,8 @@ use statement::Statement;
 pub(crate) struct Declaration {
     pub(crate) header: Header,
     pub(crate) statements: Vec<Statement>,
+    /// Whether every statement could be read.
+    pub(crate) whole: bool,
 }
 
 /// The group's struct, its handle, and their methods.
@@ -24,8 +26,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let declaration = {
         let parser = |input: ParseStream<'_>| {
             let header = header::parse(input, &mut errors)?;
+            let mistakes = errors.count();
             let statements = statement::parse_all(input, &mut errors);
-            Ok(Declaration { header, statements })
+            let whole = errors.count() == mistakes;
+            Ok(Declaration {
+                header,
+                statements,
+                whole,
+            })
         };
         parser.parse2(input)
     };

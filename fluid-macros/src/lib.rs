@@ -7,6 +7,8 @@
 
 mod error;
 mod function;
+#[cfg(test)]
+mod golden;
 mod group;
 mod option;
 

@@ -18,9 +18,23 @@ pub trait IsConsumedBy<W, M>: Sized {
     fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<W, T> IsConsumedBy<W, T> for T {
     fn agreed(output: &mut Output<T>) -> &mut Output<T> {
         output
+    }
+}
+
+/// No message type, but a second answer to the question which `M` a `T` may be. With one answer only
+/// the compiler would take it before it has looked at the consumer, and complain of types that are
+/// not equal instead of a rule that is broken.
+#[derive(Debug)]
+pub struct Other<T>(T);
+
+#[diagnostic::do_not_recommend]
+impl<W, T> IsConsumedBy<W, Other<T>> for T {
+    fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
+        unreachable!("no consumer consumes `Other`, which has no values")
     }
 }
 
@@ -43,6 +57,7 @@ impl<T: Clone> CanBeCopied for T {}
 )]
 pub trait NeedsNoFeeding<W> {}
 
+#[diagnostic::do_not_recommend]
 impl<W> NeedsNoFeeding<W> for Nothing {}
 
 /// A worker whose output need not be wired.
@@ -53,6 +68,7 @@ impl<W> NeedsNoFeeding<W> for Nothing {}
 )]
 pub trait NeedsNoEdge<W> {}
 
+#[diagnostic::do_not_recommend]
 impl<W> NeedsNoEdge<W> for Nothing {}
 
 /// An error that fluid can carry.

@@ -135,11 +135,12 @@ impl Workers {
     /// # Panics
     ///
     /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called.
-    pub fn connect<A, B>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    pub fn connect<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
     where
-        A: Worker,
-        B: Worker,
-        A::Output: IsConsumedBy<B, B::Message>,
+        // Both types are inferred before they are compared, so that a mistake is told in their names.
+        A: Worker<Output = O>,
+        B: Worker<Message = M>,
+        O: IsConsumedBy<B, M>,
     {
         from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet()));
         self.edges.push((from.id, to.id));
@@ -151,11 +152,11 @@ impl Workers {
     ///
     /// If an edge starts at this port already, and [`broadcast_port`](Self::broadcast_port) was not
     /// called.
-    pub fn connect_port<A, B, T>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
+    pub fn connect_port<A, B, T, M>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
     where
         A: Worker,
-        B: Worker,
-        T: IsConsumedBy<B, B::Message> + Send + 'static,
+        B: Worker<Message = M>,
+        T: IsConsumedBy<B, M> + Send + 'static,
     {
         from.port(&port, |output| {
             IsConsumedBy::agreed(output).connect(to.inlet())

@@ -40,6 +40,8 @@ pub(crate) struct Worker {
     pub(crate) returns_at: Span,
     pub(crate) settings: Settings,
     pub(crate) is_async: bool,
+    /// Whether its signature is not what a worker's can be.
+    pub(crate) broken: bool,
 }
 
 impl Worker {
@@ -60,14 +62,19 @@ pub(crate) fn check(
     errors: &mut Errors,
 ) -> Worker {
     let sig = &function.sig;
+    let mistakes = errors.count();
     check_kind(role, sig, errors);
     check_async(role, sig, &settings, errors);
     let parameters = parameter::read(role, sig.inputs.iter(), errors);
     check_message(role, sig, &parameters, errors);
     check_ports(sig, &parameters, errors);
-    let returns = returns::read(&sig.output);
-    if let Some(message) = &returns.message {
-        parameter::check_sent(message, errors);
+    let mut returns = returns::read(&sig.output);
+    if returns
+        .message
+        .as_ref()
+        .is_some_and(|message| !parameter::is_owned(message, errors))
+    {
+        returns.message = None;
     }
     let generics = generics(&sig.generics);
     let is = |name: &'static str| move |attr: &&Attribute| attr.path().is_ident(name);
@@ -88,6 +95,7 @@ pub(crate) fn check(
         },
         settings,
         is_async: sig.asyncness.is_some(),
+        broken: errors.count() > mistakes,
     }
 }
 
@@ -145,7 +153,12 @@ fn check_message(role: Role, sig: &Signature, parameters: &[Parameter], errors: 
         .iter()
         .any(|p| matches!(p, Parameter::Message(_)));
     let has_receiver = sig.receiver().is_some();
-    if role == Role::Consumer && !has_message && !has_receiver {
+    let any = sig.inputs.iter().filter_map(|input| match input {
+        syn::FnArg::Typed(input) => Some(&*input.ty),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let takes_none = any.clone().all(|ty| matches!(ty, Type::Reference(_)));
+    if role == Role::Consumer && !has_message && !has_receiver && takes_none {
         let message = format!(
             "a consumer takes its message by value, as in `{}`\n\
              if it takes none, it is a `#[worker]`",

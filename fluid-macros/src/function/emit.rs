@@ -44,7 +44,7 @@ fn struct_(worker: &Worker) -> TokenStream {
             #vis marker: ::core::marker::PhantomData<fn() -> (#(#phantoms,)*)>
         });
     }
-    let made_of = format!("The worker made of [`{function}`].");
+    let made_of = format!(" The worker made of [`{function}`].");
     let docs = if docs.is_empty() {
         quote!(#[doc = #made_of])
     } else {
@@ -76,7 +76,7 @@ fn field(vis: &syn::Visibility, parameter: &Parameter) -> Option<TokenStream> {
         Parameter::Config(name, ty) => ("The configuration", name, quote!(#ty)),
         Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => return None,
     };
-    let doc = format!("{what} `{name}`.");
+    let doc = format!(" {what} `{name}`.");
     Some(quote! {
         #[doc = #doc]
         #vis #name: #ty
@@ -96,12 +96,12 @@ fn ports(worker: &Worker) -> TokenStream {
         .enumerate()
         .map(|(index, (port, message))| {
             let index = Index::from(index);
-            let doc = format!("The port `{port}`.");
+            let doc = format!(" The port `{port}`.");
             let text = port.to_string();
             quote! {
                 #[doc = #doc]
                 #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
-                    ::fluid::__private::Port::new(#text, |ports| &mut ports.#index)
+                    ::fluid::__private::Port::new(#text, |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.#index)
                 }
             }
         })
@@ -207,13 +207,15 @@ fn impl_stage(worker: &Worker) -> TokenStream {
         (_, None) => quote!(::core::option::Option<::fluid::__private::Nothing>),
     };
     let body = returned(worker, &call(worker));
+    // What is wrong with the function's future shows at the function.
+    let call = quote_spanned!(worker.function.span()=> async fn call);
     quote! {
         #(#cfgs)*
         impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause {
             type Input = #input;
             type Emission = #emission;
 
-            async fn call(
+            #call(
                 &mut self,
                 #input_name,
                 #ctx: &::fluid::__private::Context,
@@ -264,22 +266,37 @@ fn call(worker: &Worker) -> TokenStream {
 
 /// What the call returned, as the runtime takes it.
 fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
-    let carried = quote_spanned!(worker.returns_at=> ::fluid::rule::carried);
-    match (worker.returns.many, worker.returns.fallible) {
-        (Many::Never, false) => quote!(#call),
-        (Many::None, false) => quote! {
-            #call;
-            ::core::result::Result::Ok(::core::option::Option::None)
-        },
-        (Many::One, false) => {
-            quote!(::core::result::Result::Ok(::core::option::Option::Some(#call)))
+    let ok = quote!(::core::result::Result::Ok);
+    let (some, none) = (
+        quote!(::core::option::Option::Some),
+        quote!(::core::option::Option::None),
+    );
+    if worker.broken {
+        // Its parameters were not understood, so it cannot be called. It never runs either.
+        return quote!(#ok(::core::default::Default::default()));
+    }
+    if !worker.returns.fallible {
+        return match worker.returns.many {
+            Many::Never => quote!(#call),
+            Many::None => quote!(#call; #ok(#none)),
+            Many::One => quote!(#ok(#some(#call))),
+            Many::Maybe | Many::Each => quote!(#ok(#call)),
+        };
+    }
+    let (pattern, emission) = match worker.returns.many {
+        Many::Never => (quote!(never), quote!(never)),
+        Many::None => (quote!(()), quote!(#ok(#none))),
+        Many::One => (quote!(output), quote!(#ok(#some(output)))),
+        Many::Maybe | Many::Each => (quote!(output), quote!(#ok(output))),
+    };
+    // An error that fluid cannot carry shows at the return type.
+    let carried = quote_spanned! {worker.returns_at=>
+        ::core::result::Result::Err(::fluid::rule::carried(error))
+    };
+    quote! {
+        match #call {
+            #ok(#pattern) => #emission,
+            ::core::result::Result::Err(error) => #carried,
         }
-        (Many::Maybe | Many::Each, false) => quote!(::core::result::Result::Ok(#call)),
-        (Many::None, true) => {
-            quote!(#call.map(|()| ::core::option::Option::None).map_err(#carried))
-        }
-        (Many::One, true) => quote!(#call.map(::core::option::Option::Some).map_err(#carried)),
-        (Many::Maybe | Many::Each, true) => quote!(#call.map_err(#carried)),
-        (Many::Never, true) => quote!(#call.map(|never| never).map_err(#carried)),
     }
 }

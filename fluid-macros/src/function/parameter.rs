@@ -1,7 +1,6 @@
 //! What each parameter of the function is, read from its type alone.
 
 use proc_macro2::Ident;
-use quote::quote;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
@@ -50,7 +49,15 @@ pub(crate) fn read<'a>(
                 continue;
             }
         };
-        check_owned(&input.ty, errors);
+        // The reference of a resource or of state is only the call's.
+        let held = match &*input.ty {
+            Type::Reference(reference) => &reference.elem,
+            ty => ty,
+        };
+        if !is_owned(held, errors) {
+            has_message |= !matches!(*input.ty, Type::Reference(_));
+            continue;
+        }
         let is_message =
             role == Role::Consumer && !has_message && !matches!(*input.ty, Type::Reference(_));
         let parameter = if is_message {
@@ -111,10 +118,7 @@ fn not_misplaced(input: &PatType, errors: &mut Errors) -> bool {
     } else if port(ty).is_some() {
         errors.on(
             ty,
-            format!(
-                "a port is the runtime's: take it by reference, `&{}`",
-                quote!(#ty)
-            ),
+            "a port is the runtime's: take it by reference, `&Output<…>`",
         );
     } else {
         return true;
@@ -161,19 +165,11 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
         .is_some_and(|last| last.ident == name && last.arguments.is_empty())
 }
 
-/// Reports what a worker, which lives as long as it likes, cannot hold: anything borrowed.
-fn check_owned(ty: &Type, errors: &mut Errors) {
-    // The reference of a resource or of state is only the call's.
-    let held = match ty {
-        Type::Reference(reference) => &reference.elem,
-        ty => ty,
-    };
-    Borrows(errors).visit_type(held);
-}
-
-/// The same for what is sent and returned.
-pub(crate) fn check_sent(ty: &Type, errors: &mut Errors) {
+/// Whether nothing in a type is borrowed. Reports what is: a worker lives as long as it likes.
+pub(crate) fn is_owned(ty: &Type, errors: &mut Errors) -> bool {
+    let mistakes = errors.count();
     Borrows(errors).visit_type(ty);
+    errors.count() == mistakes
 }
 
 struct Borrows<'e>(&'e mut Errors);

@@ -14,6 +14,8 @@ pub(crate) struct Group {
     pub(crate) edges: Vec<Edge>,
     pub(crate) callbacks: Vec<(Vec<Attribute>, Callback)>,
     pub(crate) hooks: Vec<(Vec<Attribute>, Hook)>,
+    /// Whether every edge that was written was understood, so that a missing one is a mistake.
+    pub(crate) wired: bool,
 }
 
 /// One edge, from one worker's port to one other worker, or to nowhere.
@@ -27,15 +29,21 @@ pub(crate) struct Edge {
 }
 
 pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
-    let Declaration { header, statements } = declaration;
+    let Declaration {
+        header,
+        statements,
+        whole,
+    } = declaration;
     let mut group = Group {
         header,
         edges: Vec::new(),
         callbacks: Vec::new(),
         hooks: Vec::new(),
+        wired: false,
     };
-    check_unique_names(&group.header, errors);
+    check_unique_names(&mut group.header, errors);
     check_shorthands(&mut group.header, errors);
+    let mistakes = errors.count();
     for Statement { cfgs, body } in statements {
         match body {
             Body::Chain(chain) => edges(&cfgs, &chain, &group.header, &mut group.edges, errors),
@@ -43,12 +51,14 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
             Body::Hook(hook) => group.hooks.push((cfgs, hook)),
         }
     }
+    group.wired = whole && errors.count() == mistakes;
     check_unique_edges(&group.edges, errors);
     check_discards(&group.edges, errors);
     group
 }
 
-fn check_unique_names(header: &Header, errors: &mut Errors) {
+/// Reports names that stand twice, and leaves only the first of each.
+fn check_unique_names(header: &mut Header, errors: &mut Errors) {
     let fields = header.fields.iter().map(|field| (&field.name, &field.cfgs));
     check_unique(
         "a worker",
@@ -60,6 +70,18 @@ fn check_unique_names(header: &Header, errors: &mut Errors) {
         header.resources.iter().map(|resource| &resource.name),
         errors,
     );
+    let mut names = Vec::new();
+    header.fields.retain(|field| {
+        let new = !field.cfgs.is_empty() || !names.contains(&field.name);
+        names.push(field.name.clone());
+        new
+    });
+    let mut names = Vec::new();
+    header.resources.retain(|resource| {
+        let new = !names.contains(&resource.name);
+        names.push(resource.name.clone());
+        new
+    });
 }
 
 fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {

@@ -64,7 +64,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
         ..
     } = names;
     let (_, ty_generics, clause) = generics.split_for_impl();
-    let made = format!("The group `{}`.", names.text);
+    let made = format!(" The group `{}`.", names.text);
     let docs = if docs.is_empty() {
         quote!(#[doc = #made])
     } else {
@@ -171,7 +171,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     let marker = (!types.is_empty())
         .then(|| quote!(marker: ::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
     let marker_value = (!types.is_empty()).then(|| quote!(marker: ::core::marker::PhantomData,));
-    let doc = format!("The handle of [`{group}`]: one accessor for each worker.");
+    let doc = format!(" The handle of [`{group}`]: one accessor for each worker.");
     quote! {
         #(#cfgs)*
         #[doc = #doc]
@@ -226,7 +226,7 @@ fn accessor(field: &Field, vis: &syn::Visibility) -> TokenStream {
         docs, cfgs, name, ..
     } = field;
     let ty = handle_type(field);
-    let doc = format!("The worker `{name}`.");
+    let doc = format!(" The worker `{name}`.");
     let docs = if docs.is_empty() {
         quote!(#[doc = #doc])
     } else {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Attribute, Expr, FieldValue, PathArguments, Token, Type};
 
 use super::Names;
@@ -16,6 +17,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         edges,
         callbacks,
         hooks,
+        wired,
     } = group;
     let Header {
         cfgs,
@@ -39,7 +41,11 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let new_group = new_group(header, names);
     let seats = fields.iter().map(|field| seat(field, resources));
     let generic = !generics.params.is_empty();
-    let rules = fields.iter().map(|field| rules(field, edges, generic));
+    let wiring = fields
+        .iter()
+        .filter(|_| *wired)
+        .map(|field| wiring_rules(field, edges));
+    let options = fields.iter().map(|field| option_rules(field, generic));
     let edges = edges
         .iter()
         .enumerate()
@@ -49,7 +55,8 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         .iter()
         .map(|(cfgs, callback)| register(cfgs, callback, resources));
     let hooks = hooks.iter().map(|(cfgs, hook)| hang(cfgs, hook, resources));
-    let doc = "Makes the group. It does nothing until it is started; messages may be sent already.";
+    let doc =
+        " Makes the group. It does nothing until it is started; messages may be sent already.";
     let workers = local("workers");
     let the_handle = local("handle");
     quote! {
@@ -61,7 +68,8 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #(#shares)*
                 #new_group
                 #(#seats)*
-                #(#rules)*
+                #(#wiring)*
+                #(#options)*
                 #(#edges)*
                 #handle
                 #(#callbacks)*
@@ -197,8 +205,8 @@ fn formats(tokens: &TokenStream, opening: &str) -> bool {
     })
 }
 
-/// The rules of one worker that need its types.
-fn rules(field: &Field, edges: &[Edge], generic: bool) -> TokenStream {
+/// What is fed by no edge needs no feeding, and what feeds none has nothing to give.
+fn wiring_rules(field: &Field, edges: &[Edge]) -> TokenStream {
     let Field { cfgs, name, ty, .. } = field;
     let mut rules = TokenStream::new();
     let span = name.span().resolved_at(Span::call_site());
@@ -208,6 +216,13 @@ fn rules(field: &Field, edges: &[Edge], generic: bool) -> TokenStream {
     if !edges.iter().any(|edge| edge.starts_at(field)) {
         rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::feeds_nothing::<#ty>();));
     }
+    rules
+}
+
+/// The options of consumers are set on consumers.
+fn option_rules(field: &Field, generic: bool) -> TokenStream {
+    let Field { cfgs, name, ty, .. } = field;
+    let mut rules = TokenStream::new();
     for setting in field
         .settings
         .iter()
@@ -332,7 +347,7 @@ fn register(cfgs: &[Attribute], callback: &Callback, resources: &[Resource]) -> 
     };
     let settings = settings.calls();
     let (outer, inner) = scope(run, resources);
-    quote! {
+    quote_spanned! {run.span().resolved_at(Span::call_site())=>
         #(#cfgs)*
         #workers.register_callback(
             ::fluid::__private::Callback::#constructor(#wait) #name #settings,
@@ -357,7 +372,7 @@ fn hang(cfgs: &[Attribute], hook: &Hook, resources: &[Resource]) -> TokenStream 
         None if when == "after_shutdown" => quote!(_),
         None => TokenStream::new(),
     };
-    quote! {
+    quote_spanned! {run.span().resolved_at(Span::call_site())=>
         #(#cfgs)*
         #workers.#when({
             #outer

@@ -1,0 +1,217 @@
+//! What the macros make of `hello.rs`.
+/// Greets each second.
+async fn greet(name: String) -> String {
+    format!("hello, {name}")
+}
+/// Greets each second.
+#[allow(missing_debug_implementations)]
+struct Greet {
+    /// The configuration `name`.
+    name: String,
+}
+impl ::fluid::__private::Worker for Greet {
+    type Message = ::fluid::__private::Nothing;
+    type Output = String;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .heartbeat(::core::time::Duration::from_secs(1u64));
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Greet {
+    type Input = ();
+    type Emission = ::core::option::Option<String>;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                greet(::core::clone::Clone::clone(&self.name)).await,
+            ),
+        )
+    }
+}
+/// Prints what it is sent.
+async fn print(line: String) {
+    println!("{line}");
+}
+/// Prints what it is sent.
+#[allow(missing_debug_implementations)]
+struct Print;
+impl ::fluid::__private::Worker for Print {
+    type Message = String;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Print {
+    type Input = String;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: String,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        print(message).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// The group `hello`.
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+struct Hello {
+    workers: ::fluid::__private::Workers,
+    handle: HelloHandle,
+}
+impl ::core::ops::Deref for Hello {
+    type Target = HelloHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl Hello {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
+        let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
+        let mut workers = ::fluid::__private::Workers::new("hello");
+        let greet = workers
+            .add_with::<
+                Greet,
+            >(
+                "greet",
+                <Greet as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let name = ::fluid::__private::Arc::clone(&name);
+                    move || Greet {
+                        name: ::fluid::__private::Share::share(&name),
+                    }
+                },
+            );
+        let print = workers
+            .add_with::<
+                Print,
+            >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
+        ::fluid::rule::fed_by_nothing::<Greet>();
+        ::fluid::rule::feeds_nothing::<Print>();
+        workers.connect(&greet, &print);
+        let handle = HelloHandle {
+            group: workers.handle(),
+            greet: <Greet as ::fluid::__private::Member>::handle(&greet),
+            print: <Print as ::fluid::__private::Member>::handle(&print),
+        };
+        Self {
+            workers: workers,
+            handle: handle,
+        }
+    }
+}
+#[allow(dead_code)]
+impl Hello {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn startup(
+        self,
+    ) -> ::core::result::Result<HelloHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn scope<T, F>(
+        self,
+        block: impl ::core::ops::FnOnce(HelloHandle) -> F,
+    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+    where
+        F: ::core::future::Future<Output = T>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`Hello`]: one accessor for each worker.
+#[allow(missing_debug_implementations, dead_code)]
+struct HelloHandle {
+    group: ::fluid::__private::GroupHandle,
+    greet: <Greet as ::fluid::__private::Member>::Handle,
+    print: <Print as ::fluid::__private::Member>::Handle,
+}
+#[allow(dead_code, private_interfaces)]
+impl HelloHandle {
+    /// The worker `greet`.
+    #[must_use]
+    fn greet(&self) -> &<Greet as ::fluid::__private::Member>::Handle {
+        &self.greet
+    }
+    /// The worker `print`.
+    #[must_use]
+    fn print(&self) -> &<Print as ::fluid::__private::Member>::Handle {
+        &self.print
+    }
+}
+impl ::core::clone::Clone for HelloHandle {
+    fn clone(&self) -> Self {
+        Self {
+            group: ::core::clone::Clone::clone(&self.group),
+            greet: ::core::clone::Clone::clone(&self.greet),
+            print: ::core::clone::Clone::clone(&self.print),
+        }
+    }
+}
+impl ::core::ops::Deref for HelloHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.group
+    }
+}
+impl ::fluid::__private::Member for Hello {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = HelloHandle;
+    type Seat = HelloHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}

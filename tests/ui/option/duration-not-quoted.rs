@@ -1,0 +1,8 @@
+#![allow(unused_variables)]
+
+use fluid::{worker};
+
+#[worker(heartbeat = 5)]
+async fn poll() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused_variables)]
+
+use fluid::{worker};
+
+#[worker(heartbeat = "1s", on_error = "ignore")]
+async fn poll() {}
+
+fn main() {}

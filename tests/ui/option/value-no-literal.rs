@@ -1,0 +1,10 @@
+#![allow(unused_variables)]
+
+use fluid::{worker};
+
+const PERIOD: &str = "1s";
+
+#[worker(heartbeat = PERIOD)]
+async fn poll() {}
+
+fn main() {}
