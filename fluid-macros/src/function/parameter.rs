@@ -91,7 +91,7 @@ fn field(input: &PatType, errors: &mut Errors) -> Option<Parameter> {
         }
         Type::Reference(reference) => {
             let name = errors.keep(name())?;
-            let inner = (*reference.elem).clone();
+            let inner = without_parens(&reference.elem).clone();
             Some(match port(&inner) {
                 Some(message) => {
                     if let Some(mutability) = reference.mutability {
@@ -124,6 +124,14 @@ fn not_misplaced(input: &PatType, errors: &mut Errors) -> bool {
         return true;
     }
     false
+}
+
+/// `dyn A + B` of `(dyn A + B)`, which needs its parentheses only behind a `&`.
+fn without_parens(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(paren) => without_parens(&paren.elem),
+        ty => ty,
+    }
 }
 
 /// The message type of `Output<T>`.

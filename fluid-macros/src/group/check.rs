@@ -5,7 +5,7 @@ use syn::Attribute;
 
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::Declaration;
-use crate::group::header::{Field, Header, Made, shorthand};
+use crate::group::header::{Field, Header, Made, Resource, shorthand};
 use crate::group::statement::{Body, Callback, End, Ends, Hook, Statement};
 
 /// The group, as far as it was understood.
@@ -42,6 +42,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
         wired: false,
     };
     check_unique_names(&mut group.header, errors);
+    check_reserved(&group.header, errors);
     check_shorthands(&mut group.header, errors);
     let mistakes = errors.count();
     for Statement { cfgs, body } in statements {
@@ -82,6 +83,14 @@ fn check_unique_names(header: &mut Header, errors: &mut Errors) {
         names.push(resource.name.clone());
         new
     });
+}
+
+/// In a callback `group` is the group's handle.
+fn check_reserved(header: &Header, errors: &mut Errors) {
+    for Resource { name, .. } in header.resources.iter().filter(|r| r.name == "group") {
+        let message = "`group` is the name of the group's handle in callbacks: choose another";
+        errors.at(name.span(), message);
+    }
 }
 
 fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {

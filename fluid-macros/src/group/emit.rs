@@ -122,12 +122,12 @@ fn life(header: &Header, names: &Names) -> TokenStream {
             /// # Errors
             ///
             /// The exit, if the group did not start.
-            #vis async fn scope<T, F>(
+            #vis async fn scope<BlockOutput, BlockFuture>(
                 self,
-                block: impl ::core::ops::FnOnce(#handle #ty_generics) -> F,
-            ) -> ::core::result::Result<(T, #exit), #exit>
+                block: impl ::core::ops::FnOnce(#handle #ty_generics) -> BlockFuture,
+            ) -> ::core::result::Result<(BlockOutput, #exit), #exit>
             where
-                F: ::core::future::Future<Output = T>,
+                BlockFuture: ::core::future::Future<Output = BlockOutput>,
             {
                 self.workers.scope(|_| block(self.handle)).await
             }
@@ -169,15 +169,15 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     let accessors = header.fields.iter().map(|field| accessor(field, vis));
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
     let marker = (!types.is_empty())
-        .then(|| quote!(marker: ::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
-    let marker_value = (!types.is_empty()).then(|| quote!(marker: ::core::marker::PhantomData,));
+        .then(|| quote!(__marker: ::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
+    let marker_value = (!types.is_empty()).then(|| quote!(__marker: ::core::marker::PhantomData,));
     let doc = format!(" The handle of [`{group}`]: one accessor for each worker.");
     quote! {
         #(#cfgs)*
         #[doc = #doc]
         #[allow(missing_debug_implementations, dead_code)]
         #vis struct #handle #generics #clause {
-            group: ::fluid::__private::GroupHandle,
+            __group: ::fluid::__private::GroupHandle,
             #(#fields,)*
             #marker
         }
@@ -192,7 +192,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         impl #generics ::core::clone::Clone for #handle #ty_generics #clause {
             fn clone(&self) -> Self {
                 Self {
-                    group: ::core::clone::Clone::clone(&self.group),
+                    __group: ::core::clone::Clone::clone(&self.__group),
                     #(#clones,)*
                     #marker_value
                 }
@@ -204,7 +204,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
             type Target = ::fluid::__private::GroupHandle;
 
             fn deref(&self) -> &Self::Target {
-                &self.group
+                &self.__group
             }
         }
     }

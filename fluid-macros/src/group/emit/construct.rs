@@ -57,8 +57,8 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let hooks = hooks.iter().map(|(cfgs, hook)| hang(cfgs, hook, resources));
     let doc =
         " Makes the group. It does nothing until it is started; messages may be sent already.";
-    let workers = local("workers");
-    let the_handle = local("handle");
+    let workers = local("__workers");
+    let the_handle = local("__handle");
     quote! {
         #(#cfgs)*
         impl #generics #name #ty_generics #clause {
@@ -93,7 +93,7 @@ fn seat_of(name: &Ident, at: Span) -> Ident {
 }
 
 fn new_group(header: &Header, names: &Names) -> TokenStream {
-    let workers = local("workers");
+    let workers = local("__workers");
     let text = &names.text;
     let text = match header.settings.get("name") {
         Some(name) => name.value().clone(),
@@ -112,7 +112,7 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         settings,
         ..
     } = field;
-    let (workers, seat) = (local("workers"), seat_of(name, name.span()));
+    let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
     let text = unraw(name);
     let options = settings.calls();
     let (body, used) = match &field.made {
@@ -265,7 +265,7 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
     let Some(Field { ty, .. }) = field(from) else {
         return TokenStream::new();
     };
-    let workers = local("workers");
+    let workers = local("__workers");
     let from_seat = seat_of(from, from.span());
     let port = port
         .as_ref()
@@ -306,7 +306,7 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
     let handle = &names.handle;
-    let (workers, the_handle) = (local("workers"), local("handle"));
+    let (workers, the_handle) = (local("__workers"), local("__handle"));
     let handles = header.fields.iter().map(
         |Field {
              cfgs,
@@ -325,9 +325,9 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         },
     );
     let generic = names.generics.type_params().next().is_some();
-    let marker = generic.then(|| quote!(marker: ::core::marker::PhantomData,));
+    let marker = generic.then(|| quote!(__marker: ::core::marker::PhantomData,));
     quote! {
-        let #the_handle = #handle { group: #workers.handle(), #(#handles,)* #marker };
+        let #the_handle = #handle { __group: #workers.handle(), #(#handles,)* #marker };
     }
 }
 
@@ -339,7 +339,7 @@ fn register(cfgs: &[Attribute], callback: &Callback, resources: &[Resource]) -> 
         settings,
         run,
     } = callback;
-    let workers = local("workers");
+    let workers = local("__workers");
     let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());
     let name = match (settings.get("name"), called(run)) {
         (None, Some(name)) => quote!(.name(#name)),
@@ -365,7 +365,7 @@ fn register(cfgs: &[Attribute], callback: &Callback, resources: &[Resource]) -> 
 /// `workers.on_shutdown(move || async move { … });`
 fn hang(cfgs: &[Attribute], hook: &Hook, resources: &[Resource]) -> TokenStream {
     let Hook { when, exit, run } = hook;
-    let workers = local("workers");
+    let workers = local("__workers");
     let (outer, _) = scope(run, resources);
     let argument = match exit {
         Some(exit) => quote!(#exit: ::fluid::__private::Exit),
@@ -393,7 +393,7 @@ fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
     if !uses(run, &group) {
         return (clones.clone(), clones);
     }
-    let handle = local("handle");
+    let handle = local("__handle");
     let keep = quote!(let #group = ::core::clone::Clone::clone(&#handle););
     let give = quote!(let #group = ::core::clone::Clone::clone(&#group););
     (quote!(#clones #keep), quote!(#clones #give))

@@ -1,0 +1,107 @@
+//! What a message costs the allocator on its way through a graph: nothing.
+
+use std::alloc::System;
+
+use fluid::{consumer, worker, workers};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tokio::sync::oneshot;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Messages that fill the queues and let every task, timer and buffer take its place.
+const WARM_UP: u64 = 100_000;
+/// Messages that are measured.
+const MEASURED: u64 = 1_000_000;
+/// What may be allocated over all of the measured messages: a wake-up or a timer of the runtime below,
+/// never something for each message.
+const ALLOWED: usize = 100;
+
+/// Emits numbers.
+#[worker]
+async fn count(ctx: &fluid::Context, out: &fluid::Output<u64>) {
+    for number in 1..=WARM_UP + MEASURED {
+        if out.send(number).await.is_err() {
+            return;
+        }
+    }
+    ctx.stopping().await;
+}
+
+#[consumer]
+async fn double(number: u64) -> Option<u64> {
+    Some(2 * number)
+}
+
+#[consumer]
+async fn add(number: u64, state: &mut Sum) {
+    state.total += number;
+    state.seen += 1;
+    match state.seen {
+        WARM_UP => state.region = Some(Region::new(ALLOCATOR)),
+        seen if seen == WARM_UP + MEASURED => {
+            let region = state.region.take().expect("warmed up");
+            let stats = region.change();
+            if let Some(done) = state.done.take() {
+                let _ = done.send((state.total, stats.allocations + stats.reallocations));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the last stage counts.
+struct Sum {
+    total: u64,
+    seen: u64,
+    region: Option<Region<'static, System>>,
+    done: Option<oneshot::Sender<(u64, usize)>>,
+}
+
+type Done = std::sync::Mutex<Option<oneshot::Sender<(u64, usize)>>>;
+
+fn state(done: &Done) -> Sum {
+    let done = done.lock().expect("no panic under this lock").take();
+    Sum {
+        total: 0,
+        seen: 0,
+        region: None,
+        done,
+    }
+}
+
+workers! {
+    struct Pipeline(done: Done) {
+        count: Count,
+        double: Double,
+        add: Add { state: state(&done) },
+    }
+
+    count.out => double => add;
+}
+
+#[test]
+fn three_stages_move_a_million_messages_without_an_allocation_for_each() {
+    for threads in [1, 2] {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let (sender, done) = oneshot::channel();
+            let running = Pipeline::new(Done::new(Some(sender)))
+                .startup()
+                .await
+                .expect("started");
+            let (total, allocations) = done.await.expect("an answer");
+            let last = WARM_UP + MEASURED;
+            assert_eq!(total, last * (last + 1));
+            assert!(
+                allocations <= ALLOWED,
+                "{allocations} allocations for {MEASURED} messages"
+            );
+            assert!(running.shutdown().await.is_success());
+        });
+    }
+}

@@ -1,0 +1,151 @@
+//! What a group runs beside its workers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluid::{Cause, Exit, worker, workers};
+use tokio::time::Instant;
+
+use crate::support::Seen;
+
+#[worker(heartbeat = "1h")]
+async fn idle() {}
+
+async fn report(seen: &Seen, start: Instant, what: &str) {
+    seen.note(format!("{what} at {}", start.elapsed().as_millis()));
+}
+
+workers! {
+    struct Called(seen: Seen, start: Instant) {
+        idle: Idle,
+    }
+
+    every("100ms") => report(&seen, *start, "every").await;
+    after("150ms") => report(&seen, *start, "after").await;
+    on_startup => report(&seen, *start, "on_startup").await;
+    on_shutdown => {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        report(&seen, *start, "on_shutdown").await;
+    };
+    after_shutdown(exit) => seen.note(format!("after_shutdown with code {}", exit.code()));
+    after("350ms") => group.gracefully_stop();
+}
+
+#[tokio::test(start_paused = true)]
+async fn callbacks_run_when_they_should() {
+    let seen = Arc::new(Seen::default());
+    let running = Called::new(Arc::clone(&seen), Instant::now())
+        .startup()
+        .await
+        .unwrap();
+    let exit = running.wait_for_shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    assert_eq!(
+        seen.all(),
+        [
+            "on_startup at 0",
+            "every at 100",
+            "after at 150",
+            "every at 200",
+            "every at 300",
+            "on_shutdown at 355",
+            "after_shutdown with code 0",
+        ]
+    );
+    assert_eq!(exit.worker("report").unwrap().beats(), 3);
+}
+
+async fn fail(seen: &Seen) -> Result<(), std::io::Error> {
+    seen.note("failed");
+    Err(std::io::Error::other("no luck"))
+}
+
+fn panic_now(seen: &Seen) {
+    seen.note("panicked");
+    panic!("no nerve");
+}
+
+workers! {
+    struct Failing(seen: Seen) {
+        idle: Idle,
+    }
+
+    after("10ms") => fail(&seen).await;
+    every("20ms", on_error = "skip", name = "skipped") => fail(&seen).await;
+    every("30ms") => panic_now(&seen);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_is_skipped_and_a_panic_are_survived() {
+    let seen = Arc::new(Seen::default());
+    let running = Failing::new(Arc::clone(&seen)).startup().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(65)).await;
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    // At 10, 20, 30, 40 and 60 ms twice.
+    let expected = [
+        "failed", "failed", "panicked", "failed", "failed", "panicked",
+    ];
+    let mut all = seen.all();
+    all[4..].sort();
+    assert_eq!(all, expected);
+    assert!(exit.worker("panic_now").unwrap().last_error().is_some());
+}
+
+workers! {
+    struct Fatal(seen: Seen) {
+        idle: Idle,
+    }
+
+    every("20ms") => fail(&seen).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_periodic_callback_that_fails_stops_the_group() {
+    let seen = Arc::new(Seen::default());
+    let exit = Fatal::new(Arc::clone(&seen))
+        .startup()
+        .await
+        .unwrap()
+        .wait_for_shutdown()
+        .await;
+    let Cause::Failed { worker, error } = exit.cause() else {
+        panic!("{exit}")
+    };
+    assert_eq!(
+        (&**worker, error.to_string()),
+        ("fail", "no luck".to_owned())
+    );
+    assert_eq!((exit.code(), seen.all().len()), (2, 1));
+}
+
+#[worker(heartbeat = "10ms")]
+async fn count(seen: &Seen) {
+    seen.note("beat");
+}
+
+workers! {
+    struct Stopped(seen: Seen) {
+        count: Count { seen },
+    }
+
+    on_startup => Err::<(), _>("not today");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_on_startup_fails_starts_no_worker() {
+    let seen = Arc::new(Seen::default());
+    let exit: Exit = Stopped::new(Arc::clone(&seen))
+        .startup()
+        .await
+        .map(|_| ())
+        .unwrap_err();
+    let Cause::StartupFailed { worker, error } = exit.cause() else {
+        panic!("{exit}")
+    };
+    assert_eq!(
+        (&**worker, error.to_string()),
+        ("on_startup", "not today".to_owned())
+    );
+    assert!(seen.all().is_empty());
+}

@@ -1,0 +1,205 @@
+//! The statements of `workers!`, and what its struct and its handle can do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluid::{Context, Error, Io, Nothing, Output, State, Worker, consumer, worker, workers};
+
+use crate::support::{Note, Seen};
+
+#[worker]
+async fn count(up_to: u64, ctx: &Context, out: &Output<u64>) {
+    for number in 1..=up_to {
+        out.send(number).await.unwrap();
+    }
+    ctx.stopping().await;
+}
+
+#[consumer]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn add(number: u64, sum: &mut u64, seen: &Seen) {
+    *sum += number;
+    seen.note(*sum);
+}
+
+workers! {
+    /// Fan-in, broadcast, a chain, a port and a discard in one graph.
+    struct Graph(seen: Seen) {
+        first: Count { up_to: 3 },
+        second: Count { up_to: 2 },
+        double: Double,
+        again: Double,
+        loose: Double,
+        add: Add { sum: 0, seen },
+    }
+
+    (first.out, second.out) => double;
+    double => (again, loose);
+    again => add;
+    loose => _;
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_flow_along_the_edges() {
+    let seen = Arc::new(Seen::default());
+    let running = Graph::new(Arc::clone(&seen)).startup().await.unwrap();
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(seen.all().last().unwrap(), "36");
+    for (worker, done) in [("double", 5), ("again", 5), ("loose", 5), ("add", 5)] {
+        assert_eq!(
+            exit.worker(worker).unwrap().counts().unwrap().done,
+            done,
+            "{worker}"
+        );
+    }
+}
+
+/// Written by hand: a consumer that emits, and has a port.
+struct Sort {
+    at: u64,
+}
+
+impl Sort {
+    fn large() -> fluid::Port<Self, u64> {
+        fluid::Port::new("large", |ports: &mut (Output<u64>,)| &mut ports.0)
+    }
+}
+
+impl Worker for Sort {
+    type Message = u64;
+    type Output = u64;
+    type Ports = (Output<u64>,);
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(number) = io.queue.get_message(Duration::from_secs(1)).await {
+            let port = if number < self.at {
+                &io.output
+            } else {
+                &io.ports.0
+            };
+            port.send(number).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Written by hand: a source.
+struct Feed(Vec<u64>);
+
+impl Worker for Feed {
+    type Message = Nothing;
+    type Output = u64;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        for number in self.0.drain(..) {
+            io.output.send(number).await?;
+        }
+        ctx.stopping().await;
+        Ok(())
+    }
+}
+
+workers! {
+    struct ByHand(small: Seen, large: Seen) {
+        feed: Feed = Feed(vec![1, 5, 2, 9]),
+        sort: Sort = Sort { at: 5 },
+        small: Note<u64> { seen: small, marker: Default::default() },
+        large: Note<u64> { seen: large, marker: Default::default() },
+    }
+
+    feed => sort => small;
+    sort.large => large;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_written_by_hand_is_equal_in_every_place() {
+    let (small, large) = (Arc::new(Seen::default()), Arc::new(Seen::default()));
+    let running = ByHand::new(Arc::clone(&small), Arc::clone(&large))
+        .startup()
+        .await
+        .unwrap();
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(
+        (small.all(), large.all()),
+        (vec!["1".into(), "2".into()], vec!["5".into(), "9".into()])
+    );
+    assert_eq!(exit.worker("sort").unwrap().counts().unwrap().done, 4);
+}
+
+workers! {
+    struct Inner(seen: Seen) {
+        pub add: Add { sum: 0, seen },
+    }
+}
+
+workers! {
+    struct Outer(seen: Seen) {
+        inner: Inner = Inner::new(seen),
+        #[worker(on_exit = "ignore")]
+        other: Inner = Inner::new(seen),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn groups_nest_and_their_accessors_with_them() {
+    let seen = Arc::new(Seen::default());
+    let group = Outer::new(Arc::clone(&seen));
+    group.inner().add().send(1).await.unwrap();
+    let running = group.startup().await.unwrap();
+    running.inner().add().send(2).await.unwrap();
+    let status = running.status();
+    assert_eq!(status.worker("inner/add").unwrap().state, State::Running);
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(exit.worker("inner/add").unwrap().counts().unwrap().done, 2);
+    assert_eq!(exit.worker("other/add").unwrap().counts().unwrap().done, 0);
+    assert_eq!(seen.all(), ["1", "3"]);
+}
+
+workers! {
+    /// A worker and an edge that are there only if something is configured.
+    struct Configured(seen: Seen) {
+        pub double: Double,
+        #[cfg(test)]
+        note: Note<u64> { seen, marker: Default::default() },
+        #[cfg(not(test))]
+        missing: Missing,
+    }
+
+    #[cfg(test)]
+    double => note;
+    #[cfg(not(test))]
+    double => missing;
+    #[cfg(not(test))]
+    every("1s") => missing().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn cfg_works_on_fields_and_statements() {
+    let seen = Arc::new(Seen::default());
+    let running = Configured::new(Arc::clone(&seen)).startup().await.unwrap();
+    running.double().send(4).await.unwrap();
+    running.shutdown().await;
+    assert_eq!(seen.all(), ["8"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_may_be_sent_before_startup_and_are_refused_after_a_stop() {
+    let seen = Arc::new(Seen::default());
+    let group = Inner::new(Arc::clone(&seen));
+    let add = group.add().clone();
+    add.send(5).await.unwrap();
+    assert_eq!((add.queue_size(), add.state()), (1, State::Init));
+    let running = group.startup().await.unwrap();
+    running.gracefully_stop();
+    running.wait_for_shutdown().await;
+    assert_eq!(add.send(6).await.unwrap_err().message, 6);
+    assert_eq!(seen.all(), ["5"]);
+}

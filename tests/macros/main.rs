@@ -1,0 +1,9 @@
+//! What the macros make, as a user meets it.
+
+mod callbacks;
+mod groups;
+mod hygiene;
+mod options;
+mod parameters;
+mod returns;
+mod support;

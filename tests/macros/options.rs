@@ -1,0 +1,211 @@
+//! Each option of the attributes, and that a field's option overrides the function's.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use fluid::{Cause, OnError, State, TimedOut, TrySendError, Worker, consumer, worker, workers};
+use tokio::time::Instant;
+
+use crate::support::Seen;
+
+#[worker(heartbeat = "100ms", name = "clock")]
+async fn tick(start: Instant, seen: &Seen) {
+    seen.note(start.elapsed().as_millis());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_is_a_fixed_delay_and_a_name_names() {
+    let seen = Arc::new(Seen::default());
+    let ticker = Tick {
+        start: Instant::now(),
+        seen: Arc::clone(&seen),
+    };
+    let running = ticker.startup().await.unwrap();
+    assert_eq!(running.worker_name(), "clock");
+    tokio::time::sleep(Duration::from_millis(310)).await;
+    let exit = running.shutdown().await;
+    assert_eq!(seen.all(), ["0", "150", "300"]);
+    assert_eq!(exit.beats(), 3);
+}
+
+#[worker(heartbeat = "100ms", pace = "rate")]
+async fn at_a_rate(start: Instant, seen: &Seen) {
+    seen.note(start.elapsed().as_millis());
+    tokio::time::sleep(Duration::from_millis(150)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_counts_the_beats_it_misses() {
+    let seen = Arc::new(Seen::default());
+    let running = AtARate {
+        start: Instant::now(),
+        seen: Arc::clone(&seen),
+    }
+    .startup()
+    .await
+    .unwrap();
+    tokio::time::sleep(Duration::from_millis(610)).await;
+    let exit = running.shutdown().await;
+    assert_eq!(seen.all(), ["0", "200", "400", "600"]);
+    assert_eq!((exit.beats(), exit.missed_beats()), (4, 4));
+}
+
+#[worker(heartbeat = "1s", timeout = "20ms")]
+async fn dawdle() {
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_past_its_timeout_fails() {
+    let exit = Dawdle {}.startup().await.unwrap().wait_for_shutdown().await;
+    let Cause::Failed { error, .. } = exit.cause() else {
+        panic!("{exit}")
+    };
+    let timed_out = error.downcast_ref::<TimedOut>().unwrap();
+    assert_eq!(timed_out.after(), Duration::from_millis(20));
+    assert_eq!(exit.ran_for(), Duration::from_millis(20));
+}
+
+#[consumer(capacity = 2, overflow = "drop_oldest")]
+async fn keep(number: u64, seen: &Seen) {
+    seen.note(number);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_drops_the_oldest() {
+    let seen = Arc::new(Seen::default());
+    let group = Kept::new(Arc::clone(&seen));
+    for number in 0..5 {
+        group.keep().send(number).await.unwrap();
+    }
+    assert_eq!((group.keep().queue_size(), group.keep().capacity()), (2, 2));
+    let exit = group.startup().await.unwrap().shutdown().await;
+    assert_eq!(seen.all(), ["3", "4"]);
+    let counts = exit.worker("keep").unwrap().counts().unwrap();
+    assert_eq!((counts.accepted, counts.done, counts.dropped), (5, 2, 3));
+}
+
+workers! {
+    struct Kept(seen: Seen) {
+        pub keep: Keep { seen },
+    }
+}
+
+workers! {
+    #[workers(name = "renamed", grace = "2s")]
+    struct Overridden(seen: Seen) {
+        #[consumer(capacity = 1, overflow = "wait", name = "small")]
+        pub keep: Keep { seen },
+        #[worker(heartbeat = "1s", on_error = "skip", timeout = "2s")]
+        dawdle: Dawdle,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_option_on_a_field_overrides_the_functions() {
+    let group = Overridden::new(Seen::default());
+    assert_eq!(group.worker_name(), "renamed");
+    assert_eq!(group.keep().worker_name(), "small");
+    group.keep().try_send(1).unwrap();
+    let full = group.keep().try_send(2).unwrap_err();
+    assert!(matches!(full, TrySendError::Full(_)), "{full}");
+    let exit = group
+        .scope(|running| async move {
+            tokio::time::sleep(Duration::from_millis(2500)).await;
+            assert_eq!(running.dawdle().state(), State::Running);
+        })
+        .await
+        .unwrap()
+        .1;
+    assert!(exit.is_success(), "{exit}");
+    assert!(exit.worker("dawdle").unwrap().beats() >= 1);
+}
+
+#[worker(heartbeat = "1s", on_error = "restart")]
+async fn stumble(count: &mut u64, seen: &Seen) -> Result<(), String> {
+    *count += 1;
+    seen.note(*count);
+    if *count == 2 {
+        Err("stumbled".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+workers! {
+    struct Stumbling(seen: Seen) {
+        stumble: Stumble { count: 0, seen },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_builds_the_state_anew() {
+    let seen = Arc::new(Seen::default());
+    let running = Stumbling::new(Arc::clone(&seen)).startup().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(seen.all(), ["1", "2", "1"]);
+    let status = running.stumble().status();
+    assert_eq!(
+        (status.restarts, status.last_error.as_deref()),
+        (1, Some("stumbled"))
+    );
+    assert!(running.shutdown().await.is_success());
+}
+
+#[worker(on_exit = "ignore")]
+async fn finish() {}
+
+#[worker(heartbeat = "1s")]
+async fn go_on() {}
+
+workers! {
+    struct Unequal {
+        finish: Finish,
+        go_on: GoOn,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_goes_on_without_a_worker_whose_end_it_ignores() {
+    let running = Unequal::new().startup().await.unwrap();
+    assert!(matches!(
+        running.finish().wait_for_shutdown().await.cause(),
+        Cause::Finished
+    ));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(running.state(), State::Running);
+    assert!(running.shutdown().await.is_success());
+}
+
+#[consumer(blocking)]
+fn block(number: u64, seen: &Seen) -> Result<(), std::io::Error> {
+    seen.note(format!(
+        "{number} on {}",
+        thread::current().name().unwrap_or("?")
+    ));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_blocking_worker_has_a_thread_of_its_own_name() {
+    let seen = Arc::new(Seen::default());
+    let running = Block {
+        seen: Arc::clone(&seen),
+    }
+    .startup()
+    .await
+    .unwrap();
+    running.send(1).await.unwrap();
+    assert!(running.shutdown().await.is_success());
+    assert_eq!(seen.all(), ["1 on block"]);
+}
+
+#[test]
+fn options_stand_in_the_trait() {
+    assert_eq!(
+        Stumble::OPTIONS.on_error(OnError::Restart),
+        Stumble::OPTIONS
+    );
+}
