@@ -42,6 +42,7 @@ pub struct Exit(Arc<Report>);
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub(crate) struct Report {
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) state: State,
@@ -384,8 +385,8 @@ impl serde::Serialize for Exit {
 }
 
 #[cfg(feature = "serde")]
-fn as_text<S: serde::Serializer>(value: &Cause, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
+fn as_text<S: serde::Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
 }
 
 #[cfg(feature = "serde")]
