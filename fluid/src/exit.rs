@@ -342,6 +342,7 @@ impl fmt::Display for Exit {
             cause,
             counts,
             stuck,
+            last_error,
             ..
         } = &*self.0;
         let seconds = ran_for.as_secs_f64();
@@ -355,6 +356,11 @@ impl fmt::Display for Exit {
         }
         if let Some(counts) = counts {
             write!(f, "\n  {counts}")?;
+        }
+        if let Some(error) = last_error
+            && !cause.is_failure()
+        {
+            write!(f, "\n  last error: {error:#}")?;
         }
         self.write_workers(f, 1)
     }

@@ -605,7 +605,11 @@ impl Supervisor {
         for hook in on_shutdown {
             let limit = time_is_up(&node, deadline, &mut late);
             if let Err(error) = running.run("on_shutdown", hook, (), limit).await {
-                self.fail(Cause::failure("on_shutdown", error));
+                node.note_error(&error);
+                // One that was cut off was forced; it did not fail.
+                if late.is_none() {
+                    self.fail(Cause::failure("on_shutdown", error));
+                }
             }
         }
         // From here on, a member that is added is refused by `GroupHandle::admit`.

@@ -68,7 +68,8 @@ impl<'a> Runner<'a> {
             result = task => result.map_err(Error::from).and_then(|r| r.map_err(Error::from).flatten()),
             () = limit => {
                 stopper.abort();
-                Err(TimedOut::new(started.elapsed()).into())
+                let late = TimedOut::new(started.elapsed());
+                Err(format!("`{name}` was cut off: {late}").into())
             }
         };
         result.inspect_err(|error| {
