@@ -185,7 +185,7 @@ impl Supervisor {
         }
         loop {
             if self.node.stop.is_raised() {
-                self.begin_stop(self.node.asked_because());
+                self.obey_stop();
             }
             self.launch_next();
             if self.cause.is_none()
@@ -358,7 +358,7 @@ impl Supervisor {
             .min();
         tokio::select! {
             () = node.force.raised(), if !forced => self.force_all(),
-            () = node.stop.raised(), if !stopping => self.begin_stop(node.asked_because()),
+            () = node.stop.raised(), if !stopping => self.obey_stop(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
         }
@@ -472,6 +472,17 @@ impl Supervisor {
         {
             lock(&self.node.workers).retain(|node| !Arc::ptr_eq(node, &member.node));
         }
+    }
+
+    /// Stops the group because it was asked to, but first takes in what came before that: a worker that
+    /// was added, and sent messages, still handles them.
+    fn obey_stop(&mut self) {
+        for _ in 0..self.events.len() {
+            if let Ok(event) = self.events.try_recv() {
+                self.answer(event);
+            }
+        }
+        self.begin_stop(self.node.asked_because());
     }
 
     /// Begins to stop the group, for the first reason given: sources stop, and messages from outside

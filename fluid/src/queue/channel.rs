@@ -324,6 +324,7 @@ impl<M: Send> Intake for Channel<M> {
             std::mem::take(&mut inner.waiting)
         };
         self.room.notify_waiters();
+        self.items.notify_one();
         left.into_iter().for_each(discard);
         self.sealed.raise();
     }
@@ -521,3 +522,6 @@ impl<M> fmt::Debug for Queue<M> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;
