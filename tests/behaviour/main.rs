@@ -1,5 +1,6 @@
 //! How the runtime behaves, by topic.
 
+mod conservation;
 mod dispatcher;
 mod drain;
 mod dynamic;
@@ -7,5 +8,6 @@ mod lifecycle;
 mod nested;
 mod policy;
 mod queue;
+mod seeds;
 mod stuck;
 mod support;
