@@ -42,6 +42,7 @@ pub struct Exit(Arc<Report>);
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub(crate) struct Report {
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) state: State,
@@ -341,6 +342,7 @@ impl fmt::Display for Exit {
             cause,
             counts,
             stuck,
+            last_error,
             ..
         } = &*self.0;
         let seconds = ran_for.as_secs_f64();
@@ -354,6 +356,11 @@ impl fmt::Display for Exit {
         }
         if let Some(counts) = counts {
             write!(f, "\n  {counts}")?;
+        }
+        if let Some(error) = last_error
+            && !cause.is_failure()
+        {
+            write!(f, "\n  last error: {error:#}")?;
         }
         self.write_workers(f, 1)
     }
@@ -384,8 +391,8 @@ impl serde::Serialize for Exit {
 }
 
 #[cfg(feature = "serde")]
-fn as_text<S: serde::Serializer>(value: &Cause, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
+fn as_text<S: serde::Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
 }
 
 #[cfg(feature = "serde")]

@@ -8,13 +8,14 @@ use crate::error::Error;
 /// The environment variable that sets the default grace period, in seconds.
 pub(crate) const VARIABLE: &str = "FLUID_STOPPING_GRACE_PERIOD";
 
-const DEFAULT: Duration = Duration::from_secs(10);
+/// The grace period if nothing else is said.
+pub(crate) const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
 /// The grace period of a group that sets none: from the environment, or 10 seconds.
 pub(crate) fn default_grace() -> Result<Duration, Error> {
     match env::var(VARIABLE) {
         Ok(text) => parse(&text),
-        Err(env::VarError::NotPresent) => Ok(DEFAULT),
+        Err(env::VarError::NotPresent) => Ok(DEFAULT_GRACE),
         Err(error) => Err(format!("{VARIABLE}: {error}").into()),
     }
 }

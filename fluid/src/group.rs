@@ -133,12 +133,7 @@ impl GroupHandle {
     ///
     /// Its name is its type's; if that is taken, a number is added.
     pub fn add<W: Worker>(&self, worker: W) -> ConsumerHandle<W::Message> {
-        let mut worker = Some(worker);
-        self.add_seat(
-            &default_name::<W>(),
-            W::OPTIONS,
-            Box::new(move || worker.take()),
-        )
+        self.add_seat(&default_name::<W>(), W::OPTIONS, Build::Once(Some(worker)))
     }
 
     /// Adds a worker that can be restarted, since `build` can make it anew, with a name and options.
@@ -146,13 +141,16 @@ impl GroupHandle {
         &self,
         name: &str,
         options: Options,
-        mut build: impl FnMut() -> W + Send + 'static,
+        build: impl FnMut() -> W + Send + 'static,
     ) -> ConsumerHandle<W::Message> {
-        self.add_seat(name, options, Box::new(move || Some(build())))
+        self.add_seat(name, options, Build::Anew(Box::new(build)))
     }
 
     /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
     /// on, and forgets it.
+    ///
+    /// In a group that has not been started this waits for the start;
+    /// [`Workers::remove`](crate::Workers::remove) does not.
     ///
     /// # Cancel safety
     ///

@@ -107,9 +107,9 @@ impl Progress {
         Seen::of(self.0.load(Ordering::Acquire))
     }
 
-    /// `count` messages moved from the queue to the worker's side.
-    pub(crate) fn fetched(&self, count: usize) -> Seen {
-        self.add(count as u64 * FETCHED)
+    /// One message moved from the queue to the worker's hand, and `more` to its side.
+    pub(crate) fn fetched(&self, more: usize) -> Seen {
+        self.add(IN_HAND + more as u64 * FETCHED)
     }
 
     /// One fetched message is now in hand.
@@ -162,8 +162,7 @@ mod tests {
     #[test]
     fn the_parts_of_the_word_stay_apart() {
         let progress = Progress::default();
-        progress.fetched(64);
-        progress.taken();
+        progress.fetched(63);
         progress.done_and_taken();
         progress.done();
         progress.taken();

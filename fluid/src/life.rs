@@ -1,5 +1,6 @@
 //! The life of one worker: built, started, run, stopped, and built anew if its policy says so.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::catch::{catch, catch_now};
@@ -16,20 +18,35 @@ use crate::exit::Cause;
 use crate::lock::lock;
 use crate::node::{Events, MemberId, Node};
 use crate::options::OnError;
+use crate::queue::own_thread;
 use crate::signal::until;
+use crate::stage::jitter;
 use crate::state::State;
 use crate::supervisor::Event;
 use crate::worker::{Io, Worker};
 
-/// The pause before the first restart in a row, doubled at each further one …
-const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-/// … up to this.
-const LAST_BACKOFF: Duration = Duration::from_secs(5);
-
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Builds a worker, or gives `None` if it was added by value and that value is used up.
-pub(crate) type Build<W> = Box<dyn FnMut() -> Option<W> + Send>;
+/// Where a worker comes from.
+pub(crate) enum Build<W> {
+    /// It was added by value, until that is used up.
+    Once(Option<W>),
+    /// It is made, and made anew at each restart.
+    Anew(Box<dyn FnMut() -> W + Send>),
+}
+
+impl<W> Build<W> {
+    fn build(&mut self) -> Option<W> {
+        match self {
+            Self::Once(worker) => worker.take(),
+            Self::Anew(build) => Some(build()),
+        }
+    }
+
+    fn is_used_up(&self) -> bool {
+        matches!(self, Self::Once(None))
+    }
+}
 
 /// How a member of a group is brought to life.
 pub(crate) trait Launch: Send {
@@ -79,7 +96,10 @@ impl<W: Worker> Launch for Unborn<W> {
         let member = site.member;
         let runtime = site.runtime.clone();
         let life = live_to_the_end(*self, site).instrument(span);
-        if let Err(error) = thread.spawn(move || runtime.block_on(life)) {
+        if let Err(error) = thread.spawn(move || {
+            own_thread();
+            runtime.block_on(life);
+        }) {
             let worker = (&**node.name()).into();
             let cause = Cause::StartupFailed {
                 worker,
@@ -94,10 +114,20 @@ impl<W: Worker> Launch for Unborn<W> {
 /// Lives, or is forced to end, and reports.
 async fn live_to_the_end<W: Worker>(unborn: Unborn<W>, site: Site) {
     let node = Arc::clone(&unborn.node);
-    // What the life owns is dropped before its exit is written, so that the counts are final.
-    if until(&node.force, live(unborn, &site)).await.is_none() {
-        tracing::warn!(worker = &**node.name(), "forced to stop");
-        node.finish(node.report(node.asked_because(), true, false));
+    // What the life owns is dropped before its exit is written, so that the counts are final. Caught
+    // here is what escapes the life itself: a worker or a message whose `drop` panics.
+    match catch(until(&node.force, live(unborn, &site))).await {
+        Ok(Some(())) => {}
+        Ok(None) => {
+            tracing::warn!(worker = &**node.name(), "forced to stop");
+            node.finish(node.report(node.asked_because(), true, false));
+        }
+        Err(panicked) => {
+            let forced = node.force.is_raised();
+            let error = Error::from(panicked);
+            node.note_error(&error);
+            node.finish(node.report(Cause::failure(node.name(), error), forced, false));
+        }
     }
     site.ended();
 }
@@ -111,51 +141,40 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
     } = unborn;
     let mut io = lock(&io).take().expect("a worker is launched once");
     let ctx = Context::new(Arc::clone(&node));
-    let mut backoff = FIRST_BACKOFF;
-    let mut started = false;
+    let mut backoff = Backoff::new();
     let (worker, cause) = loop {
-        let mut worker = match begin(&mut build, &ctx).await {
-            Ok(worker) => worker,
-            Err(error) if !started => {
+        let life = Life::begin(&node, &io);
+        let (worker, failure) = match begin(&mut build, &ctx).await {
+            Err(error) if !node.has_started() => {
                 let worker = (&**node.name()).into();
                 node.note_error(&error);
                 break (None, Cause::StartupFailed { worker, error });
             }
-            Err(error) => {
-                node.note_error(&error);
-                if !rest(&node, &mut io, &mut backoff).await {
-                    break (None, Cause::failure(node.name(), error));
+            Err(error) => (None, Failure::Of(error)),
+            Ok(mut worker) => {
+                let first = !node.has_started();
+                node.advance(State::Running);
+                if first {
+                    site.started();
+                    // Lets the group see that before the worker may block this thread.
+                    tokio::task::yield_now().await;
                 }
-                continue;
+                match run_once(&mut worker, &ctx, &mut io).await {
+                    Ok(()) => break (Some(worker), ended_because(&node)),
+                    Err(failure) => (Some(worker), failure),
+                }
             }
         };
-        node.advance(State::Running);
-        if !std::mem::replace(&mut started, true) {
-            site.started();
-        }
-        let handled = io.queue.handled();
-        let Err(error) = run_once(&mut worker, &ctx, &mut io).await else {
-            let asked = node.stop.is_raised();
-            break (
-                Some(worker),
-                if asked {
-                    node.asked_because()
-                } else {
-                    Cause::Finished
-                },
-            );
-        };
+        let error = failure.error();
         tracing::error!(
             worker = &**node.name(),
             error = format!("{error:#}"),
             "worker failed"
         );
-        node.note_error(&error);
-        if io.queue.handled() > handled {
-            backoff = FIRST_BACKOFF;
-        }
-        if node.options.on_error != OnError::Restart || !rest(&node, &mut io, &mut backoff).await {
-            break (Some(worker), Cause::failure(node.name(), error));
+        node.note_error(error);
+        if let Some(cause) = answer(&node, failure, &mut build, &life, &mut io, &mut backoff).await
+        {
+            break (worker, cause);
         }
     };
     node.advance(State::Stopping);
@@ -169,16 +188,41 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
     node.finish(exit);
 }
 
+/// Why a worker ended that did not fail.
+fn ended_because(node: &Node) -> Cause {
+    if node.stop.is_raised() {
+        node.asked_because()
+    } else {
+        Cause::Finished
+    }
+}
+
 /// Builds the worker and calls its `on_startup`.
 async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Error> {
-    let built = catch_now(build)?;
-    let mut worker = built.ok_or("it was added by value, and cannot be built a second time")?;
+    let built = catch_now(|| build.build())?;
+    let mut worker = built.ok_or("it was added by value, and that value is used up")?;
     catch(worker.on_startup(ctx)).await??;
     Ok(worker)
 }
 
+/// How a life failed.
+enum Failure {
+    /// In a way that a restart may answer.
+    Of(Error),
+    /// When its work was done.
+    AtTheEnd(Error),
+}
+
+impl Failure {
+    fn error(&self) -> &Error {
+        match self {
+            Self::Of(error) | Self::AtTheEnd(error) => error,
+        }
+    }
+}
+
 /// Calls `run` and `on_shutdown`, and settles the message in hand.
-async fn run_once<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Error> {
+async fn run_once<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Failure> {
     let run = catch(worker.run(ctx, io))
         .await
         .map_err(Error::from)
@@ -194,26 +238,133 @@ async fn run_once<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> R
         .await
         .map_err(Error::from)
         .flatten();
-    run.and(end)
+    run.map_err(Failure::Of)?;
+    end.map_err(Failure::AtTheEnd)
 }
 
-/// Rests before a restart. Returns whether there is to be one.
+/// Where one life began, to tell later what it achieved.
+struct Life {
+    at: Instant,
+    done: u64,
+    failed: u64,
+    beats: u64,
+}
+
+impl Life {
+    fn begin<W: Worker>(node: &Node, io: &Io<W>) -> Self {
+        let counts = io.queue.counts();
+        Self {
+            at: Instant::now(),
+            done: counts.done,
+            failed: counts.failed,
+            beats: node.beats.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether anything went well in it, so that its failure is not one in a row.
+    fn succeeded<W: Worker>(&self, node: &Node, io: &Io<W>) -> bool {
+        // The last beat is the one that failed.
+        let beats = node.beats.load(Ordering::Relaxed) - self.beats;
+        io.queue.counts().done > self.done || beats > 1 || self.at.elapsed() >= Backoff::LAST
+    }
+
+    /// Whether any message left the queue in it, with a failure or without.
+    fn handled<W: Worker>(&self, io: &Io<W>) -> bool {
+        let counts = io.queue.counts();
+        counts.done + counts.failed > self.done + self.failed
+    }
+}
+
+/// The pause before a restart.
+struct Backoff(Duration);
+
+impl Backoff {
+    /// Before the first restart in a row; doubled at each further one …
+    const FIRST: Duration = Duration::from_millis(100);
+    /// … up to this.
+    const LAST: Duration = Duration::from_secs(5);
+
+    const fn new() -> Self {
+        Self(Self::FIRST)
+    }
+
+    fn is_longest(&self) -> bool {
+        self.0 >= Self::LAST
+    }
+
+    /// At least half of what is due, so that many that failed together do not come back together.
+    fn next(&mut self) -> Duration {
+        let due = self.0;
+        self.0 = (due * 2).min(Self::LAST);
+        due / 2 + jitter(due / 2)
+    }
+}
+
+/// Answers a failure by the worker's policy: rests before a restart, or says why the worker ends.
 ///
 /// A stop interrupts the rest. A consumer that has messages left is then restarted at once, to handle
-/// them; anything else is not restarted. A life that handles nothing ends that, so that it cannot go
-/// round for ever.
-async fn rest<W: Worker>(node: &Node, io: &mut Io<W>, backoff: &mut Duration) -> bool {
+/// them; anything else ends. Lives that handle nothing end that, so that it cannot go round for ever.
+async fn answer<W: Worker>(
+    node: &Node,
+    failure: Failure,
+    build: &mut Build<W>,
+    life: &Life,
+    io: &mut Io<W>,
+    backoff: &mut Backoff,
+) -> Option<Cause> {
+    let error = match failure {
+        Failure::Of(error) if node.options.on_error == OnError::Restart => error,
+        Failure::Of(error) | Failure::AtTheEnd(error) => {
+            return Some(Cause::failure(node.name(), error));
+        }
+    };
+    if build.is_used_up() {
+        let error = UsedUp::after(error);
+        node.note_error(&error);
+        return Some(Cause::failure(node.name(), error));
+    }
     node.advance(State::Restarting);
-    let pause = *backoff / 2 + crate::stage::jitter(*backoff / 2);
-    let tried_hard = *backoff >= LAST_BACKOFF;
-    *backoff = (*backoff * 2).min(LAST_BACKOFF);
+    if life.succeeded(node, io) {
+        *backoff = Backoff::new();
+    }
+    let tried_hard = backoff.is_longest() && !life.handled(io);
+    let pause = backoff.next();
     if !node.stop.is_raised() {
         tracing::info!(worker = &**node.name(), ?pause, "restarting");
         until(&node.stop, tokio::time::sleep(pause)).await;
     }
-    let restart = !node.stop.is_raised() || (io.queue.queue_size() > 0 && !tried_hard);
-    if restart {
-        node.restarts.fetch_add(1, Ordering::Relaxed);
+    if node.stop.is_raised() {
+        if io.queue.queue_size() == 0 {
+            return Some(node.asked_because());
+        }
+        if tried_hard {
+            return Some(Cause::failure(node.name(), error));
+        }
     }
-    restart
+    node.restarts.fetch_add(1, Ordering::Relaxed);
+    None
+}
+
+/// The failure of a worker that cannot be restarted.
+#[derive(Debug)]
+struct UsedUp(Error);
+
+impl UsedUp {
+    fn after(error: Error) -> Error {
+        Self(error).into()
+    }
+}
+
+impl fmt::Display for UsedUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "it cannot be restarted, because it was added by value: use `add_with`, which can build it anew",
+        )
+    }
+}
+
+impl std::error::Error for UsedUp {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.0.as_std())
+    }
 }

@@ -58,6 +58,7 @@ pub(crate) struct Node {
     pub(crate) options: Options,
     /// The group in which it stands, and which of its members it is.
     parent: OnceLock<(Events, MemberId)>,
+    /// Its queue. A worker that consumes nothing has one too, which closes when it should stop.
     pub(crate) intake: Option<Arc<dyn Intake>>,
     /// How many messages each port sent.
     sent: Vec<Arc<AtomicU64>>,
@@ -147,6 +148,11 @@ impl Node {
         }
     }
 
+    /// Whether it was running once.
+    pub(crate) fn has_started(&self) -> bool {
+        self.started_at.get().is_some()
+    }
+
     /// Asks it to stop: its group, if it has one, decides when its turn comes.
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
@@ -200,7 +206,7 @@ impl Node {
                 .started_at
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
-            counts: self.intake.as_ref().map(|intake| intake.counts()),
+            counts: self.consumed().map(|intake| intake.counts()),
             emitted: self.emitted(),
             beats: self.beats.load(Ordering::Relaxed),
             missed_beats: self.missed_beats.load(Ordering::Relaxed),
@@ -212,8 +218,9 @@ impl Node {
 
     /// Ends it with `exit`, which every waiter gets. Only the first exit counts.
     pub(crate) fn finish(&self, exit: Exit) {
-        self.advance(exit.state());
-        if self.exit.set(exit).is_ok() {
+        let state = exit.state();
+        if self.state.end(state, || self.exit.set(exit).is_ok()) {
+            tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "ended");
             self.exited.notify_waiters();
         }
     }
@@ -227,6 +234,11 @@ impl Node {
         wait_for(&self.exited, || self.exit.get().cloned()).await
     }
 
+    /// The queue of a consumer.
+    fn consumed(&self) -> Option<&Arc<dyn Intake>> {
+        self.intake.as_ref().filter(|_| self.kind == Kind::Consumer)
+    }
+
     fn emitted(&self) -> u64 {
         self.sent
             .iter()
@@ -235,7 +247,7 @@ impl Node {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let intake = self.intake.as_ref();
+        let intake = self.consumed();
         Status {
             name: self.name().to_string(),
             kind: self.kind,

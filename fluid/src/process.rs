@@ -26,13 +26,7 @@ impl Workers {
         let group = self.handle();
         let mut signals = match Signals::listen() {
             Ok(signals) => signals,
-            Err(error) => {
-                let cause = Cause::StartupFailed {
-                    worker: "signals".into(),
-                    error: error.into(),
-                };
-                return group.node().report(cause, false, false);
-            }
+            Err(error) => return self.fail("signals", error.into()),
         };
         let life = async {
             match self.startup().await {

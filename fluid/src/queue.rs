@@ -10,5 +10,5 @@ pub(crate) use channel::{Channel, Intake};
 pub use output::Output;
 pub(crate) use reply::discard;
 pub use reply::{AskError, Reply};
-pub(crate) use sender::Inlet;
+pub(crate) use sender::{Inlet, own_thread};
 pub use sender::{MessageProducer, SendError, Sender, TrySendError};

@@ -56,9 +56,9 @@ impl<W: Worker> Member for W {
         workers: &mut Workers,
         name: &str,
         options: Options,
-        mut build: impl FnMut() -> Self + Send + 'static,
+        build: impl FnMut() -> Self + Send + 'static,
     ) -> Seat<W> {
-        workers.seat(name, options, Box::new(move || Some(build())))
+        workers.seat(name, options, Build::Anew(Box::new(build)))
     }
 
     fn handle(seat: &Seat<W>) -> WorkerHandle {
@@ -98,7 +98,7 @@ impl<W: Worker> Seat<W> {
         } else {
             Kind::Worker
         };
-        let node = Node::new(name, kind, options, consumes.then_some(intake), sent);
+        let node = Node::new(name, kind, options, Some(intake), sent);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
         let io = Arc::new(Mutex::new(Some(io)));

@@ -98,6 +98,21 @@ impl StateCell {
         Some(previous)
     }
 
+    /// Moves to the final state `last` together with what `publish` makes known: whoever sees the one
+    /// sees the other. Returns whether `publish` did.
+    pub(crate) fn end(&self, last: State, publish: impl FnOnce() -> bool) -> bool {
+        let published = {
+            let mut current = lock(&self.current);
+            let published = publish();
+            if published {
+                *current = (last, SystemTime::now());
+            }
+            published
+        };
+        self.changes.notify_waiters();
+        published
+    }
+
     /// Resolves with the first state seen that is `wanted` or past it. Cancel safe.
     pub(crate) async fn reached(&self, wanted: State) -> State {
         wait_for(&self.changes, || {

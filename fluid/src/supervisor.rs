@@ -9,8 +9,9 @@
 //! 3. No user code runs on this task: a hook runs on a task of its own, so that nothing that blocks a
 //!    thread can keep the supervisor from ending the group in time.
 
+mod hooks;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,26 +19,23 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::callback::Outcome;
-use crate::catch::catch;
-use crate::error::{Error, TimedOut};
-use crate::exit::{Cause, Exit};
-use crate::grace::default_grace;
+use crate::catch::catch_now;
+use crate::error::Error;
+use crate::exit::Cause;
+use crate::grace::{DEFAULT_GRACE, default_grace};
 use crate::group::GroupHandle;
-use crate::life::{BoxFuture, Launch, Site};
+use crate::life::{Launch, Site};
 use crate::lock::lock;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::{OnExit, Options};
 use crate::order::levels;
-use crate::signal::until;
 use crate::state::State;
+pub(crate) use crate::supervisor::hooks::{Hooks, hook};
+use crate::supervisor::hooks::{Runner, time_is_up};
 
-/// How long a member that is forced to end may take to obey. With [`HOOK_SLACK`] it stays below the
+/// How long a member that is forced to end may take to obey. With twice [`HOOK_SLACK`](hooks::HOOK_SLACK) it stays below the
 /// second that a stop may take beyond its grace period.
 const FORCE_SLACK: Duration = Duration::from_millis(500);
-
-/// How long the group's own hooks may take when its grace period is over.
-const HOOK_SLACK: Duration = Duration::from_millis(300);
 
 /// How much earlier a nested group must be done than the group above it.
 const NESTED_HEAD_START: Duration = Duration::from_millis(50);
@@ -49,28 +47,6 @@ pub(crate) enum Event {
     Ended(MemberId),
     StopMember(MemberId),
     Remove(Arc<Node>),
-}
-
-type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
-
-/// The group's own hooks, in the order in which they were registered.
-#[derive(Default)]
-pub(crate) struct Hooks {
-    pub(crate) on_startup: Vec<Hook<()>>,
-    pub(crate) on_shutdown: Vec<Hook<()>>,
-    pub(crate) after_shutdown: Vec<Hook<Exit>>,
-}
-
-/// Makes a hook's closure one that the group can keep.
-pub(crate) fn hook<A, F>(run: impl FnOnce(A) -> F + Send + 'static) -> Hook<A>
-where
-    A: Send + 'static,
-    F: Future<Output: Outcome> + Send + 'static,
-{
-    Box::new(move |argument| {
-        // Called within the future, so that a panic of the closure itself is caught with the rest.
-        Box::pin(async move { run(argument).await.outcome() })
-    })
 }
 
 /// A member, and where it stands in its group's start and stop.
@@ -113,12 +89,32 @@ impl Seated {
 
     /// Ends a member that was never launched. What was sent to it is undelivered.
     pub(crate) fn never_started(mut self) {
-        drop(self.launch.take());
-        if let Some(intake) = &self.node.intake {
-            intake.seal();
+        let launch = self.launch.take();
+        // What it owns is the user's, and may panic when it is dropped.
+        if let Err(panicked) = catch_now(|| drop(launch)) {
+            self.node.note_error(&panicked.into());
         }
+        seal(&self.node);
         self.node
             .finish(self.node.report(Cause::NotStarted, false, false));
+    }
+
+    pub(crate) fn id(&self) -> MemberId {
+        self.id
+    }
+
+    pub(crate) fn is(&self, node: &Arc<Node>) -> bool {
+        Arc::ptr_eq(&self.node, node)
+    }
+}
+
+/// Ends the counting of a consumer that will handle nothing any more.
+fn seal(node: &Node) {
+    // Drops messages, which are the user's.
+    if let Some(intake) = &node.intake
+        && let Err(panicked) = catch_now(|| intake.seal())
+    {
+        node.note_error(&panicked.into());
     }
 }
 
@@ -136,6 +132,8 @@ pub(crate) struct Supervisor {
     to_launch: Vec<Vec<MemberId>>,
     /// The members that have been launched and have not started.
     starting: BTreeSet<MemberId>,
+    /// Whether its own `on_startup` hooks have been called.
+    begun: bool,
     /// Why the group stops, once it does.
     cause: Option<Cause>,
     /// When the whole group is forced.
@@ -164,6 +162,7 @@ impl Supervisor {
             live: 0,
             to_launch: Vec::new(),
             starting: BTreeSet::new(),
+            begun: false,
             cause: None,
             deadline: None,
             forced: false,
@@ -186,7 +185,7 @@ impl Supervisor {
         }
         loop {
             if self.node.stop.is_raised() {
-                self.begin_stop(self.node.asked_because());
+                self.obey_stop();
             }
             self.launch_next();
             if self.cause.is_none()
@@ -210,9 +209,6 @@ impl Supervisor {
         &mut self,
         edges: Vec<(MemberId, MemberId)>,
     ) -> Result<(), (&'static str, Error)> {
-        if self.grace.is_none() && self.node.is_root() {
-            self.grace = Some(default_grace().map_err(|error| ("grace", error))?);
-        }
         let mut later = Vec::new();
         while let Ok(event) = self.events.try_recv() {
             match event {
@@ -222,6 +218,11 @@ impl Supervisor {
         }
         for (from, to) in edges {
             self.draw(from, to);
+        }
+        if self.grace.is_none() && self.node.is_root() {
+            let grace = default_grace();
+            self.grace = Some(*grace.as_ref().unwrap_or(&DEFAULT_GRACE));
+            grace.map_err(|error| ("grace", error))?;
         }
         let graph = self
             .members
@@ -237,13 +238,38 @@ impl Supervisor {
         let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
         let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
         self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
-        for hook in std::mem::take(&mut self.hooks.on_startup) {
-            self.run_hook("on_startup", hook, ())
+        if !self.node.stop.is_raised() {
+            self.begun = true;
+            self.run_startup_hooks()
                 .await
                 .map_err(|error| ("on_startup", error))?;
         }
         later.into_iter().for_each(|event| self.answer(event));
         Ok(())
+    }
+
+    /// Runs the hooks that come first. A stop gives them the grace period, and no more to what follows.
+    async fn run_startup_hooks(&mut self) -> Result<(), Error> {
+        let node = Arc::clone(&self.node);
+        let runtime = self.runtime.clone();
+        let running = Runner::new(&node, &runtime);
+        let (grace, mut deadline) = (self.grace, None);
+        let mut result = Ok(());
+        let mut last = None;
+        for hook in std::mem::take(&mut self.hooks.on_startup) {
+            let limit = async {
+                node.stop.raised().await;
+                let now = Instant::now();
+                deadline = deadline.or(grace.map(|grace| now + grace));
+                time_is_up(&node, deadline, &mut last).await;
+            };
+            result = running.run("on_startup", hook, (), limit).await;
+            if result.is_err() {
+                break;
+            }
+        }
+        self.deadline = deadline;
+        result
     }
 
     fn take_in(&mut self, seated: Seated) {
@@ -302,6 +328,20 @@ impl Supervisor {
         {
             self.starting.insert(id);
             launch.launch(site);
+            if self.members[&id].asked {
+                self.set_alarm(id, true);
+            }
+        }
+    }
+
+    /// Limits how long a member that was asked to stop may take.
+    fn set_alarm(&mut self, id: MemberId, alone: bool) {
+        let grace = self.members[&id]
+            .options
+            .grace
+            .or(if alone { self.grace } else { None });
+        if let Some(grace) = grace {
+            self.alarms.insert((Instant::now() + grace, id));
         }
     }
 
@@ -318,7 +358,7 @@ impl Supervisor {
             .min();
         tokio::select! {
             () = node.force.raised(), if !forced => self.force_all(),
-            () = node.stop.raised(), if !stopping => self.begin_stop(node.asked_because()),
+            () = node.stop.raised(), if !stopping => self.obey_stop(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
         }
@@ -342,8 +382,12 @@ impl Supervisor {
                     .find(|m| Arc::ptr_eq(&m.node, &node));
                 if let Some(member) = member {
                     member.removed = true;
-                    let id = member.id;
-                    self.ask(id, true);
+                    let (id, born) = (member.id, member.launch.is_none());
+                    if born {
+                        self.ask(id, true);
+                    } else {
+                        self.drop_unborn(id);
+                    }
                     self.forget(id);
                 }
             }
@@ -363,12 +407,9 @@ impl Supervisor {
             intake.close();
         }
         member.node.stop.raise();
-        let grace = member
-            .options
-            .grace
-            .or(if alone { self.grace } else { None });
-        if let Some(grace) = grace {
-            self.alarms.insert((Instant::now() + grace, id));
+        // Asked before it was launched, it is given its time then.
+        if member.launch.is_none() {
+            self.set_alarm(id, alone);
         }
     }
 
@@ -401,7 +442,7 @@ impl Supervisor {
             cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
             cause if cause.is_failure() => {
                 let nested = exit.kind() == Kind::Group;
-                self.begin_stop(if nested {
+                self.fail(if nested {
                     cause.below(&name)
                 } else {
                     cause.clone()
@@ -409,6 +450,15 @@ impl Supervisor {
             }
             _ if stops => self.begin_stop(Cause::WorkerEnded((&*name).into())),
             _ => {}
+        }
+    }
+
+    /// Stops the group for a failure, which outweighs the reason for which it may be stopping already.
+    fn fail(&mut self, failure: Cause) {
+        match &mut self.cause {
+            None => self.begin_stop(failure),
+            Some(cause) if cause.is_failure() || matches!(cause, Cause::BailedOut { .. }) => {}
+            Some(cause) => *cause = failure,
         }
     }
 
@@ -424,6 +474,17 @@ impl Supervisor {
         }
     }
 
+    /// Stops the group because it was asked to, but first takes in what came before that: a worker that
+    /// was added, and sent messages, still handles them.
+    fn obey_stop(&mut self) {
+        for _ in 0..self.events.len() {
+            if let Ok(event) = self.events.try_recv() {
+                self.answer(event);
+            }
+        }
+        self.begin_stop(self.node.asked_because());
+    }
+
     /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
     /// are refused.
     fn begin_stop(&mut self, cause: Cause) {
@@ -434,7 +495,8 @@ impl Supervisor {
         self.cause = Some(cause);
         self.node.advance(State::Stopping);
         self.node.stop.raise();
-        self.deadline = self.grace.map(|grace| Instant::now() + grace);
+        let now = Instant::now();
+        self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
         self.to_launch.clear();
         let unborn: Vec<_> = self
             .members
@@ -461,11 +523,10 @@ impl Supervisor {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        let launch = member.launch.take();
-        let (node, options) = (Arc::clone(&member.node), member.options);
-        if let Some(launch) = launch {
-            Seated::new(id, node, options, launch).never_started();
-        }
+        let Some(launch) = member.launch.take() else {
+            return;
+        };
+        Seated::new(id, Arc::clone(&member.node), member.options, launch).never_started();
         self.ended(id);
     }
 
@@ -488,9 +549,9 @@ impl Supervisor {
                 continue;
             }
             if member.forced {
-                self.give_up(id)
+                self.give_up(id);
             } else {
-                self.force(id, now + FORCE_SLACK)
+                self.force(id, now + FORCE_SLACK);
             }
         }
     }
@@ -534,22 +595,31 @@ impl Supervisor {
         };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
-        if let Some(intake) = &node.intake {
-            intake.seal();
-        }
+        seal(&node);
         node.finish(node.report(node.asked_because(), true, true));
         self.ended(id);
     }
 
     /// Runs the last hooks and writes the exit.
     async fn wind_up(mut self) {
-        let mut cause = self.cause.take().unwrap_or(Cause::Stopped);
-        let mut late = false;
-        for hook in std::mem::take(&mut self.hooks.on_shutdown) {
-            if let Err(error) = self.run_hook("on_shutdown", hook, ()).await {
-                late |= error.downcast_ref::<TimedOut>().is_some();
-                if !cause.is_failure() {
-                    cause = Cause::failure("on_shutdown", error);
+        let node = Arc::clone(&self.node);
+        let runtime = self.runtime.clone();
+        let running = Runner::new(&node, &runtime);
+        let deadline = self.deadline;
+        let mut late = None;
+        let hooks = std::mem::take(&mut self.hooks);
+        let on_shutdown = if self.begun {
+            hooks.on_shutdown
+        } else {
+            Vec::new()
+        };
+        for hook in on_shutdown {
+            let limit = time_is_up(&node, deadline, &mut late);
+            if let Err(error) = running.run("on_shutdown", hook, (), limit).await {
+                node.note_error(&error);
+                // One that was cut off was forced; it did not fail.
+                if late.is_none() {
+                    self.fail(Cause::failure("on_shutdown", error));
                 }
             }
         }
@@ -560,52 +630,17 @@ impl Supervisor {
                 seated.never_started();
             }
         }
-        let exit = self.node.report(cause, self.forced || late, false);
-        for hook in std::mem::take(&mut self.hooks.after_shutdown) {
+        let cause = self.cause.take().unwrap_or(Cause::Stopped);
+        let exit = node.report(cause, self.forced || late.is_some(), false);
+        let mut last = None;
+        for hook in hooks.after_shutdown {
+            let limit = time_is_up(&node, deadline, &mut last);
             // Its failure comes too late for the exit; it is in the log.
-            let _ = self.run_hook("after_shutdown", hook, exit.clone()).await;
+            let _ = running
+                .run("after_shutdown", hook, exit.clone(), limit)
+                .await;
         }
         tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
-        self.node.finish(exit);
-    }
-
-    /// Runs a hook on a task of its own, until the group's time is over.
-    async fn run_hook<A>(
-        &mut self,
-        name: &'static str,
-        hook: Hook<A>,
-        with: A,
-    ) -> Result<(), Error> {
-        let started = Instant::now();
-        let task = self.runtime.spawn(catch(hook(with)));
-        let stopper = task.abort_handle();
-        let limit = async {
-            if self.node.state() == State::Init {
-                self.node.stop.raised().await;
-                let grace = self.grace.unwrap_or_default();
-                until(&self.node.force, tokio::time::sleep(grace)).await;
-            } else if self.forced {
-                tokio::time::sleep(HOOK_SLACK).await;
-            } else if let Some(deadline) = self.deadline {
-                sleep_until(deadline.max(started + HOOK_SLACK)).await;
-            } else {
-                self.node.force.raised().await;
-            }
-        };
-        let result = tokio::select! {
-            result = task => result.map_err(Error::from).and_then(|r| r.map_err(Error::from).flatten()),
-            () = limit => {
-                stopper.abort();
-                Err(TimedOut::new(started.elapsed()).into())
-            }
-        };
-        result.inspect_err(|error| {
-            tracing::error!(
-                group = &**self.node.name(),
-                hook = name,
-                error = format!("{error:#}"),
-                "hook failed"
-            );
-        })
+        node.finish(exit);
     }
 }

@@ -174,6 +174,7 @@ pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
 macro_rules! ports {
     ($($type:ident $index:tt),*) => {
         impl<$($type: Send + 'static),*> Ports for ($(Output<$type>,)*) {
+            #[allow(clippy::unused_unit, reason = "of no ports")]
             fn new() -> Self {
                 ($(Output::<$type>::new(),)*)
             }
@@ -247,6 +248,14 @@ impl<W: Worker, T> Port<W, T> {
         (self.find)(ports)
     }
 }
+
+impl<W: Worker, T> Clone for Port<W, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<W: Worker, T> Copy for Port<W, T> {}
 
 impl<W: Worker, T> std::fmt::Debug for Port<W, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

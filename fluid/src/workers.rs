@@ -10,16 +10,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::callback::{Callback, Outcome};
 use crate::catch::catch_payload;
-use crate::exit::Exit;
+use crate::error::Error;
+use crate::exit::{Cause, Exit};
 use crate::group::GroupHandle;
 use crate::handle::WorkerHandle;
 use crate::life::Build;
+use crate::lock::lock;
 use crate::nested::Nested;
-use crate::node::{Kind, MemberId, Node};
+use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
-use crate::supervisor::{Event, Hooks, Supervisor, hook};
+use crate::supervisor::{Event, Hooks, Seated, Supervisor, hook};
 use crate::worker::{Port, Worker};
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
@@ -52,7 +54,7 @@ use crate::worker::{Port, Worker};
 #[must_use = "a group does nothing until it is started"]
 pub struct Workers {
     handle: GroupHandle,
-    events: mpsc::UnboundedReceiver<Event>,
+    arrivals: Arrivals,
     edges: Vec<(MemberId, MemberId)>,
     hooks: Hooks,
     grace: Option<Duration>,
@@ -66,8 +68,12 @@ impl Workers {
         let (sender, events) = mpsc::unbounded_channel();
         let node = Node::new(name.into(), Kind::Group, Options::new(), None, Vec::new());
         Self {
+            arrivals: Arrivals {
+                node: Arc::clone(&node),
+                sender: sender.clone(),
+                events: Some(events),
+            },
             handle: GroupHandle::new(node, sender),
-            events,
             edges: Vec::new(),
             hooks: Hooks::default(),
             grace: None,
@@ -93,12 +99,7 @@ impl Workers {
     ///
     /// It cannot be built a second time, so `on_error = "restart"` ends it with an error that says so.
     pub fn add<W: Worker>(&mut self, worker: W) -> Seat<W> {
-        let mut worker = Some(worker);
-        self.seat(
-            &default_name::<W>(),
-            W::OPTIONS,
-            Box::new(move || worker.take()),
-        )
+        self.seat(&default_name::<W>(), W::OPTIONS, Build::Once(Some(worker)))
     }
 
     /// Adds a worker or a group that `build` makes, and makes anew at each restart.
@@ -120,7 +121,18 @@ impl Workers {
         self.handle.take_seat(name, options, build)
     }
 
-    /// Adds a group below this one, and returns what it came with.
+    /// Takes a worker out of the group again, and the edges to it. What was sent to it is undelivered.
+    /// Returns its exit, unless it stands in another group.
+    pub fn remove(&mut self, worker: &WorkerHandle) -> Option<Exit> {
+        let seated = self.arrivals.remove(worker.node())?;
+        let id = seated.id();
+        self.edges.retain(|&(from, to)| from != id && to != id);
+        lock(&self.handle.node().workers).retain(|node| !Arc::ptr_eq(node, worker.node()));
+        seated.never_started();
+        worker.exit()
+    }
+
+    /// Adds a group below this one.
     #[doc(hidden)]
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
         self.handle
@@ -272,16 +284,27 @@ impl Workers {
     pub(crate) async fn supervise(self, started: impl FnOnce() + Send) {
         let Self {
             handle,
-            events,
+            mut arrivals,
             edges,
             hooks,
             grace,
             runtime,
         } = self;
+        let events = arrivals.take().expect("a group is started once");
         let runtime = runtime.unwrap_or_else(Handle::current);
         Supervisor::new(&handle, events, hooks, grace, runtime)
             .supervise(edges, started)
             .await;
+    }
+
+    /// Ends the group, which could not be started.
+    pub(crate) fn fail(mut self, what: &str, error: Error) -> Exit {
+        self.arrivals.end(Cause::StartupFailed {
+            worker: what.into(),
+            error,
+        });
+        let node = self.handle.node();
+        node.exit().expect("it has ended").clone()
     }
 
     pub(crate) fn on_runtime(mut self, runtime: Handle) -> Self {
@@ -295,6 +318,58 @@ impl std::fmt::Debug for Workers {
         f.debug_struct("Workers")
             .field("handle", &self.handle)
             .finish_non_exhaustive()
+    }
+}
+
+/// What arrived at a group that has not been started. Dropped unstarted, it ends all that stands in
+/// the group, so that nobody waits for what will never come.
+struct Arrivals {
+    node: Arc<Node>,
+    sender: Events,
+    events: Option<mpsc::UnboundedReceiver<Event>>,
+}
+
+impl Arrivals {
+    fn take(&mut self) -> Option<mpsc::UnboundedReceiver<Event>> {
+        self.events.take()
+    }
+
+    /// Takes out the member whose node this is, and leaves the rest in order.
+    fn remove(&mut self, node: &Arc<Node>) -> Option<Seated> {
+        let events = self.events.as_mut()?;
+        let mut arrived: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
+        let found = arrived.iter().position(|event| match event {
+            Event::Add(seated) => seated.is(node),
+            _ => false,
+        });
+        let found = found.map(|place| arrived.remove(place));
+        for event in arrived {
+            // The receiver is here, so the sending cannot fail.
+            let _ = self.sender.send(event);
+        }
+        match found {
+            Some(Event::Add(seated)) => Some(seated),
+            _ => None,
+        }
+    }
+
+    fn end(&mut self, cause: Cause) {
+        let Some(mut events) = self.events.take() else {
+            return;
+        };
+        events.close();
+        while let Ok(event) = events.try_recv() {
+            if let Event::Add(seated) = event {
+                seated.never_started();
+            }
+        }
+        self.node.finish(self.node.report(cause, false, false));
+    }
+}
+
+impl Drop for Arrivals {
+    fn drop(&mut self) {
+        self.end(Cause::NotStarted);
     }
 }
 

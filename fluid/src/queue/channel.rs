@@ -20,11 +20,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::coop::consume_budget;
 
-use crate::ledger::{Counts, Progress};
+use crate::ledger::{Counts, Progress, Seen};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
+use crate::signal::Signal;
 
 /// The most that a consumer fetches at once. Large enough to make the lock cheap, small enough for
 /// waiting senders to be let in while a slow consumer works through it.
@@ -41,6 +42,8 @@ pub(crate) struct Channel<M> {
     progress: Progress,
     items: Notify,
     room: Notify,
+    /// The consumer was given up, with what it had in its hand.
+    sealed: Signal,
 }
 
 struct Inner<M> {
@@ -68,8 +71,8 @@ pub(crate) enum Refusal<M> {
     Closed(M),
 }
 
-enum Fetch {
-    Some,
+enum Fetch<M> {
+    Message(M),
     Empty,
     Ended,
 }
@@ -96,6 +99,7 @@ impl<M> Channel<M> {
             progress: Progress::default(),
             items: Notify::new(),
             room: Notify::new(),
+            sealed: Signal::default(),
         })
     }
 
@@ -105,6 +109,10 @@ impl<M> Channel<M> {
 
     pub(crate) fn room(&self) -> &Notify {
         &self.room
+    }
+
+    pub(crate) fn sealed(&self) -> &Signal {
+        &self.sealed
     }
 
     /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
@@ -127,8 +135,8 @@ impl<M> Channel<M> {
                     }
                     Overflow::DropNewest => dropped = Some(message),
                     Overflow::DropOldest => {
-                        inner.waiting.push_back(message);
                         dropped = inner.waiting.pop_front();
+                        inner.waiting.push_back(message);
                     }
                 }
                 inner.counts.dropped += 1;
@@ -146,14 +154,16 @@ impl<M> Channel<M> {
         Ok(())
     }
 
-    /// Accepts messages under one lock for as long as there is room. Returns the one that found none.
+    /// Accepts messages under one lock for as long as there is room. Returns how many, and the one
+    /// that found none.
     pub(crate) fn push_each(
         &self,
         messages: &mut impl Iterator<Item = M>,
         inlet: Inlet,
-    ) -> Option<M> {
-        let (wake, rest) = {
+    ) -> (u64, Option<M>) {
+        let (wake, accepted, rest) = {
             let mut inner = lock(&self.inner);
+            let before = inner.counts.accepted;
             let mut rest = messages.next();
             if inner.gate.admits(inlet) {
                 let mut room = self.capacity.saturating_sub(self.size(&inner));
@@ -167,37 +177,41 @@ impl<M> Channel<M> {
                 }
             }
             let wake = !inner.waiting.is_empty() && std::mem::take(&mut inner.receiver_waits);
-            (wake, rest)
+            (wake, inner.counts.accepted - before, rest)
         };
         if wake {
             self.items.notify_one();
         }
-        rest
+        (accepted, rest)
     }
 
-    /// Moves one portion of what waits to the consumer.
-    fn fetch(&self, portion: &mut VecDeque<M>) -> Fetch {
-        let wake = {
+    /// Moves one portion of what waits to the consumer, which has none left, and the first of it into
+    /// its hand at once: so there is room when the senders that wait for it are woken.
+    fn fetch(&self, portion: &mut VecDeque<M>) -> Fetch<M> {
+        let (message, wake) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || (inner.waiting.is_empty() && inner.gate == Gate::Closed) {
+            if inner.frozen {
                 return Fetch::Ended;
             }
-            if inner.waiting.is_empty() {
+            let Some(message) = inner.waiting.pop_front() else {
+                if inner.gate == Gate::Closed {
+                    return Fetch::Ended;
+                }
                 inner.receiver_waits = true;
                 return Fetch::Empty;
-            }
-            if inner.waiting.len() <= self.portion {
+            };
+            if inner.waiting.len() < self.portion {
                 std::mem::swap(&mut inner.waiting, portion);
             } else {
-                portion.extend(inner.waiting.drain(..self.portion));
+                portion.extend(inner.waiting.drain(..self.portion - 1));
             }
             self.progress.fetched(portion.len());
-            std::mem::take(&mut inner.sender_waits)
+            (message, std::mem::take(&mut inner.sender_waits))
         };
         if wake {
             self.room.notify_waiters();
         }
-        Fetch::Some
+        Fetch::Message(message)
     }
 
     /// Moves the done count from the narrow place to the wide one.
@@ -245,7 +259,10 @@ impl<M> Channel<M> {
     }
 
     fn size(&self, inner: &Inner<M>) -> usize {
-        inner.waiting.len() + self.progress.seen().fetched as usize
+        let seen = self.progress.seen();
+        // What a sealed consumer still has was taken over from it.
+        let fetched = if seen.sealed { 0 } else { seen.fetched };
+        inner.waiting.len() + fetched as usize
     }
 
     fn narrow(&self, gate: Gate) {
@@ -307,7 +324,9 @@ impl<M: Send> Intake for Channel<M> {
             std::mem::take(&mut inner.waiting)
         };
         self.room.notify_waiters();
+        self.items.notify_one();
         left.into_iter().for_each(discard);
+        self.sealed.raise();
     }
 
     fn is_closed(&self) -> bool {
@@ -392,7 +411,10 @@ impl<M> Queue<M> {
             let mut arrived = pin!(channel.items.notified());
             arrived.as_mut().enable();
             match channel.fetch(&mut self.portion) {
-                Fetch::Some => {}
+                Fetch::Message(message) => {
+                    self.holds = true;
+                    return Some(message);
+                }
                 Fetch::Empty => arrived.await,
                 Fetch::Ended => return None,
             }
@@ -438,13 +460,11 @@ impl<M> Queue<M> {
         inner.frozen || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
     }
 
-    /// How many messages were handled so far, with a failure or without.
-    pub(crate) fn handled(&self) -> u64
+    pub(crate) fn counts(&self) -> Counts
     where
         M: Send,
     {
-        let counts = self.channel.counts();
-        counts.done + counts.failed
+        self.channel.counts()
     }
 
     fn take(&mut self) -> Option<M> {
@@ -462,16 +482,21 @@ impl<M> Queue<M> {
             self.portion.drain(..).for_each(discard);
             return None;
         }
-        if seen.is_full() {
-            self.channel.carry();
-        }
+        self.carry_if_full(seen);
         Some(message)
     }
 
     /// The message in hand is done.
     pub(crate) fn settle(&mut self) {
         if std::mem::take(&mut self.holds) {
-            self.channel.progress.done();
+            let seen = self.channel.progress.done();
+            self.carry_if_full(seen);
+        }
+    }
+
+    fn carry_if_full(&self, seen: Seen) {
+        if seen.is_full() && !seen.sealed {
+            self.channel.carry();
         }
     }
 }
@@ -497,3 +522,6 @@ impl<M> fmt::Debug for Queue<M> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError};
+use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
 ///
@@ -47,6 +47,11 @@ impl<T> Output<T> {
     }
 
     pub(crate) fn connect(&mut self, target: Sender<T>) {
+        assert!(
+            self.targets.is_empty() || self.copy.is_some(),
+            "an edge to `{}` starts here already: call `broadcast` first, so that each gets a clone",
+            self.targets[0].worker_name()
+        );
         self.targets.push(target);
     }
 
@@ -58,7 +63,7 @@ impl<T> Output<T> {
         self.copy = Some(T::clone);
     }
 
-    /// How many messages were sent into this port, whatever became of them.
+    /// How many messages left through this port: accepted or refused by the consumers behind it.
     #[must_use]
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
@@ -86,12 +91,33 @@ impl<T: Send> Output<T> {
     /// If the future is dropped while it waits, the consumers it still waited for do not get the
     /// message.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        self.count(1);
+        // Counted after the wait, in which a forced stop may drop this future and the message.
         match &self.targets[..] {
-            [] => Ok(()),
-            [target] => target.send(message).await,
+            [] => {
+                self.count(1);
+                Ok(())
+            }
+            [target] => {
+                let sent = target.send(message).await;
+                self.count(1);
+                sent
+            }
             targets => self.broadcast(targets, message).await,
         }
+    }
+
+    /// Sends a message from a worker that may block its thread, as [`send`](Self::send) does from a
+    /// task.
+    ///
+    /// # Errors
+    ///
+    /// As `send`.
+    ///
+    /// # Panics
+    ///
+    /// If it is called from an async task, whose thread must not block.
+    pub fn blocking_send(&self, message: T) -> Result<(), SendError<T>> {
+        block_on(self.send(message))
     }
 
     /// Sends a message if that needs no waiting.
@@ -114,7 +140,7 @@ impl<T: Send> Output<T> {
                     .or_else(|error| if accepted { Ok(()) } else { Err(error) })
             }
         };
-        if sent.is_ok() {
+        if !matches!(sent, Err(TrySendError::Full(_))) {
             self.count(1);
         }
         sent
@@ -122,13 +148,12 @@ impl<T: Send> Output<T> {
 
     /// Sends each message. Returns how many every consumer refused.
     pub(crate) async fn send_each(&self, messages: impl Iterator<Item = T>) -> u64 {
-        let messages = messages.inspect(|_| self.count(1));
         match &self.targets[..] {
             [] => {
-                messages.for_each(drop);
+                self.count(messages.map(drop).count() as u64);
                 0
             }
-            [target] => target.send_each(messages).await,
+            [target] => target.send_each(messages, |sent| self.count(sent)).await,
             targets => {
                 let mut refused = 0;
                 for message in messages {
@@ -144,8 +169,11 @@ impl<T: Send> Output<T> {
             return Ok(());
         };
         let mut accepted = false;
-        for target in rest {
+        for (place, target) in rest.iter().enumerate() {
             accepted |= target.send(self.copied(&message)).await.is_ok();
+            if place == 0 {
+                self.count(1);
+            }
         }
         first
             .send(message)

@@ -12,9 +12,17 @@ thread_local! {
 
 /// Drops a message that no handler has seen, so that a [`Reply`] inside can tell.
 pub(crate) fn discard<M>(message: M) {
-    let outer = DISCARDING.replace(true);
+    // Put back by a guard, since the message's own `drop` may panic.
+    struct Restore(bool);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            DISCARDING.set(self.0);
+        }
+    }
+
+    let _restore = Restore(DISCARDING.replace(true));
     drop(message);
-    DISCARDING.set(outer);
 }
 
 /// Where the answer to a message goes. It travels inside the message, and is made by

@@ -1,11 +1,14 @@
 //! The sending end of a queue.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+
+use tokio::task::coop::unconstrained;
 
 use crate::queue::channel::{Channel, Intake, Refusal};
 use crate::queue::reply::{AskError, Reply, Verdict};
@@ -128,22 +131,37 @@ impl<M: Send> Sender<M> {
         let verdict = if refused {
             Verdict::Refused
         } else {
-            match answer.await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(verdict)) => verdict,
-                Err(_) => Verdict::Unanswered,
+            tokio::select! {
+                biased;
+                answer = answer => match answer {
+                    Ok(Ok(answer)) => return Ok(answer),
+                    Ok(Err(verdict)) => verdict,
+                    Err(_) => Verdict::Unanswered,
+                },
+                // The consumer is stuck, and holds the message for who knows how long.
+                () = self.channel.sealed().raised() => Verdict::Unanswered,
             }
         };
         Err(AskError::new(self.channel.worker(), verdict))
     }
 
-    /// Sends messages under as few locks as there is room for. Returns how many were refused.
-    pub(crate) async fn send_each(&self, mut messages: impl Iterator<Item = M>) -> u64 {
+    /// Sends messages under as few locks as there is room for, and tells `count` of each that was
+    /// accepted or refused. Returns how many were refused.
+    pub(crate) async fn send_each(
+        &self,
+        mut messages: impl Iterator<Item = M>,
+        count: impl Fn(u64),
+    ) -> u64 {
         let mut refused = 0;
-        while let Some(message) = self.channel.push_each(&mut messages, self.inlet) {
+        loop {
+            let (accepted, rest) = self.channel.push_each(&mut messages, self.inlet);
+            count(accepted);
+            let Some(message) = rest else {
+                return refused;
+            };
             refused += u64::from(self.send(message).await.is_err());
+            count(1);
         }
-        refused
     }
 
     /// How many messages wait.
@@ -289,8 +307,19 @@ impl<M> fmt::Debug for TrySendError<M> {
 
 impl<M> std::error::Error for TrySendError<M> {}
 
-/// Blocks this thread on a future. Within a runtime, tokio knows whether that is allowed here.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+thread_local! {
+    /// Whether this thread belongs to one blocking worker.
+    static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets this thread, which one worker has for itself, block.
+pub(crate) fn own_thread() {
+    OWN_THREAD.set(true);
+}
+
+/// Blocks this thread on a future that needs no driver. Within a runtime, tokio knows whether that is
+/// allowed here; but a blocking worker's thread is the worker's own.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
 
     impl Wake for Unpark {
@@ -299,12 +328,14 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         }
     }
 
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+    if !OWN_THREAD.get()
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
         return runtime.block_on(future);
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
-    let mut future = pin!(future);
+    let mut future = pin!(unconstrained(future));
     loop {
         match future.as_mut().poll(&mut cx) {
             Poll::Ready(output) => return output,

@@ -1,0 +1,222 @@
+//! The macros, documented where they are used from.
+
+/// Turns an async function into a worker.
+///
+/// The function stays what it is: callable, testable, with no runtime in sight. Beside it the macro adds
+/// a struct of the function's name in camel case, of the same visibility, generics, docs and `cfg`s,
+/// which implements [`Worker`](crate::Worker). Parameters become its fields; the return value becomes
+/// its output.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{worker, workers, consumer};
+///
+/// /// Reads a sensor.
+/// #[worker(heartbeat = "1s", jitter = "100ms")]
+/// async fn read_sensor(address: &str, last: &mut f64) -> Result<Option<f64>, std::io::Error> {
+///     let value = address.len() as f64;
+///     Ok((value != std::mem::replace(last, value)).then_some(value))
+/// }
+///
+/// #[consumer]
+/// async fn print(value: f64) {
+///     println!("{value}");
+/// }
+///
+/// workers! {
+///     struct Sensor(address: str) {
+///         read: ReadSensor { address, last: 0.0 },
+///         print: Print,
+///     }
+///
+///     read => print;
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), fluid::Exit> {
+/// let running = Sensor::new("bus:7").startup().await?;
+/// # let exit =
+/// running.shutdown().await;
+/// # assert!(exit.is_success());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// With a `heartbeat` the function is called at each beat. Without one it is called once: its body is
+/// the loop, and `&Context` tells it when to stop.
+///
+/// # Parameters
+///
+/// How a parameter is read, from its type alone:
+///
+/// | parameter | meaning | field |
+/// | --- | --- | --- |
+/// | `&Context` | the worker's [`Context`](crate::Context) | none |
+/// | `&Output<T>` | a named port, called like the parameter | none |
+/// | `&T`, `T: ?Sized` | a shared resource | `Arc<T>` |
+/// | `&mut T` | state that the worker owns | `T` |
+/// | any other `T` | configuration, cloned for each call | `T` |
+///
+/// A type parameter that stands in no field (only in a port or the output) is mentioned by one field
+/// more, `marker: PhantomData`. Every type parameter must be `Send + Sync + 'static`.
+///
+/// # Return types
+///
+/// Read from how they are written: `()` emits nothing; `T` emits one; `Option<T>` none or one; `Vec<T>`
+/// each; and each of them in a `Result<_, E>`, where `E` converts into [`Error`](crate::Error).
+///
+/// # Options
+///
+/// | option | meaning | default |
+/// | --- | --- | --- |
+/// | `heartbeat = "1s"` | the pause between two calls | called once |
+/// | `pace = "rate"` | the heartbeat is the distance between the starts of two calls; beats that are missed are counted | `"delay"` |
+/// | `jitter = "100ms"` | at most this is added to each pause, at random | none |
+/// | `blocking` | for a function that is not `async`: it runs on a thread of its own, named like the worker | |
+/// | `name = "…"` | its name in status, exit and log | the field's, or the function's |
+/// | `grace = "3s"` | how long its stop may take, from when its turn comes | the group's |
+/// | `timeout = "2s"` | how long one call may take | none |
+/// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, `"restart"` the worker | `"stop"` |
+/// | `on_exit = "ignore"` | what its end does: `"stop"` the group, or `"ignore"` | `"stop"` |
+///
+/// Durations are checked when the macro runs. A call that times out is dropped where it awaits; one
+/// that blocks cannot be, and is waited for.
+pub use fluid_macros::worker;
+
+/// Turns an async function into a consumer: a worker with a queue, called for each message.
+///
+/// Everything that [`worker`] says of parameters, return types and options holds, but for the
+/// heartbeat and its like; and the first parameter that is taken by value is the message.
+///
+/// ```
+/// use fluid::{consumer, Output, Worker};
+///
+/// /// Parses numbers; what is none leaves by the port `rejected`.
+/// #[consumer(capacity = 64)]
+/// async fn parse(text: String, rejected: &Output<String>) -> Option<i64> {
+///     match text.parse() {
+///         Ok(number) => Some(number),
+///         Err(_) => {
+///             // An error here means that whatever is behind the port has ended.
+///             let _ = rejected.send(text).await;
+///             None
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // The function is still a function …
+/// assert_eq!(parse("7".to_owned(), &Output::new()).await, Some(7));
+///
+/// // … and the struct is a worker, alone or in a group.
+/// let running = Parse.startup().await?;
+/// running.send("8".to_owned()).await?;
+/// let exit = running.shutdown().await;
+/// assert_eq!(exit.counts().unwrap().done, 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Options
+///
+/// | option | meaning | default |
+/// | --- | --- | --- |
+/// | `capacity = 64` | how many messages may wait; `"unbounded"` must be asked for | 1024 |
+/// | `overflow = "drop_oldest"` | what a full queue does: `"wait"`, `"drop_newest"` or `"drop_oldest"` | `"wait"` |
+///
+/// and `blocking`, `name`, `grace`, `timeout`, `on_error` and `on_exit`, as for [`worker`].
+///
+/// # What becomes of a message
+///
+/// A send is accepted, or refused with the message given back. What was accepted is counted as done,
+/// failed, dropped (by the overflow policy) or undelivered (when the worker had to end), and the exit
+/// holds all of these [`Counts`](crate::Counts).
+pub use fluid_macros::consumer;
+
+/// Builds a group from workers and the edges between them, checked by the compiler.
+///
+/// ```
+/// use fluid::{consumer, worker, workers};
+/// # struct Db;
+/// # impl Db {
+/// #     async fn insert(&self, _: u64) -> Result<(), std::io::Error> { Ok(()) }
+/// #     async fn flush(&self) -> Result<(), std::io::Error> { Ok(()) }
+/// # }
+/// # async fn report(_: &Db) {}
+/// # #[worker(heartbeat = "1s")]
+/// # async fn poll(step: u64) -> u64 { step }
+/// # #[consumer]
+/// # async fn filter(number: u64) -> Option<u64> { Some(number) }
+/// # #[consumer]
+/// # async fn store(number: u64, db: &Db) -> Result<(), std::io::Error> { db.insert(number).await }
+///
+/// workers! {
+///     /// Polls numbers and stores some of them.
+///     #[workers(grace = "5s")]
+///     pub struct Numbers(db: Db) {
+///         poll: Poll { step: 2 },
+///         #[consumer(capacity = 16)]
+///         pub filter: Filter,
+///         store: Store { db },
+///     }
+///
+///     poll => filter => store;
+///
+///     every("30s", jitter = "5s") => report(&db).await;
+///     on_shutdown => db.flush().await;
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let running = Numbers::new(Db).startup().await?;
+/// running.filter().send(4).await?;
+/// let exit = running.shutdown().await;
+/// assert_eq!(exit.worker("store").unwrap().counts().unwrap().done, 2);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # The head
+///
+/// Like a struct's: attributes, visibility, name, generics, and in parentheses the *resources*. They
+/// become the parameters of `new`, each as its type or an `Arc` of it, and are shared with workers
+/// and callbacks. `#[workers(name = "…", grace = "…")]` sets the group's options.
+///
+/// # The workers
+///
+/// | field | meaning |
+/// | --- | --- |
+/// | `store: Store { db, size: 8 }` | a worker, made by its own struct literal |
+/// | `print: Print` | one without fields |
+/// | `feed: Feed = Feed::open(db)` | anything that is made by an expression: a worker written by hand, or another group |
+///
+/// The shorthand `{ db }` shares the resource `db`; everything else is an expression, in which the
+/// resources are in scope as `Arc`s, and which is evaluated anew at each restart. (A nested group is
+/// made once.) `pub` on a consumer means that messages may come from outside: its accessor can send.
+/// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the function's options.
+///
+/// # The statements
+///
+/// | statement | meaning |
+/// | --- | --- |
+/// | `a => b => c;` | edges: what `a` emits is queued for `b`, and so on |
+/// | `(a, b) => c;` | fan-in |
+/// | `a => (b, c);` | broadcast: each gets a clone |
+/// | `a.port => b;` | an edge from a named port |
+/// | `a => _;` | the output is thrown away, on purpose |
+/// | `every("30s", jitter = "5s") => expr;` | a periodic callback; also `name`, and `on_error = "skip"` |
+/// | `after("5s") => expr;` | a callback that runs once |
+/// | `on_startup => expr;` | before any worker starts; a failure here stops the start |
+/// | `on_shutdown => expr;` | when every worker has ended |
+/// | `after_shutdown(exit) => expr;` | last, with the group's [`Exit`](crate::Exit) |
+///
+/// In a callback the resources are in scope by name, and so is `group`, the group's handle; it may
+/// `.await`, and returns `()` or a `Result`. `#[cfg(…)]` works on fields and statements.
+///
+/// # What it makes
+///
+/// `Numbers`, with `new`, `startup`, `scope`, `run` and `main`, as [`Workers`](crate::Workers) has them;
+/// and `NumbersHandle`, which both the group and its running form give, with an accessor for each worker
+/// and all of [`GroupHandle`](crate::GroupHandle).
+pub use fluid_macros::workers;

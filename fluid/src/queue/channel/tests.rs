@@ -1,0 +1,87 @@
+//! The queue under real threads.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::*;
+use crate::queue::sender::{Sender, block_on};
+
+fn channel(capacity: usize, overflow: Overflow) -> Arc<Channel<u64>> {
+    let options = Options::new().capacity(capacity).overflow(overflow);
+    Channel::new("test".into(), &options)
+}
+
+/// Sends from two threads and consumes on a third, while `disturb` happens. Returns how many sends
+/// were accepted and how many messages were handled.
+fn rush(channel: &Arc<Channel<u64>>, disturb: impl FnOnce()) -> (u64, u64) {
+    let (accepted, handled) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            let sender = Sender::new(Arc::clone(channel), Inlet::Edge);
+            scope.spawn(|| {
+                let sender = sender;
+                while sender.blocking_send(1).is_ok() {
+                    accepted.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        scope.spawn(|| {
+            let mut queue = Queue::new(Arc::clone(channel));
+            while block_on(queue.next()).is_some() {
+                handled.fetch_add(1, Ordering::SeqCst);
+            }
+            queue.settle();
+        });
+        while handled.load(Ordering::SeqCst) < 50 {
+            thread::yield_now();
+        }
+        disturb();
+    });
+    (accepted.into_inner(), handled.into_inner())
+}
+
+#[test]
+fn sealing_while_messages_are_sent_and_consumed_loses_none() {
+    for round in 0..600 {
+        let overflow = [Overflow::Wait, Overflow::DropNewest, Overflow::DropOldest][round % 3];
+        let channel = channel(1 + round % 200, overflow);
+        let (accepted, handled) = rush(&channel, || channel.seal());
+        let counts = channel.counts();
+        assert!(counts.conserved(), "{counts:?}");
+        assert_eq!(counts.accepted, accepted);
+        // The one in hand at the seal is undelivered, however it ends.
+        assert!(
+            (handled - 1..=handled).contains(&counts.done),
+            "{handled} handled, {counts:?}"
+        );
+        assert_eq!(channel.queue_size(), 0);
+    }
+}
+
+#[test]
+fn closing_while_messages_are_sent_and_consumed_handles_all_that_were_accepted() {
+    for round in 0..600 {
+        let channel = channel(1 + round % 200, Overflow::Wait);
+        let (accepted, handled) = rush(&channel, || channel.close());
+        let counts = channel.counts();
+        assert_eq!(
+            (counts.accepted, counts.done, handled),
+            (accepted, accepted, accepted)
+        );
+        assert!(counts.conserved(), "{counts:?}");
+    }
+}
+
+#[test]
+fn a_queue_never_holds_more_than_its_capacity() {
+    for capacity in [1, 2, 3, 64, 200] {
+        let channel = channel(capacity, Overflow::Wait);
+        rush(&channel, || {
+            for _ in 0..2000 {
+                let size = channel.queue_size();
+                assert!(size <= capacity, "{size} of {capacity}");
+            }
+            channel.close();
+        });
+    }
+}

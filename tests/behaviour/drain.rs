@@ -1,0 +1,356 @@
+//! A graceful stop: what is queued is handled, in the order of the graph, and every message is
+//! accounted for.
+
+use std::time::Duration;
+
+use fluid::{Cause, Error, Nothing, Options, Overflow, Workers};
+use tokio::time::{Instant, timeout};
+
+use crate::support::{
+    Burst, assert_conserved, body, count, counts, each, group, idle, ms, pass, put, put_with, secs,
+    sink,
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_graceful_stop_handles_all_100_queued_messages() {
+    let mut workers = group();
+    let slow = put(&mut workers, "slow", sink::<u64>(ms(5)));
+    let running = workers.startup().await.unwrap();
+    for number in 0..100 {
+        slow.send(number).await.unwrap();
+    }
+    tokio::time::sleep(ms(20)).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "slow"), [100, 100, 0, 0, 0]);
+    assert_eq!(exit.code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_drains_three_stages_one_after_the_other() {
+    let mut workers = group();
+    let first = put(&mut workers, "first", pass::<u64>(ms(1)));
+    let second = put_with(
+        &mut workers,
+        "second",
+        Options::new().capacity(3),
+        pass(ms(2)),
+    );
+    let third = put_with(
+        &mut workers,
+        "third",
+        Options::new().capacity(1),
+        sink(ms(3)),
+    );
+    workers.connect(&first, &second);
+    workers.connect(&second, &third);
+    let running = workers.startup().await.unwrap();
+    for number in 0..100 {
+        first.send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    for stage in ["first", "second", "third"] {
+        assert_eq!(counts(&exit, stage), [100, 100, 0, 0, 0], "{stage}");
+    }
+    assert_eq!(exit.code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_a_stop_public_inputs_refuse_and_inner_edges_go_on() {
+    let mut workers = group();
+    let first = put(&mut workers, "first", pass::<u64>(ms(10)));
+    let second = put(&mut workers, "second", sink(ms(10)));
+    workers.connect(&first, &second);
+    let running = workers.startup().await.unwrap();
+    for number in 0..10 {
+        first.send(number).await.unwrap();
+    }
+    running.gracefully_stop();
+    tokio::time::sleep(ms(1)).await;
+    // Both are still at work, and neither takes more from outside.
+    assert_eq!(first.send(77).await.unwrap_err().message, 77);
+    assert_eq!(second.try_send(78).unwrap_err().into_message(), 78);
+    assert!(second.sender().is_closed());
+    let exit = running.wait_for_shutdown().await;
+    assert_eq!(counts(&exit, "first"), [10, 10, 0, 0, 0]);
+    assert_eq!(counts(&exit, "second"), [10, 10, 0, 0, 0]);
+    assert_eq!(exit.worker("first").unwrap().counts().unwrap().refused, 1);
+    assert_eq!(exit.worker("second").unwrap().counts().unwrap().refused, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_that_waits_for_room_is_refused_at_the_stop_and_gets_its_message_back() {
+    let mut workers = group();
+    let slow = put_with(
+        &mut workers,
+        "slow",
+        Options::new().capacity(1),
+        sink::<u64>(secs(3)),
+    );
+    let running = workers.startup().await.unwrap();
+    slow.send(0).await.unwrap();
+    tokio::time::sleep(ms(1)).await;
+    slow.send(1).await.unwrap();
+    let waiting = tokio::spawn({
+        let slow = slow.handle();
+        async move { slow.send(2).await }
+    });
+    tokio::time::sleep(ms(1)).await;
+    assert!(!waiting.is_finished());
+    running.gracefully_stop();
+    let refused = timeout(secs(1), waiting).await.unwrap().unwrap();
+    assert_eq!(refused.unwrap_err().message, 2);
+    assert_eq!(
+        counts(&running.wait_for_shutdown().await, "slow"),
+        [2, 2, 0, 0, 0]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_exit_counts_what_is_in_hand_and_what_waits_as_undelivered() {
+    let mut workers = group();
+    let slow = put(&mut workers, "slow", sink::<u64>(secs(4)));
+    let running = workers.startup().await.unwrap();
+    for number in 0..10 {
+        slow.send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    // Done at 4 s and 8 s; the third is in hand at 10 s.
+    assert_eq!(counts(&exit, "slow"), [10, 2, 0, 0, 8]);
+    assert_eq!(exit.code(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_counts_its_message_as_failed_and_the_rest_as_undelivered() {
+    for panics in [false, true] {
+        let mut workers = group();
+        let picky = put(
+            &mut workers,
+            "picky",
+            each(move |number: u64| async move {
+                match number {
+                    3 if panics => panic!("three"),
+                    3 => Err::<Option<Nothing>, _>(Error::from("three")),
+                    _ => Ok(None),
+                }
+            }),
+        );
+        for number in 0..10 {
+            picky.send(number).await.unwrap();
+        }
+        let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+        assert_eq!(counts(&exit, "picky"), [10, 3, 1, 0, 6]);
+        assert_eq!(exit.code(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hand_written_consumer_that_returns_early_leaves_the_rest_undelivered() {
+    let mut workers = group();
+    let early = put(
+        &mut workers,
+        "early",
+        body::<u64, Nothing>(|_, io| {
+            Box::pin(async {
+                io.queue.next().await;
+                io.queue.next().await;
+                Ok(())
+            })
+        }),
+    );
+    for number in 0..10 {
+        early.send(number).await.unwrap();
+    }
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    assert_eq!(counts(&exit, "early"), [10, 2, 0, 0, 8]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn overflow_policies_drop_exactly_what_they_say() {
+    for (policy, kept) in [
+        (Overflow::DropNewest, vec![0, 1, 2]),
+        (Overflow::DropOldest, vec![7, 8, 9]),
+    ] {
+        let (sender, mut seen) = tokio::sync::mpsc::unbounded_channel();
+        let mut workers = group();
+        let options = Options::new().capacity(3).overflow(policy);
+        let full = put_with(
+            &mut workers,
+            "full",
+            options,
+            each(move |number: u64| {
+                let _ = sender.send(number);
+                async { Ok(None::<Nothing>) }
+            }),
+        );
+        for number in 0..10 {
+            full.try_send(number).unwrap();
+        }
+        assert_eq!(full.queue_size(), 3);
+        let exit = workers.startup().await.unwrap().shutdown().await;
+        assert_eq!(counts(&exit, "full"), [10, 3, 0, 7, 0]);
+        let mut handled = Vec::new();
+        seen.recv_many(&mut handled, 10).await;
+        assert_eq!(handled, kept, "{policy:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_capacity_1_drop_oldest_keeps_the_newest_while_the_consumer_is_at_work() {
+    let (sender, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let mut workers = group();
+    let options = Options::new().capacity(1).overflow(Overflow::DropOldest);
+    let full = put_with(
+        &mut workers,
+        "full",
+        options,
+        each(move |number: u64| {
+            let _ = sender.send(number);
+            async {
+                tokio::time::sleep(ms(10)).await;
+                Ok(None::<Nothing>)
+            }
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    full.send(0).await.unwrap();
+    tokio::time::sleep(ms(1)).await;
+    for number in 1..=5 {
+        full.send(number).await.unwrap();
+    }
+    assert_eq!(counts(&running.shutdown().await, "full"), [6, 2, 0, 4, 0]);
+    let mut handled = Vec::new();
+    seen.recv_many(&mut handled, 10).await;
+    assert_eq!(handled, [0, 5]);
+}
+
+/// source => (left, right) => join
+fn diamond(left: Duration, right: Duration) -> Workers {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 20 });
+    let left = put_with(
+        &mut workers,
+        "left",
+        Options::new().capacity(2),
+        pass::<u64>(left),
+    );
+    let right = put_with(
+        &mut workers,
+        "right",
+        Options::new().capacity(2),
+        pass(right),
+    );
+    let join = put_with(
+        &mut workers,
+        "join",
+        Options::new().capacity(2),
+        sink(ms(1)),
+    );
+    workers.broadcast(&source);
+    workers.connect(&source, &left);
+    workers.connect(&source, &right);
+    workers.connect(&left, &join);
+    workers.connect(&right, &join);
+    workers
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_diamond_ends_in_order_whichever_side_is_slow() {
+    for (left, right) in [(1, 50), (50, 1), (3, 3)] {
+        let running = diamond(ms(left), ms(right)).startup().await.unwrap();
+        let exit = running.wait_for_shutdown().await;
+        assert_eq!(exit.code(), 0, "{exit}");
+        assert!(matches!(exit.cause(), Cause::WorkerEnded(_)));
+        assert_eq!(exit.worker("source").unwrap().emitted(), 20);
+        assert_eq!(counts(&exit, "left"), [20, 20, 0, 0, 0]);
+        assert_eq!(counts(&exit, "right"), [20, 20, 0, 0, 0]);
+        assert_eq!(counts(&exit, "join"), [40, 40, 0, 0, 0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broadcast_goes_on_when_one_of_its_consumers_has_ended() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", count(10, ms(10)));
+    let options = Options::new().on_exit(fluid::OnExit::Ignore);
+    let short = put_with(
+        &mut workers,
+        "short",
+        options,
+        body::<u64, Nothing>(|_, io| {
+            Box::pin(async {
+                io.queue.next().await;
+                Ok(())
+            })
+        }),
+    );
+    let long = put(&mut workers, "long", sink::<u64>(Duration::ZERO));
+    workers.broadcast(&source);
+    workers.connect(&source, &short);
+    workers.connect(&source, &long);
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(1)).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "long"), [10, 10, 0, 0, 0]);
+    // Its own exit was written when it ended; its status goes on counting who is refused.
+    let short = short.status().counts.unwrap();
+    assert_eq!((short.accepted + short.refused, short.done), (10, 1));
+    assert_eq!(exit.worker("source").unwrap().emitted(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_while_stopping_is_in_the_exit_code() {
+    let mut workers = group();
+    let picky = put(
+        &mut workers,
+        "picky",
+        each(|number: u64| async move {
+            tokio::time::sleep(ms(10)).await;
+            if number == 3 {
+                Err(Error::from("three"))
+            } else {
+                Ok(None::<Nothing>)
+            }
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    for number in 0..5 {
+        picky.send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    assert!(
+        matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "picky"),
+        "{exit}"
+    );
+    assert_eq!(exit.code(), 2);
+    assert_conserved(&exit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_emission_that_no_forced_consumer_took_is_not_counted_as_emitted() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 20 });
+    let options = Options::new().capacity(2);
+    let deaf = put_with(&mut workers, "deaf", options, sink::<u64>(secs(1000)));
+    workers.connect(&source, &deaf);
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(1)).await;
+    let begun = Instant::now();
+    let exit = running.shutdown().await;
+    assert_eq!(begun.elapsed().as_secs(), 10);
+    let [accepted, ..] = counts(&exit, "deaf");
+    let refused = exit.worker("deaf").unwrap().counts().unwrap().refused;
+    assert_eq!(exit.worker("source").unwrap().emitted(), accepted + refused);
+    assert_conserved(&exit);
+}
+
+#[test]
+#[should_panic(expected = "call `broadcast` first")]
+fn a_second_edge_from_an_output_needs_a_broadcast() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 1 });
+    let left = put(&mut workers, "left", sink::<u64>(ms(1)));
+    let right = put(&mut workers, "right", sink::<u64>(ms(1)));
+    workers.connect(&source, &left);
+    workers.connect(&source, &right);
+}

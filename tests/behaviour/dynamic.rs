@@ -1,0 +1,301 @@
+//! Groups that change while they run: workers and callbacks that come and go.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fluid::{Callback, Cause, Error, Nothing, OnError, Options, State};
+use tokio::time::{Instant, timeout};
+
+use crate::support::{Log, assert_conserved, body, counts, group, idle, ms, put, secs, sink};
+
+#[tokio::test(start_paused = true)]
+async fn workers_come_and_go_while_the_group_runs() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    let late = running.add_with("late", Options::new(), || sink::<u64>(ms(5)));
+    assert_eq!(late.wait_for(State::Running).await, State::Running);
+    assert_eq!(running.num_workers(), 2);
+    for number in 0..10 {
+        late.send(number).await.unwrap();
+    }
+    let exit = running.remove(late.worker()).await;
+    let handled = exit.counts().unwrap();
+    assert_eq!((handled.done, handled.undelivered), (10, 0));
+    // The group goes on without it, and its name is free again.
+    assert_eq!(
+        (running.num_workers(), running.state()),
+        (1, State::Running)
+    );
+    let again = running.add_with("late", Options::new(), || sink::<u64>(ms(5)));
+    assert_eq!(again.worker_name(), "late");
+    let exit = running.shutdown().await;
+    assert_eq!(exit.workers().len(), 2);
+    assert_conserved(&exit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_removed_before_the_start_never_starts() {
+    let mut workers = group();
+    let source = put(
+        &mut workers,
+        "source",
+        crate::support::count(3, Duration::ZERO),
+    );
+    let gone = put(&mut workers, "gone", sink::<u64>(ms(1)));
+    workers.connect(&source, &gone);
+    gone.send(1).await.unwrap();
+    let exit = workers.remove(gone.worker()).unwrap();
+    assert!(matches!(exit.cause(), Cause::NotStarted));
+    assert_eq!(exit.counts().unwrap().undelivered, 1);
+    assert!(workers.remove(gone.worker()).is_none());
+    let running = workers.startup().await.unwrap();
+    assert_eq!(running.num_workers(), 1);
+    let exit = running.shutdown().await;
+    assert!(exit.worker("gone").is_none());
+    assert_eq!(exit.code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_asked_of_the_handle_before_the_start_is_obeyed_at_the_start() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let gone = put(&mut workers, "gone", idle()).handle();
+    let handle = workers.handle();
+    let removal = tokio::spawn({
+        let gone = gone.clone();
+        async move { handle.remove(gone.worker()).await }
+    });
+    tokio::time::sleep(ms(1)).await;
+    let running = workers.startup().await.unwrap();
+    let exit = timeout(secs(1), removal).await.unwrap().unwrap();
+    assert!(matches!(exit.cause(), Cause::NotStarted));
+    assert_eq!(running.num_workers(), 1);
+    running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_are_made_unique() {
+    let mut workers = group();
+    let names: Vec<_> = (0..3)
+        .map(|_| workers.add(idle()).worker_name().to_owned())
+        .collect();
+    assert_eq!(names, ["body", "body-2", "body-3"]);
+    let running = workers.startup().await.unwrap();
+    assert_eq!(running.add(idle()).worker_name(), "body-4");
+    running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_added_to_a_group_that_stops_or_has_ended_never_starts() {
+    let mut workers = group();
+    let slow = put(&mut workers, "slow", sink::<u64>(secs(1)));
+    let running = workers.startup().await.unwrap();
+    slow.send(1).await.unwrap();
+    tokio::time::sleep(ms(1)).await;
+    running.gracefully_stop();
+    tokio::time::sleep(ms(1)).await;
+    let late = running.add_with("late", Options::new(), || sink::<u64>(ms(1)));
+    let exit = timeout(secs(5), late.wait_for_shutdown()).await.unwrap();
+    assert!(matches!(exit.cause(), Cause::NotStarted));
+    running.wait_for_shutdown().await;
+    let later = running.add_with("later", Options::new(), || sink::<u64>(ms(1)));
+    let exit = timeout(secs(5), later.wait_for_shutdown()).await.unwrap();
+    assert!(matches!(exit.cause(), Cause::NotStarted));
+    assert!(later.send(1).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_asks_itself_to_stop_ends_alone_if_its_exit_is_ignored() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let options = Options::new().on_exit(fluid::OnExit::Ignore);
+    let modest = workers.add_with("modest", options, || {
+        body::<Nothing, Nothing>(|ctx, _| {
+            Box::pin(async {
+                ctx.gracefully_stop();
+                ctx.stopping().await;
+                Ok(())
+            })
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    timeout(secs(1), modest.wait_for_shutdown()).await.unwrap();
+    assert!(running.is_running());
+    running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn callbacks_run_when_they_are_due_whenever_they_were_registered() {
+    let log = Log::default();
+    let mut workers = group();
+    let begun = Instant::now();
+    let noting = |what: &'static str| {
+        let log = log.clone();
+        move || {
+            log.note(format!("{what} {}", begun.elapsed().as_secs()));
+            async {}
+        }
+    };
+    workers.register_callback(Callback::every(secs(10)), noting("every"));
+    workers.register_callback(Callback::after(secs(15)), noting("after"));
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(12)).await;
+    running.register_callback(Callback::after(secs(1)).name("late"), noting("late"));
+    tokio::time::sleep(secs(19)).await;
+    let exit = running.shutdown().await;
+    tokio::time::sleep(secs(60)).await;
+    assert_eq!(
+        log.lines(),
+        ["every 10", "late 13", "after 15", "every 20", "every 30"]
+    );
+    assert_eq!(exit.worker("every").unwrap().beats(), 3);
+    assert!(matches!(
+        exit.worker("after").unwrap().cause(),
+        Cause::Finished
+    ));
+    assert_eq!(exit.code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_never_overlaps_itself_and_a_stop_lets_it_finish() {
+    let (inside, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let mut workers = group();
+    let (within, seen) = (Arc::clone(&inside), Arc::clone(&most));
+    workers.register_callback(Callback::every(secs(1)), move || {
+        let (inside, most) = (Arc::clone(&within), Arc::clone(&seen));
+        async move {
+            most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(ms(2500)).await;
+            inside.fetch_sub(1, Ordering::SeqCst);
+        }
+    });
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(9)).await;
+    assert_eq!(inside.load(Ordering::SeqCst), 1);
+    let exit = running.shutdown().await;
+    assert_eq!(
+        (most.load(Ordering::SeqCst), inside.load(Ordering::SeqCst)),
+        (1, 0)
+    );
+    assert_eq!(exit.code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_one_shot_is_only_logged_and_a_failing_periodic_one_stops_the_group() {
+    let fails = || async { Err::<(), _>("no") };
+    let mut workers = group();
+    workers.register_callback(Callback::after(secs(1)), fails);
+    workers.register_callback(
+        Callback::every(secs(1))
+            .name("kept")
+            .on_error(OnError::Skip),
+        fails,
+    );
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(10)).await;
+    assert!(running.is_running());
+    assert_eq!(
+        running
+            .status()
+            .worker("after")
+            .unwrap()
+            .last_error
+            .as_deref(),
+        Some("no")
+    );
+    running.register_callback(Callback::every(secs(1)).name("fatal"), fails);
+    let exit = timeout(secs(2), running.wait_for_shutdown()).await.unwrap();
+    assert!(matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "fatal"));
+    assert_eq!(exit.code(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_survives_its_panics() {
+    let mut workers = group();
+    let panics = || async { assert_eq!(1, 2, "ouch") };
+    workers.register_callback(Callback::every(secs(1)), panics);
+    workers.register_callback(Callback::after(secs(1)), panics);
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(ms(5500)).await;
+    let status = running.status();
+    assert_eq!(status.worker("every").unwrap().beats, 5);
+    assert!(
+        status
+            .worker("every")
+            .unwrap()
+            .last_error
+            .as_deref()
+            .unwrap()
+            .contains("ouch")
+    );
+    assert_eq!(running.shutdown().await.code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_shows_the_whole_tree() {
+    let mut inner = fluid::Workers::new("inner");
+    let deep = put(&mut inner, "deep", sink::<u64>(secs(1)));
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let mut inner = Some(inner);
+    workers.add_with("inner", Options::new(), move || inner.take().unwrap());
+    workers.register_callback(Callback::every(secs(60)).name("report"), || async {});
+    let running = workers.startup().await.unwrap();
+    for number in 0..3 {
+        deep.send(number).await.unwrap();
+    }
+    tokio::time::sleep(ms(1500)).await;
+    let status = serde_json::to_value(running.status()).unwrap();
+    assert_eq!(status["state"], "running");
+    let kinds: Vec<_> = status["workers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| &w["kind"])
+        .collect();
+    assert_eq!(kinds, ["worker", "group", "callback"]);
+    let deep = &status["workers"][1]["workers"][0];
+    assert_eq!(
+        (&deep["name"], &deep["kind"]),
+        (&"deep".into(), &"consumer".into())
+    );
+    assert_eq!(
+        (&deep["queue_size"], &deep["capacity"]),
+        (&1.into(), &1024.into())
+    );
+    assert_eq!(
+        (&deep["counts"]["accepted"], &deep["counts"]["done"]),
+        (&3.into(), &1.into())
+    );
+    let text = running.status().to_string();
+    assert!(
+        text.contains("deep  running") && text.contains("1 queued"),
+        "{text}"
+    );
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "inner/deep"), [3, 3, 0, 0, 0]);
+    let exit = serde_json::to_value(exit).unwrap();
+    assert_eq!(exit["cause"], "asked to stop");
+    assert_eq!(exit["workers"][1]["workers"][0]["counts"]["done"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_asked_to_stop_before_the_start_handles_what_it_has() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let early = put(&mut workers, "early", sink::<u64>(secs(3)));
+    let begun = workers.handle();
+    // Longer than the grace period, which counts from when the worker is launched.
+    workers.on_startup(|| async {
+        tokio::time::sleep(secs(30)).await;
+        Ok::<(), Error>(())
+    });
+    early.send(1).await.unwrap();
+    early.gracefully_stop();
+    let _ = workers.startup().await;
+    let exit = begun.wait_for_shutdown().await;
+    assert_eq!(counts(&exit, "early"), [1, 1, 0, 0, 0], "{exit}");
+    assert_eq!(exit.code(), 0);
+}

@@ -1,0 +1,346 @@
+//! The queue as its users see it: sending, waiting, asking, and reading by hand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fluid::{AskError, Nothing, OnError, Options, Overflow, Reply, TrySendError};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::support::{assert_conserved, body, counts, each, group, ms, put, put_with, secs, sink};
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_before_startup_is_handled_after_it() {
+    let mut workers = group();
+    let sink = put(&mut workers, "sink", sink::<u64>(Duration::ZERO));
+    for number in 0..5 {
+        sink.send(number).await.unwrap();
+    }
+    assert_eq!((sink.queue_size(), sink.capacity()), (5, 1024));
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(counts(&exit, "sink"), [5, 5, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn send_waits_for_room_and_is_woken_by_it() {
+    let mut workers = group();
+    let options = Options::new().capacity(1);
+    let slow = put_with(&mut workers, "slow", options, sink::<u64>(secs(1)));
+    slow.send(0).await.unwrap();
+    assert!(timeout(secs(60), slow.send(1)).await.is_err());
+    let running = workers.startup().await.unwrap();
+    // As soon as the first is in hand there is room again, though it is still being handled.
+    timeout(ms(1), slow.send(2)).await.unwrap().unwrap();
+    assert!(timeout(ms(10), slow.send(3)).await.is_err());
+    timeout(secs(1), slow.send(4)).await.unwrap().unwrap();
+    assert_eq!(counts(&running.shutdown().await, "slow"), [3, 3, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn try_send_gives_the_message_back_when_full_and_when_closed() {
+    let mut workers = group();
+    let options = Options::new().capacity(1);
+    let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(1)));
+    slow.try_send(0).unwrap();
+    match slow.try_send(1).unwrap_err() {
+        TrySendError::Full(error) => assert_eq!((error.message, &*error.worker), (1, "slow")),
+        TrySendError::Closed(_) => panic!("it is open"),
+    }
+    workers.startup().await.unwrap().shutdown().await;
+    match slow.try_send(2).unwrap_err() {
+        TrySendError::Closed(error) => assert_eq!((error.message, &*error.worker), (2, "slow")),
+        TrySendError::Full(_) => panic!("it is closed"),
+    }
+}
+
+#[tokio::test]
+async fn blocking_send_waits_on_a_std_thread_and_in_spawn_blocking() {
+    let mut workers = group();
+    let options = Options::new().capacity(2);
+    let sink = put_with(&mut workers, "sink", options, sink::<u64>(Duration::ZERO));
+    let send_100 = {
+        let sink = sink.handle();
+        move || {
+            for number in 0..100 {
+                sink.blocking_send(number).unwrap();
+            }
+        }
+    };
+    let thread = std::thread::spawn(send_100.clone());
+    let task = tokio::task::spawn_blocking(send_100);
+    let running = workers.startup().await.unwrap();
+    task.await.unwrap();
+    while !thread.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    thread.join().unwrap();
+    assert_eq!(
+        counts(&running.shutdown().await, "sink"),
+        [200, 200, 0, 0, 0]
+    );
+}
+
+#[tokio::test]
+async fn blocking_send_works_on_the_thread_of_a_blocking_worker() {
+    let mut workers = group();
+    let options = Options::new().capacity(1);
+    let sink = put_with(&mut workers, "sink", options, sink::<u64>(Duration::ZERO));
+    let target = sink.handle();
+    let source = put_with(
+        &mut workers,
+        "source",
+        Options::new().blocking(),
+        body::<Nothing, u64>(move |_, io| {
+            for number in 0..100 {
+                target.blocking_send(number).unwrap();
+                io.output.blocking_send(number).unwrap();
+            }
+            Box::pin(async { Ok(()) })
+        }),
+    );
+    workers.connect(&source, &sink);
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    assert_eq!(counts(&exit, "sink"), [200, 200, 0, 0, 0], "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn blocking_send_in_an_async_task_panics() {
+    let mut workers = group();
+    let sink = put(&mut workers, "sink", sink::<u64>(Duration::ZERO)).handle();
+    let error = tokio::spawn(async move { sink.blocking_send(1).is_ok() })
+        .await
+        .unwrap_err();
+    assert!(error.is_panic());
+}
+
+struct Question {
+    of: u64,
+    reply: Reply<u64>,
+}
+
+fn question(of: u64) -> impl FnOnce(Reply<u64>) -> Question {
+    move |reply| Question { of, reply }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_is_answered_or_its_asker_told_why_not() {
+    let mut workers = group();
+    let options = Options::new().on_error(OnError::Skip);
+    let oracle = put_with(
+        &mut workers,
+        "oracle",
+        options,
+        each(|asked: Question| async move {
+            match asked.of {
+                0 => Err("nought")?,
+                1 => panic!("one"),
+                2 => drop(asked.reply),
+                of => drop(asked.reply.send(of * of)),
+            }
+            Ok(None::<Nothing>)
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    assert_eq!(oracle.ask(question(7)).await, Ok(49));
+    for of in 0..3 {
+        let unanswered = AskError::Unanswered("oracle".into());
+        assert_eq!(oracle.ask(question(of)).await, Err(unanswered), "{of}");
+    }
+    running.shutdown().await;
+    assert_eq!(
+        oracle.ask(question(7)).await,
+        Err(AskError::Refused("oracle".into()))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_dropped_by_overflow_or_left_undelivered_says_so() {
+    let mut workers = group();
+    let options = Options::new().capacity(1).overflow(Overflow::DropOldest);
+    let deaf = put_with(
+        &mut workers,
+        "deaf",
+        options,
+        each(|_: Question| async {
+            std::future::pending::<()>().await;
+            Ok(None::<Nothing>)
+        }),
+    );
+    let ask = |of| {
+        let deaf = deaf.handle();
+        tokio::spawn(async move { deaf.ask(question(of)).await })
+    };
+    let running = workers.startup().await.unwrap();
+    let in_hand = ask(0);
+    tokio::time::sleep(ms(1)).await;
+    let overflowed = ask(1);
+    tokio::time::sleep(ms(1)).await;
+    let waiting = ask(2);
+    let dropped = Err(AskError::Dropped("deaf".into()));
+    assert_eq!(overflowed.await.unwrap(), dropped);
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "deaf"), [3, 0, 0, 1, 2]);
+    assert_eq!(waiting.await.unwrap(), dropped);
+    assert_eq!(
+        in_hand.await.unwrap(),
+        Err(AskError::Unanswered("deaf".into()))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn get_message_returns_within_its_timeout_and_tells_an_empty_queue_from_a_finished_one() {
+    let (noted, mut notes) = mpsc::unbounded_channel();
+    let mut workers = group();
+    let reader = put(
+        &mut workers,
+        "reader",
+        body::<u64, Nothing>(move |_, io| {
+            let noted = noted.clone();
+            Box::pin(async move {
+                while !io.queue.is_finished() {
+                    let message = io.queue.get_message(secs(1)).await;
+                    let _ = noted.send((message, io.queue.queue_size(), io.queue.capacity()));
+                }
+                Ok(())
+            })
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    assert_eq!(notes.recv().await, Some((None, 0, 1024)));
+    reader.send(5).await.unwrap();
+    assert_eq!(notes.recv().await, Some((Some(5), 0, 1024)));
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "reader"), [1, 1, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn next_is_cancel_safe() {
+    let (noted, mut notes) = mpsc::unbounded_channel();
+    let mut workers = group();
+    let reader = put(
+        &mut workers,
+        "reader",
+        body::<u64, Nothing>(move |_, io| {
+            let noted = noted.clone();
+            Box::pin(async move {
+                loop {
+                    tokio::select! {
+                        biased;
+                        () = tokio::task::yield_now() => {}
+                        message = io.queue.next() => match message {
+                            Some(message) => drop(noted.send(message)),
+                            None => return Ok(()),
+                        }
+                    }
+                    tokio::time::sleep(Duration::from_micros(100)).await;
+                }
+            })
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    for number in 0..100 {
+        reader.send(number).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(70)).await;
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "reader"), [100, 100, 0, 0, 0]);
+    let mut seen = Vec::new();
+    notes.recv_many(&mut seen, 200).await;
+    assert_eq!(seen, (0..100).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_that_is_cancelled_while_it_waits_sends_nothing_and_blocks_nobody() {
+    let mut workers = group();
+    let options = Options::new().capacity(1);
+    let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(10)));
+    slow.send(0).await.unwrap();
+    for number in 0..10 {
+        assert!(timeout(ms(1), slow.send(number)).await.is_err());
+    }
+    let waiting = tokio::spawn({
+        let slow = slow.handle();
+        async move { slow.send(1).await }
+    });
+    let running = workers.startup().await.unwrap();
+    timeout(secs(1), waiting).await.unwrap().unwrap().unwrap();
+    assert_eq!(counts(&running.shutdown().await, "slow"), [2, 2, 0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_producers_lose_nothing_double_nothing_and_keep_their_order() {
+    for (capacity, threads) in [(1, 3), (2, 4), (64, 4), (usize::MAX, 3)] {
+        let (noted, mut notes) = mpsc::unbounded_channel();
+        let mut workers = group();
+        let options = Options::new().capacity(capacity);
+        let sink = put_with(
+            &mut workers,
+            "sink",
+            options,
+            each(move |message: (u64, u64)| {
+                let _ = noted.send(message);
+                async { Ok(None::<Nothing>) }
+            }),
+        );
+        let running = workers.startup().await.unwrap();
+        let producers: Vec<_> = (0..threads)
+            .map(|producer| {
+                let sink = sink.handle();
+                tokio::spawn(async move {
+                    for number in 0..2_000 {
+                        sink.send((producer, number)).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        for producer in producers {
+            timeout(secs(20), producer)
+                .await
+                .expect("no wake-up is lost")
+                .unwrap();
+        }
+        let exit = running.shutdown().await;
+        let total = threads * 2_000;
+        assert_eq!(counts(&exit, "sink"), [total, total, 0, 0, 0], "{capacity}");
+        let mut next = vec![0; threads as usize];
+        while let Ok((producer, number)) = notes.try_recv() {
+            assert_eq!(number, next[producer as usize], "{producer}");
+            next[producer as usize] += 1;
+        }
+        assert_eq!(next, vec![2_000; threads as usize]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_while_producers_wait_loses_no_message() {
+    for round in 0..50 {
+        let mut workers = group();
+        let options = Options::new().capacity(1 + round % 4);
+        let sink = put_with(&mut workers, "sink", options, sink::<u64>(Duration::ZERO));
+        let running = workers.startup().await.unwrap();
+        let accepted = Arc::new(AtomicU64::new(0));
+        let producers: Vec<_> = (0..3)
+            .map(|_| {
+                let (sink, accepted) = (sink.handle(), Arc::clone(&accepted));
+                tokio::spawn(async move {
+                    while sink.send(1).await.is_ok() {
+                        accepted.fetch_add(1, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        while accepted.load(Ordering::SeqCst) < 20 {
+            tokio::task::yield_now().await;
+        }
+        let exit = timeout(secs(10), running.shutdown()).await.unwrap();
+        for producer in producers {
+            timeout(secs(10), producer)
+                .await
+                .expect("it was refused")
+                .unwrap();
+        }
+        assert_conserved(&exit);
+        assert_eq!(counts(&exit, "sink")[1], accepted.load(Ordering::SeqCst));
+    }
+}

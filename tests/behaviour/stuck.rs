@@ -1,0 +1,285 @@
+//! Workers that do not stop: each is named in the exit, and none keeps it from being written. Real
+//! threads, so real time.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use fluid::{AskError, Nothing, Options, Reply, State};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::support::{assert_conserved, body, counts, each, group, idle, ms, put, put_with, secs};
+
+const GRACE: Duration = ms(200);
+
+/// The grace period, a second, and what a loaded machine may add.
+const LIMIT: Duration = ms(200 + 1000 + 500);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn each_kind_of_worker_that_does_not_stop_is_named_and_its_messages_are_counted() {
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = std::sync::Arc::new(std::sync::Mutex::new(released));
+    let block = |options| {
+        let released = std::sync::Arc::clone(&released);
+        (
+            options,
+            each(move |_: u64| {
+                // Blocks until the end of the test, which drops the sender.
+                let _ = released.lock().unwrap().recv();
+                async { Ok(None::<Nothing>) }
+            }),
+        )
+    };
+    let mut workers = group().grace(GRACE);
+    let (options, worker) = block(Options::new());
+    let blocks = put_with(&mut workers, "blocks", options, worker);
+    let (options, worker) = block(Options::new().blocking());
+    let own_thread = put_with(&mut workers, "own_thread", options, worker);
+    let pending = put(
+        &mut workers,
+        "pending",
+        each(|_: u64| async {
+            std::future::pending::<()>().await;
+            Ok(None::<Nothing>)
+        }),
+    );
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    for _ in 0..5 {
+        blocks.send(1).await.unwrap();
+        own_thread.send(1).await.unwrap();
+        pending.send(1).await.unwrap();
+    }
+    let asked = Instant::now();
+    let exit = running.shutdown().await;
+    assert!(asked.elapsed() < LIMIT, "{:?}", asked.elapsed());
+    assert_eq!((exit.state(), exit.code()), (State::ForceStopped, 1));
+    let how = |name| {
+        let exit = exit.worker(name).unwrap();
+        (exit.is_forced(), exit.is_stuck())
+    };
+    assert_eq!(how("blocks"), (true, true), "{exit}");
+    assert_eq!(how("own_thread"), (true, true), "{exit}");
+    assert_eq!(how("pending"), (true, false), "{exit}");
+    assert_eq!(how("idle"), (false, false), "{exit}");
+    for worker in ["blocks", "own_thread", "pending"] {
+        assert_eq!(counts(&exit, worker), [5, 0, 0, 0, 5], "{worker}");
+    }
+    // When they wake up at last, nothing that they do changes a count.
+    drop(release);
+    let handles = [blocks.handle(), own_thread.handle(), pending.handle()];
+    while released.try_lock().is_err() {
+        tokio::task::yield_now().await;
+    }
+    for handle in handles {
+        let counts = handle.status().counts.unwrap();
+        assert_eq!((counts.done, counts.undelivered), (0, 5));
+        assert_eq!(handle.queue_size(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn whoever_asks_a_stuck_worker_is_told_at_its_end() {
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let mut workers = group().grace(GRACE);
+    let stuck = put_with(
+        &mut workers,
+        "stuck",
+        Options::new().blocking(),
+        each(move |_: Reply<()>| {
+            let _ = released.recv();
+            async { Ok(None::<Nothing>) }
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    let askers: Vec<_> = (0..3)
+        .map(|_| {
+            let stuck = stuck.handle();
+            tokio::spawn(async move { stuck.ask(|reply| reply).await })
+        })
+        .collect();
+    while stuck.status().counts.unwrap().accepted < 3 {
+        tokio::task::yield_now().await;
+    }
+    assert!(running.shutdown().await.worker("stuck").unwrap().is_stuck());
+    for asker in askers {
+        let answer = timeout(secs(1), asker).await.expect("it is told").unwrap();
+        assert!(matches!(
+            answer,
+            Err(AskError::Unanswered(_) | AskError::Dropped(_))
+        ));
+    }
+    drop(release);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_blocks_its_thread_at_once_does_not_hold_up_the_start_of_the_others() {
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let mut workers = group().grace(GRACE);
+    let first = put(
+        &mut workers,
+        "first",
+        body::<u64, Nothing>(move |_, _| {
+            let _ = released.recv();
+            Box::pin(async { Ok(()) })
+        }),
+    );
+    let source = put(
+        &mut workers,
+        "source",
+        crate::support::count(1, Duration::ZERO),
+    );
+    workers.connect(&source, &first);
+    let running = timeout(secs(2), workers.startup())
+        .await
+        .expect("it starts")
+        .unwrap();
+    let asked = Instant::now();
+    let exit = running.shutdown().await;
+    assert!(asked.elapsed() < LIMIT, "{:?}", asked.elapsed());
+    assert!(exit.worker("first").unwrap().is_stuck());
+    assert_conserved(&exit);
+    drop(release);
+}
+
+fn process(mode: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_stuck"))
+        .arg(mode)
+        .env_remove("FLUID_STOPPING_GRACE_PERIOD")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+/// The exit code, what was written to standard error, and how long it took.
+async fn end_of(mut process: Child, limit: Duration) -> (i32, String, Duration) {
+    let begun = Instant::now();
+    let status = timeout(limit, process.wait())
+        .await
+        .expect("the process ends")
+        .unwrap();
+    let took = begun.elapsed();
+    let mut text = String::new();
+    process
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .await
+        .unwrap();
+    (status.code().expect("no signal killed it"), text, took)
+}
+
+#[tokio::test]
+async fn main_ends_in_time_though_workers_block_every_thread() {
+    for (mode, name) in [
+        ("all_threads", "deaf"),
+        ("blocking", "blocker"),
+        ("pending", "deaf"),
+    ] {
+        let (code, text, took) = end_of(process(mode), secs(20)).await;
+        assert_eq!(code, 1, "{mode}: {text}");
+        // 200 ms until the stop, 300 ms of grace, a second, and what a loaded machine may add.
+        assert!(took < ms(2500), "{mode}: {took:?}");
+        assert!(
+            text.contains(name) && text.contains("force-stopped"),
+            "{mode}: {text}"
+        );
+        assert_eq!(text.contains("STUCK"), mode != "pending", "{mode}: {text}");
+    }
+}
+
+async fn ready(process: &mut Child) {
+    let out = process.stdout.take().unwrap();
+    let line = BufReader::new(out).lines().next_line().await.unwrap();
+    assert_eq!(line.as_deref(), Some("ready"));
+}
+
+async fn signal(process: &Child, signal: &str) {
+    let id = process.id().expect("it runs").to_string();
+    let status = Command::new("kill")
+        .args([signal, &id])
+        .status()
+        .await
+        .unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn sigterm_and_sigint_stop_the_process_gracefully() {
+    for name in ["-TERM", "-INT"] {
+        let mut process = process("obedient");
+        ready(&mut process).await;
+        signal(&process, name).await;
+        let (code, text, _) = end_of(process, secs(10)).await;
+        assert_eq!(code, 0, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let mut process = process("patient");
+    ready(&mut process).await;
+    signal(&process, "-INT").await;
+    assert!(timeout(ms(300), process.wait()).await.is_err());
+    signal(&process, "-INT").await;
+    let (code, text, took) = end_of(process, secs(10)).await;
+    assert!(took < ms(1500), "{took:?}");
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("by SIGINT") && text.contains("`on_shutdown` was cut off"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_grace_period_is_read_from_the_environment() {
+    let run = async |value: &str| {
+        let process = Command::new(env!("CARGO_BIN_EXE_stuck"))
+            .arg("grace")
+            .env("FLUID_STOPPING_GRACE_PERIOD", value)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        end_of(process, secs(10)).await
+    };
+    let (code, text, _) = run("soon").await;
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("FLUID_STOPPING_GRACE_PERIOD") && text.contains("soon"),
+        "{text}"
+    );
+    let (code, text, _) = run("0.5").await;
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_stuck_worker_is_marked_in_the_table() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let exit = runtime.block_on(async {
+        let mut workers = group().grace(ms(10));
+        put(
+            &mut workers,
+            "sleeper",
+            body::<Nothing, Nothing>(|_, _| {
+                std::thread::sleep(secs(3600));
+                Box::pin(async { Ok(()) })
+            }),
+        );
+        workers.startup().await.unwrap().shutdown().await
+    });
+    assert!(
+        exit.to_string().contains("sleeper  force-stopped  STUCK"),
+        "{exit}"
+    );
+    runtime.shutdown_background();
+}
