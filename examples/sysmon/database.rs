@@ -1,6 +1,7 @@
 //! Where samples and alerts are kept, on disk.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +65,7 @@ const INSERT_ALERT: &str = "
 #[derive(Debug)]
 pub struct Database {
     connection: Mutex<Connection>,
+    stored: AtomicU64,
 }
 
 impl Database {
@@ -76,6 +78,7 @@ impl Database {
         connection.execute_batch(SCHEMA)?;
         Ok(Self {
             connection: Mutex::new(connection),
+            stored: AtomicU64::new(0),
         })
     }
 
@@ -87,6 +90,7 @@ impl Database {
         connection.busy_timeout(LOCK_PATIENCE)?;
         Ok(Self {
             connection: Mutex::new(connection),
+            stored: AtomicU64::new(0),
         })
     }
 
@@ -119,7 +123,15 @@ impl Database {
                     json(&sample.busiest)?,
                 ])
             },
-        )
+        )?;
+        self.stored
+            .fetch_add(readings.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many readings this handle has stored.
+    pub fn stored(&self) -> u64 {
+        self.stored.load(Ordering::Relaxed)
     }
 
     /// Stores a batch of alerts: all of them, or none if it fails.

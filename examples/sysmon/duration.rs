@@ -11,6 +11,9 @@ const UNITS: [(&str, u64); 5] = [
     ("ms", 1),
 ];
 
+/// The longest duration: a hundred years, with which every clock can calculate.
+const LONGEST: u64 = 36_500 * 86_400_000;
+
 /// Reads a duration such as `500ms`, `10s` or `1m30s`.
 ///
 /// It is strict, so that a slip of the finger is an error and never a surprise: whole numbers only,
@@ -28,6 +31,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         total = count
             .checked_mul(unit)
             .and_then(|part| total.checked_add(part))
+            .filter(|total| *total <= LONGEST)
             .ok_or("the duration is too long")?;
         smallest_so_far = unit;
         rest = after;
@@ -100,6 +104,8 @@ mod tests {
         assert!(parse_duration("99999999999999999999s").is_err());
         assert!(parse_duration("18446744073709551615d").is_err());
         assert!(parse_duration("213503982334d25h").is_err());
+        assert!(parse_duration("36500d").is_ok());
+        assert!(parse_duration("36500d1ms").is_err());
     }
 
     #[test]

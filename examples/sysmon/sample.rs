@@ -76,10 +76,6 @@ impl Sampler {
     /// # Panics
     ///
     /// On a platform that the crate `sysinfo` knows nothing about.
-    #[expect(
-        clippy::new_without_default,
-        reason = "it looks at the clock and the processes"
-    )]
     pub fn new() -> Self {
         let unsupported = "sysinfo supports this platform";
         let mut system = System::new().expect(unsupported);

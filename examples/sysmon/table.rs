@@ -7,33 +7,37 @@ use super::sample::{ProcessSample, Sample};
 use super::sparkline::sparkline;
 use super::units::{data, percent, time_of_day};
 
-/// Draws the table: a line for each metric, then the busiest processes.
+/// Draws the table, for a terminal of 80 columns: a line for each metric, then the busiest processes.
 pub fn render(history: &History) -> String {
     let Some(Reading { sample, .. }) = history.latest() else {
         return "no samples yet\n".into();
     };
     let mut lines = vec![
         headline(sample),
-        format!(
-            "{:10} {:>13} {:>13} {:>13}  lately",
-            "", "now", "min", "max"
-        ),
+        String::new(),
+        format!("{:10} {:>12} {:>12}  lately", "", "now", "max"),
     ];
     lines.extend(Metric::ALL.map(|metric| metric_line(metric, &history.values(metric))));
+    lines.extend([amounts(sample), String::new()]);
     lines.push(format!(
-        "{:>10} {:>13} {:>13}  process",
+        "{:>10} {:>12} {:>12}  process",
         "pid", "cpu", "memory"
     ));
     lines.extend(sample.busiest.iter().map(process_line));
     lines.join("\n") + "\n"
 }
 
-/// Which sample it is, and the amounts behind its percentages.
+/// Which sample it is.
 fn headline(sample: &Sample) -> String {
+    let time = time_of_day(sample.taken_at_ms);
+    format!("sysmon     sample {}, {time} UTC", sample.number)
+}
+
+/// The amounts behind the percentages.
+fn amounts(sample: &Sample) -> String {
     format!(
-        "sample {} at {} UTC: memory {} of {}, swap {}, disk {} of {}",
-        sample.number,
-        time_of_day(sample.taken_at_ms),
+        "{:10} memory {} of {}, swap {}, disk {} of {}",
+        "",
         data(sample.memory_used as f64),
         data(sample.memory_total as f64),
         data(sample.swap_used as f64),
@@ -42,20 +46,19 @@ fn headline(sample: &Sample) -> String {
     )
 }
 
-/// The line for one metric: its value now, its extremes, and its curve.
+/// The line for one metric: its value now, the most it was lately, and its curve.
 fn metric_line(metric: Metric, values: &[f64]) -> String {
     let now = values.last().copied().unwrap_or(0.0);
-    let min = values.iter().copied().fold(now, f64::min);
     let max = values.iter().copied().fold(now, f64::max);
     let curve = sparkline(values, metric.ceiling().unwrap_or(max));
-    let [now, min, max] = [now, min, max].map(|value| metric.show(value));
-    format!("{metric:10} {now:>13} {min:>13} {max:>13}  {curve}")
+    let [now, max] = [now, max].map(|value| metric.show(value));
+    format!("{metric:10} {now:>12} {max:>12}  {curve}")
 }
 
 /// The line for one process.
 fn process_line(process: &ProcessSample) -> String {
     format!(
-        "{:>10} {:>13} {:>13}  {}",
+        "{:>10} {:>12} {:>12}  {}",
         process.pid,
         percent(process.cpu_percent),
         data(process.memory as f64),
@@ -105,17 +108,20 @@ mod tests {
     #[test]
     fn the_table_shows_everything() {
         let wanted = "\
-sample 2 at 01:00:00 UTC: memory 1.0 GiB of 2.0 GiB, swap 0 B, disk 0 B of 0 B
-                     now           min           max  lately
-cpu                0.0 %         0.0 %         0.0 %  ▁▁
-memory            50.0 %         0.0 %        50.0 %  ▁▅
-disk               0.0 %         0.0 %         0.0 %  ▁▁
-disk read          0 B/s         0 B/s         0 B/s  ▁▁
-disk write         0 B/s         0 B/s         0 B/s  ▁▁
-net in             0 B/s         0 B/s         0 B/s  ▁▁
-net out        2.0 KiB/s         0 B/s     2.0 KiB/s  ▁█
-       pid           cpu        memory  process
-      1234       150.0 %       3.0 MiB  evil?[2J
+sysmon     sample 2, 01:00:00 UTC
+
+                    now          max  lately
+cpu               0.0 %        0.0 %  ▁▁
+memory           50.0 %       50.0 %  ▁▅
+disk              0.0 %        0.0 %  ▁▁
+disk read         0 B/s        0 B/s  ▁▁
+disk write        0 B/s        0 B/s  ▁▁
+net in            0 B/s        0 B/s  ▁▁
+net out       2.0 KiB/s    2.0 KiB/s  ▁█
+           memory 1.0 GiB of 2.0 GiB, swap 0 B, disk 0 B of 0 B
+
+       pid          cpu       memory  process
+      1234      150.0 %      3.0 MiB  evil?[2J
 ";
         assert_eq!(render(&history()), wanted);
     }

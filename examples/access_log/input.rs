@@ -1,0 +1,155 @@
+//! The lines of a file or of the standard input, whatever is in them.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::thread;
+
+use tokio::sync::mpsc;
+
+/// How many bytes of a line are kept. No honest line is as long.
+const LONGEST: usize = 64 * 1024;
+
+/// How many lines are handed over at once.
+const PORTION: usize = 256;
+
+/// How many portions may wait to be taken.
+const WAITING: usize = 4;
+
+/// Lines that a thread of its own reads.
+///
+/// To read blocks, and nothing can interrupt it: a terminal at which nobody types would keep the whole
+/// program from ending. So the thread is left alone, and whoever waits for its lines may stop waiting.
+#[derive(Debug)]
+pub struct Input {
+    portions: mpsc::Receiver<io::Result<Vec<String>>>,
+}
+
+impl Input {
+    /// The lines of the file at `path`, or of the standard input.
+    pub fn open(path: Option<&Path>) -> io::Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::new(BufReader::new(io::stdin())));
+        };
+        let named = |error| io::Error::other(format!("{}: {error}", path.display()));
+        let file = File::open(path).map_err(named)?;
+        Ok(Self::new(BufReader::new(file)))
+    }
+
+    /// The lines of `reader`.
+    fn new(mut reader: BufReader<impl Read + Send + 'static>) -> Self {
+        let (sender, portions) = mpsc::channel(WAITING);
+        thread::spawn(move || {
+            loop {
+                let portion = read_portion(&mut reader);
+                let last = !matches!(&portion, Ok(lines) if !lines.is_empty());
+                // Refused if nobody wants them any more.
+                if sender.blocking_send(portion).is_err() || last {
+                    return;
+                }
+            }
+        });
+        Self { portions }
+    }
+
+    /// The next lines; none at the end. Cancel safe.
+    pub async fn next(&mut self) -> io::Result<Vec<String>> {
+        self.portions.recv().await.unwrap_or(Ok(Vec::new()))
+    }
+}
+
+/// Reads some lines: those that are there already, and one at least, unless the input is at its end.
+fn read_portion(reader: &mut BufReader<impl Read>) -> io::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut line = Vec::new();
+    while read_line(reader, &mut line)? {
+        lines.push(String::from_utf8_lossy(&line).into_owned());
+        if lines.len() == PORTION || !reader.buffer().contains(&b'\n') {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+/// Reads one line, without its line ending, and cuts it if it is too long. Returns whether there was
+/// one; a last line needs no line ending.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let read = reader
+        .by_ref()
+        .take(LONGEST as u64)
+        .read_until(b'\n', line)?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if read == LONGEST {
+        reader.skip_until(b'\n')?;
+        // No format allows this at the end of a line, so what was cut is malformed.
+        line.extend("…".bytes());
+    }
+    Ok(read > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// All lines of a text.
+    async fn lines(text: impl Into<Vec<u8>>) -> Vec<String> {
+        let mut input = Input::new(BufReader::new(Cursor::new(text.into())));
+        let mut lines = Vec::new();
+        loop {
+            let portion = input.next().await.expect("a vector gives everything");
+            if portion.is_empty() {
+                return lines;
+            }
+            lines.extend(portion);
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_end_with_a_line_feed_or_with_the_text() {
+        assert_eq!(lines("").await, [""; 0]);
+        assert_eq!(lines("\n").await, [""]);
+        assert_eq!(lines("a\n\nb").await, ["a", "", "b"]);
+        assert_eq!(lines("a\r\nb\n").await, ["a\r", "b"]);
+    }
+
+    #[tokio::test]
+    async fn many_lines_come_in_order() {
+        let text: String = (0..10_000).map(|number| format!("{number}\n")).collect();
+        let numbers = lines(text).await;
+        assert_eq!(numbers.len(), 10_000);
+        assert!((0..10_000).all(|number| numbers[number] == number.to_string()));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_text_is_replaced() {
+        assert_eq!(
+            lines(b"a\xffb\n\xc3".to_vec()).await,
+            ["a\u{fffd}b", "\u{fffd}"]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_is_cut_and_is_one_line() {
+        let text = format!("{}\nnext\n", "x".repeat(LONGEST * 3));
+        let lines = lines(text).await;
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].ends_with("x…") && lines[0].len() == LONGEST + "…".len());
+        assert_eq!(lines[1], "next");
+    }
+
+    #[tokio::test]
+    async fn an_error_is_told() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+        let mut input = Input::new(BufReader::new(Broken));
+        assert!(input.next().await.is_err());
+    }
+}

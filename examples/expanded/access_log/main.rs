@@ -1,0 +1,401 @@
+//! What the macros make of `main.rs`.
+/// Reads the log to its end.
+async fn read(
+    file: Option<PathBuf>,
+    lines: &Output<String>,
+    ctx: &Context,
+) -> Result<(), Error> {
+    let mut input = Input::open(file.as_deref())?;
+    loop {
+        let portion = tokio::select! {
+            portion = input.next() => portion ?, () = ctx.stopping() => return Ok(()),
+        };
+        if portion.is_empty() {
+            return Ok(());
+        }
+        for line in portion {
+            lines.send(line).await?;
+        }
+    }
+}
+/// Reads the log to its end.
+#[allow(missing_debug_implementations)]
+struct Read {
+    /// The configuration `file`.
+    file: Option<PathBuf>,
+}
+impl Read {
+    /// The port `lines`.
+    const fn lines() -> ::fluid::__private::Port<Self, String> {
+        ::fluid::__private::Port::new(
+            "lines",
+            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
+        )
+    }
+}
+impl ::fluid::__private::Worker for Read {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = (::fluid::__private::Output<String>,);
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Read {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match read(::core::clone::Clone::clone(&self.file), &ports.0, ctx).await {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
+/// Understands a line, or sends it where the malformed ones go.
+async fn parse(
+    line: String,
+    malformed: &Output<Malformed>,
+) -> Result<Option<Entry>, Error> {
+    match Entry::parse(&line) {
+        Ok(entry) => Ok(Some(entry)),
+        Err(line) => {
+            malformed.send(line).await?;
+            Ok(None)
+        }
+    }
+}
+/// Understands a line, or sends it where the malformed ones go.
+#[allow(missing_debug_implementations)]
+struct Parse;
+impl Parse {
+    /// The port `malformed`.
+    const fn malformed() -> ::fluid::__private::Port<Self, Malformed> {
+        ::fluid::__private::Port::new(
+            "malformed",
+            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
+        )
+    }
+}
+impl ::fluid::__private::Worker for Parse {
+    type Message = String;
+    type Output = Entry;
+    type Ports = (::fluid::__private::Output<Malformed>,);
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Parse {
+    type Input = String;
+    type Emission = ::core::option::Option<Entry>;
+    async fn call(
+        &mut self,
+        message: String,
+        _: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match parse(message, &ports.0).await {
+            ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
+/// Counts what was understood.
+async fn count(entry: Entry, totals: &Mutex<Totals>) {
+    lock(totals).add(&entry);
+}
+/// Counts what was understood.
+#[allow(missing_debug_implementations)]
+struct Count {
+    /// The shared resource `totals`.
+    totals: ::fluid::__private::Arc<Mutex<Totals>>,
+}
+impl ::fluid::__private::Worker for Count {
+    type Message = Entry;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Count {
+    type Input = Entry;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Entry,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        count(message, &*self.totals).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// Counts what was not understood, and shows the first of it.
+async fn dead_letters(line: Malformed, show: u64, totals: &Mutex<Totals>) {
+    let mut totals = lock(totals);
+    totals.add_malformed();
+    if totals.malformed <= show {
+        eprintln!("{line}");
+    }
+}
+/// Counts what was not understood, and shows the first of it.
+#[allow(missing_debug_implementations)]
+struct DeadLetters {
+    /// The configuration `show`.
+    show: u64,
+    /// The shared resource `totals`.
+    totals: ::fluid::__private::Arc<Mutex<Totals>>,
+}
+impl ::fluid::__private::Worker for DeadLetters {
+    type Message = Malformed;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for DeadLetters {
+    type Input = Malformed;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Malformed,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        dead_letters(message, ::core::clone::Clone::clone(&self.show), &*self.totals)
+            .await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// Reads an access log.
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+struct AccessLog {
+    workers: ::fluid::__private::Workers,
+    handle: AccessLogHandle,
+}
+impl ::core::ops::Deref for AccessLog {
+    type Target = AccessLogHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl AccessLog {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    fn new(
+        file: impl ::core::convert::Into<::fluid::__private::Arc<Option<PathBuf>>>,
+        show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
+        totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
+    ) -> Self {
+        let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
+            file,
+        );
+        let show: ::fluid::__private::Arc<u64> = ::core::convert::Into::into(show);
+        let totals: ::fluid::__private::Arc<Mutex<Totals>> = ::core::convert::Into::into(
+            totals,
+        );
+        let mut workers = ::fluid::__private::Workers::new("access_log");
+        let read = workers
+            .add_with::<
+                Read,
+            >(
+                "read",
+                <Read as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let file = ::fluid::__private::Arc::clone(&file);
+                    move || Read {
+                        file: ::fluid::__private::Share::share(&file),
+                    }
+                },
+            );
+        let parse = workers
+            .add_with::<
+                Parse,
+            >("parse", <Parse as ::fluid::__private::Member>::OPTIONS, move || Parse {});
+        let count = workers
+            .add_with::<
+                Count,
+            >(
+                "count",
+                <Count as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let totals = ::fluid::__private::Arc::clone(&totals);
+                    move || Count {
+                        totals: ::fluid::__private::Share::share(&totals),
+                    }
+                },
+            );
+        let dead_letters = workers
+            .add_with::<
+                DeadLetters,
+            >(
+                "dead_letters",
+                <DeadLetters as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let show = ::fluid::__private::Arc::clone(&show);
+                    let totals = ::fluid::__private::Arc::clone(&totals);
+                    move || DeadLetters {
+                        show: ::fluid::__private::Share::share(&show),
+                        totals: ::fluid::__private::Share::share(&totals),
+                    }
+                },
+            );
+        ::fluid::rule::fed_by_nothing::<Read>();
+        ::fluid::rule::feeds_nothing::<Read>();
+        ::fluid::rule::feeds_nothing::<Count>();
+        ::fluid::rule::feeds_nothing::<DeadLetters>();
+        workers.connect_port(&read, <Read>::lines(), &parse);
+        workers.connect(&parse, &count);
+        workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
+        let handle = AccessLogHandle {
+            group: workers.handle(),
+            read: <Read as ::fluid::__private::Member>::handle(&read),
+            parse: <Parse as ::fluid::__private::Member>::handle(&parse),
+            count: <Count as ::fluid::__private::Member>::handle(&count),
+            dead_letters: <DeadLetters as ::fluid::__private::Member>::handle(
+                &dead_letters,
+            ),
+        };
+        Self {
+            workers: workers,
+            handle: handle,
+        }
+    }
+}
+#[allow(dead_code)]
+impl AccessLog {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn startup(
+        self,
+    ) -> ::core::result::Result<AccessLogHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn scope<T, F>(
+        self,
+        block: impl ::core::ops::FnOnce(AccessLogHandle) -> F,
+    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+    where
+        F: ::core::future::Future<Output = T>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`AccessLog`]: one accessor for each worker.
+#[allow(missing_debug_implementations, dead_code)]
+struct AccessLogHandle {
+    group: ::fluid::__private::GroupHandle,
+    read: <Read as ::fluid::__private::Member>::Handle,
+    parse: <Parse as ::fluid::__private::Member>::Handle,
+    count: <Count as ::fluid::__private::Member>::Handle,
+    dead_letters: <DeadLetters as ::fluid::__private::Member>::Handle,
+}
+#[allow(dead_code, private_interfaces)]
+impl AccessLogHandle {
+    /// The worker `read`.
+    #[must_use]
+    fn read(&self) -> &<Read as ::fluid::__private::Member>::Handle {
+        &self.read
+    }
+    /// The worker `parse`.
+    #[must_use]
+    fn parse(&self) -> &<Parse as ::fluid::__private::Member>::Handle {
+        &self.parse
+    }
+    /// The worker `count`.
+    #[must_use]
+    fn count(&self) -> &<Count as ::fluid::__private::Member>::Handle {
+        &self.count
+    }
+    /// The worker `dead_letters`.
+    #[must_use]
+    fn dead_letters(&self) -> &<DeadLetters as ::fluid::__private::Member>::Handle {
+        &self.dead_letters
+    }
+}
+impl ::core::clone::Clone for AccessLogHandle {
+    fn clone(&self) -> Self {
+        Self {
+            group: ::core::clone::Clone::clone(&self.group),
+            read: ::core::clone::Clone::clone(&self.read),
+            parse: ::core::clone::Clone::clone(&self.parse),
+            count: ::core::clone::Clone::clone(&self.count),
+            dead_letters: ::core::clone::Clone::clone(&self.dead_letters),
+        }
+    }
+}
+impl ::core::ops::Deref for AccessLogHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.group
+    }
+}
+impl ::fluid::__private::Member for AccessLog {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = AccessLogHandle;
+    type Seat = AccessLogHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}

@@ -1,0 +1,201 @@
+//! What the macros make of `dispatcher.rs`.
+/// Makes up a trade of two symbols at each beat, the second of them rising.
+async fn exchange(price: &mut f64) -> Vec<Trade> {
+    *price += 1.0;
+    let gold = Trade {
+        symbol: "gold",
+        price: *price,
+    };
+    let tin = Trade {
+        symbol: "tin",
+        price: 30.0,
+    };
+    vec![gold, tin]
+}
+/// Makes up a trade of two symbols at each beat, the second of them rising.
+#[allow(missing_debug_implementations)]
+struct Exchange {
+    /// The state `price`.
+    price: f64,
+}
+impl ::fluid::__private::Worker for Exchange {
+    type Message = ::fluid::__private::Nothing;
+    type Output = Trade;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .heartbeat(::core::time::Duration::from_millis(50u64));
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Exchange {
+    type Input = ();
+    type Emission = ::fluid::__private::Vec<Trade>;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(exchange(&mut self.price).await)
+    }
+}
+/// Hands each trade to whoever is interested.
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+struct Desk {
+    workers: ::fluid::__private::Workers,
+    handle: DeskHandle,
+}
+impl ::core::ops::Deref for Desk {
+    type Target = DeskHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl Desk {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    fn new(
+        trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
+    ) -> Self {
+        let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
+            trades,
+        );
+        let mut workers = ::fluid::__private::Workers::new("desk");
+        let exchange = workers
+            .add_with::<
+                Exchange,
+            >(
+                "exchange",
+                <Exchange as ::fluid::__private::Member>::OPTIONS,
+                move || Exchange { price: 2_000.0 },
+            );
+        let dispatch = workers
+            .add_with::<
+                Dispatcher<Trade>,
+            >(
+                "dispatch",
+                <Dispatcher<Trade> as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let trades = ::fluid::__private::Arc::clone(&trades);
+                    move || {
+                        let trades = ::fluid::__private::Arc::clone(&trades);
+                        Dispatcher::clone(&trades)
+                    }
+                },
+            );
+        ::fluid::rule::fed_by_nothing::<Exchange>();
+        ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();
+        workers.connect(&exchange, &dispatch);
+        let handle = DeskHandle {
+            group: workers.handle(),
+            exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),
+            dispatch: <Dispatcher<
+                Trade,
+            > as ::fluid::__private::Member>::handle(&dispatch),
+        };
+        Self {
+            workers: workers,
+            handle: handle,
+        }
+    }
+}
+#[allow(dead_code)]
+impl Desk {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn startup(
+        self,
+    ) -> ::core::result::Result<DeskHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn scope<T, F>(
+        self,
+        block: impl ::core::ops::FnOnce(DeskHandle) -> F,
+    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+    where
+        F: ::core::future::Future<Output = T>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`Desk`]: one accessor for each worker.
+#[allow(missing_debug_implementations, dead_code)]
+struct DeskHandle {
+    group: ::fluid::__private::GroupHandle,
+    exchange: <Exchange as ::fluid::__private::Member>::Handle,
+    dispatch: <Dispatcher<Trade> as ::fluid::__private::Member>::Handle,
+}
+#[allow(dead_code, private_interfaces)]
+impl DeskHandle {
+    /// The worker `exchange`.
+    #[must_use]
+    fn exchange(&self) -> &<Exchange as ::fluid::__private::Member>::Handle {
+        &self.exchange
+    }
+    /// The worker `dispatch`.
+    #[must_use]
+    fn dispatch(&self) -> &<Dispatcher<Trade> as ::fluid::__private::Member>::Handle {
+        &self.dispatch
+    }
+}
+impl ::core::clone::Clone for DeskHandle {
+    fn clone(&self) -> Self {
+        Self {
+            group: ::core::clone::Clone::clone(&self.group),
+            exchange: ::core::clone::Clone::clone(&self.exchange),
+            dispatch: ::core::clone::Clone::clone(&self.dispatch),
+        }
+    }
+}
+impl ::core::ops::Deref for DeskHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.group
+    }
+}
+impl ::fluid::__private::Member for Desk {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = DeskHandle;
+    type Seat = DeskHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}

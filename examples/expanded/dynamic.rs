@@ -1,0 +1,80 @@
+//! What the macros make of `dynamic.rs`.
+/// Watches a feed, until it is taken out of the group.
+async fn watch(feed: String, news: Sender<String>) {
+    let _ = news.send(format!("news from {feed}")).await;
+}
+/// Watches a feed, until it is taken out of the group.
+#[allow(missing_debug_implementations)]
+struct Watch {
+    /// The configuration `feed`.
+    feed: String,
+    /// The configuration `news`.
+    news: Sender<String>,
+}
+impl ::fluid::__private::Worker for Watch {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .heartbeat(::core::time::Duration::from_millis(40u64));
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Watch {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        watch(
+                ::core::clone::Clone::clone(&self.feed),
+                ::core::clone::Clone::clone(&self.news),
+            )
+            .await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// Counts the news.
+async fn read(news: String, count: &mut u64) {
+    *count += 1;
+    println!("  {count}: {news}");
+}
+/// Counts the news.
+#[allow(missing_debug_implementations)]
+struct Read {
+    /// The state `count`.
+    count: u64,
+}
+impl ::fluid::__private::Worker for Read {
+    type Message = String;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Read {
+    type Input = String;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: String,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        read(message, &mut self.count).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}

@@ -1,0 +1,324 @@
+//! What the macros make of `lifecycle.rs`.
+/// Panics at its third beat.
+async fn stumble(beats: &mut u32, ctx: &Context) {
+    *beats += 1;
+    println!("  beat {beats} of life {}", ctx.restarts() + 1);
+    assert!(* beats < 3, "stumbled");
+}
+/// Panics at its third beat.
+#[allow(missing_debug_implementations)]
+struct Stumble {
+    /// The state `beats`.
+    beats: u32,
+}
+impl ::fluid::__private::Worker for Stumble {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .heartbeat(::core::time::Duration::from_millis(20u64))
+        .on_error(::fluid::__private::OnError::Restart);
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Stumble {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        stumble(&mut self.beats, ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// Finishes nothing, and hears nothing.
+async fn dawdle() {
+    std::future::pending::<()>().await;
+}
+/// Finishes nothing, and hears nothing.
+#[allow(missing_debug_implementations)]
+struct Dawdle;
+impl ::fluid::__private::Worker for Dawdle {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Dawdle {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        dawdle().await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// The group `stumbling`.
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+struct Stumbling {
+    workers: ::fluid::__private::Workers,
+    handle: StumblingHandle,
+}
+impl ::core::ops::Deref for Stumbling {
+    type Target = StumblingHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl Stumbling {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    fn new() -> Self {
+        let mut workers = ::fluid::__private::Workers::new("stumbling");
+        let stumble = workers
+            .add_with::<
+                Stumble,
+            >(
+                "stumble",
+                <Stumble as ::fluid::__private::Member>::OPTIONS,
+                move || Stumble { beats: 0 },
+            );
+        ::fluid::rule::fed_by_nothing::<Stumble>();
+        ::fluid::rule::feeds_nothing::<Stumble>();
+        let handle = StumblingHandle {
+            group: workers.handle(),
+            stumble: <Stumble as ::fluid::__private::Member>::handle(&stumble),
+        };
+        Self {
+            workers: workers,
+            handle: handle,
+        }
+    }
+}
+#[allow(dead_code)]
+impl Stumbling {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn startup(
+        self,
+    ) -> ::core::result::Result<StumblingHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn scope<T, F>(
+        self,
+        block: impl ::core::ops::FnOnce(StumblingHandle) -> F,
+    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+    where
+        F: ::core::future::Future<Output = T>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`Stumbling`]: one accessor for each worker.
+#[allow(missing_debug_implementations, dead_code)]
+struct StumblingHandle {
+    group: ::fluid::__private::GroupHandle,
+    stumble: <Stumble as ::fluid::__private::Member>::Handle,
+}
+#[allow(dead_code, private_interfaces)]
+impl StumblingHandle {
+    /// The worker `stumble`.
+    #[must_use]
+    fn stumble(&self) -> &<Stumble as ::fluid::__private::Member>::Handle {
+        &self.stumble
+    }
+}
+impl ::core::clone::Clone for StumblingHandle {
+    fn clone(&self) -> Self {
+        Self {
+            group: ::core::clone::Clone::clone(&self.group),
+            stumble: ::core::clone::Clone::clone(&self.stumble),
+        }
+    }
+}
+impl ::core::ops::Deref for StumblingHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.group
+    }
+}
+impl ::fluid::__private::Member for Stumbling {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = StumblingHandle;
+    type Seat = StumblingHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}
+/// The group `dawdling`.
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+struct Dawdling {
+    workers: ::fluid::__private::Workers,
+    handle: DawdlingHandle,
+}
+impl ::core::ops::Deref for Dawdling {
+    type Target = DawdlingHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl Dawdling {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    fn new() -> Self {
+        let mut workers = ::fluid::__private::Workers::new("dawdling")
+            .grace(::core::time::Duration::from_millis(200u64));
+        let dawdle = workers
+            .add_with::<
+                Dawdle,
+            >(
+                "dawdle",
+                <Dawdle as ::fluid::__private::Member>::OPTIONS,
+                move || Dawdle {},
+            );
+        ::fluid::rule::fed_by_nothing::<Dawdle>();
+        ::fluid::rule::feeds_nothing::<Dawdle>();
+        let handle = DawdlingHandle {
+            group: workers.handle(),
+            dawdle: <Dawdle as ::fluid::__private::Member>::handle(&dawdle),
+        };
+        Self {
+            workers: workers,
+            handle: handle,
+        }
+    }
+}
+#[allow(dead_code)]
+impl Dawdling {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn startup(
+        self,
+    ) -> ::core::result::Result<DawdlingHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    async fn scope<T, F>(
+        self,
+        block: impl ::core::ops::FnOnce(DawdlingHandle) -> F,
+    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+    where
+        F: ::core::future::Future<Output = T>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`Dawdling`]: one accessor for each worker.
+#[allow(missing_debug_implementations, dead_code)]
+struct DawdlingHandle {
+    group: ::fluid::__private::GroupHandle,
+    dawdle: <Dawdle as ::fluid::__private::Member>::Handle,
+}
+#[allow(dead_code, private_interfaces)]
+impl DawdlingHandle {
+    /// The worker `dawdle`.
+    #[must_use]
+    fn dawdle(&self) -> &<Dawdle as ::fluid::__private::Member>::Handle {
+        &self.dawdle
+    }
+}
+impl ::core::clone::Clone for DawdlingHandle {
+    fn clone(&self) -> Self {
+        Self {
+            group: ::core::clone::Clone::clone(&self.group),
+            dawdle: ::core::clone::Clone::clone(&self.dawdle),
+        }
+    }
+}
+impl ::core::ops::Deref for DawdlingHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.group
+    }
+}
+impl ::fluid::__private::Member for Dawdling {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = DawdlingHandle;
+    type Seat = DawdlingHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}

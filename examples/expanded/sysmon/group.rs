@@ -1,0 +1,312 @@
+//! What the macros make of `group.rs`.
+/// Samples this machine; shows, judges and keeps what it finds.
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+pub struct Sysmon {
+    workers: ::fluid::__private::Workers,
+    handle: SysmonHandle,
+}
+impl ::core::ops::Deref for Sysmon {
+    type Target = SysmonHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl Sysmon {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    pub fn new(
+        every: impl ::core::convert::Into<::fluid::__private::Arc<Duration>>,
+        thresholds: impl ::core::convert::Into<::fluid::__private::Arc<Thresholds>>,
+        screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
+        db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
+    ) -> Self {
+        let every: ::fluid::__private::Arc<Duration> = ::core::convert::Into::into(
+            every,
+        );
+        let thresholds: ::fluid::__private::Arc<Thresholds> = ::core::convert::Into::into(
+            thresholds,
+        );
+        let screen: ::fluid::__private::Arc<Screen> = ::core::convert::Into::into(
+            screen,
+        );
+        let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
+        let mut workers = ::fluid::__private::Workers::new("sysmon");
+        let clock = workers
+            .add_with::<
+                KeepTime,
+            >(
+                "clock",
+                <KeepTime as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let every = ::fluid::__private::Arc::clone(&every);
+                    move || KeepTime {
+                        every: ::fluid::__private::Share::share(&every),
+                    }
+                },
+            );
+        let sample = workers
+            .add_with::<
+                TakeSample,
+            >(
+                "sample",
+                <TakeSample as ::fluid::__private::Member>::OPTIONS,
+                move || TakeSample {
+                    sampler: Sampler::new(),
+                },
+            );
+        let rate = workers
+            .add_with::<
+                Rate,
+            >(
+                "rate",
+                <Rate as ::fluid::__private::Member>::OPTIONS,
+                move || Rate { book: RateBook::new() },
+            );
+        let show = workers
+            .add_with::<
+                Show,
+            >(
+                "show",
+                <Show as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let screen = ::fluid::__private::Arc::clone(&screen);
+                    move || Show {
+                        screen: ::fluid::__private::Share::share(&screen),
+                    }
+                },
+            );
+        let judge = workers
+            .add_with::<
+                Judge,
+            >(
+                "judge",
+                <Judge as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let thresholds = ::fluid::__private::Arc::clone(&thresholds);
+                    move || Judge {
+                        book: AlertBook::new(),
+                        thresholds: ::fluid::__private::Share::share(&thresholds),
+                    }
+                },
+            );
+        let alarm = workers
+            .add_with::<
+                Alarm,
+            >(
+                "alarm",
+                <Alarm as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let screen = ::fluid::__private::Arc::clone(&screen);
+                    let db = ::fluid::__private::Arc::clone(&db);
+                    move || Alarm {
+                        screen: ::fluid::__private::Share::share(&screen),
+                        db: ::fluid::__private::Share::share(&db),
+                    }
+                },
+            );
+        let gather = workers
+            .add_with::<
+                Gather<Reading>,
+            >(
+                "gather",
+                <Gather<Reading> as ::fluid::__private::Member>::OPTIONS,
+                move || Gather::new(100, Duration::from_millis(500)),
+            );
+        let store = workers
+            .add_with::<
+                Store,
+            >(
+                "store",
+                <Store as ::fluid::__private::Member>::OPTIONS,
+                {
+                    let db = ::fluid::__private::Arc::clone(&db);
+                    move || Store {
+                        db: ::fluid::__private::Share::share(&db),
+                    }
+                },
+            );
+        let farewell = workers
+            .add_with::<
+                SayStopping,
+            >(
+                "farewell",
+                <SayStopping as ::fluid::__private::Member>::OPTIONS,
+                move || SayStopping {},
+            );
+        ::fluid::rule::fed_by_nothing::<KeepTime>();
+        ::fluid::rule::feeds_nothing::<KeepTime>();
+        ::fluid::rule::feeds_nothing::<Show>();
+        ::fluid::rule::feeds_nothing::<Alarm>();
+        ::fluid::rule::feeds_nothing::<Store>();
+        ::fluid::rule::fed_by_nothing::<SayStopping>();
+        ::fluid::rule::feeds_nothing::<SayStopping>();
+        workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
+        workers.connect(&sample, &rate);
+        workers.connect(&rate, &show);
+        workers.broadcast(&rate);
+        workers.connect(&rate, &judge);
+        workers.connect(&rate, &gather);
+        workers.connect(&judge, &alarm);
+        workers.connect(&gather, &store);
+        let handle = SysmonHandle {
+            group: workers.handle(),
+            clock: <KeepTime as ::fluid::__private::Member>::handle(&clock),
+            sample: <TakeSample as ::fluid::__private::Member>::handle(&sample),
+            rate: <Rate as ::fluid::__private::Member>::handle(&rate),
+            show: <Show as ::fluid::__private::Member>::handle(&show),
+            judge: <Judge as ::fluid::__private::Member>::handle(&judge),
+            alarm: <Alarm as ::fluid::__private::Member>::handle(&alarm),
+            gather: <Gather<Reading> as ::fluid::__private::Member>::handle(&gather),
+            store: <Store as ::fluid::__private::Member>::handle(&store),
+            farewell: <SayStopping as ::fluid::__private::Member>::handle(&farewell),
+        };
+        Self {
+            workers: workers,
+            handle: handle,
+        }
+    }
+}
+#[allow(dead_code)]
+impl Sysmon {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    pub async fn startup(
+        self,
+    ) -> ::core::result::Result<SysmonHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    pub async fn scope<T, F>(
+        self,
+        block: impl ::core::ops::FnOnce(SysmonHandle) -> F,
+    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+    where
+        F: ::core::future::Future<Output = T>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    pub async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    pub fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`Sysmon`]: one accessor for each worker.
+#[allow(missing_debug_implementations, dead_code)]
+pub struct SysmonHandle {
+    group: ::fluid::__private::GroupHandle,
+    clock: <KeepTime as ::fluid::__private::Member>::Handle,
+    sample: <TakeSample as ::fluid::__private::Member>::Handle,
+    rate: <Rate as ::fluid::__private::Member>::Handle,
+    show: <Show as ::fluid::__private::Member>::Handle,
+    judge: <Judge as ::fluid::__private::Member>::Handle,
+    alarm: <Alarm as ::fluid::__private::Member>::Handle,
+    gather: <Gather<Reading> as ::fluid::__private::Member>::Handle,
+    store: <Store as ::fluid::__private::Member>::Handle,
+    farewell: <SayStopping as ::fluid::__private::Member>::Handle,
+}
+#[allow(dead_code, private_interfaces)]
+impl SysmonHandle {
+    /// The worker `clock`.
+    #[must_use]
+    pub fn clock(&self) -> &<KeepTime as ::fluid::__private::Member>::Handle {
+        &self.clock
+    }
+    /// The worker `sample`.
+    #[must_use]
+    pub fn sample(&self) -> &<TakeSample as ::fluid::__private::Member>::Handle {
+        &self.sample
+    }
+    /// The worker `rate`.
+    #[must_use]
+    pub fn rate(&self) -> &<Rate as ::fluid::__private::Member>::Handle {
+        &self.rate
+    }
+    /// The worker `show`.
+    #[must_use]
+    pub fn show(&self) -> &<Show as ::fluid::__private::Member>::Handle {
+        &self.show
+    }
+    /// The worker `judge`.
+    #[must_use]
+    pub fn judge(&self) -> &<Judge as ::fluid::__private::Member>::Handle {
+        &self.judge
+    }
+    /// The worker `alarm`.
+    #[must_use]
+    pub fn alarm(&self) -> &<Alarm as ::fluid::__private::Member>::Handle {
+        &self.alarm
+    }
+    /// The worker `gather`.
+    #[must_use]
+    pub fn gather(&self) -> &<Gather<Reading> as ::fluid::__private::Member>::Handle {
+        &self.gather
+    }
+    /// The worker `store`.
+    #[must_use]
+    pub fn store(&self) -> &<Store as ::fluid::__private::Member>::Handle {
+        &self.store
+    }
+    /// The worker `farewell`.
+    #[must_use]
+    pub fn farewell(&self) -> &<SayStopping as ::fluid::__private::Member>::Handle {
+        &self.farewell
+    }
+}
+impl ::core::clone::Clone for SysmonHandle {
+    fn clone(&self) -> Self {
+        Self {
+            group: ::core::clone::Clone::clone(&self.group),
+            clock: ::core::clone::Clone::clone(&self.clock),
+            sample: ::core::clone::Clone::clone(&self.sample),
+            rate: ::core::clone::Clone::clone(&self.rate),
+            show: ::core::clone::Clone::clone(&self.show),
+            judge: ::core::clone::Clone::clone(&self.judge),
+            alarm: ::core::clone::Clone::clone(&self.alarm),
+            gather: ::core::clone::Clone::clone(&self.gather),
+            store: ::core::clone::Clone::clone(&self.store),
+            farewell: ::core::clone::Clone::clone(&self.farewell),
+        }
+    }
+}
+impl ::core::ops::Deref for SysmonHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.group
+    }
+}
+impl ::fluid::__private::Member for Sysmon {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = SysmonHandle;
+    type Seat = SysmonHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}

@@ -1,0 +1,326 @@
+//! What the macros make of `workers.rs`.
+/// Says when it is time for a sample. A tick that comes late does not move the later ones.
+pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
+    let mut due = Instant::now();
+    while ctx.is_running() {
+        let _ = ticks.send(Tick).await;
+        due = (due + every).max(Instant::now());
+        ctx.sleep(due - Instant::now()).await;
+    }
+}
+/// Says when it is time for a sample. A tick that comes late does not move the later ones.
+#[allow(missing_debug_implementations)]
+pub struct KeepTime {
+    /// The configuration `every`.
+    pub every: Duration,
+}
+impl KeepTime {
+    /// The port `ticks`.
+    pub const fn ticks() -> ::fluid::__private::Port<Self, Tick> {
+        ::fluid::__private::Port::new(
+            "ticks",
+            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
+        )
+    }
+}
+impl ::fluid::__private::Worker for KeepTime {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = (::fluid::__private::Output<Tick>,);
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for KeepTime {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        keep_time(::core::clone::Clone::clone(&self.every), &ports.0, ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
+pub fn take_sample(_: Tick, sampler: &mut Sampler) -> Sample {
+    sampler.sample()
+}
+/// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
+#[allow(missing_debug_implementations)]
+pub struct TakeSample {
+    /// The state `sampler`.
+    pub sampler: Sampler,
+}
+impl ::fluid::__private::Worker for TakeSample {
+    type Message = Tick;
+    type Output = Sample;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .blocking()
+        .capacity(1)
+        .overflow(::fluid::__private::Overflow::DropNewest);
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for TakeSample {
+    type Input = Tick;
+    type Emission = ::core::option::Option<Sample>;
+    async fn call(
+        &mut self,
+        message: Tick,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(take_sample(message, &mut self.sampler)),
+        )
+    }
+}
+/// Compares each sample with the one before it.
+pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
+    let rates = book.fold(&sample);
+    Reading { sample, rates }
+}
+/// Compares each sample with the one before it.
+#[allow(missing_debug_implementations)]
+pub struct Rate {
+    /// The state `book`.
+    pub book: RateBook,
+}
+impl ::fluid::__private::Worker for Rate {
+    type Message = Sample;
+    type Output = Reading;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Rate {
+    type Input = Sample;
+    type Emission = ::core::option::Option<Reading>;
+    async fn call(
+        &mut self,
+        message: Sample,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(rate(message, &mut self.book).await),
+        )
+    }
+}
+/// Puts each reading on the screen.
+pub async fn show(reading: Reading, screen: &Screen) {
+    screen.show(reading);
+}
+/// Puts each reading on the screen.
+#[allow(missing_debug_implementations)]
+pub struct Show {
+    /// The shared resource `screen`.
+    pub screen: ::fluid::__private::Arc<Screen>,
+}
+impl ::fluid::__private::Worker for Show {
+    type Message = Reading;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Show {
+    type Input = Reading;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Reading,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        show(message, &*self.screen).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+/// Holds each reading against the thresholds.
+pub async fn judge(
+    reading: Reading,
+    book: &mut AlertBook,
+    thresholds: &Thresholds,
+) -> Vec<Alert> {
+    book.judge(&reading.rates, thresholds)
+}
+/// Holds each reading against the thresholds.
+#[allow(missing_debug_implementations)]
+pub struct Judge {
+    /// The state `book`.
+    pub book: AlertBook,
+    /// The shared resource `thresholds`.
+    pub thresholds: ::fluid::__private::Arc<Thresholds>,
+}
+impl ::fluid::__private::Worker for Judge {
+    type Message = Reading;
+    type Output = Alert;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Judge {
+    type Input = Reading;
+    type Emission = ::fluid::__private::Vec<Alert>;
+    async fn call(
+        &mut self,
+        message: Reading,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            judge(message, &mut self.book, &*self.thresholds).await,
+        )
+    }
+}
+/// Shows each alert, and keeps it.
+pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
+    screen.alarm(alert);
+    db.write_alerts(&[alert])
+}
+/// Shows each alert, and keeps it.
+#[allow(missing_debug_implementations)]
+pub struct Alarm {
+    /// The shared resource `screen`.
+    pub screen: ::fluid::__private::Arc<Screen>,
+    /// The shared resource `db`.
+    pub db: ::fluid::__private::Arc<Database>,
+}
+impl ::fluid::__private::Worker for Alarm {
+    type Message = Alert;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .blocking();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Alarm {
+    type Input = Alert;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Alert,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match alarm(message, &*self.screen, &*self.db) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
+/// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
+pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
+    db.write_samples(&readings)
+}
+/// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
+#[allow(missing_debug_implementations)]
+pub struct Store {
+    /// The shared resource `db`.
+    pub db: ::fluid::__private::Arc<Database>,
+}
+impl ::fluid::__private::Worker for Store {
+    type Message = Vec<Reading>;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .blocking();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::consume(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for Store {
+    type Input = Vec<Reading>;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Vec<Reading>,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match store(message, &*self.db) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
+/// Tells whoever pressed Ctrl-C that it was heard.
+pub async fn say_stopping(ctx: &Context) {
+    ctx.stopping().await;
+    eprintln!("stopping: keeping what was measured (once more to stop at once)");
+}
+/// Tells whoever pressed Ctrl-C that it was heard.
+#[allow(missing_debug_implementations)]
+pub struct SayStopping;
+impl ::fluid::__private::Worker for SayStopping {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    async fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
+        ::fluid::__private::work(self, ctx, io).await
+    }
+}
+impl ::fluid::__private::Stage for SayStopping {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        say_stopping(ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}

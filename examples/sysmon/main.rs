@@ -1,0 +1,113 @@
+//! A small system monitor that one would leave running.
+//!
+//! ```text
+//! cargo run --release --example sysmon -- --duration 10s
+//! cargo run --release --example sysmon -- report
+//! ```
+//!
+//! `workers.rs` holds what is done, as plain functions, and `group.rs` how it hangs together. All
+//! other modules know nothing of fluid.
+
+#![allow(
+    unreachable_pub,
+    reason = "a program's modules are public to each other"
+)]
+
+mod alerts;
+mod args;
+mod database;
+mod duration;
+mod gather;
+mod group;
+mod history;
+mod metric;
+mod rates;
+mod reading;
+mod report;
+mod sample;
+mod screen;
+mod sparkline;
+mod summary;
+mod table;
+mod units;
+mod workers;
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use fluid::{Callback, Error, Exit, GroupHandle};
+
+use self::args::{Args, Command};
+use self::database::Database;
+use self::group::Sysmon;
+use self::screen::{Screen, Style};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Some(Command::Report) => report(&args),
+        None => monitor(&args),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("sysmon: {}: {error:#}", args.db.display());
+        ExitCode::from(2)
+    })
+}
+
+/// Prints what the database holds.
+fn report(args: &Args) -> Result<ExitCode, Error> {
+    let summary = Database::open_existing(&args.db)?.summary()?;
+    report::write(&mut io::stdout().lock(), &summary)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Monitors until it is stopped, and tells what became of each sample.
+fn monitor(args: &Args) -> Result<ExitCode, Error> {
+    let db = Arc::new(Database::open(&args.db)?);
+    let screen = Arc::new(Screen::new(Style::of_stdout(args.json)));
+    let sysmon = Sysmon::new(
+        args.every,
+        args.thresholds,
+        Arc::clone(&screen),
+        Arc::clone(&db),
+    );
+    register_callbacks(&sysmon, args, screen);
+    let exit = sysmon.main();
+    eprintln!("\n{exit}\n\n{}", account(&exit, &db));
+    Ok(ExitCode::from(exit.code()))
+}
+
+/// Registers what happens by the clock, as the command line wants it.
+fn register_callbacks(group: &GroupHandle, args: &Args, screen: Arc<Screen>) {
+    let handle = group.clone();
+    let draw = move || {
+        let (group, screen) = (handle.clone(), Arc::clone(&screen));
+        async move {
+            match screen.draw(&mut io::stdout().lock()) {
+                // Whoever read along has seen enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    group.gracefully_stop();
+                    Ok(())
+                }
+                result => result,
+            }
+        }
+    };
+    group.register_callback(Callback::every(args.table_every).name("draw"), draw);
+    if let Some(duration) = args.duration {
+        let handle = group.clone();
+        let stop = move || {
+            handle.gracefully_stop();
+            async {}
+        };
+        group.register_callback(Callback::after(duration).name("duration"), stop);
+    }
+}
+
+/// How many samples were taken, and how many of them are in the database.
+fn account(exit: &Exit, db: &Database) -> String {
+    let taken = exit.worker("sample").map_or(0, Exit::emitted);
+    format!("samples  {taken} taken, {} stored", db.stored())
+}

@@ -1,0 +1,177 @@
+//! What the person at the terminal sees: the table and the alerts.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::alerts::{Alert, AlertKind};
+use super::history::History;
+use super::reading::Reading;
+use super::table;
+use super::units::time_of_day;
+
+/// How many of the last alerts stand below the table.
+const ALERTS: usize = 3;
+
+/// To the upper left corner, whose line is bold.
+const HOME: &str = "\x1b[H\x1b[1m";
+/// Clears what is left of the line, and ends what is bold or coloured.
+const END_OF_LINE: &str = "\x1b[0m\x1b[K";
+/// Clears what is left of the screen.
+const END_OF_SCREEN: &str = "\x1b[J";
+
+/// How the table is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Each table takes the place of the one before it.
+    Terminal,
+    /// Each table follows the one before it, as a file or another program wants it.
+    Text,
+    /// One line of JSON in the place of each table.
+    Json,
+}
+
+impl Style {
+    /// The style for the standard output.
+    pub fn of_stdout(json: bool) -> Self {
+        match json {
+            true => Self::Json,
+            false if io::stdout().is_terminal() => Self::Terminal,
+            false => Self::Text,
+        }
+    }
+}
+
+/// What is to be seen. It may be shared among threads.
+#[derive(Debug)]
+pub struct Screen {
+    style: Style,
+    content: Mutex<Content>,
+}
+
+/// What the next table shows.
+#[derive(Debug)]
+struct Content {
+    history: History,
+    alerts: VecDeque<Alert>,
+}
+
+impl Screen {
+    /// A screen with nothing on it.
+    pub fn new(style: Style) -> Self {
+        let content = Mutex::new(Content {
+            history: History::new(),
+            alerts: VecDeque::new(),
+        });
+        Self { style, content }
+    }
+
+    /// Takes a reading in, for the next table to show.
+    pub fn show(&self, reading: Reading) {
+        self.content().history.push(reading);
+    }
+
+    /// Takes an alert in: on a terminal it will stand below the table, else it is printed at once, to
+    /// the standard error.
+    pub fn alarm(&self, alert: Alert) {
+        if self.style != Style::Terminal {
+            eprintln!("alert: {alert}");
+        }
+        let alerts = &mut self.content().alerts;
+        alerts.push_front(alert);
+        alerts.truncate(ALERTS);
+    }
+
+    /// Prints the table.
+    pub fn draw(&self, out: &mut impl Write) -> io::Result<()> {
+        let content = self.content();
+        match self.style {
+            Style::Terminal => write_in_place(out, &content)?,
+            Style::Text => writeln!(out, "{}", table::render(&content.history))?,
+            Style::Json => {
+                if let Some(reading) = content.history.latest() {
+                    writeln!(out, "{}", reading.to_json()?)?;
+                }
+            }
+        }
+        out.flush()
+    }
+
+    /// The content, which no panic can have spoiled.
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes the table over the one before it. Nothing is cleared before it is written anew, so nothing
+/// flickers.
+fn write_in_place(out: &mut impl Write, content: &Content) -> io::Result<()> {
+    let table = table::render(&content.history);
+    let gap = (!content.alerts.is_empty()).then(String::new);
+    let alerts = gap.into_iter().chain(content.alerts.iter().map(alert_line));
+    write!(out, "{HOME}")?;
+    for line in table.lines().map(str::to_owned).chain(alerts) {
+        writeln!(out, "{line}{END_OF_LINE}")?;
+    }
+    write!(out, "{END_OF_SCREEN}")
+}
+
+/// An alert, with its time and in its colour.
+fn alert_line(alert: &Alert) -> String {
+    let colour = match alert.kind {
+        AlertKind::Raised => "\x1b[31m",
+        AlertKind::Cleared => "\x1b[32m",
+    };
+    format!("{colour}{:>10} {alert}", time_of_day(alert.taken_at_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::metric::Metric;
+    use super::*;
+
+    /// What a screen with one reading and five alerts prints.
+    fn printed(style: Style) -> String {
+        let screen = Screen::new(style);
+        screen.show(Reading::default());
+        for second in 0..5 {
+            screen.alarm(Alert {
+                taken_at_ms: second * 1_000,
+                metric: Metric::Cpu,
+                value: 99.0,
+                threshold: 90.0,
+                kind: AlertKind::Raised,
+            });
+        }
+        let mut out = Vec::new();
+        screen.draw(&mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_terminal_is_written_over() {
+        let text = printed(Style::Terminal);
+        assert!(text.starts_with(HOME) && text.ends_with(END_OF_SCREEN));
+        assert!(text.contains("cpu"));
+        let alerts: Vec<_> = text.lines().filter(|line| line.contains("above")).collect();
+        assert_eq!(alerts.len(), ALERTS);
+        assert!(alerts[0].contains("00:00:04"), "the newest comes first");
+    }
+
+    #[test]
+    fn text_has_no_control_characters() {
+        let text = printed(Style::Text);
+        assert!(text.contains("cpu") && !text.contains('\x1b'));
+        assert!(text.ends_with("\n\n"));
+    }
+
+    #[test]
+    fn json_is_one_line_and_nothing_before_the_first_reading() {
+        let text = printed(Style::Json);
+        assert_eq!(text.lines().count(), 1);
+        assert!(text.starts_with('{'));
+        let mut out = Vec::new();
+        Screen::new(Style::Json).draw(&mut out).expect("written");
+        assert!(out.is_empty());
+    }
+}

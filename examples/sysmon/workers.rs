@@ -1,0 +1,79 @@
+//! The workers: plain functions, each of which does one thing.
+
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a consumer owns its messages"
+)]
+
+use std::time::Duration;
+
+use fluid::{Context, Output, consumer, worker};
+use tokio::time::Instant;
+
+use super::alerts::{Alert, AlertBook, Thresholds};
+use super::database::Database;
+use super::rates::RateBook;
+use super::reading::Reading;
+use super::sample::{Sample, Sampler};
+use super::screen::Screen;
+
+/// It is time for a sample.
+#[derive(Debug)]
+pub struct Tick;
+
+/// Says when it is time for a sample. A tick that comes late does not move the later ones.
+#[worker]
+pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
+    let mut due = Instant::now();
+    while ctx.is_running() {
+        // Refused only if the sampler has failed, and then the group stops.
+        let _ = ticks.send(Tick).await;
+        due = (due + every).max(Instant::now());
+        ctx.sleep(due - Instant::now()).await;
+    }
+}
+
+/// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
+#[consumer(blocking, capacity = 1, overflow = "drop_newest")]
+pub fn take_sample(_: Tick, sampler: &mut Sampler) -> Sample {
+    sampler.sample()
+}
+
+/// Compares each sample with the one before it.
+#[consumer]
+pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
+    let rates = book.fold(&sample);
+    Reading { sample, rates }
+}
+
+/// Puts each reading on the screen.
+#[consumer]
+pub async fn show(reading: Reading, screen: &Screen) {
+    screen.show(reading);
+}
+
+/// Holds each reading against the thresholds.
+#[consumer]
+pub async fn judge(reading: Reading, book: &mut AlertBook, thresholds: &Thresholds) -> Vec<Alert> {
+    book.judge(&reading.rates, thresholds)
+}
+
+/// Shows each alert, and keeps it.
+#[consumer(blocking)]
+pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
+    screen.alarm(alert);
+    db.write_alerts(&[alert])
+}
+
+/// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
+#[consumer(blocking)]
+pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
+    db.write_samples(&readings)
+}
+
+/// Tells whoever pressed Ctrl-C that it was heard.
+#[worker]
+pub async fn say_stopping(ctx: &Context) {
+    ctx.stopping().await;
+    eprintln!("stopping: keeping what was measured (once more to stop at once)");
+}

@@ -1,0 +1,86 @@
+//! The small examples as processes: they end well, and print what they promise.
+
+mod process;
+
+use process::{Running, example};
+
+/// Asserts that a text has these parts, in this order.
+fn assert_in_order(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else {
+            panic!("`{part}` is missing, or comes too early:\n{text}");
+        };
+        rest = after;
+    }
+}
+
+/// What an example prints that ends by itself, and well.
+fn output(name: &str) -> String {
+    let ended = Running::start(&mut example(name)).wait();
+    ended.assert_code(0);
+    ended.stdout
+}
+
+#[test]
+fn hello_greets_until_ctrl_c() {
+    let running = Running::start(&mut example("hello"));
+    running.wait_for_line("a greeting", |line| line == "hello, world");
+    running.signal("INT");
+    running.wait().assert_code(0);
+}
+
+#[test]
+fn dispatcher_calls_who_is_registered() {
+    let parts = [
+        "nobody is interested",
+        "`print` is interested",
+        "  print: gold at",
+        "so is `limit`",
+        "  limit: ",
+        "looks at tin",
+        "  print: tin at",
+        r#"registered now: {"gold": ["limit"], "tin": ["print"]}"#,
+        "(exit code 0)",
+    ];
+    assert_in_order(&output("dispatcher"), &parts);
+}
+
+#[test]
+fn dynamic_adds_and_removes() {
+    let parts = [
+        "news from weather",
+        "news from sports",
+        "newsroom  running",
+        "  watch-2 ",
+        "  size ",
+        "watch-2 go",
+        "ended: asked to stop",
+        "watch is still running",
+        "(exit code 0)",
+    ];
+    let text = output("dynamic");
+    assert_in_order(&text, &parts);
+    let (_, exit) = text.split_once("watch is still").expect("as above");
+    assert!(!exit.contains("watch-2"), "it was forgotten:\n{text}");
+}
+
+#[test]
+fn lifecycle_tells_the_whole_life() {
+    let parts = [
+        "on_startup",
+        "run",
+        "running",
+        "on_shutdown",
+        "after_shutdown: asked to stop",
+        "stopped",
+        "beat 3 of life 1",
+        "beat 1 of life 2",
+        "1 restarts",
+        "running in the scope",
+        "force-stopped after 0.2s",
+        "(exit code 1)",
+        "dawdle  force-stopped",
+    ];
+    assert_in_order(&output("lifecycle"), &parts);
+}

@@ -1,0 +1,8 @@
+//! The unit tests of the modules that the larger examples are made of.
+
+#![allow(dead_code, reason = "without their `main`, nobody calls the examples")]
+
+#[path = "../access_log/main.rs"]
+mod access_log;
+#[path = "../sysmon/main.rs"]
+mod sysmon;
