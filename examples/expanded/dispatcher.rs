@@ -66,8 +66,8 @@ impl Desk {
         let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
             trades,
         );
-        let mut workers = ::fluid::__private::Workers::new("desk");
-        let exchange = workers
+        let mut __workers = ::fluid::__private::Workers::new("desk");
+        let exchange = __workers
             .add_with::<
                 Exchange,
             >(
@@ -75,7 +75,7 @@ impl Desk {
                 <Exchange as ::fluid::__private::Member>::OPTIONS,
                 move || Exchange { price: 2_000.0 },
             );
-        let dispatch = workers
+        let dispatch = __workers
             .add_with::<
                 Dispatcher<Trade>,
             >(
@@ -91,17 +91,17 @@ impl Desk {
             );
         ::fluid::rule::fed_by_nothing::<Exchange>();
         ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();
-        workers.connect(&exchange, &dispatch);
-        let handle = DeskHandle {
-            group: workers.handle(),
+        __workers.connect(&exchange, &dispatch);
+        let __handle = DeskHandle {
+            __group: __workers.handle(),
             exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),
             dispatch: <Dispatcher<
                 Trade,
             > as ::fluid::__private::Member>::handle(&dispatch),
         };
         Self {
-            workers: workers,
-            handle: handle,
+            workers: __workers,
+            handle: __handle,
         }
     }
 }
@@ -124,12 +124,15 @@ impl Desk {
     /// # Errors
     ///
     /// The exit, if the group did not start.
-    async fn scope<T, F>(
+    async fn scope<BlockOutput, BlockFuture>(
         self,
-        block: impl ::core::ops::FnOnce(DeskHandle) -> F,
-    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+        block: impl ::core::ops::FnOnce(DeskHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
     where
-        F: ::core::future::Future<Output = T>,
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
         self.workers.scope(|_| block(self.handle)).await
     }
@@ -147,7 +150,7 @@ impl Desk {
 /// The handle of [`Desk`]: one accessor for each worker.
 #[allow(missing_debug_implementations, dead_code)]
 struct DeskHandle {
-    group: ::fluid::__private::GroupHandle,
+    __group: ::fluid::__private::GroupHandle,
     exchange: <Exchange as ::fluid::__private::Member>::Handle,
     dispatch: <Dispatcher<Trade> as ::fluid::__private::Member>::Handle,
 }
@@ -167,7 +170,7 @@ impl DeskHandle {
 impl ::core::clone::Clone for DeskHandle {
     fn clone(&self) -> Self {
         Self {
-            group: ::core::clone::Clone::clone(&self.group),
+            __group: ::core::clone::Clone::clone(&self.__group),
             exchange: ::core::clone::Clone::clone(&self.exchange),
             dispatch: ::core::clone::Clone::clone(&self.dispatch),
         }
@@ -176,7 +179,7 @@ impl ::core::clone::Clone for DeskHandle {
 impl ::core::ops::Deref for DeskHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
-        &self.group
+        &self.__group
     }
 }
 impl ::fluid::__private::Member for Desk {

@@ -89,8 +89,8 @@ impl Hello {
     #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
-        let mut workers = ::fluid::__private::Workers::new("hello");
-        let greet = workers
+        let mut __workers = ::fluid::__private::Workers::new("hello");
+        let greet = __workers
             .add_with::<
                 Greet,
             >(
@@ -103,21 +103,21 @@ impl Hello {
                     }
                 },
             );
-        let print = workers
+        let print = __workers
             .add_with::<
                 Print,
             >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
         ::fluid::rule::fed_by_nothing::<Greet>();
         ::fluid::rule::feeds_nothing::<Print>();
-        workers.connect(&greet, &print);
-        let handle = HelloHandle {
-            group: workers.handle(),
+        __workers.connect(&greet, &print);
+        let __handle = HelloHandle {
+            __group: __workers.handle(),
             greet: <Greet as ::fluid::__private::Member>::handle(&greet),
             print: <Print as ::fluid::__private::Member>::handle(&print),
         };
         Self {
-            workers: workers,
-            handle: handle,
+            workers: __workers,
+            handle: __handle,
         }
     }
 }
@@ -140,12 +140,15 @@ impl Hello {
     /// # Errors
     ///
     /// The exit, if the group did not start.
-    async fn scope<T, F>(
+    async fn scope<BlockOutput, BlockFuture>(
         self,
-        block: impl ::core::ops::FnOnce(HelloHandle) -> F,
-    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+        block: impl ::core::ops::FnOnce(HelloHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
     where
-        F: ::core::future::Future<Output = T>,
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
         self.workers.scope(|_| block(self.handle)).await
     }
@@ -163,7 +166,7 @@ impl Hello {
 /// The handle of [`Hello`]: one accessor for each worker.
 #[allow(missing_debug_implementations, dead_code)]
 struct HelloHandle {
-    group: ::fluid::__private::GroupHandle,
+    __group: ::fluid::__private::GroupHandle,
     greet: <Greet as ::fluid::__private::Member>::Handle,
     print: <Print as ::fluid::__private::Member>::Handle,
 }
@@ -183,7 +186,7 @@ impl HelloHandle {
 impl ::core::clone::Clone for HelloHandle {
     fn clone(&self) -> Self {
         Self {
-            group: ::core::clone::Clone::clone(&self.group),
+            __group: ::core::clone::Clone::clone(&self.__group),
             greet: ::core::clone::Clone::clone(&self.greet),
             print: ::core::clone::Clone::clone(&self.print),
         }
@@ -192,7 +195,7 @@ impl ::core::clone::Clone for HelloHandle {
 impl ::core::ops::Deref for HelloHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
-        &self.group
+        &self.__group
     }
 }
 impl ::fluid::__private::Member for Hello {

@@ -88,8 +88,8 @@ impl Stumbling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
     #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
     fn new() -> Self {
-        let mut workers = ::fluid::__private::Workers::new("stumbling");
-        let stumble = workers
+        let mut __workers = ::fluid::__private::Workers::new("stumbling");
+        let stumble = __workers
             .add_with::<
                 Stumble,
             >(
@@ -99,13 +99,13 @@ impl Stumbling {
             );
         ::fluid::rule::fed_by_nothing::<Stumble>();
         ::fluid::rule::feeds_nothing::<Stumble>();
-        let handle = StumblingHandle {
-            group: workers.handle(),
+        let __handle = StumblingHandle {
+            __group: __workers.handle(),
             stumble: <Stumble as ::fluid::__private::Member>::handle(&stumble),
         };
         Self {
-            workers: workers,
-            handle: handle,
+            workers: __workers,
+            handle: __handle,
         }
     }
 }
@@ -128,12 +128,15 @@ impl Stumbling {
     /// # Errors
     ///
     /// The exit, if the group did not start.
-    async fn scope<T, F>(
+    async fn scope<BlockOutput, BlockFuture>(
         self,
-        block: impl ::core::ops::FnOnce(StumblingHandle) -> F,
-    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+        block: impl ::core::ops::FnOnce(StumblingHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
     where
-        F: ::core::future::Future<Output = T>,
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
         self.workers.scope(|_| block(self.handle)).await
     }
@@ -151,7 +154,7 @@ impl Stumbling {
 /// The handle of [`Stumbling`]: one accessor for each worker.
 #[allow(missing_debug_implementations, dead_code)]
 struct StumblingHandle {
-    group: ::fluid::__private::GroupHandle,
+    __group: ::fluid::__private::GroupHandle,
     stumble: <Stumble as ::fluid::__private::Member>::Handle,
 }
 #[allow(dead_code, private_interfaces)]
@@ -165,7 +168,7 @@ impl StumblingHandle {
 impl ::core::clone::Clone for StumblingHandle {
     fn clone(&self) -> Self {
         Self {
-            group: ::core::clone::Clone::clone(&self.group),
+            __group: ::core::clone::Clone::clone(&self.__group),
             stumble: ::core::clone::Clone::clone(&self.stumble),
         }
     }
@@ -173,7 +176,7 @@ impl ::core::clone::Clone for StumblingHandle {
 impl ::core::ops::Deref for StumblingHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
-        &self.group
+        &self.__group
     }
 }
 impl ::fluid::__private::Member for Stumbling {
@@ -213,9 +216,9 @@ impl Dawdling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
     #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
     fn new() -> Self {
-        let mut workers = ::fluid::__private::Workers::new("dawdling")
+        let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
-        let dawdle = workers
+        let dawdle = __workers
             .add_with::<
                 Dawdle,
             >(
@@ -225,13 +228,13 @@ impl Dawdling {
             );
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();
-        let handle = DawdlingHandle {
-            group: workers.handle(),
+        let __handle = DawdlingHandle {
+            __group: __workers.handle(),
             dawdle: <Dawdle as ::fluid::__private::Member>::handle(&dawdle),
         };
         Self {
-            workers: workers,
-            handle: handle,
+            workers: __workers,
+            handle: __handle,
         }
     }
 }
@@ -254,12 +257,15 @@ impl Dawdling {
     /// # Errors
     ///
     /// The exit, if the group did not start.
-    async fn scope<T, F>(
+    async fn scope<BlockOutput, BlockFuture>(
         self,
-        block: impl ::core::ops::FnOnce(DawdlingHandle) -> F,
-    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+        block: impl ::core::ops::FnOnce(DawdlingHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
     where
-        F: ::core::future::Future<Output = T>,
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
         self.workers.scope(|_| block(self.handle)).await
     }
@@ -277,7 +283,7 @@ impl Dawdling {
 /// The handle of [`Dawdling`]: one accessor for each worker.
 #[allow(missing_debug_implementations, dead_code)]
 struct DawdlingHandle {
-    group: ::fluid::__private::GroupHandle,
+    __group: ::fluid::__private::GroupHandle,
     dawdle: <Dawdle as ::fluid::__private::Member>::Handle,
 }
 #[allow(dead_code, private_interfaces)]
@@ -291,7 +297,7 @@ impl DawdlingHandle {
 impl ::core::clone::Clone for DawdlingHandle {
     fn clone(&self) -> Self {
         Self {
-            group: ::core::clone::Clone::clone(&self.group),
+            __group: ::core::clone::Clone::clone(&self.__group),
             dawdle: ::core::clone::Clone::clone(&self.dawdle),
         }
     }
@@ -299,7 +305,7 @@ impl ::core::clone::Clone for DawdlingHandle {
 impl ::core::ops::Deref for DawdlingHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
-        &self.group
+        &self.__group
     }
 }
 impl ::fluid::__private::Member for Dawdling {

@@ -1,4 +1,129 @@
-//! fluid
+//! Supervised workers, and graphs of them that the compiler checks, from plain async functions.
+//!
+//! A service is full of long-running loops: pollers, queue consumers, pipelines, flushers, timers.
+//! Written by hand, each of them is a spawn, a channel, a cancellation token, a `select!`, a restart
+//! loop and some counters; and the bugs are always the same: a queue dropped at shutdown, a panic that
+//! nobody sees, a stage wired to nothing, a stop that never ends.
+//!
+//! With fluid you annotate functions, and declare once how they are wired:
+//!
+//! ```
+//! use fluid::{consumer, worker, workers};
+//!
+//! /// Reads what is new.
+//! #[worker(heartbeat = "1s", jitter = "100ms")]
+//! async fn poll(source: &Source) -> Result<Vec<Reading>, std::io::Error> {
+//!     source.latest().await
+//! }
+//!
+//! /// Keeps a mean for each sensor.
+//! #[consumer]
+//! async fn smooth(reading: Reading, means: &mut Means) -> Option<Reading> {
+//!     means.fold(reading)
+//! }
+//!
+//! /// Writes what is left.
+//! #[consumer(timeout = "5s")]
+//! async fn store(reading: Reading, db: &Db) -> Result<(), std::io::Error> {
+//!     db.insert(reading).await
+//! }
+//!
+//! workers! {
+//!     #[workers(grace = "10s")]
+//!     pub struct Sensors(source: Source, db: Db) {
+//!         poll: Poll { source },
+//!         smooth: Smooth { means: Means::default() },
+//!         pub store: Store { db },
+//!     }
+//!
+//!     poll => smooth => store;
+//!
+//!     every("30s") => println!("{} stored", db.len());
+//!     on_shutdown => db.flush().await;
+//! }
+//!
+//! # fn not_run() -> fluid::Exit {
+//! // In `fn main() -> fluid::Exit`:
+//! Sensors::new(Source, Db).main()
+//! # }
+//! # struct Source;
+//! # #[derive(Clone)] struct Reading;
+//! # #[derive(Default)] struct Means;
+//! # struct Db;
+//! # impl Source { async fn latest(&self) -> Result<Vec<Reading>, std::io::Error> { Ok(vec![]) } }
+//! # impl Means { fn fold(&mut self, reading: Reading) -> Option<Reading> { Some(reading) } }
+//! # impl Db {
+//! #     async fn insert(&self, _: Reading) -> Result<(), std::io::Error> { Ok(()) }
+//! #     async fn flush(&self) {}
+//! #     fn len(&self) -> usize { 0 }
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! From that one graph follow:
+//!
+//! - **compile errors for wrong wiring**, at your own token, with the remedy: types that disagree, a
+//!   consumer that nothing feeds, an output that goes nowhere, a name that does not exist;
+//! - **the order of startup and shutdown**: sinks start first, sources stop first, and each consumer
+//!   ends when all that feeds it has ended and its queue is empty;
+//! - **nothing lost in silence**: every message a consumer accepted is counted as done, failed, dropped
+//!   or undelivered, and a refused send gives the message back;
+//! - **an end, in time**: a stop takes no longer than its grace period and a second, whatever blocks,
+//!   and the [`Exit`] names what was stuck;
+//! - **a status** of the whole tree, and `tracing` spans and events.
+//!
+//! # A tour
+//!
+//! - [`worker`] and [`consumer`] turn functions into workers; [`workers!`] builds a group of them.
+//! - [`Worker`] is the trait beneath. Implement it by hand where a function is not enough: a worker
+//!   written by hand takes part in groups like any other, reading and writing its [`Io`].
+//! - [`Workers`] is a group built at run time, and [`GroupHandle`] a running one, to and from which
+//!   workers are added and removed. [`Callback`]s run beside the workers.
+//! - [`WorkerHandle`] shows one worker's [`State`] and [`Status`], and stops it. [`ConsumerHandle`] sends
+//!   to it too, and [`ask`](ConsumerHandle::ask)s it for a [`Reply`]. [`MessageProducer`] is whatever
+//!   can be sent to.
+//! - [`Dispatcher`] hands messages to handlers by their type, registered at run time.
+//! - [`Exit`] is the report of an end, and the exit code of a process.
+//!
+//! # The life of a worker
+//!
+//! ```text
+//!           startup()             gracefully_stop(), or the work is done
+//!   Init ─────────────▶ Running ─────────────────────▶ Stopping ─────▶ Stopped
+//!                        ▲   │ a failure                    │ grace is over
+//!                        │   ▼ (on_error = "restart")       └────────▶ ForceStopped
+//!                      Restarting
+//! ```
+//!
+//! [`startup`](Workers::startup) takes the group, so that nothing starts twice.
+//! [`gracefully_stop`](GroupHandle::gracefully_stop) only asks;
+//! [`shutdown`](GroupHandle::shutdown) asks, waits for the grace period, then forces, and returns the
+//! exit; [`wait_for_shutdown`](GroupHandle::wait_for_shutdown) only waits.
+//! [`scope`](Workers::scope) shuts down whatever a block did. [`run`](Workers::run) listens to SIGINT and
+//! SIGTERM as well, and [`main`](Workers::main) builds the runtime too: a process that ends by it has
+//! drained, and its exit code is 0 (normal), 1 (forced) or 2 (failed).
+//!
+//! The grace period is the group's `grace`, or the environment variable `FLUID_STOPPING_GRACE_PERIOD`
+//! in seconds, or 10 seconds.
+//!
+//! # Logging
+//!
+//! Each worker's task is in a `tracing` span `worker` with the field `name`, each callback's in a span
+//! `callback`. The start and the stop of a group are events at level `info`; changes of state and
+//! dropped messages at `debug`; failures that a policy answered, undelivered messages and forced stops at
+//! `warn`; failures that end a worker, and stuck workers, at `error`. Nothing is logged for each
+//! message at `info` or above.
+//!
+//! # Panics
+//!
+//! A panic in a worker, a callback or a handler is caught, and counts as a failure. To know where it
+//! happened, the first group that starts installs a panic hook, which hands every panic on to the hook
+//! that was there before. With `panic = "abort"` nothing can be caught.
+//!
+//! # Features
+//!
+//! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -14,6 +139,7 @@ mod handle;
 mod ledger;
 mod life;
 mod lock;
+mod macros;
 mod nested;
 mod node;
 mod options;
@@ -36,10 +162,10 @@ pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
 pub use error::{Error, Nothing, Panicked, TimedOut};
 pub use exit::{Cause, Exit};
-pub use fluid_macros::{consumer, worker, workers};
 pub use group::GroupHandle;
 pub use handle::{ConsumerHandle, WorkerHandle};
 pub use ledger::Counts;
+pub use macros::{consumer, worker, workers};
 pub use node::Kind;
 pub use options::{OnError, OnExit, Options, Overflow, Pace};
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};

@@ -209,7 +209,7 @@ ports!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 ///
 /// impl Sort {
 ///     pub fn odd() -> Port<Self, u64> {
-///         Port::new("odd", |ports| &mut ports.0)
+///         Port::new("odd", |ports: &mut (Output<u64>,)| &mut ports.0)
 ///     }
 /// }
 ///

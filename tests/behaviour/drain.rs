@@ -33,13 +33,13 @@ async fn a_stop_drains_three_stages_one_after_the_other() {
         &mut workers,
         "second",
         Options::new().capacity(3),
-        pass(ms(2)),
+        pass::<u64>(ms(2)),
     );
     let third = put_with(
         &mut workers,
         "third",
         Options::new().capacity(1),
-        sink(ms(3)),
+        sink::<u64>(ms(3)),
     );
     workers.connect(&first, &second);
     workers.connect(&second, &third);
@@ -237,13 +237,13 @@ fn diamond(left: Duration, right: Duration) -> Workers {
         &mut workers,
         "right",
         Options::new().capacity(2),
-        pass(right),
+        pass::<u64>(right),
     );
     let join = put_with(
         &mut workers,
         "join",
         Options::new().capacity(2),
-        sink(ms(1)),
+        sink::<u64>(ms(1)),
     );
     workers.broadcast(&source);
     workers.connect(&source, &left);

@@ -17,7 +17,7 @@ fn nest(workers: &mut Workers, name: &'static str, inner: Workers) -> GroupHandl
 async fn a_nested_group_starts_and_drains_with_the_group_above() {
     let mut inner = Workers::new("inner");
     let first = put(&mut inner, "first", pass::<u64>(ms(5)));
-    let second = put(&mut inner, "second", sink(ms(5)));
+    let second = put(&mut inner, "second", sink::<u64>(ms(5)));
     inner.connect(&first, &second);
     let mut workers = group();
     put(&mut workers, "idle", idle());

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fluid::__private::{beat, consume, once};
+use fluid::__private::{consume, work};
 use fluid::{Context, Error, Exit, Io, Nothing, Options, Seat, Stage, Worker, Workers};
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -107,7 +107,7 @@ where
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        beat(self, ctx, io).await
+        work(self, ctx, io).await
     }
 }
 
@@ -141,7 +141,7 @@ impl Worker for Burst {
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        once(self, ctx, io).await
+        work(self, ctx, io).await
     }
 }
 

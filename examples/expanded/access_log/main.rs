@@ -223,8 +223,8 @@ impl AccessLog {
         let totals: ::fluid::__private::Arc<Mutex<Totals>> = ::core::convert::Into::into(
             totals,
         );
-        let mut workers = ::fluid::__private::Workers::new("access_log");
-        let read = workers
+        let mut __workers = ::fluid::__private::Workers::new("access_log");
+        let read = __workers
             .add_with::<
                 Read,
             >(
@@ -237,11 +237,11 @@ impl AccessLog {
                     }
                 },
             );
-        let parse = workers
+        let parse = __workers
             .add_with::<
                 Parse,
             >("parse", <Parse as ::fluid::__private::Member>::OPTIONS, move || Parse {});
-        let count = workers
+        let count = __workers
             .add_with::<
                 Count,
             >(
@@ -254,7 +254,7 @@ impl AccessLog {
                     }
                 },
             );
-        let dead_letters = workers
+        let dead_letters = __workers
             .add_with::<
                 DeadLetters,
             >(
@@ -273,11 +273,11 @@ impl AccessLog {
         ::fluid::rule::feeds_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Count>();
         ::fluid::rule::feeds_nothing::<DeadLetters>();
-        workers.connect_port(&read, <Read>::lines(), &parse);
-        workers.connect(&parse, &count);
-        workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
-        let handle = AccessLogHandle {
-            group: workers.handle(),
+        __workers.connect_port(&read, <Read>::lines(), &parse);
+        __workers.connect(&parse, &count);
+        __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
+        let __handle = AccessLogHandle {
+            __group: __workers.handle(),
             read: <Read as ::fluid::__private::Member>::handle(&read),
             parse: <Parse as ::fluid::__private::Member>::handle(&parse),
             count: <Count as ::fluid::__private::Member>::handle(&count),
@@ -286,8 +286,8 @@ impl AccessLog {
             ),
         };
         Self {
-            workers: workers,
-            handle: handle,
+            workers: __workers,
+            handle: __handle,
         }
     }
 }
@@ -310,12 +310,15 @@ impl AccessLog {
     /// # Errors
     ///
     /// The exit, if the group did not start.
-    async fn scope<T, F>(
+    async fn scope<BlockOutput, BlockFuture>(
         self,
-        block: impl ::core::ops::FnOnce(AccessLogHandle) -> F,
-    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+        block: impl ::core::ops::FnOnce(AccessLogHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
     where
-        F: ::core::future::Future<Output = T>,
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
         self.workers.scope(|_| block(self.handle)).await
     }
@@ -333,7 +336,7 @@ impl AccessLog {
 /// The handle of [`AccessLog`]: one accessor for each worker.
 #[allow(missing_debug_implementations, dead_code)]
 struct AccessLogHandle {
-    group: ::fluid::__private::GroupHandle,
+    __group: ::fluid::__private::GroupHandle,
     read: <Read as ::fluid::__private::Member>::Handle,
     parse: <Parse as ::fluid::__private::Member>::Handle,
     count: <Count as ::fluid::__private::Member>::Handle,
@@ -365,7 +368,7 @@ impl AccessLogHandle {
 impl ::core::clone::Clone for AccessLogHandle {
     fn clone(&self) -> Self {
         Self {
-            group: ::core::clone::Clone::clone(&self.group),
+            __group: ::core::clone::Clone::clone(&self.__group),
             read: ::core::clone::Clone::clone(&self.read),
             parse: ::core::clone::Clone::clone(&self.parse),
             count: ::core::clone::Clone::clone(&self.count),
@@ -376,7 +379,7 @@ impl ::core::clone::Clone for AccessLogHandle {
 impl ::core::ops::Deref for AccessLogHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
-        &self.group
+        &self.__group
     }
 }
 impl ::fluid::__private::Member for AccessLog {

@@ -31,8 +31,8 @@ impl Sysmon {
             screen,
         );
         let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
-        let mut workers = ::fluid::__private::Workers::new("sysmon");
-        let clock = workers
+        let mut __workers = ::fluid::__private::Workers::new("sysmon");
+        let clock = __workers
             .add_with::<
                 KeepTime,
             >(
@@ -45,7 +45,7 @@ impl Sysmon {
                     }
                 },
             );
-        let sample = workers
+        let sample = __workers
             .add_with::<
                 TakeSample,
             >(
@@ -55,7 +55,7 @@ impl Sysmon {
                     sampler: Sampler::new(),
                 },
             );
-        let rate = workers
+        let rate = __workers
             .add_with::<
                 Rate,
             >(
@@ -63,7 +63,7 @@ impl Sysmon {
                 <Rate as ::fluid::__private::Member>::OPTIONS,
                 move || Rate { book: RateBook::new() },
             );
-        let show = workers
+        let show = __workers
             .add_with::<
                 Show,
             >(
@@ -76,7 +76,7 @@ impl Sysmon {
                     }
                 },
             );
-        let judge = workers
+        let judge = __workers
             .add_with::<
                 Judge,
             >(
@@ -90,7 +90,7 @@ impl Sysmon {
                     }
                 },
             );
-        let alarm = workers
+        let alarm = __workers
             .add_with::<
                 Alarm,
             >(
@@ -105,7 +105,7 @@ impl Sysmon {
                     }
                 },
             );
-        let gather = workers
+        let gather = __workers
             .add_with::<
                 Gather<Reading>,
             >(
@@ -113,7 +113,7 @@ impl Sysmon {
                 <Gather<Reading> as ::fluid::__private::Member>::OPTIONS,
                 move || Gather::new(100, Duration::from_millis(500)),
             );
-        let store = workers
+        let store = __workers
             .add_with::<
                 Store,
             >(
@@ -126,7 +126,7 @@ impl Sysmon {
                     }
                 },
             );
-        let farewell = workers
+        let farewell = __workers
             .add_with::<
                 SayStopping,
             >(
@@ -141,16 +141,16 @@ impl Sysmon {
         ::fluid::rule::feeds_nothing::<Store>();
         ::fluid::rule::fed_by_nothing::<SayStopping>();
         ::fluid::rule::feeds_nothing::<SayStopping>();
-        workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
-        workers.connect(&sample, &rate);
-        workers.connect(&rate, &show);
-        workers.broadcast(&rate);
-        workers.connect(&rate, &judge);
-        workers.connect(&rate, &gather);
-        workers.connect(&judge, &alarm);
-        workers.connect(&gather, &store);
-        let handle = SysmonHandle {
-            group: workers.handle(),
+        __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
+        __workers.connect(&sample, &rate);
+        __workers.connect(&rate, &show);
+        __workers.broadcast(&rate);
+        __workers.connect(&rate, &judge);
+        __workers.connect(&rate, &gather);
+        __workers.connect(&judge, &alarm);
+        __workers.connect(&gather, &store);
+        let __handle = SysmonHandle {
+            __group: __workers.handle(),
             clock: <KeepTime as ::fluid::__private::Member>::handle(&clock),
             sample: <TakeSample as ::fluid::__private::Member>::handle(&sample),
             rate: <Rate as ::fluid::__private::Member>::handle(&rate),
@@ -162,8 +162,8 @@ impl Sysmon {
             farewell: <SayStopping as ::fluid::__private::Member>::handle(&farewell),
         };
         Self {
-            workers: workers,
-            handle: handle,
+            workers: __workers,
+            handle: __handle,
         }
     }
 }
@@ -186,12 +186,15 @@ impl Sysmon {
     /// # Errors
     ///
     /// The exit, if the group did not start.
-    pub async fn scope<T, F>(
+    pub async fn scope<BlockOutput, BlockFuture>(
         self,
-        block: impl ::core::ops::FnOnce(SysmonHandle) -> F,
-    ) -> ::core::result::Result<(T, ::fluid::__private::Exit), ::fluid::__private::Exit>
+        block: impl ::core::ops::FnOnce(SysmonHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
     where
-        F: ::core::future::Future<Output = T>,
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
         self.workers.scope(|_| block(self.handle)).await
     }
@@ -209,7 +212,7 @@ impl Sysmon {
 /// The handle of [`Sysmon`]: one accessor for each worker.
 #[allow(missing_debug_implementations, dead_code)]
 pub struct SysmonHandle {
-    group: ::fluid::__private::GroupHandle,
+    __group: ::fluid::__private::GroupHandle,
     clock: <KeepTime as ::fluid::__private::Member>::Handle,
     sample: <TakeSample as ::fluid::__private::Member>::Handle,
     rate: <Rate as ::fluid::__private::Member>::Handle,
@@ -271,7 +274,7 @@ impl SysmonHandle {
 impl ::core::clone::Clone for SysmonHandle {
     fn clone(&self) -> Self {
         Self {
-            group: ::core::clone::Clone::clone(&self.group),
+            __group: ::core::clone::Clone::clone(&self.__group),
             clock: ::core::clone::Clone::clone(&self.clock),
             sample: ::core::clone::Clone::clone(&self.sample),
             rate: ::core::clone::Clone::clone(&self.rate),
@@ -287,7 +290,7 @@ impl ::core::clone::Clone for SysmonHandle {
 impl ::core::ops::Deref for SysmonHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
-        &self.group
+        &self.__group
     }
 }
 impl ::fluid::__private::Member for Sysmon {

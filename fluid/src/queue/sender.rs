@@ -101,17 +101,17 @@ impl<M: Send> Sender<M> {
     ///
     /// ```
     /// # use fluid::{consumer, Reply, Worker};
-    /// struct Square { of: u64, reply: Reply<u64> }
+    /// struct Question { of: u64, reply: Reply<u64> }
     ///
     /// #[consumer]
-    /// async fn square(question: Square) {
+    /// async fn square(question: Question) {
     ///     question.reply.send(question.of * question.of);
     /// }
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let running = Square_ {}.startup().await?;
-    /// assert_eq!(running.ask(|reply| Square { of: 7, reply }).await?, 49);
+    /// let running = Square.startup().await?;
+    /// assert_eq!(running.ask(|reply| Question { of: 7, reply }).await?, 49);
     /// # running.shutdown().await;
     /// # Ok(())
     /// # }
