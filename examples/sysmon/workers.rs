@@ -1,10 +1,5 @@
 //! The workers: plain functions, each of which does one thing.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "a consumer owns its messages"
-)]
-
 use std::time::Duration;
 
 use fluid::{Context, Output, consumer, worker};

@@ -146,6 +146,7 @@ mod options;
 mod order;
 mod process;
 mod queue;
+mod restart;
 #[doc(hidden)]
 pub mod rule;
 mod seat;

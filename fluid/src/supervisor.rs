@@ -10,6 +10,8 @@
 //!    thread can keep the supervisor from ending the group in time.
 
 mod hooks;
+mod seated;
+mod stop;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,26 +21,17 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::catch::catch_now;
 use crate::error::Error;
 use crate::exit::Cause;
 use crate::grace::{DEFAULT_GRACE, default_grace};
 use crate::group::GroupHandle;
-use crate::life::{Launch, Site};
-use crate::lock::lock;
+use crate::life::Site;
 use crate::node::{Events, Kind, MemberId, Node};
-use crate::options::{OnExit, Options};
 use crate::order::levels;
 use crate::state::State;
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
-
-/// How long a member that is forced to end may take to obey. With twice [`HOOK_SLACK`](hooks::HOOK_SLACK) it stays below the
-/// second that a stop may take beyond its grace period.
-const FORCE_SLACK: Duration = Duration::from_millis(500);
-
-/// How much earlier a nested group must be done than the group above it.
-const NESTED_HEAD_START: Duration = Duration::from_millis(50);
+pub(crate) use crate::supervisor::seated::Seated;
 
 /// What happens to a group.
 pub(crate) enum Event {
@@ -47,75 +40,6 @@ pub(crate) enum Event {
     Ended(MemberId),
     StopMember(MemberId),
     Remove(Arc<Node>),
-}
-
-/// A member, and where it stands in its group's start and stop.
-pub(crate) struct Seated {
-    id: MemberId,
-    node: Arc<Node>,
-    options: Options,
-    /// Until it is launched.
-    launch: Option<Box<dyn Launch>>,
-    /// The members at the other ends of its edges.
-    feeds: Vec<MemberId>,
-    /// How many members that feed it have not ended.
-    feeders: usize,
-    asked: bool,
-    forced: bool,
-    removed: bool,
-    ended: bool,
-}
-
-impl Seated {
-    pub(crate) fn new(
-        id: MemberId,
-        node: Arc<Node>,
-        options: Options,
-        launch: Box<dyn Launch>,
-    ) -> Self {
-        Self {
-            id,
-            node,
-            options,
-            launch: Some(launch),
-            feeds: Vec::new(),
-            feeders: 0,
-            asked: false,
-            forced: false,
-            removed: false,
-            ended: false,
-        }
-    }
-
-    /// Ends a member that was never launched. What was sent to it is undelivered.
-    pub(crate) fn never_started(mut self) {
-        let launch = self.launch.take();
-        // What it owns is the user's, and may panic when it is dropped.
-        if let Err(panicked) = catch_now(|| drop(launch)) {
-            self.node.note_error(&panicked.into());
-        }
-        seal(&self.node);
-        self.node
-            .finish(self.node.report(Cause::NotStarted, false, false));
-    }
-
-    pub(crate) fn id(&self) -> MemberId {
-        self.id
-    }
-
-    pub(crate) fn is(&self, node: &Arc<Node>) -> bool {
-        Arc::ptr_eq(&self.node, node)
-    }
-}
-
-/// Ends the counting of a consumer that will handle nothing any more.
-fn seal(node: &Node) {
-    // Drops messages, which are the user's.
-    if let Some(intake) = &node.intake
-        && let Err(panicked) = catch_now(|| intake.seal())
-    {
-        node.note_error(&panicked.into());
-    }
 }
 
 pub(crate) struct Supervisor {
@@ -334,17 +258,6 @@ impl Supervisor {
         }
     }
 
-    /// Limits how long a member that was asked to stop may take.
-    fn set_alarm(&mut self, id: MemberId, alone: bool) {
-        let grace = self.members[&id]
-            .options
-            .grace
-            .or(if alone { self.grace } else { None });
-        if let Some(grace) = grace {
-            self.alarms.insert((Instant::now() + grace, id));
-        }
-    }
-
     /// Waits for the next thing to happen, and answers it.
     async fn step(&mut self) {
         let node = Arc::clone(&self.node);
@@ -392,212 +305,6 @@ impl Supervisor {
                 }
             }
         }
-    }
-
-    /// Asks one member to stop: a consumer by the closing of its queue.
-    fn ask(&mut self, id: MemberId, alone: bool) {
-        let Some(member) = self.members.get_mut(&id) else {
-            return;
-        };
-        if std::mem::replace(&mut member.asked, true) || member.ended {
-            return;
-        }
-        member.node.advance(State::Stopping);
-        if let Some(intake) = &member.node.intake {
-            intake.close();
-        }
-        member.node.stop.raise();
-        // Asked before it was launched, it is given its time then.
-        if member.launch.is_none() {
-            self.set_alarm(id, alone);
-        }
-    }
-
-    fn ended(&mut self, id: MemberId) {
-        self.starting.remove(&id);
-        let Some(member) = self.members.get_mut(&id) else {
-            return;
-        };
-        if std::mem::replace(&mut member.ended, true) {
-            return;
-        }
-        self.live -= 1;
-        let feeds = std::mem::take(&mut member.feeds);
-        let exit = member.node.exit().cloned();
-        let stops = member.options.on_exit == OnExit::Stop && !member.removed;
-        let name = Arc::clone(member.node.name());
-        for target in feeds {
-            let fed = self.members.get_mut(&target);
-            let starved = fed.is_some_and(|member| {
-                member.feeders -= 1;
-                member.feeders == 0
-            });
-            if starved && self.cause.is_some() {
-                self.ask(target, false);
-            }
-        }
-        self.forget(id);
-        let Some(exit) = exit else { return };
-        match exit.cause() {
-            cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
-            cause if cause.is_failure() => {
-                let nested = exit.kind() == Kind::Group;
-                self.fail(if nested {
-                    cause.below(&name)
-                } else {
-                    cause.clone()
-                });
-            }
-            _ if stops => self.begin_stop(Cause::WorkerEnded((&*name).into())),
-            _ => {}
-        }
-    }
-
-    /// Stops the group for a failure, which outweighs the reason for which it may be stopping already.
-    fn fail(&mut self, failure: Cause) {
-        match &mut self.cause {
-            None => self.begin_stop(failure),
-            Some(cause) if cause.is_failure() || matches!(cause, Cause::BailedOut { .. }) => {}
-            Some(cause) => *cause = failure,
-        }
-    }
-
-    /// Drops a removed member that has ended.
-    fn forget(&mut self, id: MemberId) {
-        if self
-            .members
-            .get(&id)
-            .is_some_and(|member| member.removed && member.ended)
-            && let Some(member) = self.members.remove(&id)
-        {
-            lock(&self.node.workers).retain(|node| !Arc::ptr_eq(node, &member.node));
-        }
-    }
-
-    /// Stops the group because it was asked to, but first takes in what came before that: a worker that
-    /// was added, and sent messages, still handles them.
-    fn obey_stop(&mut self) {
-        for _ in 0..self.events.len() {
-            if let Ok(event) = self.events.try_recv() {
-                self.answer(event);
-            }
-        }
-        self.begin_stop(self.node.asked_because());
-    }
-
-    /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
-    /// are refused.
-    fn begin_stop(&mut self, cause: Cause) {
-        if self.cause.is_some() {
-            return;
-        }
-        tracing::info!(group = &**self.node.name(), %cause, "stopping");
-        self.cause = Some(cause);
-        self.node.advance(State::Stopping);
-        self.node.stop.raise();
-        let now = Instant::now();
-        self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
-        self.to_launch.clear();
-        let unborn: Vec<_> = self
-            .members
-            .values()
-            .filter(|m| m.launch.is_some())
-            .map(|m| m.id)
-            .collect();
-        for id in unborn {
-            self.drop_unborn(id);
-        }
-        for member in self.members.values() {
-            if let Some(intake) = &member.node.intake {
-                intake.close_public();
-            }
-        }
-        let unfed = self.members.values().filter(|member| member.feeders == 0);
-        for id in unfed.map(|member| member.id).collect::<Vec<_>>() {
-            self.ask(id, false);
-        }
-    }
-
-    /// Ends a member that will not be launched any more.
-    fn drop_unborn(&mut self, id: MemberId) {
-        let Some(member) = self.members.get_mut(&id) else {
-            return;
-        };
-        let Some(launch) = member.launch.take() else {
-            return;
-        };
-        Seated::new(id, Arc::clone(&member.node), member.options, launch).never_started();
-        self.ended(id);
-    }
-
-    /// Answers the alarms that are due: forces what is late, gives up what did not obey.
-    fn ring(&mut self) {
-        let now = Instant::now();
-        if self.deadline.is_some_and(|deadline| deadline <= now) {
-            self.deadline = None;
-            self.node.force(now + FORCE_SLACK);
-            self.force_all();
-        }
-        while let Some(&(at, id)) = self.alarms.first()
-            && at <= now
-        {
-            self.alarms.pop_first();
-            let Some(member) = self.members.get(&id) else {
-                continue;
-            };
-            if member.ended {
-                continue;
-            }
-            if member.forced {
-                self.give_up(id);
-            } else {
-                self.force(id, now + FORCE_SLACK);
-            }
-        }
-    }
-
-    fn force_all(&mut self) {
-        self.forced = true;
-        self.deadline = None;
-        let until = self.node.force_until().unwrap_or_else(Instant::now);
-        let ids: Vec<_> = self.members.keys().copied().collect();
-        self.begin_stop(self.node.asked_because());
-        for id in ids {
-            self.force(id, until);
-        }
-    }
-
-    fn force(&mut self, id: MemberId, until: Instant) {
-        let Some(member) = self.members.get_mut(&id) else {
-            return;
-        };
-        if member.ended || std::mem::replace(&mut member.forced, true) {
-            return;
-        }
-        tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
-        if let Some(intake) = &member.node.intake {
-            intake.close();
-        }
-        let nested = member.node.kind == Kind::Group;
-        let head_start = if nested {
-            NESTED_HEAD_START
-        } else {
-            Duration::ZERO
-        };
-        member.node.force(until - head_start);
-        self.alarms.insert((until, id));
-    }
-
-    /// Ends a member that did not even obey force: it blocks its thread.
-    fn give_up(&mut self, id: MemberId) {
-        let Some(member) = self.members.get(&id) else {
-            return;
-        };
-        let node = Arc::clone(&member.node);
-        tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
-        seal(&node);
-        node.finish(node.report(node.asked_because(), true, true));
-        self.ended(id);
     }
 
     /// Runs the last hooks and writes the exit.

@@ -171,7 +171,7 @@ impl Workers {
         T: IsConsumedBy<B, M> + Send + 'static,
     {
         from.port(&port, |output| {
-            IsConsumedBy::agreed(output).connect(to.inlet())
+            IsConsumedBy::agreed(output).connect(to.inlet());
         });
         self.edges.push((from.id, to.id));
     }

@@ -23,7 +23,7 @@ mod shadowed {
 
     #[fluid::consumer(capacity = 8, overflow = "drop_newest")]
     async fn take(number: u64, even: &fluid::Output<u64>) {
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             even.send(number).await.expect("wired");
         }
     }

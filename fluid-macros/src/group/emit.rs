@@ -1,5 +1,6 @@
 //! The group's struct and its handle.
 
+mod callback;
 mod construct;
 
 use heck::ToSnakeCase;

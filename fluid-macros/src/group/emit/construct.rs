@@ -2,14 +2,13 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::{Attribute, Expr, FieldValue, PathArguments, Token, Type};
 
 use super::Names;
+use super::callback::{hang, register};
 use crate::function::mentions;
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
-use crate::group::statement::{Callback, Hook};
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
@@ -81,7 +80,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
 }
 
 /// A local of the constructor, which no name of the user's can meet.
-fn local(name: &str) -> Ident {
+pub(super) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
@@ -185,13 +184,13 @@ fn closure(used: &[&Resource], closure: &TokenStream) -> TokenStream {
     quote!({ #clones move #closure })
 }
 
-fn clones(used: &[&Resource]) -> TokenStream {
+pub(super) fn clones(used: &[&Resource]) -> TokenStream {
     let names = used.iter().map(|resource| &resource.name);
     quote!(#(let #names = ::fluid::__private::Arc::clone(&#names);)*)
 }
 
 /// Whether an expression names a resource, in its code or in a format string.
-fn uses(expr: &Expr, name: &Ident) -> bool {
+pub(super) fn uses(expr: &Expr, name: &Ident) -> bool {
     let tokens = quote!(#expr);
     mentions(&tokens, name) || formats(&tokens, &format!("{{{name}"))
 }
@@ -331,89 +330,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     }
 }
 
-/// `workers.register_callback(Callback::every(…), move || async move { … });`
-fn register(cfgs: &[Attribute], callback: &Callback, resources: &[Resource]) -> TokenStream {
-    let Callback {
-        periodic,
-        wait,
-        settings,
-        run,
-    } = callback;
-    let workers = local("__workers");
-    let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());
-    let name = match (settings.get("name"), called(run)) {
-        (None, Some(name)) => quote!(.name(#name)),
-        _ => TokenStream::new(),
-    };
-    let settings = settings.calls();
-    let (outer, inner) = scope(run, resources);
-    quote_spanned! {run.span().resolved_at(Span::call_site())=>
-        #(#cfgs)*
-        #workers.register_callback(
-            ::fluid::__private::Callback::#constructor(#wait) #name #settings,
-            {
-                #outer
-                move || {
-                    #inner
-                    async move { #run }
-                }
-            },
-        );
-    }
-}
-
-/// `workers.on_shutdown(move || async move { … });`
-fn hang(cfgs: &[Attribute], hook: &Hook, resources: &[Resource]) -> TokenStream {
-    let Hook { when, exit, run } = hook;
-    let workers = local("__workers");
-    let (outer, _) = scope(run, resources);
-    let argument = match exit {
-        Some(exit) => quote!(#exit: ::fluid::__private::Exit),
-        None if when == "after_shutdown" => quote!(_),
-        None => TokenStream::new(),
-    };
-    quote_spanned! {run.span().resolved_at(Span::call_site())=>
-        #(#cfgs)*
-        #workers.#when({
-            #outer
-            move |#argument| async move { #run }
-        });
-    }
-}
-
-/// What a callback finds in scope: its own clones of the resources and of the group's handle, once to
-/// keep and once for each run.
-fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
-    let used: Vec<_> = resources
-        .iter()
-        .filter(|resource| uses(run, &resource.name))
-        .collect();
-    let clones = clones(&used);
-    let group = Ident::new("group", Span::call_site());
-    if !uses(run, &group) {
-        return (clones.clone(), clones);
-    }
-    let handle = local("__handle");
-    let keep = quote!(let #group = ::core::clone::Clone::clone(&#handle););
-    let give = quote!(let #group = ::core::clone::Clone::clone(&#group););
-    (quote!(#clones #keep), quote!(#clones #give))
-}
-
-/// The name of what an expression calls, if it is one call: `report` of `report(&db).await?`.
-fn called(expr: &Expr) -> Option<Literal> {
-    match expr {
-        Expr::Await(expr) => called(&expr.base),
-        Expr::Try(expr) => called(&expr.expr),
-        Expr::MethodCall(call) => Some(unraw(&call.method)),
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(path) => path.path.segments.last().map(|last| unraw(&last.ident)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn unraw(name: &Ident) -> Literal {
+pub(super) fn unraw(name: &Ident) -> Literal {
     let text = name.to_string();
     let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
     literal.set_span(name.span());

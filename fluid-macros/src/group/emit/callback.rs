@@ -1,0 +1,96 @@
+//! The callbacks and hooks of a group, each a closure over what it names.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr};
+
+use super::construct::{clones, local, unraw, uses};
+use crate::group::header::Resource;
+use crate::group::statement::{Callback, Hook};
+
+/// `workers.register_callback(Callback::every(…), move || async move { … });`
+pub(super) fn register(
+    cfgs: &[Attribute],
+    callback: &Callback,
+    resources: &[Resource],
+) -> TokenStream {
+    let Callback {
+        periodic,
+        wait,
+        settings,
+        run,
+    } = callback;
+    let workers = local("__workers");
+    let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());
+    let name = match (settings.get("name"), called(run)) {
+        (None, Some(name)) => quote!(.name(#name)),
+        _ => TokenStream::new(),
+    };
+    let settings = settings.calls();
+    let (outer, inner) = scope(run, resources);
+    quote_spanned! {run.span().resolved_at(Span::call_site())=>
+        #(#cfgs)*
+        #workers.register_callback(
+            ::fluid::__private::Callback::#constructor(#wait) #name #settings,
+            {
+                #outer
+                move || {
+                    #inner
+                    async move { #run }
+                }
+            },
+        );
+    }
+}
+
+/// `workers.on_shutdown(move || async move { … });`
+pub(super) fn hang(cfgs: &[Attribute], hook: &Hook, resources: &[Resource]) -> TokenStream {
+    let Hook { when, exit, run } = hook;
+    let workers = local("__workers");
+    let (outer, _) = scope(run, resources);
+    let argument = match exit {
+        Some(exit) => quote!(#exit: ::fluid::__private::Exit),
+        None if when == "after_shutdown" => quote!(_),
+        None => TokenStream::new(),
+    };
+    quote_spanned! {run.span().resolved_at(Span::call_site())=>
+        #(#cfgs)*
+        #workers.#when({
+            #outer
+            move |#argument| async move { #run }
+        });
+    }
+}
+
+/// What a callback finds in scope: its own clones of the resources and of the group's handle, once to
+/// keep and once for each run.
+fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
+    let used: Vec<_> = resources
+        .iter()
+        .filter(|resource| uses(run, &resource.name))
+        .collect();
+    let clones = clones(&used);
+    let group = Ident::new("group", Span::call_site());
+    if !uses(run, &group) {
+        return (clones.clone(), clones);
+    }
+    let handle = local("__handle");
+    let keep = quote!(let #group = ::core::clone::Clone::clone(&#handle););
+    let give = quote!(let #group = ::core::clone::Clone::clone(&#group););
+    (quote!(#clones #keep), quote!(#clones #give))
+}
+
+/// The name of what an expression calls, if it is one call: `report` of `report(&db).await?`.
+fn called(expr: &Expr) -> Option<Literal> {
+    match expr {
+        Expr::Await(expr) => called(&expr.base),
+        Expr::Try(expr) => called(&expr.expr),
+        Expr::MethodCall(call) => Some(unraw(&call.method)),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().map(|last| unraw(&last.ident)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

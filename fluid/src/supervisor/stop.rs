@@ -1,0 +1,241 @@
+//! How a group ends: its members are asked one after the other, then forced, then given up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::exit::Cause;
+use crate::lock::lock;
+use crate::node::{Kind, MemberId};
+use crate::options::OnExit;
+use crate::state::State;
+use crate::supervisor::Supervisor;
+use crate::supervisor::seated::{Seated, seal};
+
+/// How long a member that is forced to end may take to obey. With twice
+/// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its
+/// grace period.
+const FORCE_SLACK: Duration = Duration::from_millis(500);
+
+/// How much earlier a nested group must be done than the group above it.
+const NESTED_HEAD_START: Duration = Duration::from_millis(50);
+
+impl Supervisor {
+    /// Asks one member to stop: a consumer by the closing of its queue.
+    pub(super) fn ask(&mut self, id: MemberId, alone: bool) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        if std::mem::replace(&mut member.asked, true) || member.ended {
+            return;
+        }
+        member.node.advance(State::Stopping);
+        if let Some(intake) = &member.node.intake {
+            intake.close();
+        }
+        member.node.stop.raise();
+        // Asked before it was launched, it is given its time then.
+        if member.launch.is_none() {
+            self.set_alarm(id, alone);
+        }
+    }
+
+    pub(super) fn ended(&mut self, id: MemberId) {
+        self.starting.remove(&id);
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        if std::mem::replace(&mut member.ended, true) {
+            return;
+        }
+        self.live -= 1;
+        let feeds = std::mem::take(&mut member.feeds);
+        let exit = member.node.exit().cloned();
+        let stops = member.options.on_exit == OnExit::Stop && !member.removed;
+        let name = Arc::clone(member.node.name());
+        for target in feeds {
+            let fed = self.members.get_mut(&target);
+            let starved = fed.is_some_and(|member| {
+                member.feeders -= 1;
+                member.feeders == 0
+            });
+            if starved && self.cause.is_some() {
+                self.ask(target, false);
+            }
+        }
+        self.forget(id);
+        let Some(exit) = exit else { return };
+        match exit.cause() {
+            cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
+            cause if cause.is_failure() => {
+                let nested = exit.kind() == Kind::Group;
+                self.fail(if nested {
+                    cause.below(&name)
+                } else {
+                    cause.clone()
+                });
+            }
+            _ if stops => self.begin_stop(Cause::WorkerEnded((&*name).into())),
+            _ => {}
+        }
+    }
+
+    /// Stops the group for a failure, which outweighs the reason for which it may be stopping already.
+    pub(super) fn fail(&mut self, failure: Cause) {
+        match &mut self.cause {
+            None => self.begin_stop(failure),
+            Some(cause) if cause.is_failure() || matches!(cause, Cause::BailedOut { .. }) => {}
+            Some(cause) => *cause = failure,
+        }
+    }
+
+    /// Drops a removed member that has ended.
+    pub(super) fn forget(&mut self, id: MemberId) {
+        if self
+            .members
+            .get(&id)
+            .is_some_and(|member| member.removed && member.ended)
+            && let Some(member) = self.members.remove(&id)
+        {
+            lock(&self.node.workers).retain(|node| !Arc::ptr_eq(node, &member.node));
+        }
+    }
+
+    /// Stops the group because it was asked to, but first takes in what came before that: a worker that
+    /// was added, and sent messages, still handles them.
+    pub(super) fn obey_stop(&mut self) {
+        for _ in 0..self.events.len() {
+            if let Ok(event) = self.events.try_recv() {
+                self.answer(event);
+            }
+        }
+        self.begin_stop(self.node.asked_because());
+    }
+
+    /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
+    /// are refused.
+    pub(super) fn begin_stop(&mut self, cause: Cause) {
+        if self.cause.is_some() {
+            return;
+        }
+        tracing::info!(group = &**self.node.name(), %cause, "stopping");
+        self.cause = Some(cause);
+        self.node.advance(State::Stopping);
+        self.node.stop.raise();
+        let now = Instant::now();
+        self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
+        self.to_launch.clear();
+        let unborn: Vec<_> = self
+            .members
+            .values()
+            .filter(|m| m.launch.is_some())
+            .map(|m| m.id)
+            .collect();
+        for id in unborn {
+            self.drop_unborn(id);
+        }
+        for member in self.members.values() {
+            if let Some(intake) = &member.node.intake {
+                intake.close_public();
+            }
+        }
+        let unfed = self.members.values().filter(|member| member.feeders == 0);
+        for id in unfed.map(|member| member.id).collect::<Vec<_>>() {
+            self.ask(id, false);
+        }
+    }
+
+    /// Ends a member that will not be launched any more.
+    pub(super) fn drop_unborn(&mut self, id: MemberId) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        let Some(launch) = member.launch.take() else {
+            return;
+        };
+        Seated::new(id, Arc::clone(&member.node), member.options, launch).never_started();
+        self.ended(id);
+    }
+
+    /// Answers the alarms that are due: forces what is late, gives up what did not obey.
+    pub(super) fn ring(&mut self) {
+        let now = Instant::now();
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            self.node.force(now + FORCE_SLACK);
+            self.force_all();
+        }
+        while let Some(&(at, id)) = self.alarms.first()
+            && at <= now
+        {
+            self.alarms.pop_first();
+            let Some(member) = self.members.get(&id) else {
+                continue;
+            };
+            if member.ended {
+                continue;
+            }
+            if member.forced {
+                self.give_up(id);
+            } else {
+                self.force(id, now + FORCE_SLACK);
+            }
+        }
+    }
+
+    pub(super) fn force_all(&mut self) {
+        self.forced = true;
+        self.deadline = None;
+        let until = self.node.force_until().unwrap_or_else(Instant::now);
+        let ids: Vec<_> = self.members.keys().copied().collect();
+        self.begin_stop(self.node.asked_because());
+        for id in ids {
+            self.force(id, until);
+        }
+    }
+
+    pub(super) fn force(&mut self, id: MemberId, until: Instant) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        if member.ended || std::mem::replace(&mut member.forced, true) {
+            return;
+        }
+        tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
+        if let Some(intake) = &member.node.intake {
+            intake.close();
+        }
+        let nested = member.node.kind == Kind::Group;
+        let head_start = if nested {
+            NESTED_HEAD_START
+        } else {
+            Duration::ZERO
+        };
+        member.node.force(until - head_start);
+        self.alarms.insert((until, id));
+    }
+
+    /// Ends a member that did not even obey force: it blocks its thread.
+    pub(super) fn give_up(&mut self, id: MemberId) {
+        let Some(member) = self.members.get(&id) else {
+            return;
+        };
+        let node = Arc::clone(&member.node);
+        tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
+        seal(&node);
+        node.finish(node.report(node.asked_because(), true, true));
+        self.ended(id);
+    }
+
+    /// Limits how long a member that was asked to stop may take.
+    pub(super) fn set_alarm(&mut self, id: MemberId, alone: bool) {
+        let grace = self.members[&id]
+            .options
+            .grace
+            .or(if alone { self.grace } else { None });
+        if let Some(grace) = grace {
+            self.alarms.insert((Instant::now() + grace, id));
+        }
+    }
+}
