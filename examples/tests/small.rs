@@ -69,7 +69,6 @@ fn dynamic_adds_and_removes() {
 fn lifecycle_tells_the_whole_life() {
     let parts = [
         "on_startup",
-        "run",
         "running",
         "on_shutdown",
         "after_shutdown: asked to stop",
