@@ -220,7 +220,7 @@ impl Node {
     pub(crate) fn finish(&self, exit: Exit) {
         let state = exit.state();
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
-            tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "ended");
+            tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
             self.exited.notify_waiters();
         }
     }

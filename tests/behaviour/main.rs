@@ -5,6 +5,7 @@ mod dispatcher;
 mod drain;
 mod dynamic;
 mod lifecycle;
+mod logging;
 mod nested;
 mod policy;
 mod queue;

@@ -251,11 +251,14 @@ impl<M> Channel<M> {
         };
         self.room.notify_waiters();
         portion.extend(left);
-        if !portion.is_empty() || holds {
-            let messages = portion.len() + usize::from(holds);
+        self.tell_undelivered(portion.len() as u64 + u64::from(holds));
+        portion.drain(..).for_each(discard);
+    }
+
+    fn tell_undelivered(&self, messages: u64) {
+        if messages > 0 {
             tracing::warn!(worker = &*self.worker, messages, "messages undelivered");
         }
-        portion.drain(..).for_each(discard);
     }
 
     fn size(&self, inner: &Inner<M>) -> usize {
@@ -311,20 +314,22 @@ impl<M: Send> Intake for Channel<M> {
     }
 
     fn seal(&self) {
-        let left = {
+        let (left, messages) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let seen = self.progress.seal();
+            let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
                 inner.counts.done += seen.done;
-                inner.counts.undelivered += seen.fetched + seen.in_hand;
+                messages += seen.fetched + seen.in_hand;
             }
-            inner.counts.undelivered += inner.waiting.len() as u64;
-            std::mem::take(&mut inner.waiting)
+            inner.counts.undelivered += messages;
+            (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
         self.items.notify_one();
+        self.tell_undelivered(messages);
         left.into_iter().for_each(discard);
         self.sealed.raise();
     }
