@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use fluid::{Cause, Error, Nothing, Options, Overflow, Workers};
+use fluid::{Cause, Error, Nothing, Options, Overflow, Seat, Worker, Workers};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{
@@ -327,20 +327,27 @@ async fn a_failure_while_stopping_is_in_the_exit_code() {
 
 #[tokio::test(start_paused = true)]
 async fn an_emission_that_no_forced_consumer_took_is_not_counted_as_emitted() {
-    let mut workers = group();
-    let source = put(&mut workers, "source", Burst { to: 20 });
+    let mut all_at_once = group();
+    let source = put(&mut all_at_once, "source", Burst { to: 20 });
+    forced_while_sending(all_at_once, &source).await;
+    let mut one_by_one = group();
+    let source = put(&mut one_by_one, "source", count(20, Duration::ZERO));
+    forced_while_sending(one_by_one, &source).await;
+}
+
+async fn forced_while_sending<W: Worker<Output = u64>>(mut workers: Workers, source: &Seat<W>) {
     let options = Options::new().capacity(2);
     let deaf = put_with(&mut workers, "deaf", options, sink::<u64>(secs(1000)));
-    workers.connect(&source, &deaf);
+    workers.connect(source, &deaf);
     put(&mut workers, "idle", idle());
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(secs(1)).await;
     let begun = Instant::now();
     let exit = running.shutdown().await;
     assert_eq!(begun.elapsed().as_secs(), 10);
-    let [accepted, ..] = counts(&exit, "deaf");
-    let refused = exit.worker("deaf").unwrap().counts().unwrap().refused;
-    assert_eq!(exit.worker("source").unwrap().emitted(), accepted + refused);
+    let handled = deaf.status().counts.unwrap();
+    let emitted = exit.worker("source").unwrap().emitted();
+    assert_eq!(emitted, handled.accepted + handled.refused);
     assert_conserved(&exit);
 }
 
