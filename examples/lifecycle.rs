@@ -42,6 +42,7 @@ impl Worker for Talker {
 async fn states() -> Result<(), Exit> {
     println!("a life:");
     let talker = Talker.startup().await?;
+    sleep(Duration::from_millis(20)).await;
     println!("{}", talker.state());
     talker.gracefully_stop();
     let state = talker.wait_for(State::Stopped).await;
@@ -80,11 +81,10 @@ workers! {
 async fn restart() -> Result<(), Exit> {
     println!("\na restart:");
     let group = Stumbling::new().startup().await?;
-    group.stumble().wait_for(State::Running).await;
-    while group.stumble().status().restarts < 1 {
+    // Three beats of the first life, and one of the second.
+    while group.stumble().status().beats < 4 {
         sleep(Duration::from_millis(1)).await;
     }
-    sleep(Duration::from_millis(10)).await;
     println!("{}", group.shutdown().await);
     Ok(())
 }

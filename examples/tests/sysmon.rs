@@ -22,7 +22,10 @@ impl Monitor {
         let directory = Directory::new(test);
         let mut command = example("sysmon");
         command
-            .args(["--every=10ms", "--table-every=20ms", "--json", "--db"])
+            .args(["--every=10ms", "--table-every=20ms", "--json"])
+            // However busy the machine is, that is no news here.
+            .args(["--cpu-above=100", "--disk-above=100"])
+            .arg("--db")
             .arg(directory.file("sysmon.db"));
         let running = Running::start(arrange(&mut command));
         let monitor = Self { directory, running };

@@ -13,7 +13,7 @@ use crate::error::{Error, Panicked};
 use crate::exit::Cause;
 use crate::life::{BoxFuture, Launch, Site};
 use crate::node::Node;
-use crate::options::{OnError, OnExit, Options};
+use crate::options::{OnError, OnExit, Options, bounded};
 use crate::signal::until;
 use crate::stage::jitter;
 use crate::state::State;
@@ -47,7 +47,7 @@ impl Callback {
         let (jitter, on_error) = (Duration::ZERO, OnError::Stop);
         Self {
             name: "every",
-            wait: period,
+            wait: bounded(period),
             jitter,
             periodic: true,
             on_error,
@@ -59,7 +59,7 @@ impl Callback {
         let (jitter, on_error) = (Duration::ZERO, OnError::Skip);
         Self {
             name: "after",
-            wait: delay,
+            wait: bounded(delay),
             jitter,
             periodic: false,
             on_error,
@@ -74,7 +74,7 @@ impl Callback {
 
     /// At most this much, drawn anew each time, is added to each wait.
     pub const fn jitter(mut self, jitter: Duration) -> Self {
-        self.jitter = jitter;
+        self.jitter = bounded(jitter);
         self
     }
 
@@ -201,5 +201,30 @@ impl Unrung {
                 return Cause::Finished;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workers::Workers;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_time_beyond_all_clocks_is_far_away_and_no_panic() {
+        let group = Workers::new("test").grace(Duration::MAX);
+        let group = group.startup().await.unwrap();
+        for callback in [
+            Callback::after(Duration::MAX),
+            Callback::every(Duration::MAX).jitter(Duration::MAX),
+        ] {
+            group.register_callback(callback, || async {});
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let exit = group.shutdown().await;
+        assert!(exit.is_success(), "{exit}");
+        assert!(
+            exit.workers().iter().all(|callback| callback.beats() == 0),
+            "{exit}"
+        );
     }
 }

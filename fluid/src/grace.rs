@@ -4,6 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::options::bounded;
 
 /// The environment variable that sets the default grace period, in seconds.
 pub(crate) const VARIABLE: &str = "FLUID_STOPPING_GRACE_PERIOD";
@@ -25,6 +26,7 @@ fn parse(text: &str) -> Result<Duration, Error> {
         .parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .map(bounded)
         .ok_or_else(|| {
             format!("{VARIABLE}: `{text}` is not a number of seconds, such as 10").into()
         })
@@ -38,6 +40,7 @@ mod tests {
     fn seconds_are_read_and_nonsense_is_named() {
         assert_eq!(parse("3").unwrap(), Duration::from_secs(3));
         assert_eq!(parse(" 0.25 ").unwrap(), Duration::from_millis(250));
+        assert!(parse("1e18").unwrap() < Duration::MAX);
         for nonsense in ["", "ten", "-1", "NaN", "inf", "10s"] {
             let error = parse(nonsense).unwrap_err().to_string();
             assert!(

@@ -60,7 +60,7 @@ impl Options {
     /// How long this worker may take to stop before it is forced, counted from when its turn to stop
     /// comes. The group's grace period still holds above it.
     pub const fn grace(mut self, grace: Duration) -> Self {
-        self.grace = Some(grace);
+        self.grace = Some(bounded(grace));
         self
     }
 
@@ -74,7 +74,7 @@ impl Options {
 
     /// The pause between two calls, or their distance if the pace is [`Pace::Rate`].
     pub const fn heartbeat(mut self, period: Duration) -> Self {
-        self.heartbeat = period;
+        self.heartbeat = bounded(period);
         self
     }
 
@@ -86,7 +86,7 @@ impl Options {
 
     /// At most this much, drawn anew each time, is added to every beat.
     pub const fn jitter(mut self, jitter: Duration) -> Self {
-        self.jitter = jitter;
+        self.jitter = bounded(jitter);
         self
     }
 
@@ -123,6 +123,16 @@ impl Options {
     pub const fn overflow(mut self, overflow: Overflow) -> Self {
         self.overflow = overflow;
         self
+    }
+}
+
+/// A duration with which a clock can calculate: a hundred years stand for any that is longer.
+pub(crate) const fn bounded(duration: Duration) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    if duration.as_secs() < LONGEST.as_secs() {
+        duration
+    } else {
+        LONGEST
     }
 }
 

@@ -18,7 +18,7 @@ use crate::life::Build;
 use crate::lock::lock;
 use crate::nested::Nested;
 use crate::node::{Events, Kind, MemberId, Node};
-use crate::options::Options;
+use crate::options::{Options, bounded};
 use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
 use crate::supervisor::{Event, Hooks, Seated, Supervisor, hook};
@@ -85,7 +85,7 @@ impl Workers {
     /// `FLUID_STOPPING_GRACE_PERIOD`, in seconds, or 10 s; for a nested group, what the group
     /// above leaves it.
     pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = Some(grace);
+        self.grace = Some(bounded(grace));
         self
     }
 
