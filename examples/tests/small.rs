@@ -77,7 +77,7 @@ fn lifecycle_tells_the_whole_life() {
         "beat 1 of life 2",
         "1 restarts",
         "running in the scope",
-        "force-stopped after 0.2s",
+        "dawdling: force-stopped after ",
         "(exit code 1)",
         "dawdle  force-stopped",
     ];

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::callback::{Callback, Outcome};
-use crate::catch::catch_payload;
+use crate::catch::{catch, catch_payload};
 use crate::error::Error;
 use crate::exit::{Cause, Exit};
 use crate::group::GroupHandle;
@@ -292,9 +292,14 @@ impl Workers {
         } = self;
         let events = arrivals.take().expect("a group is started once");
         let runtime = runtime.unwrap_or_else(Handle::current);
-        Supervisor::new(&handle, events, hooks, grace, runtime)
-            .supervise(edges, started)
-            .await;
+        let supervisor = Supervisor::new(&handle, events, hooks, grace, runtime);
+        // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
+        if let Err(panic) = catch(supervisor.supervise(edges, started)).await {
+            tracing::error!(group = handle.worker_name(), %panic, "the supervisor panicked");
+            let worker = "supervisor".into();
+            let node = handle.node();
+            node.finish(node.report(Cause::Panicked { worker, panic }, true, false));
+        }
     }
 
     /// Ends the group, which could not be started.
