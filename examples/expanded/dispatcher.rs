@@ -44,6 +44,14 @@ impl ::fluid::__private::Stage for Exchange {
         ::core::result::Result::Ok(exchange(&mut self.price).await)
     }
 }
+const _: () = {
+    #[allow(unused_imports)]
+    use ::fluid::rule::IsNoResult as _;
+    ::core::assert!(
+        ! ::fluid::rule::Emitted:: < Trade > ::IS_RESULT,
+        "`Trade` is a `Result` behind an alias, which would be sent as a message: write it out"
+    );
+};
 /// Hands each trade to whoever is interested.
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
@@ -89,9 +97,9 @@ impl Desk {
                     }
                 },
             );
+        __workers.connect(&exchange, &dispatch);
         ::fluid::rule::fed_by_nothing::<Exchange>();
         ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();
-        __workers.connect(&exchange, &dispatch);
         let __handle = DeskHandle {
             __group: __workers.handle(),
             exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),

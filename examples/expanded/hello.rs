@@ -107,9 +107,9 @@ impl Hello {
             .add_with::<
                 Print,
             >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
+        __workers.connect(&greet, &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
         ::fluid::rule::feeds_nothing::<Print>();
-        __workers.connect(&greet, &print);
         let __handle = HelloHandle {
             __group: __workers.handle(),
             greet: <Greet as ::fluid::__private::Member>::handle(&greet),

@@ -75,7 +75,7 @@ fn lifecycle_tells_the_whole_life() {
         "stopped",
         "beat 3 of life 1",
         "beat 1 of life 2",
-        "1 restarts",
+        "1 restart",
         "running in the scope",
         "dawdling: force-stopped after ",
         "(exit code 1)",

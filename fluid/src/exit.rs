@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Write as _};
 use std::process::{ExitCode, Termination};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use crate::state::State;
 /// Every waiter gets the same one. It is cheap to clone.
 ///
 /// As the return value of `main` it is the exit code of the process, and is printed to standard
-/// error unless it is 0.
+/// error unless that is 0. (A `main` that returns `Result<(), Exit>` prints it too, but the exit code of
+/// an `Err` is always 1.) To see it in any case, print it in `after_shutdown`.
 ///
 /// ```no_run
 /// # use fluid::{worker, Worker};
@@ -52,6 +54,7 @@ pub(crate) struct Report {
     pub(crate) ran_for: Duration,
     pub(crate) counts: Option<Counts>,
     pub(crate) emitted: u64,
+    pub(crate) unsent: u64,
     pub(crate) beats: u64,
     pub(crate) missed_beats: u64,
     pub(crate) restarts: u64,
@@ -224,6 +227,13 @@ impl Exit {
         self.0.emitted
     }
 
+    /// How many messages it would have emitted, and no consumer accepted: refused because the consumer
+    /// had ended, or cut off by a forced stop.
+    #[must_use]
+    pub fn unsent(&self) -> u64 {
+        self.0.unsent
+    }
+
     /// How often its function was called, if it has a heartbeat or is a callback.
     #[must_use]
     pub fn beats(&self) -> u64 {
@@ -304,10 +314,14 @@ impl Exit {
             part(f, &counts)?;
         }
         for (count, what) in [
-            (report.beats, "beats"),
+            (report.beats, plural(report.beats, "beat", "beats")),
             (report.missed_beats, "missed"),
             (report.emitted, "emitted"),
-            (report.restarts, "restarts"),
+            (report.unsent, "unsent"),
+            (
+                report.restarts,
+                plural(report.restarts, "restart", "restarts"),
+            ),
         ] {
             if count > 0 {
                 part(f, &format_args!("{count} {what}"))?;
@@ -366,9 +380,15 @@ impl fmt::Display for Exit {
     }
 }
 
+/// The word for this many.
+pub(crate) const fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
 impl fmt::Debug for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // What `main` prints of a `Result<(), Exit>`.
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -377,7 +397,8 @@ impl std::error::Error for Exit {}
 impl Termination for Exit {
     fn report(self) -> ExitCode {
         if !self.is_success() {
-            eprintln!("{self}");
+            // There may be no one to read it, which changes nothing.
+            let _ = writeln!(io::stderr(), "{self}");
         }
         ExitCode::from(self.code())
     }

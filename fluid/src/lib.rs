@@ -67,7 +67,8 @@
 //! - **the order of startup and shutdown**: sinks start first, sources stop first, and each consumer
 //!   ends when all that feeds it has ended and its queue is empty;
 //! - **nothing lost in silence**: every message a consumer accepted is counted as done, failed, dropped
-//!   or undelivered, and a refused send gives the message back;
+//!   or undelivered; a refused send gives the message back, and what a worker could not hand on is counted
+//!   as unsent;
 //! - **an end, in time**: a stop takes no longer than its grace period and a second, whatever blocks,
 //!   and the [`Exit`] names what was stuck;
 //! - **a status** of the whole tree, and `tracing` spans and events.
@@ -103,16 +104,16 @@
 //! SIGTERM as well, and [`main`](Workers::main) builds the runtime too: a process that ends by it has
 //! drained, and its exit code is 0 (normal), 1 (forced) or 2 (failed).
 //!
-//! The grace period is the group's `grace`, or the environment variable `FLUID_STOPPING_GRACE_PERIOD`
-//! in seconds, or 10 seconds.
+//! The grace period is the group's `grace`; if it sets none, the environment variable
+//! `FLUID_STOPPING_GRACE_PERIOD`, in seconds; or else 10 seconds.
 //!
 //! # Logging
 //!
 //! Each worker's task is in a `tracing` span `worker` with the field `name`, each callback's in a span
 //! `callback`. The start and the stop of a group are events at level `info`; changes of state and
-//! dropped messages at `debug`; failures that a policy answered, undelivered messages and forced stops at
-//! `warn`; failures that end a worker, and stuck workers, at `error`. Nothing is logged for each
-//! message at `info` or above.
+//! dropped messages at `debug`; failures that a policy answered, undelivered and unsent messages and forced
+//! stops at `warn`; failures that end a worker, and stuck workers, at `error`. Of a message that goes well
+//! nothing is logged.
 //!
 //! # Panics
 //!

@@ -161,14 +161,11 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
             }
         };
         let error = failure.error();
-        tracing::error!(
-            worker = &**node.name(),
-            error = format!("{error:#}"),
-            "worker failed"
-        );
         node.note_error(error);
+        let text = format!("{error:#}");
         if let Some(cause) = answer(&node, failure, &mut build, &life, &mut io, &mut backoff).await
         {
+            tracing::error!(worker = &**node.name(), error = text, "worker failed");
             break (worker, cause);
         }
     };

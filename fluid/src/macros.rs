@@ -57,13 +57,29 @@
 /// | `&mut T` | state that the worker owns | `T` |
 /// | any other `T` | configuration, cloned for each call | `T` |
 ///
-/// A type parameter that stands in no field (only in a port or the output) is mentioned by one field
-/// more, `marker: PhantomData`. Every type parameter must be `Send + Sync + 'static`.
+/// A type parameter that stands in no field (only in the message, a port or the output) is mentioned by
+/// one field more, `marker`. Every type parameter must be `Send + Sync + 'static`.
+///
+/// ```
+/// # use fluid::{consumer, workers};
+/// #[consumer]
+/// async fn print<T: std::fmt::Display>(message: T) {
+///     println!("{message}");
+/// }
+///
+/// workers! {
+///     struct Printing {
+///         pub print: Print<String> { marker: std::marker::PhantomData },
+///     }
+/// }
+/// ```
 ///
 /// # Return types
 ///
 /// Read from how they are written: `()` emits nothing; `T` emits one; `Option<T>` none or one; `Vec<T>`
-/// each; and each of them in a `Result<_, E>`, where `E` converts into [`Error`](crate::Error).
+/// each; and each of them in a `Result<_, E>`, where `E` converts into [`Error`](crate::Error). A
+/// `Result` must be written as one: an alias of another name would be taken for a message, which is
+/// refused.
 ///
 /// # Options
 ///
@@ -76,7 +92,7 @@
 /// | `name = "…"` | its name in status, exit and log | the field's, or the function's |
 /// | `grace = "3s"` | how long its stop may take, from when its turn comes | the group's |
 /// | `timeout = "2s"` | how long one call may take | none |
-/// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, `"restart"` the worker | `"stop"` |
+/// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, or `"restart"` the worker with new state after a backoff, see [`OnError`](crate::OnError) | `"stop"` |
 /// | `on_exit = "ignore"` | what its end does: `"stop"` the group, or `"ignore"` | `"stop"` |
 ///
 /// Durations are checked when the macro runs. A call that times out is dropped where it awaits; one
@@ -191,9 +207,10 @@ pub use fluid_macros::consumer;
 /// | `print: Print` | one without fields |
 /// | `feed: Feed = Feed::open(db)` | anything that is made by an expression: a worker written by hand, or another group |
 ///
-/// The shorthand `{ db }` shares the resource `db`; everything else is an expression, in which the
-/// resources are in scope as `Arc`s, and which is evaluated anew at each restart. (A nested group is
-/// made once.) `pub` on a consumer means that messages may come from outside: its accessor can send.
+/// The shorthand `{ db }` gives a `&T` parameter the resource `db` itself, shared; and a parameter by
+/// value, or the state of a `&mut` parameter, a clone of it, which is the worker's own. Everything else is
+/// an expression, in which the resources are in scope as `Arc`s, and which is evaluated anew at each
+/// restart. (A nested group is made once.) `pub` on a consumer means that messages may come from outside: its accessor can send.
 /// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the function's options.
 ///
 /// # The statements
@@ -211,8 +228,24 @@ pub use fluid_macros::consumer;
 /// | `on_shutdown => expr;` | when every worker has ended |
 /// | `after_shutdown(exit) => expr;` | last, with the group's [`Exit`](crate::Exit) |
 ///
-/// In a callback the resources are in scope by name, and so is `group`, the group's handle; it may
-/// `.await`, and returns `()` or a `Result`. `#[cfg(…)]` works on fields and statements.
+/// In a callback the resources are in scope by name, and so is `group`, the group's handle, and nothing
+/// else of what surrounds the macro but items; it may `.await`, and returns `()` or a `Result`. One that uses
+/// `?` is a block that says what error it returns:
+///
+/// ```
+/// # use fluid::{worker, workers};
+/// # #[worker(heartbeat = "1s")]
+/// # async fn poll() {}
+/// # workers! { struct Some { poll: Poll }
+/// every("30s") => {
+///     let load = std::fs::read_to_string("/proc/loadavg")?;
+///     println!("{load}");
+///     Ok::<(), fluid::Error>(())
+/// };
+/// # }
+/// ```
+///
+/// `#[cfg(…)]` works on fields and statements.
 ///
 /// # What it makes
 ///

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exit::{Cause, Exit, Report};
 use crate::lock::lock;
 use crate::options::Options;
-use crate::queue::Intake;
+use crate::queue::{Intake, Tally};
 use crate::signal::{Signal, wait_for};
 use crate::state::{State, StateCell};
 use crate::status::Status;
@@ -60,8 +60,8 @@ pub(crate) struct Node {
     parent: OnceLock<(Events, MemberId)>,
     /// Its queue. A worker that consumes nothing has one too, which closes when it should stop.
     pub(crate) intake: Option<Arc<dyn Intake>>,
-    /// How many messages each port sent.
-    sent: Vec<Arc<AtomicU64>>,
+    /// What became of the messages of each port.
+    sent: Vec<Arc<Tally>>,
     state: StateCell,
     /// Its turn to stop has come.
     pub(crate) stop: Signal,
@@ -88,7 +88,7 @@ impl Node {
         kind: Kind,
         options: Options,
         intake: Option<Arc<dyn Intake>>,
-        sent: Vec<Arc<AtomicU64>>,
+        sent: Vec<Arc<Tally>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             name,
@@ -191,6 +191,7 @@ impl Node {
             .iter()
             .filter_map(|worker| worker.exit().cloned())
             .collect();
+        let (emitted, unsent) = self.sent();
         let forced = forced || workers.iter().any(Exit::is_forced);
         Exit::new(Report {
             name: Arc::clone(self.name()),
@@ -207,7 +208,8 @@ impl Node {
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
             counts: self.consumed().map(|intake| intake.counts()),
-            emitted: self.emitted(),
+            emitted,
+            unsent,
             beats: self.beats.load(Ordering::Relaxed),
             missed_beats: self.missed_beats.load(Ordering::Relaxed),
             restarts: self.restarts.load(Ordering::Relaxed),
@@ -239,14 +241,19 @@ impl Node {
         self.intake.as_ref().filter(|_| self.kind == Kind::Consumer)
     }
 
-    fn emitted(&self) -> u64 {
-        self.sent
-            .iter()
-            .map(|sent| sent.load(Ordering::Relaxed))
-            .sum()
+    /// How many messages were emitted, and how many unsent, on all ports.
+    fn sent(&self) -> (u64, u64) {
+        let sum = |counter: fn(&Tally) -> &AtomicU64| {
+            let counters = self.sent.iter().map(|tally| counter(tally));
+            counters
+                .map(|counter| counter.load(Ordering::Relaxed))
+                .sum()
+        };
+        (sum(|tally| &tally.emitted), sum(|tally| &tally.unsent))
     }
 
     pub(crate) fn status(&self) -> Status {
+        let (emitted, unsent) = self.sent();
         let intake = self.consumed();
         Status {
             name: self.name().to_string(),
@@ -255,7 +262,8 @@ impl Node {
             since: self.since(),
             beats: self.beats.load(Ordering::Relaxed),
             missed_beats: self.missed_beats.load(Ordering::Relaxed),
-            emitted: self.emitted(),
+            emitted,
+            unsent,
             restarts: self.restarts.load(Ordering::Relaxed),
             last_error: lock(&self.last_error)
                 .as_ref()

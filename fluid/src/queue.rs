@@ -8,6 +8,7 @@ mod sender;
 pub use channel::Queue;
 pub(crate) use channel::{Channel, Intake};
 pub use output::Output;
+pub(crate) use output::Tally;
 pub(crate) use reply::discard;
 pub use reply::{AskError, Reply};
 pub(crate) use sender::{Inlet, own_thread};

@@ -120,7 +120,13 @@ pub(crate) async fn answer<W: Worker>(
     let tried_hard = backoff.is_longest() && !life.handled(io);
     let pause = backoff.next();
     if !node.stop.is_raised() {
-        tracing::info!(worker = &**node.name(), ?pause, "restarting");
+        let error = format!("{error:#}");
+        tracing::warn!(
+            worker = &**node.name(),
+            error,
+            ?pause,
+            "worker failed, restarting"
+        );
         until(&node.stop, tokio::time::sleep(pause)).await;
     }
     if node.stop.is_raised() {

@@ -96,6 +96,24 @@ where
 {
 }
 
+/// A message type of which `IS_RESULT` says whether it is a `Result`: the inherent constant is found
+/// before the trait's.
+#[derive(Debug)]
+pub struct Emitted<T>(T);
+
+/// Every type but a `Result`.
+pub trait IsNoResult {
+    /// It is none.
+    const IS_RESULT: bool = false;
+}
+
+impl<T> IsNoResult for Emitted<T> {}
+
+impl<T, E> Emitted<Result<T, E>> {
+    /// It is one.
+    pub const IS_RESULT: bool = true;
+}
+
 /// Whether `W` consumes messages at all.
 #[must_use]
 pub const fn consumes<W: Member>() -> bool {

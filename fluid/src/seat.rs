@@ -89,8 +89,8 @@ impl<W: Worker> Seat<W> {
             output: Output::new(),
             ports: W::Ports::new(),
         };
-        let mut sent = io.ports.sent();
-        sent.push(io.output.counter());
+        let mut sent = io.ports.tallies();
+        sent.push(io.output.tally());
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
         let intake = Arc::clone(&channel) as Arc<dyn Intake>;
         let kind = if consumes {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::exit::plural;
 use crate::ledger::Counts;
 use crate::node::Kind;
 use crate::state::State;
@@ -28,6 +29,8 @@ pub struct Status {
     pub missed_beats: u64,
     /// How many messages it sent, on all its ports.
     pub emitted: u64,
+    /// How many messages no consumer accepted: refused, or cut off by a forced stop.
+    pub unsent: u64,
     /// How often it was built anew.
     pub restarts: u64,
     /// The last failure, with its sources.
@@ -58,10 +61,11 @@ impl Status {
             write!(f, "  {size} queued, {counts}")?;
         }
         for (count, what) in [
-            (self.beats, "beats"),
+            (self.beats, plural(self.beats, "beat", "beats")),
             (self.missed_beats, "missed"),
             (self.emitted, "emitted"),
-            (self.restarts, "restarts"),
+            (self.unsent, "unsent"),
+            (self.restarts, plural(self.restarts, "restart", "restarts")),
         ] {
             if count > 0 {
                 write!(f, "  {count} {what}")?;

@@ -2,14 +2,13 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::handle::ConsumerHandle;
 use crate::options::Options;
-use crate::queue::{Output, Queue};
+use crate::queue::{Output, Queue, Tally};
 use crate::workers::Workers;
 
 /// A worker: it starts, runs, and stops.
@@ -168,7 +167,7 @@ pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
     fn new() -> Self;
 
     #[doc(hidden)]
-    fn sent(&self) -> Vec<Arc<AtomicU64>>;
+    fn tallies(&self) -> Vec<Arc<Tally>>;
 }
 
 macro_rules! ports {
@@ -179,8 +178,8 @@ macro_rules! ports {
                 ($(Output::<$type>::new(),)*)
             }
 
-            fn sent(&self) -> Vec<Arc<AtomicU64>> {
-                vec![$(self.$index.counter()),*]
+            fn tallies(&self) -> Vec<Arc<Tally>> {
+                vec![$(self.$index.tally()),*]
             }
         }
     };

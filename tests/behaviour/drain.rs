@@ -326,16 +326,21 @@ async fn a_failure_while_stopping_is_in_the_exit_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_emission_that_no_forced_consumer_took_is_not_counted_as_emitted() {
+async fn an_emission_that_no_forced_consumer_took_is_unsent() {
     let mut all_at_once = group();
     let source = put(&mut all_at_once, "source", Burst { to: 20 });
-    forced_while_sending(all_at_once, &source).await;
+    let [emitted, unsent] = forced_while_sending(all_at_once, &source).await;
+    assert_eq!(emitted + unsent, 20);
     let mut one_by_one = group();
     let source = put(&mut one_by_one, "source", count(20, Duration::ZERO));
-    forced_while_sending(one_by_one, &source).await;
+    let [_, unsent] = forced_while_sending(one_by_one, &source).await;
+    assert_eq!(unsent, 1);
 }
 
-async fn forced_while_sending<W: Worker<Output = u64>>(mut workers: Workers, source: &Seat<W>) {
+async fn forced_while_sending<W: Worker<Output = u64>>(
+    mut workers: Workers,
+    source: &Seat<W>,
+) -> [u64; 2] {
     let options = Options::new().capacity(2);
     let deaf = put_with(&mut workers, "deaf", options, sink::<u64>(secs(1000)));
     workers.connect(source, &deaf);
@@ -346,9 +351,36 @@ async fn forced_while_sending<W: Worker<Output = u64>>(mut workers: Workers, sou
     let exit = running.shutdown().await;
     assert_eq!(begun.elapsed().as_secs(), 10);
     let handled = deaf.status().counts.unwrap();
-    let emitted = exit.worker("source").unwrap().emitted();
-    assert_eq!(emitted, handled.accepted + handled.refused);
     assert_conserved(&exit);
+    let source = exit.worker("source").unwrap();
+    assert_eq!(source.emitted(), handled.accepted);
+    [source.emitted(), source.unsent()]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_failed_consumer_refuses_is_unsent() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 5000 });
+    let picky = put(
+        &mut workers,
+        "picky",
+        each(|number: u64| async move {
+            if number == 10 {
+                Err(Error::from("ten"))
+            } else {
+                Ok(None::<Nothing>)
+            }
+        }),
+    );
+    workers.connect(&source, &picky);
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    let source = exit.worker("source").unwrap();
+    let accepted = exit.worker("picky").unwrap().counts().unwrap().accepted;
+    assert_eq!(
+        (source.emitted(), source.unsent()),
+        (accepted, 5000 - accepted)
+    );
+    assert!(source.unsent() > 0, "{exit}");
 }
 
 #[test]

@@ -118,6 +118,14 @@ impl ::fluid::__private::Stage for Parse {
         }
     }
 }
+const _: () = {
+    #[allow(unused_imports)]
+    use ::fluid::rule::IsNoResult as _;
+    ::core::assert!(
+        ! ::fluid::rule::Emitted:: < Entry > ::IS_RESULT,
+        "`Entry` is a `Result` behind an alias, which would be sent as a message: write it out"
+    );
+};
 /// Counts what was understood.
 async fn count(entry: Entry, totals: &Mutex<Totals>) {
     lock(totals).add(&entry);
@@ -269,13 +277,13 @@ impl AccessLog {
                     }
                 },
             );
+        __workers.connect_port(&read, <Read>::lines(), &parse);
+        __workers.connect(&parse, &count);
+        __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
         ::fluid::rule::fed_by_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Count>();
         ::fluid::rule::feeds_nothing::<DeadLetters>();
-        __workers.connect_port(&read, <Read>::lines(), &parse);
-        __workers.connect(&parse, &count);
-        __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
             read: <Read as ::fluid::__private::Member>::handle(&read),

@@ -134,13 +134,6 @@ impl Sysmon {
                 <SayStopping as ::fluid::__private::Member>::OPTIONS,
                 move || SayStopping {},
             );
-        ::fluid::rule::fed_by_nothing::<KeepTime>();
-        ::fluid::rule::feeds_nothing::<KeepTime>();
-        ::fluid::rule::feeds_nothing::<Show>();
-        ::fluid::rule::feeds_nothing::<Alarm>();
-        ::fluid::rule::feeds_nothing::<Store>();
-        ::fluid::rule::fed_by_nothing::<SayStopping>();
-        ::fluid::rule::feeds_nothing::<SayStopping>();
         __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
         __workers.connect(&sample, &rate);
         __workers.connect(&rate, &show);
@@ -149,6 +142,13 @@ impl Sysmon {
         __workers.connect(&rate, &gather);
         __workers.connect(&judge, &alarm);
         __workers.connect(&gather, &store);
+        ::fluid::rule::fed_by_nothing::<KeepTime>();
+        ::fluid::rule::feeds_nothing::<KeepTime>();
+        ::fluid::rule::feeds_nothing::<Show>();
+        ::fluid::rule::feeds_nothing::<Alarm>();
+        ::fluid::rule::feeds_nothing::<Store>();
+        ::fluid::rule::fed_by_nothing::<SayStopping>();
+        ::fluid::rule::feeds_nothing::<SayStopping>();
         let __handle = SysmonHandle {
             __group: __workers.handle(),
             clock: <KeepTime as ::fluid::__private::Member>::handle(&clock),

@@ -88,6 +88,14 @@ impl ::fluid::__private::Stage for TakeSample {
         )
     }
 }
+const _: () = {
+    #[allow(unused_imports)]
+    use ::fluid::rule::IsNoResult as _;
+    ::core::assert!(
+        ! ::fluid::rule::Emitted:: < Sample > ::IS_RESULT,
+        "`Sample` is a `Result` behind an alias, which would be sent as a message: write it out"
+    );
+};
 /// Compares each sample with the one before it.
 pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
     let rates = book.fold(&sample);
@@ -125,6 +133,14 @@ impl ::fluid::__private::Stage for Rate {
         )
     }
 }
+const _: () = {
+    #[allow(unused_imports)]
+    use ::fluid::rule::IsNoResult as _;
+    ::core::assert!(
+        ! ::fluid::rule::Emitted:: < Reading > ::IS_RESULT,
+        "`Reading` is a `Result` behind an alias, which would be sent as a message: write it out"
+    );
+};
 /// Puts each reading on the screen.
 pub async fn show(reading: Reading, screen: &Screen) {
     screen.show(reading);
@@ -202,6 +218,14 @@ impl ::fluid::__private::Stage for Judge {
         )
     }
 }
+const _: () = {
+    #[allow(unused_imports)]
+    use ::fluid::rule::IsNoResult as _;
+    ::core::assert!(
+        ! ::fluid::rule::Emitted:: < Alert > ::IS_RESULT,
+        "`Alert` is a `Result` behind an alias, which would be sent as a message: write it out"
+    );
+};
 /// Shows each alert, and keeps it.
 pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
     screen.alarm(alert);

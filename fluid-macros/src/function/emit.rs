@@ -14,12 +14,41 @@ pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let ports = ports(worker);
     let impl_worker = impl_worker(worker);
     let impl_stage = impl_stage(worker);
+    let no_hidden_result = no_hidden_result(worker);
     quote! {
         #struct_
         #ports
         #impl_worker
         #impl_stage
+        #no_hidden_result
     }
+}
+
+/// A `Result` behind an alias reads like a message, and its errors would be sent instead of answered.
+/// Its type is known to the compiler alone, and only where no type parameters are in play.
+fn no_hidden_result(worker: &Worker) -> Option<TokenStream> {
+    let Type::Path(path) = worker.returns.message.as_ref()? else {
+        return None;
+    };
+    let last = &path.path.segments.last()?.ident;
+    let primitive = last
+        .to_string()
+        .starts_with(|c: char| c.is_ascii_lowercase());
+    if !worker.generics.params.is_empty() || primitive || last == "String" {
+        return None;
+    }
+    let cfgs = &worker.cfgs;
+    let message = format!(
+        "`{last}` is a `Result` behind an alias, which would be sent as a message: write it out"
+    );
+    Some(quote_spanned! {worker.returns_at=>
+        #(#cfgs)*
+        const _: () = {
+            #[allow(unused_imports)]
+            use ::fluid::rule::IsNoResult as _;
+            ::core::assert!(!::fluid::rule::Emitted::<#path>::IS_RESULT, #message);
+        };
+    })
 }
 
 fn struct_(worker: &Worker) -> TokenStream {

@@ -50,16 +50,17 @@ pub(crate) fn read<'a>(
             }
         };
         // The reference of a resource or of state is only the call's.
-        let held = match &*input.ty {
+        let held = match without_parens(&input.ty) {
             Type::Reference(reference) => &reference.elem,
             ty => ty,
         };
         if !is_owned(held, errors) {
-            has_message |= !matches!(*input.ty, Type::Reference(_));
+            has_message |= !matches!(without_parens(&input.ty), Type::Reference(_));
             continue;
         }
-        let is_message =
-            role == Role::Consumer && !has_message && !matches!(*input.ty, Type::Reference(_));
+        let is_message = role == Role::Consumer
+            && !has_message
+            && !matches!(without_parens(&input.ty), Type::Reference(_));
         let parameter = if is_message {
             has_message = true;
             Some(Parameter::Message((*input.ty).clone()))
@@ -82,7 +83,7 @@ fn field(input: &PatType, errors: &mut Errors) -> Option<Parameter> {
             "this parameter becomes a field of the worker, named like it: give it a plain name",
         )),
     };
-    match &*input.ty {
+    match without_parens(&input.ty) {
         Type::Reference(reference) if is_named(&reference.elem, "Context") => {
             if let Some(mutability) = reference.mutability {
                 errors.on(mutability, "the context is shared: write `&Context`");
@@ -127,9 +128,11 @@ fn not_misplaced(input: &PatType, errors: &mut Errors) -> bool {
 }
 
 /// `dyn A + B` of `(dyn A + B)`, which needs its parentheses only behind a `&`.
-fn without_parens(ty: &Type) -> &Type {
+pub(crate) fn without_parens(ty: &Type) -> &Type {
     match ty {
         Type::Paren(paren) => without_parens(&paren.elem),
+        // What `$ty:ty` of a declarative macro comes in.
+        Type::Group(group) => without_parens(&group.elem),
         ty => ty,
     }
 }
@@ -199,7 +202,8 @@ impl Visit<'_> for Borrows<'_> {
     }
 
     fn visit_type_impl_trait(&mut self, ty: &TypeImplTrait) {
-        let message = "a worker's types have names: write a type parameter in the place of `impl`";
+        let message = "a worker's types have names\n\
+             in the place of `impl` write a type parameter, or return a `Vec` or a type of your own";
         self.0.at(ty.impl_token.span(), message);
     }
 

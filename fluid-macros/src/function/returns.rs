@@ -2,7 +2,7 @@
 
 use syn::{ReturnType, Type};
 
-use crate::function::parameter::{is_named, only_argument};
+use crate::function::parameter::{is_named, only_argument, without_parens};
 
 /// How many messages one call emits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub(crate) fn read(output: &ReturnType) -> Returns {
             fallible: false,
         };
     };
+    let ty = without_parens(ty);
     match result(ty) {
         Some(ok) => Returns {
             fallible: true,
@@ -46,6 +47,7 @@ pub(crate) fn read(output: &ReturnType) -> Returns {
 }
 
 fn plain(ty: &Type) -> Returns {
+    let ty = without_parens(ty);
     let (many, message) = if matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty()) {
         (Many::None, None)
     } else if matches!(ty, Type::Never(_)) {

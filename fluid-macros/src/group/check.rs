@@ -43,6 +43,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     };
     check_unique_names(&mut group.header, errors);
     check_reserved(&group.header, errors);
+    check_methods(&group.header, errors);
     check_shorthands(&mut group.header, errors);
     let mistakes = errors.count();
     for Statement { cfgs, body } in statements {
@@ -83,6 +84,34 @@ fn check_unique_names(header: &mut Header, errors: &mut Errors) {
         names.push(resource.name.clone());
         new
     });
+}
+
+/// What the group and its handle call themselves.
+const METHODS: &[&str] = &[
+    "new",
+    "startup",
+    "scope",
+    "run",
+    "main",
+    "shutdown",
+    "wait_for_shutdown",
+    "gracefully_stop",
+    "state",
+    "status",
+];
+
+/// A worker's accessor must not hide what every group can do.
+fn check_methods(header: &Header, errors: &mut Errors) {
+    for Field { name, .. } in &header.fields {
+        if METHODS.iter().any(|method| name == method) {
+            let message = format!("`{name}` is what a group does itself: choose another name");
+            errors.at(name.span(), message);
+        }
+    }
+    if header.fields.is_empty() {
+        let message = "a group has at least one worker: `name: Type { … }`";
+        errors.at(header.braces, message);
+    }
 }
 
 /// In a callback `group` is the group's handle.

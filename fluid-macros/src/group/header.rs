@@ -1,6 +1,6 @@
 //! The struct-like head of a group: its name, its resources and its workers.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -21,6 +21,8 @@ pub(crate) struct Header {
     pub(crate) generics: Generics,
     pub(crate) resources: Vec<Resource>,
     pub(crate) fields: Vec<Field>,
+    /// Where the workers stand.
+    pub(crate) braces: Span,
 }
 
 /// A constructor parameter.
@@ -66,7 +68,7 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     };
     generics.where_clause = input.parse()?;
     let content;
-    braced!(content in input);
+    let braces = braced!(content in input).span.join();
     let mut fields = Vec::new();
     while !content.is_empty() {
         fields.push(field(&content, errors)?);
@@ -87,6 +89,7 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
         generics,
         resources,
         fields,
+        braces,
     })
 }
 

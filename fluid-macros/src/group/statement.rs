@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
 
-use crate::error::Errors;
+use crate::error::{Errors, did_you_mean};
 use crate::option::{self, Scope, Settings, duration};
 
 /// A statement, with its `#[cfg(…)]`s.
@@ -128,6 +128,14 @@ fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
                 exit,
                 run: input.parse()?,
             }))
+        }
+        name if ahead.peek(token::Paren) && !name.is_empty() => {
+            let near = did_you_mean(name, ["every", "after", "after_shutdown"]);
+            let message = format!(
+                "no statement begins with `{name}(…)`{near}\n\
+                 callbacks are `every(\"30s\") => …;` and `after(\"5s\") => …;`"
+            );
+            Err(input.error(message))
         }
         _ => Ok(Body::Chain(chain(input)?)),
     }

@@ -32,7 +32,7 @@ pub struct Output<T> {
     targets: Vec<Sender<T>>,
     /// How to copy a message, known once there are two targets.
     copy: Option<fn(&T) -> T>,
-    sent: Arc<AtomicU64>,
+    tally: Arc<Tally>,
 }
 
 impl<T> Output<T> {
@@ -42,7 +42,7 @@ impl<T> Output<T> {
         Self {
             targets: Vec::new(),
             copy: None,
-            sent: Arc::default(),
+            tally: Arc::default(),
         }
     }
 
@@ -63,18 +63,73 @@ impl<T> Output<T> {
         self.copy = Some(T::clone);
     }
 
-    /// How many messages left through this port: accepted or refused by the consumers behind it.
+    /// How many messages left through this port: some consumer accepted them, or they were thrown away
+    /// on purpose.
     #[must_use]
-    pub fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+    pub fn emitted(&self) -> u64 {
+        self.tally.emitted.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn counter(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.sent)
+    /// How many messages no consumer accepted: they were refused, or cut off by a forced stop while they
+    /// waited for room.
+    #[must_use]
+    pub fn unsent(&self) -> u64 {
+        self.tally.unsent.load(Ordering::Relaxed)
     }
 
-    fn count(&self, messages: u64) {
-        self.sent.fetch_add(messages, Ordering::Relaxed);
+    pub(crate) fn tally(&self) -> Arc<Tally> {
+        Arc::clone(&self.tally)
+    }
+}
+
+/// What became of the messages of one port, as its worker sees it.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub(crate) emitted: AtomicU64,
+    pub(crate) unsent: AtomicU64,
+}
+
+impl Tally {
+    fn count(&self, accepted: bool, messages: u64) {
+        let counter = if accepted {
+            &self.emitted
+        } else {
+            &self.unsent
+        };
+        counter.fetch_add(messages, Ordering::Relaxed);
+    }
+}
+
+/// A message on its way, counted when it is over: also if a forced stop cuts it off.
+struct Leaving<'a> {
+    tally: &'a Tally,
+    accepted: bool,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.tally.count(self.accepted, 1);
+    }
+}
+
+/// Messages that wait for their turn to leave. Those that never have it are unsent.
+struct Rest<'a, I: Iterator> {
+    messages: I,
+    tally: &'a Tally,
+}
+
+impl<I: Iterator> Iterator for Rest<'_, I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.messages.next()
+    }
+}
+
+impl<I: Iterator> Drop for Rest<'_, I> {
+    fn drop(&mut self) {
+        let rest = self.messages.by_ref().map(drop).count();
+        self.tally.count(false, rest as u64);
     }
 }
 
@@ -91,19 +146,17 @@ impl<T: Send> Output<T> {
     /// If the future is dropped while it waits, the consumers it still waited for do not get the
     /// message.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        // Counted after the wait, in which a forced stop may drop this future and the message.
-        match &self.targets[..] {
-            [] => {
-                self.count(1);
-                Ok(())
-            }
-            [target] => {
-                let sent = target.send(message).await;
-                self.count(1);
-                sent
-            }
-            targets => self.broadcast(targets, message).await,
-        }
+        let mut leaving = Leaving {
+            tally: &self.tally,
+            accepted: false,
+        };
+        let sent = match &self.targets[..] {
+            [] => Ok(()),
+            [target] => target.send(message).await,
+            targets => self.broadcast(targets, message, &mut leaving).await,
+        };
+        leaving.accepted |= sent.is_ok();
+        sent
     }
 
     /// Sends a message from a worker that may block its thread, as [`send`](Self::send) does from a
@@ -140,45 +193,61 @@ impl<T: Send> Output<T> {
                     .or_else(|error| if accepted { Ok(()) } else { Err(error) })
             }
         };
+        // What found no room was given back, to be sent again.
         if !matches!(sent, Err(TrySendError::Full(_))) {
-            self.count(1);
+            self.tally.count(sent.is_ok(), 1);
         }
         sent
     }
 
     /// Sends each message. Returns how many every consumer refused.
     pub(crate) async fn send_each(&self, messages: impl Iterator<Item = T>) -> u64 {
+        let mut rest = Rest {
+            messages,
+            tally: &self.tally,
+        };
+        let mut refused = 0;
+        while let Some(message) = self.send_ahead(&mut rest) {
+            refused += u64::from(self.send(message).await.is_err());
+        }
+        refused
+    }
+
+    /// Sends what can be sent without waiting, under as few locks as there is room for. Returns the
+    /// first message that has to wait, or may be refused.
+    fn send_ahead(&self, messages: &mut impl Iterator<Item = T>) -> Option<T> {
         match &self.targets[..] {
             [] => {
-                self.count(messages.map(drop).count() as u64);
-                0
+                self.tally.count(true, messages.map(drop).count() as u64);
+                None
             }
-            [target] => target.send_each(messages, |sent| self.count(sent)).await,
-            targets => {
-                let mut refused = 0;
-                for message in messages {
-                    refused += u64::from(self.broadcast(targets, message).await.is_err());
-                }
-                refused
+            [target] => {
+                let (accepted, next) = target.push_each(messages);
+                self.tally.count(true, accepted);
+                next
             }
+            _ => messages.next(),
         }
     }
 
-    async fn broadcast(&self, targets: &[Sender<T>], message: T) -> Result<(), SendError<T>> {
+    /// Sends a clone to each target but the first, which gets the message itself. It is accepted once
+    /// any of them has accepted it.
+    async fn broadcast(
+        &self,
+        targets: &[Sender<T>],
+        message: T,
+        leaving: &mut Leaving<'_>,
+    ) -> Result<(), SendError<T>> {
         let [first, rest @ ..] = targets else {
             return Ok(());
         };
-        let mut accepted = false;
-        for (place, target) in rest.iter().enumerate() {
-            accepted |= target.send(self.copied(&message)).await.is_ok();
-            if place == 0 {
-                self.count(1);
-            }
+        for target in rest {
+            leaving.accepted |= target.send(self.copied(&message)).await.is_ok();
         }
-        first
-            .send(message)
-            .await
-            .or_else(|error| if accepted { Ok(()) } else { Err(error) })
+        match first.send(message).await {
+            Err(error) if !leaving.accepted => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn copied(&self, message: &T) -> T {
@@ -204,7 +273,8 @@ impl<T> fmt::Debug for Output<T> {
             .collect::<Vec<_>>();
         f.debug_struct("Output")
             .field("targets", &targets)
-            .field("sent", &self.sent())
+            .field("emitted", &self.emitted())
+            .field("unsent", &self.unsent())
             .finish()
     }
 }

@@ -145,23 +145,10 @@ impl<M: Send> Sender<M> {
         Err(AskError::new(self.channel.worker(), verdict))
     }
 
-    /// Sends messages under as few locks as there is room for, and tells `count` of each that was
-    /// accepted or refused. Returns how many were refused.
-    pub(crate) async fn send_each(
-        &self,
-        mut messages: impl Iterator<Item = M>,
-        count: impl Fn(u64),
-    ) -> u64 {
-        let mut refused = 0;
-        loop {
-            let (accepted, rest) = self.channel.push_each(&mut messages, self.inlet);
-            count(accepted);
-            let Some(message) = rest else {
-                return refused;
-            };
-            refused += u64::from(self.send(message).await.is_err());
-            count(1);
-        }
+    /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
+    /// the first that was not.
+    pub(crate) fn push_each(&self, messages: &mut impl Iterator<Item = M>) -> (u64, Option<M>) {
+        self.channel.push_each(messages, self.inlet)
     }
 
     /// How many messages wait.

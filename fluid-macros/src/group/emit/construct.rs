@@ -67,9 +67,9 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #(#shares)*
                 #new_group
                 #(#seats)*
+                #(#edges)*
                 #(#wiring)*
                 #(#options)*
-                #(#edges)*
                 #handle
                 #(#callbacks)*
                 #(#hooks)*
