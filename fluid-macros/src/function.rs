@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 
 use crate::error::Errors;
 use crate::option::{self, Scope};
-pub(crate) use check::mentions;
+pub(crate) use check::{BLOCKING_TIMEOUT, mentions};
 
 /// Which of the two macros it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -95,8 +95,8 @@
 /// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, or `"restart"` the worker with new state after a backoff, see [`OnError`](crate::OnError) | `"stop"` |
 /// | `on_exit = "ignore"` | what its end does: `"stop"` the group, or `"ignore"` | `"stop"` |
 ///
-/// Durations are checked when the macro runs. A call that times out is dropped where it awaits; one
-/// that blocks cannot be, and is waited for.
+/// Durations are checked when the macro runs. A call that times out is dropped where it awaits. One
+/// that blocks its thread could not be, so `timeout` and `blocking` do not go together.
 pub use fluid_macros::worker;
 
 /// Turns an async function into a consumer: a worker with a queue, called for each message.

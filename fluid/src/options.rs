@@ -96,6 +96,12 @@ impl Options {
         self
     }
 
+    /// Whether [`blocking`](Self::blocking) is set.
+    #[must_use]
+    pub const fn is_blocking(&self) -> bool {
+        self.blocking
+    }
+
     /// What a failure of one call does. Default [`OnError::Stop`].
     pub const fn on_error(mut self, on_error: OnError) -> Self {
         self.on_error = on_error;
@@ -159,7 +165,8 @@ pub enum OnError {
     /// The worker ends as failed, and its group stops.
     #[default]
     Stop,
-    /// The failure is counted and kept as the last error; the worker goes on with its state.
+    /// The failure is counted and kept as the last error; the worker goes on with its state. (A worker
+    /// written by hand makes its own calls, and skips by itself: an error of its `run` ends it.)
     Skip,
     /// The worker is built anew after a backoff of 100 ms, doubled at each failure in a row up to
     /// 5 s. Its queue and every handle to it stay.

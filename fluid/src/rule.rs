@@ -6,6 +6,7 @@
 use crate::error::{Error, Nothing};
 use crate::queue::Output;
 use crate::seat::Member;
+use crate::stage::Stage;
 
 /// What is sent over an edge is what its consumer consumes.
 #[diagnostic::on_unimplemented(
@@ -113,6 +114,9 @@ impl<T, E> Emitted<Result<T, E>> {
     /// It is one.
     pub const IS_RESULT: bool = true;
 }
+
+/// An option about the calls of `W` is set, so it must be fluid that makes them.
+pub fn called_by_fluid<W: Stage>() {}
 
 /// Whether `W` consumes messages at all.
 #[must_use]

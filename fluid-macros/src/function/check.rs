@@ -144,9 +144,18 @@ fn check_async(role: Role, sig: &Signature, settings: &Settings, errors: &mut Er
             let message = "an `async` function must not block: take away `blocking`, or `async`";
             errors.at(blocking.span, message);
         }
-        _ => {}
+        (false, Some(_)) => {
+            if let Some(timeout) = settings.get("timeout") {
+                errors.at(timeout.span, BLOCKING_TIMEOUT);
+            }
+        }
+        (true, None) => {}
     }
 }
+
+/// Why `timeout` and `blocking` do not go together.
+pub(crate) const BLOCKING_TIMEOUT: &str = "`timeout` cannot end a `blocking` function: nothing can end what blocks a thread\n\
+     give what it waits for a time limit of its own";
 
 fn check_message(role: Role, sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
     let has_message = parameters

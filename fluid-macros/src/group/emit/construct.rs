@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, FieldValue, PathArguments, Token, Type};
 
 use super::Names;
 use super::callback::{hang, register};
-use crate::function::mentions;
+use crate::function::{BLOCKING_TIMEOUT, mentions};
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
 
@@ -218,30 +218,49 @@ fn wiring_rules(field: &Field, edges: &[Edge]) -> TokenStream {
     rules
 }
 
-/// The options of consumers are set on consumers.
+/// The options of consumers are set on consumers, and a timeout on what can be timed out.
 fn option_rules(field: &Field, generic: bool) -> TokenStream {
-    let Field { cfgs, name, ty, .. } = field;
-    let mut rules = TokenStream::new();
-    for setting in field
-        .settings
-        .iter()
-        .filter(|setting| setting.consumer_only)
-    {
-        let message = format!(
-            "`{}` is an option of consumers, and `{name}` is none",
-            setting.name
-        );
+    let Field {
+        cfgs,
+        name,
+        ty,
+        settings,
+        ..
+    } = field;
+    let rules = settings.iter().filter_map(|setting| {
         let span = setting.span;
-        let assertion =
-            quote_spanned!(span=> ::core::assert!(::fluid::rule::consumes::<#ty>(), #message));
+        let (rule, message) = if setting.consumer_only {
+            let option = setting.name;
+            (
+                quote_spanned!(span=> ::fluid::rule::consumes::<#ty>()),
+                format!("`{option}` is an option of consumers, and `{name}` is none"),
+            )
+        } else if matches!(setting.name, "heartbeat" | "pace" | "jitter") {
+            let option = setting.name;
+            (
+                quote_spanned!(span=> !::fluid::rule::consumes::<#ty>()),
+                format!("`{option}` is not for consumers, and `{name}` is one"),
+            )
+        } else if setting.name == "timeout" {
+            (
+                quote_spanned!(span=> !<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
+                BLOCKING_TIMEOUT.to_owned(),
+            )
+        } else {
+            return None;
+        };
+        let assertion = quote_spanned!(span=> ::core::assert!(#rule, #message));
+        let called = (!setting.consumer_only)
+            .then(|| quote_spanned!(span=> #(#cfgs)* ::fluid::rule::called_by_fluid::<#ty>();));
         // A named constant is evaluated even if nothing is built, but knows no type parameters.
-        rules.extend(if generic {
+        let asserted = if generic {
             quote_spanned!(span=> #(#cfgs)* const { #assertion };)
         } else {
             quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
-        });
-    }
-    rules
+        };
+        Some(quote!(#called #asserted))
+    });
+    rules.collect()
 }
 
 /// One edge. A second one from the same output makes it a broadcast.
