@@ -1,6 +1,7 @@
 //! `workers!`: the declaration of a group.
 
 mod check;
+mod cycle;
 mod emit;
 mod header;
 mod statement;

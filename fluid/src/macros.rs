@@ -222,6 +222,7 @@ pub use fluid_macros::consumer;
 /// | `a => (b, c);` | broadcast: each gets a clone |
 /// | `a.port => b;` | an edge from a named port |
 /// | `a => _;` | the output is thrown away, on purpose |
+/// | `a ~> b;` | a feedback edge: it never waits, so it may close a circle; what finds no room is unsent |
 /// | `every("30s", jitter = "5s") => expr;` | a periodic callback; also `name`, and `on_error = "skip"` |
 /// | `after("5s") => expr;` | a callback that runs once |
 /// | `on_startup => expr;` | before any worker starts; a failure here stops the start |

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 ///
-/// The nodes that stand on a cycle, or behind one.
+/// The nodes that stand on a cycle, or between two.
 pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<Vec<N>>, Vec<N>> {
     // How many of those that a node feeds have no level yet.
     let mut open: BTreeMap<N, usize> = feeds
@@ -42,7 +42,21 @@ pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<V
     if open.is_empty() {
         Ok(levels)
     } else {
-        Err(open.into_keys().collect())
+        Err(circling(open.into_keys().collect(), &feeders))
+    }
+}
+
+/// Takes away what only leads to a cycle.
+fn circling<N: Copy + Ord>(mut nodes: Vec<N>, feeders: &BTreeMap<N, Vec<N>>) -> Vec<N> {
+    loop {
+        let before = nodes.clone();
+        nodes.retain(|node| {
+            let fed_by = feeders.get(node).into_iter().flatten();
+            fed_by.into_iter().any(|feeder| before.contains(feeder))
+        });
+        if nodes.len() == before.len() {
+            return nodes;
+        }
     }
 }
 
@@ -95,11 +109,17 @@ mod tests {
                 Err(nodes) => {
                     assert!(cyclic, "{graph:?}");
                     for &node in graph.keys() {
-                        let behind = reaches(&graph, node, node)
+                        let circles = |&&n: &&usize| reaches(&graph, n, n);
+                        let on_or_between = reaches(&graph, node, node)
                             || graph
                                 .keys()
-                                .any(|&n| reaches(&graph, n, n) && reaches(&graph, node, n));
-                        assert_eq!(nodes.contains(&node), behind, "{graph:?}");
+                                .filter(circles)
+                                .any(|&n| reaches(&graph, node, n))
+                                && graph
+                                    .keys()
+                                    .filter(circles)
+                                    .any(|&n| reaches(&graph, n, node));
+                        assert_eq!(nodes.contains(&node), on_or_between, "{graph:?}");
                     }
                 }
             }

@@ -125,8 +125,8 @@ impl<W: Worker> Seat<W> {
     }
 
     /// A sender for an edge that ends here.
-    pub(crate) fn inlet(&self) -> Sender<W::Message> {
-        Sender::new(Arc::clone(&self.channel), Inlet::Edge)
+    pub(crate) fn inlet(&self, inlet: Inlet) -> Sender<W::Message> {
+        Sender::new(Arc::clone(&self.channel), inlet)
     }
 
     pub(crate) fn output<T>(&self, change: impl FnOnce(&mut Output<W::Output>) -> T) -> T {

@@ -19,6 +19,7 @@ use crate::lock::lock;
 use crate::nested::Nested;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::{Options, bounded};
+use crate::queue::Inlet;
 use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
 use crate::supervisor::{Event, Hooks, Seated, Supervisor, hook};
@@ -154,7 +155,7 @@ impl Workers {
         B: Worker<Message = M>,
         O: IsConsumedBy<B, M>,
     {
-        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet()));
+        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge)));
         self.edges.push((from.id, to.id));
     }
 
@@ -171,9 +172,43 @@ impl Workers {
         T: IsConsumedBy<B, M> + Send + 'static,
     {
         from.port(&port, |output| {
-            IsConsumedBy::agreed(output).connect(to.inlet());
+            IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge));
         });
         self.edges.push((from.id, to.id));
+    }
+
+    /// Draws a feedback edge: what `from` emits goes to `to`, if it finds room there at once. What does
+    /// not is unsent.
+    ///
+    /// Since no one waits for it, such an edge may close a circle. It has no part in the order of startup
+    /// and shutdown: what comes when `to` has ended is unsent, too.
+    ///
+    /// # Panics
+    ///
+    /// As [`connect`](Self::connect).
+    pub fn feedback<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    where
+        A: Worker<Output = O>,
+        B: Worker<Message = M>,
+        O: IsConsumedBy<B, M>,
+    {
+        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback)));
+    }
+
+    /// Draws a feedback edge from a named port.
+    ///
+    /// # Panics
+    ///
+    /// As [`connect_port`](Self::connect_port).
+    pub fn feedback_port<A, B, T, M>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
+    where
+        A: Worker,
+        B: Worker<Message = M>,
+        T: IsConsumedBy<B, M> + Send + 'static,
+    {
+        from.port(&port, |output| {
+            IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback));
+        });
     }
 
     /// Lets several edges start at an output: each consumer gets a clone.

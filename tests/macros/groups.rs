@@ -203,3 +203,63 @@ async fn messages_may_be_sent_before_startup_and_are_refused_after_a_stop() {
     assert_eq!(add.send(6).await.unwrap_err().message, 6);
     assert_eq!(seen.all(), ["5"]);
 }
+
+/// Tries what it is sent again, until it has been tried often enough.
+#[consumer]
+async fn attempt(tries: u64, again: &Output<u64>, seen: &Seen) {
+    seen.note(tries);
+    if tries < 3 {
+        again.send(tries + 1).await.unwrap();
+    }
+}
+
+workers! {
+    struct Retrying(seen: Seen) {
+        pub attempt: Attempt { seen },
+    }
+
+    attempt.again ~> attempt;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feedback_edge_closes_a_circle() {
+    let seen = Arc::new(Seen::default());
+    let running = Retrying::new(Arc::clone(&seen)).startup().await.unwrap();
+    running.attempt().send(1).await.unwrap();
+    while seen.all().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(seen.all(), ["1", "2", "3"]);
+}
+
+/// Feeds each number back twice.
+#[consumer(capacity = 2)]
+async fn multiply(number: u64) -> Vec<u64> {
+    vec![number + 1, number + 1]
+}
+
+workers! {
+    struct Multiplying {
+        pub multiply: Multiply,
+    }
+
+    multiply ~> multiply;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feedback_edge_never_waits_and_what_finds_no_room_is_unsent() {
+    let running = Multiplying::new().startup().await.unwrap();
+    running.multiply().send(0).await.unwrap();
+    while running.status().worker("multiply").unwrap().unsent == 0 {
+        tokio::task::yield_now().await;
+    }
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    let multiply = exit.worker("multiply").unwrap();
+    let counts = multiply.counts().unwrap();
+    assert!(counts.conserved(), "{counts:?}");
+    assert_eq!(counts.accepted, 1 + multiply.emitted());
+    assert_eq!(multiply.emitted() + multiply.unsent(), 2 * counts.done);
+}

@@ -5,8 +5,9 @@ use syn::Attribute;
 
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::Declaration;
+use crate::group::cycle::cycles;
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
-use crate::group::statement::{Body, Callback, End, Ends, Hook, Statement};
+use crate::group::statement::{Arrow, Body, Callback, Chain, End, Ends, Hook, Statement};
 
 /// The group, as far as it was understood.
 pub(crate) struct Group {
@@ -23,6 +24,7 @@ pub(crate) struct Edge {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) from: Ident,
     pub(crate) port: Option<Ident>,
+    pub(crate) arrow: Arrow,
     /// `None` is `_`.
     pub(crate) to: Option<Ident>,
     pub(crate) to_span: Span,
@@ -56,6 +58,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     group.wired = whole && errors.count() == mistakes;
     check_unique_edges(&group.edges, errors);
     check_discards(&group.edges, errors);
+    check_cycles(&group, errors);
     group
 }
 
@@ -172,20 +175,19 @@ fn check_shorthands(header: &mut Header, errors: &mut Errors) {
 /// The edges of one chain. An end that does not exist is reported, and its edges are left out.
 fn edges(
     cfgs: &[Attribute],
-    chain: &[Ends],
+    chain: &Chain,
     header: &Header,
     edges: &mut Vec<Edge>,
     errors: &mut Errors,
 ) {
-    for (at, Ends(ends)) in chain.iter().enumerate() {
+    let last = chain.rest.len();
+    let places = std::iter::once(&chain.first).chain(chain.rest.iter().map(|(_, ends)| ends));
+    for (at, Ends(ends)) in places.clone().enumerate() {
         for end in ends {
-            check_end(end, at, chain.len() - 1, header, errors);
+            check_end(end, at, last, header, errors);
         }
     }
-    for pair in chain.windows(2) {
-        let [Ends(from), Ends(to)] = pair else {
-            continue;
-        };
+    for (Ends(from), (arrow, Ends(to))) in places.zip(&chain.rest) {
         for from in from {
             let End::Worker { name, port } = from else {
                 continue;
@@ -201,6 +203,7 @@ fn edges(
                         cfgs: cfgs.to_vec(),
                         from: name.clone(),
                         port: port.clone(),
+                        arrow: *arrow,
                         to: to_name,
                         to_span: to.span(),
                     });
@@ -276,6 +279,39 @@ fn check_discards(edges: &[Edge], errors: &mut Errors) {
     }
 }
 
+/// Workers that wait for each other in a circle may all wait for ever, and none of them can be the last
+/// to stop.
+fn check_cycles(group: &Group, errors: &mut Errors) {
+    let fields = &group.header.fields;
+    let place = |name: &Ident| fields.iter().position(|field| field.name == *name);
+    let waiting: Vec<_> = group
+        .edges
+        .iter()
+        .filter(|edge| edge.arrow == Arrow::Queued)
+        .filter_map(|edge| Some((edge, (place(&edge.from)?, place(edge.to.as_ref()?)?))))
+        .collect();
+    let ends: Vec<_> = waiting.iter().map(|(_, ends)| *ends).collect();
+    for cycle in cycles(fields.len(), &ends) {
+        let on_it: Vec<&Edge> = cycle.iter().map(|&edge| waiting[edge].0).collect();
+        let names = on_it.iter().map(|edge| edge.from.to_string());
+        let path: Vec<_> = names.chain([on_it[0].from.to_string()]).collect();
+        let (path, count) = (path.join(" => "), on_it.len());
+        for (at, edge) in on_it.into_iter().enumerate() {
+            let message = format!(
+                "these workers feed each other in a circle: {path} ({}/{count})\n\
+                 let one of these edges be a feedback edge, which never waits: `{} ~> {}`",
+                at + 1,
+                edge.from,
+                edge.to
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            );
+            errors.at(edge.to_span, message);
+        }
+    }
+}
+
 impl Edge {
     pub(crate) fn starts_at(&self, field: &Field) -> bool {
         self.from == field.name && self.port.is_none()
@@ -292,6 +328,10 @@ impl Edge {
             .map(|port| format!(".{port}"))
             .unwrap_or_default();
         let to = self.to.as_ref().map_or("_".to_owned(), ToString::to_string);
-        format!("the edge `{}{port} => {to}`", self.from)
+        let arrow = match self.arrow {
+            Arrow::Queued => "=>",
+            Arrow::Feedback => "~>",
+        };
+        format!("the edge `{}{port} {arrow} {to}`", self.from)
     }
 }

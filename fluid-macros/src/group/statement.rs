@@ -18,12 +18,27 @@ pub(crate) struct Statement {
 }
 
 pub(crate) enum Body {
-    /// `a => b => c`
-    Chain(Vec<Ends>),
+    /// `a => b ~> c`
+    Chain(Chain),
     /// `every("30s") => expr` or `after("5s") => expr`
     Callback(Callback),
     /// `on_startup => expr` and its like
     Hook(Hook),
+}
+
+/// Where a chain begins, and each arrow and place after that.
+pub(crate) struct Chain {
+    pub(crate) first: Ends,
+    pub(crate) rest: Vec<(Arrow, Ends)>,
+}
+
+/// What kind of edge it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrow {
+    /// `=>`: what does not fit into the queue waits.
+    Queued,
+    /// `~>`: nothing waits, so that it may close a circle.
+    Feedback,
 }
 
 /// One place in a chain: one end, or several in parentheses.
@@ -173,15 +188,32 @@ fn callback(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Callback
     })
 }
 
-fn chain(input: ParseStream<'_>) -> syn::Result<Vec<Ends>> {
-    let mut chain = vec![ends(input)?];
-    while input.parse::<Option<Token![=>]>>()?.is_some() {
-        chain.push(ends(input)?);
+fn chain(input: ParseStream<'_>) -> syn::Result<Chain> {
+    let first = ends(input)?;
+    let mut rest = Vec::new();
+    while let Some(arrow) = edge_arrow(input)? {
+        rest.push((arrow, ends(input)?));
     }
-    if chain.len() < 2 {
+    if rest.is_empty() {
         return Err(input.error("expected `=>`: an edge leads from one worker to another"));
     }
-    Ok(chain)
+    Ok(Chain { first, rest })
+}
+
+fn edge_arrow(input: ParseStream<'_>) -> syn::Result<Option<Arrow>> {
+    if input.parse::<Option<Token![=>]>>()?.is_some() {
+        return Ok(Some(Arrow::Queued));
+    }
+    if input.parse::<Option<Token![~]>>()?.is_some() {
+        input.parse::<Token![>]>().map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                "expected `>`: a feedback edge is written `~>`",
+            )
+        })?;
+        return Ok(Some(Arrow::Feedback));
+    }
+    Ok(None)
 }
 
 fn ends(input: ParseStream<'_>) -> syn::Result<Ends> {

@@ -283,7 +283,7 @@ impl Gate {
     fn admits(self, inlet: Inlet) -> bool {
         match self {
             Self::Open => true,
-            Self::Internal => inlet == Inlet::Edge,
+            Self::Internal => inlet != Inlet::Public,
             Self::Closed => false,
         }
     }

@@ -20,6 +20,8 @@ pub(crate) enum Inlet {
     Public,
     /// An edge of the group: refused when all that feeds the consumer has ended.
     Edge,
+    /// A feedback edge of the group: like an edge, but it never waits.
+    Feedback,
 }
 
 /// Sends messages to one consumer. Cheap to clone, and valid across the consumer's restarts.
@@ -58,6 +60,9 @@ impl<M: Send> Sender<M> {
             message = match self.channel.push(message, self.inlet, false) {
                 Ok(()) => return Ok(()),
                 Err(Refusal::Closed(message)) => return Err(self.refused(message)),
+                Err(Refusal::Full(message)) if self.inlet == Inlet::Feedback => {
+                    return Err(self.without_room(message));
+                }
                 Err(Refusal::Full(message)) => message,
             };
             room.as_mut().enable();
@@ -79,7 +84,7 @@ impl<M: Send> Sender<M> {
         self.channel
             .push(message, self.inlet, false)
             .map_err(|refusal| match refusal {
-                Refusal::Full(message) => TrySendError::Full(self.refused(message)),
+                Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
                 Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
             })
     }
@@ -173,6 +178,14 @@ impl<M: Send> Sender<M> {
         SendError {
             message,
             worker: self.channel.worker().into(),
+            full: false,
+        }
+    }
+
+    fn without_room(&self, message: M) -> SendError<M> {
+        SendError {
+            full: true,
+            ..self.refused(message)
         }
     }
 }
@@ -230,18 +243,26 @@ impl<M: Send> MessageProducer<M> for Sender<M> {
     }
 }
 
-/// A message that a consumer refused, because it has stopped or is about to.
+/// A message that a consumer refused: it has stopped or is about to, or it has no room, and the message
+/// cannot wait for some.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SendError<M> {
     /// The message, given back.
     pub message: M,
     /// The consumer that refused it.
     pub worker: Box<str>,
+    /// Whether that was for want of room.
+    full: bool,
 }
 
 impl<M> fmt::Display for SendError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` no longer accepts messages", self.worker)
+        let worker = &self.worker;
+        if self.full {
+            write!(f, "the queue of `{worker}` is full")
+        } else {
+            write!(f, "`{worker}` no longer accepts messages")
+        }
     }
 }
 
@@ -277,8 +298,7 @@ impl<M> TrySendError<M> {
 impl<M> fmt::Display for TrySendError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Full(error) => write!(f, "the queue of `{}` is full", error.worker),
-            Self::Closed(error) => error.fmt(f),
+            Self::Full(error) | Self::Closed(error) => error.fmt(f),
         }
     }
 }

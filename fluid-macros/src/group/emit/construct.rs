@@ -9,6 +9,7 @@ use super::callback::{hang, register};
 use crate::function::{BLOCKING_TIMEOUT, mentions};
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
+use crate::group::statement::Arrow;
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
@@ -268,6 +269,7 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
     let Edge {
         from,
         port,
+        arrow,
         to,
         to_span,
         ..
@@ -297,29 +299,31 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
     let before = earlier.iter().filter(|other| {
         other.to.is_some() && (&other.from, &other.port) == (&edge.from, &edge.port)
     });
-    let second = before.count() == 1;
+    let second = before.clone().count() == 1 || before.clone().any(|other| !other.cfgs.is_empty());
     let to_seat = seat_of(to, span);
-    match port {
-        None => {
-            let broadcast =
-                second.then(|| quote_spanned!(span=> #(#cfgs)* #workers.broadcast(&#from_seat);));
-            quote_spanned! {span=>
-                #broadcast
-                #(#cfgs)*
-                #workers.connect(&#from_seat, &#to_seat);
-            }
-        }
-        Some(port) => {
-            let broadcast = second.then(
-                || quote_spanned!(span=> #(#cfgs)* #workers.broadcast_port(&#from_seat, #port);),
-            );
-            quote_spanned! {span=>
-                #broadcast
-                #(#cfgs)*
-                #workers.connect_port(&#from_seat, #port, &#to_seat);
-            }
-        }
-    }
+    let (connect, connect_port) = match arrow {
+        Arrow::Queued => (
+            Ident::new("connect", span),
+            Ident::new("connect_port", span),
+        ),
+        Arrow::Feedback => (
+            Ident::new("feedback", span),
+            Ident::new("feedback_port", span),
+        ),
+    };
+    // Each call at the end of its edge, where an error about it belongs.
+    let (copy, connect) = match port {
+        None => (
+            quote_spanned!(span=> #workers.broadcast(&#from_seat);),
+            quote_spanned!(span=> #workers.#connect (&#from_seat, &#to_seat);),
+        ),
+        Some(port) => (
+            quote_spanned!(span=> #workers.broadcast_port(&#from_seat, #port);),
+            quote_spanned!(span=> #workers.#connect_port(&#from_seat, #port, &#to_seat);),
+        ),
+    };
+    let copy = second.then(|| quote!(#(#cfgs)* #copy));
+    quote!(#copy #(#cfgs)* #connect)
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
