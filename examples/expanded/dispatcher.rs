@@ -90,9 +90,9 @@ impl Desk {
                 "dispatch",
                 <Dispatcher<Trade> as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let trades = ::fluid::__private::Arc::clone(&trades);
+                    let trades = ::core::clone::Clone::clone(&trades);
                     move || {
-                        let trades = ::fluid::__private::Arc::clone(&trades);
+                        let trades = ::core::clone::Clone::clone(&trades);
                         Dispatcher::clone(&trades)
                     }
                 },

@@ -97,7 +97,7 @@ impl Hello {
                 "greet",
                 <Greet as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let name = ::fluid::__private::Arc::clone(&name);
+                    let name = ::core::clone::Clone::clone(&name);
                     move || Greet {
                         name: ::fluid::__private::Share::share(&name),
                     }

@@ -239,7 +239,7 @@ impl AccessLog {
                 "read",
                 <Read as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let file = ::fluid::__private::Arc::clone(&file);
+                    let file = ::core::clone::Clone::clone(&file);
                     move || Read {
                         file: ::fluid::__private::Share::share(&file),
                     }
@@ -256,7 +256,7 @@ impl AccessLog {
                 "count",
                 <Count as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let totals = ::fluid::__private::Arc::clone(&totals);
+                    let totals = ::core::clone::Clone::clone(&totals);
                     move || Count {
                         totals: ::fluid::__private::Share::share(&totals),
                     }
@@ -269,8 +269,8 @@ impl AccessLog {
                 "dead_letters",
                 <DeadLetters as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let show = ::fluid::__private::Arc::clone(&show);
-                    let totals = ::fluid::__private::Arc::clone(&totals);
+                    let show = ::core::clone::Clone::clone(&show);
+                    let totals = ::core::clone::Clone::clone(&totals);
                     move || DeadLetters {
                         show: ::fluid::__private::Share::share(&show),
                         totals: ::fluid::__private::Share::share(&totals),

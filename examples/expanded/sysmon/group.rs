@@ -39,7 +39,7 @@ impl Sysmon {
                 "clock",
                 <KeepTime as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let every = ::fluid::__private::Arc::clone(&every);
+                    let every = ::core::clone::Clone::clone(&every);
                     move || KeepTime {
                         every: ::fluid::__private::Share::share(&every),
                     }
@@ -70,7 +70,7 @@ impl Sysmon {
                 "show",
                 <Show as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let screen = ::fluid::__private::Arc::clone(&screen);
+                    let screen = ::core::clone::Clone::clone(&screen);
                     move || Show {
                         screen: ::fluid::__private::Share::share(&screen),
                     }
@@ -83,7 +83,7 @@ impl Sysmon {
                 "judge",
                 <Judge as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let thresholds = ::fluid::__private::Arc::clone(&thresholds);
+                    let thresholds = ::core::clone::Clone::clone(&thresholds);
                     move || Judge {
                         book: AlertBook::new(),
                         thresholds: ::fluid::__private::Share::share(&thresholds),
@@ -97,8 +97,8 @@ impl Sysmon {
                 "alarm",
                 <Alarm as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let screen = ::fluid::__private::Arc::clone(&screen);
-                    let db = ::fluid::__private::Arc::clone(&db);
+                    let screen = ::core::clone::Clone::clone(&screen);
+                    let db = ::core::clone::Clone::clone(&db);
                     move || Alarm {
                         screen: ::fluid::__private::Share::share(&screen),
                         db: ::fluid::__private::Share::share(&db),
@@ -120,7 +120,7 @@ impl Sysmon {
                 "store",
                 <Store as ::fluid::__private::Member>::OPTIONS,
                 {
-                    let db = ::fluid::__private::Arc::clone(&db);
+                    let db = ::core::clone::Clone::clone(&db);
                     move || Store {
                         db: ::fluid::__private::Share::share(&db),
                     }

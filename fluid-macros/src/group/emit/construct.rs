@@ -187,7 +187,7 @@ fn closure(used: &[&Resource], closure: &TokenStream) -> TokenStream {
 
 pub(super) fn clones(used: &[&Resource]) -> TokenStream {
     let names = used.iter().map(|resource| &resource.name);
-    quote!(#(let #names = ::fluid::__private::Arc::clone(&#names);)*)
+    quote!(#(let #names = ::core::clone::Clone::clone(&#names);)*)
 }
 
 /// Whether an expression names a resource, in its code or in a format string.

@@ -1,0 +1,58 @@
+#![deny(warnings)]
+
+use fluid::{Context, Output, consumer, worker, workers};
+
+/// Lifetimes of the call, a pattern that is `mut`, a where clause, a default.
+#[worker(heartbeat = "1s")]
+async fn lifetimes<'a, T>(shared: &'a str, mut owned: Vec<T>, state: &'a mut Vec<T>) -> usize
+where
+    T: Clone,
+    &'a str: Clone,
+{
+    owned.append(&mut state.clone());
+    shared.len() + owned.len()
+}
+
+#[consumer]
+async fn counts<const N: usize>(number: usize, sums: &mut [usize; N]) -> [usize; N] {
+    for sum in sums.iter_mut() {
+        *sum += number;
+    }
+    *sums
+}
+
+#[consumer]
+async fn arrays(_numbers: [usize; 3], _ctx: &Context) {}
+
+#[consumer(blocking)]
+fn blocks(numbers: [usize; 3], rest: &Output<usize>) -> Option<usize> {
+    for number in &numbers[1..] {
+        rest.blocking_send(*number).ok()?;
+    }
+    numbers.first().copied()
+}
+
+#[consumer]
+async fn functions(number: usize, of: fn(&usize) -> usize, with: &(dyn Fn(usize) + Send + Sync)) {
+    with(of(&number));
+}
+
+workers! {
+    struct Signatures<T: Clone>(name: str, with: dyn Fn(usize) + Send + Sync, start: Vec<T>) {
+        lifetimes: Lifetimes<T> { shared: name, owned: start.to_vec(), state: Vec::new() },
+        counts: Counts<3> { sums: [0; 3] },
+        arrays: Arrays,
+        blocks: Blocks,
+        first: Functions { of: usize::clone, with },
+        rest: Functions { of: |number| number + 1, with },
+    }
+
+    lifetimes => counts => (arrays, blocks);
+    blocks => first;
+    blocks.rest => rest;
+}
+
+fn main() {
+    let with: std::sync::Arc<dyn Fn(usize) + Send + Sync> = std::sync::Arc::new(|_| {});
+    let _ = Signatures::<u8>::new("name", with, vec![1]);
+}
