@@ -24,6 +24,15 @@ impl ::fluid::__private::Worker for Exchange {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(50u64));
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &[
+            "Makes up a trade of two symbols at each beat, the second of them rising.",
+        ],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::Some("Trade"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -115,6 +124,63 @@ impl Desk {
 }
 #[allow(dead_code)]
 impl Desk {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "desk",
+        type_name: "Desk",
+        docs: &["Hands each trade to whoever is interested."],
+        place: ::fluid::__private::Place {
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        resources: &[
+            ::fluid::__private::GraphResource {
+                name: "trades",
+                type_name: "Dispatcher<Trade>",
+            },
+        ],
+        workers: &[
+            ::fluid::__private::GraphWorker {
+                name: "exchange",
+                type_name: "Exchange",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Exchange as ::fluid::__private::Member>::OPTIONS,
+                form: <Exchange as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "dispatch",
+                type_name: "Dispatcher<Trade>",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Dispatcher<Trade> as ::fluid::__private::Member>::OPTIONS,
+                form: <Dispatcher<Trade> as ::fluid::__private::Member>::FORM,
+            },
+        ],
+        edges: &[
+            ::fluid::__private::GraphEdge {
+                from: "exchange",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("dispatch"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+        ],
+        callbacks: &[],
+    };
+}
+#[allow(dead_code)]
+impl Desk {
     /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
     ///
     /// # Errors
@@ -196,6 +262,11 @@ impl ::fluid::__private::Member for Desk {
     type Handle = DeskHandle;
     type Seat = DeskHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
     fn sit(
         workers: &mut ::fluid::__private::Workers,
         name: &::core::primitive::str,

@@ -15,6 +15,13 @@ impl ::fluid::__private::Worker for Greet {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_secs(1u64));
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Greets each second."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::Some("String"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -50,6 +57,13 @@ impl ::fluid::__private::Worker for Print {
     type Message = String;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Prints what it is sent."],
+        message: ::core::option::Option::Some("String"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -120,6 +134,63 @@ impl Hello {
             handle: __handle,
         }
     }
+}
+#[allow(dead_code)]
+impl Hello {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "hello",
+        type_name: "Hello",
+        docs: &[],
+        place: ::fluid::__private::Place {
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        resources: &[
+            ::fluid::__private::GraphResource {
+                name: "name",
+                type_name: "String",
+            },
+        ],
+        workers: &[
+            ::fluid::__private::GraphWorker {
+                name: "greet",
+                type_name: "Greet",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Greet as ::fluid::__private::Member>::OPTIONS,
+                form: <Greet as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "print",
+                type_name: "Print",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Print as ::fluid::__private::Member>::OPTIONS,
+                form: <Print as ::fluid::__private::Member>::FORM,
+            },
+        ],
+        edges: &[
+            ::fluid::__private::GraphEdge {
+                from: "greet",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("print"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+        ],
+        callbacks: &[],
+    };
 }
 #[allow(dead_code)]
 impl Hello {
@@ -204,6 +275,11 @@ impl ::fluid::__private::Member for Hello {
     type Handle = HelloHandle;
     type Seat = HelloHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
     fn sit(
         workers: &mut ::fluid::__private::Workers,
         name: &::core::primitive::str,

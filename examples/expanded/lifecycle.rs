@@ -18,6 +18,13 @@ impl ::fluid::__private::Worker for Stumble {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(20u64))
         .on_error(::fluid::__private::OnError::Restart);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Panics at its third beat."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -50,6 +57,13 @@ impl ::fluid::__private::Worker for Dawdle {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Finishes nothing, and hears nothing."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -108,6 +122,36 @@ impl Stumbling {
             handle: __handle,
         }
     }
+}
+#[allow(dead_code)]
+impl Stumbling {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "stumbling",
+        type_name: "Stumbling",
+        docs: &[],
+        place: ::fluid::__private::Place {
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        resources: &[],
+        workers: &[
+            ::fluid::__private::GraphWorker {
+                name: "stumble",
+                type_name: "Stumble",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Stumble as ::fluid::__private::Member>::OPTIONS,
+                form: <Stumble as ::fluid::__private::Member>::FORM,
+            },
+        ],
+        edges: &[],
+        callbacks: &[],
+    };
 }
 #[allow(dead_code)]
 impl Stumbling {
@@ -185,6 +229,11 @@ impl ::fluid::__private::Member for Stumbling {
     type Handle = StumblingHandle;
     type Seat = StumblingHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
     fn sit(
         workers: &mut ::fluid::__private::Workers,
         name: &::core::primitive::str,
@@ -237,6 +286,36 @@ impl Dawdling {
             handle: __handle,
         }
     }
+}
+#[allow(dead_code)]
+impl Dawdling {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "dawdling",
+        type_name: "Dawdling",
+        docs: &[],
+        place: ::fluid::__private::Place {
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        resources: &[],
+        workers: &[
+            ::fluid::__private::GraphWorker {
+                name: "dawdle",
+                type_name: "Dawdle",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Dawdle as ::fluid::__private::Member>::OPTIONS,
+                form: <Dawdle as ::fluid::__private::Member>::FORM,
+            },
+        ],
+        edges: &[],
+        callbacks: &[],
+    };
 }
 #[allow(dead_code)]
 impl Dawdling {
@@ -314,6 +393,11 @@ impl ::fluid::__private::Member for Dawdling {
     type Handle = DawdlingHandle;
     type Seat = DawdlingHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
     fn sit(
         workers: &mut ::fluid::__private::Workers,
         name: &::core::primitive::str,

@@ -156,3 +156,74 @@ pub struct GraphCallback {
     /// The line on which it stands.
     pub place: Place,
 }
+
+/// A list that is made at compile time, some of whose items may be configured away. Those that are
+/// there come first.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct List<T: 'static, const N: usize> {
+    items: [T; N],
+    len: usize,
+}
+
+impl<T: Copy, const N: usize> List<T, N> {
+    /// An empty list with room for `N` items, filled with one that stands for nothing.
+    pub const fn new(filler: T) -> Self {
+        Self {
+            items: [filler; N],
+            len: 0,
+        }
+    }
+
+    /// The same list with one item more.
+    #[must_use]
+    pub const fn with(mut self, item: T) -> Self {
+        self.items[self.len] = item;
+        self.len += 1;
+        self
+    }
+
+    /// The items that are there.
+    pub const fn items(&self) -> &[T] {
+        self.items.split_at(self.len).0
+    }
+}
+
+impl GraphWorker {
+    /// Stands for nothing in a [`List`].
+    #[doc(hidden)]
+    pub const NONE: Self = Self {
+        name: "",
+        type_name: "",
+        docs: &[],
+        place: Place::NONE,
+        public: false,
+        options: Options::new(),
+        form: Form::UNKNOWN,
+    };
+}
+
+impl GraphEdge {
+    /// Stands for nothing in a [`List`].
+    #[doc(hidden)]
+    pub const NONE: Self = Self {
+        from: "",
+        port: None,
+        to: None,
+        place: Place::NONE,
+    };
+}
+
+impl GraphCallback {
+    /// Stands for nothing in a [`List`].
+    #[doc(hidden)]
+    pub const NONE: Self = Self {
+        when: "",
+        run: "",
+        place: Place::NONE,
+    };
+}
+
+impl Place {
+    const NONE: Self = Self { file: "", line: 0 };
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Nothing;
+use crate::graph::Form;
 use crate::group::GroupHandle;
 use crate::life::{Launch, Site};
 use crate::options::Options;
@@ -34,6 +35,7 @@ impl Member for Workers {
     type Handle = GroupHandle;
     type Seat = GroupHandle;
     const OPTIONS: Options = Options::new();
+    const FORM: Form = Form::UNKNOWN;
 
     fn sit(
         workers: &mut Workers,

@@ -6,6 +6,9 @@ pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
 pub use crate::exit::Exit;
+pub use crate::graph::{
+    Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
+};
 pub use crate::group::GroupHandle;
 pub use crate::handle::ConsumerHandle;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};

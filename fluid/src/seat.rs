@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 use crate::error::Nothing;
+use crate::graph::Form;
 use crate::handle::{ConsumerHandle, WorkerHandle};
 use crate::life::{Build, Unborn};
 use crate::lock::lock;
@@ -32,6 +33,9 @@ pub trait Member: Sized + Send + 'static {
     /// How it runs, unless the group says otherwise.
     const OPTIONS: Options;
 
+    /// What it says of itself in graphs and their pictures.
+    const FORM: Form;
+
     /// Gives it a place in `workers`, under `name`. `build` makes it, and makes it anew at each
     /// restart.
     fn sit(
@@ -51,6 +55,7 @@ impl<W: Worker> Member for W {
     type Handle = WorkerHandle;
     type Seat = Seat<W>;
     const OPTIONS: Options = W::OPTIONS;
+    const FORM: Form = W::FORM;
 
     fn sit(
         workers: &mut Workers,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::graph::Form;
 use crate::handle::ConsumerHandle;
 use crate::options::Options;
 use crate::queue::{Output, Queue, Tally};
@@ -57,6 +58,10 @@ pub trait Worker: Send + Sized + 'static {
 
     /// How it runs. A field's options in a group override them.
     const OPTIONS: Options = Options::new();
+
+    /// What the type says of itself in [`Graph`](crate::Graph)s and their pictures. The macros write it;
+    /// without it, a worker written by hand is drawn without the types of its messages.
+    const FORM: Form = Form::UNKNOWN;
 
     /// Called before `run`. The group counts as started when this has returned for every worker.
     ///

@@ -37,6 +37,13 @@ impl ::fluid::__private::Worker for Read {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<String>,);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Reads the log to its end."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[("lines", "String")],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -93,6 +100,13 @@ impl ::fluid::__private::Worker for Parse {
     type Message = String;
     type Output = Entry;
     type Ports = (::fluid::__private::Output<Malformed>,);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Understands a line, or sends it where the malformed ones go."],
+        message: ::core::option::Option::Some("String"),
+        output: ::core::option::Option::Some("Entry"),
+        ports: &[("malformed", "Malformed")],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -140,6 +154,13 @@ impl ::fluid::__private::Worker for Count {
     type Message = Entry;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Counts what was understood."],
+        message: ::core::option::Option::Some("Entry"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -181,6 +202,13 @@ impl ::fluid::__private::Worker for DeadLetters {
     type Message = Malformed;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Counts what was not understood, and shows the first of it."],
+        message: ::core::option::Option::Some("Malformed"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -301,6 +329,113 @@ impl AccessLog {
 }
 #[allow(dead_code)]
 impl AccessLog {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "access_log",
+        type_name: "AccessLog",
+        docs: &["Reads an access log."],
+        place: ::fluid::__private::Place {
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        resources: &[
+            ::fluid::__private::GraphResource {
+                name: "file",
+                type_name: "Option<PathBuf>",
+            },
+            ::fluid::__private::GraphResource {
+                name: "show",
+                type_name: "u64",
+            },
+            ::fluid::__private::GraphResource {
+                name: "totals",
+                type_name: "Mutex<Totals>",
+            },
+        ],
+        workers: &[
+            ::fluid::__private::GraphWorker {
+                name: "read",
+                type_name: "Read",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Read as ::fluid::__private::Member>::OPTIONS,
+                form: <Read as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "parse",
+                type_name: "Parse",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Parse as ::fluid::__private::Member>::OPTIONS,
+                form: <Parse as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "count",
+                type_name: "Count",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Count as ::fluid::__private::Member>::OPTIONS,
+                form: <Count as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "dead_letters",
+                type_name: "DeadLetters",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <DeadLetters as ::fluid::__private::Member>::OPTIONS,
+                form: <DeadLetters as ::fluid::__private::Member>::FORM,
+            },
+        ],
+        edges: &[
+            ::fluid::__private::GraphEdge {
+                from: "read",
+                port: ::core::option::Option::Some("lines"),
+                to: ::core::option::Option::Some("parse"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "parse",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("count"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "parse",
+                port: ::core::option::Option::Some("malformed"),
+                to: ::core::option::Option::Some("dead_letters"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+        ],
+        callbacks: &[],
+    };
+}
+#[allow(dead_code)]
+impl AccessLog {
     /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
     ///
     /// # Errors
@@ -396,6 +531,11 @@ impl ::fluid::__private::Member for AccessLog {
     type Handle = AccessLogHandle;
     type Seat = AccessLogHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
     fn sit(
         workers: &mut ::fluid::__private::Workers,
         name: &::core::primitive::str,

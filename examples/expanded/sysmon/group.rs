@@ -169,6 +169,213 @@ impl Sysmon {
 }
 #[allow(dead_code)]
 impl Sysmon {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "sysmon",
+        type_name: "Sysmon",
+        docs: &["Samples this machine; shows, judges and keeps what it finds."],
+        place: ::fluid::__private::Place {
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        resources: &[
+            ::fluid::__private::GraphResource {
+                name: "every",
+                type_name: "Duration",
+            },
+            ::fluid::__private::GraphResource {
+                name: "thresholds",
+                type_name: "Thresholds",
+            },
+            ::fluid::__private::GraphResource {
+                name: "screen",
+                type_name: "Screen",
+            },
+            ::fluid::__private::GraphResource {
+                name: "db",
+                type_name: "Database",
+            },
+        ],
+        workers: &[
+            ::fluid::__private::GraphWorker {
+                name: "clock",
+                type_name: "KeepTime",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <KeepTime as ::fluid::__private::Member>::OPTIONS,
+                form: <KeepTime as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "sample",
+                type_name: "TakeSample",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <TakeSample as ::fluid::__private::Member>::OPTIONS,
+                form: <TakeSample as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "rate",
+                type_name: "Rate",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Rate as ::fluid::__private::Member>::OPTIONS,
+                form: <Rate as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "show",
+                type_name: "Show",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Show as ::fluid::__private::Member>::OPTIONS,
+                form: <Show as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "judge",
+                type_name: "Judge",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Judge as ::fluid::__private::Member>::OPTIONS,
+                form: <Judge as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "alarm",
+                type_name: "Alarm",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Alarm as ::fluid::__private::Member>::OPTIONS,
+                form: <Alarm as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "gather",
+                type_name: "Gather<Reading>",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Gather<Reading> as ::fluid::__private::Member>::OPTIONS,
+                form: <Gather<Reading> as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "store",
+                type_name: "Store",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <Store as ::fluid::__private::Member>::OPTIONS,
+                form: <Store as ::fluid::__private::Member>::FORM,
+            },
+            ::fluid::__private::GraphWorker {
+                name: "farewell",
+                type_name: "SayStopping",
+                docs: &[],
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                public: false,
+                options: <SayStopping as ::fluid::__private::Member>::OPTIONS,
+                form: <SayStopping as ::fluid::__private::Member>::FORM,
+            },
+        ],
+        edges: &[
+            ::fluid::__private::GraphEdge {
+                from: "clock",
+                port: ::core::option::Option::Some("ticks"),
+                to: ::core::option::Option::Some("sample"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "sample",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("rate"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "rate",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("show"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "rate",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("judge"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "rate",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("gather"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "judge",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("alarm"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+            ::fluid::__private::GraphEdge {
+                from: "gather",
+                port: ::core::option::Option::None,
+                to: ::core::option::Option::Some("store"),
+                place: ::fluid::__private::Place {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+            },
+        ],
+        callbacks: &[],
+    };
+}
+#[allow(dead_code)]
+impl Sysmon {
     /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
     ///
     /// # Errors
@@ -299,6 +506,11 @@ impl ::fluid::__private::Member for Sysmon {
     type Handle = SysmonHandle;
     type Seat = SysmonHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
     fn sit(
         workers: &mut ::fluid::__private::Workers,
         name: &::core::primitive::str,

@@ -27,6 +27,15 @@ impl ::fluid::__private::Worker for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<Tick>,);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &[
+            "Says when it is time for a sample. A tick that comes late does not move the later ones.",
+        ],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[("ticks", "Tick")],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -66,6 +75,15 @@ impl ::fluid::__private::Worker for TakeSample {
         .blocking()
         .capacity(1)
         .overflow(::fluid::__private::Overflow::DropNewest);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &[
+            "Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.",
+        ],
+        message: ::core::option::Option::Some("Tick"),
+        output: ::core::option::Option::Some("Sample"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -111,6 +129,13 @@ impl ::fluid::__private::Worker for Rate {
     type Message = Sample;
     type Output = Reading;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Compares each sample with the one before it."],
+        message: ::core::option::Option::Some("Sample"),
+        output: ::core::option::Option::Some("Reading"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -155,6 +180,13 @@ impl ::fluid::__private::Worker for Show {
     type Message = Reading;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Puts each reading on the screen."],
+        message: ::core::option::Option::Some("Reading"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -196,6 +228,13 @@ impl ::fluid::__private::Worker for Judge {
     type Message = Reading;
     type Output = Alert;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Holds each reading against the thresholds."],
+        message: ::core::option::Option::Some("Reading"),
+        output: ::core::option::Option::Some("Alert"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -245,6 +284,13 @@ impl ::fluid::__private::Worker for Alarm {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Shows each alert, and keeps it."],
+        message: ::core::option::Option::Some("Alert"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -288,6 +334,15 @@ impl ::fluid::__private::Worker for Store {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &[
+            "Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.",
+        ],
+        message: ::core::option::Option::Some("Vec<Reading>"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -327,6 +382,13 @@ impl ::fluid::__private::Worker for SayStopping {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Tells whoever pressed Ctrl-C that it was heard."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
     async fn run(
         &mut self,
         ctx: &::fluid::__private::Context,

@@ -2,12 +2,14 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Index, Type};
 
 use crate::function::Role;
 use crate::function::check::Worker;
 use crate::function::parameter::Parameter;
 use crate::function::returns::Many;
+use crate::text::{doc_lines, text};
 
 pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let struct_ = struct_(worker);
@@ -180,6 +182,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls;
         }
     });
+    let form = form(worker);
     let run = match worker.role {
         Role::Worker => format_ident!("work"),
         Role::Consumer => format_ident!("consume"),
@@ -191,6 +194,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             type Output = #output;
             type Ports = (#(#ports)*);
             #options
+            const FORM: ::fluid::__private::Form = #form;
 
             async fn run(
                 &mut self,
@@ -199,6 +203,33 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             ) -> ::core::result::Result<(), ::fluid::__private::Error> {
                 ::fluid::__private::#run(self, ctx, io).await
             }
+        }
+    }
+}
+
+/// What the type says of itself in pictures.
+fn form(worker: &Worker) -> TokenStream {
+    let named = |ty: Option<&Type>| match ty {
+        Some(ty) => {
+            let ty = text(ty);
+            quote!(::core::option::Option::Some(#ty))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let docs = doc_lines(&worker.docs);
+    let message = named(worker.message());
+    let output = named(worker.returns.message.as_ref());
+    let ports = named_ports(worker).map(|(name, ty)| {
+        let (name, ty) = (name.unraw().to_string(), text(ty));
+        quote!((#name, #ty))
+    });
+    quote! {
+        ::fluid::__private::Form {
+            docs: &[#(#docs),*],
+            message: #message,
+            output: #output,
+            ports: &[#(#ports),*],
+            group: ::core::option::Option::None,
         }
     }
 }

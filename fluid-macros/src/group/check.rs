@@ -317,6 +317,17 @@ impl Edge {
         self.from == field.name && self.port.is_none()
     }
 
+    /// What must be configured for the edge to be there: itself and its ends.
+    pub(crate) fn all_cfgs<'a>(&'a self, fields: &'a [Field]) -> Vec<&'a Attribute> {
+        let is_end = |field: &&Field| self.starts_from(field) || self.ends_at(field);
+        let ends = fields.iter().filter(is_end).flat_map(|field| &field.cfgs);
+        self.cfgs.iter().chain(ends).collect()
+    }
+
+    fn starts_from(&self, field: &Field) -> bool {
+        self.from == field.name
+    }
+
     pub(crate) fn ends_at(&self, field: &Field) -> bool {
         self.to.as_ref() == Some(&field.name)
     }

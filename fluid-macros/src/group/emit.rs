@@ -2,6 +2,7 @@
 
 mod callback;
 mod construct;
+mod graph;
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, TokenStream};
@@ -16,12 +17,14 @@ pub(crate) fn group(group: &Group) -> TokenStream {
     let names = Names::of(header);
     let struct_ = struct_(header, &names);
     let construct = construct::construct(group, &names);
+    let graph = graph::graph(group, &names);
     let life = life(header, &names);
     let handle = handle(header, &names);
     let member = member(header, &names);
     quote! {
         #struct_
         #construct
+        #graph
         #life
         #handle
         #member
@@ -261,6 +264,11 @@ fn member(header: &Header, names: &Names) -> TokenStream {
             type Handle = #handle #ty_generics;
             type Seat = #handle #ty_generics;
             const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+            const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+                docs: Self::GRAPH.docs,
+                group: ::core::option::Option::Some(&Self::GRAPH),
+                ..::fluid::__private::Form::UNKNOWN
+            };
 
             fn sit(
                 workers: &mut ::fluid::__private::Workers,

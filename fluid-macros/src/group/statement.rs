@@ -55,6 +55,8 @@ pub(crate) enum End {
 pub(crate) struct Callback {
     pub(crate) periodic: bool,
     pub(crate) wait: TokenStream,
+    /// The wait as it was written.
+    pub(crate) written: LitStr,
     pub(crate) settings: Settings,
     pub(crate) run: Expr,
 }
@@ -183,6 +185,7 @@ fn callback(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Callback
     Ok(Callback {
         periodic,
         wait: wait_tokens,
+        written: wait,
         settings,
         run: input.parse()?,
     })

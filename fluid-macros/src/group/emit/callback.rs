@@ -20,6 +20,7 @@ pub(super) fn register(
         wait,
         settings,
         run,
+        ..
     } = callback;
     let workers = local("__workers");
     let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());

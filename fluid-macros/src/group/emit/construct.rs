@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Attribute, Expr, FieldValue, PathArguments, Token, Type};
+use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use super::Names;
 use super::callback::{hang, register};
@@ -92,13 +92,18 @@ fn seat_of(name: &Ident, at: Span) -> Ident {
     seat
 }
 
-fn new_group(header: &Header, names: &Names) -> TokenStream {
-    let workers = local("__workers");
+/// The group's name at run time.
+pub(super) fn group_name(header: &Header, names: &Names) -> TokenStream {
     let text = &names.text;
-    let text = match header.settings.get("name") {
+    match header.settings.get("name") {
         Some(name) => name.value().clone(),
         None => quote!(#text),
-    };
+    }
+}
+
+fn new_group(header: &Header, names: &Names) -> TokenStream {
+    let workers = local("__workers");
+    let text = group_name(header, names);
     let calls = header.settings.calls_but("name");
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
@@ -276,12 +281,7 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
     } = edge;
     let span = to_span.resolved_at(Span::call_site());
     let field = |name: &Ident| fields.iter().find(|field| field.name == *name);
-    let ends = [field(from), to.as_ref().and_then(field)];
-    let cfgs: Vec<&Attribute> = edge
-        .cfgs
-        .iter()
-        .chain(ends.into_iter().flatten().flat_map(|end| &end.cfgs))
-        .collect();
+    let cfgs = edge.all_cfgs(fields);
     let Some(Field { ty, .. }) = field(from) else {
         return TokenStream::new();
     };
