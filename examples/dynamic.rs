@@ -57,7 +57,7 @@ async fn run(group: GroupHandle, news: Sender<String>) {
 
     println!("the callback and {} go", sports.worker_name());
     group.remove(&callback).await;
-    let exit = group.remove(&sports).await;
+    let exit = group.remove(&sports).await.expect("it is a member");
     println!(
         "  it had {} beats, and ended: {}",
         exit.beats(),

@@ -74,10 +74,10 @@ workers! {
     struct Pipeline(done: Done) {
         count: Count,
         double: Double,
-        add: Add { state: state(&done) },
+        sum: Add { state: state(&done) },
     }
 
-    count.out => double => add;
+    count.out => double => sum;
 }
 
 #[test]

@@ -20,6 +20,10 @@ thread_local! {
 /// panics that we are about to catch, and hands every panic on to the hook that was there before.
 fn install_hook() {
     static INSTALL: Once = Once::new();
+    if std::thread::panicking() {
+        // A hook cannot be changed now. It is one place the less in a message.
+        return;
+    }
     INSTALL.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::task::coop::consume_budget;
+
 use crate::node::Node;
 use crate::signal::until;
 
@@ -53,12 +55,15 @@ impl Context {
 
     /// Resolves when the worker's turn to stop has come, at once if it has. Cancel safe.
     pub async fn stopping(&self) {
+        consume_budget().await;
         self.node.stop.raised().await;
     }
 
     /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
     /// time. Cancel safe.
     pub async fn sleep(&self, duration: Duration) -> bool {
+        // A loop that does not look at the stop is then at once here again, and must let others run.
+        consume_budget().await;
         until(&self.node.stop, tokio::time::sleep(duration))
             .await
             .is_some()

@@ -87,9 +87,15 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     /// Removes the handler of messages of `event_type` under `tag`. Returns whether there was one.
     #[allow(clippy::must_use_candidate, reason = "most who unregister do not care")]
     pub fn unregister(&self, event_type: &K, tag: &str) -> bool {
-        let removed = lock(&self.handlers)
-            .get_mut(event_type)
-            .and_then(|tags| tags.remove(tag));
+        let mut handlers = lock(&self.handlers);
+        let Some(tags) = handlers.get_mut(event_type) else {
+            return false;
+        };
+        let removed = tags.remove(tag);
+        // What was the last one leaves nothing behind.
+        let last = tags.is_empty().then(|| handlers.remove(event_type));
+        drop(handlers);
+        drop(last);
         removed.is_some()
     }
 

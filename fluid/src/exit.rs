@@ -105,6 +105,8 @@ pub enum Cause {
     },
     /// It was never started, because something that had to start before it failed.
     NotStarted,
+    /// The runtime on which it ran went away.
+    Abandoned,
 }
 
 impl Cause {
@@ -164,6 +166,7 @@ impl fmt::Display for Cause {
                 write!(f, "`{worker}` failed to start: {error:#}")
             }
             Self::NotStarted => f.write_str("never started"),
+            Self::Abandoned => f.write_str("its runtime went away"),
         }
     }
 }

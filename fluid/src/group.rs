@@ -19,7 +19,7 @@ use crate::options::Options;
 use crate::seat::Seat;
 use crate::state::State;
 use crate::status::Status;
-use crate::supervisor::{Event, Seated};
+use crate::supervisor::{Event, Seated, Trash};
 use crate::worker::Worker;
 use crate::workers::default_name;
 
@@ -147,7 +147,7 @@ impl GroupHandle {
     }
 
     /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
-    /// on, and forgets it.
+    /// on, and forgets it. `None` if it is no member of this group.
     ///
     /// In a group that has not been started this waits for the start;
     /// [`Workers::remove`](crate::Workers::remove) does not.
@@ -155,9 +155,13 @@ impl GroupHandle {
     /// # Cancel safety
     ///
     /// Dropping the future takes nothing back: the worker still stops.
-    pub async fn remove(&self, worker: &WorkerHandle) -> Exit {
+    pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
+        let is_member = |node: &Arc<Node>| Arc::ptr_eq(node, worker.node());
+        if !lock(&self.node.workers).iter().any(is_member) {
+            return None;
+        }
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
-        worker.wait_for_shutdown().await
+        Some(worker.wait_for_shutdown().await)
     }
 
     /// Registers code that the group runs beside its workers, before it starts or while it runs.
@@ -211,9 +215,29 @@ impl GroupHandle {
         build: Build<W>,
     ) -> Seat<W> {
         self.admit(options.name.unwrap_or(name), options, |name, id| {
-            let (seat, unborn) = Seat::new(name, id, options, build);
+            let (seat, unborn) = Seat::new(name, id, self.events.clone(), options, build);
             (Arc::clone(&unborn.node), Box::new(unborn), seat)
         })
+    }
+
+    /// `name`, or `name-2`, `name-3` and so on, if others were called so before.
+    fn free_name(&self, name: &str, workers: &[Arc<Node>]) -> Arc<str> {
+        let mut names = lock(&self.node.names);
+        let mut asked_for = |name: &str| {
+            let count = names.entry(name.to_owned()).or_default();
+            *count += 1;
+            *count
+        };
+        let mut free = match asked_for(name) {
+            1 => name.to_owned(),
+            count => format!("{name}-{count}"),
+        };
+        // Someone may have been called `name-2` from the first.
+        while free != name && asked_for(&free) > 1 {
+            free = format!("{name}-{}", asked_for(name));
+        }
+        debug_assert!(workers.iter().all(|worker| **worker.name() != *free));
+        free.into()
     }
 
     /// Makes a member of what `make` makes, under `name` or one like it that is free. It is launched
@@ -227,13 +251,7 @@ impl GroupHandle {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let (seated, made) = {
             let mut workers = lock(&self.node.workers);
-            let taken = |name: &str| workers.iter().any(|worker| **worker.name() == *name);
-            let numbered = (2..).map(|number| format!("{name}-{number}"));
-            let mut names = std::iter::once(name.to_owned()).chain(numbered);
-            let name: Arc<str> = names
-                .find(|name| !taken(name))
-                .expect("numbers do not end")
-                .into();
+            let name = self.free_name(name, &workers);
             let (node, launch, made) = make(Arc::clone(&name), id);
             node.join(self.events.clone(), id, name);
             workers.push(Arc::clone(&node));
@@ -243,7 +261,7 @@ impl GroupHandle {
             && let Event::Add(seated) = refused.0
         {
             // The group has ended.
-            seated.never_started();
+            seated.never_started(&mut Trash::default());
         }
         made
     }

@@ -105,13 +105,13 @@ impl<M> ConsumerHandle<M> {
         Self { worker, sender }
     }
 
-    /// The worker's side.
+    /// Its name, state and status, and how to stop it.
     #[must_use]
     pub fn worker(&self) -> &WorkerHandle {
         &self.worker
     }
 
-    /// Its name, state and status, and how to stop it.
+    /// The sending side, which can be cloned and given away.
     #[must_use]
     pub fn sender(&self) -> &Sender<M> {
         &self.sender
@@ -119,7 +119,7 @@ impl<M> ConsumerHandle<M> {
 }
 
 /// The sending side, as [`Sender`] describes it.
-impl<M: Send> ConsumerHandle<M> {
+impl<M: Send + 'static> ConsumerHandle<M> {
     /// Sends a message, and waits for room if need be. See [`Sender::send`].
     ///
     /// # Errors
@@ -201,7 +201,7 @@ impl<M> std::fmt::Debug for ConsumerHandle<M> {
     }
 }
 
-impl<M: Send> MessageProducer<M> for ConsumerHandle<M> {
+impl<M: Send + 'static> MessageProducer<M> for ConsumerHandle<M> {
     async fn send(&self, message: M) -> Result<(), SendError<M>> {
         self.sender.send(message).await
     }

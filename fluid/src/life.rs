@@ -61,6 +61,11 @@ impl Site {
         let _ = self.events.send(Event::Started(self.member));
     }
 
+    /// Tells the group that the member has failed, and that its own hooks are called.
+    pub(crate) fn failing(&self) {
+        let _ = self.events.send(Event::Failing(self.member));
+    }
+
     /// Tells the group that the member has ended; its node holds the exit.
     pub(crate) fn ended(&self) {
         let _ = self.events.send(Event::Ended(self.member));
@@ -86,7 +91,7 @@ impl<W: Worker> Launch for Unborn<W> {
         }
         // A thread of its own, rather than one of tokio's pool: a function that never returns holds up
         // neither the pool nor the end of the runtime.
-        let thread = std::thread::Builder::new().name(node.name().to_string());
+        let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
         let events = site.events.clone();
         let member = site.member;
         let runtime = site.runtime.clone();
@@ -115,7 +120,7 @@ async fn live_to_the_end<W: Worker>(unborn: Unborn<W>, site: Site) {
         Ok(Some(())) => {}
         Ok(None) => {
             tracing::warn!(worker = &**node.name(), "forced to stop");
-            node.finish(node.report(node.asked_because(), true, false));
+            node.finish(node.report(node.ended_because(), true, false));
         }
         Err(panicked) => {
             let forced = node.force.is_raised();
@@ -149,12 +154,13 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
             Ok(mut worker) => {
                 let first = !node.has_started();
                 node.advance(State::Running);
+                node.is_well();
+                site.started();
                 if first {
-                    site.started();
                     // Lets the group see that before the worker may block this thread.
                     tokio::task::yield_now().await;
                 }
-                match run_once(&mut worker, &ctx, &mut io).await {
+                match run_once(&mut worker, &ctx, &mut io, site).await {
                     Ok(()) => break (Some(worker), ended_because(&node)),
                     Err(failure) => (Some(worker), failure),
                 }
@@ -198,17 +204,28 @@ async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Erro
 }
 
 /// Calls `run` and `on_shutdown`, and settles the message in hand.
-async fn run_once<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Failure> {
+async fn run_once<W: Worker>(
+    worker: &mut W,
+    ctx: &Context,
+    io: &mut Io<W>,
+    site: &Site,
+) -> Result<(), Failure> {
     let run = catch(worker.run(ctx, io))
         .await
         .map_err(Error::from)
         .flatten();
-    match run {
+    match &run {
         Ok(()) => {
             io.queue.settle();
             ctx.node().advance(State::Stopping);
         }
-        Err(_) => io.queue.failed(),
+        Err(error) => {
+            io.queue.failed();
+            // Its own hooks come next, and may hang: so the failure is told now, and they have no
+            // longer than the grace period.
+            ctx.node().fail_with(error);
+            site.failing();
+        }
     }
     let end = catch(worker.on_shutdown(ctx))
         .await

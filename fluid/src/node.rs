@@ -1,6 +1,7 @@
 //! What the runtime knows of one worker or group while it lives, shared by its handles, its task and
 //! its group.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -75,9 +76,13 @@ pub(crate) struct Node {
     pub(crate) missed_beats: AtomicU64,
     pub(crate) restarts: AtomicU64,
     last_error: Mutex<Option<Error>>,
+    /// What it has failed with, while its own hooks are called.
+    failing: Mutex<Option<Error>>,
     started_at: OnceLock<Instant>,
     exit: OnceLock<Exit>,
     exited: Notify,
+    /// How often each name was asked for in a group.
+    pub(crate) names: Mutex<HashMap<String, usize>>,
     /// The members of a group.
     pub(crate) workers: Mutex<Vec<Arc<Node>>>,
 }
@@ -107,9 +112,11 @@ impl Node {
             missed_beats: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             last_error: Mutex::new(None),
+            failing: Mutex::new(None),
             started_at: OnceLock::new(),
             exit: OnceLock::new(),
             exited: Notify::new(),
+            names: Mutex::default(),
             workers: Mutex::new(Vec::new()),
         })
     }
@@ -181,6 +188,27 @@ impl Node {
         self.force_until.get().copied()
     }
 
+    /// It has failed, and its own hooks are still to be called.
+    pub(crate) fn fail_with(&self, error: &Error) {
+        self.note_error(error);
+        let (worker, text) = (&**self.name(), format!("{error:#}"));
+        tracing::warn!(worker, error = text, "run failed");
+        *lock(&self.failing) = Some(error.clone());
+    }
+
+    /// It has been restarted.
+    pub(crate) fn is_well(&self) {
+        *lock(&self.failing) = None;
+    }
+
+    /// Why it ends, if it ends now by force.
+    pub(crate) fn ended_because(&self) -> Cause {
+        match lock(&self.failing).clone() {
+            Some(error) => Cause::failure(self.name(), error),
+            None => self.asked_because(),
+        }
+    }
+
     pub(crate) fn note_error(&self, error: &Error) {
         *lock(&self.last_error) = Some(error.clone());
     }
@@ -225,6 +253,18 @@ impl Node {
             tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
             self.exited.notify_waiters();
         }
+    }
+
+    /// Ends it and all in it that has not ended, because nothing runs it any more.
+    pub(crate) fn abandon(&self) {
+        if self.exit().is_some() {
+            return;
+        }
+        for worker in self.members() {
+            worker.abandon();
+        }
+        drop(self.intake.as_ref().map(|intake| intake.seal()));
+        self.finish(self.report(Cause::Abandoned, true, false));
     }
 
     pub(crate) fn exit(&self) -> Option<&Exit> {
@@ -277,6 +317,12 @@ impl Node {
                 .map(|worker| worker.status())
                 .collect(),
         }
+    }
+
+    /// Forgets a member, and lets another one have its name.
+    pub(crate) fn forget(&self, member: &Arc<Node>) {
+        lock(&self.workers).retain(|node| !Arc::ptr_eq(node, member));
+        lock(&self.names).remove(&**member.name());
     }
 
     pub(crate) fn members(&self) -> Vec<Arc<Node>> {

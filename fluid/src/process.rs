@@ -15,6 +15,9 @@ impl Workers {
     /// Runs the group until it ends, and asks it to stop when the process is sent SIGINT or SIGTERM.
     /// A second signal ends it at once, by force.
     ///
+    /// From the first call on, tokio handles these two signals for the rest of the process: when this has
+    /// returned, they no longer end it by themselves.
+    ///
     /// # Panics
     ///
     /// Outside of a tokio runtime with its I/O and time drivers enabled.
@@ -61,6 +64,10 @@ impl Workers {
     ///
     /// If no runtime can be built, and within a tokio runtime, where [`run`](Self::run) is the way.
     pub fn main(self) -> Exit {
+        assert!(
+            tokio::runtime::Handle::try_current().is_err(),
+            "`main` builds a runtime of its own, and cannot do so within another one: use `run`"
+        );
         let workers = Builder::new_multi_thread()
             .enable_all()
             .build()

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use crate::error::Nothing;
 use crate::graph::Form;
+use crate::group::GroupHandle;
 use crate::handle::{ConsumerHandle, WorkerHandle};
 use crate::life::{Build, Unborn};
 use crate::lock::lock;
-use crate::node::{Kind, MemberId, Node};
+use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Queue, Sender};
 use crate::worker::{Io, Port, Ports, Worker};
@@ -78,6 +79,8 @@ pub struct Seat<W: Worker> {
     channel: Arc<Channel<W::Message>>,
     io: Arc<Mutex<Option<Io<W>>>>,
     pub(crate) id: MemberId,
+    /// Identifies the group in which it is.
+    group: Events,
 }
 
 impl<W: Worker> Seat<W> {
@@ -85,6 +88,7 @@ impl<W: Worker> Seat<W> {
     pub(crate) fn new(
         name: Arc<str>,
         id: MemberId,
+        group: Events,
         options: Options,
         build: Build<W>,
     ) -> (Self, Unborn<W>) {
@@ -118,6 +122,7 @@ impl<W: Worker> Seat<W> {
                 channel,
                 io,
                 id,
+                group,
             },
             unborn,
         )
@@ -127,6 +132,20 @@ impl<W: Worker> Seat<W> {
     #[must_use]
     pub fn handle(&self) -> ConsumerHandle<W::Message> {
         self.handle.clone()
+    }
+
+    /// Fails unless this is a seat in `group`, which has not been started.
+    ///
+    /// # Panics
+    ///
+    /// See above.
+    pub(crate) fn check(&self, group: &GroupHandle) {
+        let name = self.worker_name();
+        assert!(
+            self.group.same_channel(group.events()),
+            "`{name}` is no worker of `{}`, so no edge of it can start or end there",
+            group.worker_name()
+        );
     }
 
     /// A sender for an edge that ends here.

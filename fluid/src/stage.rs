@@ -93,19 +93,17 @@ async fn call<S: Stage>(
     ctx: &Context,
     ports: &S::Ports,
 ) -> Result<S::Emission, Error> {
-    let call = catch(stage.call(input, ctx, ports));
-    let result = match ctx.node().options.timeout {
-        None => call.await,
-        Some(limit) => match tokio::time::timeout(limit, call).await {
-            Ok(result) => result,
-            Err(_) => return Err(TimedOut::new(limit).into()),
-        },
+    let call = stage.call(input, ctx, ports);
+    let Some(limit) = ctx.node().options.timeout else {
+        return catch(call).await?;
     };
-    result.map_err(Error::from)?
+    // The timeout is within the catch, since a call that is cut off is dropped, and may panic then.
+    let timed = catch(async { tokio::time::timeout(limit, call).await }).await?;
+    timed.unwrap_or_else(|_| Err(TimedOut::new(limit).into()))
 }
 
 /// Sends what a call returned. The time this waits for room is no part of the call.
-async fn emit<T: Send>(
+async fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
     ctx: &Context,
     output: &Output<T>,

@@ -12,6 +12,7 @@
 mod hooks;
 mod seated;
 mod stop;
+mod trash;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,11 +33,15 @@ use crate::state::State;
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
 pub(crate) use crate::supervisor::seated::Seated;
+pub(crate) use crate::supervisor::trash::Trash;
 
 /// What happens to a group.
 pub(crate) enum Event {
     Add(Seated),
+    /// It has started, or has been restarted.
     Started(MemberId),
+    /// It has failed, and its own hooks have their time.
+    Failing(MemberId),
     Ended(MemberId),
     StopMember(MemberId),
     Remove(Arc<Node>),
@@ -65,6 +70,9 @@ pub(crate) struct Supervisor {
     forced: bool,
     /// When a single member is to be forced or given up.
     alarms: BTreeSet<(Instant, MemberId)>,
+    /// Why the group stops as soon as it has started: a member was done before that.
+    later: Option<Cause>,
+    trash: Trash,
 }
 
 impl Supervisor {
@@ -91,6 +99,8 @@ impl Supervisor {
             deadline: None,
             forced: false,
             alarms: BTreeSet::new(),
+            later: None,
+            trash: Trash::default(),
         }
     }
 
@@ -119,7 +129,11 @@ impl Supervisor {
                 self.node.advance(State::Running);
                 tracing::info!(group = &**self.node.name(), "started");
                 started();
+                if let Some(cause) = self.later.take() {
+                    self.begin_stop(cause);
+                }
             }
+            self.trash.take_away();
             if self.cause.is_some() && self.live == 0 {
                 break;
             }
@@ -180,7 +194,8 @@ impl Supervisor {
         let (grace, mut deadline) = (self.grace, None);
         let mut result = Ok(());
         let mut last = None;
-        for hook in std::mem::take(&mut self.hooks.on_startup) {
+        let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
+        for hook in hooks.by_ref() {
             let limit = async {
                 node.stop.raised().await;
                 let now = Instant::now();
@@ -192,6 +207,7 @@ impl Supervisor {
                 break;
             }
         }
+        self.trash.put(hooks);
         self.deadline = deadline;
         result
     }
@@ -258,6 +274,23 @@ impl Supervisor {
         }
     }
 
+    fn started(&mut self, id: MemberId) {
+        self.starting.remove(&id);
+        // One that had failed is well again.
+        if self
+            .members
+            .get(&id)
+            .is_some_and(|member| !member.asked && !member.forced)
+        {
+            self.alarms.retain(|&(_, member)| member != id);
+        }
+    }
+
+    /// Whether some members have not started, and none has failed to.
+    fn is_starting(&self) -> bool {
+        self.cause.is_none() && !(self.to_launch.is_empty() && self.starting.is_empty())
+    }
+
     /// Waits for the next thing to happen, and answers it.
     async fn step(&mut self) {
         let node = Arc::clone(&self.node);
@@ -279,13 +312,15 @@ impl Supervisor {
 
     fn answer(&mut self, event: Event) {
         match event {
-            Event::Add(seated) if self.cause.is_some() => seated.never_started(),
-            Event::Add(seated) => {
+            Event::Add(seated) if self.cause.is_some() => seated.never_started(&mut self.trash),
+            Event::Add(mut seated) => {
+                seated.late = true;
                 let id = seated.id;
                 self.take_in(seated);
                 self.launch(id);
             }
-            Event::Started(id) => drop(self.starting.remove(&id)),
+            Event::Started(id) => self.started(id),
+            Event::Failing(id) => self.set_alarm(id, true),
             Event::Ended(id) => self.ended(id),
             Event::StopMember(id) => self.ask(id, true),
             Event::Remove(node) => {
@@ -315,11 +350,14 @@ impl Supervisor {
         let deadline = self.deadline;
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
+        self.trash.put(hooks.on_startup);
         let on_shutdown = if self.begun {
             hooks.on_shutdown
         } else {
+            self.trash.put(hooks.on_shutdown);
             Vec::new()
         };
+        self.trash.take_away();
         for hook in on_shutdown {
             let limit = time_is_up(&node, deadline, &mut late);
             if let Err(error) = running.run("on_shutdown", hook, (), limit).await {
@@ -334,7 +372,7 @@ impl Supervisor {
         self.events.close();
         while let Ok(event) = self.events.try_recv() {
             if let Event::Add(seated) = event {
-                seated.never_started();
+                seated.never_started(&mut self.trash);
             }
         }
         let cause = self.cause.take().unwrap_or(Cause::Stopped);
@@ -347,6 +385,7 @@ impl Supervisor {
                 .run("after_shutdown", hook, exit.clone(), limit)
                 .await;
         }
+        self.trash.take_away();
         tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
         node.finish(exit);
     }

@@ -15,14 +15,13 @@ use crate::exit::{Cause, Exit};
 use crate::group::GroupHandle;
 use crate::handle::WorkerHandle;
 use crate::life::Build;
-use crate::lock::lock;
 use crate::nested::Nested;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::{Options, bounded};
 use crate::queue::Inlet;
 use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
-use crate::supervisor::{Event, Hooks, Seated, Supervisor, hook};
+use crate::supervisor::{Event, Hooks, Seated, Supervisor, Trash, hook};
 use crate::worker::{Port, Worker};
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
@@ -128,8 +127,8 @@ impl Workers {
         let seated = self.arrivals.remove(worker.node())?;
         let id = seated.id();
         self.edges.retain(|&(from, to)| from != id && to != id);
-        lock(&self.handle.node().workers).retain(|node| !Arc::ptr_eq(node, worker.node()));
-        seated.never_started();
+        self.handle.node().forget(worker.node());
+        seated.never_started(&mut Trash::default());
         worker.exit()
     }
 
@@ -143,11 +142,17 @@ impl Workers {
             });
     }
 
+    fn check<A: Worker, B: Worker>(&self, from: &Seat<A>, to: &Seat<B>) {
+        from.check(&self.handle);
+        to.check(&self.handle);
+    }
+
     /// Draws an edge: what `from` emits goes to `to`.
     ///
     /// # Panics
     ///
-    /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called.
+    /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called; or if
+    /// one of the two is no worker of this group.
     pub fn connect<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
     where
         // Both types are inferred before they are compared, so that a mistake is told in their names.
@@ -155,6 +160,7 @@ impl Workers {
         B: Worker<Message = M>,
         O: IsConsumedBy<B, M>,
     {
+        self.check(from, to);
         from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge)));
         self.edges.push((from.id, to.id));
     }
@@ -171,6 +177,7 @@ impl Workers {
         B: Worker<Message = M>,
         T: IsConsumedBy<B, M> + Send + 'static,
     {
+        self.check(from, to);
         from.port(&port, |output| {
             IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge));
         });
@@ -192,6 +199,7 @@ impl Workers {
         B: Worker<Message = M>,
         O: IsConsumedBy<B, M>,
     {
+        self.check(from, to);
         from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback)));
     }
 
@@ -206,6 +214,7 @@ impl Workers {
         B: Worker<Message = M>,
         T: IsConsumedBy<B, M> + Send + 'static,
     {
+        self.check(from, to);
         from.port(&port, |output| {
             IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback));
         });
@@ -303,8 +312,9 @@ impl Workers {
     where
         F: Future<Output = T>,
     {
-        let group = self.startup().await?;
+        let group = self.handle();
         let stop = StopOnDrop(&group);
+        self.startup().await?;
         let output = catch_payload(block(group.clone())).await;
         drop(stop);
         let exit = group.wait_for_shutdown().await;
@@ -328,6 +338,7 @@ impl Workers {
         let events = arrivals.take().expect("a group is started once");
         let runtime = runtime.unwrap_or_else(Handle::current);
         let supervisor = Supervisor::new(&handle, events, hooks, grace, runtime);
+        let _abandoned = Abandoned(Arc::clone(handle.node()));
         // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
         if let Err(panic) = catch(supervisor.supervise(edges, started)).await {
             tracing::error!(group = handle.worker_name(), %panic, "the supervisor panicked");
@@ -398,9 +409,10 @@ impl Arrivals {
             return;
         };
         events.close();
+        let mut trash = Trash::default();
         while let Ok(event) = events.try_recv() {
             if let Event::Add(seated) = event {
-                seated.never_started();
+                seated.never_started(&mut trash);
             }
         }
         self.node.finish(self.node.report(cause, false, false));
@@ -410,6 +422,15 @@ impl Arrivals {
 impl Drop for Arrivals {
     fn drop(&mut self) {
         self.end(Cause::NotStarted);
+    }
+}
+
+/// Ends a group whose runtime went away before it had ended.
+struct Abandoned(Arc<Node>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 

@@ -21,7 +21,7 @@ async fn workers_come_and_go_while_the_group_runs() {
         late.send(number).await.unwrap();
     }
     let exit = running.remove(late.worker()).await;
-    let handled = exit.counts().unwrap();
+    let handled = exit.unwrap().counts().unwrap();
     assert_eq!((handled.done, handled.undelivered), (10, 0));
     // The group goes on without it, and its name is free again.
     assert_eq!(
@@ -70,7 +70,7 @@ async fn a_removal_asked_of_the_handle_before_the_start_is_obeyed_at_the_start()
     tokio::time::sleep(ms(1)).await;
     let running = workers.startup().await.unwrap();
     let exit = timeout(secs(1), removal).await.unwrap().unwrap();
-    assert!(matches!(exit.cause(), Cause::NotStarted));
+    assert!(matches!(exit.unwrap().cause(), Cause::NotStarted));
     assert_eq!(running.num_workers(), 1);
     running.shutdown().await;
 }

@@ -4,6 +4,7 @@ mod conservation;
 mod dispatcher;
 mod drain;
 mod dynamic;
+mod edges_of_life;
 mod lifecycle;
 mod logging;
 mod nested;

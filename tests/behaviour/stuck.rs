@@ -192,6 +192,19 @@ async fn main_ends_in_time_though_workers_block_every_thread() {
     }
 }
 
+#[tokio::test]
+async fn a_panic_beside_a_group_that_was_not_started_is_no_more_than_a_panic() {
+    let (code, output, _) = end_of(process("panics"), secs(10)).await;
+    assert_eq!(code, 101, "{output}");
+}
+
+#[tokio::test]
+async fn what_is_dropped_unstarted_holds_up_no_end() {
+    let (code, output, _) = end_of(process("dropped"), secs(10)).await;
+    assert_eq!(code, 2, "{output}");
+    assert!(output.contains("no start"), "{output}");
+}
+
 async fn ready(process: &mut Child) {
     let out = process.stdout.take().unwrap();
     let line = BufReader::new(out).lines().next_line().await.unwrap();

@@ -28,6 +28,42 @@ impl Worker for Deaf {
     }
 }
 
+/// Cannot start.
+struct Fails;
+
+impl Worker for Fails {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        Err("no start".into())
+    }
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Is dropped only after a long time.
+struct DropsSlowly;
+
+impl Drop for DropsSlowly {
+    fn drop(&mut self) {
+        std::thread::sleep(FOREVER);
+    }
+}
+
+impl Worker for DropsSlowly {
+    type Message = Nothing;
+    type Output = u64;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn main() -> Exit {
     let mode = std::env::args().nth(1).expect("a mode");
     let mut workers = Workers::new("stuck");
@@ -44,6 +80,16 @@ fn main() -> Exit {
         "blocking" => {
             let options = Options::new().blocking();
             workers.add_with("blocker", options, || Deaf::BlocksItsThread);
+        }
+        "panics" => {
+            workers.add(Deaf::Obeys);
+            panic!("before anything was started");
+        }
+        "dropped" => {
+            // The one that fails stands behind the one that is then never started, and is dropped.
+            let sink = workers.add(Fails);
+            let source = workers.add(DropsSlowly);
+            workers.connect(&source, &sink);
         }
         "pending" => drop(workers.add(Deaf::NeverCompletes)),
         _ => drop(workers.add(Deaf::Obeys)),

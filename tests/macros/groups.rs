@@ -34,12 +34,12 @@ workers! {
         double: Double,
         again: Double,
         loose: Double,
-        add: Add { sum: 0, seen },
+        sum: Add { sum: 0, seen },
     }
 
     (first.out, second.out) => double;
     double => (again, loose);
-    again => add;
+    again => sum;
     loose => _;
 }
 
@@ -50,7 +50,7 @@ async fn messages_flow_along_the_edges() {
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
     assert_eq!(seen.all().last().unwrap(), "36");
-    for (worker, done) in [("double", 5), ("again", 5), ("loose", 5), ("add", 5)] {
+    for (worker, done) in [("double", 5), ("again", 5), ("loose", 5), ("sum", 5)] {
         assert_eq!(
             exit.worker(worker).unwrap().counts().unwrap().done,
             done,
@@ -135,7 +135,7 @@ async fn a_worker_written_by_hand_is_equal_in_every_place() {
 
 workers! {
     struct Inner(seen: Seen) {
-        pub add: Add { sum: 0, seen },
+        pub sum: Add { sum: 0, seen },
     }
 }
 
@@ -151,15 +151,15 @@ workers! {
 async fn groups_nest_and_their_accessors_with_them() {
     let seen = Arc::new(Seen::default());
     let group = Outer::new(Arc::clone(&seen));
-    group.inner().add().send(1).await.unwrap();
+    group.inner().sum().send(1).await.unwrap();
     let running = group.startup().await.unwrap();
-    running.inner().add().send(2).await.unwrap();
+    running.inner().sum().send(2).await.unwrap();
     let status = running.status();
-    assert_eq!(status.worker("inner/add").unwrap().state, State::Running);
+    assert_eq!(status.worker("inner/sum").unwrap().state, State::Running);
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
-    assert_eq!(exit.worker("inner/add").unwrap().counts().unwrap().done, 2);
-    assert_eq!(exit.worker("other/add").unwrap().counts().unwrap().done, 0);
+    assert_eq!(exit.worker("inner/sum").unwrap().counts().unwrap().done, 2);
+    assert_eq!(exit.worker("other/sum").unwrap().counts().unwrap().done, 0);
     assert_eq!(seen.all(), ["1", "3"]);
 }
 
@@ -194,7 +194,7 @@ async fn cfg_works_on_fields_and_statements() {
 async fn messages_may_be_sent_before_startup_and_are_refused_after_a_stop() {
     let seen = Arc::new(Seen::default());
     let group = Inner::new(Arc::clone(&seen));
-    let add = group.add().clone();
+    let add = group.sum().clone();
     add.send(5).await.unwrap();
     assert_eq!((add.queue_size(), add.state()), (1, State::Init));
     let running = group.startup().await.unwrap();
@@ -262,4 +262,25 @@ async fn a_feedback_edge_never_waits_and_what_finds_no_room_is_unsent() {
     assert!(counts.conserved(), "{counts:?}");
     assert_eq!(counts.accepted, 1 + multiply.emitted());
     assert_eq!(multiply.emitted() + multiply.unsent(), 2 * counts.done);
+}
+
+workers! {
+    /// One of two workers of the same name, by configuration.
+    struct Either(seen: Seen) {
+        #[cfg(not(test))]
+        source: Missing,
+        #[cfg(test)]
+        source: Count { up_to: 2 },
+        note: Note<u64> { seen, marker: Default::default() },
+    }
+
+    source.out => note;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_may_stand_for_one_worker_or_another_by_configuration() {
+    let seen = Arc::new(Seen::default());
+    let running = Either::new(Arc::clone(&seen)).startup().await.unwrap();
+    running.shutdown().await;
+    assert_eq!(seen.all(), ["1", "2"]);
 }

@@ -52,7 +52,45 @@ workers! {
     blocks.rest => rest;
 }
 
+/// Functions with the names of what stands in the expansions.
+#[consumer]
+async fn message(_n: u64) {}
+
+#[consumer]
+async fn ctx(_n: u64, _c: &Context) {}
+
+#[consumer]
+async fn ports(_n: u64, _p: &Output<u64>) {}
+
+/// A where clause with a lifetime of its own.
+#[consumer]
+async fn higher<T>(list: T, sum: &mut u64)
+where
+    for<'a> &'a T: IntoIterator<Item = &'a u64>,
+{
+    *sum += (&list).into_iter().sum::<u64>();
+}
+
+struct Config {
+    path: String,
+}
+
+#[consumer]
+async fn open(_n: u64, path: String) {
+    drop(path);
+}
+
+workers! {
+    /// A field of a resource that is called like another resource.
+    struct Members(config: Config, path: u64) {
+        pub open: Open { path: config.path.clone() },
+    }
+
+    every("1s") => println!("{path}");
+}
+
 fn main() {
+    let _ = Members::new(Config { path: String::new() }, 1);
     let with: std::sync::Arc<dyn Fn(usize) + Send + Sync> = std::sync::Arc::new(|_| {});
     let _ = Signatures::<u8>::new("name", with, vec![1]);
 }

@@ -1,14 +1,14 @@
 //! The rules over the whole function. What breaks one is reported, and the rest goes on.
 
 use heck::ToUpperCamelCase;
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Spacing, Span, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{
-    Attribute, GenericParam, Generics, Lifetime, ReturnType, Signature, Type, Visibility,
-    WherePredicate, parse_quote,
+    Attribute, BoundLifetimes, GenericParam, Generics, Lifetime, ReturnType, Signature, Type,
+    Visibility, WherePredicate, parse_quote,
 };
 
 use crate::error::Errors;
@@ -214,17 +214,26 @@ fn generics(of: &Generics) -> Generics {
 }
 
 fn borrows(predicate: &WherePredicate) -> bool {
-    struct Finder(bool);
+    /// The lifetimes that are bound by a `for<…>`, and whether there is another one.
+    struct Finder(Vec<Ident>, bool);
 
     impl Visit<'_> for Finder {
+        fn visit_bound_lifetimes(&mut self, bound: &BoundLifetimes) {
+            let lifetimes = bound.lifetimes.iter().filter_map(|param| match param {
+                GenericParam::Lifetime(param) => Some(param.lifetime.ident.clone()),
+                _ => None,
+            });
+            self.0.extend(lifetimes);
+        }
+
         fn visit_lifetime(&mut self, lifetime: &Lifetime) {
-            self.0 |= lifetime.ident != "static";
+            self.1 |= lifetime.ident != "static" && !self.0.contains(&lifetime.ident);
         }
     }
 
-    let mut finder = Finder(false);
+    let mut finder = Finder(Vec::new(), false);
     finder.visit_where_predicate(predicate);
-    finder.0
+    finder.1
 }
 
 /// The type parameters that no field mentions, and which the struct must mention nevertheless.
@@ -241,9 +250,18 @@ fn phantoms(generics: &Generics, parameters: &[Parameter]) -> Vec<Ident> {
 
 /// Whether `name` stands anywhere in `tokens`.
 pub(crate) fn mentions(tokens: &proc_macro2::TokenStream, name: &Ident) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(ident) => ident == *name,
-        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
-        _ => false,
+    let mut after_dot = false;
+    tokens.clone().into_iter().any(|token| {
+        // What follows a single dot is a field or a method, called as it likes.
+        let is_member = std::mem::replace(&mut after_dot, is_dot(&token));
+        match token {
+            TokenTree::Ident(ident) => ident == *name && !is_member,
+            TokenTree::Group(group) => mentions(&group.stream(), name),
+            _ => false,
+        }
     })
+}
+
+fn is_dot(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.' && punct.spacing() == Spacing::Alone)
 }

@@ -1,6 +1,6 @@
 //! The struct made of a function, and how the runtime calls the function.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Index, Type};
@@ -244,23 +244,22 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let (input, input_name) = match (worker.role, worker.message()) {
         (Role::Worker, _) => (quote!(()), quote!((): ())),
-        (Role::Consumer, Some(ty)) => (quote!(#ty), quote!(message: #ty)),
+        (Role::Consumer, Some(ty)) => (quote!(#ty), {
+            let message = local("message");
+            quote!(#message: #ty)
+        }),
         (Role::Consumer, None) => {
             let nothing = quote!(::fluid::__private::Nothing);
             (nothing.clone(), quote!(_: #nothing))
         }
     };
     let uses = |wanted: fn(&Parameter) -> bool| worker.parameters.iter().any(wanted);
-    let ctx = if uses(|p| matches!(p, Parameter::Context)) {
-        quote!(ctx)
-    } else {
-        quote!(_)
+    let used_or_not = |used: bool, name: &str| {
+        let name = local(name);
+        if used { quote!(#name) } else { quote!(_) }
     };
-    let ports = if uses(|p| matches!(p, Parameter::Port(..))) {
-        quote!(ports)
-    } else {
-        quote!(_)
-    };
+    let ctx = used_or_not(uses(|p| matches!(p, Parameter::Context)), "ctx");
+    let ports = used_or_not(uses(|p| matches!(p, Parameter::Port(..))), "ports");
     let emission = match (worker.returns.many, &worker.returns.message) {
         (Many::Each, Some(ty)) => quote!(::fluid::__private::Vec<#ty>),
         (_, Some(ty)) => quote!(::core::option::Option<#ty>),
@@ -287,17 +286,23 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     }
 }
 
+/// A local of the call, which no name of the user's can meet, not even that of the function.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
 /// The call of the function: `store(message, &self.db).await`.
 fn call(worker: &Worker) -> TokenStream {
     let function = &worker.function;
+    let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
     let mut port = 0;
     let arguments = worker.parameters.iter().map(|parameter| match parameter {
-        Parameter::Message(_) => quote!(message),
-        Parameter::Context => quote!(ctx),
+        Parameter::Message(_) => quote!(#message),
+        Parameter::Context => quote!(#ctx),
         Parameter::Port(..) => {
             let index = Index::from(port);
             port += 1;
-            quote!(&ports.#index)
+            quote!(&#ports.#index)
         }
         Parameter::Resource(name, _) => quote!(&*self.#name),
         Parameter::State(name, _) => quote!(&mut self.#name),

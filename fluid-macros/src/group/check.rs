@@ -22,6 +22,10 @@ pub(crate) struct Group {
 /// One edge, from one worker's port to one other worker, or to nowhere.
 pub(crate) struct Edge {
     pub(crate) cfgs: Vec<Attribute>,
+    /// The places of its ends among the fields. A name may stand there more than once, each under
+    /// another configuration, and each time it is an end of its own.
+    from_field: usize,
+    to_field: Option<usize>,
     pub(crate) from: Ident,
     pub(crate) port: Option<Ident>,
     pub(crate) arrow: Arrow,
@@ -101,6 +105,18 @@ const METHODS: &[&str] = &[
     "gracefully_stop",
     "state",
     "status",
+    "exit",
+    "add",
+    "add_with",
+    "remove",
+    "register_callback",
+    "bail_out",
+    "is_running",
+    "is_stopping",
+    "wait_for",
+    "num_workers",
+    "worker_name",
+    "clone",
 ];
 
 /// A worker's accessor must not hide what every group can do.
@@ -197,16 +213,26 @@ fn edges(
                     End::Worker { name, .. } => Some(name.clone()),
                     End::Discard(_) => None,
                 };
-                let known = |name: &Ident| header.fields.iter().any(|field| field.name == *name);
-                if known(name) && to_name.as_ref().is_none_or(known) {
-                    edges.push(Edge {
+                let places = |name: &Ident| {
+                    let fields = header.fields.iter().enumerate();
+                    let called = fields.filter(|(_, field)| field.name == *name);
+                    called.map(|(place, _)| place).collect::<Vec<_>>()
+                };
+                let targets = match &to_name {
+                    Some(name) => places(name).into_iter().map(Some).collect(),
+                    None => vec![None],
+                };
+                for from_field in places(name) {
+                    edges.extend(targets.iter().map(|&to_field| Edge {
                         cfgs: cfgs.to_vec(),
+                        from_field,
+                        to_field,
                         from: name.clone(),
                         port: port.clone(),
                         arrow: *arrow,
-                        to: to_name,
+                        to: to_name.clone(),
                         to_span: to.span(),
-                    });
+                    }));
                 }
             }
         }
@@ -249,7 +275,8 @@ fn check_name(name: &Ident, fields: &[Field], errors: &mut Errors) {
 fn check_unique_edges(edges: &[Edge], errors: &mut Errors) {
     for (at, edge) in edges.iter().enumerate() {
         let same = |other: &&Edge| {
-            (&other.from, &other.port, &other.to) == (&edge.from, &edge.port, &edge.to)
+            (other.from_field, &other.port, other.to_field)
+                == (edge.from_field, &edge.port, edge.to_field)
         };
         let count = edges.iter().filter(same).count();
         if count > 1 && edge.cfgs.is_empty() {
@@ -266,9 +293,9 @@ fn check_discards(edges: &[Edge], errors: &mut Errors) {
         .iter()
         .filter(|edge| edge.to.is_none() && edge.cfgs.is_empty())
     {
-        let other = edges.iter().find(|other| {
-            other.to.is_some() && (&other.from, &other.port) == (&discard.from, &discard.port)
-        });
+        let other = edges
+            .iter()
+            .find(|other| other.to.is_some() && other.starts_with(discard));
         if let Some(other) = other {
             let message = format!(
                 "this output is not thrown away: {} leads it elsewhere\ntake one of the two away",
@@ -283,12 +310,11 @@ fn check_discards(edges: &[Edge], errors: &mut Errors) {
 /// to stop.
 fn check_cycles(group: &Group, errors: &mut Errors) {
     let fields = &group.header.fields;
-    let place = |name: &Ident| fields.iter().position(|field| field.name == *name);
     let waiting: Vec<_> = group
         .edges
         .iter()
         .filter(|edge| edge.arrow == Arrow::Queued)
-        .filter_map(|edge| Some((edge, (place(&edge.from)?, place(edge.to.as_ref()?)?))))
+        .filter_map(|edge| Some((edge, (edge.from_field, edge.to_field?))))
         .collect();
     let ends: Vec<_> = waiting.iter().map(|(_, ends)| *ends).collect();
     for cycle in cycles(fields.len(), &ends) {
@@ -313,23 +339,31 @@ fn check_cycles(group: &Group, errors: &mut Errors) {
 }
 
 impl Edge {
-    pub(crate) fn starts_at(&self, field: &Field) -> bool {
-        self.from == field.name && self.port.is_none()
+    /// Whether it starts at the default port of the field with this place.
+    pub(crate) fn starts_at(&self, place: usize) -> bool {
+        self.from_field == place && self.port.is_none()
+    }
+
+    pub(crate) fn ends_at(&self, place: usize) -> bool {
+        self.to_field == Some(place)
+    }
+
+    /// Whether it starts at the same port as another one.
+    pub(crate) fn starts_with(&self, other: &Self) -> bool {
+        (self.from_field, &self.port) == (other.from_field, &other.port)
     }
 
     /// What must be configured for the edge to be there: itself and its ends.
     pub(crate) fn all_cfgs<'a>(&'a self, fields: &'a [Field]) -> Vec<&'a Attribute> {
-        let is_end = |field: &&Field| self.starts_from(field) || self.ends_at(field);
-        let ends = fields.iter().filter(is_end).flat_map(|field| &field.cfgs);
-        self.cfgs.iter().chain(ends).collect()
+        let ends = [Some(self.from_field), self.to_field];
+        let ends = ends.into_iter().flatten().map(|place| &fields[place]);
+        let mut cfgs: Vec<_> = self.cfgs.iter().collect();
+        cfgs.extend(ends.flat_map(|field| &field.cfgs));
+        cfgs
     }
 
-    fn starts_from(&self, field: &Field) -> bool {
-        self.from == field.name
-    }
-
-    pub(crate) fn ends_at(&self, field: &Field) -> bool {
-        self.to.as_ref() == Some(&field.name)
+    pub(crate) fn from_field<'a>(&self, fields: &'a [Field]) -> &'a Field {
+        &fields[self.from_field]
     }
 
     fn describe(&self) -> String {

@@ -296,7 +296,8 @@ pub(crate) trait Intake: Send + Sync {
     /// Refuses everyone. The consumer ends when it has handled what is there.
     fn close(&self);
     /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
-    fn seal(&self);
+    /// Returns what waited, if anything did: to drop it is to run user code.
+    fn seal(&self) -> Option<Box<dyn Send>>;
     fn is_closed(&self) -> bool;
     fn counts(&self) -> Counts;
     /// How many messages wait.
@@ -304,7 +305,16 @@ pub(crate) trait Intake: Send + Sync {
     fn capacity(&self) -> usize;
 }
 
-impl<M: Send> Intake for Channel<M> {
+/// Messages that no one will handle any more.
+struct Leftover<M>(VecDeque<M>);
+
+impl<M> Drop for Leftover<M> {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(discard);
+    }
+}
+
+impl<M: Send + 'static> Intake for Channel<M> {
     fn close_public(&self) {
         self.narrow(Gate::Internal);
     }
@@ -313,7 +323,7 @@ impl<M: Send> Intake for Channel<M> {
         self.narrow(Gate::Closed);
     }
 
-    fn seal(&self) {
+    fn seal(&self) -> Option<Box<dyn Send>> {
         let (left, messages) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
@@ -330,8 +340,8 @@ impl<M: Send> Intake for Channel<M> {
         self.room.notify_waiters();
         self.items.notify_one();
         self.tell_undelivered(messages);
-        left.into_iter().for_each(discard);
         self.sealed.raise();
+        (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
     }
 
     fn is_closed(&self) -> bool {
@@ -467,7 +477,7 @@ impl<M> Queue<M> {
 
     pub(crate) fn counts(&self) -> Counts
     where
-        M: Send,
+        M: Send + 'static,
     {
         self.channel.counts()
     }

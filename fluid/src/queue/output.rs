@@ -133,7 +133,7 @@ impl<I: Iterator> Drop for Rest<'_, I> {
     }
 }
 
-impl<T: Send> Output<T> {
+impl<T: Send + 'static> Output<T> {
     /// Sends a message, and waits for room at each consumer that is full.
     ///
     /// # Errors
@@ -279,7 +279,7 @@ impl<T> fmt::Debug for Output<T> {
     }
 }
 
-impl<T: Send> MessageProducer<T> for Output<T> {
+impl<T: Send + 'static> MessageProducer<T> for Output<T> {
     async fn send(&self, message: T) -> Result<(), SendError<T>> {
         self.send(message).await
     }

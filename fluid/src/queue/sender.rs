@@ -44,7 +44,7 @@ impl<M> Sender<M> {
     }
 }
 
-impl<M: Send> Sender<M> {
+impl<M: Send + 'static> Sender<M> {
     /// Sends a message, and waits for room if the queue is full and its overflow policy is to wait.
     ///
     /// # Errors
@@ -233,7 +233,7 @@ pub trait MessageProducer<M> {
     fn try_send(&self, message: M) -> Result<(), TrySendError<M>>;
 }
 
-impl<M: Send> MessageProducer<M> for Sender<M> {
+impl<M: Send + 'static> MessageProducer<M> for Sender<M> {
     async fn send(&self, message: M) -> Result<(), SendError<M>> {
         self.send(message).await
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::catch::catch_now;
 use crate::exit::Cause;
 use crate::life::Launch;
 use crate::node::{MemberId, Node};
 use crate::options::Options;
+use crate::supervisor::trash::Trash;
 
 /// A member, and where it stands in its group's start and stop.
 pub(crate) struct Seated {
@@ -22,6 +22,8 @@ pub(crate) struct Seated {
     pub(super) asked: bool,
     pub(super) forced: bool,
     pub(super) removed: bool,
+    /// Whether it came when the group was running.
+    pub(super) late: bool,
     pub(super) ended: bool,
 }
 
@@ -42,18 +44,15 @@ impl Seated {
             asked: false,
             forced: false,
             removed: false,
+            late: false,
             ended: false,
         }
     }
 
     /// Ends a member that was never launched. What was sent to it is undelivered.
-    pub(crate) fn never_started(mut self) {
-        let launch = self.launch.take();
-        // What it owns is the user's, and may panic when it is dropped.
-        if let Err(panicked) = catch_now(|| drop(launch)) {
-            self.node.note_error(&panicked.into());
-        }
-        seal(&self.node);
+    pub(crate) fn never_started(mut self, trash: &mut Trash) {
+        seal(&self.node, trash);
+        trash.put(self.launch.take());
         self.node
             .finish(self.node.report(Cause::NotStarted, false, false));
     }
@@ -68,11 +67,8 @@ impl Seated {
 }
 
 /// Ends the counting of a consumer that will handle nothing any more.
-pub(super) fn seal(node: &Node) {
-    // Drops messages, which are the user's.
-    if let Some(intake) = &node.intake
-        && let Err(panicked) = catch_now(|| intake.seal())
-    {
-        node.note_error(&panicked.into());
+pub(super) fn seal(node: &Node, trash: &mut Trash) {
+    if let Some(left) = node.intake.as_ref().and_then(|intake| intake.seal()) {
+        trash.put(left);
     }
 }

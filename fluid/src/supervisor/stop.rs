@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::exit::Cause;
-use crate::lock::lock;
+use crate::exit::{Cause, Exit};
 use crate::node::{Kind, MemberId};
 use crate::options::OnExit;
 use crate::state::State;
@@ -64,6 +63,14 @@ impl Supervisor {
                 self.ask(target, false);
             }
         }
+        // Who schedules something in a running group again and again does not want a list of it.
+        if let Some(member) = self.members.get_mut(&id)
+            && member.late
+            && member.node.kind == Kind::Callback
+            && matches!(exit.as_ref().map(Exit::cause), Some(Cause::Finished))
+        {
+            member.removed = true;
+        }
         self.forget(id);
         let Some(exit) = exit else { return };
         match exit.cause() {
@@ -76,7 +83,14 @@ impl Supervisor {
                     cause.clone()
                 });
             }
-            _ if stops => self.begin_stop(Cause::WorkerEnded((&*name).into())),
+            _ if stops => {
+                let cause = Cause::WorkerEnded((&*name).into());
+                if self.is_starting() {
+                    self.later.get_or_insert(cause);
+                } else {
+                    self.begin_stop(cause);
+                }
+            }
             _ => {}
         }
     }
@@ -98,7 +112,7 @@ impl Supervisor {
             .is_some_and(|member| member.removed && member.ended)
             && let Some(member) = self.members.remove(&id)
         {
-            lock(&self.node.workers).retain(|node| !Arc::ptr_eq(node, &member.node));
+            self.node.forget(&member.node);
         }
     }
 
@@ -154,7 +168,8 @@ impl Supervisor {
         let Some(launch) = member.launch.take() else {
             return;
         };
-        Seated::new(id, Arc::clone(&member.node), member.options, launch).never_started();
+        Seated::new(id, Arc::clone(&member.node), member.options, launch)
+            .never_started(&mut self.trash);
         self.ended(id);
     }
 
@@ -188,11 +203,22 @@ impl Supervisor {
         self.forced = true;
         self.deadline = None;
         let until = self.node.force_until().unwrap_or_else(Instant::now);
+        let until = self.before_hooks(until);
         let ids: Vec<_> = self.members.keys().copied().collect();
         self.begin_stop(self.node.asked_because());
         for id in ids {
             self.force(id, until);
         }
+    }
+
+    /// By when the members of a nested group must have ended, so that time is left for its own hooks.
+    fn before_hooks(&self, until: Instant) -> Instant {
+        let hooks = self.hooks.on_shutdown.len() + self.hooks.after_shutdown.len();
+        if self.node.is_root() || hooks == 0 {
+            return until;
+        }
+        let now = Instant::now();
+        now + until.saturating_duration_since(now) / 3
     }
 
     pub(super) fn force(&mut self, id: MemberId, until: Instant) {
@@ -223,8 +249,10 @@ impl Supervisor {
         };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
-        seal(&node);
-        node.finish(node.report(node.asked_because(), true, true));
+        seal(&node, &mut self.trash);
+        // A group blocks no thread; something in it does.
+        let stuck = node.kind != Kind::Group;
+        node.finish(node.report(node.ended_because(), true, stuck));
         self.ended(id);
     }
 

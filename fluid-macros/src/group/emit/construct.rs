@@ -43,8 +43,9 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let generic = !generics.params.is_empty();
     let wiring = fields
         .iter()
+        .enumerate()
         .filter(|_| *wired)
-        .map(|field| wiring_rules(field, edges));
+        .map(|(place, field)| wiring_rules(place, field, edges));
     let options = fields.iter().map(|field| option_rules(field, generic));
     let edges = edges
         .iter()
@@ -211,14 +212,14 @@ fn formats(tokens: &TokenStream, opening: &str) -> bool {
 }
 
 /// What is fed by no edge needs no feeding, and what feeds none has nothing to give.
-fn wiring_rules(field: &Field, edges: &[Edge]) -> TokenStream {
+fn wiring_rules(place: usize, field: &Field, edges: &[Edge]) -> TokenStream {
     let Field { cfgs, name, ty, .. } = field;
     let mut rules = TokenStream::new();
     let span = name.span().resolved_at(Span::call_site());
-    if field.public.is_none() && !edges.iter().any(|edge| edge.ends_at(field)) {
+    if field.public.is_none() && !edges.iter().any(|edge| edge.ends_at(place)) {
         rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::fed_by_nothing::<#ty>();));
     }
-    if !edges.iter().any(|edge| edge.starts_at(field)) {
+    if !edges.iter().any(|edge| edge.starts_at(place)) {
         rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::feeds_nothing::<#ty>();));
     }
     rules
@@ -280,11 +281,8 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
         ..
     } = edge;
     let span = to_span.resolved_at(Span::call_site());
-    let field = |name: &Ident| fields.iter().find(|field| field.name == *name);
     let cfgs = edge.all_cfgs(fields);
-    let Some(Field { ty, .. }) = field(from) else {
-        return TokenStream::new();
-    };
+    let ty = &edge.from_field(fields).ty;
     let workers = local("__workers");
     let from_seat = seat_of(from, from.span());
     let port = port
@@ -296,9 +294,9 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
             .map(|port| quote!(#(#cfgs)* let _ = #port;))
             .unwrap_or_default();
     };
-    let before = earlier.iter().filter(|other| {
-        other.to.is_some() && (&other.from, &other.port) == (&edge.from, &edge.port)
-    });
+    let before = earlier
+        .iter()
+        .filter(|other| other.to.is_some() && other.starts_with(edge));
     let second = before.clone().count() == 1 || before.clone().any(|other| !other.cfgs.is_empty());
     let to_seat = seat_of(to, span);
     let (connect, connect_port) = match arrow {

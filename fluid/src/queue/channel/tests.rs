@@ -45,7 +45,7 @@ fn sealing_while_messages_are_sent_and_consumed_loses_none() {
     for round in 0..600 {
         let overflow = [Overflow::Wait, Overflow::DropNewest, Overflow::DropOldest][round % 3];
         let channel = channel(1 + round % 200, overflow);
-        let (accepted, handled) = rush(&channel, || channel.seal());
+        let (accepted, handled) = rush(&channel, || drop(channel.seal()));
         let counts = channel.counts();
         assert!(counts.conserved(), "{counts:?}");
         assert_eq!(counts.accepted, accepted);

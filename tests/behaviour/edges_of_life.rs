@@ -1,0 +1,187 @@
+//! Ends at unusual moments: while starting, within a hook, without a runtime.
+
+use std::time::Duration;
+
+use fluid::{Cause, Context, Error, Io, Nothing, State, Worker, Workers, consumer, worker};
+use tokio::time::timeout;
+
+use crate::support::{idle, put, secs};
+
+#[worker]
+async fn quickly() {}
+
+#[worker]
+async fn count(ctx: &Context) -> u64 {
+    ctx.stopping().await;
+    1
+}
+
+#[consumer]
+async fn eat(_: u64) {}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_is_done_at_once_lets_the_others_start_first() {
+    for _ in 0..50 {
+        let mut workers = Workers::new("group");
+        workers.add(Quickly);
+        let count = workers.add(Count);
+        let eat = workers.add(Eat);
+        workers.connect(&count, &eat);
+        let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+        assert!(
+            matches!(exit.cause(), Cause::WorkerEnded(worker) if &**worker == "quickly"),
+            "{exit}"
+        );
+        assert_eq!(
+            exit.worker("eat").unwrap().counts().unwrap().done,
+            1,
+            "{exit}"
+        );
+    }
+}
+
+/// Starts only after a while.
+struct Slow;
+
+impl Worker for Slow {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        tokio::time::sleep(secs(1)).await;
+        Ok(())
+    }
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        ctx.stopping().await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_that_is_dropped_while_it_starts_stops_its_group() {
+    let mut workers = Workers::new("group");
+    workers.add(Slow);
+    let group = workers.handle();
+    let scope = workers.scope(|_| async {});
+    assert!(timeout(Duration::from_millis(10), scope).await.is_err());
+    let exit = timeout(secs(5), group.wait_for_shutdown()).await.unwrap();
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+}
+
+/// Forgets to look at the stop.
+#[worker]
+async fn forgets(ctx: &Context) {
+    loop {
+        ctx.sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_loop_that_sleeps_on_after_the_stop_is_forced_and_not_stuck() {
+    let mut workers = Workers::new("group").grace(Duration::from_millis(50));
+    workers.add(Forgets);
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    let forgets = exit.worker("forgets").unwrap();
+    assert!(forgets.is_forced() && !forgets.is_stuck(), "{exit}");
+}
+
+/// Fails, and then its own hook hangs.
+struct FailsAndHangs;
+
+impl Worker for FailsAndHangs {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        Err("boom".into())
+    }
+
+    async fn on_shutdown(&mut self, _: &Context) -> Result<(), Error> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_fails_is_reported_though_its_own_hook_hangs() {
+    let mut workers = Workers::new("group").grace(secs(2));
+    let fails = put(&mut workers, "fails", FailsAndHangs);
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    while fails.status().last_error.is_none() {
+        tokio::task::yield_now().await;
+    }
+    let exit = timeout(secs(5), running.wait_for_shutdown()).await.unwrap();
+    assert_eq!(exit.code(), 2, "{exit}");
+    assert!(
+        matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "fails"),
+        "{exit}"
+    );
+    assert!(exit.worker("fails").unwrap().is_forced(), "{exit}");
+}
+
+#[test]
+fn whoever_waits_is_told_when_the_runtime_goes_away() {
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let (first, second) = (runtime(), runtime());
+    let group = first.block_on(async {
+        let mut workers = Workers::new("group");
+        workers.add(Eat).send(1).await.unwrap();
+        put(&mut workers, "idle", idle());
+        workers.startup().await.unwrap()
+    });
+    drop(first);
+    let exit = second.block_on(async { timeout(secs(10), group.shutdown()).await.unwrap() });
+    assert!(matches!(exit.cause(), Cause::Abandoned), "{exit}");
+    assert_eq!(group.state(), State::ForceStopped);
+    assert!(
+        exit.worker("eat").unwrap().counts().unwrap().conserved(),
+        "{exit}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_of_another_group_cannot_be_removed() {
+    let mut workers = Workers::new("group");
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    let stranger = Eat.startup().await.unwrap();
+    assert!(running.remove(stranger.worker()).await.is_none());
+    assert_eq!(stranger.state(), State::Running);
+    running.shutdown().await;
+    stranger.shutdown().await;
+}
+
+#[test]
+#[should_panic(expected = "`eat` is no worker of `two`")]
+fn an_edge_stays_within_its_group() {
+    let (mut one, mut two) = (Workers::new("one"), Workers::new("two"));
+    let eat = one.add(Eat);
+    let count = two.add(Count);
+    two.connect(&count, &eat);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_workers_of_one_type_and_many_callbacks_cost_what_they_should() {
+    let mut workers = Workers::new("group");
+    put(&mut workers, "idle", idle());
+    let eaters: Vec<_> = (0..5000).map(|_| workers.add(Eat)).collect();
+    assert_eq!(eaters[4999].worker_name(), "eat-5000");
+    let running = workers.startup().await.unwrap();
+    for _ in 0..1000 {
+        let soon = fluid::Callback::after(Duration::ZERO);
+        running
+            .register_callback(soon, || async {})
+            .wait_for_shutdown()
+            .await;
+    }
+    assert!(running.num_workers() < 5010, "{}", running.num_workers());
+    running.shutdown().await;
+}
