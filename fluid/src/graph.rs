@@ -1,0 +1,158 @@
+//! A group's graph, as a constant: what `workers!` read, and what every picture is drawn from.
+
+mod dot;
+mod mermaid;
+#[cfg(test)]
+mod sample;
+mod text;
+mod walk;
+
+use crate::options::Options;
+
+/// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
+/// each group, as its associated constant `GRAPH`.
+///
+/// `{}` prints it as a tree of text; [`mermaid`](Self::mermaid) and [`dot`](Self::dot) draw it.
+///
+/// ```
+/// use fluid::{Form, Graph, GraphEdge, GraphWorker, Options, Place};
+///
+/// // What `workers!` writes for `pub struct Sensors { poll: Poll, store: Store }` and `poll => store;`.
+/// const fn place(line: u32) -> Place {
+///     Place { file: "src/main.rs", line }
+/// }
+/// const fn worker(name: &'static str, type_name: &'static str, line: u32, form: Form) -> GraphWorker {
+///     let options = Options::new();
+///     GraphWorker { name, type_name, docs: &[], place: place(line), public: false, options, form }
+/// }
+/// const SENSORS: Graph = Graph {
+///     name: "Sensors",
+///     type_name: "Sensors",
+///     docs: &[],
+///     place: place(1),
+///     resources: &[],
+///     workers: &[
+///         worker("poll", "Poll", 2, Form { output: Some("Reading"), ..Form::UNKNOWN }),
+///         worker("store", "Store", 3, Form { message: Some("Reading"), ..Form::UNKNOWN }),
+///     ],
+///     edges: &[GraphEdge { from: "poll", port: None, to: Some("store"), place: place(6) }],
+///     callbacks: &[],
+/// };
+///
+/// assert_eq!(
+///     SENSORS.to_string(),
+///     "\
+/// Sensors  src/main.rs:1
+///
+/// poll: Poll
+/// └─ Reading ─▶ store: Store",
+/// );
+/// assert!(SENSORS.mermaid().contains(r#"poll -->|"Reading"| store"#));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Graph {
+    /// The group's name at run time.
+    pub name: &'static str,
+    /// The name of its type.
+    pub type_name: &'static str,
+    /// Its documentation, a line each.
+    pub docs: &'static [&'static str],
+    /// Where it is declared.
+    pub place: Place,
+    /// Its resources, in the order of the constructor's parameters.
+    pub resources: &'static [GraphResource],
+    /// Its workers and nested groups, in the order of their fields.
+    pub workers: &'static [GraphWorker],
+    /// Its edges, in the order in which they were written.
+    pub edges: &'static [GraphEdge],
+    /// Its callbacks and hooks, in the order in which they were written.
+    pub callbacks: &'static [GraphCallback],
+}
+
+/// A place in a source file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the compiler names it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// A resource of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphResource {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as it was written.
+    pub type_name: &'static str,
+}
+
+/// A worker of a group, or a group within it.
+#[derive(Clone, Copy, Debug)]
+pub struct GraphWorker {
+    /// The name of its field.
+    pub name: &'static str,
+    /// Its type, as it was written.
+    pub type_name: &'static str,
+    /// The documentation of its field, a line each.
+    pub docs: &'static [&'static str],
+    /// The line of its field.
+    pub place: Place,
+    /// Whether messages may come from outside the group.
+    pub public: bool,
+    /// How it runs.
+    pub options: Options,
+    /// What its type says of itself.
+    pub form: Form,
+}
+
+/// What a type of worker says of itself: for one that a macro made, all of it; for one written by hand, what
+/// its `Worker::FORM` says; for a group, its own graph.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// Its documentation, a line each.
+    pub docs: &'static [&'static str],
+    /// The type of its messages, as it was written, if it is a consumer and its type is known.
+    pub message: Option<&'static str>,
+    /// The type of its output, as it was written, if it has one and its type is known.
+    pub output: Option<&'static str>,
+    /// Its named ports: the name of each, and the type of its messages.
+    pub ports: &'static [(&'static str, &'static str)],
+    /// The graph of a nested group.
+    pub group: Option<&'static Graph>,
+}
+
+impl Form {
+    /// Of which nothing is known.
+    pub const UNKNOWN: Self = Self {
+        docs: &[],
+        message: None,
+        output: None,
+        ports: &[],
+        group: None,
+    };
+}
+
+/// An edge of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphEdge {
+    /// The worker that emits.
+    pub from: &'static str,
+    /// The named port, if it is not the default one.
+    pub port: Option<&'static str>,
+    /// The worker that consumes, or `None` if the output is thrown away.
+    pub to: Option<&'static str>,
+    /// The line on which it stands.
+    pub place: Place,
+}
+
+/// A callback or a hook of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphCallback {
+    /// When it runs, as it was written: `every "30s"`, `on_shutdown`.
+    pub when: &'static str,
+    /// What it runs, as it was written.
+    pub run: &'static str,
+    /// The line on which it stands.
+    pub place: Place,
+}

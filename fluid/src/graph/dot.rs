@@ -1,0 +1,218 @@
+//! A graph in the language of Graphviz.
+
+use super::walk::one_line;
+use super::{Graph, GraphWorker};
+
+impl Graph {
+    /// The graph in the language of [Graphviz](https://graphviz.org), for `dot` and its relatives.
+    ///
+    /// The same graph gives the same text, which ends with a newline.
+    ///
+    /// ```
+    /// use fluid::Graph;
+    ///
+    /// fn write(graph: &Graph) -> std::io::Result<()> {
+    ///     // Then `dot -Tpdf market.dot -o market.pdf`.
+    ///     std::fs::write("market.dot", graph.dot())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn dot(&self) -> String {
+        let mut digraph = Digraph::default();
+        digraph.line("", &format!("digraph {} {{", quoted(self.name)));
+        digraph.line(
+            "    ",
+            "graph [rankdir=LR, compound=true, fontname=\"sans-serif\"]",
+        );
+        digraph.line(
+            "    ",
+            "node [shape=box, style=rounded, fontname=\"sans-serif\"]",
+        );
+        digraph.line("    ", "edge [fontname=\"sans-serif\", fontsize=10]");
+        digraph.group(self, "", "    ");
+        if !digraph.entering.is_empty() {
+            digraph.line(
+                "    ",
+                &format!("{OUTSIDE} [label=\"outside\", shape=oval]"),
+            );
+        }
+        for arrow in std::mem::take(&mut digraph.entering) {
+            digraph.line("    ", &arrow);
+        }
+        digraph.line("", "}");
+        digraph.text
+    }
+}
+
+/// Where the messages for public workers come from. No worker has this identifier, nor any other that ends with a
+/// number after a dot: the parts of a worker's are names.
+const OUTSIDE: &str = "\"outside.0\"";
+
+/// The text that is being written.
+#[derive(Default)]
+struct Digraph {
+    text: String,
+    /// The edges from outside. They are not written before every group is: what is named within a cluster is drawn
+    /// within it.
+    entering: Vec<String>,
+}
+
+impl Digraph {
+    fn line(&mut self, indent: &str, text: &str) {
+        self.text.push_str(indent);
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A group; `path` is what stands before the identifiers of all that is in it.
+    fn group(&mut self, graph: &Graph, path: &str, indent: &str) {
+        for worker in graph.workers {
+            self.worker(worker, path, indent);
+        }
+        self.edges(graph, path, indent);
+        for (index, callback) in graph.callbacks.iter().enumerate() {
+            let id = quoted(&format!("{path}callback.{index}"));
+            let (when, run) = (escaped(callback.when), escaped(&one_line(callback.run)));
+            let look = "shape=note, style=dashed, fontsize=10";
+            self.line(indent, &format!("{id} [label=<{when}<br/>{run}>, {look}]"));
+        }
+    }
+
+    fn worker(&mut self, worker: &GraphWorker, path: &str, indent: &str) {
+        let id = format!("{path}{}", worker.name);
+        let (name, type_name) = (escaped(worker.name), escaped(worker.type_name));
+        let Some(group) = worker.form.group else {
+            let label = format!("<b>{name}</b><br/><font point-size=\"10\">{type_name}</font>");
+            return self.line(indent, &format!("{} [label=<{label}>]", quoted(&id)));
+        };
+        self.line(
+            indent,
+            &format!("subgraph {} {{", quoted(&format!("cluster_{id}"))),
+        );
+        let inner = format!("{indent}    ");
+        self.line(&inner, &format!("label=<<b>{name}</b>: {type_name}>"));
+        self.line(&inner, "style=rounded");
+        if group.workers.is_empty() {
+            // An edge cannot end at a cluster in which there is no node.
+            self.line(&inner, &format!("{} [style=invis]", quoted(&id)));
+        }
+        self.group(group, &format!("{id}."), &inner);
+        self.line(indent, "}");
+    }
+
+    fn edges(&mut self, graph: &Graph, path: &str, indent: &str) {
+        for worker in graph.workers.iter().filter(|worker| worker.public) {
+            let mut look = label(None, worker.form.message);
+            let to = end(graph, path, worker.name, "lhead", &mut look);
+            self.entering
+                .push(format!("{OUTSIDE} -> {to}{}", listed(&look)));
+        }
+        let mut discards = 0;
+        for edge in graph.edges {
+            let mut look = label(edge.port, graph.message(edge));
+            let from = end(graph, path, edge.from, "ltail", &mut look);
+            let to = match edge.to {
+                Some(to) => end(graph, path, to, "lhead", &mut look),
+                None => {
+                    let id = quoted(&format!("{path}discard.{discards}"));
+                    discards += 1;
+                    self.line(
+                        indent,
+                        &format!("{id} [label=\"\", shape=circle, width=0.15]"),
+                    );
+                    id
+                }
+            };
+            self.line(indent, &format!("{from} -> {to}{}", listed(&look)));
+        }
+    }
+}
+
+/// The node at which an edge ends. Graphviz knows no edges of clusters: the edge of a group is one of a worker in it,
+/// which is cut off where it crosses the group's border.
+fn end(graph: &Graph, path: &str, name: &str, cut: &str, look: &mut Vec<String>) -> String {
+    let mut id = format!("{path}{name}");
+    let mut worker = graph.worker(name);
+    if worker.is_some_and(|worker| worker.form.group.is_some()) {
+        look.push(format!("{cut}={}", quoted(&format!("cluster_{id}"))));
+    }
+    while let Some(group) = worker.and_then(|worker| worker.form.group) {
+        worker = group.workers.first();
+        if let Some(worker) = worker {
+            id = format!("{id}.{}", worker.name);
+        }
+    }
+    quoted(&id)
+}
+
+/// What stands on an edge.
+fn label(port: Option<&str>, message: Option<&str>) -> Vec<String> {
+    let text = match (port, message) {
+        (Some(port), Some(message)) => format!("{port}: {message}"),
+        (Some(text), None) | (None, Some(text)) => text.to_owned(),
+        (None, None) => return Vec::new(),
+    };
+    vec![format!("label=<{}>", escaped(&text))]
+}
+
+/// Attributes, between brackets if there are any.
+fn listed(attributes: &[String]) -> String {
+    if attributes.is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", attributes.join(", "))
+    }
+}
+
+/// An identifier.
+fn quoted(id: &str) -> String {
+    format!("\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A text between `<` and `>`, in which nothing is markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+
+    #[test]
+    fn a_group_is_a_digraph() {
+        let expected = r#"digraph "Market" {
+    graph [rankdir=LR, compound=true, fontname="sans-serif"]
+    node [shape=box, style=rounded, fontname="sans-serif"]
+    edge [fontname="sans-serif", fontsize=10]
+    "poll" [label=<<b>poll</b><br/><font point-size="10">Poll&lt;Exchange&gt;</font>>]
+    "aggregate" [label=<<b>aggregate</b><br/><font point-size="10">Aggregate</font>>]
+    "store" [label=<<b>store</b><br/><font point-size="10">Store</font>>]
+    "show" [label=<<b>show</b><br/><font point-size="10">Show</font>>]
+    "dead_letters" [label=<<b>dead_letters</b><br/><font point-size="10">DeadLetters</font>>]
+    subgraph "cluster_audit" {
+        label=<<b>audit</b>: Audit>
+        style=rounded
+        "audit.write" [label=<<b>write</b><br/><font point-size="10">Write</font>>]
+        "audit.file" [label=<<b>file</b><br/><font point-size="10">File</font>>]
+        "audit.write" -> "audit.file" [label=<Page>]
+        "audit.callback.0" [label=<on_shutdown<br/>file.close()>, shape=note, style=dashed, fontsize=10]
+    }
+    "poll" -> "aggregate" [label=<Tick>]
+    "aggregate" -> "store" [label=<Vec&lt;Bar&gt;>]
+    "aggregate" -> "show" [label=<Vec&lt;Bar&gt;>]
+    "aggregate" -> "dead_letters" [label=<rejected: Option&lt;&amp;'static str&gt;>]
+    "discard.0" [label="", shape=circle, width=0.15]
+    "store" -> "discard.0" [label=<Receipt>]
+    "callback.0" [label=<every &quot;30s&quot;<br/>println!(&quot;{} &lt; {}&quot;, db.len(), 5 &amp; 7)>, shape=note, style=dashed, fontsize=10]
+    "callback.1" [label=<on_shutdown<br/>db.flush().await>, shape=note, style=dashed, fontsize=10]
+    "outside.0" [label="outside", shape=oval]
+    "outside.0" -> "audit.write" [label=<Line>]
+    "outside.0" -> "show" [label=<Vec&lt;Bar&gt;>]
+}
+"#;
+        assert_eq!(sample::MARKET.dot(), expected);
+    }
+}

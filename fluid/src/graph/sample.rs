@@ -1,0 +1,161 @@
+//! Graphs for the tests of the pictures.
+
+use super::{Form, Graph, GraphCallback, GraphEdge, GraphWorker, Place};
+use crate::options::Options;
+
+const fn place(file: &'static str) -> Place {
+    Place { file, line: 1 }
+}
+
+const fn worker(name: &'static str, type_name: &'static str, form: Form) -> GraphWorker {
+    GraphWorker {
+        name,
+        type_name,
+        docs: &[],
+        place: place("src/sample.rs"),
+        public: false,
+        options: Options::new(),
+        form,
+    }
+}
+
+const fn public(worker: GraphWorker) -> GraphWorker {
+    GraphWorker {
+        public: true,
+        ..worker
+    }
+}
+
+const fn form(message: Option<&'static str>, output: Option<&'static str>) -> Form {
+    Form {
+        message,
+        output,
+        ..Form::UNKNOWN
+    }
+}
+
+const fn edge(from: &'static str, to: &'static str) -> GraphEdge {
+    edge_of(from, None, Some(to))
+}
+
+const fn edge_of(
+    from: &'static str,
+    port: Option<&'static str>,
+    to: Option<&'static str>,
+) -> GraphEdge {
+    GraphEdge {
+        from,
+        port,
+        to,
+        place: place("src/sample.rs"),
+    }
+}
+
+const fn callback(when: &'static str, run: &'static str) -> GraphCallback {
+    GraphCallback {
+        when,
+        run,
+        place: place("src/sample.rs"),
+    }
+}
+
+const fn graph(
+    name: &'static str,
+    workers: &'static [GraphWorker],
+    edges: &'static [GraphEdge],
+    callbacks: &'static [GraphCallback],
+) -> Graph {
+    Graph {
+        name,
+        type_name: name,
+        docs: &[],
+        place: place("src/sample.rs"),
+        resources: &[],
+        workers,
+        edges,
+        callbacks,
+    }
+}
+
+const AUDIT: Graph = graph(
+    "Audit",
+    &[
+        public(worker("write", "Write", form(Some("Line"), Some("Page")))),
+        worker("file", "File", form(Some("Page"), None)),
+    ],
+    &[edge("write", "file")],
+    &[callback("on_shutdown", "file.close()")],
+);
+
+/// A bit of everything: a broadcast, a port, a discard, a public consumer, a nested group, callbacks, and texts
+/// that need escaping.
+pub(super) const MARKET: Graph = Graph {
+    docs: &[" Ticks, from the exchange to the \"books\"."],
+    place: Place {
+        file: "src/market.rs",
+        line: 4,
+    },
+    ..graph(
+        "Market",
+        &[
+            worker("poll", "Poll<Exchange>", form(None, Some("Tick"))),
+            worker(
+                "aggregate",
+                "Aggregate",
+                Form {
+                    ports: &[("rejected", "Option<&'static str>")],
+                    ..form(Some("Tick"), Some("Vec<Bar>"))
+                },
+            ),
+            worker("store", "Store", form(Some("Vec<Bar>"), Some("Receipt"))),
+            public(worker("show", "Show", form(Some("Vec<Bar>"), None))),
+            worker(
+                "dead_letters",
+                "DeadLetters",
+                form(Some("Option<&'static str>"), None),
+            ),
+            worker(
+                "audit",
+                "Audit",
+                Form {
+                    group: Some(&AUDIT),
+                    ..Form::UNKNOWN
+                },
+            ),
+        ],
+        &[
+            edge("poll", "aggregate"),
+            edge("aggregate", "store"),
+            edge("aggregate", "show"),
+            edge_of("aggregate", Some("rejected"), Some("dead_letters")),
+            edge_of("store", None, None),
+        ],
+        &[
+            callback(
+                "every \"30s\"",
+                "println!(\"{} < {}\",\n    db.len(), 5 & 7)",
+            ),
+            callback("on_shutdown", "db.flush().await"),
+        ],
+    )
+};
+
+/// A cycle, which nothing feeds, and a loop in it.
+pub(super) const RING: Graph = Graph {
+    place: place("src/ring.rs"),
+    ..graph(
+        "Ring",
+        &[
+            worker("first", "First", form(Some("Ball"), Some("Ball"))),
+            worker("second", "Second", form(Some("Ball"), Some("Ball"))),
+            worker("third", "Third", form(Some("Ball"), Some("Ball"))),
+        ],
+        &[
+            edge("first", "second"),
+            edge("second", "third"),
+            edge("third", "first"),
+            edge_of("third", Some("lost"), Some("third")),
+        ],
+        &[],
+    )
+};
