@@ -43,8 +43,7 @@ pub(super) fn tops(net: &Net) -> Vec<i32> {
     rounded(net, &tops)
 }
 
-/// Who pulls at each slot, and how strongly. Links are straighter the longer they are, as their lanes have nothing
-/// else to stand by.
+/// Who pulls at each slot, and how strongly. Lanes pull at each other most, so that long links are straight.
 fn pulls(net: &Net) -> Vec<Vec<Pull>> {
     let mut pulls: Vec<Vec<Pull>> = net.slots.iter().map(|_| Vec::new()).collect();
     for segment in &net.segments {
@@ -52,7 +51,8 @@ fn pulls(net: &Net) -> Vec<Vec<Pull>> {
         let weight = match lanes {
             [true, true] => 6.0,
             [false, false] => 1.0,
-            _ => 1.5,
+            // Less than between nodes: what goes step by step is straight, and what passes it goes around.
+            _ => 0.5,
         };
         let distance = f64::from(segment.exit - segment.entry);
         pulls[segment.right].push(Pull {
@@ -113,7 +113,7 @@ fn relax(net: &Net, layer: &[usize], pulls: &[Vec<Pull>], tops: &mut [f64], stra
         for pull in &pulls[slot] {
             let wanted = tops[pull.by] + pull.distance;
             let scale = if straighten {
-                (wanted - tops[slot]).abs().max(0.5)
+                (wanted - tops[slot]).abs().max(0.1)
             } else {
                 1.0
             };

@@ -150,18 +150,49 @@ proptest! {
     }
 }
 
-#[test]
-fn a_chain_stands_on_one_line() {
-    let nodes = [node(100, 50), node(100, 90), node(100, 50)];
-    let links = [(0, 1), (1, 2)].map(|(from, to)| Link {
+/// A link from the middle of a node to the middle of another.
+fn central(nodes: &[Node], from: usize, to: usize) -> Link {
+    Link {
         from,
         to,
         exit: nodes[from].height / 2,
         entry: nodes[to].height / 2,
-    });
+    }
+}
+
+fn is_straight(route: &[Point]) -> bool {
+    route.iter().all(|point| point.y == route[0].y)
+}
+
+#[test]
+fn a_chain_stands_on_one_line() {
+    let nodes = [node(100, 50), node(100, 90), node(100, 50)];
+    let links = [(0, 1), (1, 2)].map(|(from, to)| central(&nodes, from, to));
     let layout = layout(&nodes, &links, 300);
     assert!(
-        layout.routes.iter().all(|route| route.len() == 2),
+        layout.routes.iter().all(|route| is_straight(route)),
+        "{layout:?}"
+    );
+}
+
+#[test]
+fn a_node_stands_in_the_middle_of_what_it_feeds_and_that_close_together() {
+    let nodes = [node(100, 50), node(100, 50), node(100, 90), node(100, 50)];
+    let links = [1, 2, 3].map(|to| central(&nodes, 0, to));
+    let layout = layout(&nodes, &links, 300);
+    assert!(is_straight(&layout.routes[1]), "{layout:?}");
+    assert_eq!(layout.height, 50 + 28 + 90 + 28 + 50);
+}
+
+#[test]
+fn a_long_link_is_straight_beside_what_it_passes() {
+    let nodes = [node(100, 50); 4];
+    let links = [(0, 1), (1, 2), (2, 3), (0, 3)].map(|(from, to)| central(&nodes, from, to));
+    let layout = layout(&nodes, &links, 300);
+    let inside = &layout.routes[3][1..layout.routes[3].len() - 1];
+    assert!(is_straight(inside), "{layout:?}");
+    assert!(
+        layout.routes[..3].iter().all(|route| is_straight(route)),
         "{layout:?}"
     );
 }
