@@ -1,9 +1,11 @@
 //! A group's graph, as a constant: what `workers!` read, and what every picture is drawn from.
 
 mod dot;
+mod layout;
 mod mermaid;
 #[cfg(test)]
 mod sample;
+mod svg;
 mod text;
 mod walk;
 
@@ -12,7 +14,7 @@ use crate::options::Options;
 /// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
 /// each group, as its associated constant `GRAPH`.
 ///
-/// `{}` prints it as a tree of text; [`mermaid`](Self::mermaid) and [`dot`](Self::dot) draw it.
+/// `{}` prints it as a tree of text; [`svg`](Self::svg), [`mermaid`](Self::mermaid) and [`dot`](Self::dot) draw it.
 ///
 /// ```
 /// use fluid::{Form, Graph, GraphEdge, GraphWorker, Options, Place};

@@ -159,3 +159,102 @@ pub(super) const RING: Graph = Graph {
         &[],
     )
 };
+
+/// A service of nine workers.
+pub(super) const SYSMON: Graph = Graph {
+    docs: &["Samples the machine, judges what it sees, and keeps a history of it."],
+    ..graph(
+        "Sysmon",
+        &[
+            worker(
+                "clock",
+                "Clock",
+                Form {
+                    ports: &[("ticks", "Tick")],
+                    ..Form::UNKNOWN
+                },
+            ),
+            worker("sample", "Sample", form(Some("Tick"), Some("Reading"))),
+            worker("rate", "Rate", form(Some("Reading"), Some("Reading"))),
+            public(worker("show", "Show", form(Some("Reading"), None))),
+            worker("judge", "Judge", form(Some("Reading"), Some("Alert"))),
+            worker("alarm", "Alarm", form(Some("Alert"), None)),
+            worker(
+                "gather",
+                "Gather",
+                form(Some("Reading"), Some("Vec<Reading>")),
+            ),
+            worker("store", "Store", form(Some("Vec<Reading>"), None)),
+            worker("farewell", "Farewell", form(None, None)),
+        ],
+        &[
+            edge_of("clock", Some("ticks"), Some("sample")),
+            edge("sample", "rate"),
+            edge("rate", "show"),
+            edge("rate", "judge"),
+            edge("rate", "gather"),
+            edge("judge", "alarm"),
+            edge("gather", "store"),
+        ],
+        &[callback("every \"1s\"", "screen.draw(&history, &alerts)?")],
+    )
+};
+
+/// Two ways from one worker to another, and a third that is longer.
+pub(super) const DIAMOND: Graph = graph(
+    "Diamond",
+    &[
+        worker("split", "Split", form(None, Some("Part"))),
+        worker("left", "Left", form(Some("Part"), Some("Half"))),
+        worker("right", "Right", form(Some("Part"), Some("Half"))),
+        worker("polish", "Polish", form(Some("Half"), Some("Half"))),
+        worker("join", "Join", form(Some("Half"), None)),
+    ],
+    &[
+        edge("split", "left"),
+        edge("split", "right"),
+        edge("split", "join"),
+        edge("left", "join"),
+        edge("right", "polish"),
+        edge("polish", "join"),
+    ],
+    &[],
+);
+
+/// One worker that feeds twelve.
+pub(super) const FAN: Graph = graph(
+    "Fan",
+    &[
+        worker("source", "Source", form(None, Some("Job"))),
+        worker("one", "Sink", form(Some("Job"), None)),
+        worker("two", "Sink", form(Some("Job"), None)),
+        worker("three", "Sink", form(Some("Job"), None)),
+        worker("four", "Sink", form(Some("Job"), None)),
+        worker("five", "Sink", form(Some("Job"), None)),
+        worker("six", "Sink", form(Some("Job"), None)),
+        worker("seven", "Sink", form(Some("Job"), None)),
+        worker("eight", "Sink", form(Some("Job"), None)),
+        worker("nine", "Sink", form(Some("Job"), None)),
+        worker("ten", "Sink", form(Some("Job"), None)),
+        worker("eleven", "Sink", form(Some("Job"), None)),
+        worker("twelve", "Sink", form(Some("Job"), None)),
+    ],
+    &[
+        edge("source", "one"),
+        edge("source", "two"),
+        edge("source", "three"),
+        edge("source", "four"),
+        edge("source", "five"),
+        edge("source", "six"),
+        edge("source", "seven"),
+        edge("source", "eight"),
+        edge("source", "nine"),
+        edge("source", "ten"),
+        edge("source", "eleven"),
+        edge("source", "twelve"),
+    ],
+    &[],
+);
+
+/// All of them.
+pub(super) const ALL: [Graph; 5] = [MARKET, RING, SYSMON, DIAMOND, FAN];

@@ -136,7 +136,7 @@ fn label(graph: &Graph, edge: &GraphEdge) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{Graph, GraphWorker, sample};
 
     #[test]
     fn a_group_is_a_tree_along_its_edges() {
@@ -171,5 +171,18 @@ first: First
       ├─ Ball ─▶ first (above)
       └─ .lost ─▶ third (above)";
         assert_eq!(sample::RING.to_string(), expected);
+    }
+
+    #[test]
+    fn sources_stand_first_wherever_they_are_declared() {
+        const WORKERS: &[GraphWorker] = {
+            let workers = sample::DIAMOND.workers;
+            &[workers[4], workers[3], workers[2], workers[1], workers[0]]
+        };
+        let backwards = Graph {
+            workers: WORKERS,
+            ..sample::DIAMOND
+        };
+        assert_eq!(backwards.to_string(), sample::DIAMOND.to_string());
     }
 }

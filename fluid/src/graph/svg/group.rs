@@ -1,0 +1,116 @@
+//! The inside of a group in a picture: its workers, the edges between them, and its callbacks.
+
+use super::super::layout::{Layout, Link, flow, layout};
+use super::super::walk::one_line;
+use super::super::{Graph, GraphCallback};
+use super::part::Part;
+use super::pen::{Pen, shortened, width};
+
+/// How wide a row of boxes may be that stand beside each other for want of edges.
+const BREADTH: i32 = 760;
+/// Above the callbacks.
+const GAP: i32 = 36;
+/// Code that is longer is shortened.
+const LONGEST: usize = 56;
+
+/// A group, measured and laid out.
+pub(super) struct Drawing {
+    pub(super) width: i32,
+    pub(super) height: i32,
+    parts: Vec<Part>,
+    layout: Layout,
+    callbacks: Vec<Note>,
+    /// Where they stand: below everything.
+    rows: Layout,
+}
+
+impl Drawing {
+    pub(super) fn new(graph: &Graph) -> Self {
+        let parts: Vec<Part> = graph
+            .workers
+            .iter()
+            .map(|worker| Part::new(graph, worker))
+            .collect();
+        let index = |name: &str| graph.workers.iter().position(|worker| worker.name == name);
+        let links: Vec<Link> = graph
+            .edges
+            .iter()
+            .filter_map(|edge| {
+                let (from, to) = (index(edge.from)?, index(edge.to?)?);
+                let (exit, entry) = (parts[from].exit(edge.port), parts[to].entry());
+                Some(Link {
+                    from,
+                    to,
+                    exit,
+                    entry,
+                })
+            })
+            .collect();
+        let nodes: Vec<_> = parts.iter().map(Part::node).collect();
+        let layout = layout(&nodes, &links, BREADTH);
+        let callbacks: Vec<Note> = graph.callbacks.iter().map(Note::new).collect();
+        let sizes: Vec<_> = callbacks
+            .iter()
+            .map(|note| (note.width, Note::HEIGHT))
+            .collect();
+        let rows = flow(&sizes, layout.width.max(BREADTH), 16);
+        let gap = if layout.height > 0 && rows.height > 0 {
+            GAP
+        } else {
+            0
+        };
+        Self {
+            width: layout.width.max(rows.width),
+            height: layout.height + gap + rows.height,
+            parts,
+            layout,
+            callbacks,
+            rows,
+        }
+    }
+
+    /// Draws it with its upper left corner at the origin.
+    pub(super) fn draw(&self, pen: &mut Pen) {
+        for route in &self.layout.routes {
+            pen.route(route);
+        }
+        for (part, corner) in self.parts.iter().zip(&self.layout.corners) {
+            pen.group(corner.x, corner.y, |pen| part.draw(pen));
+        }
+        let top = self.height - self.rows.height;
+        for (note, corner) in self.callbacks.iter().zip(&self.rows.corners) {
+            pen.group(corner.x, top + corner.y, |pen| note.draw(pen));
+        }
+    }
+}
+
+/// A callback, measured.
+struct Note {
+    when: String,
+    run: String,
+    about: String,
+    width: i32,
+}
+
+impl Note {
+    const HEIGHT: i32 = 46;
+
+    fn new(callback: &GraphCallback) -> Self {
+        let code = one_line(callback.run);
+        let (when, run) = (shortened(callback.when, LONGEST), shortened(&code, LONGEST));
+        let width = width(&when, 11).max(width(&run, 11)) + 24;
+        Self {
+            about: format!("{} => {code}", callback.when),
+            when,
+            run,
+            width,
+        }
+    }
+
+    fn draw(&self, pen: &mut Pen) {
+        pen.title(&self.about);
+        pen.rect("callback", (self.width, Self::HEIGHT), 9);
+        pen.text("when", 12, 19, &self.when);
+        pen.text("soft", 12, 35, &self.run);
+    }
+}

@@ -1,0 +1,212 @@
+//! One worker in a picture: its box, and what enters and leaves it.
+
+use super::super::layout::Node;
+use super::super::{Graph, GraphWorker};
+use super::group::Drawing;
+use super::pen::{HEAD, Pen, shortened, width};
+
+/// Between the border of a box and its text.
+const PAD: i32 = 14;
+/// The distance between two arrows that leave a box: room for the text of each.
+const EXIT: i32 = 26;
+/// The marks at the ends of what comes from outside and of what is thrown away.
+const RING: i32 = 5;
+/// Names and types that are longer are shortened.
+const LONGEST: usize = 44;
+
+/// A worker, measured.
+pub(super) struct Part {
+    worker: &'static GraphWorker,
+    width: i32,
+    height: i32,
+    /// What stands in the box, if it is a group.
+    inner: Option<Drawing>,
+    /// Whether an edge leads to it.
+    fed: bool,
+    exits: Vec<Exit>,
+}
+
+/// Where messages leave a box: once for each port.
+struct Exit {
+    port: Option<&'static str>,
+    message: Option<String>,
+    discarded: bool,
+}
+
+impl Part {
+    pub(super) fn new(graph: &Graph, worker: &'static GraphWorker) -> Self {
+        let mut exits: Vec<Exit> = Vec::new();
+        for edge in graph.edges_from(worker.name) {
+            match exits.iter_mut().find(|exit| exit.port == edge.port) {
+                Some(exit) => exit.discarded |= edge.to.is_none(),
+                None => exits.push(Exit {
+                    port: edge.port,
+                    message: graph
+                        .message(edge)
+                        .map(|message| shortened(message, LONGEST)),
+                    discarded: edge.to.is_none(),
+                }),
+            }
+        }
+        let fed = graph.edges.iter().any(|edge| edge.to == Some(worker.name));
+        let inner = worker.form.group.map(Drawing::new);
+        let mut part = Self {
+            worker,
+            width: 0,
+            height: 0,
+            inner,
+            fed,
+            exits,
+        };
+        part.measure();
+        part
+    }
+
+    fn measure(&mut self) {
+        let lines = self.lines();
+        let widest = lines
+            .iter()
+            .map(|&(class, ref line)| width(line, if class == "name" { 14 } else { 11 }));
+        self.width = (widest.max().unwrap_or(0) + 2 * PAD).max(112);
+        self.height = if lines.len() > 2 { 68 } else { 52 };
+        if let Some(inner) = &self.inner {
+            self.width = self.width.max(inner.width + 2 * PAD);
+            self.height = 62 + inner.height + PAD;
+        }
+        let exits = i32::try_from(self.exits.len()).unwrap_or(0);
+        self.height = self.height.max(EXIT * exits + 8);
+    }
+
+    /// What stands in the box, with the class of each line.
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![
+            ("name", shortened(self.worker.name, LONGEST)),
+            ("soft", shortened(self.worker.type_name, LONGEST)),
+        ];
+        if let Some(message) = self.worker.form.message {
+            lines.push(("type", format!("▸ {}", shortened(message, LONGEST))));
+        }
+        lines
+    }
+
+    /// What the layout knows of it.
+    pub(super) fn node(&self) -> Node {
+        let lead = match (self.worker.public, self.fed) {
+            (true, _) => 2 * RING + 2 * HEAD,
+            (false, true) => HEAD + 4,
+            (false, false) => 0,
+        };
+        let tail = self.exits.iter().map(Exit::length).max().unwrap_or(0);
+        Node {
+            lead,
+            width: self.width,
+            tail,
+            height: self.height,
+        }
+    }
+
+    /// How far down edges enter: all at the same place, as it is one queue.
+    pub(super) fn entry(&self) -> i32 {
+        if self.worker.public {
+            self.height * 2 / 3
+        } else {
+            self.height / 2
+        }
+    }
+
+    /// How far down messages leave from a port.
+    pub(super) fn exit(&self, port: Option<&str>) -> i32 {
+        let index = self.exits.iter().position(|exit| exit.port == port);
+        self.exit_at(index.unwrap_or(0))
+    }
+
+    fn exit_at(&self, index: usize) -> i32 {
+        let count = i32::try_from(self.exits.len()).unwrap_or(1).max(1);
+        let index = i32::try_from(index).unwrap_or(0);
+        (self.height - (count - 1) * EXIT) / 2 + index * EXIT
+    }
+
+    /// Draws it with the upper left corner of its box at the origin.
+    pub(super) fn draw(&self, pen: &mut Pen) {
+        pen.title(&self.about());
+        self.draw_entries(pen);
+        self.draw_exits(pen);
+        let class = if self.inner.is_some() { "frame" } else { "box" };
+        pen.rect(class, (self.width, self.height), 9);
+        for (y, (class, line)) in [23, 40, 57].into_iter().zip(self.lines()) {
+            pen.text(class, PAD, y, &line);
+        }
+        if let Some(inner) = &self.inner {
+            pen.group(PAD, 62, |pen| inner.draw(pen));
+        }
+    }
+
+    /// Name, type and documentation.
+    fn about(&self) -> String {
+        let mut about = format!("{}: {}", self.worker.name, self.worker.type_name);
+        let docs = [self.worker.docs, self.worker.form.docs]
+            .into_iter()
+            .find(|docs| !docs.is_empty());
+        for line in docs.unwrap_or_default() {
+            about.push('\n');
+            about.push_str(line.trim());
+        }
+        about
+    }
+
+    fn draw_entries(&self, pen: &mut Pen) {
+        let start = -self.node().lead;
+        if self.fed {
+            pen.line(start, self.entry(), 2 - HEAD);
+            pen.head(-1, self.entry());
+        }
+        if self.worker.public {
+            let y = self.height / if self.fed { 3 } else { 2 };
+            pen.line(start + 2 * RING, y, 2 - HEAD);
+            pen.head(-1, y);
+            pen.ring(start + RING, y, RING);
+        }
+    }
+
+    fn draw_exits(&self, pen: &mut Pen) {
+        let tail = self.node().tail;
+        for (index, exit) in self.exits.iter().enumerate() {
+            let y = self.exit_at(index);
+            let end = self.width + if exit.discarded { exit.length() } else { tail };
+            if exit.discarded {
+                pen.line(self.width, y, end - 2 * RING);
+                pen.cross(end - RING, y, RING);
+            } else if end > self.width {
+                pen.line(self.width, y, end);
+            }
+            let mut x = self.width + 8;
+            if let Some(port) = exit.port_text() {
+                pen.text("soft", x, y - 6, &port);
+                x += width(&port, 11) + 6;
+            }
+            if let Some(message) = &exit.message {
+                pen.text("type", x, y - 6, message);
+            }
+        }
+    }
+}
+
+impl Exit {
+    fn port_text(&self) -> Option<String> {
+        self.port
+            .map(|port| format!(".{}", shortened(port, LONGEST)))
+    }
+
+    /// How long the line must be on which its texts stand.
+    fn length(&self) -> i32 {
+        let texts = [self.port_text(), self.message.clone()];
+        let widths = texts.iter().flatten().map(|text| width(text, 11) + 6);
+        let texts: i32 = widths.sum();
+        let mark = if self.discarded { 2 * RING + 8 } else { 0 };
+        if texts + mark == 0 {
+            0
+        } else {
+            8 + texts + mark
+        }
+    }
+}
