@@ -49,6 +49,8 @@ pub struct Args {
 pub enum Command {
     /// Print what the database holds, and monitor nothing.
     Report,
+    /// Print the picture of the monitor's own workers, as SVG.
+    Graph,
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ mod table;
 mod units;
 mod workers;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -48,6 +48,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
         Some(Command::Report) => report(&args),
+        Some(Command::Graph) => graph(),
         None => monitor(&args),
     };
     done.unwrap_or_else(|error| {
@@ -60,6 +61,14 @@ fn main() -> ExitCode {
 fn report(args: &Args) -> Result<ExitCode, Error> {
     let summary = Database::open_existing(&args.db)?.summary()?;
     report::write(&mut io::stdout().lock(), &summary)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints how the workers hang together.
+fn graph() -> Result<ExitCode, Error> {
+    io::stdout()
+        .lock()
+        .write_all(Sysmon::GRAPH.svg().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -148,7 +148,8 @@ fn a_second_signal_ends_a_stuck_store_at_once_and_names_it() {
     monitor.running.signal("INT");
     let ended = monitor.running.wait();
     ended.assert_code(1);
-    assert!(ended.took < Duration::from_secs(1), "{ended:#?}");
+    // At once is long before the grace period of ten seconds, also on a machine that is busy.
+    assert!(ended.took < Duration::from_secs(5), "{ended:#?}");
     assert_stuck_store(&ended);
 }
 
@@ -206,4 +207,16 @@ fn a_database_that_cannot_be_opened_is_named() {
             "{ended:#?}"
         );
     }
+}
+
+#[test]
+fn the_picture_in_the_readme_is_current() {
+    let drawn = example("sysmon").arg("graph").output().expect("a picture");
+    assert!(drawn.status.success(), "{drawn:?}");
+    let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/sysmon/graph.svg");
+    let picture = std::fs::read(picture).expect("the picture in the README");
+    assert!(
+        drawn.stdout == picture,
+        "not current: run `cargo run --release --example sysmon -- graph > examples/sysmon/graph.svg`"
+    );
 }

@@ -362,7 +362,7 @@ impl Edge {
         cfgs
     }
 
-    pub(crate) fn from_field<'a>(&self, fields: &'a [Field]) -> &'a Field {
+    pub(crate) fn start<'a>(&self, fields: &'a [Field]) -> &'a Field {
         &fields[self.from_field]
     }
 

@@ -282,7 +282,7 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
     } = edge;
     let span = to_span.resolved_at(Span::call_site());
     let cfgs = edge.all_cfgs(fields);
-    let ty = &edge.from_field(fields).ty;
+    let ty = &edge.start(fields).ty;
     let workers = local("__workers");
     let from_seat = seat_of(from, from.span());
     let port = port
