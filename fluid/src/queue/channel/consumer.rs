@@ -1,0 +1,180 @@
+//! The consumer's end of a channel.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::coop::consume_budget;
+
+use super::{Channel, Fetch, Gate, Intake};
+use crate::ledger::{Counts, Seen};
+use crate::lock::lock;
+use crate::queue::discard;
+
+/// The consumer's end of its queue.
+///
+/// `#[consumer]` reads it for its function. A worker written by hand reads it in its
+/// [`run`](crate::Worker::run), as `io.queue`:
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{Context, Error, Io, Nothing, Worker};
+///
+/// struct Printer;
+///
+/// impl Worker for Printer {
+///     type Message = String;
+///     type Output = Nothing;
+///     type Ports = ();
+///
+///     async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+///         while let Some(line) = io.queue.next().await {
+///             println!("{line}");
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// A message counts as *in hand* from when it is returned until the next one is asked for, or `run`
+/// returns `Ok`; then it is *done*. If `run` fails with a message in hand, that message has
+/// *failed*. If the worker is forced to end, it is *undelivered*.
+pub struct Queue<M> {
+    channel: Arc<Channel<M>>,
+    portion: VecDeque<M>,
+    holds: bool,
+}
+
+impl<M> Queue<M> {
+    pub(crate) fn new(channel: Arc<Channel<M>>) -> Self {
+        Self {
+            channel,
+            portion: VecDeque::new(),
+            holds: false,
+        }
+    }
+
+    /// The next message; `None` when the queue is closed and empty, and the worker should end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a message that was not returned stays in the queue.
+    pub async fn next(&mut self) -> Option<M> {
+        // A full queue is always ready. Without this, its consumer would never let another task run.
+        consume_budget().await;
+        loop {
+            if let Some(message) = self.take() {
+                return Some(message);
+            }
+            self.settle();
+            let channel = &*self.channel;
+            let mut arrived = pin!(channel.items.notified());
+            arrived.as_mut().enable();
+            match channel.fetch(&mut self.portion) {
+                Fetch::Message(message) => {
+                    self.holds = true;
+                    return Some(message);
+                }
+                Fetch::Empty => arrived.await,
+                Fetch::Ended => return None,
+            }
+        }
+    }
+
+    /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
+    /// [`is_finished`](Self::is_finished) tells the two apart.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a message that was not returned stays in the queue.
+    pub async fn get_message(&mut self, timeout: Duration) -> Option<M> {
+        tokio::time::timeout(timeout, self.next())
+            .await
+            .ok()
+            .flatten()
+    }
+
+    /// Counts the message in hand as failed.
+    pub fn failed(&mut self) {
+        if std::mem::take(&mut self.holds) {
+            self.channel.fail();
+        }
+    }
+
+    /// How many messages wait.
+    #[must_use]
+    pub fn queue_size(&self) -> usize {
+        self.channel.size(&lock(&self.channel.inner))
+    }
+
+    /// How many messages may wait.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.channel.capacity
+    }
+
+    /// Whether the queue is closed and empty: no message will come any more.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        let inner = lock(&self.channel.inner);
+        inner.frozen || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
+    }
+
+    pub(crate) fn counts(&self) -> Counts
+    where
+        M: Send + 'static,
+    {
+        self.channel.counts()
+    }
+
+    fn take(&mut self) -> Option<M> {
+        let message = self.portion.pop_front()?;
+        let progress = &self.channel.progress;
+        let seen = if self.holds {
+            progress.done_and_taken()
+        } else {
+            progress.taken()
+        };
+        self.holds = true;
+        if seen.sealed {
+            // Counted as undelivered by whoever gave this worker up.
+            discard(message);
+            self.portion.drain(..).for_each(discard);
+            return None;
+        }
+        self.carry_if_full(seen);
+        Some(message)
+    }
+
+    /// The message in hand is done.
+    pub(crate) fn settle(&mut self) {
+        if std::mem::take(&mut self.holds) {
+            let seen = self.channel.progress.done();
+            self.carry_if_full(seen);
+        }
+    }
+
+    fn carry_if_full(&self, seen: Seen) {
+        if seen.is_full() && !seen.sealed {
+            self.channel.carry();
+        }
+    }
+}
+
+impl<M> Drop for Queue<M> {
+    fn drop(&mut self) {
+        self.channel.give_up(self.holds, &mut self.portion);
+    }
+}
+
+impl<M> fmt::Debug for Queue<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("worker", &self.channel.worker)
+            .field("size", &self.queue_size())
+            .field("capacity", &self.capacity())
+            .finish()
+    }
+}
