@@ -192,7 +192,8 @@ impl Node {
     pub(crate) fn fail_with(&self, error: &Error) {
         self.note_error(error);
         let (worker, text) = (&**self.name(), format!("{error:#}"));
-        tracing::warn!(worker, error = text, "run failed");
+        // Louder when its hooks are done, and it is known whether a restart answers it.
+        tracing::debug!(worker, error = text, "run failed");
         *lock(&self.failing) = Some(error.clone());
     }
 

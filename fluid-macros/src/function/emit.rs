@@ -81,7 +81,7 @@ fn struct_(worker: &Worker) -> TokenStream {
     } else {
         quote!(#(#docs)*)
     };
-    let (generics, _, clause) = (generics, (), &generics.where_clause);
+    let clause = &generics.where_clause;
     let body = if fields.is_empty() {
         quote!(#clause;)
     } else {
