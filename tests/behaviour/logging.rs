@@ -1,12 +1,12 @@
 //! What `tracing` is told, and at which level.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Once;
 use std::time::Duration;
 
 use fluid::{Options, Overflow, Workers, consumer, worker};
 use tracing::field::{Field, Visit};
-use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
@@ -19,22 +19,31 @@ struct Told {
     text: String,
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<Told>>>);
+thread_local! {
+    /// What this thread has told, while somebody listens.
+    static TOLD: RefCell<Option<Vec<Told>>> = const { RefCell::new(None) };
+}
+
+/// Whoever listens to this thread.
+struct Log;
 
 impl Log {
-    /// A log of all that this thread tells while the guard lives.
-    fn listen() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let subscriber = tracing_subscriber::registry().with(log.clone());
-        (log, tracing::subscriber::set_default(subscriber))
+    /// A log of all that this thread tells while it lives.
+    ///
+    /// The subscriber is the process's and stays: with one for each thread, an event that another test
+    /// happens to tell first may be taken for one that nobody wants.
+    fn listen() -> Self {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            let subscriber = tracing_subscriber::registry().with(ToThread);
+            tracing::subscriber::set_global_default(subscriber).expect("the only one");
+        });
+        TOLD.set(Some(Vec::new()));
+        Self
     }
 
     fn told(&self) -> Vec<Told> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        TOLD.with_borrow(|told| told.clone().expect("somebody listens"))
     }
 
     /// The events of this level whose text holds all of `parts`.
@@ -45,7 +54,16 @@ impl Log {
     }
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
+impl Drop for Log {
+    fn drop(&mut self) {
+        TOLD.set(None);
+    }
+}
+
+/// Keeps what is told with the thread that tells it.
+struct ToThread;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToThread {
     fn on_new_span(
         &self,
         attributes: &tracing::span::Attributes<'_>,
@@ -60,6 +78,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
     }
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
+        if TOLD.with_borrow(Option::is_none) {
+            return;
+        }
         let mut fields = Fields::default();
         event.record(&mut fields);
         let spans = ctx.event_scope(event).into_iter().flatten();
@@ -69,10 +90,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
             spans: spans.collect(),
             text: fields.0,
         };
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(told);
+        TOLD.with_borrow_mut(|all| all.as_mut().expect("somebody listens").push(told));
     }
 }
 
@@ -102,7 +120,7 @@ async fn hang() {
 
 #[tokio::test(start_paused = true)]
 async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
-    let (log, _guard) = Log::listen();
+    let log = Log::listen();
     let mut workers = Workers::new("numbers");
     let even = workers.add(Even);
     for number in 0..3 {
@@ -132,7 +150,7 @@ async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
 
 #[tokio::test(start_paused = true)]
 async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
-    let (log, _guard) = Log::listen();
+    let log = Log::listen();
     let mut workers = Workers::new("numbers").grace(Duration::from_millis(10));
     let options = Options::new().capacity(1).overflow(Overflow::DropNewest);
     let even = workers.add_with("small", options, || Even);
@@ -164,7 +182,7 @@ async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_told_of_each_message_at_info_or_above() {
     async fn events_for(messages: u64) -> usize {
-        let (log, _guard) = Log::listen();
+        let log = Log::listen();
         let mut workers = Workers::new("numbers");
         let even = workers.add_with("even", Options::new().capacity(1), || Even);
         let running = workers.startup().await.unwrap();
