@@ -38,12 +38,13 @@ impl ::fluid::__private::Worker for Exchange {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Exchange {
     type Input = ();
     type Emission = ::fluid::__private::Vec<Trade>;
+    type Calls = ::fluid::__private::EachBeat;
     async fn call(
         &mut self,
         (): (),

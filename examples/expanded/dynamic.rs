@@ -29,12 +29,13 @@ impl ::fluid::__private::Worker for Watch {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Watch {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     async fn call(
         &mut self,
         (): (),
@@ -76,12 +77,13 @@ impl ::fluid::__private::Worker for Read {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Read {
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: String,

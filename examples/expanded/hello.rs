@@ -27,12 +27,13 @@ impl ::fluid::__private::Worker for Greet {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Greet {
     type Input = ();
     type Emission = ::core::option::Option<String>;
+    type Calls = ::fluid::__private::EachBeat;
     async fn call(
         &mut self,
         (): (),
@@ -69,12 +70,13 @@ impl ::fluid::__private::Worker for Print {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Print {
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: String,

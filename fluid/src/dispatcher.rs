@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Nothing};
 use crate::life::BoxFuture;
 use crate::lock::lock;
-use crate::stage::{Stage, consume};
+use crate::stage::{EachMessage, Stage, run};
 use crate::worker::{Io, Worker};
 
 type Handler<M> = Arc<dyn Fn(Arc<M>) -> BoxFuture<Result<(), Error>> + Send + Sync>;
@@ -172,13 +172,14 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Worker for Dispatcher<M,
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        consume(self, ctx, io).await
+        run(self, ctx, io).await
     }
 }
 
 impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Stage for Dispatcher<M, K> {
     type Input = M;
     type Emission = Option<Nothing>;
+    type Calls = EachMessage;
 
     async fn call(&mut self, message: M, _: &Context, (): &()) -> Result<Option<Nothing>, Error> {
         self.dispatch(message).await?;

@@ -155,6 +155,54 @@ impl Progress {
     }
 }
 
+/// The counts of messages that come without the queue, over a fused edge. Only the task that makes the
+/// calls writes them, so each is one plain store.
+#[derive(Debug, Default)]
+pub(crate) struct Direct {
+    accepted: AtomicU64,
+    done: AtomicU64,
+    /// Failed, or given up: the queue's ledger says which.
+    let_go: AtomicU64,
+}
+
+/// The counts of one [`Direct`] at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handed {
+    pub(crate) accepted: u64,
+    pub(crate) done: u64,
+    pub(crate) in_hand: u64,
+}
+
+impl Direct {
+    pub(crate) fn accepted(&self) {
+        Self::count(&self.accepted);
+    }
+
+    pub(crate) fn done(&self) {
+        Self::count(&self.done);
+    }
+
+    pub(crate) fn let_go(&self) {
+        Self::count(&self.let_go);
+    }
+
+    fn count(counter: &AtomicU64) {
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Release);
+    }
+
+    /// What is accepted is read last, so that nothing counts as done that was not accepted yet.
+    pub(crate) fn handed(&self) -> Handed {
+        let let_go = self.let_go.load(Ordering::Acquire);
+        let done = self.done.load(Ordering::Acquire);
+        let accepted = self.accepted.load(Ordering::Acquire);
+        Handed {
+            accepted,
+            done,
+            in_hand: accepted - done - let_go,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ use crate::restart::{Backoff, Failure, Life, answer};
 use crate::signal::until;
 use crate::state::State;
 use crate::supervisor::Event;
+use crate::way::{Alone, Lendable, Run, Way};
 use crate::worker::{Io, Worker};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -77,46 +78,86 @@ impl Site {
 pub(crate) struct Unborn<W: Worker> {
     pub(crate) node: Arc<Node>,
     pub(crate) build: Build<W>,
-    pub(crate) io: Arc<Mutex<Option<Io<W>>>>,
+    pub(crate) ends: Arc<Mutex<Option<Ends<W>>>>,
+}
+
+/// What a worker reads and writes, and what a fused edge makes of its life.
+pub(crate) struct Ends<W: Worker> {
+    pub(crate) io: Io<W>,
+    pub(crate) way: Option<Box<dyn Way<W>>>,
+}
+
+/// A worker that is about to be started.
+pub(crate) struct Unlived<W: Worker> {
+    node: Arc<Node>,
+    build: Build<W>,
+    io: Io<W>,
 }
 
 impl<W: Worker> Launch for Unborn<W> {
     fn launch(self: Box<Self>, site: Site) {
-        let node = Arc::clone(&self.node);
-        let span = tracing::info_span!("worker", name = &**node.name());
-        if !node.options.blocking {
-            let runtime = site.runtime.clone();
-            runtime.spawn(live_to_the_end(*self, site).instrument(span));
-            return;
-        }
-        // A thread of its own, rather than one of tokio's pool: a function that never returns holds up
-        // neither the pool nor the end of the runtime.
-        let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
-        let events = site.events.clone();
-        let member = site.member;
-        let runtime = site.runtime.clone();
-        let life = live_to_the_end(*self, site).instrument(span);
-        if let Err(error) = thread.spawn(move || {
-            own_thread();
-            runtime.block_on(life);
-        }) {
-            let worker = (&**node.name()).into();
-            let cause = Cause::StartupFailed {
-                worker,
-                error: error.into(),
-            };
-            node.finish(node.report(cause, false, false));
-            let _ = events.send(Event::Ended(member));
+        let Self { node, build, ends } = *self;
+        let Ends { io, way } = lock(&ends).take().expect("a worker is launched once");
+        let unlived = Unlived {
+            node: Arc::clone(&node),
+            build,
+            io,
+        };
+        match way {
+            None => launch(&node, site, |site| live_to_the_end(unlived, Alone, site)),
+            Some(way) => launch(&node, site, |site| way.life(unlived, site)),
         }
     }
 }
 
+/// Starts a life in a task, or in a thread of its own.
+fn launch<F: Future<Output = ()> + Send + 'static>(
+    node: &Node,
+    site: Site,
+    life: impl FnOnce(Site) -> F,
+) {
+    let span = tracing::info_span!("worker", name = &**node.name());
+    let runtime = site.runtime.clone();
+    if !node.options.blocking {
+        runtime.spawn(life(site).instrument(span));
+        return;
+    }
+    // A thread of its own, rather than one of tokio's pool: a function that never returns holds up
+    // neither the pool nor the end of the runtime.
+    let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
+    let events = site.events.clone();
+    let member = site.member;
+    let life = life(site).instrument(span);
+    if let Err(error) = thread.spawn(move || {
+        own_thread();
+        runtime.block_on(life);
+    }) {
+        let worker = (&**node.name()).into();
+        let cause = Cause::StartupFailed {
+            worker,
+            error: error.into(),
+        };
+        node.finish(node.report(cause, false, false));
+        let _ = events.send(Event::Ended(member));
+    }
+}
+
 /// Lives, or is forced to end, and reports.
-async fn live_to_the_end<W: Worker>(unborn: Unborn<W>, site: Site) {
-    let node = Arc::clone(&unborn.node);
+pub(crate) async fn live_to_the_end<W: Worker>(
+    unlived: Unlived<W>,
+    mut run: impl Run<W>,
+    site: Site,
+) {
+    let node = Arc::clone(&unlived.node);
     // What the life owns is dropped before its exit is written, so that the counts are final. Caught
     // here is what escapes the life itself: a worker or a message whose `drop` panics.
-    match catch(until(&node.force, live(unborn, &site))).await {
+    let lived = catch(async {
+        let lived = until(&node.force, live(unlived, &mut run, &site)).await;
+        run.recover().await;
+        drop(run);
+        lived
+    });
+    match lived.await {
         Ok(Some(())) => {}
         Ok(None) => {
             tracing::warn!(worker = &**node.name(), "forced to stop");
@@ -133,13 +174,13 @@ async fn live_to_the_end<W: Worker>(unborn: Unborn<W>, site: Site) {
 }
 
 /// One life after the other, as long as the policy holds.
-async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
-    let Unborn {
+async fn live<W: Worker>(unlived: Unlived<W>, run: &mut impl Run<W>, site: &Site) {
+    let Unlived {
         node,
         mut build,
         io,
-    } = unborn;
-    let mut io = lock(&io).take().expect("a worker is launched once");
+    } = unlived;
+    let mut io = Lendable::new(io);
     let ctx = Context::new(Arc::clone(&node));
     let mut backoff = Backoff::new();
     let (worker, cause) = loop {
@@ -151,7 +192,8 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
                 break (None, Cause::StartupFailed { worker, error });
             }
             Err(error) => (None, Failure::Of(error)),
-            Ok(mut worker) => {
+            Ok(worker) => {
+                let mut worker = Lendable::new(worker);
                 let first = !node.has_started();
                 node.advance(State::Running);
                 node.is_well();
@@ -160,7 +202,7 @@ async fn live<W: Worker>(unborn: Unborn<W>, site: &Site) {
                     // Lets the group see that before the worker may block this thread.
                     tokio::task::yield_now().await;
                 }
-                match run_once(&mut worker, &ctx, &mut io, site).await {
+                match run_once(run, &mut worker, &ctx, &mut io, site).await {
                     Ok(()) => break (Some(worker), ended_because(&node)),
                     Err(failure) => (Some(worker), failure),
                 }
@@ -205,16 +247,18 @@ async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Erro
 
 /// Calls `run` and `on_shutdown`, and settles the message in hand.
 async fn run_once<W: Worker>(
-    worker: &mut W,
+    run: &mut impl Run<W>,
+    worker: &mut Lendable<W>,
     ctx: &Context,
-    io: &mut Io<W>,
+    io: &mut Lendable<Io<W>>,
     site: &Site,
 ) -> Result<(), Failure> {
-    let run = catch(worker.run(ctx, io))
+    let ran = catch(run.run(worker, ctx, io))
         .await
         .map_err(Error::from)
         .flatten();
-    match &run {
+    run.rest();
+    match &ran {
         Ok(()) => {
             io.queue.settle();
             ctx.node().advance(State::Stopping);
@@ -231,6 +275,6 @@ async fn run_once<W: Worker>(
         .await
         .map_err(Error::from)
         .flatten();
-    run.map_err(Failure::Of)?;
+    ran.map_err(Failure::Of)?;
     end.map_err(Failure::AtTheEnd)
 }

@@ -1,5 +1,6 @@
 //! The queue between those who send to a consumer and the consumer itself.
 
+mod adapted;
 mod channel;
 mod output;
 mod reply;

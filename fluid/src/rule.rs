@@ -17,12 +17,19 @@ use crate::stage::Stage;
 pub trait IsConsumedBy<W, M>: Sized {
     #[doc(hidden)]
     fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
+
+    #[doc(hidden)]
+    fn message(self) -> M;
 }
 
 #[diagnostic::do_not_recommend]
 impl<W, T> IsConsumedBy<W, T> for T {
     fn agreed(output: &mut Output<T>) -> &mut Output<T> {
         output
+    }
+
+    fn message(self) -> T {
+        self
     }
 }
 
@@ -36,6 +43,42 @@ pub struct Other<T>(T);
 impl<W, T> IsConsumedBy<W, Other<T>> for T {
     fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
         unreachable!("no consumer consumes `Other`, which has no values")
+    }
+
+    fn message(self) -> Other<T> {
+        unreachable!("no consumer consumes `Other`, which has no values")
+    }
+}
+
+/// What an adapter gives is what its consumer consumes: the message, or an `Option` or a `Vec` of it.
+#[diagnostic::on_unimplemented(
+    message = "this adapter gives `{Self}`, which `{W}` does not consume",
+    label = "`{W}` consumes `{M}`",
+    note = "an adapter gives what the worker at the end of its edge consumes, or an `Option` or a `Vec` of it"
+)]
+pub trait IsAdaptedTo<W, M>: Sized {
+    #[doc(hidden)]
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<Self, W, M>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, M: Send> IsAdaptedTo<W, M> for M {
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
+        std::iter::once(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, M: Send> IsAdaptedTo<W, M> for Option<M> {
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
+        self.into_iter()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, M: Send> IsAdaptedTo<W, M> for Vec<M> {
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
+        self.into_iter()
     }
 }
 

@@ -9,11 +9,12 @@ use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::GroupHandle;
 use crate::handle::{ConsumerHandle, WorkerHandle};
-use crate::life::{Build, Unborn};
+use crate::life::{Build, Ends, Unborn};
 use crate::lock::lock;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Queue, Sender};
+use crate::way::Way;
 use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;
 
@@ -77,7 +78,7 @@ impl<W: Worker> Member for W {
 pub struct Seat<W: Worker> {
     handle: ConsumerHandle<W::Message>,
     channel: Arc<Channel<W::Message>>,
-    io: Arc<Mutex<Option<Io<W>>>>,
+    ends: Arc<Mutex<Option<Ends<W>>>>,
     pub(crate) id: MemberId,
     /// Identifies the group in which it is.
     group: Events,
@@ -110,17 +111,17 @@ impl<W: Worker> Seat<W> {
         let node = Node::new(name, kind, options, Some(intake), sent);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
-        let io = Arc::new(Mutex::new(Some(io)));
+        let ends = Arc::new(Mutex::new(Some(Ends { io, way: None })));
         let unborn = Unborn {
             node,
             build,
-            io: Arc::clone(&io),
+            ends: Arc::clone(&ends),
         };
         (
             Self {
                 handle,
                 channel,
-                io,
+                ends,
                 id,
                 group,
             },
@@ -148,6 +149,10 @@ impl<W: Worker> Seat<W> {
         );
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.handle.node().options
+    }
+
     /// A sender for an edge that ends here.
     pub(crate) fn inlet(&self, inlet: Inlet) -> Sender<W::Message> {
         Sender::new(Arc::clone(&self.channel), inlet)
@@ -166,11 +171,24 @@ impl<W: Worker> Seat<W> {
     }
 
     fn io<T>(&self, change: impl FnOnce(&mut Io<W>) -> T) -> T {
+        self.ends(|ends| change(&mut ends.io))
+    }
+
+    fn ends<T>(&self, change: impl FnOnce(&mut Ends<W>) -> T) -> T {
         change(
-            lock(&self.io)
+            lock(&self.ends)
                 .as_mut()
                 .expect("edges are drawn before the group starts"),
         )
+    }
+
+    /// Lets the worker live in another way than alone.
+    pub(crate) fn live_as(&self, way: impl Way<W> + 'static) {
+        self.ends(|ends| ends.way = Some(Box::new(way)));
+    }
+
+    pub(crate) fn channel(&self) -> Arc<Channel<W::Message>> {
+        Arc::clone(&self.channel)
     }
 }
 

@@ -1,4 +1,7 @@
 //! One call of a worker's function, and the loops that make the calls.
+//!
+//! What a call emits goes [onward](Onward): to the worker's own port, or straight into the calls of the
+//! worker behind a fused edge. The loops are compiled anew for each, so nothing is decided per message.
 
 use std::future::Future;
 use std::sync::atomic::Ordering;
@@ -10,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::catch::catch;
 use crate::context::Context;
 use crate::error::{Error, TimedOut};
+use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
 use crate::queue::Output;
 use crate::signal::until;
@@ -30,6 +34,9 @@ pub trait Stage: Worker {
     /// What one call emits: none, one or several of the worker's output.
     type Emission: IntoIterator<Item = Self::Output, IntoIter: Send> + Send;
 
+    /// Which loop makes the calls: [`EachMessage`] or [`EachBeat`].
+    type Calls: Calls<Self>;
+
     /// Calls the function.
     fn call(
         &mut self,
@@ -39,61 +46,98 @@ pub trait Stage: Worker {
     ) -> impl Future<Output = Result<Self::Emission, Error>> + Send;
 }
 
-/// `#[consumer]`: calls the function for each message.
-pub async fn consume<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
-where
-    S: Stage<Input = <S as Worker>::Message>,
-{
-    while let Some(message) = io.queue.next().await {
-        match call(stage, message, ctx, &io.ports).await {
-            Ok(emission) => emit(emission, ctx, &io.output).await,
-            Err(error) => {
-                io.queue.failed();
-                skip(error, ctx)?;
-            }
-        }
-    }
-    Ok(())
+/// How the calls of a stage are made.
+pub trait Calls<S: Stage> {
+    /// Makes them, until the worker should end. What they emit goes onward.
+    #[doc(hidden)]
+    fn make<N: Onward<S::Output>>(
+        stage: &mut S,
+        ctx: &Context,
+        io: &mut Io<S>,
+        onward: &mut N,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-/// `#[worker]`: calls the function at each beat, until the stop. Without a heartbeat it calls the
-/// function, whose body is then the loop, once.
-pub async fn work<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
-where
-    S: Stage<Input = ()>,
-{
-    let options = &ctx.node().options;
-    if options.heartbeat.is_zero() {
-        let emission = call(stage, (), ctx, &io.ports).await?;
-        emit(emission, ctx, &io.output).await;
-        return Ok(());
-    }
-    let mut due = Instant::now();
-    while ctx.is_running() {
-        consume_budget().await;
-        let result = call(stage, (), ctx, &io.ports).await;
-        ctx.node().beats.fetch_add(1, Ordering::Relaxed);
-        match result {
-            Ok(emission) => emit(emission, ctx, &io.output).await,
-            Err(error) => skip(error, ctx)?,
+/// Runs a stage whose output goes to its own port: the [`run`](Worker::run) of every worker that is made
+/// of a function.
+///
+/// # Errors
+///
+/// The first failure of a call that the worker's policy does not skip.
+pub async fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
+    S::Calls::make(stage, ctx, io, &mut Own).await
+}
+
+/// `#[consumer]`: a call for each message of the queue.
+#[derive(Debug)]
+pub struct EachMessage;
+
+impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
+    async fn make<N: Onward<S::Output>>(
+        stage: &mut S,
+        ctx: &Context,
+        io: &mut Io<S>,
+        onward: &mut N,
+    ) -> Result<(), Error> {
+        while let Some(message) = io.queue.next().await {
+            match call(stage, message, ctx, &io.ports).await {
+                Ok(emission) => emit(emission, ctx, &io.output, onward).await,
+                Err(error) => {
+                    io.queue.failed();
+                    skip(error, ctx)?;
+                }
+            }
         }
-        due = match options.pace {
-            Pace::Delay => Instant::now() + options.heartbeat,
-            Pace::Rate => next_beat(due, options.heartbeat, ctx),
-        };
-        until(&ctx.node().stop, sleep_until(due + jitter(options.jitter))).await;
+        Ok(())
     }
-    Ok(())
+}
+
+/// `#[worker]`: a call at each beat, until the stop. Without a heartbeat there is one call, and the
+/// function's body is the loop.
+#[derive(Debug)]
+pub struct EachBeat;
+
+impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
+    async fn make<N: Onward<S::Output>>(
+        stage: &mut S,
+        ctx: &Context,
+        io: &mut Io<S>,
+        onward: &mut N,
+    ) -> Result<(), Error> {
+        let options = &ctx.node().options;
+        if options.heartbeat.is_zero() {
+            let emission = call(stage, (), ctx, &io.ports).await?;
+            emit(emission, ctx, &io.output, onward).await;
+            return Ok(());
+        }
+        let mut due = Instant::now();
+        while ctx.is_running() {
+            consume_budget().await;
+            let result = call(stage, (), ctx, &io.ports).await;
+            ctx.node().beats.fetch_add(1, Ordering::Relaxed);
+            match result {
+                Ok(emission) => emit(emission, ctx, &io.output, onward).await,
+                Err(error) => skip(error, ctx)?,
+            }
+            due = match options.pace {
+                Pace::Delay => Instant::now() + options.heartbeat,
+                Pace::Rate => next_beat(due, options.heartbeat, ctx),
+            };
+            until(&ctx.node().stop, sleep_until(due + jitter(options.jitter))).await;
+        }
+        Ok(())
+    }
 }
 
 /// One call, with its timeout, its panic caught.
-async fn call<S: Stage>(
+pub(crate) async fn call<S: Stage>(
     stage: &mut S,
     input: S::Input,
     ctx: &Context,
     ports: &S::Ports,
 ) -> Result<S::Emission, Error> {
-    let call = stage.call(input, ctx, ports);
+    // In a block, so that a stage written by hand may panic before its future is made.
+    let call = async { stage.call(input, ctx, ports).await };
     let Some(limit) = ctx.node().options.timeout else {
         return catch(call).await?;
     };
@@ -102,13 +146,14 @@ async fn call<S: Stage>(
     timed.unwrap_or_else(|_| Err(TimedOut::new(limit).into()))
 }
 
-/// Sends what a call returned. The time this waits for room is no part of the call.
-async fn emit<T: Send + 'static>(
+/// Sends what a call returned onward. The time this waits for room is no part of the call.
+pub(crate) async fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
     ctx: &Context,
     output: &Output<T>,
+    onward: &mut impl Onward<T>,
 ) {
-    let refused = output.send_each(emission.into_iter()).await;
+    let refused = onward.send_each(output, emission.into_iter()).await;
     if refused > 0 {
         // The consumer counted each; here is who lost them.
         tracing::warn!(
@@ -120,7 +165,7 @@ async fn emit<T: Send + 'static>(
 }
 
 /// Answers a failure by the policy `skip`; every other policy is the supervisor's.
-fn skip(error: Error, ctx: &Context) -> Result<(), Error> {
+pub(crate) fn skip(error: Error, ctx: &Context) -> Result<(), Error> {
     let node = ctx.node();
     if node.options.on_error != OnError::Skip {
         return Err(error);

@@ -47,6 +47,13 @@ pub(crate) enum Event {
     Remove(Arc<Node>),
 }
 
+/// Who sends to whom.
+pub(crate) struct Wiring {
+    pub(crate) edges: Vec<(MemberId, MemberId)>,
+    /// Each member behind a fused edge, and the one that makes its calls.
+    pub(crate) fused: Vec<(MemberId, MemberId)>,
+}
+
 pub(crate) struct Supervisor {
     node: Arc<Node>,
     events: mpsc::UnboundedReceiver<Event>,
@@ -105,13 +112,9 @@ impl Supervisor {
     }
 
     /// Runs the group from its start to its end. `started` is called if all has started.
-    pub(crate) async fn supervise(
-        mut self,
-        edges: Vec<(MemberId, MemberId)>,
-        started: impl FnOnce(),
-    ) {
+    pub(crate) async fn supervise(mut self, wiring: Wiring, started: impl FnOnce()) {
         let mut started = Some(started);
-        if let Err((worker, error)) = self.prepare(edges).await {
+        if let Err((worker, error)) = self.prepare(wiring).await {
             self.begin_stop(Cause::StartupFailed {
                 worker: worker.into(),
                 error,
@@ -143,10 +146,7 @@ impl Supervisor {
     }
 
     /// Takes the members in, finds their order, and runs the hooks that come first.
-    async fn prepare(
-        &mut self,
-        edges: Vec<(MemberId, MemberId)>,
-    ) -> Result<(), (&'static str, Error)> {
+    async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
         let mut later = Vec::new();
         while let Ok(event) = self.events.try_recv() {
             match event {
@@ -154,8 +154,13 @@ impl Supervisor {
                 event => later.push(event),
             }
         }
-        for (from, to) in edges {
+        for (from, to) in wiring.edges {
             self.draw(from, to);
+        }
+        for (member, caller) in wiring.fused {
+            if let Some(member) = self.members.get_mut(&member) {
+                member.called_by = Some(caller);
+            }
         }
         if self.grace.is_none() && self.node.is_root() {
             let grace = default_grace();

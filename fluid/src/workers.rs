@@ -18,11 +18,9 @@ use crate::life::Build;
 use crate::nested::Nested;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::{Options, bounded};
-use crate::queue::Inlet;
-use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
-use crate::supervisor::{Event, Hooks, Seated, Supervisor, Trash, hook};
-use crate::worker::{Port, Worker};
+use crate::supervisor::{Event, Hooks, Seated, Supervisor, Trash, Wiring, hook};
+use crate::worker::Worker;
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
 /// how to build one by hand, when the workers are known only at run time.
@@ -55,7 +53,9 @@ use crate::worker::{Port, Worker};
 pub struct Workers {
     handle: GroupHandle,
     arrivals: Arrivals,
-    edges: Vec<(MemberId, MemberId)>,
+    pub(crate) edges: Vec<(MemberId, MemberId)>,
+    /// Each worker behind a fused edge, and the one that makes its calls.
+    pub(crate) fused: Vec<(MemberId, MemberId)>,
     hooks: Hooks,
     grace: Option<Duration>,
     /// Where the workers run, if not where `startup` is called.
@@ -75,6 +75,7 @@ impl Workers {
             },
             handle: GroupHandle::new(node, sender),
             edges: Vec::new(),
+            fused: Vec::new(),
             hooks: Hooks::default(),
             grace: None,
             runtime: None,
@@ -140,94 +141,6 @@ impl Workers {
                 let node = Arc::clone(group.handle.node());
                 (node, Box::new(Nested { name, group }), ())
             });
-    }
-
-    fn check<A: Worker, B: Worker>(&self, from: &Seat<A>, to: &Seat<B>) {
-        from.check(&self.handle);
-        to.check(&self.handle);
-    }
-
-    /// Draws an edge: what `from` emits goes to `to`.
-    ///
-    /// # Panics
-    ///
-    /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called; or if
-    /// one of the two is no worker of this group.
-    pub fn connect<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
-    where
-        // Both types are inferred before they are compared, so that a mistake is told in their names.
-        A: Worker<Output = O>,
-        B: Worker<Message = M>,
-        O: IsConsumedBy<B, M>,
-    {
-        self.check(from, to);
-        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge)));
-        self.edges.push((from.id, to.id));
-    }
-
-    /// Draws an edge from a named port.
-    ///
-    /// # Panics
-    ///
-    /// If an edge starts at this port already, and [`broadcast_port`](Self::broadcast_port) was not
-    /// called.
-    pub fn connect_port<A, B, T, M>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
-    where
-        A: Worker,
-        B: Worker<Message = M>,
-        T: IsConsumedBy<B, M> + Send + 'static,
-    {
-        self.check(from, to);
-        from.port(&port, |output| {
-            IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge));
-        });
-        self.edges.push((from.id, to.id));
-    }
-
-    /// Draws a feedback edge: what `from` emits goes to `to`, if it finds room there at once. What does
-    /// not is unsent.
-    ///
-    /// Since no one waits for it, such an edge may close a circle. It has no part in the order of startup
-    /// and shutdown: what comes when `to` has ended is unsent, too.
-    ///
-    /// # Panics
-    ///
-    /// As [`connect`](Self::connect).
-    pub fn feedback<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
-    where
-        A: Worker<Output = O>,
-        B: Worker<Message = M>,
-        O: IsConsumedBy<B, M>,
-    {
-        self.check(from, to);
-        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback)));
-    }
-
-    /// Draws a feedback edge from a named port.
-    ///
-    /// # Panics
-    ///
-    /// As [`connect_port`](Self::connect_port).
-    pub fn feedback_port<A, B, T, M>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
-    where
-        A: Worker,
-        B: Worker<Message = M>,
-        T: IsConsumedBy<B, M> + Send + 'static,
-    {
-        self.check(from, to);
-        from.port(&port, |output| {
-            IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback));
-        });
-    }
-
-    /// Lets several edges start at an output: each consumer gets a clone.
-    pub fn broadcast<A: Worker<Output: CanBeCopied>>(&mut self, from: &Seat<A>) {
-        from.output(crate::Output::copies);
-    }
-
-    /// Lets several edges start at a named port: each consumer gets a clone.
-    pub fn broadcast_port<A: Worker, T: CanBeCopied>(&mut self, from: &Seat<A>, port: Port<A, T>) {
-        from.port(&port, crate::Output::copies);
     }
 
     /// Registers code that the group runs beside its workers. See
@@ -331,6 +244,7 @@ impl Workers {
             handle,
             mut arrivals,
             edges,
+            fused,
             hooks,
             grace,
             runtime,
@@ -340,7 +254,7 @@ impl Workers {
         let supervisor = Supervisor::new(&handle, events, hooks, grace, runtime);
         let _abandoned = Abandoned(Arc::clone(handle.node()));
         // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
-        if let Err(panic) = catch(supervisor.supervise(edges, started)).await {
+        if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
             tracing::error!(group = handle.worker_name(), %panic, "the supervisor panicked");
             let worker = "supervisor".into();
             let node = handle.node();

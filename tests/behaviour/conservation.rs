@@ -144,13 +144,14 @@ impl Worker for Planned {
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        fluid::__private::consume(self, ctx, io).await
+        fluid::__private::run(self, ctx, io).await
     }
 }
 
 impl Stage for Planned {
     type Input = u64;
     type Emission = Vec<u64>;
+    type Calls = fluid::EachMessage;
 
     async fn call(&mut self, message: u64, _: &Context, (): &()) -> Result<Vec<u64>, Error> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst);

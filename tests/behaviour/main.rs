@@ -1,10 +1,12 @@
 //! How the runtime behaves, by topic.
 
+mod adapters;
 mod conservation;
 mod dispatcher;
 mod drain;
 mod dynamic;
 mod edges_of_life;
+mod fused;
 mod lifecycle;
 mod logging;
 mod nested;

@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fluid::__private::{consume, work};
-use fluid::{Context, Error, Exit, Io, Nothing, Options, Seat, Stage, Worker, Workers};
+use fluid::__private::run;
+use fluid::{
+    Context, EachBeat, EachMessage, Error, Exit, Io, Nothing, Options, Seat, Stage, Worker, Workers,
+};
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 type Run<M, O> =
@@ -61,7 +63,7 @@ where
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        consume(self, ctx, io).await
+        run(self, ctx, io).await
     }
 }
 
@@ -74,6 +76,7 @@ where
 {
     type Input = M;
     type Emission = Option<O>;
+    type Calls = EachMessage;
 
     fn call(
         &mut self,
@@ -107,7 +110,7 @@ where
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        work(self, ctx, io).await
+        run(self, ctx, io).await
     }
 }
 
@@ -119,6 +122,7 @@ where
 {
     type Input = ();
     type Emission = Vec<O>;
+    type Calls = EachBeat;
 
     fn call(
         &mut self,
@@ -141,13 +145,14 @@ impl Worker for Burst {
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        work(self, ctx, io).await
+        run(self, ctx, io).await
     }
 }
 
 impl Stage for Burst {
     type Input = ();
     type Emission = Vec<u64>;
+    type Calls = EachBeat;
 
     async fn call(&mut self, (): (), _: &Context, (): &()) -> Result<Vec<u64>, Error> {
         Ok((0..self.to).collect())

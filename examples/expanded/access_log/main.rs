@@ -49,12 +49,13 @@ impl ::fluid::__private::Worker for Read {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Read {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     async fn call(
         &mut self,
         (): (),
@@ -112,12 +113,13 @@ impl ::fluid::__private::Worker for Parse {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Parse {
     type Input = String;
     type Emission = ::core::option::Option<Entry>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: String,
@@ -166,12 +168,13 @@ impl ::fluid::__private::Worker for Count {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Count {
     type Input = Entry;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Entry,
@@ -214,12 +217,13 @@ impl ::fluid::__private::Worker for DeadLetters {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for DeadLetters {
     type Input = Malformed;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Malformed,

@@ -41,12 +41,13 @@ impl ::fluid::__private::Worker for KeepTime {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for KeepTime {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     async fn call(
         &mut self,
         (): (),
@@ -89,12 +90,13 @@ impl ::fluid::__private::Worker for TakeSample {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for TakeSample {
     type Input = Tick;
     type Emission = ::core::option::Option<Sample>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Tick,
@@ -141,12 +143,13 @@ impl ::fluid::__private::Worker for Rate {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Rate {
     type Input = Sample;
     type Emission = ::core::option::Option<Reading>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Sample,
@@ -192,12 +195,13 @@ impl ::fluid::__private::Worker for Show {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Show {
     type Input = Reading;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Reading,
@@ -240,12 +244,13 @@ impl ::fluid::__private::Worker for Judge {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Judge {
     type Input = Reading;
     type Emission = ::fluid::__private::Vec<Alert>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Reading,
@@ -296,12 +301,13 @@ impl ::fluid::__private::Worker for Alarm {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Alarm {
     type Input = Alert;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Alert,
@@ -348,12 +354,13 @@ impl ::fluid::__private::Worker for Store {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for Store {
     type Input = Vec<Reading>;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Vec<Reading>,
@@ -394,12 +401,13 @@ impl ::fluid::__private::Worker for SayStopping {
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
     ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+        ::fluid::__private::run(self, ctx, io).await
     }
 }
 impl ::fluid::__private::Stage for SayStopping {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     async fn call(
         &mut self,
         (): (),

@@ -183,10 +183,6 @@ fn impl_worker(worker: &Worker) -> TokenStream {
         }
     });
     let form = form(worker);
-    let run = match worker.role {
-        Role::Worker => format_ident!("work"),
-        Role::Consumer => format_ident!("consume"),
-    };
     quote! {
         #(#cfgs)*
         impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause {
@@ -201,7 +197,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
                 ctx: &::fluid::__private::Context,
                 io: &mut ::fluid::__private::Io<Self>,
             ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-                ::fluid::__private::#run(self, ctx, io).await
+                ::fluid::__private::run(self, ctx, io).await
             }
         }
     }
@@ -265,6 +261,10 @@ fn impl_stage(worker: &Worker) -> TokenStream {
         (_, Some(ty)) => quote!(::core::option::Option<#ty>),
         (_, None) => quote!(::core::option::Option<::fluid::__private::Nothing>),
     };
+    let calls = match worker.role {
+        Role::Worker => format_ident!("EachBeat"),
+        Role::Consumer => format_ident!("EachMessage"),
+    };
     let body = returned(worker, &call(worker));
     // What is wrong with the function's future shows at the function.
     let call = quote_spanned!(worker.function.span()=> async fn call);
@@ -273,6 +273,7 @@ fn impl_stage(worker: &Worker) -> TokenStream {
         impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause {
             type Input = #input;
             type Emission = #emission;
+            type Calls = ::fluid::__private::#calls;
 
             #call(
                 &mut self,

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::ledger::{Counts, Progress};
+use crate::ledger::{Counts, Direct, Progress};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 pub use crate::queue::channel::consumer::Queue;
@@ -39,6 +39,8 @@ pub(crate) struct Channel<M> {
     portion: usize,
     inner: Mutex<Inner<M>>,
     progress: Progress,
+    /// Of what comes over a fused edge, and so never waits here.
+    direct: Direct,
     items: Notify,
     room: Notify,
     /// The consumer was given up, with what it had in its hand.
@@ -48,7 +50,7 @@ pub(crate) struct Channel<M> {
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// All but `done`, which is the sum of this one and the one in `progress`, until it is `frozen`.
+    /// Until it is `frozen`, what `progress` and `direct` count comes on top.
     counts: Counts,
     frozen: bool,
     sender_waits: bool,
@@ -96,6 +98,7 @@ impl<M> Channel<M> {
                 receiver_waits: false,
             }),
             progress: Progress::default(),
+            direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
             sealed: Signal::default(),
@@ -231,6 +234,40 @@ impl<M> Channel<M> {
         }
     }
 
+    pub(crate) fn admits(&self, inlet: Inlet) -> bool {
+        lock(&self.inner).gate.admits(inlet)
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.overflow != Overflow::Wait || self.size(&lock(&self.inner)) < self.capacity
+    }
+
+    /// Counts a message as refused that would have come by another way than [`push`](Self::push).
+    pub(crate) fn refuse(&self) {
+        lock(&self.inner).counts.refused += 1;
+    }
+
+    /// A message that came over a fused edge has failed.
+    fn fail_direct(&self) {
+        let mut inner = lock(&self.inner);
+        if !inner.frozen {
+            self.direct.let_go();
+            inner.counts.failed += 1;
+        }
+    }
+
+    /// A message that came over a fused edge will not be handled.
+    fn give_up_direct(&self) {
+        {
+            let mut inner = lock(&self.inner);
+            if !inner.frozen {
+                self.direct.let_go();
+                inner.counts.undelivered += 1;
+            }
+        }
+        self.tell_undelivered(1);
+    }
+
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
     fn give_up(&self, holds: bool, portion: &mut VecDeque<M>) {
@@ -330,8 +367,10 @@ impl<M: Send + 'static> Intake for Channel<M> {
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
-                inner.counts.done += seen.done;
-                messages += seen.fetched + seen.in_hand;
+                let handed = self.direct.handed();
+                inner.counts.accepted += handed.accepted;
+                inner.counts.done += seen.done + handed.done;
+                messages += seen.fetched + seen.in_hand + handed.in_hand;
             }
             inner.counts.undelivered += messages;
             (std::mem::take(&mut inner.waiting), messages)
@@ -351,7 +390,9 @@ impl<M: Send + 'static> Intake for Channel<M> {
         let inner = lock(&self.inner);
         let mut counts = inner.counts;
         if !inner.frozen {
-            counts.done += self.progress.seen().done;
+            let handed = self.direct.handed();
+            counts.accepted += handed.accepted;
+            counts.done += self.progress.seen().done + handed.done;
         }
         counts
     }

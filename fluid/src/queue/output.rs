@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::adapt::Adapt;
+use crate::queue::adapted::{Adapted, Adapter, Sent};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
+use crate::worker::Worker;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
 ///
@@ -29,10 +32,55 @@ use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, blo
 /// }
 /// ```
 pub struct Output<T> {
-    targets: Vec<Sender<T>>,
+    targets: Vec<Target<T>>,
     /// How to copy a message, known once there are two targets.
     copy: Option<fn(&T) -> T>,
+    /// Whether a fused edge starts here, so that nothing is sent through the port itself.
+    leads_elsewhere: bool,
     tally: Arc<Tally>,
+}
+
+/// The other end of an edge.
+enum Target<T> {
+    Queue(Sender<T>),
+    Adapted(Box<dyn Adapted<T>>),
+}
+
+impl<T> Target<T> {
+    fn worker_name(&self) -> &str {
+        match self {
+            Self::Queue(sender) => sender.worker_name(),
+            Self::Adapted(adapted) => adapted.worker_name(),
+        }
+    }
+}
+
+impl<T: Send + 'static> Target<T> {
+    /// Sends a message, and waits for room. Returns whether it was accepted: of one that an adapter had
+    /// changed before it was refused, there is nothing to give back.
+    async fn send(&self, message: T) -> Result<bool, SendError<T>> {
+        match self {
+            Self::Queue(sender) => sender.send(message).await.map(|()| true),
+            Self::Adapted(adapted) => match adapted.send(message, true)? {
+                Sent::Now(accepted) => Ok(accepted),
+                Sent::Later(rest) => Ok(rest.await),
+            },
+        }
+    }
+
+    fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        match self {
+            Self::Queue(sender) => sender.try_send(message),
+            Self::Adapted(adapted) if adapted.has_room() => match adapted.send(message, false) {
+                Ok(_) => Ok(()),
+                Err(refused) => Err(TrySendError::Closed(refused)),
+            },
+            Self::Adapted(adapted) => {
+                let full = SendError::full(message, adapted.worker_name());
+                Err(TrySendError::Full(full))
+            }
+        }
+    }
 }
 
 impl<T> Output<T> {
@@ -42,17 +90,48 @@ impl<T> Output<T> {
         Self {
             targets: Vec::new(),
             copy: None,
+            leads_elsewhere: false,
             tally: Arc::default(),
         }
     }
 
     pub(crate) fn connect(&mut self, target: Sender<T>) {
+        self.push(Target::Queue(target));
+    }
+
+    pub(crate) fn connect_with<W: Worker>(
+        &mut self,
+        target: Sender<W::Message>,
+        adapt: impl Adapt<T, W>,
+    ) where
+        T: Send + 'static,
+    {
+        self.push(Target::Adapted(Box::new(Adapter::new(adapt, target))));
+    }
+
+    fn push(&mut self, target: Target<T>) {
+        assert!(
+            !self.leads_elsewhere,
+            "a fused edge starts here already, and that is the only edge from its output"
+        );
         assert!(
             self.targets.is_empty() || self.copy.is_some(),
             "an edge to `{}` starts here already: call `broadcast` first, so that each gets a clone",
             self.targets[0].worker_name()
         );
         self.targets.push(target);
+    }
+
+    /// Lets a fused edge start here.
+    pub(crate) fn lead_elsewhere(&mut self) {
+        if let Some(target) = self.targets.first() {
+            panic!(
+                "an edge to `{}` starts here already, and a fused edge is the only one from its output",
+                target.worker_name()
+            );
+        }
+        assert!(!self.leads_elsewhere, "a fused edge starts here already");
+        self.leads_elsewhere = true;
     }
 
     /// Lets several targets each get a clone.
@@ -80,6 +159,15 @@ impl<T> Output<T> {
     pub(crate) fn tally(&self) -> Arc<Tally> {
         Arc::clone(&self.tally)
     }
+
+    /// Counts messages that leave by another way than this port's edges.
+    pub(crate) fn leave_alone<I: Iterator<Item = T>>(&self, messages: I) -> LeavingAlone<'_, I> {
+        LeavingAlone {
+            messages,
+            tally: &self.tally,
+            under_way: None,
+        }
+    }
 }
 
 /// What became of the messages of one port, as its worker sees it.
@@ -90,13 +178,17 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn count(&self, accepted: bool, messages: u64) {
-        let counter = if accepted {
+    fn counter(&self, accepted: bool) -> &AtomicU64 {
+        if accepted {
             &self.emitted
         } else {
             &self.unsent
-        };
-        counter.fetch_add(messages, Ordering::Relaxed);
+        }
+    }
+
+    fn count(&self, accepted: bool, messages: u64) {
+        self.counter(accepted)
+            .fetch_add(messages, Ordering::Relaxed);
     }
 }
 
@@ -109,6 +201,45 @@ struct Leaving<'a> {
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         self.tally.count(self.accepted, 1);
+    }
+}
+
+/// Messages that leave one after the other, by a way on which nobody else sends: so each is counted by a
+/// plain store. One that is under way when it is all over was accepted or is unsent, whichever was true
+/// last, and those that never had their turn are unsent.
+pub(crate) struct LeavingAlone<'a, I: Iterator> {
+    messages: I,
+    tally: &'a Tally,
+    under_way: Option<bool>,
+}
+
+impl<I: Iterator> LeavingAlone<'_, I> {
+    /// The next message, which is unsent so far. The one before it has left, or not.
+    pub(crate) fn next(&mut self) -> Option<I::Item> {
+        self.settle();
+        let message = self.messages.next()?;
+        self.under_way = Some(false);
+        Some(message)
+    }
+
+    /// The message under way was accepted.
+    pub(crate) fn accepted(&mut self) {
+        self.under_way = Some(true);
+    }
+
+    fn settle(&mut self) {
+        if let Some(accepted) = self.under_way.take() {
+            let counter = self.tally.counter(accepted);
+            counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<I: Iterator> Drop for LeavingAlone<'_, I> {
+    fn drop(&mut self) {
+        self.settle();
+        let rest = self.messages.by_ref().map(drop).count();
+        self.tally.count(false, rest as u64);
     }
 }
 
@@ -151,12 +282,12 @@ impl<T: Send + 'static> Output<T> {
             accepted: false,
         };
         let sent = match &self.targets[..] {
-            [] => Ok(()),
+            [] => Ok(true),
             [target] => target.send(message).await,
             targets => self.broadcast(targets, message, &mut leaving).await,
         };
-        leaving.accepted |= sent.is_ok();
-        sent
+        leaving.accepted |= matches!(sent, Ok(true));
+        sent.map(drop)
     }
 
     /// Sends a message from a worker that may block its thread, as [`send`](Self::send) does from a
@@ -201,7 +332,7 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// Sends each message. Returns how many every consumer refused.
-    pub(crate) async fn send_each(&self, messages: impl Iterator<Item = T>) -> u64 {
+    pub(crate) async fn send_each(&self, messages: impl Iterator<Item = T> + Send) -> u64 {
         let mut rest = Rest {
             messages,
             tally: &self.tally,
@@ -221,7 +352,7 @@ impl<T: Send + 'static> Output<T> {
                 self.tally.count(true, messages.map(drop).count() as u64);
                 None
             }
-            [target] => {
+            [Target::Queue(target)] => {
                 let (accepted, next) = target.push_each(messages);
                 self.tally.count(true, accepted);
                 next
@@ -234,19 +365,19 @@ impl<T: Send + 'static> Output<T> {
     /// any of them has accepted it.
     async fn broadcast(
         &self,
-        targets: &[Sender<T>],
+        targets: &[Target<T>],
         message: T,
         leaving: &mut Leaving<'_>,
-    ) -> Result<(), SendError<T>> {
+    ) -> Result<bool, SendError<T>> {
         let [first, rest @ ..] = targets else {
-            return Ok(());
+            return Ok(true);
         };
         for target in rest {
-            leaving.accepted |= target.send(self.copied(&message)).await.is_ok();
+            leaving.accepted |= matches!(target.send(self.copied(&message)).await, Ok(true));
         }
         match first.send(message).await {
             Err(error) if !leaving.accepted => Err(error),
-            _ => Ok(()),
+            sent => Ok(leaving.accepted || matches!(sent, Ok(true))),
         }
     }
 
@@ -269,7 +400,7 @@ impl<T> fmt::Debug for Output<T> {
         let targets = self
             .targets
             .iter()
-            .map(Sender::worker_name)
+            .map(Target::worker_name)
             .collect::<Vec<_>>();
         f.debug_struct("Output")
             .field("targets", &targets)

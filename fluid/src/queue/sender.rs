@@ -174,6 +174,30 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.is_closed()
     }
 
+    /// Whether one message more would be accepted, or dropped by the overflow policy.
+    pub(crate) fn has_room(&self) -> bool {
+        self.channel.has_room()
+    }
+
+    /// Counts a message as refused.
+    pub(crate) fn refuse(&self) {
+        self.channel.refuse();
+    }
+
+    /// The message that `made_of` a message of this consumer's would be made, unless the consumer
+    /// refuses it.
+    pub(crate) fn unless_closed<T>(&self, made_of: T) -> Result<T, SendError<T>> {
+        if self.channel.admits(self.inlet) {
+            return Ok(made_of);
+        }
+        self.channel.refuse();
+        Err(SendError {
+            message: made_of,
+            worker: self.channel.worker().into(),
+            full: false,
+        })
+    }
+
     fn refused(&self, message: M) -> SendError<M> {
         SendError {
             message,
@@ -183,10 +207,7 @@ impl<M: Send + 'static> Sender<M> {
     }
 
     fn without_room(&self, message: M) -> SendError<M> {
-        SendError {
-            full: true,
-            ..self.refused(message)
-        }
+        SendError::full(message, self.channel.worker())
     }
 }
 
@@ -253,6 +274,16 @@ pub struct SendError<M> {
     pub worker: Box<str>,
     /// Whether that was for want of room.
     full: bool,
+}
+
+impl<M> SendError<M> {
+    pub(crate) fn full(message: M, worker: &str) -> Self {
+        Self {
+            message,
+            worker: worker.into(),
+            full: true,
+        }
+    }
 }
 
 impl<M> fmt::Display for SendError<M> {

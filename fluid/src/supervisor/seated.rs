@@ -19,6 +19,8 @@ pub(crate) struct Seated {
     pub(super) feeds: Vec<MemberId>,
     /// How many members that feed it have not ended.
     pub(super) feeders: usize,
+    /// The member that makes its calls, if it is behind a fused edge.
+    pub(super) called_by: Option<MemberId>,
     pub(super) asked: bool,
     pub(super) forced: bool,
     pub(super) removed: bool,
@@ -41,6 +43,7 @@ impl Seated {
             launch: Some(launch),
             feeds: Vec::new(),
             feeders: 0,
+            called_by: None,
             asked: false,
             forced: false,
             removed: false,

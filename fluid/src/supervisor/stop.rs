@@ -22,7 +22,12 @@ const NESTED_HEAD_START: Duration = Duration::from_millis(50);
 
 impl Supervisor {
     /// Asks one member to stop: a consumer by the closing of its queue.
+    ///
+    /// Those in a fused chain stop together: the one is asked that makes the calls.
     pub(super) fn ask(&mut self, id: MemberId, alone: bool) {
+        if let Some(caller) = self.caller_of(id) {
+            return self.ask(caller, alone);
+        }
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -51,15 +56,18 @@ impl Supervisor {
         self.live -= 1;
         let feeds = std::mem::take(&mut member.feeds);
         let exit = member.node.exit().cloned();
-        let stops = member.options.on_exit == OnExit::Stop && !member.removed;
+        // Whoever was called ends because its caller did, whose end has been answered already.
+        let stops =
+            member.options.on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
         let name = Arc::clone(member.node.name());
         for target in feeds {
-            let fed = self.members.get_mut(&target);
-            let starved = fed.is_some_and(|member| {
-                member.feeders -= 1;
-                member.feeders == 0
-            });
-            if starved && self.cause.is_some() {
+            let Some(fed) = self.members.get_mut(&target) else {
+                continue;
+            };
+            fed.feeders -= 1;
+            let starved = fed.feeders == 0;
+            let was_called = fed.called_by == Some(id);
+            if starved && (self.cause.is_some() || was_called) {
                 self.ask(target, false);
             }
         }
@@ -93,6 +101,13 @@ impl Supervisor {
             }
             _ => {}
         }
+    }
+
+    /// The member that makes the calls of this one, and has not ended.
+    fn caller_of(&self, id: MemberId) -> Option<MemberId> {
+        let caller = self.members.get(&id)?.called_by?;
+        let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
+        (!ended).then_some(caller)
     }
 
     /// Stops the group for a failure, which outweighs the reason for which it may be stopping already.

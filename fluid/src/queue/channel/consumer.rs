@@ -44,7 +44,18 @@ use crate::queue::discard;
 pub struct Queue<M> {
     channel: Arc<Channel<M>>,
     portion: VecDeque<M>,
-    holds: bool,
+    hand: Hand,
+}
+
+/// What the consumer has in its hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Hand {
+    #[default]
+    Empty,
+    /// A message from the queue.
+    Queued,
+    /// A message that came over a fused edge.
+    Direct,
 }
 
 impl<M> Queue<M> {
@@ -52,7 +63,7 @@ impl<M> Queue<M> {
         Self {
             channel,
             portion: VecDeque::new(),
-            holds: false,
+            hand: Hand::Empty,
         }
     }
 
@@ -74,7 +85,7 @@ impl<M> Queue<M> {
             arrived.as_mut().enable();
             match channel.fetch(&mut self.portion) {
                 Fetch::Message(message) => {
-                    self.holds = true;
+                    self.hand = Hand::Queued;
                     return Some(message);
                 }
                 Fetch::Empty => arrived.await,
@@ -98,8 +109,10 @@ impl<M> Queue<M> {
 
     /// Counts the message in hand as failed.
     pub fn failed(&mut self) {
-        if std::mem::take(&mut self.holds) {
-            self.channel.fail();
+        match std::mem::take(&mut self.hand) {
+            Hand::Empty => {}
+            Hand::Queued => self.channel.fail(),
+            Hand::Direct => self.channel.fail_direct(),
         }
     }
 
@@ -132,12 +145,11 @@ impl<M> Queue<M> {
     fn take(&mut self) -> Option<M> {
         let message = self.portion.pop_front()?;
         let progress = &self.channel.progress;
-        let seen = if self.holds {
-            progress.done_and_taken()
-        } else {
-            progress.taken()
+        let seen = match self.hand {
+            Hand::Queued => progress.done_and_taken(),
+            Hand::Empty | Hand::Direct => progress.taken(),
         };
-        self.holds = true;
+        self.hand = Hand::Queued;
         if seen.sealed {
             // Counted as undelivered by whoever gave this worker up.
             discard(message);
@@ -150,9 +162,24 @@ impl<M> Queue<M> {
 
     /// The message in hand is done.
     pub(crate) fn settle(&mut self) {
-        if std::mem::take(&mut self.holds) {
-            let seen = self.channel.progress.done();
-            self.carry_if_full(seen);
+        match std::mem::take(&mut self.hand) {
+            Hand::Empty => {}
+            Hand::Queued => self.carry_if_full(self.channel.progress.done()),
+            Hand::Direct => self.channel.direct.done(),
+        }
+    }
+
+    /// A message that came over a fused edge is in hand.
+    pub(crate) fn hand_over(&mut self) {
+        self.hand = Hand::Direct;
+        self.channel.direct.accepted();
+    }
+
+    /// The message in hand, if it came over a fused edge, will not be handled.
+    pub(crate) fn give_up_direct(&mut self) {
+        if self.hand == Hand::Direct {
+            self.hand = Hand::Empty;
+            self.channel.give_up_direct();
         }
     }
 
@@ -165,7 +192,9 @@ impl<M> Queue<M> {
 
 impl<M> Drop for Queue<M> {
     fn drop(&mut self) {
-        self.channel.give_up(self.holds, &mut self.portion);
+        self.give_up_direct();
+        let holds = self.hand == Hand::Queued;
+        self.channel.give_up(holds, &mut self.portion);
     }
 }
 

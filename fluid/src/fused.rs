@@ -1,0 +1,284 @@
+//! A fused edge: the worker that emits makes the calls of the one that consumes, in its own task.
+//!
+//! Each worker still has a life of its own, with hooks, restarts, a state and an exit. It is lived in
+//! its own task, which *lends* the worker to the one that makes the calls, and gets it back when
+//! something is to be decided: when a call has failed, or no more calls will come. So a failure behind a
+//! fused edge is answered just like one behind a queue.
+//!
+//! Invariants:
+//!
+//! 1. A worker that was lent comes back: a [`Loan`] gives it back when it is dropped.
+//! 2. While it is lent, only the borrower counts what becomes of its messages.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Notify, oneshot};
+use tracing::Instrument;
+
+use crate::adapt::Adapt;
+use crate::context::Context;
+use crate::error::Error;
+use crate::lock::lock;
+use crate::onward::Onward;
+use crate::queue::{Channel, Output};
+use crate::signal::{until, wait_for};
+use crate::stage::{Calls, Stage, call, emit, skip};
+use crate::way::{Lendable, Run};
+use crate::worker::{Io, Worker};
+
+/// Straight into the calls of the worker `W`, by a fused edge. What that one emits goes to `N`.
+pub struct Fused<A, W: Worker, N> {
+    adapt: A,
+    shelf: Arc<Shelf<W>>,
+    channel: Arc<Channel<W::Message>>,
+    loan: Option<Loan<W>>,
+    next: N,
+}
+
+/// Where a worker lies that can be borrowed by the one that makes its calls.
+pub(crate) struct Shelf<W: Worker> {
+    offer: Mutex<Offer<W>>,
+    changed: Notify,
+}
+
+enum Offer<W: Worker> {
+    /// It is lent, or not ready.
+    Out,
+    Here(Box<Loan<W>>),
+    /// It has ended.
+    Closed,
+}
+
+impl<W: Worker> Shelf<W> {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            offer: Mutex::new(Offer::Out),
+            changed: Notify::new(),
+        })
+    }
+
+    fn put(&self, offer: Offer<W>) {
+        let before = std::mem::replace(&mut *lock(&self.offer), offer);
+        self.changed.notify_waiters();
+        drop(before);
+    }
+
+    /// The worker, if it lies here.
+    fn take(&self) -> Option<Loan<W>> {
+        let mut offer = lock(&self.offer);
+        match std::mem::replace(&mut *offer, Offer::Out) {
+            Offer::Here(loan) => Some(*loan),
+            other => {
+                *offer = other;
+                None
+            }
+        }
+    }
+
+    /// Waits for the worker; `None` if it has ended.
+    async fn borrow(&self) -> Option<Loan<W>> {
+        wait_for(&self.changed, || match self.take() {
+            Some(loan) => Some(Some(loan)),
+            None => matches!(*lock(&self.offer), Offer::Closed).then_some(None),
+        })
+        .await
+    }
+}
+
+/// A worker that another one makes the calls of.
+struct Loan<W: Worker> {
+    worker: Lendable<W>,
+    io: Lendable<Io<W>>,
+    ctx: Context,
+    span: tracing::Span,
+    failure: Option<Error>,
+    home: Option<oneshot::Sender<Returned<W>>>,
+}
+
+type Returned<W> = (W, Io<W>, Option<Error>);
+
+impl<W: Worker> Drop for Loan<W> {
+    fn drop(&mut self) {
+        // In hand still is what a forced stop cut off.
+        self.io.queue.give_up_direct();
+        if let Some(home) = self.home.take() {
+            let _ = home.send((self.worker.take(), self.io.take(), self.failure.take()));
+        }
+    }
+}
+
+impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A, W, N> {
+    pub(crate) fn new(
+        adapt: A,
+        shelf: Arc<Shelf<W>>,
+        channel: Arc<Channel<W::Message>>,
+        next: N,
+    ) -> Self {
+        Self {
+            adapt,
+            shelf,
+            channel,
+            loan: None,
+            next,
+        }
+    }
+
+    /// Waits until the worker can be called. Returns whether it can: `false` if it has ended.
+    async fn ready(&mut self) -> bool {
+        if self.loan.is_none() {
+            self.loan = self.shelf.borrow().await;
+        }
+        self.loan.is_some()
+    }
+
+    /// Makes one call.
+    async fn deliver(&mut self, message: W::Message) {
+        self.ready().await;
+        let Some(loan) = &mut self.loan else {
+            return self.channel.refuse();
+        };
+        let (ctx, io) = (&loan.ctx, &mut *loan.io);
+        io.queue.hand_over();
+        let call = call(&mut *loan.worker, message, ctx, &io.ports);
+        match call.instrument(loan.span.clone()).await {
+            Ok(emission) => {
+                emit(emission, ctx, &io.output, &mut self.next).await;
+                io.queue.settle();
+            }
+            Err(error) => {
+                io.queue.failed();
+                if let Err(error) = skip(error, ctx) {
+                    loan.failure = Some(error);
+                    self.loan = None;
+                }
+            }
+        }
+    }
+}
+
+impl<A, T, W, N> Onward<T> for Fused<A, W, N>
+where
+    T: Send + 'static,
+    A: Adapt<T, W>,
+    W: Stage<Input = <W as Worker>::Message>,
+    N: Onward<W::Output>,
+{
+    async fn send_each(
+        &mut self,
+        own: &Output<T>,
+        messages: impl Iterator<Item = T> + Send,
+    ) -> u64 {
+        let mut leaving = own.leave_alone(messages);
+        let mut refused = 0;
+        while let Some(message) = leaving.next() {
+            if !self.ready().await {
+                self.channel.refuse();
+                refused += 1;
+                continue;
+            }
+            let messages = self.adapt.adapt(message);
+            leaving.accepted();
+            for message in messages {
+                self.deliver(message).await;
+            }
+        }
+        refused
+    }
+
+    fn rest(&mut self) {
+        self.loan = None;
+        self.next.rest();
+    }
+}
+
+impl<A, W: Worker, N> std::fmt::Debug for Fused<A, W, N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fused")
+            .field("worker", &self.channel.worker())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The life of a worker at the head of a fused chain: its calls emit into those of the others.
+pub(crate) struct Leading<N>(pub(crate) N);
+
+impl<W: Stage, N: Onward<W::Output>> Run<W> for Leading<N> {
+    async fn run(
+        &mut self,
+        worker: &mut Lendable<W>,
+        ctx: &Context,
+        io: &mut Lendable<Io<W>>,
+    ) -> Result<(), Error> {
+        W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
+    }
+
+    fn rest(&mut self) {
+        self.0.rest();
+    }
+}
+
+/// The life of a worker behind a fused edge: it is lent.
+pub(crate) struct Lent<W: Worker> {
+    shelf: Arc<Shelf<W>>,
+    back: Option<oneshot::Receiver<Returned<W>>>,
+}
+
+impl<W: Worker> Lent<W> {
+    pub(crate) fn new(shelf: Arc<Shelf<W>>) -> Self {
+        Self { shelf, back: None }
+    }
+}
+
+impl<W: Worker> Run<W> for Lent<W> {
+    async fn run(
+        &mut self,
+        worker: &mut Lendable<W>,
+        ctx: &Context,
+        io: &mut Lendable<Io<W>>,
+    ) -> Result<(), Error> {
+        while ctx.is_running() {
+            let (home, back) = oneshot::channel();
+            let loan = Loan {
+                worker: Lendable::new(worker.take()),
+                io: Lendable::new(io.take()),
+                ctx: ctx.clone(),
+                span: tracing::Span::current(),
+                failure: None,
+                home: Some(home),
+            };
+            let back = self.back.insert(back);
+            self.shelf.put(Offer::Here(Box::new(loan)));
+            let returned = match until(&ctx.node().stop, &mut *back).await {
+                Some(returned) => returned,
+                None => {
+                    // If nobody has borrowed it, it comes back by being dropped.
+                    drop(self.shelf.take());
+                    back.await
+                }
+            };
+            let (came_back, its_io, failure) =
+                returned.expect("a loan gives back what was lent when it is dropped");
+            self.back = None;
+            worker.put(came_back);
+            io.put(its_io);
+            if let Some(error) = failure {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    async fn recover(&mut self) {
+        drop(self.shelf.take());
+        if let Some(back) = self.back.take() {
+            // Dropped here: what it had in its hand was given up before it came.
+            drop(back.await);
+        }
+    }
+}
+
+impl<W: Worker> Drop for Lent<W> {
+    fn drop(&mut self) {
+        self.shelf.put(Offer::Closed);
+    }
+}

@@ -1,0 +1,85 @@
+//! The way in which a worker lives: alone, at the head of a fused chain, or lent behind a fused edge.
+
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
+use crate::worker::{Io, Worker};
+
+/// The way in which a worker lives, whose type is known only where its fused edges are drawn.
+pub(crate) trait Way<W: Worker>: Send {
+    fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()>;
+}
+
+impl<W: Worker, R: Run<W>> Way<W> for R {
+    fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()> {
+        Box::pin(live_to_the_end(unborn, *self, site))
+    }
+}
+
+/// How `run` is called.
+pub(crate) trait Run<W: Worker>: Send + 'static {
+    fn run(
+        &mut self,
+        worker: &mut Lendable<W>,
+        ctx: &Context,
+        io: &mut Lendable<Io<W>>,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Lets go of what it holds of other workers, when `run` has returned.
+    fn rest(&mut self) {}
+
+    /// Gets back what is lent to others, when the life was cut off.
+    fn recover(&mut self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+}
+
+/// A worker that makes its own calls, and sends to its own ports.
+pub(crate) struct Alone;
+
+impl<W: Worker> Run<W> for Alone {
+    async fn run(
+        &mut self,
+        worker: &mut Lendable<W>,
+        ctx: &Context,
+        io: &mut Lendable<Io<W>>,
+    ) -> Result<(), Error> {
+        worker.run(ctx, io).await
+    }
+}
+
+/// What may be with another task for a while.
+pub(crate) struct Lendable<T>(Option<T>);
+
+impl<T> Lendable<T> {
+    const AWAY: &str = "what was lent comes back before it is used";
+
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    pub(crate) fn take(&mut self) -> T {
+        self.0.take().expect(Self::AWAY)
+    }
+
+    pub(crate) fn put(&mut self, value: T) {
+        self.0 = Some(value);
+    }
+}
+
+impl<T> Deref for Lendable<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect(Self::AWAY)
+    }
+}
+
+impl<T> DerefMut for Lendable<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect(Self::AWAY)
+    }
+}

@@ -1,0 +1,173 @@
+//! Edges that adapt: what is sent and what is consumed may be of two types.
+
+use fluid::{Nothing, Options, Overflow, Own, State, TrySendError};
+
+use crate::support::{
+    Burst, Log, assert_conserved, body, boxed, counts, each, group, ms, pass, put, put_with, sink,
+};
+
+#[tokio::test(start_paused = true)]
+async fn an_adapter_gives_one_message_none_or_several() {
+    let mut workers = group();
+    let log = Log::default();
+    let source = put(&mut workers, "source", Burst { to: 4 });
+    let seen = log.clone();
+    let lines = boxed(move |line: String| {
+        seen.note(line);
+        Box::pin(async { Ok(None::<Nothing>) })
+    });
+    let lines = put(&mut workers, "lines", lines);
+    workers.broadcast(&source);
+    workers.connect_with(&source, &lines, |n: u64| format!("one {n}"));
+    workers.connect_with(&source, &lines, |n: u64| {
+        (n > 2).then(|| format!("some {n}"))
+    });
+    workers.connect_with(&source, &lines, |n: u64| {
+        vec![format!("each {n}"); n as usize]
+    });
+    let exit = workers.run().await;
+    let said = |what: &str| {
+        log.lines()
+            .iter()
+            .filter(|line| line.starts_with(what))
+            .count()
+    };
+    assert_eq!([said("one"), said("some"), said("each")], [4, 1, 6]);
+    assert_eq!(counts(&exit, "lines"), [11, 11, 0, 0, 0]);
+    assert_eq!(exit.worker("source").unwrap().emitted(), 4);
+    assert_eq!(exit.worker("source").unwrap().unsent(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_adapter_gives_waits_for_room() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 10 });
+    let options = Options::new().capacity(2);
+    let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(5)));
+    workers.connect_with(&source, &slow, |n: u64| vec![n; 5]);
+    let exit = workers.run().await;
+    assert_eq!(counts(&exit, "slow"), [50, 50, 0, 0, 0]);
+    assert_eq!(exit.worker("source").unwrap().emitted(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adapted_edge_keeps_the_overflow_policy() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 10 });
+    let options = Options::new().capacity(2).overflow(Overflow::DropNewest);
+    let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(5)));
+    workers.connect_with(&source, &slow, |n: u64| n);
+    let exit = workers.run().await;
+    let [accepted, done, _, dropped, _] = counts(&exit, "slow");
+    assert_eq!([accepted, done + dropped], [10, 10]);
+    assert!(dropped > 0, "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_message_comes_back_as_it_was_and_unadapted() {
+    let mut workers = group();
+    let calls = Log::default();
+    let adapted = calls.clone();
+    let sender = body::<Nothing, u64>(|ctx, io| {
+        Box::pin(async move {
+            ctx.stopping().await;
+            let refused = io.output.send(7).await.unwrap_err();
+            assert_eq!(refused.message, 7);
+            let refused = io.output.try_send(8).unwrap_err();
+            assert!(matches!(refused, TrySendError::Closed(_)));
+            Ok(())
+        })
+    });
+    let sender = put(&mut workers, "sender", sender);
+    let fails = each(|_: String| async { Err::<Option<Nothing>, _>("always".into()) });
+    let fails = put(&mut workers, "fails", fails);
+    workers.connect_with(&sender, &fails, move |n: u64| {
+        adapted.note(n.to_string());
+        n.to_string()
+    });
+    fails.send("first".to_owned()).await.unwrap();
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    assert_eq!(exit.worker("fails").unwrap().state(), State::Stopped);
+    assert_eq!(exit.worker("sender").unwrap().unsent(), 2);
+    assert_eq!(calls.lines(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn try_send_over_an_adapted_edge_waits_for_nothing_and_counts_what_is_lost() {
+    let mut workers = group();
+    let sender = body::<Nothing, u64>(|_, io| {
+        Box::pin(async move {
+            // Five are made of it, and two find room.
+            io.output.try_send(5).unwrap();
+            let full = io.output.try_send(1).unwrap_err();
+            assert!(matches!(full, TrySendError::Full(_)), "{full}");
+            Ok(())
+        })
+    });
+    let sender = put(&mut workers, "sender", sender);
+    let options = Options::new().capacity(2);
+    let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(5)));
+    workers.connect_with(&sender, &slow, |n: u64| vec![n; n as usize]);
+    let exit = workers.run().await;
+    assert_eq!(counts(&exit, "slow"), [2, 2, 0, 0, 0]);
+    assert_eq!(exit.worker("slow").unwrap().counts().unwrap().refused, 3);
+    assert_eq!(exit.worker("sender").unwrap().emitted(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feedback_edge_that_adapts_never_waits() {
+    let mut workers = group();
+    let again = boxed(|n: u64| Box::pin(async move { Ok((n > 0).then(|| format!("{n}"))) }));
+    let again = put_with(&mut workers, "again", Options::new().capacity(1), again);
+    workers.feedback_with(&again, &again, |text: String| {
+        text.parse::<u64>().unwrap() - 1
+    });
+    let running = workers.startup().await.unwrap();
+    again.send(5).await.unwrap();
+    while again.status().counts.unwrap().done < 6 {
+        tokio::task::yield_now().await;
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "again"), [6, 6, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adapter_that_panics_is_a_failure_of_the_worker_that_sends() {
+    let mut workers = group();
+    let pass = put(&mut workers, "pass", pass::<u64>(ms(0)));
+    let sink = put(&mut workers, "sink", sink::<u64>(ms(0)));
+    workers.connect_with(&pass, &sink, |n: u64| {
+        assert!(n < 3, "three is too much");
+        n
+    });
+    for n in 0..5 {
+        pass.send(n).await.unwrap();
+    }
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    assert_conserved(&exit);
+    assert_eq!(counts(&exit, "pass"), [5, 3, 1, 0, 1]);
+    assert_eq!(exit.worker("pass").unwrap().unsent(), 1);
+    assert_eq!(counts(&exit, "sink"), [3, 3, 0, 0, 0]);
+    assert!(exit.to_string().contains("three is too much"), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fused_edge_adapts_too() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 4 });
+    let log = Log::default();
+    let seen = log.clone();
+    let lines = boxed(move |line: String| {
+        seen.note(line);
+        Box::pin(async { Ok(None::<Nothing>) })
+    });
+    let lines = put(&mut workers, "lines", lines);
+    let onward = workers.fuse_with(&source, &lines, Own, |n: u64| {
+        vec![format!("{n}"); n as usize]
+    });
+    workers.lead(&source, onward);
+    let exit = workers.run().await;
+    assert_eq!(log.lines(), ["1", "2", "2", "3", "3", "3"]);
+    assert_eq!(counts(&exit, "lines"), [6, 6, 0, 0, 0]);
+    assert_eq!(exit.worker("source").unwrap().emitted(), 4);
+}
