@@ -171,6 +171,8 @@ impl Desk {
                 from: "exchange",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("dispatch"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),

@@ -185,6 +185,8 @@ impl Hello {
                 from: "greet",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("print"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),

@@ -1,8 +1,10 @@
 //! `workers!`: the declaration of a group.
 
+mod adapter;
 mod check;
 mod cycle;
 mod emit;
+mod fused;
 mod header;
 mod statement;
 

@@ -15,6 +15,8 @@ pub(crate) fn text(tokens: impl ToTokens) -> String {
 /// around what holds a path or a call together.
 fn write(tokens: TokenStream, text: &mut String) {
     let mut glued = true;
+    // Between the bars of a closure's parameters.
+    let mut in_head = false;
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
@@ -28,6 +30,14 @@ fn write(tokens: TokenStream, text: &mut String) {
                 write(group.stream(), text);
                 text.push_str(close);
                 glued = false;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '|' && (in_head || opens(text)) => {
+                if !in_head && text.ends_with(char::is_alphanumeric) {
+                    text.push(' ');
+                }
+                text.push_str(if in_head { "| " } else { "|" });
+                in_head = !in_head;
+                glued = true;
             }
             TokenTree::Punct(punct) => {
                 let spaced = matches!(punct.as_char(), '=' | '+' | '*' | '/' | '|' | '-')
@@ -52,6 +62,15 @@ fn write(tokens: TokenStream, text: &mut String) {
             }
         }
     }
+}
+
+/// Whether a bar behind this text begins a closure, and is no operator.
+fn opens(text: &str) -> bool {
+    let text = text.trim_end();
+    text.is_empty()
+        || text.ends_with(['(', ',', '=', '{', '[', ';'])
+        || text.ends_with("move")
+        || text.ends_with("return")
 }
 
 /// The lines of doc comments.
@@ -89,6 +108,9 @@ mod tests {
             "db.flush().await",
             "fn(&u64) -> u64",
             "dyn Sink + Send + Sync",
+            "|n| n + 1",
+            "move |tick| tick.into()",
+            "map(|a, b| a | b)",
         ] {
             let tokens: TokenStream = written.parse().expect("tokens");
             assert_eq!(text(tokens), written);

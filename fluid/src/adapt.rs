@@ -1,31 +1,27 @@
 //! What an edge makes of a message on its way.
 
-use crate::rule::{IsAdaptedTo, IsConsumedBy};
+use crate::rule::IsAdaptedTo;
 use crate::worker::Worker;
 
 /// What an edge to `W` makes of what is sent over it.
-pub trait Adapt<T, W: Worker>: Send + Sync + 'static {
+pub(crate) trait Adapt<T, W: Worker>: Send + Sync + 'static {
     /// None, one or several of what `W` consumes.
-    #[doc(hidden)]
     fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<Self, T, W>;
 }
 
 /// Nothing: `W` consumes what is sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Straight;
+pub(crate) struct Straight;
 
-impl<T, W: Worker> Adapt<T, W> for Straight
-where
-    T: IsConsumedBy<W, W::Message>,
-{
-    fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<T, W> {
-        std::iter::once(message.message())
+impl<W: Worker> Adapt<W::Message, W> for Straight {
+    fn adapt(&self, message: W::Message) -> impl Iterator<Item = W::Message> + Send + use<W> {
+        std::iter::once(message)
     }
 }
 
 /// `with f`: what the function gives.
 #[derive(Clone, Copy, Debug)]
-pub struct With<F>(pub F);
+pub(crate) struct With<F>(pub(crate) F);
 
 impl<T, W, F, R> Adapt<T, W> for With<F>
 where

@@ -20,14 +20,15 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::lock::lock;
 use crate::onward::Onward;
-use crate::queue::{Channel, Output};
+use crate::queue::{Channel, Intake, Output};
+use crate::seat::Seat;
 use crate::signal::{until, wait_for};
 use crate::stage::{Calls, Stage, call, emit, skip};
 use crate::way::{Lendable, Run};
 use crate::worker::{Io, Worker};
 
 /// Straight into the calls of the worker `W`, by a fused edge. What that one emits goes to `N`.
-pub struct Fused<A, W: Worker, N> {
+pub(crate) struct Fused<A, W: Worker, N> {
     adapt: A,
     shelf: Arc<Shelf<W>>,
     channel: Arc<Channel<W::Message>>,
@@ -108,12 +109,13 @@ impl<W: Worker> Drop for Loan<W> {
 }
 
 impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A, W, N> {
-    pub(crate) fn new(
-        adapt: A,
-        shelf: Arc<Shelf<W>>,
-        channel: Arc<Channel<W::Message>>,
-        next: N,
-    ) -> Self {
+    /// Lets the worker that sits in `seat` be called.
+    pub(crate) fn new(adapt: A, seat: &Seat<W>, next: N) -> Self {
+        let shelf = Shelf::new();
+        seat.live_as(Lent::new(Arc::clone(&shelf)));
+        let channel = seat.channel();
+        // What is called directly has no use for a queue: nobody would look into it.
+        channel.close();
         Self {
             adapt,
             shelf,
@@ -188,14 +190,6 @@ where
     fn rest(&mut self) {
         self.loan = None;
         self.next.rest();
-    }
-}
-
-impl<A, W: Worker, N> std::fmt::Debug for Fused<A, W, N> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fused")
-            .field("worker", &self.channel.worker())
-            .finish_non_exhaustive()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::options::Options;
 /// `{}` prints it as a tree of text; [`svg`](Self::svg), [`mermaid`](Self::mermaid) and [`dot`](Self::dot) draw it.
 ///
 /// ```
-/// use fluid::{Form, Graph, GraphEdge, GraphWorker, Options, Place};
+/// use fluid::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Options, Place};
 ///
 /// // What `workers!` writes for `pub struct Sensors { poll: Poll, store: Store }` and `poll => store;`.
 /// const fn place(line: u32) -> Place {
@@ -37,7 +37,14 @@ use crate::options::Options;
 ///         worker("poll", "Poll", 2, Form { output: Some("Reading"), ..Form::UNKNOWN }),
 ///         worker("store", "Store", 3, Form { message: Some("Reading"), ..Form::UNKNOWN }),
 ///     ],
-///     edges: &[GraphEdge { from: "poll", port: None, to: Some("store"), place: place(6) }],
+///     edges: &[GraphEdge {
+///         from: "poll",
+///         port: None,
+///         to: Some("store"),
+///         kind: EdgeKind::Queued,
+///         adapter: None,
+///         place: place(6),
+///     }],
 ///     callbacks: &[],
 /// };
 ///
@@ -144,8 +151,24 @@ pub struct GraphEdge {
     pub port: Option<&'static str>,
     /// The worker that consumes, or `None` if the output is thrown away.
     pub to: Option<&'static str>,
+    /// How messages go over it.
+    pub kind: EdgeKind,
+    /// What it makes of them on their way, as it was written.
+    pub adapter: Option<&'static str>,
     /// The line on which it stands.
     pub place: Place,
+}
+
+/// How messages go over an edge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EdgeKind {
+    /// `=>`: through the queue of the worker that consumes.
+    #[default]
+    Queued,
+    /// `->`: by a call, in the task of the worker that emits.
+    Fused,
+    /// `~>`: through the queue, but without waiting for room.
+    Feedback,
 }
 
 /// A callback or a hook of a group.
@@ -212,6 +235,8 @@ impl GraphEdge {
         from: "",
         port: None,
         to: None,
+        kind: EdgeKind::Queued,
+        adapter: None,
         place: Place::NONE,
     };
 }

@@ -133,7 +133,6 @@ mod callback;
 mod catch;
 mod context;
 mod dispatcher;
-mod edge;
 mod error;
 mod exit;
 mod fused;
@@ -165,14 +164,14 @@ mod way;
 mod worker;
 mod workers;
 
-pub use adapt::{Adapt, Straight, With};
 pub use callback::{Callback, Outcome};
 pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
 pub use error::{Error, Nothing, Panicked, TimedOut};
 pub use exit::{Cause, Exit};
-pub use fused::Fused;
-pub use graph::{Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place};
+pub use graph::{
+    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
+};
 pub use group::GroupHandle;
 pub use handle::{ConsumerHandle, WorkerHandle};
 pub use ledger::Counts;

@@ -7,10 +7,11 @@ pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
 pub use crate::exit::Exit;
 pub use crate::graph::{
-    Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
+    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
 };
 pub use crate::group::GroupHandle;
 pub use crate::handle::ConsumerHandle;
+pub use crate::onward::Own;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::seat::Member;

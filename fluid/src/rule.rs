@@ -3,10 +3,14 @@
 //! `workers!` emits a call for each edge and each worker, at the user's own token. Nothing here does
 //! anything when it runs.
 
+use crate::adapt::Straight;
 use crate::error::{Error, Nothing};
+use crate::fused::Fused;
+use crate::onward::{Onward, Own};
 use crate::queue::Output;
-use crate::seat::Member;
+use crate::seat::{Member, Seat};
 use crate::stage::Stage;
+use crate::worker::Worker;
 
 /// What is sent over an edge is what its consumer consumes.
 #[diagnostic::on_unimplemented(
@@ -17,19 +21,12 @@ use crate::stage::Stage;
 pub trait IsConsumedBy<W, M>: Sized {
     #[doc(hidden)]
     fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
-
-    #[doc(hidden)]
-    fn message(self) -> M;
 }
 
 #[diagnostic::do_not_recommend]
 impl<W, T> IsConsumedBy<W, T> for T {
     fn agreed(output: &mut Output<T>) -> &mut Output<T> {
         output
-    }
-
-    fn message(self) -> T {
-        self
     }
 }
 
@@ -44,11 +41,62 @@ impl<W, T> IsConsumedBy<W, Other<T>> for T {
     fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
         unreachable!("no consumer consumes `Other`, which has no values")
     }
+}
 
-    fn message(self) -> Other<T> {
-        unreachable!("no consumer consumes `Other`, which has no values")
+/// A worker behind a fused edge is called by fluid, with what is sent over the edge.
+#[diagnostic::on_unimplemented(
+    message = "`{W}` cannot be called with `{Self}`",
+    label = "this worker is sent `{Self}`, and consumes `{M}`",
+    note = "behind `->` stands what `#[consumer]` makes of a function that takes what it is sent\nfor a worker written by hand, which makes its own calls, write `=>`"
+)]
+pub trait IsCalledWith<W: Worker, M>: Sized {
+    #[doc(hidden)]
+    fn onward<N: Onward<W::Output>>(
+        worker: &Seat<W>,
+        next: N,
+    ) -> impl Onward<Self> + use<Self, W, M, N>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, T> IsCalledWith<W, T> for T
+where
+    W: Stage<Input = T> + Worker<Message = T>,
+    T: Send + 'static,
+{
+    fn onward<N: Onward<W::Output>>(worker: &Seat<W>, next: N) -> impl Onward<T> + use<W, T, N> {
+        Fused::new(Straight, worker, next)
     }
 }
+
+/// A second answer, as for [`IsConsumedBy`].
+#[diagnostic::do_not_recommend]
+impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
+    fn onward<N: Onward<W::Output>>(_: &Seat<W>, _: N) -> impl Onward<T> + use<W, T, N> {
+        Own
+    }
+}
+
+/// A worker behind a fused edge that adapts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be called over a fused edge",
+    label = "this worker is no consumer, or makes its own calls",
+    note = "behind `->` stands what `#[consumer]` makes of a function\nfor a worker written by hand, which makes its own calls, write `=>`"
+)]
+pub trait CanBeCalled: Stage<Input = <Self as Worker>::Message> {}
+
+#[diagnostic::do_not_recommend]
+impl<W: Stage<Input = <W as Worker>::Message>> CanBeCalled for W {}
+
+/// A worker before a fused edge makes the calls of others when fluid makes its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot call others over a fused edge",
+    label = "this worker makes its own calls, and sends what it emits itself",
+    note = "before `->` stands what `#[worker]` or `#[consumer]` makes of a function\nfor a worker written by hand, write `=>`"
+)]
+pub trait CanCall: Stage {}
+
+#[diagnostic::do_not_recommend]
+impl<W: Stage> CanCall for W {}
 
 /// What an adapter gives is what its consumer consumes: the message, or an `Option` or a `Vec` of it.
 #[diagnostic::on_unimplemented(

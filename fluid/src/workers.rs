@@ -1,26 +1,32 @@
 //! A group that has not been started: its workers, its edges and its callbacks.
 
+mod arrivals;
+mod start;
+
 use std::future::Future;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
+use crate::adapt::With;
 use crate::callback::{Callback, Outcome};
-use crate::catch::{catch, catch_payload};
-use crate::error::Error;
-use crate::exit::{Cause, Exit};
+use crate::exit::Exit;
+use crate::fused::{Fused, Leading};
 use crate::group::GroupHandle;
 use crate::handle::WorkerHandle;
 use crate::life::Build;
 use crate::nested::Nested;
-use crate::node::{Events, Kind, MemberId, Node};
+use crate::node::{Kind, MemberId, Node};
+use crate::onward::Onward;
 use crate::options::{Options, bounded};
+use crate::queue::{Inlet, Output};
+use crate::rule::{CanBeCalled, CanBeCopied, CanCall, IsAdaptedTo, IsCalledWith, IsConsumedBy};
 use crate::seat::{Member, Seat};
-use crate::supervisor::{Event, Hooks, Seated, Supervisor, Trash, Wiring, hook};
-use crate::worker::Worker;
+use crate::supervisor::{Hooks, Trash, hook};
+use crate::worker::{Port, Worker};
+use arrivals::Arrivals;
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
 /// how to build one by hand, when the workers are known only at run time.
@@ -53,9 +59,9 @@ use crate::worker::Worker;
 pub struct Workers {
     handle: GroupHandle,
     arrivals: Arrivals,
-    pub(crate) edges: Vec<(MemberId, MemberId)>,
+    edges: Vec<(MemberId, MemberId)>,
     /// Each worker behind a fused edge, and the one that makes its calls.
-    pub(crate) fused: Vec<(MemberId, MemberId)>,
+    fused: Vec<(MemberId, MemberId)>,
     hooks: Hooks,
     grace: Option<Duration>,
     /// Where the workers run, if not where `startup` is called.
@@ -180,101 +186,290 @@ impl Workers {
         self.hooks.after_shutdown.push(hook(run));
     }
 
-    /// Starts the group: `on_startup` of the group, then of each worker, sinks first. Resolves when
-    /// the last has finished.
-    ///
-    /// # Errors
-    ///
-    /// If a worker's `on_startup` fails, those that were started are stopped again, and the exit
-    /// names the worker and the error. So it does if the group is stopped before it has started.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future takes nothing back: the group goes on starting.
-    pub async fn startup(self) -> Result<GroupHandle, Exit> {
-        let handle = self.handle();
-        let (sender, started) = oneshot::channel();
-        tokio::spawn(self.supervise(move || {
-            let _ = sender.send(());
-        }));
-        match started.await {
-            Ok(()) => Ok(handle),
-            Err(_) => Err(handle.wait_for_shutdown().await),
-        }
-    }
-
-    /// Starts the group, runs `block` with its handle, and shuts the group down, whatever the block
-    /// did: return, error or panic. Returns what the block returned, and the exit.
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    ///
-    /// # Panics
-    ///
-    /// If the block panics, when the group has ended; and outside of a tokio runtime.
-    ///
-    /// # Cancel safety
-    ///
-    /// If the future is dropped, the group is asked to stop.
-    pub async fn scope<T, F>(self, block: impl FnOnce(GroupHandle) -> F) -> Result<(T, Exit), Exit>
-    where
-        F: Future<Output = T>,
-    {
+    fn check<A: Worker, B: Worker>(&self, from: &Seat<A>, to: &Seat<B>) {
         let group = self.handle();
-        let stop = StopOnDrop(&group);
-        self.startup().await?;
-        let output = catch_payload(block(group.clone())).await;
-        drop(stop);
-        let exit = group.wait_for_shutdown().await;
-        Ok((
-            output.unwrap_or_else(|payload| resume_unwind(payload)),
-            exit,
-        ))
+        from.check(&group);
+        to.check(&group);
     }
 
-    /// Runs the group until it ends, without listening to signals; `started` is called when it has
-    /// started.
-    pub(crate) async fn supervise(self, started: impl FnOnce() + Send) {
-        let Self {
-            handle,
-            mut arrivals,
-            edges,
-            fused,
-            hooks,
-            grace,
-            runtime,
-        } = self;
-        let events = arrivals.take().expect("a group is started once");
-        let runtime = runtime.unwrap_or_else(Handle::current);
-        let supervisor = Supervisor::new(&handle, events, hooks, grace, runtime);
-        let _abandoned = Abandoned(Arc::clone(handle.node()));
-        // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
-        if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
-            tracing::error!(group = handle.worker_name(), %panic, "the supervisor panicked");
-            let worker = "supervisor".into();
-            let node = handle.node();
-            node.finish(node.report(Cause::Panicked { worker, panic }, true, false));
-        }
+    /// Draws an edge: what `from` emits goes to `to`.
+    ///
+    /// # Panics
+    ///
+    /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called; or if
+    /// one of the two is no worker of this group.
+    pub fn connect<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    where
+        // Both types are inferred before they are compared, so that a mistake is told in their names.
+        A: Worker<Output = O>,
+        B: Worker<Message = M>,
+        O: IsConsumedBy<B, M>,
+    {
+        self.check(from, to);
+        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge)));
+        self.edges.push((from.id, to.id));
     }
 
-    /// Ends the group, which could not be started.
-    pub(crate) fn fail(mut self, what: &str, error: Error) -> Exit {
-        self.arrivals.end(Cause::StartupFailed {
-            worker: what.into(),
-            error,
+    /// Draws an edge from a named port.
+    ///
+    /// # Panics
+    ///
+    /// If an edge starts at this port already, and [`broadcast_port`](Self::broadcast_port) was not
+    /// called.
+    pub fn connect_port<A, B, T, M>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
+    where
+        A: Worker,
+        B: Worker<Message = M>,
+        T: IsConsumedBy<B, M> + Send + 'static,
+    {
+        self.check(from, to);
+        from.port(&port, |output| {
+            IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge));
         });
-        let node = self.handle.node();
-        node.exit().expect("it has ended").clone()
+        self.edges.push((from.id, to.id));
     }
 
-    pub(crate) fn on_runtime(mut self, runtime: Handle) -> Self {
-        self.runtime.get_or_insert(runtime);
-        self
+    /// Draws a feedback edge: what `from` emits goes to `to`, if it finds room there at once. What does
+    /// not is unsent.
+    ///
+    /// Since no one waits for it, such an edge may close a circle. It has no part in the order of startup
+    /// and shutdown: what comes when `to` has ended is unsent, too.
+    ///
+    /// # Panics
+    ///
+    /// As [`connect`](Self::connect).
+    pub fn feedback<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    where
+        A: Worker<Output = O>,
+        B: Worker<Message = M>,
+        O: IsConsumedBy<B, M>,
+    {
+        self.check(from, to);
+        from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback)));
+    }
+
+    /// Draws a feedback edge from a named port.
+    ///
+    /// # Panics
+    ///
+    /// As [`connect_port`](Self::connect_port).
+    pub fn feedback_port<A, B, T, M>(&mut self, from: &Seat<A>, port: Port<A, T>, to: &Seat<B>)
+    where
+        A: Worker,
+        B: Worker<Message = M>,
+        T: IsConsumedBy<B, M> + Send + 'static,
+    {
+        self.check(from, to);
+        from.port(&port, |output| {
+            IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback));
+        });
+    }
+
+    /// Lets several edges start at an output: each consumer gets a clone.
+    pub fn broadcast<A: Worker<Output: CanBeCopied>>(&mut self, from: &Seat<A>) {
+        from.output(Output::copies);
+    }
+
+    /// Lets several edges start at a named port: each consumer gets a clone.
+    pub fn broadcast_port<A: Worker, T: CanBeCopied>(&mut self, from: &Seat<A>, port: Port<A, T>) {
+        from.port(&port, Output::copies);
+    }
+
+    /// Draws an edge that adapts: `adapt` takes what `from` emits, and gives what `to` consumes, or an
+    /// `Option` or a `Vec` of it.
+    ///
+    /// The adapter is called by the worker that sends, and if it panics, that one fails. Of a message of
+    /// which it makes several, a [`try_send`](Output::try_send) that finds room for the first loses what
+    /// finds none, counted as unsent.
+    ///
+    /// ```
+    /// # use fluid::{consumer, worker, Workers};
+    /// # #[worker(heartbeat = "1s")]
+    /// # async fn measure() -> f64 { 21.5 }
+    /// # #[consumer]
+    /// # async fn print(line: String) { println!("{line}") }
+    /// let mut workers = Workers::new("thermometer");
+    /// let (measure, print) = (workers.add(Measure), workers.add(Print));
+    /// workers.connect_with(&measure, &print, |degrees: f64| format!("{degrees} °C"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`connect`](Self::connect).
+    pub fn connect_with<A, B, O, F, R>(&mut self, from: &Seat<A>, to: &Seat<B>, adapt: F)
+    where
+        A: Worker<Output = O>,
+        B: Worker,
+        O: Send + 'static,
+        F: Fn(O) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message>,
+    {
+        self.check(from, to);
+        from.output(|output| output.connect_with(to.inlet(Inlet::Edge), With(adapt)));
+        self.edges.push((from.id, to.id));
+    }
+
+    /// Draws an edge from a named port that adapts. See [`connect_with`](Self::connect_with).
+    ///
+    /// # Panics
+    ///
+    /// As [`connect_port`](Self::connect_port).
+    pub fn connect_port_with<A, B, T, F, R>(
+        &mut self,
+        from: &Seat<A>,
+        port: Port<A, T>,
+        to: &Seat<B>,
+        adapt: F,
+    ) where
+        A: Worker,
+        B: Worker,
+        T: Send + 'static,
+        F: Fn(T) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message>,
+    {
+        self.check(from, to);
+        from.port(&port, |output| {
+            output.connect_with(to.inlet(Inlet::Edge), With(adapt));
+        });
+        self.edges.push((from.id, to.id));
+    }
+
+    /// Draws a feedback edge that adapts. See [`feedback`](Self::feedback) and
+    /// [`connect_with`](Self::connect_with).
+    ///
+    /// # Panics
+    ///
+    /// As [`connect`](Self::connect).
+    pub fn feedback_with<A, B, O, F, R>(&mut self, from: &Seat<A>, to: &Seat<B>, adapt: F)
+    where
+        A: Worker<Output = O>,
+        B: Worker,
+        O: Send + 'static,
+        F: Fn(O) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message>,
+    {
+        self.check(from, to);
+        from.output(|output| output.connect_with(to.inlet(Inlet::Feedback), With(adapt)));
+    }
+
+    /// Draws a feedback edge from a named port that adapts. See [`feedback`](Self::feedback) and
+    /// [`connect_with`](Self::connect_with).
+    ///
+    /// # Panics
+    ///
+    /// As [`connect_port`](Self::connect_port).
+    pub fn feedback_port_with<A, B, T, F, R>(
+        &mut self,
+        from: &Seat<A>,
+        port: Port<A, T>,
+        to: &Seat<B>,
+        adapt: F,
+    ) where
+        A: Worker,
+        B: Worker,
+        T: Send + 'static,
+        F: Fn(T) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message>,
+    {
+        self.check(from, to);
+        from.port(&port, |output| {
+            output.connect_with(to.inlet(Inlet::Feedback), With(adapt));
+        });
+    }
+
+    /// Draws a fused edge: `from` makes the calls of `to`, in its own task, with no queue in between.
+    /// What `to` emits goes to `next`: [`Own`](crate::Own) if it sends to its own port, or what an earlier
+    /// `fuse` returned if a fused edge starts at it, too. So a chain is drawn from its end, and
+    /// [`lead`](Self::lead) says who makes all its calls.
+    ///
+    /// `to` keeps a life of its own, with its counts, its state, its restarts and its exit; it stops when
+    /// `from` has ended. A failure of one of its calls is its own, and is answered by its own policy;
+    /// meanwhile `from` waits. If it ends, what `from` emits is refused.
+    ///
+    /// ```
+    /// # use fluid::{consumer, worker, Own, Workers};
+    /// # #[worker(heartbeat = "1s")]
+    /// # async fn measure() -> f64 { 21.5 }
+    /// # #[consumer]
+    /// # async fn round(degrees: f64) -> i64 { degrees.round() as i64 }
+    /// # #[consumer]
+    /// # async fn print(degrees: i64) { println!("{degrees} °C") }
+    /// let mut workers = Workers::new("thermometer");
+    /// let (measure, round, print) = (workers.add(Measure), workers.add(Round), workers.add(Print));
+    /// let chain = workers.fuse(&round, &print, Own);
+    /// let chain = workers.fuse(&measure, &round, chain);
+    /// workers.lead(&measure, chain);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If an edge starts at this output already; if `to` is `blocking`, and so has a thread of its own; or
+    /// if one of the two is no worker of this group.
+    pub fn fuse<A, B, O, M, N>(
+        &mut self,
+        from: &Seat<A>,
+        to: &Seat<B>,
+        next: N,
+    ) -> impl Onward<O> + use<A, B, O, M, N>
+    where
+        A: Worker<Output = O>,
+        B: Worker<Message = M>,
+        O: IsCalledWith<B, M>,
+        N: Onward<B::Output>,
+    {
+        self.draw_fused(from, to);
+        O::onward(to, next)
+    }
+
+    /// Draws a fused edge that adapts. See [`fuse`](Self::fuse) and [`connect_with`](Self::connect_with).
+    ///
+    /// # Panics
+    ///
+    /// As `fuse`.
+    pub fn fuse_with<A, B, O, F, R, N>(
+        &mut self,
+        from: &Seat<A>,
+        to: &Seat<B>,
+        next: N,
+        adapt: F,
+    ) -> impl Onward<O> + use<A, B, O, F, R, N>
+    where
+        A: Worker<Output = O>,
+        B: CanBeCalled,
+        O: Send + 'static,
+        F: Fn(O) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message>,
+        N: Onward<B::Output>,
+    {
+        self.draw_fused(from, to);
+        Fused::new(With(adapt), to, next)
+    }
+
+    /// Lets `from` make the calls of all that is behind it in a chain of fused edges.
+    ///
+    /// # Panics
+    ///
+    /// If it is no worker of this group.
+    pub fn lead<A, N>(&mut self, from: &Seat<A>, chain: N)
+    where
+        A: CanCall,
+        N: Onward<A::Output>,
+    {
+        from.check(&self.handle());
+        from.live_as(Leading(chain));
+    }
+
+    fn draw_fused<A: Worker, B: Worker>(&mut self, from: &Seat<A>, to: &Seat<B>) {
+        self.check(from, to);
+        assert!(
+            !to.options().is_blocking(),
+            "`{}` has a thread of its own, and cannot be called in the task of `{}`",
+            to.worker_name(),
+            from.worker_name()
+        );
+        from.output(Output::lead_elsewhere);
+        self.edges.push((from.id, to.id));
+        self.fused.push((to.id, from.id));
     }
 }
 
@@ -283,76 +478,6 @@ impl std::fmt::Debug for Workers {
         f.debug_struct("Workers")
             .field("handle", &self.handle)
             .finish_non_exhaustive()
-    }
-}
-
-/// What arrived at a group that has not been started. Dropped unstarted, it ends all that stands in
-/// the group, so that nobody waits for what will never come.
-struct Arrivals {
-    node: Arc<Node>,
-    sender: Events,
-    events: Option<mpsc::UnboundedReceiver<Event>>,
-}
-
-impl Arrivals {
-    fn take(&mut self) -> Option<mpsc::UnboundedReceiver<Event>> {
-        self.events.take()
-    }
-
-    /// Takes out the member whose node this is, and leaves the rest in order.
-    fn remove(&mut self, node: &Arc<Node>) -> Option<Seated> {
-        let events = self.events.as_mut()?;
-        let mut arrived: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
-        let found = arrived.iter().position(|event| match event {
-            Event::Add(seated) => seated.is(node),
-            _ => false,
-        });
-        let found = found.map(|place| arrived.remove(place));
-        for event in arrived {
-            // The receiver is here, so the sending cannot fail.
-            let _ = self.sender.send(event);
-        }
-        match found {
-            Some(Event::Add(seated)) => Some(seated),
-            _ => None,
-        }
-    }
-
-    fn end(&mut self, cause: Cause) {
-        let Some(mut events) = self.events.take() else {
-            return;
-        };
-        events.close();
-        let mut trash = Trash::default();
-        while let Ok(event) = events.try_recv() {
-            if let Event::Add(seated) = event {
-                seated.never_started(&mut trash);
-            }
-        }
-        self.node.finish(self.node.report(cause, false, false));
-    }
-}
-
-impl Drop for Arrivals {
-    fn drop(&mut self) {
-        self.end(Cause::NotStarted);
-    }
-}
-
-/// Ends a group whose runtime went away before it had ended.
-struct Abandoned(Arc<Node>);
-
-impl Drop for Abandoned {
-    fn drop(&mut self) {
-        self.0.abandon();
-    }
-}
-
-struct StopOnDrop<'a>(&'a GroupHandle);
-
-impl Drop for StopOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.gracefully_stop();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Debug;
+use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -20,12 +21,12 @@ struct Told {
 }
 
 thread_local! {
-    /// What this thread has told, while somebody listens.
-    static TOLD: RefCell<Option<Vec<Told>>> = const { RefCell::new(None) };
+    /// Where this thread tells what it does, while somebody listens.
+    static LISTENER: RefCell<Option<Rc<RefCell<Vec<Told>>>>> = const { RefCell::new(None) };
 }
 
-/// Whoever listens to this thread.
-struct Log;
+/// What a thread has told to whoever listens.
+struct Log(Rc<RefCell<Vec<Told>>>);
 
 impl Log {
     /// A log of all that this thread tells while it lives.
@@ -38,12 +39,13 @@ impl Log {
             let subscriber = tracing_subscriber::registry().with(ToThread);
             tracing::subscriber::set_global_default(subscriber).expect("the only one");
         });
-        TOLD.set(Some(Vec::new()));
-        Self
+        let log = Rc::default();
+        LISTENER.set(Some(Rc::clone(&log)));
+        Self(log)
     }
 
     fn told(&self) -> Vec<Told> {
-        TOLD.with_borrow(|told| told.clone().expect("somebody listens"))
+        self.0.borrow().clone()
     }
 
     /// The events of this level whose text holds all of `parts`.
@@ -56,7 +58,7 @@ impl Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        TOLD.set(None);
+        LISTENER.set(None);
     }
 }
 
@@ -78,9 +80,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToThread {
     }
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
-        if TOLD.with_borrow(Option::is_none) {
+        let Some(listener) = LISTENER.with_borrow(Option::clone) else {
             return;
-        }
+        };
         let mut fields = Fields::default();
         event.record(&mut fields);
         let spans = ctx.event_scope(event).into_iter().flatten();
@@ -90,7 +92,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToThread {
             spans: spans.collect(),
             text: fields.0,
         };
-        TOLD.with_borrow_mut(|all| all.as_mut().expect("somebody listens").push(told));
+        listener.borrow_mut().push(told);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the macros make, as a user meets it.
 
 mod callbacks;
+mod fused;
 mod graph;
 mod groups;
 mod hygiene;

@@ -411,6 +411,8 @@ impl AccessLog {
                 from: "read",
                 port: ::core::option::Option::Some("lines"),
                 to: ::core::option::Option::Some("parse"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -420,6 +422,8 @@ impl AccessLog {
                 from: "parse",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("count"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -429,6 +433,8 @@ impl AccessLog {
                 from: "parse",
                 port: ::core::option::Option::Some("malformed"),
                 to: ::core::option::Option::Some("dead_letters"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),

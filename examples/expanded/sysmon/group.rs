@@ -311,6 +311,8 @@ impl Sysmon {
                 from: "clock",
                 port: ::core::option::Option::Some("ticks"),
                 to: ::core::option::Option::Some("sample"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -320,6 +322,8 @@ impl Sysmon {
                 from: "sample",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("rate"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -329,6 +333,8 @@ impl Sysmon {
                 from: "rate",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("show"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -338,6 +344,8 @@ impl Sysmon {
                 from: "rate",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("judge"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -347,6 +355,8 @@ impl Sysmon {
                 from: "rate",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("gather"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -356,6 +366,8 @@ impl Sysmon {
                 from: "judge",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("alarm"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -365,6 +377,8 @@ impl Sysmon {
                 from: "gather",
                 port: ::core::option::Option::None,
                 to: ::core::option::Option::Some("store"),
+                kind: ::fluid::__private::EdgeKind::Queued,
+                adapter: ::core::option::Option::None,
                 place: ::fluid::__private::Place {
                     file: ::core::file!(),
                     line: ::core::line!(),

@@ -1,13 +1,15 @@
 //! The rules over the names of a group. Those that need types are bounds in the expansion.
 
 use proc_macro2::{Ident, Span};
-use syn::Attribute;
+use syn::{Attribute, Expr};
 
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::Declaration;
 use crate::group::cycle::cycles;
+use crate::group::fused::check_fused;
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
-use crate::group::statement::{Arrow, Body, Callback, Chain, End, Ends, Hook, Statement};
+use crate::group::statement::{Arrow, Body, Callback, Chain, End, Ends, Hook, Statement, Step};
+use crate::text::text;
 
 /// The group, as far as it was understood.
 pub(crate) struct Group {
@@ -24,11 +26,13 @@ pub(crate) struct Edge {
     pub(crate) cfgs: Vec<Attribute>,
     /// The places of its ends among the fields. A name may stand there more than once, each under
     /// another configuration, and each time it is an end of its own.
-    from_field: usize,
-    to_field: Option<usize>,
+    pub(crate) from_field: usize,
+    pub(crate) to_field: Option<usize>,
     pub(crate) from: Ident,
     pub(crate) port: Option<Ident>,
     pub(crate) arrow: Arrow,
+    /// What it makes of the messages on their way.
+    pub(crate) adapter: Option<Expr>,
     /// `None` is `_`.
     pub(crate) to: Option<Ident>,
     pub(crate) to_span: Span,
@@ -63,6 +67,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     check_unique_edges(&group.edges, errors);
     check_discards(&group.edges, errors);
     check_cycles(&group, errors);
+    check_fused(&mut group, errors);
     group
 }
 
@@ -197,13 +202,26 @@ fn edges(
     errors: &mut Errors,
 ) {
     let last = chain.rest.len();
-    let places = std::iter::once(&chain.first).chain(chain.rest.iter().map(|(_, ends)| ends));
+    let places = std::iter::once(&chain.first).chain(chain.rest.iter().map(|step| &step.ends));
     for (at, Ends(ends)) in places.clone().enumerate() {
         for end in ends {
             check_end(end, at, last, header, errors);
         }
     }
-    for (Ends(from), (arrow, Ends(to))) in places.zip(&chain.rest) {
+    for (Ends(from), step) in places.zip(&chain.rest) {
+        let Step {
+            arrow,
+            ends: Ends(to),
+            adapter,
+        } = step;
+        if let Some(adapter) = adapter
+            && to.iter().any(|end| matches!(end, End::Discard(_)))
+        {
+            errors.on(
+                adapter,
+                "what is thrown away needs no adapter: leave it out",
+            );
+        }
         for from in from {
             let End::Worker { name, port } = from else {
                 continue;
@@ -230,6 +248,7 @@ fn edges(
                         from: name.clone(),
                         port: port.clone(),
                         arrow: *arrow,
+                        adapter: adapter.clone(),
                         to: to_name.clone(),
                         to_span: to.span(),
                     }));
@@ -274,10 +293,11 @@ fn check_name(name: &Ident, fields: &[Field], errors: &mut Errors) {
 
 fn check_unique_edges(edges: &[Edge], errors: &mut Errors) {
     for (at, edge) in edges.iter().enumerate() {
-        let same = |other: &&Edge| {
-            (other.from_field, &other.port, other.to_field)
-                == (edge.from_field, &edge.port, edge.to_field)
+        let key = |edge: &Edge| {
+            let adapter = edge.adapter.as_ref().map(text);
+            (edge.from_field, edge.port.clone(), edge.to_field, adapter)
         };
+        let same = |other: &&Edge| key(other) == key(edge);
         let count = edges.iter().filter(same).count();
         if count > 1 && edge.cfgs.is_empty() {
             let nth = edges[..=at].iter().filter(same).count();
@@ -313,15 +333,19 @@ fn check_cycles(group: &Group, errors: &mut Errors) {
     let waiting: Vec<_> = group
         .edges
         .iter()
-        .filter(|edge| edge.arrow == Arrow::Queued)
+        .filter(|edge| edge.arrow != Arrow::Feedback)
         .filter_map(|edge| Some((edge, (edge.from_field, edge.to_field?))))
         .collect();
     let ends: Vec<_> = waiting.iter().map(|(_, ends)| *ends).collect();
     for cycle in cycles(fields.len(), &ends) {
         let on_it: Vec<&Edge> = cycle.iter().map(|&edge| waiting[edge].0).collect();
         let names = on_it.iter().map(|edge| edge.from.to_string());
-        let path: Vec<_> = names.chain([on_it[0].from.to_string()]).collect();
-        let (path, count) = (path.join(" => "), on_it.len());
+        let steps: Vec<_> = names
+            .zip(&on_it)
+            .map(|(name, edge)| format!("{name} {}", edge.arrow.text()))
+            .collect();
+        let path = format!("{} {}", steps.join(" "), on_it[0].from);
+        let count = on_it.len();
         for (at, edge) in on_it.into_iter().enumerate() {
             let message = format!(
                 "these workers feed each other in a circle: {path} ({}/{count})\n\
@@ -366,17 +390,13 @@ impl Edge {
         &fields[self.from_field]
     }
 
-    fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let port = self
             .port
             .as_ref()
             .map(|port| format!(".{port}"))
             .unwrap_or_default();
         let to = self.to.as_ref().map_or("_".to_owned(), ToString::to_string);
-        let arrow = match self.arrow {
-            Arrow::Queued => "=>",
-            Arrow::Feedback => "~>",
-        };
-        format!("the edge `{}{port} {arrow} {to}`", self.from)
+        format!("the edge `{}{port} {} {to}`", self.from, self.arrow.text())
     }
 }

@@ -2,6 +2,7 @@
 
 mod callback;
 mod construct;
+mod fused;
 mod graph;
 
 use heck::ToSnakeCase;

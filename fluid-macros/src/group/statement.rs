@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
 
 use crate::error::{Errors, did_you_mean};
+use crate::group::adapter;
 use crate::option::{self, Scope, Settings, duration};
 
 /// A statement, with its `#[cfg(…)]`s.
@@ -26,10 +27,17 @@ pub(crate) enum Body {
     Hook(Hook),
 }
 
-/// Where a chain begins, and each arrow and place after that.
+/// Where a chain begins, and each step after that.
 pub(crate) struct Chain {
     pub(crate) first: Ends,
-    pub(crate) rest: Vec<(Arrow, Ends)>,
+    pub(crate) rest: Vec<Step>,
+}
+
+/// An arrow, where it leads, and what it makes of the messages on their way.
+pub(crate) struct Step {
+    pub(crate) arrow: Arrow,
+    pub(crate) ends: Ends,
+    pub(crate) adapter: Option<Expr>,
 }
 
 /// What kind of edge it is.
@@ -37,6 +45,8 @@ pub(crate) struct Chain {
 pub(crate) enum Arrow {
     /// `=>`: what does not fit into the queue waits.
     Queued,
+    /// `->`: there is no queue, the one worker calls the other.
+    Fused,
     /// `~>`: nothing waits, so that it may close a circle.
     Feedback,
 }
@@ -195,7 +205,13 @@ fn chain(input: ParseStream<'_>) -> syn::Result<Chain> {
     let first = ends(input)?;
     let mut rest = Vec::new();
     while let Some(arrow) = edge_arrow(input)? {
-        rest.push((arrow, ends(input)?));
+        let ends = ends(input)?;
+        let adapter = adapter::parse(input)?;
+        rest.push(Step {
+            arrow,
+            ends,
+            adapter,
+        });
     }
     if rest.is_empty() {
         return Err(input.error("expected `=>`: an edge leads from one worker to another"));
@@ -206,6 +222,9 @@ fn chain(input: ParseStream<'_>) -> syn::Result<Chain> {
 fn edge_arrow(input: ParseStream<'_>) -> syn::Result<Option<Arrow>> {
     if input.parse::<Option<Token![=>]>>()?.is_some() {
         return Ok(Some(Arrow::Queued));
+    }
+    if input.parse::<Option<Token![->]>>()?.is_some() {
+        return Ok(Some(Arrow::Fused));
     }
     if input.parse::<Option<Token![~]>>()?.is_some() {
         input.parse::<Token![>]>().map_err(|error| {
@@ -246,6 +265,17 @@ fn end(input: ParseStream<'_>) -> syn::Result<End> {
         None => None,
     };
     Ok(End::Worker { name, port })
+}
+
+impl Arrow {
+    /// As it is written.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Queued => "=>",
+            Self::Fused => "->",
+            Self::Feedback => "~>",
+        }
+    }
 }
 
 impl End {

@@ -1,7 +1,7 @@
 //! A graph in the language of Graphviz.
 
 use super::walk::one_line;
-use super::{Graph, GraphWorker};
+use super::{EdgeKind, Graph, GraphWorker};
 
 impl Graph {
     /// The graph in the language of [Graphviz](https://graphviz.org), for `dot` and its relatives.
@@ -109,7 +109,12 @@ impl Digraph {
         }
         let mut discards = 0;
         for edge in graph.edges {
-            let mut look = label(edge.port, graph.message(edge));
+            let mut look = label(edge.port, graph.carried(edge).as_deref());
+            match edge.kind {
+                EdgeKind::Queued => {}
+                EdgeKind::Fused => look.push("penwidth=3".to_owned()),
+                EdgeKind::Feedback => look.push("style=dashed".to_owned()),
+            }
             let from = end(graph, path, edge.from, "ltail", &mut look);
             let to = match edge.to {
                 Some(to) => end(graph, path, to, "lhead", &mut look),
@@ -214,5 +219,23 @@ mod tests {
 }
 "#;
         assert_eq!(sample::MARKET.dot(), expected);
+    }
+
+    #[test]
+    fn the_kinds_of_edges_are_told_apart() {
+        let digraph = sample::MILL.dot();
+        let arrows: Vec<_> = digraph
+            .lines()
+            .filter(|line| line.contains("->"))
+            .map(str::trim)
+            .collect();
+        let expected = [
+            r#""harvest" -> "grind" [label=<Grain>, penwidth=3]"#,
+            r#""grind" -> "sift" [label=<Flour>, penwidth=3]"#,
+            r#""sift" -> "bake" [label=<Flour with knead>]"#,
+            r#""bake" -> "sell" [label=<Bread>]"#,
+            r#""sell" -> "bake" [label=<Seed with |seed| seed.sown(&amp;fields, Se…>, style=dashed]"#,
+        ];
+        assert_eq!(arrows, expected);
     }
 }

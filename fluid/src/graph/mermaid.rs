@@ -1,7 +1,7 @@
 //! A graph in the language of Mermaid.
 
 use super::walk::one_line;
-use super::{Graph, GraphWorker};
+use super::{EdgeKind, Graph, GraphWorker};
 
 /// What an identifier must not be, because Mermaid reads it as its own word.
 const RESERVED: [&str; 16] = [
@@ -110,7 +110,12 @@ impl Chart {
         }
         let mut discards = 0;
         for edge in graph.edges {
-            let label = label(edge.port, graph.message(edge));
+            let label = label(edge.port, graph.carried(edge).as_deref());
+            let arrow = match edge.kind {
+                EdgeKind::Queued => "-->",
+                EdgeKind::Fused => "==>",
+                EdgeKind::Feedback => "-.->",
+            };
             let to = edge.to.map_or_else(
                 || {
                     discards += 1;
@@ -118,7 +123,10 @@ impl Chart {
                 },
                 |to| id(path, to),
             );
-            self.line(indent, &format!("{} -->{label} {to}", id(path, edge.from)));
+            self.line(
+                indent,
+                &format!("{} {arrow}{label} {to}", id(path, edge.from)),
+            );
         }
     }
 }
@@ -209,6 +217,24 @@ mod tests {
     third -->|"lost"| third
 "#;
         assert_eq!(sample::RING.mermaid(), expected);
+    }
+
+    #[test]
+    fn the_kinds_of_edges_are_told_apart() {
+        let chart = sample::MILL.mermaid();
+        let arrows: Vec<_> = chart
+            .lines()
+            .filter(|line| line.contains('|'))
+            .map(str::trim)
+            .collect();
+        let expected = [
+            r#"harvest ==>|"Grain"| grind"#,
+            r#"grind ==>|"Flour"| sift"#,
+            r#"sift -->|"Flour with knead"| bake"#,
+            r#"bake -->|"Bread"| sell"#,
+            r#"sell -.->|"Seed with |seed| seed.sown(#amp;fields, Se…"| bake"#,
+        ];
+        assert_eq!(arrows, expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Graphs for the tests of the pictures.
 
-use super::{Form, Graph, GraphCallback, GraphEdge, GraphWorker, Place};
+use super::{EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphWorker, Place};
 use crate::options::Options;
 
 const fn place(file: &'static str) -> Place {
@@ -47,6 +47,8 @@ const fn edge_of(
         from,
         port,
         to,
+        kind: EdgeKind::Queued,
+        adapter: None,
         place: place("src/sample.rs"),
     }
 }
@@ -256,5 +258,48 @@ pub(super) const FAN: Graph = graph(
     &[],
 );
 
+/// An edge of each kind, and some that adapt.
+pub(super) const MILL: Graph = Graph {
+    place: place("src/mill.rs"),
+    ..graph(
+        "Mill",
+        &[
+            worker("harvest", "Harvest", form(None, Some("Grain"))),
+            worker("grind", "Grind", form(Some("Grain"), Some("Flour"))),
+            worker("sift", "Sift", form(Some("Flour"), Some("Flour"))),
+            worker("bake", "Bake", form(Some("Dough"), Some("Bread"))),
+            worker("sell", "Sell", form(Some("Bread"), Some("Seed"))),
+        ],
+        &[
+            fused(edge("harvest", "grind")),
+            fused(edge("grind", "sift")),
+            adapted("knead", edge("sift", "bake")),
+            edge("bake", "sell"),
+            GraphEdge {
+                kind: EdgeKind::Feedback,
+                ..adapted(
+                    "|seed| seed.sown(&fields,\n    Season::Spring)",
+                    edge("sell", "bake"),
+                )
+            },
+        ],
+        &[],
+    )
+};
+
+const fn fused(edge: GraphEdge) -> GraphEdge {
+    GraphEdge {
+        kind: EdgeKind::Fused,
+        ..edge
+    }
+}
+
+const fn adapted(adapter: &'static str, edge: GraphEdge) -> GraphEdge {
+    GraphEdge {
+        adapter: Some(adapter),
+        ..edge
+    }
+}
+
 /// All of them.
-pub(super) const ALL: [Graph; 5] = [MARKET, RING, SYSMON, DIAMOND, FAN];
+pub(super) const ALL: [Graph; 6] = [MARKET, RING, SYSMON, DIAMOND, FAN, MILL];

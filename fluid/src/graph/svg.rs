@@ -18,6 +18,7 @@ const MARGIN: i32 = 28;
 impl Graph {
     /// The graph as a picture: an SVG document that stands for itself, in a file or within HTML, light or dark as its
     /// reader prefers. Messages go from left to right; on each arrow stand the named port and the type of the messages.
+    /// A thick line is a fused edge, a dotted one a feedback edge.
     /// An arrow from a small ring is where messages come from outside, a crossed circle is where an output is thrown
     /// away, and dashed boxes are callbacks.
     ///

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::walk::one_line;
-use super::{Graph, GraphEdge, GraphWorker};
+use super::{EdgeKind, Graph, GraphEdge, GraphWorker};
 
 /// A tree of text: first the workers that nothing feeds, below each the ones that it feeds, and at the end the
 /// callbacks. Whoever is reached twice is printed once, and only named the second time. On each edge stand the
-/// named port and the type of the messages; `_` is where an output is thrown away.
+/// named port, the type of the messages and what the edge makes of them; `═▶` is a fused edge, `~▶` a feedback
+/// edge, and `_` is where an output is thrown away.
 ///
 /// The text has no newline at its end, and is made to be read: it may become more readable.
 impl fmt::Display for Graph {
@@ -99,7 +100,12 @@ impl Tree {
             } else {
                 ("└─", "   ")
             };
-            let arrow = format!("{branch}{}─▶ ", label(graph, edge));
+            let head = match edge.kind {
+                EdgeKind::Queued => "─▶",
+                EdgeKind::Fused => "═▶",
+                EdgeKind::Feedback => "~▶",
+            };
+            let arrow = format!("{branch}{}{head} ", label(graph, edge));
             let target = edge.to.and_then(|name| graph.worker(name));
             match target {
                 Some(target) if !seen.contains(&target.name) => {
@@ -126,7 +132,7 @@ fn line_of(worker: &GraphWorker) -> String {
 
 /// What stands on an edge, with a space on each side.
 fn label(graph: &Graph, edge: &GraphEdge) -> String {
-    match (edge.port, graph.message(edge)) {
+    match (edge.port, graph.carried(edge)) {
         (Some(port), Some(message)) => format!(" .{port}: {message} "),
         (Some(port), None) => format!(" .{port} "),
         (None, Some(message)) => format!(" {message} "),
@@ -171,6 +177,20 @@ first: First
       ├─ Ball ─▶ first (above)
       └─ .lost ─▶ third (above)";
         assert_eq!(sample::RING.to_string(), expected);
+    }
+
+    #[test]
+    fn the_kinds_of_edges_are_told_apart() {
+        let expected = "\
+Mill  src/mill.rs:1
+
+harvest: Harvest
+└─ Grain ═▶ grind: Grind
+   └─ Flour ═▶ sift: Sift
+      └─ Flour with knead ─▶ bake: Bake
+         └─ Bread ─▶ sell: Sell
+            └─ Seed with |seed| seed.sown(&fields, Se… ~▶ bake (above)";
+        assert_eq!(sample::MILL.to_string(), expected);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use super::{Graph, GraphEdge, GraphWorker};
 
+/// Adapters that are longer are shortened.
+const LONGEST_ADAPTER: usize = 28;
+
 impl Graph {
     /// The worker of this name.
     pub(super) fn worker(&self, name: &str) -> Option<&'static GraphWorker> {
@@ -23,6 +26,21 @@ impl Graph {
                 Some(message)
             }
         }
+    }
+
+    /// What stands on an edge: the type of what it carries, and what it makes of it.
+    pub(super) fn carried(&self, edge: &GraphEdge) -> Option<String> {
+        let adapter = edge.adapter.map(|adapter| {
+            let code = one_line(adapter);
+            let long = code.chars().count() > LONGEST_ADAPTER;
+            let start: String = code.chars().take(LONGEST_ADAPTER).collect();
+            format!("with {start}{}", if long { "…" } else { "" })
+        });
+        let parts = [self.message(edge).map(str::to_owned), adapter];
+        parts
+            .into_iter()
+            .flatten()
+            .reduce(|a, b| format!("{a} {b}"))
     }
 
     /// The workers into which no edge leads, then all others; each in the order of their fields.

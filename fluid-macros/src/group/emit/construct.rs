@@ -1,12 +1,15 @@
 //! The constructor: it seats the workers, draws the edges and registers the callbacks.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use super::Names;
 use super::callback::{hang, register};
+use super::fused;
 use crate::function::{BLOCKING_TIMEOUT, mentions};
+use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
 use crate::group::statement::Arrow;
@@ -47,10 +50,12 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         .filter(|_| *wired)
         .map(|(place, field)| wiring_rules(place, field, edges));
     let options = fields.iter().map(|field| option_rules(field, generic));
+    let fused = fused::draw(group, generic);
     let edges = edges
         .iter()
         .enumerate()
-        .map(|(at, edge)| draw(edge, &edges[..at], fields));
+        .filter(|(_, edge)| edge.arrow != Arrow::Fused)
+        .map(|(at, edge)| draw(edge, &edges[..at], header));
     let handle = handle(header, names);
     let callbacks = callbacks
         .iter()
@@ -70,6 +75,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #new_group
                 #(#seats)*
                 #(#edges)*
+                #fused
                 #(#wiring)*
                 #(#options)*
                 #handle
@@ -87,7 +93,7 @@ pub(super) fn local(name: &str) -> Ident {
 }
 
 /// The local that holds the seat of a worker. An error about it shows at `at`.
-fn seat_of(name: &Ident, at: Span) -> Ident {
+pub(super) fn seat_of(name: &Ident, at: Span) -> Ident {
     let mut seat = name.clone();
     seat.set_span(at.resolved_at(Span::mixed_site()));
     seat
@@ -173,7 +179,7 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
 }
 
 /// An expression that may take the resources it names by value: they are clones of its own.
-fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
+pub(super) fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
     if used.is_empty() {
         return quote!(#expr);
@@ -271,18 +277,19 @@ fn option_rules(field: &Field, generic: bool) -> TokenStream {
 }
 
 /// One edge. A second one from the same output makes it a broadcast.
-fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
+fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     let Edge {
         from,
         port,
         arrow,
+        adapter,
         to,
         to_span,
         ..
     } = edge;
     let span = to_span.resolved_at(Span::call_site());
-    let cfgs = edge.all_cfgs(fields);
-    let ty = &edge.start(fields).ty;
+    let cfgs = edge.all_cfgs(&header.fields);
+    let ty = &edge.start(&header.fields).ty;
     let workers = local("__workers");
     let from_seat = seat_of(from, from.span());
     let port = port
@@ -299,26 +306,28 @@ fn draw(edge: &Edge, earlier: &[Edge], fields: &[Field]) -> TokenStream {
         .filter(|other| other.to.is_some() && other.starts_with(edge));
     let second = before.clone().count() == 1 || before.clone().any(|other| !other.cfgs.is_empty());
     let to_seat = seat_of(to, span);
-    let (connect, connect_port) = match arrow {
-        Arrow::Queued => (
-            Ident::new("connect", span),
-            Ident::new("connect_port", span),
-        ),
-        Arrow::Feedback => (
-            Ident::new("feedback", span),
-            Ident::new("feedback_port", span),
-        ),
+    let verb = if *arrow == Arrow::Feedback {
+        "feedback"
+    } else {
+        "connect"
     };
+    let from_port = if port.is_some() { "_port" } else { "" };
+    let with = if adapter.is_some() { "_with" } else { "" };
+    // An error about an adapter belongs to the adapter.
+    let at = adapter.as_ref().map_or(span, |adapter| {
+        adapter.span().resolved_at(Span::call_site())
+    });
+    let connect = format_ident!("{verb}{from_port}{with}", span = at);
+    let port = port.map(|port| quote!(, #port));
+    let adapter = adapter.as_ref().map(|adapter| {
+        let adapter = with_shares(&owning(adapter), &header.resources);
+        quote!(, #adapter)
+    });
     // Each call at the end of its edge, where an error about it belongs.
-    let (copy, connect) = match port {
-        None => (
-            quote_spanned!(span=> #workers.broadcast(&#from_seat);),
-            quote_spanned!(span=> #workers.#connect (&#from_seat, &#to_seat);),
-        ),
-        Some(port) => (
-            quote_spanned!(span=> #workers.broadcast_port(&#from_seat, #port);),
-            quote_spanned!(span=> #workers.#connect_port(&#from_seat, #port, &#to_seat);),
-        ),
+    let copy = format_ident!("broadcast{from_port}", span = span);
+    let copy = quote_spanned!(span=> #workers.#copy(&#from_seat #port););
+    let connect = quote_spanned! {span=>
+        #workers.#connect(&#from_seat #port, &#to_seat #adapter);
     };
     let copy = second.then(|| quote!(#(#cfgs)* #copy));
     quote!(#copy #(#cfgs)* #connect)

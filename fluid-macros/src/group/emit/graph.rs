@@ -10,7 +10,7 @@ use super::Names;
 use super::construct::group_name;
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Resource};
-use crate::group::statement::{Callback, Hook};
+use crate::group::statement::{Arrow, Callback, Hook};
 use crate::text::{doc_lines, text};
 
 pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
@@ -144,7 +144,28 @@ fn draw(edge: &Edge) -> TokenStream {
     let from = edge.from.unraw().to_string();
     let (port, to) = (optional(edge.port.as_ref()), optional(edge.to.as_ref()));
     let place = place(edge.to_span);
-    quote!(::fluid::__private::GraphEdge { from: #from, port: #port, to: #to, place: #place })
+    let kind = match edge.arrow {
+        Arrow::Queued => quote!(Queued),
+        Arrow::Fused => quote!(Fused),
+        Arrow::Feedback => quote!(Feedback),
+    };
+    let adapter = match &edge.adapter {
+        Some(adapter) => {
+            let adapter = text(adapter);
+            quote!(::core::option::Option::Some(#adapter))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote! {
+        ::fluid::__private::GraphEdge {
+            from: #from,
+            port: #port,
+            to: #to,
+            kind: ::fluid::__private::EdgeKind::#kind,
+            adapter: #adapter,
+            place: #place,
+        }
+    }
 }
 
 fn register(callback: &Callback) -> TokenStream {

@@ -2,7 +2,7 @@
 
 use super::super::layout::{Layout, Link, flow, layout};
 use super::super::walk::one_line;
-use super::super::{Graph, GraphCallback};
+use super::super::{EdgeKind, Graph, GraphCallback};
 use super::part::Part;
 use super::pen::{Pen, shortened, width};
 
@@ -18,6 +18,8 @@ pub(super) struct Drawing {
     pub(super) width: i32,
     pub(super) height: i32,
     parts: Vec<Part>,
+    /// Of what kind each route is.
+    kinds: Vec<EdgeKind>,
     layout: Layout,
     callbacks: Vec<Note>,
     /// Where they stand: below everything.
@@ -32,20 +34,18 @@ impl Drawing {
             .map(|worker| Part::new(graph, worker))
             .collect();
         let index = |name: &str| graph.workers.iter().position(|worker| worker.name == name);
-        let links: Vec<Link> = graph
-            .edges
-            .iter()
-            .filter_map(|edge| {
-                let (from, to) = (index(edge.from)?, index(edge.to?)?);
-                let (exit, entry) = (parts[from].exit(edge.port), parts[to].entry());
-                Some(Link {
-                    from,
-                    to,
-                    exit,
-                    entry,
-                })
-            })
-            .collect();
+        let links = graph.edges.iter().filter_map(|edge| {
+            let (from, to) = (index(edge.from)?, index(edge.to?)?);
+            let (exit, entry) = (parts[from].exit(edge), parts[to].entry());
+            let link = Link {
+                from,
+                to,
+                exit,
+                entry,
+            };
+            Some((link, edge.kind))
+        });
+        let (links, kinds): (Vec<Link>, Vec<EdgeKind>) = links.unzip();
         let nodes: Vec<_> = parts.iter().map(Part::node).collect();
         let layout = layout(&nodes, &links, BREADTH);
         let callbacks: Vec<Note> = graph.callbacks.iter().map(Note::new).collect();
@@ -63,6 +63,7 @@ impl Drawing {
             width: layout.width.max(rows.width),
             height: layout.height + gap + rows.height,
             parts,
+            kinds,
             layout,
             callbacks,
             rows,
@@ -71,8 +72,8 @@ impl Drawing {
 
     /// Draws it with its upper left corner at the origin.
     pub(super) fn draw(&self, pen: &mut Pen) {
-        for route in &self.layout.routes {
-            pen.route(route);
+        for (route, &kind) in self.layout.routes.iter().zip(&self.kinds) {
+            pen.route(kind, route);
         }
         for (part, corner) in self.parts.iter().zip(&self.layout.corners) {
             pen.group(corner.x, corner.y, |pen| part.draw(pen));

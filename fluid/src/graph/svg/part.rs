@@ -1,7 +1,7 @@
 //! One worker in a picture: its box, and what enters and leaves it.
 
 use super::super::layout::Node;
-use super::super::{Graph, GraphWorker};
+use super::super::{EdgeKind, Graph, GraphEdge, GraphWorker};
 use super::group::Drawing;
 use super::pen::{HEAD, Pen, shortened, width};
 
@@ -21,14 +21,14 @@ pub(super) struct Part {
     height: i32,
     /// What stands in the box, if it is a group.
     inner: Option<Drawing>,
-    /// Whether an edge leads to it.
-    fed: bool,
+    /// Whether an edge leads to it, and of what kind the first one is: a fused one is the only one.
+    fed: Option<EdgeKind>,
     exits: Vec<Exit>,
 }
 
-/// Where messages leave a box: once for each port.
+/// Where messages leave a box: once for each port, and for each way on which it sends them.
 struct Exit {
-    port: Option<&'static str>,
+    edge: &'static GraphEdge,
     message: Option<String>,
     discarded: bool,
 }
@@ -37,18 +37,22 @@ impl Part {
     pub(super) fn new(graph: &Graph, worker: &'static GraphWorker) -> Self {
         let mut exits: Vec<Exit> = Vec::new();
         for edge in graph.edges_from(worker.name) {
-            match exits.iter_mut().find(|exit| exit.port == edge.port) {
+            match exits.iter_mut().find(|exit| exit.is_of(edge)) {
                 Some(exit) => exit.discarded |= edge.to.is_none(),
                 None => exits.push(Exit {
-                    port: edge.port,
+                    edge,
                     message: graph
-                        .message(edge)
-                        .map(|message| shortened(message, LONGEST)),
+                        .carried(edge)
+                        .map(|message| shortened(&message, LONGEST)),
                     discarded: edge.to.is_none(),
                 }),
             }
         }
-        let fed = graph.edges.iter().any(|edge| edge.to == Some(worker.name));
+        let mut feeding = graph
+            .edges
+            .iter()
+            .filter(|edge| edge.to == Some(worker.name));
+        let fed = feeding.next().map(|edge| edge.kind);
         let inner = worker.form.group.map(Drawing::new);
         let mut part = Self {
             worker,
@@ -91,7 +95,7 @@ impl Part {
 
     /// What the layout knows of it.
     pub(super) fn node(&self) -> Node {
-        let lead = match (self.worker.public, self.fed) {
+        let lead = match (self.worker.public, self.fed.is_some()) {
             (true, _) => 2 * RING + 2 * HEAD,
             (false, true) => HEAD + 4,
             (false, false) => 0,
@@ -114,9 +118,9 @@ impl Part {
         }
     }
 
-    /// How far down messages leave from a port.
-    pub(super) fn exit(&self, port: Option<&str>) -> i32 {
-        let index = self.exits.iter().position(|exit| exit.port == port);
+    /// How far down the messages of an edge leave.
+    pub(super) fn exit(&self, edge: &GraphEdge) -> i32 {
+        let index = self.exits.iter().position(|exit| exit.is_of(edge));
         self.exit_at(index.unwrap_or(0))
     }
 
@@ -156,13 +160,18 @@ impl Part {
 
     fn draw_entries(&self, pen: &mut Pen) {
         let start = -self.node().lead;
-        if self.fed {
-            pen.line(start, self.entry(), 2 - HEAD);
+        if let Some(kind) = self.fed {
+            let kind = if kind == EdgeKind::Fused {
+                kind
+            } else {
+                EdgeKind::Queued
+            };
+            pen.line(kind, start, self.entry(), 2 - HEAD);
             pen.head(-1, self.entry());
         }
         if self.worker.public {
-            let y = self.height / if self.fed { 3 } else { 2 };
-            pen.line(start + 2 * RING, y, 2 - HEAD);
+            let y = self.height / if self.fed.is_some() { 3 } else { 2 };
+            pen.line(EdgeKind::Queued, start + 2 * RING, y, 2 - HEAD);
             pen.head(-1, y);
             pen.ring(start + RING, y, RING);
         }
@@ -174,10 +183,10 @@ impl Part {
             let y = self.exit_at(index);
             let end = self.width + if exit.discarded { exit.length() } else { tail };
             if exit.discarded {
-                pen.line(self.width, y, end - 2 * RING);
+                pen.line(exit.edge.kind, self.width, y, end - 2 * RING);
                 pen.cross(end - RING, y, RING);
             } else if end > self.width {
-                pen.line(self.width, y, end);
+                pen.line(exit.edge.kind, self.width, y, end);
             }
             let mut x = self.width + 8;
             if let Some(port) = exit.port_text() {
@@ -192,8 +201,15 @@ impl Part {
 }
 
 impl Exit {
+    /// Whether the messages of this edge leave here.
+    fn is_of(&self, edge: &GraphEdge) -> bool {
+        let way = |edge: &GraphEdge| (edge.port, edge.kind, edge.adapter);
+        way(self.edge) == way(edge)
+    }
+
     fn port_text(&self) -> Option<String> {
-        self.port
+        self.edge
+            .port
             .map(|port| format!(".{}", shortened(port, LONGEST)))
     }
 

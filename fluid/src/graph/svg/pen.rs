@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::EdgeKind;
 use super::super::layout::Point;
 
 /// The lead of an arrow's head.
@@ -100,8 +101,18 @@ impl Pen {
     }
 
     /// A horizontal line.
-    pub(super) fn line(&mut self, x: i32, y: i32, to: i32) {
-        self.raw(&format!("<path class=\"line\" d=\"M{x} {y}H{to}\"/>"));
+    pub(super) fn line(&mut self, kind: EdgeKind, x: i32, y: i32, to: i32) {
+        self.way(kind, &format!("M{x} {y}H{to}"));
+    }
+
+    /// A line along an edge.
+    fn way(&mut self, kind: EdgeKind, d: &str) {
+        let class = match kind {
+            EdgeKind::Queued => "line",
+            EdgeKind::Fused => "line fused",
+            EdgeKind::Feedback => "line feedback",
+        };
+        self.raw(&format!("<path class=\"{class}\" d=\"{d}\"/>"));
     }
 
     /// Where messages come from outside.
@@ -127,7 +138,7 @@ impl Pen {
     }
 
     /// A way along a route: bent where it goes up or down between two layers, and with round corners where it turns.
-    pub(super) fn route(&mut self, route: &[Point]) {
+    pub(super) fn route(&mut self, kind: EdgeKind, route: &[Point]) {
         let Some(start) = route.first() else {
             return;
         };
@@ -151,7 +162,7 @@ impl Pen {
                 let _ = write!(d, "H{}", to.x - (to.x - from.x).signum() * radius);
             }
         }
-        self.raw(&format!("<path class=\"line\" d=\"{d}\"/>"));
+        self.way(kind, &d);
     }
 }
 

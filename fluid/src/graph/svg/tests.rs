@@ -159,6 +159,21 @@ fn marks_stand_where_messages_enter_and_are_thrown_away() {
 }
 
 #[test]
+fn the_kinds_of_edges_are_told_apart() {
+    let svg = sample::MILL.svg();
+    // Each edge is a stub at either end and what is between them.
+    assert_eq!(svg.matches("class=\"line fused\"").count(), 6);
+    assert_eq!(svg.matches("class=\"line feedback\"").count(), 2);
+    let document = Document::parse(&svg).expect(&svg);
+    let texts = texts(&document);
+    assert!(
+        texts.iter().any(|text| text == "Flour with knead"),
+        "{texts:?}"
+    );
+    assert!(!sample::MARKET.svg().contains("class=\"line f"));
+}
+
+#[test]
 fn what_cannot_be_drawn_is_left_out() {
     let empty = Graph {
         workers: &[],

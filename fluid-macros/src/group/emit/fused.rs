@@ -1,0 +1,87 @@
+//! The fused chains: each a value whose type says who calls whom, made from its end.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::construct::{seat_of, with_shares};
+use crate::group::adapter::owning;
+use crate::group::check::{Edge, Group};
+use crate::group::fused::chains;
+use crate::group::header::Header;
+
+pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
+    chains(&group.edges)
+        .iter()
+        .map(|chain| draw_chain(chain, &group.header, generic))
+        .collect()
+}
+
+/// `let chain = workers.fuse(&b, &c, Own); let chain = workers.fuse(&a, &b, chain); workers.lead(&a, chain);`
+fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
+    // The same locals wherever they are named, and an error about their types shows there.
+    let local = |name: &str, at: Span| Ident::new(name, at.resolved_at(Span::mixed_site()));
+    let Some(head) = edges.first() else {
+        return TokenStream::new();
+    };
+    // They are the same for all edges of a chain.
+    let cfgs = head.all_cfgs(&header.fields);
+    let rules = edges.iter().map(|edge| rule(edge, header, generic));
+    let mut next = quote!(::fluid::__private::Own);
+    let mut fuses = TokenStream::new();
+    for edge in edges.iter().rev() {
+        let span = edge.to_span.resolved_at(Span::call_site());
+        let at = guilty(edge);
+        let (workers, chain) = (local("__workers", at), local("__chain", at));
+        let from = seat_of(&edge.from, edge.from.span());
+        let to = edge.to.as_ref().map(|to| seat_of(to, span));
+        let with = if edge.adapter.is_some() { "_with" } else { "" };
+        let fuse = format_ident!("fuse{with}", span = at);
+        let adapter = edge.adapter.as_ref().map(|adapter| {
+            let adapter = with_shares(&owning(adapter), &header.resources);
+            quote!(, #adapter)
+        });
+        fuses.extend(quote_spanned! {span=>
+            #(#cfgs)* let #chain = #workers.#fuse(&#from, &#to, #next #adapter);
+        });
+        next = quote!(#chain);
+    }
+    let from = seat_of(&head.from, head.from.span());
+    // A type that is wrong at the first edge is wrong here, too, and must not be told twice.
+    let at = guilty(head);
+    let (workers, chain) = (local("__workers", at), local("__chain", at));
+    let from = quote_spanned!(from.span()=> &#from);
+    let lead = quote_spanned! {at=>
+        #(#cfgs)* #workers.lead(#from, #chain);
+    };
+    quote!(#(#rules)* #fuses #lead)
+}
+
+/// Where an error about the types of an edge belongs: to its adapter, if it has one.
+fn guilty(edge: &Edge) -> Span {
+    let adapter = edge.adapter.as_ref().map(Spanned::span);
+    adapter
+        .unwrap_or(edge.to_span)
+        .resolved_at(Span::call_site())
+}
+
+/// What is called has no thread of its own.
+fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
+    let Some(to) = edge.to_field else {
+        return TokenStream::new();
+    };
+    let cfgs = edge.all_cfgs(&header.fields);
+    let (name, ty) = (&header.fields[to].name, &header.fields[to].ty);
+    let span = edge.to_span.resolved_at(Span::call_site());
+    let message = format!(
+        "`{name}` is `blocking`, and has a thread of its own: it needs a queue, so write `=>`"
+    );
+    let assertion = quote_spanned! {span=>
+        ::core::assert!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking(), #message)
+    };
+    if generic {
+        quote_spanned!(span=> #(#cfgs)* const { #assertion };)
+    } else {
+        quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
+    }
+}

@@ -1,0 +1,44 @@
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    7
+}
+
+#[consumer]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn store(number: u64) {
+    let _ = number;
+}
+
+struct Print;
+
+impl fluid::Worker for Print {
+    type Message = u64;
+    type Output = fluid::Nothing;
+    type Ports = ();
+
+    async fn run(
+        &mut self,
+        _: &fluid::Context,
+        io: &mut fluid::Io<Self>,
+    ) -> Result<(), fluid::Error> {
+        while io.queue.next().await.is_some() {}
+        Ok(())
+    }
+}
+
+workers! {
+    struct Group {
+        poll: Poll,
+        print: Print = Print,
+    }
+
+    poll -> print;
+}
+
+fn main() {}
