@@ -80,17 +80,47 @@ workers! {
     count.out => double => sum;
 }
 
-#[test]
-fn three_stages_move_a_million_messages_without_an_allocation_for_each() {
-    for threads in [1, 2] {
+#[consumer]
+async fn pass(number: u64) -> u64 {
+    number
+}
+
+workers! {
+    struct Chain(done: Done) {
+        count: Count,
+        entry: Pass,
+        double: Double,
+        sum: Add { state: state(&done) },
+    }
+
+    count.out => entry;
+    entry -> double -> sum with |number| number;
+}
+
+workers! {
+    struct Adapted(done: Done) {
+        count: Count,
+        double: Double,
+        /// With so much room that nothing has to wait.
+        #[consumer(capacity = "unbounded")]
+        sum: Add { state: state(&done) },
+    }
+
+    count.out => double;
+    double => sum with |number| Some(number);
+}
+
+/// Runs the group on a runtime of so many threads, and counts what it allocates.
+macro_rules! check {
+    ($group:ident, $threads:expr) => {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
+            .worker_threads($threads)
             .enable_all()
             .build()
             .expect("a runtime");
         runtime.block_on(async {
             let (sender, done) = oneshot::channel();
-            let running = Pipeline::new(Done::new(Some(sender)))
+            let running = $group::new(Done::new(Some(sender)))
                 .startup()
                 .await
                 .expect("started");
@@ -99,9 +129,20 @@ fn three_stages_move_a_million_messages_without_an_allocation_for_each() {
             assert_eq!(total, last * (last + 1));
             assert!(
                 allocations <= ALLOWED,
-                "{allocations} allocations for {MEASURED} messages"
+                "{allocations} allocations for {MEASURED} messages in {}",
+                stringify!($group)
             );
             assert!(running.shutdown().await.is_success());
         });
+    };
+}
+
+// One test, since the allocator counts for the whole process.
+#[test]
+fn a_million_messages_pass_queued_fused_and_adapted_edges_without_an_allocation_for_each() {
+    for threads in [1, 2] {
+        check!(Pipeline, threads);
+        check!(Chain, threads);
+        check!(Adapted, threads);
     }
 }

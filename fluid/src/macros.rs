@@ -218,9 +218,11 @@ pub use fluid_macros::consumer;
 /// | statement | meaning |
 /// | --- | --- |
 /// | `a => b => c;` | edges: what `a` emits is queued for `b`, and so on |
+/// | `a -> b;` | a fused edge: `a` calls `b` in its own task; no queue, no wake-up, no copy |
 /// | `(a, b) => c;` | fan-in |
 /// | `a => (b, c);` | broadcast: each gets a clone |
 /// | `a.port => b;` | an edge from a named port |
+/// | `a => b with f;` | the edge adapts: `f`, a path or a closure, takes what `a` emits and gives what `b` consumes, or an `Option` or a `Vec` of it |
 /// | `a => _;` | the output is thrown away, on purpose |
 /// | `a ~> b;` | a feedback edge: it never waits, so it may close a circle; what finds no room is unsent |
 /// | `every("30s", jitter = "5s") => expr;` | a periodic callback; also `name`, and `on_error = "skip"` |
@@ -247,6 +249,45 @@ pub use fluid_macros::consumer;
 /// ```
 ///
 /// `#[cfg(…)]` works on fields and statements.
+///
+/// # Fused edges
+///
+/// Behind `->` stands a `#[consumer]` that this edge alone feeds: it has no queue, and what comes from outside
+/// or from a second edge needs one. Before it stands a `#[worker]` or `#[consumer]` whose return value goes
+/// nowhere else. A chain such as `read -> parse -> filter => store` runs in the task of `read`, as if the
+/// functions called each other.
+///
+/// Yet each is a worker: with its state, its counts, its options, its errors, its exit, and its place in
+/// pictures. A failure is that of the worker in whose call it happens, and its own policy answers it: it is
+/// skipped, or the worker is restarted while the others of its chain wait, or it ends and the group stops. To
+/// stop one of a chain is to stop the chain, from its head on. A call that blocks its thread holds up the
+/// whole chain. `capacity` and `overflow` mean nothing here.
+///
+/// # Adapters
+///
+/// `with` works on every kind of edge. The resources are in scope by name. An adapter is called by the
+/// worker that sends; if it panics, that one fails. What it gives waits for room like any other message.
+///
+/// ```
+/// # use fluid::{consumer, worker, workers};
+/// # struct Units;
+/// # impl Units { fn of(&self, degrees: f64) -> String { format!("{degrees} °C") } }
+/// # #[worker(heartbeat = "1s")]
+/// # async fn measure() -> f64 { 21.5 }
+/// # #[consumer]
+/// # async fn smooth(degrees: f64, mean: &mut f64) -> f64 { *mean += (degrees - *mean) / 8.0; *mean }
+/// # #[consumer]
+/// # async fn print(line: String) { println!("{line}") }
+/// workers! {
+///     struct Thermometer(units: Units) {
+///         measure: Measure,
+///         smooth: Smooth { mean: 20.0 },
+///         print: Print,
+///     }
+///
+///     measure -> smooth => print with |degrees| units.of(degrees);
+/// }
+/// ```
 ///
 /// # What it makes
 ///
