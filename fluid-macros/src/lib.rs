@@ -8,6 +8,8 @@
 mod error;
 mod function;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod golden;
 mod group;
 mod option;

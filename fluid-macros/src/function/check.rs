@@ -80,7 +80,7 @@ pub(crate) fn check(
     let is = |name: &'static str| move |attr: &&Attribute| attr.path().is_ident(name);
     Worker {
         role,
-        name: struct_name(&sig.ident),
+        name: struct_name(&sig.ident, errors),
         function: sig.ident.clone(),
         vis: function.vis.clone(),
         docs: function.attrs.iter().filter(is("doc")).cloned().collect(),
@@ -99,11 +99,18 @@ pub(crate) fn check(
     }
 }
 
-fn struct_name(function: &Ident) -> Ident {
+fn struct_name(function: &Ident, errors: &mut Errors) -> Ident {
     let name = function.unraw().to_string().to_upper_camel_case();
-    // `Self` is the one word that a function's name can become and a struct's cannot be.
     let name = if name == "Self" {
+        // The one word that a function's name can become and a struct's cannot be.
         "Self_".to_owned()
+    } else if syn::parse_str::<Ident>(&name).is_err() {
+        let message = format!(
+            "the worker is named after its function, and of `{function}` no name is left\n\
+             let the function's name begin with a letter"
+        );
+        errors.at(function.span(), message);
+        format!("Worker_{name}")
     } else {
         name
     };
@@ -264,4 +271,29 @@ pub(crate) fn mentions(tokens: &proc_macro2::TokenStream, name: &Ident) -> bool 
 
 fn is_dot(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.' && punct.spacing() == Spacing::Alone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_whose_name_leaves_none_is_refused() {
+        for (function, expected) in [
+            ("poll_ticks", Some("PollTicks")),
+            ("r#async", Some("Async")),
+            ("self_", Some("Self_")),
+            ("__", None),
+            ("_1", None),
+        ] {
+            let mut errors = Errors::default();
+            let function: Ident = syn::parse_str(function).expect("a name");
+            let name = struct_name(&function, &mut errors).to_string();
+            assert_eq!(
+                (errors.count() == 0).then_some(name.as_str()),
+                expected,
+                "{function}"
+            );
+        }
+    }
 }

@@ -5,8 +5,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, FieldValue, Generics, Member, Meta, Token, Type, Visibility, braced,
-    parenthesized, token,
+    Attribute, Expr, FieldValue, Generics, Member, Meta, PathArguments, Token, Type, Visibility,
+    braced, parenthesized, token,
 };
 
 use crate::error::Errors;
@@ -138,7 +138,7 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
             "a worker has a name and a type: `store: Store { db }`",
         )
     })?;
-    let ty = input.parse()?;
+    let ty: Type = input.parse()?;
     let made = if input.peek(token::Brace) {
         let content;
         braced!(content in input);
@@ -149,6 +149,11 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
     } else {
         Made::Literal(Vec::new())
     };
+    if matches!(made, Made::Literal(_)) && !has_literals(&ty) {
+        let message = "a worker is made of a struct, such as `Store` or `Store { db }`\n\
+             for any other type write how it is made: `name: Type = expression`";
+        return Err(syn::Error::new_spanned(&ty, message));
+    }
     let Attributes { docs, cfgs, .. } = attrs;
     Ok(Field {
         docs,
@@ -159,6 +164,20 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
         ty,
         made,
     })
+}
+
+/// Whether `Type { … }` can be written of a type.
+fn has_literals(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .iter()
+            .all(|segment| !matches!(segment.arguments, PathArguments::Parenthesized(_))),
+        // What `$ty:ty` of a declarative macro comes in.
+        Type::Group(group) => has_literals(&group.elem),
+        _ => false,
+    }
 }
 
 /// The name of an initialiser written as the shorthand `{ name }`.
@@ -211,5 +230,31 @@ impl Attributes {
             }
         }
         sorted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse::Parser;
+
+    use super::*;
+
+    #[test]
+    fn a_worker_without_an_expression_is_made_of_a_struct() {
+        for (written, is_read) in [
+            ("store: Store", true),
+            ("store: store::Store<Db> { db }", true),
+            ("store: <T as Kept>::Store", true),
+            ("store: [Store; 2] = stores()", true),
+            ("store: ()", false),
+            ("store: (Store) { db }", false),
+            ("store: [Store; 2]", false),
+            ("store: impl Sink", false),
+            ("store: Fn(Tick) -> Store", false),
+        ] {
+            let mut errors = Errors::default();
+            let field = (|input: ParseStream<'_>| field(input, &mut errors)).parse_str(written);
+            assert_eq!(field.is_ok(), is_read, "{written}");
+        }
     }
 }

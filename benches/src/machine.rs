@@ -1,0 +1,77 @@
+//! Where and when something was measured.
+
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, fs, thread};
+
+/// The processor, and how many of its cores there are to use.
+pub fn processor() -> String {
+    let told = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = told
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    let model = model.and_then(|line| line.split_once(':'));
+    let model = model.map_or(env::consts::ARCH, |(_, model)| model.trim());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cores = if cores == 1 {
+        "1 core".to_owned()
+    } else {
+        format!("{cores} cores")
+    };
+    format!("{model}, {cores}")
+}
+
+/// The compiler, as it names itself: `rustc 1.95.0`.
+pub fn compiler() -> String {
+    let output = Command::new("rustc")
+        .arg("--version")
+        .output()
+        .expect("rustc");
+    let version = String::from_utf8_lossy(&output.stdout);
+    version
+        .split_whitespace()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Today, in UTC: `2026-11-24`.
+pub fn today() -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a time after 1970");
+    date((now.as_secs() / 86_400) as i64)
+}
+
+/// The date so many days after the first of January 1970. Years begin in March here, so that the day
+/// that some have more is their last.
+fn date(days: i64) -> String {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day = days.rem_euclid(146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, (month + 2) % 12 + 1);
+    let year = era * 400 + year + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates() {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (19_782, "2024-02-29"),
+            (20_781, "2026-11-24"),
+        ] {
+            assert_eq!(date(days), expected);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `docs/performance.md`, where each benchmark keeps a section.
+
+use std::fs;
+use std::path::Path;
+
+const INTRODUCTION: &str = "\
+# Performance
+
+What was measured, how, and on what. Each section is written by the command that it names, and says what it
+cannot say. Times depend on the machine: compare those of one table with each other, and with none elsewhere.
+";
+
+/// Writes the section of this title anew, or puts it at the end.
+///
+/// # Panics
+///
+/// If the page cannot be written.
+pub fn write(title: &str, section: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
+    let page = fs::read_to_string(&path).unwrap_or_else(|_| INTRODUCTION.to_owned());
+    fs::create_dir_all(path.parent().expect("a folder")).expect("the folder of the documents");
+    fs::write(&path, with(&page, title, section)).expect("the page");
+    println!("\nwritten to {}", path.display());
+}
+
+fn with(page: &str, title: &str, section: &str) -> String {
+    let head = format!("## {title}\n");
+    let section = format!("{head}\n{}\n", section.trim());
+    let Some(start) = page.find(&head) else {
+        return format!("{}\n\n{section}", page.trim_end());
+    };
+    let rest = &page[start + head.len()..];
+    let end = rest.find("\n## ").map_or("", |end| &rest[end..]);
+    format!("{}{section}{end}", &page[..start])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_put_at_the_end_and_then_written_anew() {
+        let page = with("# Title\n\nWords.\n", "One", "1");
+        assert_eq!(page, "# Title\n\nWords.\n\n## One\n\n1\n");
+        let page = with(&page, "Two", "2");
+        assert_eq!(page, "# Title\n\nWords.\n\n## One\n\n1\n\n## Two\n\n2\n");
+        let page = with(&page, "One", "1, again\n");
+        assert_eq!(
+            page,
+            "# Title\n\nWords.\n\n## One\n\n1, again\n\n## Two\n\n2\n"
+        );
+        let page = with(&page, "Two", "2, again");
+        assert_eq!(
+            page,
+            "# Title\n\nWords.\n\n## One\n\n1, again\n\n## Two\n\n2, again\n"
+        );
+    }
+}

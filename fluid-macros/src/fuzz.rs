@@ -1,0 +1,208 @@
+//! Tokens that nobody would write, given to all three macros: none panics, none hangs, and what they
+//! make is items that begin with the user's own.
+
+mod minimise;
+mod mutate;
+mod seeds;
+mod tree;
+mod verdict;
+mod watch;
+mod words;
+
+use std::env;
+use std::fmt::Write;
+
+use proc_macro2::TokenStream;
+
+use crate::function::{self, Role};
+use crate::group;
+use seeds::Input;
+use verdict::{Expander, Fault, verdict};
+use watch::Watch;
+
+/// The number of the first input; each further one has the next number.
+const SEED: &str = "FLUID_FUZZ_SEED";
+
+/// How many inputs there are.
+const INPUTS: &str = "FLUID_FUZZ_INPUTS";
+
+/// After how many different faults it is enough.
+const ENOUGH: usize = 10;
+
+const EXPANDERS: [Expander; 3] = [
+    Expander {
+        name: "#[worker]",
+        keeps_item: true,
+        expand: |options, item| function::expand(Role::Worker, options, item),
+    },
+    Expander {
+        name: "#[consumer]",
+        keeps_item: true,
+        expand: |options, item| function::expand(Role::Consumer, options, item),
+    },
+    Expander {
+        name: "workers!",
+        keeps_item: false,
+        expand: |_, item| group::expand(item),
+    },
+];
+
+#[test]
+fn whatever_is_written_is_expanded_or_refused() {
+    let (first, inputs) = (number(SEED, 0), number(INPUTS, 16_000));
+    let run = run(&EXPANDERS, first, inputs);
+    println!(
+        "{inputs} inputs from {first}; expanded without a mistake: {:?}",
+        run.expanded
+    );
+    assert!(run.faults.is_empty(), "{}", told(&run.faults));
+    // Where everything is refused, little is tried.
+    for (expander, expanded) in EXPANDERS.iter().zip(run.expanded) {
+        let enough = inputs < 1_000 || expanded > inputs / 50;
+        assert!(
+            enough,
+            "{} expanded only {expanded} of {inputs} inputs",
+            expander.name
+        );
+    }
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    match env::var(variable) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|e| panic!("{variable}={text}: {e}")),
+        Err(_) => default,
+    }
+}
+
+/// A fault, with the number of the input that showed it, and the smallest input that does.
+struct Found {
+    expander: Expander,
+    number: u64,
+    fault: Fault,
+    input: Input,
+}
+
+#[derive(Default)]
+struct Run {
+    faults: Vec<Found>,
+    /// How many inputs each macro expanded without a mistake to report.
+    expanded: [u64; 3],
+}
+
+fn run(expanders: &[Expander], first: u64, inputs: u64) -> Run {
+    let seeds = seeds::read();
+    let (functions, groups) = (seeds.functions.len(), seeds.groups.len());
+    assert!(
+        functions > 50 && groups > 50,
+        "only {functions} functions and {groups} groups"
+    );
+    let watch = Watch::start();
+    let mut run = Run::default();
+    for number in first..first.saturating_add(inputs) {
+        watch.begin(number);
+        let input = mutate::input(number, &seeds);
+        for (expander, expanded) in expanders.iter().zip(&mut run.expanded) {
+            match verdict(*expander, &input) {
+                Ok(refused) => *expanded += u64::from(!refused),
+                Err(fault) => {
+                    watch.rest();
+                    note(&mut run.faults, *expander, number, &input, &fault);
+                }
+            }
+        }
+        if run.faults.len() >= ENOUGH {
+            break;
+        }
+    }
+    run
+}
+
+/// Notes a fault with its smallest input, unless that is known already.
+fn note(faults: &mut Vec<Found>, expander: Expander, number: u64, input: &Input, fault: &Fault) {
+    let input = minimise::minimise(expander, input.clone(), fault);
+    // Of the smallest input, not of the one that it was found with.
+    let fault = verdict(expander, &input)
+        .err()
+        .unwrap_or_else(|| fault.clone());
+    let known = |found: &Found| found.expander.name == expander.name && found.fault == fault;
+    if !faults.iter().any(known) {
+        faults.push(Found {
+            expander,
+            number,
+            fault,
+            input,
+        });
+    }
+}
+
+/// How to see the same input again.
+fn replay(number: u64) -> String {
+    format!("{SEED}={number} {INPUTS}=1 cargo test -p fluid-macros fuzz")
+}
+
+fn told(faults: &[Found]) -> String {
+    let mut told = String::new();
+    for Found {
+        expander,
+        number,
+        fault,
+        input,
+    } in faults
+    {
+        let (name, text, replay) = (expander.name, input.text(), replay(*number));
+        let _ = write!(told, "\n{name} {fault}\n{text}\n replay: {replay}\n");
+    }
+    told
+}
+
+#[test]
+fn planted_faults_are_found_and_made_small() {
+    let find = |expand: fn(TokenStream, TokenStream) -> TokenStream| {
+        let name = "planted";
+        let keeps_item = false;
+        let mut run = run(
+            &[Expander {
+                name,
+                keeps_item,
+                expand,
+            }],
+            0,
+            2_000,
+        );
+        assert!(!run.faults.is_empty(), "a planted fault was not found");
+        run.faults.remove(0)
+    };
+    let stumbles = find(|_, item| {
+        assert!(!item.to_string().contains("unsafe"), "stumbled");
+        TokenStream::new()
+    });
+    assert_eq!(stumbles.fault, Fault::Panic("stumbled".to_owned()));
+    assert_eq!(stumbles.input.text(), "options: \n   item: unsafe");
+    let babbles = find(|options, _| {
+        let babbles = options.to_string().contains("restart");
+        let made = if babbles { "struct;" } else { "" };
+        made.parse().expect("tokens")
+    });
+    assert!(
+        matches!(babbles.fault, Fault::NoItems(_)),
+        "{}",
+        babbles.fault
+    );
+    assert_eq!(babbles.input.text(), "options: \"restart\"\n   item: ");
+}
+
+#[test]
+fn an_item_that_is_touched_is_seen() {
+    let expander = Expander {
+        name: "planted",
+        keeps_item: true,
+        expand: |_, item| item.into_iter().skip(1).collect(),
+    };
+    let input = Input {
+        options: Vec::new(),
+        item: tree::trees("async fn tick() {}".parse().expect("tokens")),
+    };
+    assert_eq!(verdict(expander, &input), Err(Fault::ItemTouched));
+}
