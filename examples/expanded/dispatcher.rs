@@ -76,10 +76,16 @@ impl ::core::ops::Deref for Desk {
 }
 impl Desk {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new(
         trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
     ) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
             trades,
         );
@@ -108,7 +114,9 @@ impl Desk {
             );
         __workers.connect(&exchange, &dispatch);
         ::fluid::rule::fed_by_nothing::<Exchange>();
+        <Exchange>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();
+        <Dispatcher<Trade>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DeskHandle {
             __group: __workers.handle(),
             exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),

@@ -100,8 +100,14 @@ impl ::core::ops::Deref for Hello {
 }
 impl Hello {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers
@@ -123,7 +129,9 @@ impl Hello {
             >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
         __workers.connect(&greet, &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
+        <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Print>();
+        <Print>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = HelloHandle {
             __group: __workers.handle(),
             greet: <Greet as ::fluid::__private::Member>::handle(&greet),

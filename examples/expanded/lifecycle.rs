@@ -100,8 +100,14 @@ impl ::core::ops::Deref for Stumbling {
 }
 impl Stumbling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new() -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
         let stumble = __workers
             .add_with::<
@@ -113,6 +119,7 @@ impl Stumbling {
             );
         ::fluid::rule::fed_by_nothing::<Stumble>();
         ::fluid::rule::feeds_nothing::<Stumble>();
+        <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = StumblingHandle {
             __group: __workers.handle(),
             stumble: <Stumble as ::fluid::__private::Member>::handle(&stumble),
@@ -263,8 +270,14 @@ impl ::core::ops::Deref for Dawdling {
 }
 impl Dawdling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new() -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
         let dawdle = __workers
@@ -277,6 +290,7 @@ impl Dawdling {
             );
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();
+        <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DawdlingHandle {
             __group: __workers.handle(),
             dawdle: <Dawdle as ::fluid::__private::Member>::handle(&dawdle),

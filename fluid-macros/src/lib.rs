@@ -11,6 +11,7 @@ mod function;
 mod golden;
 mod group;
 mod option;
+mod port;
 mod text;
 
 use proc_macro::TokenStream;

@@ -33,6 +33,17 @@ impl Read {
         )
     }
 }
+#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
+const _: () = {
+    enum lines {}
+    impl Read {
+        #[doc(hidden)]
+        fn every_port_leads_somewhere<Edges>(_: Edges)
+        where
+            Edges: ::fluid::rule::Wires<Self, lines, 6693467979504746524>,
+        {}
+    }
+};
 impl ::fluid::__private::Worker for Read {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -96,6 +107,17 @@ impl Parse {
         )
     }
 }
+#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
+const _: () = {
+    enum malformed {}
+    impl Parse {
+        #[doc(hidden)]
+        fn every_port_leads_somewhere<Edges>(_: Edges)
+        where
+            Edges: ::fluid::rule::Wires<Self, malformed, 11801737483581815190>,
+        {}
+    }
+};
 impl ::fluid::__private::Worker for Parse {
     type Message = String;
     type Output = Entry;
@@ -246,12 +268,18 @@ impl ::core::ops::Deref for AccessLog {
 }
 impl AccessLog {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new(
         file: impl ::core::convert::Into<::fluid::__private::Arc<Option<PathBuf>>>,
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
             file,
         );
@@ -310,8 +338,22 @@ impl AccessLog {
         __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
         ::fluid::rule::fed_by_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Read>();
+        let () = {
+            struct EdgesOfRead<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 6693467979504746524>
+            for EdgesOfRead<Ports> {}
+            <Read>::every_port_leads_somewhere(EdgesOfRead((<Read>::lines(),)))
+        };
+        let () = {
+            struct EdgesOfParse<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 11801737483581815190>
+            for EdgesOfParse<Ports> {}
+            <Parse>::every_port_leads_somewhere(EdgesOfParse((<Parse>::malformed(),)))
+        };
         ::fluid::rule::feeds_nothing::<Count>();
+        <Count>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<DeadLetters>();
+        <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
             read: <Read as ::fluid::__private::Member>::handle(&read),

@@ -14,13 +14,19 @@ impl ::core::ops::Deref for Sysmon {
 }
 impl Sysmon {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     pub fn new(
         every: impl ::core::convert::Into<::fluid::__private::Arc<Duration>>,
         thresholds: impl ::core::convert::Into<::fluid::__private::Arc<Thresholds>>,
         screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let every: ::fluid::__private::Arc<Duration> = ::core::convert::Into::into(
             every,
         );
@@ -144,11 +150,25 @@ impl Sysmon {
         __workers.connect(&gather, &store);
         ::fluid::rule::fed_by_nothing::<KeepTime>();
         ::fluid::rule::feeds_nothing::<KeepTime>();
+        let () = {
+            struct EdgesOfClock<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 9212436759843841461>
+            for EdgesOfClock<Ports> {}
+            <KeepTime>::every_port_leads_somewhere(EdgesOfClock((<KeepTime>::ticks(),)))
+        };
+        <TakeSample>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Rate>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Show>();
+        <Show>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Alarm>();
+        <Alarm>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Gather<Reading>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Store>();
+        <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::fed_by_nothing::<SayStopping>();
         ::fluid::rule::feeds_nothing::<SayStopping>();
+        <SayStopping>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = SysmonHandle {
             __group: __workers.handle(),
             clock: <KeepTime as ::fluid::__private::Member>::handle(&clock),

@@ -23,6 +23,17 @@ impl KeepTime {
         )
     }
 }
+#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
+const _: () = {
+    enum ticks {}
+    impl KeepTime {
+        #[doc(hidden)]
+        pub fn every_port_leads_somewhere<Edges>(_: Edges)
+        where
+            Edges: ::fluid::rule::Wires<Self, ticks, 9212436759843841461>,
+        {}
+    }
+};
 impl ::fluid::__private::Worker for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;

@@ -1,5 +1,7 @@
 //! The struct made of a function, and how the runtime calls the function.
 
+mod port;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -14,12 +16,14 @@ use crate::text::{doc_lines, text};
 pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let struct_ = struct_(worker);
     let ports = ports(worker);
+    let every_port = port::every_port_leads_somewhere(worker);
     let impl_worker = impl_worker(worker);
     let impl_stage = impl_stage(worker);
     let no_hidden_result = no_hidden_result(worker);
     quote! {
         #struct_
         #ports
+        #every_port
         #impl_worker
         #impl_stage
         #no_hidden_result

@@ -3,6 +3,8 @@
 mod callback;
 mod construct;
 mod graph;
+mod resource;
+mod rules;
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, TokenStream};
@@ -67,7 +69,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let made = format!(" The group `{}`.", names.text);
     let docs = if docs.is_empty() {
         quote!(#[doc = #made])
@@ -85,7 +87,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
         }
 
         #(#cfgs)*
-        impl #generics ::core::ops::Deref for #group #ty_generics #clause {
+        impl #impl_generics ::core::ops::Deref for #group #ty_generics #clause {
             type Target = #handle #ty_generics;
 
             fn deref(&self) -> &Self::Target {
@@ -104,12 +106,12 @@ fn life(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let exit = quote!(::fluid::__private::Exit);
     quote! {
         #(#cfgs)*
         #[allow(dead_code)]
-        impl #generics #group #ty_generics #clause {
+        impl #impl_generics #group #ty_generics #clause {
             /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
             ///
             /// # Errors
@@ -160,7 +162,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let fields = header.fields.iter().map(|field| {
         let Field { cfgs, name, .. } = field;
         let ty = handle_type(field);
@@ -188,12 +190,12 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
 
         #(#cfgs)*
         #[allow(dead_code, private_interfaces)]
-        impl #generics #handle #ty_generics #clause {
+        impl #impl_generics #handle #ty_generics #clause {
             #(#accessors)*
         }
 
         #(#cfgs)*
-        impl #generics ::core::clone::Clone for #handle #ty_generics #clause {
+        impl #impl_generics ::core::clone::Clone for #handle #ty_generics #clause {
             fn clone(&self) -> Self {
                 Self {
                     __group: ::core::clone::Clone::clone(&self.__group),
@@ -204,7 +206,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         }
 
         #(#cfgs)*
-        impl #generics ::core::ops::Deref for #handle #ty_generics #clause {
+        impl #impl_generics ::core::ops::Deref for #handle #ty_generics #clause {
             type Target = ::fluid::__private::GroupHandle;
 
             fn deref(&self) -> &Self::Target {
@@ -255,10 +257,10 @@ fn member(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     quote! {
         #(#cfgs)*
-        impl #generics ::fluid::__private::Member for #group #ty_generics #clause {
+        impl #impl_generics ::fluid::__private::Member for #group #ty_generics #clause {
             type Message = ::fluid::__private::Nothing;
             type Output = ::fluid::__private::Nothing;
             type Handle = #handle #ty_generics;
