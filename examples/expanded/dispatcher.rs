@@ -18,6 +18,18 @@ struct Exchange {
     /// The state `price`.
     price: f64,
 }
+impl ::fluid::__private::Stage for Exchange {
+    type Input = ();
+    type Emission = ::fluid::__private::Vec<Trade>;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(exchange(::fluid::rule::state(&mut self.price)).await)
+    }
+}
 impl ::fluid::__private::Worker for Exchange {
     type Message = ::fluid::__private::Nothing;
     type Output = Trade;
@@ -33,24 +45,14 @@ impl ::fluid::__private::Worker for Exchange {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Exchange {
-    type Input = ();
-    type Emission = ::fluid::__private::Vec<Trade>;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(exchange(&mut self.price).await)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 const _: () = {

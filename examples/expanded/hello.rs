@@ -9,6 +9,22 @@ struct Greet {
     /// The configuration `name`.
     name: String,
 }
+impl ::fluid::__private::Stage for Greet {
+    type Input = ();
+    type Emission = ::core::option::Option<String>;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                greet(::fluid::rule::configuration(&self.name)).await,
+            ),
+        )
+    }
+}
 impl ::fluid::__private::Worker for Greet {
     type Message = ::fluid::__private::Nothing;
     type Output = String;
@@ -22,28 +38,14 @@ impl ::fluid::__private::Worker for Greet {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Greet {
-    type Input = ();
-    type Emission = ::core::option::Option<String>;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                greet(::core::clone::Clone::clone(&self.name)).await,
-            ),
-        )
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 /// Prints what it is sent.
@@ -53,25 +55,6 @@ async fn print(line: String) {
 /// Prints what it is sent.
 #[allow(missing_debug_implementations)]
 struct Print;
-impl ::fluid::__private::Worker for Print {
-    type Message = String;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Prints what it is sent."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Print {
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
@@ -83,6 +66,27 @@ impl ::fluid::__private::Stage for Print {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         print(message).await;
         ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+impl ::fluid::__private::Worker for Print {
+    type Message = String;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Prints what it is sent."],
+        message: ::core::option::Option::Some("String"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 /// The group `hello`.

@@ -11,6 +11,19 @@ struct Stumble {
     /// The state `beats`.
     beats: u32,
 }
+impl ::fluid::__private::Stage for Stumble {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        stumble(::fluid::rule::state(&mut self.beats), ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Stumble {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -25,25 +38,14 @@ impl ::fluid::__private::Worker for Stumble {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Stumble {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        stumble(&mut self.beats, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 /// Finishes nothing, and hears nothing.
@@ -53,25 +55,6 @@ async fn dawdle() {
 /// Finishes nothing, and hears nothing.
 #[allow(missing_debug_implementations)]
 struct Dawdle;
-impl ::fluid::__private::Worker for Dawdle {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Finishes nothing, and hears nothing."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Dawdle {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
@@ -83,6 +66,27 @@ impl ::fluid::__private::Stage for Dawdle {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         dawdle().await;
         ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+impl ::fluid::__private::Worker for Dawdle {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Finishes nothing, and hears nothing."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 /// The group `stumbling`.

@@ -5,9 +5,11 @@
 
 mod outside;
 mod port;
+mod send;
 
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
+pub use send::{IsConfiguration, IsResource, IsState, configuration, resource, state};
 
 use crate::error::{Error, Nothing};
 use crate::queue::Output;

@@ -40,7 +40,7 @@ pub trait Stage: Worker {
 }
 
 /// `#[consumer]`: calls the function for each message.
-pub async fn consume<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
+pub(crate) async fn consume<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
 where
     S: Stage<Input = <S as Worker>::Message>,
 {
@@ -58,7 +58,7 @@ where
 
 /// `#[worker]`: calls the function at each beat, until the stop. Without a heartbeat it calls the
 /// function, whose body is then the loop, once.
-pub async fn work<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
+pub(crate) async fn work<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
 where
     S: Stage<Input = ()>,
 {

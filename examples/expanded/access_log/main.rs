@@ -44,6 +44,25 @@ const _: () = {
         {}
     }
 };
+impl ::fluid::__private::Stage for Read {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match read(::fluid::rule::configuration(&self.file), &ports.0, ctx).await {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
 impl ::fluid::__private::Worker for Read {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -55,31 +74,14 @@ impl ::fluid::__private::Worker for Read {
         ports: &[("lines", "String")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Read {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match read(::core::clone::Clone::clone(&self.file), &ports.0, ctx).await {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 /// Understands a line, or sends it where the malformed ones go.
@@ -118,25 +120,6 @@ const _: () = {
         {}
     }
 };
-impl ::fluid::__private::Worker for Parse {
-    type Message = String;
-    type Output = Entry;
-    type Ports = (::fluid::__private::Output<Malformed>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Understands a line, or sends it where the malformed ones go."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::Some("Entry"),
-        ports: &[("malformed", "Malformed")],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Parse {
     type Input = String;
     type Emission = ::core::option::Option<Entry>;
@@ -152,6 +135,27 @@ impl ::fluid::__private::Stage for Parse {
                 ::core::result::Result::Err(::fluid::rule::carried(error))
             }
         }
+    }
+}
+impl ::fluid::__private::Worker for Parse {
+    type Message = String;
+    type Output = Entry;
+    type Ports = (::fluid::__private::Output<Malformed>,);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Understands a line, or sends it where the malformed ones go."],
+        message: ::core::option::Option::Some("String"),
+        output: ::core::option::Option::Some("Entry"),
+        ports: &[("malformed", "Malformed")],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 const _: () = {
@@ -172,6 +176,19 @@ struct Count {
     /// The shared resource `totals`.
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
+impl ::fluid::__private::Stage for Count {
+    type Input = Entry;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Entry,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        count(message, ::fluid::rule::resource(&self.totals)).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Count {
     type Message = Entry;
     type Output = ::fluid::__private::Nothing;
@@ -183,25 +200,14 @@ impl ::fluid::__private::Worker for Count {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Count {
-    type Input = Entry;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        message: Entry,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        count(message, &*self.totals).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 /// Counts what was not understood, and shows the first of it.
@@ -220,6 +226,24 @@ struct DeadLetters {
     /// The shared resource `totals`.
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
+impl ::fluid::__private::Stage for DeadLetters {
+    type Input = Malformed;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Malformed,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        dead_letters(
+                message,
+                ::fluid::rule::configuration(&self.show),
+                ::fluid::rule::resource(&self.totals),
+            )
+            .await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for DeadLetters {
     type Message = Malformed;
     type Output = ::fluid::__private::Nothing;
@@ -231,26 +255,14 @@ impl ::fluid::__private::Worker for DeadLetters {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for DeadLetters {
-    type Input = Malformed;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        message: Malformed,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        dead_letters(message, ::core::clone::Clone::clone(&self.show), &*self.totals)
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 /// Reads an access log.

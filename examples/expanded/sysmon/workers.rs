@@ -34,6 +34,19 @@ const _: () = {
         {}
     }
 };
+impl ::fluid::__private::Stage for KeepTime {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -47,25 +60,14 @@ impl ::fluid::__private::Worker for KeepTime {
         ports: &[("ticks", "Tick")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for KeepTime {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        keep_time(::core::clone::Clone::clone(&self.every), &ports.0, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 /// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
@@ -77,6 +79,22 @@ pub fn take_sample(_: Tick, sampler: &mut Sampler) -> Sample {
 pub struct TakeSample {
     /// The state `sampler`.
     pub sampler: Sampler,
+}
+impl ::fluid::__private::Stage for TakeSample {
+    type Input = Tick;
+    type Emission = ::core::option::Option<Sample>;
+    async fn call(
+        &mut self,
+        message: Tick,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
+            ),
+        )
+    }
 }
 impl ::fluid::__private::Worker for TakeSample {
     type Message = Tick;
@@ -95,26 +113,14 @@ impl ::fluid::__private::Worker for TakeSample {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for TakeSample {
-    type Input = Tick;
-    type Emission = ::core::option::Option<Sample>;
-    async fn call(
-        &mut self,
-        message: Tick,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(take_sample(message, &mut self.sampler)),
-        )
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 const _: () = {
@@ -136,6 +142,22 @@ pub struct Rate {
     /// The state `book`.
     pub book: RateBook,
 }
+impl ::fluid::__private::Stage for Rate {
+    type Input = Sample;
+    type Emission = ::core::option::Option<Reading>;
+    async fn call(
+        &mut self,
+        message: Sample,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                rate(message, ::fluid::rule::state(&mut self.book)).await,
+            ),
+        )
+    }
+}
 impl ::fluid::__private::Worker for Rate {
     type Message = Sample;
     type Output = Reading;
@@ -147,26 +169,14 @@ impl ::fluid::__private::Worker for Rate {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Rate {
-    type Input = Sample;
-    type Emission = ::core::option::Option<Reading>;
-    async fn call(
-        &mut self,
-        message: Sample,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(rate(message, &mut self.book).await),
-        )
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 const _: () = {
@@ -187,6 +197,19 @@ pub struct Show {
     /// The shared resource `screen`.
     pub screen: ::fluid::__private::Arc<Screen>,
 }
+impl ::fluid::__private::Stage for Show {
+    type Input = Reading;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Reading,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        show(message, ::fluid::rule::resource(&self.screen)).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Show {
     type Message = Reading;
     type Output = ::fluid::__private::Nothing;
@@ -198,25 +221,14 @@ impl ::fluid::__private::Worker for Show {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Show {
-    type Input = Reading;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        message: Reading,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        show(message, &*self.screen).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 /// Holds each reading against the thresholds.
@@ -235,6 +247,25 @@ pub struct Judge {
     /// The shared resource `thresholds`.
     pub thresholds: ::fluid::__private::Arc<Thresholds>,
 }
+impl ::fluid::__private::Stage for Judge {
+    type Input = Reading;
+    type Emission = ::fluid::__private::Vec<Alert>;
+    async fn call(
+        &mut self,
+        message: Reading,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            judge(
+                    message,
+                    ::fluid::rule::state(&mut self.book),
+                    ::fluid::rule::resource(&self.thresholds),
+                )
+                .await,
+        )
+    }
+}
 impl ::fluid::__private::Worker for Judge {
     type Message = Reading;
     type Output = Alert;
@@ -246,26 +277,14 @@ impl ::fluid::__private::Worker for Judge {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Judge {
-    type Input = Reading;
-    type Emission = ::fluid::__private::Vec<Alert>;
-    async fn call(
-        &mut self,
-        message: Reading,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            judge(message, &mut self.book, &*self.thresholds).await,
-        )
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 const _: () = {
@@ -289,6 +308,29 @@ pub struct Alarm {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
 }
+impl ::fluid::__private::Stage for Alarm {
+    type Input = Alert;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Alert,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match alarm(
+            message,
+            ::fluid::rule::resource(&self.screen),
+            ::fluid::rule::resource(&self.db),
+        ) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
 impl ::fluid::__private::Worker for Alarm {
     type Message = Alert;
     type Output = ::fluid::__private::Nothing;
@@ -302,31 +344,14 @@ impl ::fluid::__private::Worker for Alarm {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Alarm {
-    type Input = Alert;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        message: Alert,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match alarm(message, &*self.screen, &*self.db) {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 /// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
@@ -338,6 +363,25 @@ pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
 pub struct Store {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
+}
+impl ::fluid::__private::Stage for Store {
+    type Input = Vec<Reading>;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    async fn call(
+        &mut self,
+        message: Vec<Reading>,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match store(message, ::fluid::rule::resource(&self.db)) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
 }
 impl ::fluid::__private::Worker for Store {
     type Message = Vec<Reading>;
@@ -354,31 +398,14 @@ impl ::fluid::__private::Worker for Store {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Store {
-    type Input = Vec<Reading>;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    async fn call(
-        &mut self,
-        message: Vec<Reading>,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match store(message, &*self.db) {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 /// Tells whoever pressed Ctrl-C that it was heard.
@@ -389,25 +416,6 @@ pub async fn say_stopping(ctx: &Context) {
 /// Tells whoever pressed Ctrl-C that it was heard.
 #[allow(missing_debug_implementations)]
 pub struct SayStopping;
-impl ::fluid::__private::Worker for SayStopping {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Tells whoever pressed Ctrl-C that it was heard."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for SayStopping {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
@@ -419,5 +427,26 @@ impl ::fluid::__private::Stage for SayStopping {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         say_stopping(ctx).await;
         ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+impl ::fluid::__private::Worker for SayStopping {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Tells whoever pressed Ctrl-C that it was heard."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }

@@ -5,6 +5,7 @@ mod port;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Index, Type};
 
 use crate::function::Role;
@@ -24,8 +25,8 @@ pub(crate) fn worker(worker: &Worker) -> TokenStream {
         #struct_
         #ports
         #every_port
-        #impl_worker
         #impl_stage
+        #impl_worker
         #no_hidden_result
     }
 }
@@ -191,21 +192,32 @@ fn impl_worker(worker: &Worker) -> TokenStream {
         Role::Worker => format_ident!("work"),
         Role::Consumer => format_ident!("consume"),
     };
+    // What is wrong with the worker shows at the function, once.
+    let at = name.span();
+    let [this, ctx, io] = ["self", "ctx", "io"].map(|name| Ident::new(name, Span::call_site()));
+    let header = quote_spanned! {at=>
+        impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause
+    };
+    let signature = quote_spanned! {at=>
+        fn run(
+            &mut #this,
+            #ctx: &::fluid::__private::Context,
+            #io: &mut ::fluid::__private::Io<Self>,
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<(), ::fluid::__private::Error>
+        > + ::core::marker::Send
+    };
     quote! {
         #(#cfgs)*
-        impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause {
+        #header {
             type Message = #message;
             type Output = #output;
             type Ports = (#(#ports)*);
             #options
             const FORM: ::fluid::__private::Form = #form;
 
-            async fn run(
-                &mut self,
-                ctx: &::fluid::__private::Context,
-                io: &mut ::fluid::__private::Io<Self>,
-            ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-                ::fluid::__private::#run(self, ctx, io).await
+            #signature {
+                ::fluid::__private::#run(#this, #ctx, #io)
             }
         }
     }
@@ -271,21 +283,27 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     };
     let body = returned(worker, &call(worker));
     // What is wrong with the function's future shows at the function.
-    let call = quote_spanned!(worker.function.span()=> async fn call);
+    let (at, this) = (name.span(), Ident::new("self", Span::call_site()));
+    let call = quote_spanned! {at=>
+        async fn call(
+            &mut #this,
+            #input_name,
+            #ctx: &::fluid::__private::Context,
+            #ports: &Self::Ports,
+        ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+            #body
+        }
+    };
+    let header = quote_spanned! {at=>
+        impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause
+    };
     quote! {
         #(#cfgs)*
-        impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause {
+        #header {
             type Input = #input;
             type Emission = #emission;
 
-            #call(
-                &mut self,
-                #input_name,
-                #ctx: &::fluid::__private::Context,
-                #ports: &Self::Ports,
-            ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-                #body
-            }
+            #call
         }
     }
 }
@@ -308,9 +326,15 @@ fn call(worker: &Worker) -> TokenStream {
             port += 1;
             quote!(&#ports.#index)
         }
-        Parameter::Resource(name, _) => quote!(&*self.#name),
-        Parameter::State(name, _) => quote!(&mut self.#name),
-        Parameter::Config(name, _) => quote!(::core::clone::Clone::clone(&self.#name)),
+        Parameter::Resource(name, ty) => {
+            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::resource(&self.#name))
+        }
+        Parameter::State(name, ty) => {
+            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::state(&mut self.#name))
+        }
+        Parameter::Config(name, ty) => {
+            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::configuration(&self.#name))
+        }
     });
     let types: Vec<_> = worker
         .generics
