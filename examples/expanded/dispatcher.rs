@@ -64,6 +64,13 @@ const _: () = {
     );
 };
 /// Hands each trade to whoever is interested.
+///
+/// ```mermaid
+/// flowchart LR
+///     exchange["<b>exchange</b><br/>Exchange"]
+///     dispatch["<b>dispatch</b><br/>Dispatcher#lt;Trade#gt;"]
+///     exchange --> dispatch
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Desk {

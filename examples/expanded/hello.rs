@@ -90,6 +90,13 @@ impl ::fluid::__private::Worker for Print {
     }
 }
 /// The group `hello`.
+///
+/// ```mermaid
+/// flowchart LR
+///     greet["<b>greet</b><br/>Greet"]
+///     print["<b>print</b><br/>Print"]
+///     greet --> print
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Hello {

@@ -90,6 +90,11 @@ impl ::fluid::__private::Worker for Dawdle {
     }
 }
 /// The group `stumbling`.
+///
+/// ```mermaid
+/// flowchart LR
+///     stumble["<b>stumble</b><br/>Stumble"]
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Stumbling {
@@ -260,6 +265,11 @@ impl ::fluid::__private::Member for Stumbling {
     }
 }
 /// The group `dawdling`.
+///
+/// ```mermaid
+/// flowchart LR
+///     dawdle["<b>dawdle</b><br/>Dawdle"]
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Dawdling {

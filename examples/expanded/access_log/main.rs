@@ -266,6 +266,17 @@ impl ::fluid::__private::Worker for DeadLetters {
     }
 }
 /// Reads an access log.
+///
+/// ```mermaid
+/// flowchart LR
+///     read["<b>read</b><br/>Read"]
+///     parse["<b>parse</b><br/>Parse"]
+///     count["<b>count</b><br/>Count"]
+///     dead_letters["<b>dead_letters</b><br/>DeadLetters"]
+///     read -->|"lines"| parse
+///     parse --> count
+///     parse -->|"malformed"| dead_letters
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct AccessLog {

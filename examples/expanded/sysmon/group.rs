@@ -1,5 +1,25 @@
 //! What the macros make of `group.rs`.
 /// Samples this machine; shows, judges and keeps what it finds.
+///
+/// ```mermaid
+/// flowchart LR
+///     clock["<b>clock</b><br/>KeepTime"]
+///     sample["<b>sample</b><br/>TakeSample"]
+///     rate["<b>rate</b><br/>Rate"]
+///     show["<b>show</b><br/>Show"]
+///     judge["<b>judge</b><br/>Judge"]
+///     alarm["<b>alarm</b><br/>Alarm"]
+///     gather["<b>gather</b><br/>Gather#lt;Reading#gt;"]
+///     store["<b>store</b><br/>Store"]
+///     farewell["<b>farewell</b><br/>SayStopping"]
+///     clock -->|"ticks"| sample
+///     sample --> rate
+///     rate --> show
+///     rate --> judge
+///     rate --> gather
+///     judge --> alarm
+///     gather --> store
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 pub struct Sysmon {

@@ -3,6 +3,7 @@
 mod callback;
 mod construct;
 mod graph;
+mod picture;
 mod resource;
 mod rules;
 
@@ -17,7 +18,7 @@ use crate::group::header::{Field, Header};
 pub(crate) fn group(group: &Group) -> TokenStream {
     let header = &group.header;
     let names = Names::of(header);
-    let struct_ = struct_(header, &names);
+    let struct_ = struct_(header, &names, &picture::picture(group));
     let construct = construct::construct(group, &names);
     let graph = graph::graph(group, &names);
     let life = life(header, &names);
@@ -59,7 +60,7 @@ impl Names {
     }
 }
 
-fn struct_(header: &Header, names: &Names) -> TokenStream {
+fn struct_(header: &Header, names: &Names, picture: &TokenStream) -> TokenStream {
     let Header {
         docs, cfgs, vis, ..
     } = header;
@@ -79,6 +80,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
     quote! {
         #(#cfgs)*
         #docs
+        #picture
         #[must_use = "a group does nothing until it is started"]
         #[allow(missing_debug_implementations)]
         #vis struct #group #generics #clause {
