@@ -18,6 +18,19 @@ struct Exchange {
     /// The state `price`.
     price: f64,
 }
+impl ::fluid::__private::Stage for Exchange {
+    type Input = ();
+    type Emission = ::fluid::__private::Vec<Trade>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(exchange(::fluid::rule::state(&mut self.price)).await)
+    }
+}
 impl ::fluid::__private::Worker for Exchange {
     type Message = ::fluid::__private::Nothing;
     type Output = Trade;
@@ -33,25 +46,14 @@ impl ::fluid::__private::Worker for Exchange {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Exchange {
-    type Input = ();
-    type Emission = ::fluid::__private::Vec<Trade>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(exchange(&mut self.price).await)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 const _: () = {
@@ -63,6 +65,13 @@ const _: () = {
     );
 };
 /// Hands each trade to whoever is interested.
+///
+/// ```mermaid
+/// flowchart LR
+///     exchange["<b>exchange</b><br/>Exchange"]
+///     dispatch["<b>dispatch</b><br/>Dispatcher#lt;Trade#gt;"]
+///     exchange --> dispatch
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Desk {
@@ -77,10 +86,16 @@ impl ::core::ops::Deref for Desk {
 }
 impl Desk {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new(
         trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
     ) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
             trades,
         );
@@ -109,7 +124,9 @@ impl Desk {
             );
         __workers.connect(&exchange, &dispatch);
         ::fluid::rule::fed_by_nothing::<Exchange>();
+        <Exchange>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();
+        <Dispatcher<Trade>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DeskHandle {
             __group: __workers.handle(),
             exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),

@@ -11,6 +11,24 @@ struct Watch {
     /// The configuration `news`.
     news: Sender<String>,
 }
+impl ::fluid::__private::Stage for Watch {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        watch(
+                ::fluid::rule::configuration(&self.feed),
+                ::fluid::rule::configuration(&self.news),
+            )
+            .await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Watch {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -24,30 +42,14 @@ impl ::fluid::__private::Worker for Watch {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Watch {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        watch(
-                ::core::clone::Clone::clone(&self.feed),
-                ::core::clone::Clone::clone(&self.news),
-            )
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Counts the news.
@@ -61,6 +63,20 @@ struct Read {
     /// The state `count`.
     count: u64,
 }
+impl ::fluid::__private::Stage for Read {
+    type Input = String;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: String,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        read(message, ::fluid::rule::state(&mut self.count)).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Read {
     type Message = String;
     type Output = ::fluid::__private::Nothing;
@@ -72,25 +88,13 @@ impl ::fluid::__private::Worker for Read {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Read {
-    type Input = String;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: String,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        read(message, &mut self.count).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }

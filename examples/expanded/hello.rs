@@ -9,6 +9,23 @@ struct Greet {
     /// The configuration `name`.
     name: String,
 }
+impl ::fluid::__private::Stage for Greet {
+    type Input = ();
+    type Emission = ::core::option::Option<String>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
+        &mut self,
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                greet(::fluid::rule::configuration(&self.name)).await,
+            ),
+        )
+    }
+}
 impl ::fluid::__private::Worker for Greet {
     type Message = ::fluid::__private::Nothing;
     type Output = String;
@@ -22,29 +39,14 @@ impl ::fluid::__private::Worker for Greet {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Greet {
-    type Input = ();
-    type Emission = ::core::option::Option<String>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                greet(::core::clone::Clone::clone(&self.name)).await,
-            ),
-        )
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Prints what it is sent.
@@ -54,25 +56,6 @@ async fn print(line: String) {
 /// Prints what it is sent.
 #[allow(missing_debug_implementations)]
 struct Print;
-impl ::fluid::__private::Worker for Print {
-    type Message = String;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Prints what it is sent."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Print {
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
@@ -87,7 +70,35 @@ impl ::fluid::__private::Stage for Print {
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
+impl ::fluid::__private::Worker for Print {
+    type Message = String;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Prints what it is sent."],
+        message: ::core::option::Option::Some("String"),
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
+    }
+}
 /// The group `hello`.
+///
+/// ```mermaid
+/// flowchart LR
+///     greet["<b>greet</b><br/>Greet"]
+///     print["<b>print</b><br/>Print"]
+///     greet --> print
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Hello {
@@ -102,8 +113,14 @@ impl ::core::ops::Deref for Hello {
 }
 impl Hello {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers
@@ -125,7 +142,9 @@ impl Hello {
             >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
         __workers.connect(&greet, &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
+        <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Print>();
+        <Print>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = HelloHandle {
             __group: __workers.handle(),
             greet: <Greet as ::fluid::__private::Member>::handle(&greet),

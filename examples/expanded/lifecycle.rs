@@ -11,6 +11,20 @@ struct Stumble {
     /// The state `beats`.
     beats: u32,
 }
+impl ::fluid::__private::Stage for Stumble {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        stumble(::fluid::rule::state(&mut self.beats), ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Stumble {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -25,26 +39,14 @@ impl ::fluid::__private::Worker for Stumble {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Stumble {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        stumble(&mut self.beats, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Finishes nothing, and hears nothing.
@@ -54,25 +56,6 @@ async fn dawdle() {
 /// Finishes nothing, and hears nothing.
 #[allow(missing_debug_implementations)]
 struct Dawdle;
-impl ::fluid::__private::Worker for Dawdle {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Finishes nothing, and hears nothing."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Dawdle {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
@@ -87,7 +70,33 @@ impl ::fluid::__private::Stage for Dawdle {
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
+impl ::fluid::__private::Worker for Dawdle {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Finishes nothing, and hears nothing."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
+    }
+}
 /// The group `stumbling`.
+///
+/// ```mermaid
+/// flowchart LR
+///     stumble["<b>stumble</b><br/>Stumble"]
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Stumbling {
@@ -102,8 +111,14 @@ impl ::core::ops::Deref for Stumbling {
 }
 impl Stumbling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new() -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
         let stumble = __workers
             .add_with::<
@@ -115,6 +130,7 @@ impl Stumbling {
             );
         ::fluid::rule::fed_by_nothing::<Stumble>();
         ::fluid::rule::feeds_nothing::<Stumble>();
+        <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = StumblingHandle {
             __group: __workers.handle(),
             stumble: <Stumble as ::fluid::__private::Member>::handle(&stumble),
@@ -251,6 +267,11 @@ impl ::fluid::__private::Member for Stumbling {
     }
 }
 /// The group `dawdling`.
+///
+/// ```mermaid
+/// flowchart LR
+///     dawdle["<b>dawdle</b><br/>Dawdle"]
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Dawdling {
@@ -265,8 +286,14 @@ impl ::core::ops::Deref for Dawdling {
 }
 impl Dawdling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new() -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
         let dawdle = __workers
@@ -279,6 +306,7 @@ impl Dawdling {
             );
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();
+        <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DawdlingHandle {
             __group: __workers.handle(),
             dawdle: <Dawdle as ::fluid::__private::Member>::handle(&dawdle),

@@ -2,6 +2,7 @@
 
 mod check;
 mod emit;
+mod generics;
 mod item;
 mod parameter;
 mod returns;

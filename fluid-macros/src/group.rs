@@ -12,6 +12,7 @@ use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 use crate::error::Errors;
+use check::Group;
 use header::Header;
 use statement::Statement;
 
@@ -26,28 +27,28 @@ pub(crate) struct Declaration {
 /// The group's struct, its handle, and their methods.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let declaration = {
-        let parser = |input: ParseStream<'_>| {
-            let header = header::parse(input, &mut errors)?;
-            let mistakes = errors.count();
-            let statements = statement::parse_all(input, &mut errors);
-            let whole = errors.count() == mistakes;
-            Ok(Declaration {
-                header,
-                statements,
-                whole,
-            })
-        };
-        parser.parse2(input)
-    };
     let mut expansion = TokenStream::new();
-    match declaration {
-        Ok(declaration) => {
-            let group = check::check(declaration, &mut errors);
-            expansion.extend(emit::group(&group));
-        }
-        Err(error) => errors.push(error),
+    if let Some(group) = read(input, &mut errors) {
+        expansion.extend(emit::group(&group));
     }
     expansion.extend(errors.into_tokens());
     expansion
+}
+
+/// The group, as far as it can be understood.
+fn read(input: TokenStream, errors: &mut Errors) -> Option<Group> {
+    let parser = |input: ParseStream<'_>| {
+        let header = header::parse(input, errors)?;
+        let mistakes = errors.count();
+        let statements = statement::parse_all(input, errors);
+        let whole = errors.count() == mistakes;
+        Ok(Declaration {
+            header,
+            statements,
+            whole,
+        })
+    };
+    let declaration = parser.parse2(input);
+    let declaration = errors.keep(declaration)?;
+    Some(check::check(declaration, errors))
 }

@@ -13,6 +13,7 @@ mod fuzz;
 mod golden;
 mod group;
 mod option;
+mod port;
 mod text;
 
 use proc_macro::TokenStream;

@@ -1,11 +1,13 @@
 //! Handles: what the rest of the program sees of a worker.
 
+use std::future::Ready;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::exit::Exit;
 use crate::node::Node;
-use crate::queue::{MessageProducer, SendError, Sender, TrySendError};
+use crate::queue::{AskError, MessageProducer, Reply, SendError, Sender, TrySendError};
+use crate::rule::IsSentFromOutside;
 use crate::state::State;
 use crate::status::Status;
 
@@ -91,6 +93,35 @@ impl WorkerHandle {
     }
 }
 
+/// What a consumer's handle can do besides. Here it is only an error that says where to write `pub`: there
+/// is no message to call it with.
+#[doc(hidden)]
+#[allow(missing_docs, clippy::unused_self, reason = "never called")]
+impl WorkerHandle {
+    pub fn send<M: IsSentFromOutside>(&self, _: M) -> Ready<Result<(), SendError<M>>> {
+        M::never()
+    }
+
+    pub fn try_send<M: IsSentFromOutside>(&self, _: M) -> Result<(), TrySendError<M>> {
+        M::never()
+    }
+
+    pub fn blocking_send<M: IsSentFromOutside>(&self, _: M) -> Result<(), SendError<M>> {
+        M::never()
+    }
+
+    pub fn ask<T, M: IsSentFromOutside>(
+        &self,
+        _: impl FnOnce(Reply<T>) -> M,
+    ) -> Ready<Result<T, AskError>> {
+        M::never()
+    }
+
+    pub fn sender<M: IsSentFromOutside>(&self) -> &Sender<M> {
+        M::never()
+    }
+}
+
 /// One consumer: a [`WorkerHandle`] and a [`Sender`] in one, and everything that both can do.
 ///
 /// Messages may be sent before the consumer is started; they wait. The handle stays valid across
@@ -156,10 +187,7 @@ impl<M: Send + 'static> ConsumerHandle<M> {
     /// # Errors
     ///
     /// [`AskError`](crate::AskError) says why there is no answer.
-    pub async fn ask<T>(
-        &self,
-        message: impl FnOnce(crate::Reply<T>) -> M,
-    ) -> Result<T, crate::AskError> {
+    pub async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, AskError> {
         self.sender.ask(message).await
     }
 

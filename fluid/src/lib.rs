@@ -121,6 +121,15 @@
 //! happened, the first group that starts installs a panic hook, which hands every panic on to the hook
 //! that was there before. With `panic = "abort"` nothing can be caught.
 //!
+//! # Under another name
+//!
+//! What the macros make names this crate `::fluid`. A crate that calls it something else in its `Cargo.toml`
+//! (`flow = { package = "fluid", … }`) says so in one line at its root:
+//!
+//! ```ignore
+//! extern crate flow as fluid;
+//! ```
+//!
 //! # Features
 //!
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.

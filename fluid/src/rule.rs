@@ -3,6 +3,14 @@
 //! `workers!` emits a call for each edge and each worker, at the user's own token. Nothing here does
 //! anything when it runs.
 
+mod outside;
+mod port;
+mod send;
+
+pub use outside::IsSentFromOutside;
+pub use port::{HasNoPorts, NoEdges, Wires};
+pub use send::{IsConfiguration, IsResource, IsState, configuration, resource, state};
+
 use crate::adapt::Straight;
 use crate::error::{Error, Nothing};
 use crate::fused::Fused;
@@ -175,18 +183,10 @@ pub trait IsCarried: Into<Error> {}
 impl<E: Into<Error>> IsCarried for E {}
 
 /// No edge ends at `W`.
-pub fn fed_by_nothing<W: Member>()
-where
-    W::Message: NeedsNoFeeding<W>,
-{
-}
+pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
 
 /// No edge starts at `W`.
-pub fn feeds_nothing<W: Member>()
-where
-    W::Output: NeedsNoEdge<W>,
-{
-}
+pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
 
 /// A message type of which `IS_RESULT` says whether it is a `Result`: the inherent constant is found
 /// before the trait's.

@@ -19,7 +19,7 @@ use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;
 
 /// What can stand in a group: every [`Worker`], and every other group.
-pub trait Member: Sized + Send + 'static {
+pub trait Member: Sized + 'static {
     /// What it consumes; [`Nothing`] if it is no consumer.
     type Message: Send + 'static;
 

@@ -64,7 +64,7 @@ pub trait Calls<S: Stage> {
 /// # Errors
 ///
 /// The first failure of a call that the worker's policy does not skip.
-pub async fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
+pub(crate) async fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
     S::Calls::make(stage, ctx, io, &mut Own).await
 }
 

@@ -198,12 +198,11 @@ impl Workers {
     ///
     /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called; or if
     /// one of the two is no worker of this group.
-    pub fn connect<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    pub fn connect<A, B, O: IsConsumedBy<B, M>, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
     where
         // Both types are inferred before they are compared, so that a mistake is told in their names.
         A: Worker<Output = O>,
         B: Worker<Message = M>,
-        O: IsConsumedBy<B, M>,
     {
         self.check(from, to);
         from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Edge)));
@@ -238,11 +237,10 @@ impl Workers {
     /// # Panics
     ///
     /// As [`connect`](Self::connect).
-    pub fn feedback<A, B, O, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
+    pub fn feedback<A, B, O: IsConsumedBy<B, M>, M>(&mut self, from: &Seat<A>, to: &Seat<B>)
     where
         A: Worker<Output = O>,
         B: Worker<Message = M>,
-        O: IsConsumedBy<B, M>,
     {
         self.check(from, to);
         from.output(|output| IsConsumedBy::agreed(output).connect(to.inlet(Inlet::Feedback)));

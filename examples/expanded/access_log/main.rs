@@ -33,6 +33,37 @@ impl Read {
         )
     }
 }
+#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
+const _: () = {
+    enum lines {}
+    impl Read {
+        #[doc(hidden)]
+        fn every_port_leads_somewhere<Edges>(_: Edges)
+        where
+            Edges: ::fluid::rule::Wires<Self, lines, 6693467979504746524>,
+        {}
+    }
+};
+impl ::fluid::__private::Stage for Read {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match read(::fluid::rule::configuration(&self.file), &ports.0, ctx).await {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
 impl ::fluid::__private::Worker for Read {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -44,32 +75,14 @@ impl ::fluid::__private::Worker for Read {
         ports: &[("lines", "String")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Read {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match read(::core::clone::Clone::clone(&self.file), &ports.0, ctx).await {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Understands a line, or sends it where the malformed ones go.
@@ -97,25 +110,17 @@ impl Parse {
         )
     }
 }
-impl ::fluid::__private::Worker for Parse {
-    type Message = String;
-    type Output = Entry;
-    type Ports = (::fluid::__private::Output<Malformed>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Understands a line, or sends it where the malformed ones go."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::Some("Entry"),
-        ports: &[("malformed", "Malformed")],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
+#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
+const _: () = {
+    enum malformed {}
+    impl Parse {
+        #[doc(hidden)]
+        fn every_port_leads_somewhere<Edges>(_: Edges)
+        where
+            Edges: ::fluid::rule::Wires<Self, malformed, 11801737483581815190>,
+        {}
     }
-}
+};
 impl ::fluid::__private::Stage for Parse {
     type Input = String;
     type Emission = ::core::option::Option<Entry>;
@@ -132,6 +137,27 @@ impl ::fluid::__private::Stage for Parse {
                 ::core::result::Result::Err(::fluid::rule::carried(error))
             }
         }
+    }
+}
+impl ::fluid::__private::Worker for Parse {
+    type Message = String;
+    type Output = Entry;
+    type Ports = (::fluid::__private::Output<Malformed>,);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Understands a line, or sends it where the malformed ones go."],
+        message: ::core::option::Option::Some("String"),
+        output: ::core::option::Option::Some("Entry"),
+        ports: &[("malformed", "Malformed")],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 const _: () = {
@@ -152,6 +178,20 @@ struct Count {
     /// The shared resource `totals`.
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
+impl ::fluid::__private::Stage for Count {
+    type Input = Entry;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: Entry,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        count(message, ::fluid::rule::resource(&self.totals)).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Count {
     type Message = Entry;
     type Output = ::fluid::__private::Nothing;
@@ -163,26 +203,14 @@ impl ::fluid::__private::Worker for Count {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Count {
-    type Input = Entry;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Entry,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        count(message, &*self.totals).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Counts what was not understood, and shows the first of it.
@@ -201,6 +229,25 @@ struct DeadLetters {
     /// The shared resource `totals`.
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
+impl ::fluid::__private::Stage for DeadLetters {
+    type Input = Malformed;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: Malformed,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        dead_letters(
+                message,
+                ::fluid::rule::configuration(&self.show),
+                ::fluid::rule::resource(&self.totals),
+            )
+            .await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for DeadLetters {
     type Message = Malformed;
     type Output = ::fluid::__private::Nothing;
@@ -212,30 +259,28 @@ impl ::fluid::__private::Worker for DeadLetters {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for DeadLetters {
-    type Input = Malformed;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Malformed,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        dead_letters(message, ::core::clone::Clone::clone(&self.show), &*self.totals)
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Reads an access log.
+///
+/// ```mermaid
+/// flowchart LR
+///     read["<b>read</b><br/>Read"]
+///     parse["<b>parse</b><br/>Parse"]
+///     count["<b>count</b><br/>Count"]
+///     dead_letters["<b>dead_letters</b><br/>DeadLetters"]
+///     read -->|"lines"| parse
+///     parse --> count
+///     parse -->|"malformed"| dead_letters
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct AccessLog {
@@ -250,12 +295,18 @@ impl ::core::ops::Deref for AccessLog {
 }
 impl AccessLog {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     fn new(
         file: impl ::core::convert::Into<::fluid::__private::Arc<Option<PathBuf>>>,
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
             file,
         );
@@ -314,8 +365,22 @@ impl AccessLog {
         __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
         ::fluid::rule::fed_by_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Read>();
+        let () = {
+            struct EdgesOfRead<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 6693467979504746524>
+            for EdgesOfRead<Ports> {}
+            <Read>::every_port_leads_somewhere(EdgesOfRead((<Read>::lines(),)))
+        };
+        let () = {
+            struct EdgesOfParse<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 11801737483581815190>
+            for EdgesOfParse<Ports> {}
+            <Parse>::every_port_leads_somewhere(EdgesOfParse((<Parse>::malformed(),)))
+        };
         ::fluid::rule::feeds_nothing::<Count>();
+        <Count>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<DeadLetters>();
+        <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
             read: <Read as ::fluid::__private::Member>::handle(&read),

@@ -1,5 +1,25 @@
 //! What the macros make of `group.rs`.
 /// Samples this machine; shows, judges and keeps what it finds.
+///
+/// ```mermaid
+/// flowchart LR
+///     clock["<b>clock</b><br/>KeepTime"]
+///     sample["<b>sample</b><br/>TakeSample"]
+///     rate["<b>rate</b><br/>Rate"]
+///     show["<b>show</b><br/>Show"]
+///     judge["<b>judge</b><br/>Judge"]
+///     alarm["<b>alarm</b><br/>Alarm"]
+///     gather["<b>gather</b><br/>Gather#lt;Reading#gt;"]
+///     store["<b>store</b><br/>Store"]
+///     farewell["<b>farewell</b><br/>SayStopping"]
+///     clock -->|"ticks"| sample
+///     sample --> rate
+///     rate --> show
+///     rate --> judge
+///     rate --> gather
+///     judge --> alarm
+///     gather --> store
+/// ```
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 pub struct Sysmon {
@@ -14,13 +34,19 @@ impl ::core::ops::Deref for Sysmon {
 }
 impl Sysmon {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
     pub fn new(
         every: impl ::core::convert::Into<::fluid::__private::Arc<Duration>>,
         thresholds: impl ::core::convert::Into<::fluid::__private::Arc<Thresholds>>,
         screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
+        use ::fluid::rule::HasNoPorts as _;
         let every: ::fluid::__private::Arc<Duration> = ::core::convert::Into::into(
             every,
         );
@@ -144,11 +170,25 @@ impl Sysmon {
         __workers.connect(&gather, &store);
         ::fluid::rule::fed_by_nothing::<KeepTime>();
         ::fluid::rule::feeds_nothing::<KeepTime>();
+        let () = {
+            struct EdgesOfClock<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 9212436759843841461>
+            for EdgesOfClock<Ports> {}
+            <KeepTime>::every_port_leads_somewhere(EdgesOfClock((<KeepTime>::ticks(),)))
+        };
+        <TakeSample>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Rate>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Show>();
+        <Show>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Alarm>();
+        <Alarm>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Gather<Reading>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Store>();
+        <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::fed_by_nothing::<SayStopping>();
         ::fluid::rule::feeds_nothing::<SayStopping>();
+        <SayStopping>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = SysmonHandle {
             __group: __workers.handle(),
             clock: <KeepTime as ::fluid::__private::Member>::handle(&clock),

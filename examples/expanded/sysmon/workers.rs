@@ -23,6 +23,31 @@ impl KeepTime {
         )
     }
 }
+#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
+const _: () = {
+    enum ticks {}
+    impl KeepTime {
+        #[doc(hidden)]
+        pub fn every_port_leads_somewhere<Edges>(_: Edges)
+        where
+            Edges: ::fluid::rule::Wires<Self, ticks, 9212436759843841461>,
+        {}
+    }
+};
+impl ::fluid::__private::Stage for KeepTime {
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
+        &mut self,
+        (): (),
+        ctx: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
@@ -36,26 +61,14 @@ impl ::fluid::__private::Worker for KeepTime {
         ports: &[("ticks", "Tick")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for KeepTime {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        keep_time(::core::clone::Clone::clone(&self.every), &ports.0, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
@@ -67,6 +80,23 @@ pub fn take_sample(_: Tick, sampler: &mut Sampler) -> Sample {
 pub struct TakeSample {
     /// The state `sampler`.
     pub sampler: Sampler,
+}
+impl ::fluid::__private::Stage for TakeSample {
+    type Input = Tick;
+    type Emission = ::core::option::Option<Sample>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: Tick,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
+            ),
+        )
+    }
 }
 impl ::fluid::__private::Worker for TakeSample {
     type Message = Tick;
@@ -85,27 +115,14 @@ impl ::fluid::__private::Worker for TakeSample {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for TakeSample {
-    type Input = Tick;
-    type Emission = ::core::option::Option<Sample>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Tick,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(take_sample(message, &mut self.sampler)),
-        )
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 const _: () = {
@@ -127,25 +144,6 @@ pub struct Rate {
     /// The state `book`.
     pub book: RateBook,
 }
-impl ::fluid::__private::Worker for Rate {
-    type Message = Sample;
-    type Output = Reading;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Compares each sample with the one before it."],
-        message: ::core::option::Option::Some("Sample"),
-        output: ::core::option::Option::Some("Reading"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Rate {
     type Input = Sample;
     type Emission = ::core::option::Option<Reading>;
@@ -157,8 +155,31 @@ impl ::fluid::__private::Stage for Rate {
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         ::core::result::Result::Ok(
-            ::core::option::Option::Some(rate(message, &mut self.book).await),
+            ::core::option::Option::Some(
+                rate(message, ::fluid::rule::state(&mut self.book)).await,
+            ),
         )
+    }
+}
+impl ::fluid::__private::Worker for Rate {
+    type Message = Sample;
+    type Output = Reading;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Compares each sample with the one before it."],
+        message: ::core::option::Option::Some("Sample"),
+        output: ::core::option::Option::Some("Reading"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 const _: () = {
@@ -179,6 +200,20 @@ pub struct Show {
     /// The shared resource `screen`.
     pub screen: ::fluid::__private::Arc<Screen>,
 }
+impl ::fluid::__private::Stage for Show {
+    type Input = Reading;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: Reading,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        show(message, ::fluid::rule::resource(&self.screen)).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
 impl ::fluid::__private::Worker for Show {
     type Message = Reading;
     type Output = ::fluid::__private::Nothing;
@@ -190,26 +225,14 @@ impl ::fluid::__private::Worker for Show {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Show {
-    type Input = Reading;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Reading,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        show(message, &*self.screen).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Holds each reading against the thresholds.
@@ -228,25 +251,6 @@ pub struct Judge {
     /// The shared resource `thresholds`.
     pub thresholds: ::fluid::__private::Arc<Thresholds>,
 }
-impl ::fluid::__private::Worker for Judge {
-    type Message = Reading;
-    type Output = Alert;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Holds each reading against the thresholds."],
-        message: ::core::option::Option::Some("Reading"),
-        output: ::core::option::Option::Some("Alert"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for Judge {
     type Input = Reading;
     type Emission = ::fluid::__private::Vec<Alert>;
@@ -258,8 +262,34 @@ impl ::fluid::__private::Stage for Judge {
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         ::core::result::Result::Ok(
-            judge(message, &mut self.book, &*self.thresholds).await,
+            judge(
+                    message,
+                    ::fluid::rule::state(&mut self.book),
+                    ::fluid::rule::resource(&self.thresholds),
+                )
+                .await,
         )
+    }
+}
+impl ::fluid::__private::Worker for Judge {
+    type Message = Reading;
+    type Output = Alert;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Holds each reading against the thresholds."],
+        message: ::core::option::Option::Some("Reading"),
+        output: ::core::option::Option::Some("Alert"),
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 const _: () = {
@@ -283,6 +313,30 @@ pub struct Alarm {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
 }
+impl ::fluid::__private::Stage for Alarm {
+    type Input = Alert;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: Alert,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match alarm(
+            message,
+            ::fluid::rule::resource(&self.screen),
+            ::fluid::rule::resource(&self.db),
+        ) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
+}
 impl ::fluid::__private::Worker for Alarm {
     type Message = Alert;
     type Output = ::fluid::__private::Nothing;
@@ -296,32 +350,14 @@ impl ::fluid::__private::Worker for Alarm {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Alarm {
-    type Input = Alert;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Alert,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match alarm(message, &*self.screen, &*self.db) {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
@@ -333,6 +369,26 @@ pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
 pub struct Store {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
+}
+impl ::fluid::__private::Stage for Store {
+    type Input = Vec<Reading>;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
+        &mut self,
+        message: Vec<Reading>,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        match store(message, ::fluid::rule::resource(&self.db)) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
+    }
 }
 impl ::fluid::__private::Worker for Store {
     type Message = Vec<Reading>;
@@ -349,32 +405,14 @@ impl ::fluid::__private::Worker for Store {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
-impl ::fluid::__private::Stage for Store {
-    type Input = Vec<Reading>;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Vec<Reading>,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match store(message, &*self.db) {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Tells whoever pressed Ctrl-C that it was heard.
@@ -385,25 +423,6 @@ pub async fn say_stopping(ctx: &Context) {
 /// Tells whoever pressed Ctrl-C that it was heard.
 #[allow(missing_debug_implementations)]
 pub struct SayStopping;
-impl ::fluid::__private::Worker for SayStopping {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Tells whoever pressed Ctrl-C that it was heard."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
-    async fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::run(self, ctx, io).await
-    }
-}
 impl ::fluid::__private::Stage for SayStopping {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
@@ -416,5 +435,26 @@ impl ::fluid::__private::Stage for SayStopping {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         say_stopping(ctx).await;
         ::core::result::Result::Ok(::core::option::Option::None)
+    }
+}
+impl ::fluid::__private::Worker for SayStopping {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: &["Tells whoever pressed Ctrl-C that it was heard."],
+        message: ::core::option::Option::None,
+        output: ::core::option::Option::None,
+        ports: &[],
+        group: ::core::option::Option::None,
+    };
+    fn run(
+        &mut self,
+        ctx: &::fluid::__private::Context,
+        io: &mut ::fluid::__private::Io<Self>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::run(self, ctx, io)
     }
 }

@@ -5,14 +5,11 @@ use proc_macro2::{Ident, Spacing, Span, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::{
-    Attribute, BoundLifetimes, GenericParam, Generics, Lifetime, ReturnType, Signature, Type,
-    Visibility, WherePredicate, parse_quote,
-};
+use syn::{Attribute, Generics, ReturnType, Signature, Type, Visibility};
 
 use crate::error::Errors;
 use crate::function::Role;
+use crate::function::generics;
 use crate::function::item::{Function, legal};
 use crate::function::parameter::{self, Parameter};
 use crate::function::returns::{self, Returns};
@@ -76,7 +73,7 @@ pub(crate) fn check(
     {
         returns.message = None;
     }
-    let generics = generics(&sig.generics);
+    let generics = generics::of_worker(&sig.generics);
     let is = |name: &'static str| move |attr: &&Attribute| attr.path().is_ident(name);
     Worker {
         role,
@@ -196,51 +193,6 @@ fn check_ports(sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
         );
         errors.at(sig.paren_token.span.join(), message);
     }
-}
-
-/// The generics of the worker: those of the function, without what only a call can know (lifetimes),
-/// and with what a task needs of every type in it.
-fn generics(of: &Generics) -> Generics {
-    let mut generics = of.clone();
-    generics.params = of
-        .params
-        .iter()
-        .filter(|param| !matches!(param, GenericParam::Lifetime(_)))
-        .cloned()
-        .collect();
-    for param in generics.type_params_mut() {
-        param.bounds.push(parse_quote!(::core::marker::Send));
-        param.bounds.push(parse_quote!(::core::marker::Sync));
-        param.bounds.push(parse_quote!('static));
-    }
-    if let Some(clause) = &mut generics.where_clause {
-        let owned = |predicate: &&WherePredicate| !borrows(predicate);
-        clause.predicates = clause.predicates.iter().filter(owned).cloned().collect();
-    }
-    generics
-}
-
-fn borrows(predicate: &WherePredicate) -> bool {
-    /// The lifetimes that are bound by a `for<…>`, and whether there is another one.
-    struct Finder(Vec<Ident>, bool);
-
-    impl Visit<'_> for Finder {
-        fn visit_bound_lifetimes(&mut self, bound: &BoundLifetimes) {
-            let lifetimes = bound.lifetimes.iter().filter_map(|param| match param {
-                GenericParam::Lifetime(param) => Some(param.lifetime.ident.clone()),
-                _ => None,
-            });
-            self.0.extend(lifetimes);
-        }
-
-        fn visit_lifetime(&mut self, lifetime: &Lifetime) {
-            self.1 |= lifetime.ident != "static" && !self.0.contains(&lifetime.ident);
-        }
-    }
-
-    let mut finder = Finder(Vec::new(), false);
-    finder.visit_where_predicate(predicate);
-    finder.1
 }
 
 /// The type parameters that no field mentions, and which the struct must mention nevertheless.

@@ -1,8 +1,11 @@
 //! The struct made of a function, and how the runtime calls the function.
 
+mod port;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Index, Type};
 
 use crate::function::Role;
@@ -14,14 +17,16 @@ use crate::text::{doc_lines, text};
 pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let struct_ = struct_(worker);
     let ports = ports(worker);
+    let every_port = port::every_port_leads_somewhere(worker);
     let impl_worker = impl_worker(worker);
     let impl_stage = impl_stage(worker);
     let no_hidden_result = no_hidden_result(worker);
     quote! {
         #struct_
         #ports
-        #impl_worker
+        #every_port
         #impl_stage
+        #impl_worker
         #no_hidden_result
     }
 }
@@ -183,21 +188,32 @@ fn impl_worker(worker: &Worker) -> TokenStream {
         }
     });
     let form = form(worker);
+    // What is wrong with the worker shows at the function, once.
+    let at = name.span();
+    let [this, ctx, io] = ["self", "ctx", "io"].map(|name| Ident::new(name, Span::call_site()));
+    let header = quote_spanned! {at=>
+        impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause
+    };
+    let signature = quote_spanned! {at=>
+        fn run(
+            &mut #this,
+            #ctx: &::fluid::__private::Context,
+            #io: &mut ::fluid::__private::Io<Self>,
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<(), ::fluid::__private::Error>
+        > + ::core::marker::Send
+    };
     quote! {
         #(#cfgs)*
-        impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause {
+        #header {
             type Message = #message;
             type Output = #output;
             type Ports = (#(#ports)*);
             #options
             const FORM: ::fluid::__private::Form = #form;
 
-            async fn run(
-                &mut self,
-                ctx: &::fluid::__private::Context,
-                io: &mut ::fluid::__private::Io<Self>,
-            ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-                ::fluid::__private::run(self, ctx, io).await
+            #signature {
+                ::fluid::__private::run(#this, #ctx, #io)
             }
         }
     }
@@ -267,22 +283,28 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     };
     let body = returned(worker, &call(worker));
     // What is wrong with the function's future shows at the function.
-    let call = quote_spanned!(worker.function.span()=> async fn call);
+    let (at, this) = (name.span(), Ident::new("self", Span::call_site()));
+    let call = quote_spanned! {at=>
+        async fn call(
+            &mut #this,
+            #input_name,
+            #ctx: &::fluid::__private::Context,
+            #ports: &Self::Ports,
+        ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+            #body
+        }
+    };
+    let header = quote_spanned! {at=>
+        impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause
+    };
     quote! {
         #(#cfgs)*
-        impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause {
+        #header {
             type Input = #input;
             type Emission = #emission;
             type Calls = ::fluid::__private::#calls;
 
-            #call(
-                &mut self,
-                #input_name,
-                #ctx: &::fluid::__private::Context,
-                #ports: &Self::Ports,
-            ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-                #body
-            }
+            #call
         }
     }
 }
@@ -305,9 +327,15 @@ fn call(worker: &Worker) -> TokenStream {
             port += 1;
             quote!(&#ports.#index)
         }
-        Parameter::Resource(name, _) => quote!(&*self.#name),
-        Parameter::State(name, _) => quote!(&mut self.#name),
-        Parameter::Config(name, _) => quote!(::core::clone::Clone::clone(&self.#name)),
+        Parameter::Resource(name, ty) => {
+            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::resource(&self.#name))
+        }
+        Parameter::State(name, ty) => {
+            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::state(&mut self.#name))
+        }
+        Parameter::Config(name, ty) => {
+            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::configuration(&self.#name))
+        }
     });
     let types: Vec<_> = worker
         .generics

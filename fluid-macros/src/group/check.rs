@@ -19,6 +19,8 @@ pub(crate) struct Group {
     pub(crate) hooks: Vec<(Vec<Attribute>, Hook)>,
     /// Whether every edge that was written was understood, so that a missing one is a mistake.
     pub(crate) wired: bool,
+    /// Whether nothing is wrong with what was written, so that what is missing is a mistake.
+    pub(crate) sound: bool,
 }
 
 /// One edge, from one worker's port to one other worker, or to nowhere.
@@ -50,6 +52,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
         callbacks: Vec::new(),
         hooks: Vec::new(),
         wired: false,
+        sound: false,
     };
     check_unique_names(&mut group.header, errors);
     check_reserved(&group.header, errors);
@@ -68,6 +71,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     check_discards(&group.edges, errors);
     check_cycles(&group, errors);
     check_fused(&mut group, errors);
+    group.sound = errors.count() == 0;
     group
 }
 
@@ -368,6 +372,11 @@ impl Edge {
         self.from_field == place && self.port.is_none()
     }
 
+    /// The named port, if it starts at one of the field with this place.
+    pub(crate) fn port_of(&self, place: usize) -> Option<&Ident> {
+        self.port.as_ref().filter(|_| self.from_field == place)
+    }
+
     pub(crate) fn ends_at(&self, place: usize) -> bool {
         self.to_field == Some(place)
     }
@@ -384,6 +393,18 @@ impl Edge {
         let mut cfgs: Vec<_> = self.cfgs.iter().collect();
         cfgs.extend(ends.flat_map(|field| &field.cfgs));
         cfgs
+    }
+
+    /// What must be configured for the edge to be there if the field with this place is.
+    pub(crate) fn cfgs_but_of<'a>(
+        &'a self,
+        place: usize,
+        fields: &'a [Field],
+    ) -> Vec<&'a Attribute> {
+        let ends = [Some(self.from_field), self.to_field];
+        let others = ends.into_iter().flatten().filter(|end| *end != place);
+        let others = others.flat_map(|end| &fields[end].cfgs);
+        self.cfgs.iter().chain(others).collect()
     }
 
     pub(crate) fn start<'a>(&self, fields: &'a [Field]) -> &'a Field {

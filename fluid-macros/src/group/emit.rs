@@ -4,6 +4,9 @@ mod callback;
 mod construct;
 mod fused;
 mod graph;
+mod picture;
+mod resource;
+mod rules;
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, TokenStream};
@@ -16,7 +19,7 @@ use crate::group::header::{Field, Header};
 pub(crate) fn group(group: &Group) -> TokenStream {
     let header = &group.header;
     let names = Names::of(header);
-    let struct_ = struct_(header, &names);
+    let struct_ = struct_(header, &names, &picture::picture(group));
     let construct = construct::construct(group, &names);
     let graph = graph::graph(group, &names);
     let life = life(header, &names);
@@ -58,7 +61,7 @@ impl Names {
     }
 }
 
-fn struct_(header: &Header, names: &Names) -> TokenStream {
+fn struct_(header: &Header, names: &Names, picture: &TokenStream) -> TokenStream {
     let Header {
         docs, cfgs, vis, ..
     } = header;
@@ -68,7 +71,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let made = format!(" The group `{}`.", names.text);
     let docs = if docs.is_empty() {
         quote!(#[doc = #made])
@@ -78,6 +81,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
     quote! {
         #(#cfgs)*
         #docs
+        #picture
         #[must_use = "a group does nothing until it is started"]
         #[allow(missing_debug_implementations)]
         #vis struct #group #generics #clause {
@@ -86,7 +90,7 @@ fn struct_(header: &Header, names: &Names) -> TokenStream {
         }
 
         #(#cfgs)*
-        impl #generics ::core::ops::Deref for #group #ty_generics #clause {
+        impl #impl_generics ::core::ops::Deref for #group #ty_generics #clause {
             type Target = #handle #ty_generics;
 
             fn deref(&self) -> &Self::Target {
@@ -105,12 +109,12 @@ fn life(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let exit = quote!(::fluid::__private::Exit);
     quote! {
         #(#cfgs)*
         #[allow(dead_code)]
-        impl #generics #group #ty_generics #clause {
+        impl #impl_generics #group #ty_generics #clause {
             /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
             ///
             /// # Errors
@@ -161,7 +165,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let fields = header.fields.iter().map(|field| {
         let Field { cfgs, name, .. } = field;
         let ty = handle_type(field);
@@ -189,12 +193,12 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
 
         #(#cfgs)*
         #[allow(dead_code, private_interfaces)]
-        impl #generics #handle #ty_generics #clause {
+        impl #impl_generics #handle #ty_generics #clause {
             #(#accessors)*
         }
 
         #(#cfgs)*
-        impl #generics ::core::clone::Clone for #handle #ty_generics #clause {
+        impl #impl_generics ::core::clone::Clone for #handle #ty_generics #clause {
             fn clone(&self) -> Self {
                 Self {
                     __group: ::core::clone::Clone::clone(&self.__group),
@@ -205,7 +209,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         }
 
         #(#cfgs)*
-        impl #generics ::core::ops::Deref for #handle #ty_generics #clause {
+        impl #impl_generics ::core::ops::Deref for #handle #ty_generics #clause {
             type Target = ::fluid::__private::GroupHandle;
 
             fn deref(&self) -> &Self::Target {
@@ -256,10 +260,10 @@ fn member(header: &Header, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     quote! {
         #(#cfgs)*
-        impl #generics ::fluid::__private::Member for #group #ty_generics #clause {
+        impl #impl_generics ::fluid::__private::Member for #group #ty_generics #clause {
             type Message = ::fluid::__private::Nothing;
             type Output = ::fluid::__private::Nothing;
             type Handle = #handle #ty_generics;

@@ -7,8 +7,8 @@ use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use super::Names;
 use super::callback::{hang, register};
-use super::fused;
-use crate::function::{BLOCKING_TIMEOUT, mentions};
+use super::{fused, resource, rules};
+use crate::function::mentions;
 use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
@@ -21,6 +21,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         callbacks,
         hooks,
         wired,
+        ..
     } = group;
     let Header {
         cfgs,
@@ -34,13 +35,13 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         generics,
         ..
     } = names;
-    let (_, ty_generics, clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let parameters = resources.iter().map(|Resource { name, ty }| {
         quote!(#name: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>)
     });
-    let shares = resources.iter().map(|Resource { name, ty }| {
-        quote!(let #name: ::fluid::__private::Arc<#ty> = ::core::convert::Into::into(#name);)
-    });
+    let shares = resources
+        .iter()
+        .map(|resource| resource::share(resource, group));
     let new_group = new_group(header, names);
     let seats = fields.iter().map(|field| seat(field, resources));
     let generic = !generics.params.is_empty();
@@ -48,8 +49,8 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         .iter()
         .enumerate()
         .filter(|_| *wired)
-        .map(|(place, field)| wiring_rules(place, field, edges));
-    let options = fields.iter().map(|field| option_rules(field, generic));
+        .map(|(place, field)| rules::wiring(place, field, edges, fields));
+    let options = fields.iter().map(|field| rules::options(field, generic));
     let fused = fused::draw(group, generic);
     let edges = edges
         .iter()
@@ -67,10 +68,16 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let the_handle = local("__handle");
     quote! {
         #(#cfgs)*
-        impl #generics #name #ty_generics #clause {
+        impl #impl_generics #name #ty_generics #clause {
             #[doc = #doc]
-            #[allow(clippy::too_many_arguments, clippy::new_without_default, unused_mut)]
+            #[allow(
+                clippy::too_many_arguments,
+                clippy::new_without_default,
+                unused_imports,
+                unused_mut
+            )]
             #vis fn new(#(#parameters),*) -> Self {
+                use ::fluid::rule::HasNoPorts as _;
                 #(#shares)*
                 #new_group
                 #(#seats)*
@@ -215,65 +222,6 @@ fn formats(tokens: &TokenStream, opening: &str) -> bool {
         TokenTree::Group(group) => formats(&group.stream(), opening),
         _ => false,
     })
-}
-
-/// What is fed by no edge needs no feeding, and what feeds none has nothing to give.
-fn wiring_rules(place: usize, field: &Field, edges: &[Edge]) -> TokenStream {
-    let Field { cfgs, name, ty, .. } = field;
-    let mut rules = TokenStream::new();
-    let span = name.span().resolved_at(Span::call_site());
-    if field.public.is_none() && !edges.iter().any(|edge| edge.ends_at(place)) {
-        rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::fed_by_nothing::<#ty>();));
-    }
-    if !edges.iter().any(|edge| edge.starts_at(place)) {
-        rules.extend(quote_spanned!(span=> #(#cfgs)* ::fluid::rule::feeds_nothing::<#ty>();));
-    }
-    rules
-}
-
-/// The options of consumers are set on consumers, and a timeout on what can be timed out.
-fn option_rules(field: &Field, generic: bool) -> TokenStream {
-    let Field {
-        cfgs,
-        name,
-        ty,
-        settings,
-        ..
-    } = field;
-    let rules = settings.iter().filter_map(|setting| {
-        let span = setting.span;
-        let (rule, message) = if setting.consumer_only {
-            let option = setting.name;
-            (
-                quote_spanned!(span=> ::fluid::rule::consumes::<#ty>()),
-                format!("`{option}` is an option of consumers, and `{name}` is none"),
-            )
-        } else if matches!(setting.name, "heartbeat" | "pace" | "jitter") {
-            let option = setting.name;
-            (
-                quote_spanned!(span=> !::fluid::rule::consumes::<#ty>()),
-                format!("`{option}` is not for consumers, and `{name}` is one"),
-            )
-        } else if setting.name == "timeout" {
-            (
-                quote_spanned!(span=> !<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
-                BLOCKING_TIMEOUT.to_owned(),
-            )
-        } else {
-            return None;
-        };
-        let assertion = quote_spanned!(span=> ::core::assert!(#rule, #message));
-        let called = (!setting.consumer_only)
-            .then(|| quote_spanned!(span=> #(#cfgs)* ::fluid::rule::called_by_fluid::<#ty>();));
-        // A named constant is evaluated even if nothing is built, but knows no type parameters.
-        let asserted = if generic {
-            quote_spanned!(span=> #(#cfgs)* const { #assertion };)
-        } else {
-            quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
-        };
-        Some(quote!(#called #asserted))
-    });
-    rules.collect()
 }
 
 /// One edge. A second one from the same output makes it a broadcast.

@@ -1,0 +1,150 @@
+//! The rules of a group that need types: calls that compile only where the rule holds.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Attribute, Meta};
+
+use crate::function::BLOCKING_TIMEOUT;
+use crate::group::check::Edge;
+use crate::group::header::Field;
+use crate::port::number;
+
+/// Under which configuration none of several things is there, each of which has `#[cfg(…)]`s of its own.
+/// `None` if one of them is always there.
+pub(super) fn unless(things: &[Vec<&Attribute>]) -> Option<TokenStream> {
+    if things.is_empty() {
+        return Some(TokenStream::new());
+    }
+    if things.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let any = any(things);
+    Some(quote!(#[cfg(not(#any))]))
+}
+
+/// `any(all(…), all(…))`
+fn any(things: &[Vec<&Attribute>]) -> TokenStream {
+    let all = things.iter().map(|cfgs| {
+        let conditions = cfgs.iter().filter_map(|cfg| match &cfg.meta {
+            Meta::List(list) => Some(&list.tokens),
+            _ => None,
+        });
+        quote!(all(#(#conditions),*))
+    });
+    quote!(any(#(#all),*))
+}
+
+/// What is fed by no edge needs no feeding, and what feeds none has nothing to give.
+pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
+    let Field { cfgs, ty, .. } = field;
+    let of = |mine: &dyn Fn(&Edge) -> bool| -> Vec<_> {
+        let mine = edges.iter().filter(|edge| mine(edge));
+        mine.map(|edge| edge.cfgs_but_of(place, fields)).collect()
+    };
+    let span = field.name.span().resolved_at(Span::call_site());
+    let mut rules = TokenStream::new();
+    let unfed = unless(&of(&|edge| edge.ends_at(place)));
+    if let (None, Some(unfed)) = (&field.public, unfed) {
+        rules.extend(
+            quote_spanned!(span=> #(#cfgs)* #unfed ::fluid::rule::fed_by_nothing::<#ty>();),
+        );
+    }
+    if let Some(unwired) = unless(&of(&|edge| edge.starts_at(place))) {
+        rules.extend(
+            quote_spanned!(span=> #(#cfgs)* #unwired ::fluid::rule::feeds_nothing::<#ty>();),
+        );
+    }
+    rules.extend(ports(place, field, edges, fields));
+    rules
+}
+
+/// Every port of a worker leads somewhere. Only the worker knows its ports, and only the group its edges.
+fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
+    let Field { cfgs, ty, name, .. } = field;
+    let span = name.span().resolved_at(Span::call_site());
+    let wiring = name.unraw().to_string().to_upper_camel_case();
+    let wiring = format_ident!("EdgesOf{wiring}", span = span);
+    let mut ports: Vec<(&Ident, Vec<Vec<&Attribute>>)> = Vec::new();
+    for edge in edges {
+        let Some(name) = edge.port_of(place) else {
+            continue;
+        };
+        let cfgs = edge.cfgs_but_of(place, fields);
+        match ports.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, all)) => all.push(cfgs),
+            None => ports.push((name, vec![cfgs])),
+        }
+    }
+    if ports.is_empty() {
+        let none = quote_spanned!(span=> ::fluid::rule::NoEdges);
+        return quote_spanned!(span=> #(#cfgs)* <#ty>::every_port_leads_somewhere(#none););
+    }
+    // A port that does not exist is one mistake, and with it in the type of the edges no other is found.
+    let certain = ports
+        .iter()
+        .filter(|(_, edges)| edges.iter().any(Vec::is_empty));
+    let certain = certain.map(|(name, _)| name);
+    let wired = ports.iter().map(|(name, edges)| {
+        let number = number(name);
+        let configured = (!edges.iter().any(Vec::is_empty)).then(|| {
+            let any = any(edges);
+            quote!(#[cfg(#any)])
+        });
+        quote_spanned!(span=> #configured impl<W, P, Ports> ::fluid::rule::Wires<W, P, #number> for #wiring<Ports> {})
+    });
+    quote_spanned! {span=>
+        #(#cfgs)*
+        let () = {
+            struct #wiring<Ports>(Ports);
+            #(#wired)*
+            <#ty>::every_port_leads_somewhere(#wiring((#(<#ty>::#certain(),)*)))
+        };
+    }
+}
+
+/// The options of consumers are set on consumers, and a timeout on what can be timed out.
+pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
+    let Field {
+        cfgs,
+        name,
+        ty,
+        settings,
+        ..
+    } = field;
+    let rules = settings.iter().filter_map(|setting| {
+        let span = setting.span;
+        let (rule, message) = if setting.consumer_only {
+            let option = setting.name;
+            (
+                quote_spanned!(span=> ::fluid::rule::consumes::<#ty>()),
+                format!("`{option}` is an option of consumers, and `{name}` is none"),
+            )
+        } else if matches!(setting.name, "heartbeat" | "pace" | "jitter") {
+            let option = setting.name;
+            (
+                quote_spanned!(span=> !::fluid::rule::consumes::<#ty>()),
+                format!("`{option}` is not for consumers, and `{name}` is one"),
+            )
+        } else if setting.name == "timeout" {
+            (
+                quote_spanned!(span=> !<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
+                BLOCKING_TIMEOUT.to_owned(),
+            )
+        } else {
+            return None;
+        };
+        let assertion = quote_spanned!(span=> ::core::assert!(#rule, #message));
+        let called = (!setting.consumer_only)
+            .then(|| quote_spanned!(span=> #(#cfgs)* ::fluid::rule::called_by_fluid::<#ty>();));
+        // A named constant is evaluated even if nothing is built, but knows no type parameters.
+        let asserted = if generic {
+            quote_spanned!(span=> #(#cfgs)* const { #assertion };)
+        } else {
+            quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
+        };
+        Some(quote!(#called #asserted))
+    });
+    rules.collect()
+}
