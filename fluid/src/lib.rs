@@ -156,7 +156,9 @@ mod signal;
 mod stage;
 mod state;
 mod status;
+mod strategy;
 mod supervisor;
+mod term;
 mod worker;
 mod workers;
 
@@ -177,5 +179,6 @@ pub use seat::{Member, Seat};
 pub use stage::Stage;
 pub use state::State;
 pub use status::Status;
+pub use strategy::Restart;
 pub use worker::{Io, Port, Ports, Worker};
 pub use workers::Workers;

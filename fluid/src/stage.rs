@@ -81,7 +81,7 @@ where
             Pace::Delay => Instant::now() + options.heartbeat,
             Pace::Rate => next_beat(due, options.heartbeat, ctx),
         };
-        until(&ctx.node().stop, sleep_until(due + jitter(options.jitter))).await;
+        until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
     }
     Ok(())
 }
@@ -122,7 +122,7 @@ async fn emit<T: Send + 'static>(
 /// Answers a failure by the policy `skip`; every other policy is the supervisor's.
 fn skip(error: Error, ctx: &Context) -> Result<(), Error> {
     let node = ctx.node();
-    if node.options.on_error != OnError::Skip {
+    if node.options.on_error != Some(OnError::Skip) {
         return Err(error);
     }
     node.note_error(&error);

@@ -14,14 +14,15 @@ use crate::error::Error;
 use crate::exit::{Cause, Exit};
 use crate::group::GroupHandle;
 use crate::handle::WorkerHandle;
-use crate::life::Build;
+use crate::life::{Build, Site};
 use crate::nested::Nested;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::{Options, bounded};
 use crate::queue::Inlet;
 use crate::rule::{CanBeCopied, IsConsumedBy};
 use crate::seat::{Member, Seat};
-use crate::supervisor::{Event, Hooks, Seated, Supervisor, Trash, hook};
+use crate::strategy::Restart;
+use crate::supervisor::{Event, Hooks, Own, Seated, Supervisor, Trash, hook};
 use crate::worker::{Port, Worker};
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
@@ -58,6 +59,7 @@ pub struct Workers {
     edges: Vec<(MemberId, MemberId)>,
     hooks: Hooks,
     grace: Option<Duration>,
+    restart: Option<Restart>,
     /// Where the workers run, if not where `startup` is called.
     runtime: Option<Handle>,
 }
@@ -77,6 +79,7 @@ impl Workers {
             edges: Vec::new(),
             hooks: Hooks::default(),
             grace: None,
+            restart: None,
             runtime: None,
         }
     }
@@ -89,6 +92,13 @@ impl Workers {
         self
     }
 
+    /// How the group answers a failure of a member that the member's own
+    /// [`on_error`](Options::on_error) leaves open. Without this, the group stops.
+    pub fn restart(mut self, restart: Restart) -> Self {
+        self.restart = Some(restart);
+        self
+    }
+
     /// The handle, which is the same as that of the running group.
     #[must_use]
     pub fn handle(&self) -> GroupHandle {
@@ -97,7 +107,8 @@ impl Workers {
 
     /// Adds a worker, under the name of its type; if that is taken, a number is added.
     ///
-    /// It cannot be built a second time, so `on_error = "restart"` ends it with an error that says so.
+    /// It cannot be built a second time, so a failure that a restart would answer ends it with an error that
+    /// says so.
     pub fn add<W: Worker>(&mut self, worker: W) -> Seat<W> {
         self.seat(&default_name::<W>(), W::OPTIONS, Build::Once(Some(worker)))
     }
@@ -285,7 +296,7 @@ impl Workers {
     pub async fn startup(self) -> Result<GroupHandle, Exit> {
         let handle = self.handle();
         let (sender, started) = oneshot::channel();
-        tokio::spawn(self.supervise(move || {
+        tokio::spawn(self.supervise(None, move || {
             let _ = sender.send(());
         }));
         match started.await {
@@ -326,18 +337,25 @@ impl Workers {
 
     /// Runs the group until it ends, without listening to signals; `started` is called when it has
     /// started.
-    pub(crate) async fn supervise(self, started: impl FnOnce() + Send) {
+    pub(crate) async fn supervise(self, above: Option<Site>, started: impl FnOnce() + Send) {
         let Self {
             handle,
             mut arrivals,
             edges,
             hooks,
             grace,
+            restart,
             runtime,
         } = self;
         let events = arrivals.take().expect("a group is started once");
         let runtime = runtime.unwrap_or_else(Handle::current);
-        let supervisor = Supervisor::new(&handle, events, hooks, grace, runtime);
+        let own = Own {
+            hooks,
+            grace,
+            restart,
+            above,
+        };
+        let supervisor = Supervisor::new(&handle, events, own, runtime);
         let _abandoned = Abandoned(Arc::clone(handle.node()));
         // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
         if let Err(panic) = catch(supervisor.supervise(edges, started)).await {
