@@ -11,5 +11,6 @@ mod nested;
 mod policy;
 mod queue;
 mod seeds;
+mod strategies;
 mod stuck;
 mod support;
