@@ -4,6 +4,7 @@ mod budget;
 mod callbacks;
 mod escalation;
 mod order;
+mod random;
 mod recycled;
 mod stop;
 
