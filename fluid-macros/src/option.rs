@@ -1,6 +1,7 @@
 //! Options: what stands in the parentheses of an attribute or of a callback.
 
 mod duration;
+mod strategy;
 mod table;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,7 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::{Lit, LitInt, LitStr, Token};
 
 use crate::error::{Errors, did_you_mean, list};
-pub(crate) use duration::duration;
+pub(crate) use duration::{duration, span};
 pub(crate) use table::Scope;
 use table::{Kind, Known};
 
@@ -74,6 +75,7 @@ pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Se
     else {
         return settings;
     };
+    let restarts = written.iter().any(|written| written.name == "restart");
     for written in written {
         let name = written.name.to_string();
         let Some(known) = scope.find(&name) else {
@@ -96,6 +98,9 @@ pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Se
         }
     }
     check_together(scope, &settings, errors);
+    if scope == Scope::Group {
+        strategy::gather(&mut settings, restarts, errors);
+    }
     settings
 }
 
@@ -181,6 +186,18 @@ fn value(known: &Known, written: &Written) -> syn::Result<TokenStream> {
             Ok(quote_spanned!(text.span()=> ::core::primitive::usize::MAX))
         }
         (Kind::Capacity, _) => Err(wrong("a number, or \"unbounded\"")),
+        (Kind::Number, Some(Lit::Int(number))) => {
+            let fits = number.base10_parse::<u32>().is_ok();
+            let tokens = number.to_token_stream();
+            fits.then_some(tokens)
+                .ok_or_else(|| wrong("a number up to 4294967295"))
+        }
+        (Kind::Number, _) => Err(wrong("a number, such as 5")),
+        (Kind::Span, Some(Lit::Str(text))) => {
+            let ((first, _), (last, _)) = span(text)?;
+            Ok(quote_spanned!(text.span()=> #first, #last))
+        }
+        (Kind::Span, _) => Err(wrong("two durations in quotes, such as \"100ms..5s\"")),
     }
 }
 

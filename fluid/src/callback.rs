@@ -14,14 +14,17 @@ use crate::exit::Cause;
 use crate::life::{BoxFuture, Launch, Site};
 use crate::node::Node;
 use crate::options::{OnError, OnExit, Options, bounded};
+use crate::restart::{Achieved, Order};
 use crate::signal::until;
 use crate::stage::jitter;
 use crate::state::State;
+use crate::term::Term;
 
 /// When a callback runs, and what its failure does.
 ///
 /// A callback never overlaps itself. A panic in it is caught and logged, and a periodic one goes on
-/// with its next turn.
+/// with its next turn; but in a group with a strategy, where nothing else is said, a panic is a failure like
+/// any other.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,14 +40,15 @@ pub struct Callback {
     wait: Duration,
     jitter: Duration,
     periodic: bool,
-    on_error: OnError,
+    on_error: Option<OnError>,
 }
 
 impl Callback {
     /// Runs each `period`, for the first time after one period. A run that takes longer than a period
-    /// delays the next one, which then comes at once. If it fails, the group stops.
+    /// delays the next one, which then comes at once. If it fails, the group's strategy answers that
+    /// ([`Workers::restart`](crate::Workers::restart)), and it is armed anew; without one, the group stops.
     pub const fn every(period: Duration) -> Self {
-        let (jitter, on_error) = (Duration::ZERO, OnError::Stop);
+        let (jitter, on_error) = (Duration::ZERO, None);
         Self {
             name: "every",
             wait: bounded(period),
@@ -56,7 +60,7 @@ impl Callback {
 
     /// Runs once, after `delay`. If it fails, that is logged.
     pub const fn after(delay: Duration) -> Self {
-        let (jitter, on_error) = (Duration::ZERO, OnError::Skip);
+        let (jitter, on_error) = (Duration::ZERO, Some(OnError::Skip));
         Self {
             name: "after",
             wait: bounded(delay),
@@ -80,7 +84,7 @@ impl Callback {
 
     /// Whether a failure stops the group ([`OnError::Stop`]) or is only logged.
     pub const fn on_error(mut self, on_error: OnError) -> Self {
-        self.on_error = on_error;
+        self.on_error = Some(on_error);
         self
     }
 
@@ -89,9 +93,9 @@ impl Callback {
     }
 
     pub(crate) const fn options(&self) -> Options {
-        Options::new()
-            .on_error(self.on_error)
-            .on_exit(OnExit::Ignore)
+        let mut options = Options::new().on_exit(OnExit::Ignore);
+        options.on_error = self.on_error;
+        options
     }
 }
 
@@ -150,9 +154,7 @@ impl Launch for Unrung {
         site.runtime.clone().spawn(
             async move {
                 let node = Arc::clone(&self.node);
-                node.advance(State::Running);
-                site.started();
-                let cause = until(&node.force, self.ring()).await;
+                let cause = self.live(&site).await;
                 let forced = cause.is_none();
                 node.advance(State::Stopping);
                 node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
@@ -163,8 +165,39 @@ impl Launch for Unrung {
     }
 }
 
+/// How one life of a callback ended.
+enum Rung {
+    Over(Cause),
+    Failed(Cause),
+    /// Another one is to follow.
+    Recycled,
+}
+
 impl Unrung {
-    async fn ring(mut self) -> Cause {
+    /// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
+    async fn live(mut self, site: &Site) -> Option<Cause> {
+        let node = Arc::clone(&self.node);
+        loop {
+            let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
+            let term = node.term();
+            node.advance(State::Running);
+            site.started();
+            let failure = match until(&term.cut, self.ring(&term, site.strategy)).await {
+                None if node.force.is_raised() => return None,
+                None | Some(Rung::Recycled) => None,
+                Some(Rung::Over(cause)) => return Some(cause),
+                Some(Rung::Failed(cause)) => Some(cause),
+            };
+            let beats = node.beats.load(Ordering::Relaxed) - beats;
+            let achieved = Achieved::since(began, beats > 1);
+            match site.next_life(&node, failure, achieved).await? {
+                Order::Again => {}
+                Order::End(cause) => return Some(cause),
+            }
+        }
+    }
+
+    async fn ring(&mut self, term: &Term, strategy: bool) -> Rung {
         let Callback {
             wait,
             periodic,
@@ -175,8 +208,12 @@ impl Unrung {
         loop {
             due = (due + wait).max(Instant::now());
             let awake = sleep_until(due + jitter(self.callback.jitter));
-            if until(&self.node.stop, awake).await.is_none() {
-                return Cause::Stopped;
+            if until(&term.over, awake).await.is_none() {
+                return if term.recycled.is_raised() {
+                    Rung::Recycled
+                } else {
+                    Rung::Over(Cause::Stopped)
+                };
             }
             self.node.beats.fetch_add(1, Ordering::Relaxed);
             let result = catch(async { (self.run)().await })
@@ -191,14 +228,18 @@ impl Unrung {
                     "callback failed"
                 );
                 self.node.note_error(&error);
-                let survives =
-                    on_error != OnError::Stop || error.downcast_ref::<Panicked>().is_some();
+                let panicked = error.downcast_ref::<Panicked>().is_some();
+                let survives = match on_error {
+                    None => panicked && !strategy,
+                    Some(OnError::Stop) => panicked,
+                    Some(_) => true,
+                };
                 if !survives {
-                    return Cause::failure(name, error);
+                    return Rung::Failed(Cause::failure(name, error));
                 }
             }
             if !periodic {
-                return Cause::Finished;
+                return Rung::Over(Cause::Finished);
             }
         }
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use crate::node::Node;
-use crate::signal::until;
+use crate::signal::{Signal, until};
+use crate::term::Term;
 
 /// The worker's own view of its life: an argument of type `&Context` of the function, or of the hooks
 /// of a worker written by hand.
@@ -27,15 +28,32 @@ use crate::signal::until;
 #[derive(Clone, Debug)]
 pub struct Context {
     node: Arc<Node>,
+    /// The life that it is the context of.
+    term: Arc<Term>,
 }
 
 impl Context {
-    pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { node }
+    pub(crate) fn new(node: Arc<Node>, term: Arc<Term>) -> Self {
+        Self { node, term }
+    }
+
+    /// Raised when this life should end.
+    pub(crate) fn over(&self) -> &Signal {
+        &self.term.over
     }
 
     pub(crate) fn node(&self) -> &Node {
         &self.node
+    }
+
+    /// Raised when this life should end, because another one is to follow.
+    pub(crate) fn recycled(&self) -> &Signal {
+        &self.term.recycled
+    }
+
+    /// Whether another life is to follow this one.
+    pub(crate) fn is_recycled(&self) -> bool {
+        self.term.recycled.is_raised()
     }
 
     /// The worker's name.
@@ -47,16 +65,17 @@ impl Context {
     /// Whether the worker's turn to stop has not come yet. One relaxed load.
     ///
     /// A worker without a queue is told as soon as its group stops; a consumer when all that feeds it
-    /// has ended.
+    /// has ended. A worker that is to be restarted along with another ([`Restart`](crate::Restart)) is told
+    /// in the same way that its present life should end.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        !self.node.stop.is_raised()
+        !self.term.over.is_raised()
     }
 
-    /// Resolves when the worker's turn to stop has come, at once if it has. Cancel safe.
+    /// Resolves when [`is_running`](Self::is_running) has become false, at once if it is. Cancel safe.
     pub async fn stopping(&self) {
         consume_budget().await;
-        self.node.stop.raised().await;
+        self.term.over.raised().await;
     }
 
     /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
@@ -64,7 +83,7 @@ impl Context {
     pub async fn sleep(&self, duration: Duration) -> bool {
         // A loop that does not look at the stop is then at once here again, and must let others run.
         consume_budget().await;
-        until(&self.node.stop, tokio::time::sleep(duration))
+        until(&self.term.over, tokio::time::sleep(duration))
             .await
             .is_some()
     }

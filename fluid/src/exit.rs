@@ -142,6 +142,25 @@ impl Cause {
         }
     }
 
+    /// What a failure is about.
+    pub(crate) fn error(&self) -> Option<Error> {
+        match self {
+            Self::Failed { error, .. } | Self::StartupFailed { error, .. } => Some(error.clone()),
+            Self::Panicked { panic, .. } => Some(panic.clone().into()),
+            _ => None,
+        }
+    }
+
+    /// Where a failure is: the name of the worker.
+    pub(crate) fn worker(&self) -> Option<&str> {
+        match self {
+            Self::Failed { worker, .. }
+            | Self::StartupFailed { worker, .. }
+            | Self::Panicked { worker, .. } => Some(worker),
+            _ => None,
+        }
+    }
+
     /// Whether this is a failure: an error, a panic or a failed start.
     #[must_use]
     pub const fn is_failure(&self) -> bool {

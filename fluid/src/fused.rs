@@ -10,6 +10,7 @@
 //! 1. A worker that was lent comes back: a [`Loan`] gives it back when it is dropped.
 //! 2. While it is lent, only the borrower counts what becomes of its messages.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, oneshot};
@@ -20,7 +21,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::lock::lock;
 use crate::onward::Onward;
-use crate::queue::{Channel, Intake, Output};
+use crate::queue::{Channel, Intake, Output, discard};
 use crate::seat::Seat;
 use crate::signal::{until, wait_for};
 use crate::stage::{Calls, Stage, call, emit, skip};
@@ -33,6 +34,10 @@ pub(crate) struct Fused<A, W: Worker, N> {
     shelf: Arc<Shelf<W>>,
     channel: Arc<Channel<W::Message>>,
     loan: Option<Loan<W>>,
+    /// The life of the worker at the head of the chain.
+    head: Option<Context>,
+    /// What it sent when it was to be restarted along with `W`, which was down.
+    kept: VecDeque<W::Message>,
     next: N,
 }
 
@@ -96,6 +101,8 @@ struct Loan<W: Worker> {
     home: Option<oneshot::Sender<Returned<W>>>,
 }
 
+const COMES_BACK: &str = "a loan gives back what was lent when it is dropped";
+
 type Returned<W> = (W, Io<W>, Option<Error>);
 
 impl<W: Worker> Drop for Loan<W> {
@@ -121,24 +128,59 @@ impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A,
             shelf,
             channel,
             loan: None,
+            head: None,
+            kept: VecDeque::new(),
             next,
         }
     }
 
-    /// Waits until the worker can be called. Returns whether it can: `false` if it has ended.
-    async fn ready(&mut self) -> bool {
-        if self.loan.is_none() {
-            self.loan = self.shelf.borrow().await;
+    /// Waits until the worker can be called, unless whoever calls is to be restarted: then there is no
+    /// waiting for one that may be down for the same reason.
+    async fn ready(&mut self) -> Ready {
+        if self.loan.is_some() {
+            return Ready::Yes;
         }
-        self.loan.is_some()
+        let borrowed = match &self.head {
+            Some(head) => until(head.recycled(), self.shelf.borrow()).await,
+            None => Some(self.shelf.borrow().await),
+        };
+        let Some(borrowed) = borrowed else {
+            return Ready::NotNow;
+        };
+        self.loan = borrowed;
+        if self.loan.is_some() {
+            Ready::Yes
+        } else {
+            Ready::Never
+        }
+    }
+
+    /// Keeps a message until the worker can be called. Nothing, if it cannot be.
+    async fn hold(&mut self, message: W::Message) -> Option<W::Message> {
+        if self.loan.is_some() {
+            return Some(message);
+        }
+        // Should the wait be cut off, it is among those that are kept.
+        self.kept.push_back(message);
+        match self.ready().await {
+            Ready::Yes => self.kept.pop_back(),
+            Ready::NotNow => None,
+            Ready::Never => {
+                self.kept
+                    .pop_back()
+                    .into_iter()
+                    .for_each(|message| self.refuse(message));
+                None
+            }
+        }
     }
 
     /// Makes one call.
     async fn deliver(&mut self, message: W::Message) {
-        self.ready().await;
-        let Some(loan) = &mut self.loan else {
-            return self.channel.refuse();
+        let Some(message) = self.hold(message).await else {
+            return;
         };
+        let Some(loan) = &mut self.loan else { return };
         let (ctx, io) = (&loan.ctx, &mut *loan.io);
         io.queue.hand_over();
         let call = call(&mut *loan.worker, message, ctx, &io.ports);
@@ -158,6 +200,29 @@ impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A,
     }
 }
 
+impl<A, W: Worker, N> Fused<A, W, N> {
+    fn refuse(&self, message: W::Message) {
+        self.channel.refuse();
+        discard(message);
+    }
+}
+
+impl<A, W: Worker, N> Drop for Fused<A, W, N> {
+    fn drop(&mut self) {
+        for message in std::mem::take(&mut self.kept) {
+            self.refuse(message);
+        }
+    }
+}
+
+/// Whether a worker can be called.
+enum Ready {
+    Yes,
+    NotNow,
+    /// It has ended.
+    Never,
+}
+
 impl<A, T, W, N> Onward<T> for Fused<A, W, N>
 where
     T: Send + 'static,
@@ -173,7 +238,7 @@ where
         let mut leaving = own.leave_alone(messages);
         let mut refused = 0;
         while let Some(message) = leaving.next() {
-            if !self.ready().await {
+            if matches!(self.ready().await, Ready::Never) {
                 self.channel.refuse();
                 refused += 1;
                 continue;
@@ -185,6 +250,16 @@ where
             }
         }
         refused
+    }
+
+    async fn begin(&mut self, sender: &Context) {
+        self.head = Some(sender.clone());
+        self.next.begin(sender).await;
+        for _ in 0..self.kept.len() {
+            if let Some(message) = self.kept.pop_front() {
+                self.deliver(message).await;
+            }
+        }
     }
 
     fn rest(&mut self) {
@@ -203,6 +278,7 @@ impl<W: Stage, N: Onward<W::Output>> Run<W> for Leading<N> {
         ctx: &Context,
         io: &mut Lendable<Io<W>>,
     ) -> Result<(), Error> {
+        self.0.begin(ctx).await;
         W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
     }
 
@@ -242,7 +318,7 @@ impl<W: Worker> Run<W> for Lent<W> {
             };
             let back = self.back.insert(back);
             self.shelf.put(Offer::Here(Box::new(loan)));
-            let returned = match until(&ctx.node().stop, &mut *back).await {
+            let returned = match until(ctx.over(), &mut *back).await {
                 Some(returned) => returned,
                 None => {
                     // If nobody has borrowed it, it comes back by being dropped.
@@ -250,8 +326,7 @@ impl<W: Worker> Run<W> for Lent<W> {
                     back.await
                 }
             };
-            let (came_back, its_io, failure) =
-                returned.expect("a loan gives back what was lent when it is dropped");
+            let (came_back, its_io, failure) = returned.expect(COMES_BACK);
             self.back = None;
             worker.put(came_back);
             io.put(its_io);
@@ -262,11 +337,12 @@ impl<W: Worker> Run<W> for Lent<W> {
         Ok(())
     }
 
-    async fn recover(&mut self) {
+    async fn recover(&mut self, worker: Option<&mut Lendable<W>>, io: &mut Lendable<Io<W>>) {
         drop(self.shelf.take());
-        if let Some(back) = self.back.take() {
-            // Dropped here: what it had in its hand was given up before it came.
-            drop(back.await);
+        if let (Some(back), Some(worker)) = (self.back.take(), worker) {
+            let (came_back, its_io, _) = back.await.expect(COMES_BACK);
+            worker.put(came_back);
+            io.put(its_io);
         }
     }
 }

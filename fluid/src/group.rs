@@ -68,7 +68,7 @@ impl GroupHandle {
     /// Whether it has started and has not been asked to stop.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.state() == State::Running
+        matches!(self.state(), State::Running | State::Restarting)
     }
 
     /// Whether it was asked to stop, or is done, and its workers are finishing what they have.

@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use crate::catch::{catch, catch_now};
@@ -14,7 +16,7 @@ use crate::exit::Cause;
 use crate::lock::lock;
 use crate::node::{Events, MemberId, Node};
 use crate::queue::own_thread;
-use crate::restart::{Backoff, Failure, Life, answer};
+use crate::restart::{Achieved, Down, Failure, Life, Order};
 use crate::signal::until;
 use crate::state::State;
 use crate::supervisor::Event;
@@ -38,10 +40,6 @@ impl<W> Build<W> {
             Self::Anew(build) => Some(build()),
         }
     }
-
-    pub(crate) fn is_used_up(&self) -> bool {
-        matches!(self, Self::Once(None))
-    }
 }
 
 /// How a member of a group is brought to life.
@@ -50,10 +48,17 @@ pub(crate) trait Launch: Send {
 }
 
 /// Where a member lives.
+#[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) member: MemberId,
     pub(crate) events: Events,
     pub(crate) runtime: Handle,
+    /// The group has a strategy.
+    pub(crate) strategy: bool,
+    /// A failure of the member may be answered by a restart, here or further up.
+    pub(crate) answered: bool,
+    /// How long the present life of something in the group may take to end.
+    pub(crate) patience: Duration,
 }
 
 impl Site {
@@ -65,6 +70,32 @@ impl Site {
     /// Tells the group that the member has failed, and that its own hooks are called.
     pub(crate) fn failing(&self) {
         let _ = self.events.send(Event::Failing(self.member));
+    }
+
+    /// Tells the group that one life has ended, and that the member waits for what comes.
+    pub(crate) fn down(
+        &self,
+        failure: Option<Cause>,
+        achieved: Achieved,
+    ) -> oneshot::Receiver<Order> {
+        let (order, ordered) = oneshot::channel();
+        let down = Down {
+            failure,
+            achieved,
+            order,
+        };
+        let _ = self.events.send(Event::Down(self.member, down));
+        ordered
+    }
+
+    /// The same, and waits. Nothing, if the member is forced to end, or no one is left to say what comes.
+    pub(crate) async fn next_life(
+        &self,
+        node: &Node,
+        failure: Option<Cause>,
+        achieved: Achieved,
+    ) -> Option<Order> {
+        until(&node.force, self.down(failure, achieved)).await?.ok()
     }
 
     /// Tells the group that the member has ended; its node holds the exit.
@@ -143,21 +174,11 @@ fn launch<F: Future<Output = ()> + Send + 'static>(
 }
 
 /// Lives, or is forced to end, and reports.
-pub(crate) async fn live_to_the_end<W: Worker>(
-    unlived: Unlived<W>,
-    mut run: impl Run<W>,
-    site: Site,
-) {
+pub(crate) async fn live_to_the_end<W: Worker>(unlived: Unlived<W>, run: impl Run<W>, site: Site) {
     let node = Arc::clone(&unlived.node);
     // What the life owns is dropped before its exit is written, so that the counts are final. Caught
     // here is what escapes the life itself: a worker or a message whose `drop` panics.
-    let lived = catch(async {
-        let lived = until(&node.force, live(unlived, &mut run, &site)).await;
-        run.recover().await;
-        drop(run);
-        lived
-    });
-    match lived.await {
+    match catch(live(unlived, run, &site)).await {
         Ok(Some(())) => {}
         Ok(None) => {
             tracing::warn!(worker = &**node.name(), "forced to stop");
@@ -173,59 +194,105 @@ pub(crate) async fn live_to_the_end<W: Worker>(
     site.ended();
 }
 
-/// One life after the other, as long as the policy holds.
-async fn live<W: Worker>(unlived: Unlived<W>, run: &mut impl Run<W>, site: &Site) {
+/// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
+async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site) -> Option<()> {
     let Unlived {
         node,
         mut build,
         io,
     } = unlived;
     let mut io = Lendable::new(io);
-    let ctx = Context::new(Arc::clone(&node));
-    let mut backoff = Backoff::new();
-    let (worker, cause) = loop {
+    let mut worker = None;
+    let cause = loop {
+        // The one of the life before goes before the next one is built.
+        drop(worker.take());
+        let term = node.term();
+        let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
         let life = Life::begin(&node, &io);
-        let (worker, failure) = match begin(&mut build, &ctx).await {
-            Err(error) if !node.has_started() => {
+        let lived = live_once(&mut run, &mut worker, &mut build, &ctx, &mut io, site);
+        let lived = until(&term.cut, lived).await;
+        if lived.is_none() {
+            run.recover(worker.as_mut(), &mut io).await;
+        }
+        let failure = match lived {
+            None if node.force.is_raised() => return None,
+            None => {
+                tracing::warn!(
+                    worker = &**node.name(),
+                    "took too long to end its life, cut off"
+                );
+                io.queue.failed();
+                node.failing()
+            }
+            Some(Ok(())) if ctx.is_recycled() => None,
+            Some(Ok(())) => break ended_because(&node),
+            Some(Err(Failure::Of(error))) if !node.has_started() => {
                 let worker = (&**node.name()).into();
                 node.note_error(&error);
-                break (None, Cause::StartupFailed { worker, error });
+                break Cause::StartupFailed { worker, error };
             }
-            Err(error) => (None, Failure::Of(error)),
-            Ok(worker) => {
-                let mut worker = Lendable::new(worker);
-                let first = !node.has_started();
-                node.advance(State::Running);
-                node.is_well();
-                site.started();
-                if first {
-                    // Lets the group see that before the worker may block this thread.
-                    tokio::task::yield_now().await;
+            Some(Err(Failure::AtTheEnd(error))) => {
+                node.note_error(&error);
+                if !ctx.is_recycled() {
+                    break Cause::failure(node.name(), error);
                 }
-                match run_once(run, &mut worker, &ctx, &mut io, site).await {
-                    Ok(()) => break (Some(worker), ended_because(&node)),
-                    Err(failure) => (Some(worker), failure),
-                }
+                let (worker, error) = (&**node.name(), format!("{error:#}"));
+                tracing::warn!(worker, error, "on_shutdown failed before a restart");
+                None
+            }
+            Some(Err(Failure::Of(error))) => {
+                node.note_error(&error);
+                Some(Cause::failure(node.name(), error))
             }
         };
-        let error = failure.error();
-        node.note_error(error);
-        let text = format!("{error:#}");
-        if let Some(cause) = answer(&node, failure, &mut build, &life, &mut io, &mut backoff).await
-        {
-            tracing::error!(worker = &**node.name(), error = text, "worker failed");
-            break (worker, cause);
+        let achieved = life.achieved(&node, &io);
+        match site.next_life(&node, failure, achieved).await? {
+            Order::Again => {}
+            Order::End(cause) => break cause,
         }
     };
+    if let Some(error) = cause.error()
+        && !matches!(cause, Cause::StartupFailed { .. })
+    {
+        node.note_error(&error);
+        let (worker, error) = (&**node.name(), format!("{error:#}"));
+        tracing::error!(worker, error, "worker failed");
+    }
     node.advance(State::Stopping);
+    drop(run);
     drop(io);
     let exit = node.report(cause, false, false);
-    if let Some(mut worker) = worker
-        && let Err(panicked) = catch(worker.after_shutdown(&exit)).await
-    {
-        tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+    if let Some(mut worker) = worker {
+        let last = catch(worker.after_shutdown(&exit));
+        if let Err(panicked) = until(&node.force, last).await? {
+            tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+        }
     }
     node.finish(exit);
+    Some(())
+}
+
+/// One life, from the building of the worker to its `on_shutdown`.
+async fn live_once<W: Worker>(
+    run: &mut impl Run<W>,
+    worker: &mut Option<Lendable<W>>,
+    build: &mut Build<W>,
+    ctx: &Context,
+    io: &mut Lendable<Io<W>>,
+    site: &Site,
+) -> Result<(), Failure> {
+    let built = begin(build, ctx).await.map_err(Failure::Of)?;
+    let worker = worker.insert(Lendable::new(built));
+    let node = ctx.node();
+    let first = !node.has_started();
+    node.advance(State::Running);
+    node.is_well();
+    site.started();
+    if first {
+        // Lets the group see that before the worker may block this thread.
+        tokio::task::yield_now().await;
+    }
+    run_once(run, worker, ctx, io, site).await
 }
 
 /// Why a worker ended that did not fail.
@@ -261,7 +328,9 @@ async fn run_once<W: Worker>(
     match &ran {
         Ok(()) => {
             io.queue.settle();
-            ctx.node().advance(State::Stopping);
+            if !ctx.is_recycled() {
+                ctx.node().advance(State::Stopping);
+            }
         }
         Err(error) => {
             io.queue.failed();

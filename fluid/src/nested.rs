@@ -23,7 +23,8 @@ impl Launch for Nested {
         // Supervision stays where the group above is supervised, which no worker can block.
         tokio::spawn(async move {
             tracing::debug!(group = &*name, "starting");
-            group.supervise(|| site.started()).await;
+            let above = site.clone();
+            group.supervise(Some(above), || site.started()).await;
             site.ended();
         });
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
@@ -19,6 +19,7 @@ use crate::signal::{Signal, wait_for};
 use crate::state::{State, StateCell};
 use crate::status::Status;
 use crate::supervisor::Event;
+use crate::term::Term;
 
 /// What a member of a group is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,10 @@ pub(crate) struct Node {
     pub(crate) stop: Signal,
     /// Its grace is over.
     pub(crate) force: Signal,
+    /// Its present life.
+    term: Mutex<Arc<Term>>,
+    /// It was added by value, and cannot be built a second time.
+    pub(crate) by_value: AtomicBool,
     /// By when it must have obeyed `force`, or is stuck.
     force_until: OnceLock<Instant>,
     /// Why it was asked to stop, if whoever asked said so.
@@ -106,6 +111,8 @@ impl Node {
             state: StateCell::new(),
             stop: Signal::default(),
             force: Signal::default(),
+            term: Mutex::default(),
+            by_value: AtomicBool::new(false),
             force_until: OnceLock::new(),
             why: OnceLock::new(),
             beats: AtomicU64::new(0),
@@ -182,6 +189,57 @@ impl Node {
     pub(crate) fn force(&self, until: Instant) {
         let _ = self.force_until.set(until);
         self.force.raise();
+        self.term().cut(until);
+    }
+
+    /// Its present life.
+    pub(crate) fn term(&self) -> Arc<Term> {
+        Arc::clone(&lock(&self.term))
+    }
+
+    /// Its turn to stop has come. Its group alone says so, as it alone begins its lives.
+    pub(crate) fn end(&self) {
+        self.stop.raise();
+        self.term().over.raise();
+    }
+
+    /// Asks its present life to end, because another one is to follow.
+    pub(crate) fn recycle(&self) {
+        self.advance(State::Restarting);
+        self.term().recycle();
+        if let Some(intake) = &self.intake {
+            intake.interrupt(true);
+        }
+    }
+
+    /// Begins another life.
+    pub(crate) fn renew(&self) {
+        let next = Arc::new(Term::default());
+        if self.stop.is_raised() {
+            next.over.raise();
+        }
+        if let Some(until) = self.force_until() {
+            next.cut(until);
+        }
+        if let Some(intake) = &self.intake {
+            intake.interrupt(false);
+        }
+        let last = std::mem::replace(&mut *lock(&self.term), next);
+        // Whoever still holds a context of that life, such as a task that the worker spawned, learns it.
+        last.over.raise();
+        self.restarts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Why it cannot be given another life: the member, itself or one below it, that was added by value.
+    pub(crate) fn fixed(&self) -> Option<String> {
+        if self.exit().is_some() {
+            return None;
+        }
+        if self.by_value.load(Ordering::Relaxed) {
+            return Some(self.name().to_string());
+        }
+        let below = self.members().into_iter().find_map(|member| member.fixed());
+        below.map(|name| format!("{}/{name}", self.name()))
     }
 
     pub(crate) fn force_until(&self) -> Option<Instant> {
@@ -202,12 +260,15 @@ impl Node {
         *lock(&self.failing) = None;
     }
 
+    /// What it has failed with, while its own hooks are called.
+    pub(crate) fn failing(&self) -> Option<Cause> {
+        let error = lock(&self.failing).clone();
+        error.map(|error| Cause::failure(self.name(), error))
+    }
+
     /// Why it ends, if it ends now by force.
     pub(crate) fn ended_because(&self) -> Cause {
-        match lock(&self.failing).clone() {
-            Some(error) => Cause::failure(self.name(), error),
-            None => self.asked_because(),
-        }
+        self.failing().unwrap_or_else(|| self.asked_because())
     }
 
     pub(crate) fn note_error(&self, error: &Error) {

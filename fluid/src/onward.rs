@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::context::Context;
 use crate::queue::Output;
 
 /// Where what a worker's calls emit goes next: to its own port, or into the calls of another worker.
@@ -16,7 +17,14 @@ pub trait Onward<T>: Send + 'static {
         messages: impl Iterator<Item = T> + Send,
     ) -> impl Future<Output = u64> + Send;
 
-    /// Gives back what was borrowed to send messages to.
+    /// A life of the worker that sends begins.
+    #[doc(hidden)]
+    fn begin(&mut self, sender: &Context) -> impl Future<Output = ()> + Send {
+        let _ = sender;
+        async {}
+    }
+
+    /// It has ended: gives back what was borrowed to send messages to.
     #[doc(hidden)]
     fn rest(&mut self) {}
 }

@@ -26,7 +26,8 @@ pub struct Options {
     pub(crate) pace: Pace,
     pub(crate) jitter: Duration,
     pub(crate) blocking: bool,
-    pub(crate) on_error: OnError,
+    /// Nothing, if nothing was said.
+    pub(crate) on_error: Option<OnError>,
     pub(crate) on_exit: OnExit,
     pub(crate) capacity: usize,
     pub(crate) overflow: Overflow,
@@ -34,7 +35,7 @@ pub struct Options {
 
 impl Options {
     /// The defaults: the name of the type, the grace period of the group, no timeout, no heartbeat,
-    /// an error stops the group, and a queue of 1024 whose senders wait for room.
+    /// an error is answered by the group's strategy or stops the group, and a queue of 1024 whose senders wait for room.
     pub const fn new() -> Self {
         Self {
             name: None,
@@ -44,7 +45,7 @@ impl Options {
             pace: Pace::Delay,
             jitter: Duration::ZERO,
             blocking: false,
-            on_error: OnError::Stop,
+            on_error: None,
             on_exit: OnExit::Stop,
             capacity: 1024,
             overflow: Overflow::Wait,
@@ -102,9 +103,10 @@ impl Options {
         self.blocking
     }
 
-    /// What a failure of one call does. Default [`OnError::Stop`].
+    /// What a failure of one call does. By default the strategy of the group answers it
+    /// ([`Workers::restart`](crate::Workers::restart)); without one, it is [`OnError::Stop`].
     pub const fn on_error(mut self, on_error: OnError) -> Self {
-        self.on_error = on_error;
+        self.on_error = Some(on_error);
         self
     }
 
@@ -162,14 +164,15 @@ pub enum Pace {
 /// What a failure of one call (an error, a panic or a timeout) does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnError {
-    /// The worker ends as failed, and its group stops.
+    /// The worker ends as failed, and its group stops, whatever the group's strategy.
     #[default]
     Stop,
     /// The failure is counted and kept as the last error; the worker goes on with its state. (A worker
     /// written by hand makes its own calls, and skips by itself: an error of its `run` ends it.)
     Skip,
     /// The worker is built anew after a backoff of 100 ms, doubled at each failure in a row up to
-    /// 5 s. Its queue and every handle to it stay.
+    /// 5 s. Its queue and every handle to it stay. In a group with a strategy of its own
+    /// ([`Workers::restart`](crate::Workers::restart)), each restart counts against the group's budget.
     Restart,
 }
 

@@ -16,6 +16,7 @@ pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::seat::Member;
 pub use crate::stage::{EachBeat, EachMessage, Stage};
+pub use crate::strategy::Restart;
 pub use crate::worker::{Io, Port, Worker};
 pub use crate::workers::Workers;
 pub use std::vec::Vec;

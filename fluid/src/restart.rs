@@ -1,19 +1,18 @@
-//! What answers the failure of a worker: another life after a rest, or the end.
+//! What a member and its supervisor say to each other between two lives: how the one ended, and whether
+//! another follows.
 
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::error::Error;
-use crate::exit::Cause;
-use crate::life::Build;
+use crate::exit::{Cause, plural};
 use crate::node::Node;
-use crate::options::OnError;
-use crate::signal::until;
 use crate::stage::jitter;
-use crate::state::State;
+use crate::strategy::Restart;
 use crate::worker::{Io, Worker};
 
 /// How a life failed.
@@ -24,10 +23,38 @@ pub(crate) enum Failure {
     AtTheEnd(Error),
 }
 
-impl Failure {
-    pub(crate) fn error(&self) -> &Error {
-        match self {
-            Self::Of(error) | Self::AtTheEnd(error) => error,
+/// One life has ended, and the member waits for what comes.
+pub(crate) struct Down {
+    /// How it failed; nothing if it ended because another life is to follow.
+    pub(crate) failure: Option<Cause>,
+    pub(crate) achieved: Achieved,
+    pub(crate) order: oneshot::Sender<Order>,
+}
+
+/// What comes after a life.
+pub(crate) enum Order {
+    /// Another one.
+    Again,
+    /// The end.
+    End(Cause),
+}
+
+/// What one life achieved.
+pub(crate) struct Achieved {
+    /// Anything went well in it.
+    pub(crate) succeeded: bool,
+    /// A message left the queue in it, with a failure or without.
+    pub(crate) handled: bool,
+    pub(crate) lived: Duration,
+}
+
+impl Achieved {
+    /// Of a member without a queue.
+    pub(crate) fn since(began: Instant, succeeded: bool) -> Self {
+        Self {
+            succeeded,
+            handled: false,
+            lived: began.elapsed(),
         }
     }
 }
@@ -51,116 +78,105 @@ impl Life {
         }
     }
 
-    /// Whether anything went well in it, so that its failure is not one in a row.
-    fn succeeded<W: Worker>(&self, node: &Node, io: &Io<W>) -> bool {
+    pub(crate) fn achieved<W: Worker>(&self, node: &Node, io: &Io<W>) -> Achieved {
+        let counts = io.queue.counts();
         // The last beat is the one that failed.
         let beats = node.beats.load(Ordering::Relaxed) - self.beats;
-        io.queue.counts().done > self.done || beats > 1 || self.at.elapsed() >= Backoff::LAST
-    }
-
-    /// Whether any message left the queue in it, with a failure or without.
-    fn handled<W: Worker>(&self, io: &Io<W>) -> bool {
-        let counts = io.queue.counts();
-        counts.done + counts.failed > self.done + self.failed
+        Achieved {
+            succeeded: counts.done > self.done || beats > 1,
+            handled: counts.done + counts.failed > self.done + self.failed,
+            lived: self.at.elapsed(),
+        }
     }
 }
 
-/// The pause before a restart.
-pub(crate) struct Backoff(Duration);
+/// The pauses before the restarts of one member.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    first: Duration,
+    last: Duration,
+    /// How many failures there were in a row.
+    failures: u32,
+}
 
 impl Backoff {
-    /// Before the first restart in a row; doubled at each further one …
-    const FIRST: Duration = Duration::from_millis(100);
-    /// … up to this.
-    const LAST: Duration = Duration::from_secs(5);
+    /// So many failures in a row, without a message that leaves the queue, are enough to give up a
+    /// consumer that drains.
+    const ENOUGH: u32 = 6;
+    /// A life this long is a success, however short the longest pause is.
+    const LONG: Duration = Duration::from_secs(1);
 
-    pub(crate) const fn new() -> Self {
-        Self(Self::FIRST)
+    pub(crate) const fn new((first, last): (Duration, Duration)) -> Self {
+        Self {
+            first,
+            last,
+            failures: 0,
+        }
     }
 
-    fn is_longest(&self) -> bool {
-        self.0 >= Self::LAST
+    /// That of a worker with `on_error = "restart"`: it is the default of a group too.
+    pub(crate) const fn of_workers() -> Self {
+        Self::new(Restart::one_for_one().backoff)
     }
 
-    /// At least half of what is due, so that many that failed together do not come back together.
-    fn next(&mut self) -> Duration {
-        let due = self.0;
-        self.0 = (due * 2).min(Self::LAST);
-        due / 2 + jitter(due / 2)
+    /// Takes note of one failure more. Returns the pause that is due, and whether a consumer that drains
+    /// has been tried enough.
+    pub(crate) fn failed(&mut self, life: &Achieved) -> (Duration, bool) {
+        if life.succeeded || life.lived >= self.last.max(Self::LONG) {
+            self.failures = 0;
+        }
+        let tried_enough = self.failures >= Self::ENOUGH && !life.handled;
+        let due = self
+            .first
+            .saturating_mul(2_u32.saturating_pow(self.failures))
+            .min(self.last);
+        self.failures += 1;
+        // At least half of what is due, so that many that failed together do not come back together.
+        (due / 2 + jitter(due / 2), tried_enough)
     }
 }
 
-/// Answers a failure by the worker's policy: rests before a restart, or says why the worker ends.
-///
-/// A stop interrupts the rest. A consumer that has messages left is then restarted at once, to handle
-/// them; anything else ends. Lives that handle nothing end that, so that it cannot go round for ever.
-pub(crate) async fn answer<W: Worker>(
-    node: &Node,
-    failure: Failure,
-    build: &mut Build<W>,
-    life: &Life,
-    io: &mut Io<W>,
-    backoff: &mut Backoff,
-) -> Option<Cause> {
-    let error = match failure {
-        Failure::Of(error) if node.options.on_error == OnError::Restart => error,
-        Failure::Of(error) | Failure::AtTheEnd(error) => {
-            return Some(Cause::failure(node.name(), error));
-        }
-    };
-    if build.is_used_up() {
-        let error = UsedUp::after(error);
-        node.note_error(&error);
-        return Some(Cause::failure(node.name(), error));
-    }
-    node.advance(State::Restarting);
-    if life.succeeded(node, io) {
-        *backoff = Backoff::new();
-    }
-    let tried_hard = backoff.is_longest() && !life.handled(io);
-    let pause = backoff.next();
-    if !node.stop.is_raised() {
-        let error = format!("{error:#}");
-        tracing::warn!(
-            worker = &**node.name(),
-            error,
-            ?pause,
-            "worker failed, restarting"
-        );
-        until(&node.stop, tokio::time::sleep(pause)).await;
-    }
-    if node.stop.is_raised() {
-        if io.queue.queue_size() == 0 {
-            return Some(node.asked_because());
-        }
-        if tried_hard {
-            return Some(Cause::failure(node.name(), error));
-        }
-    }
-    node.restarts.fetch_add(1, Ordering::Relaxed);
-    None
-}
-
-/// The failure of a worker that cannot be restarted.
+/// A failure that is answered by no restart, and why not.
 #[derive(Debug)]
-struct UsedUp(Error);
+pub(crate) struct NoRestart {
+    why: String,
+    error: Option<Error>,
+}
 
-impl UsedUp {
-    fn after(error: Error) -> Error {
-        Self(error).into()
+impl NoRestart {
+    /// `whom` is another member that would have to be restarted along.
+    pub(crate) fn added_by_value(whom: Option<&str>, error: Error) -> Error {
+        let whom = whom.map_or_else(|| "it".to_owned(), |name| format!("`{name}`"));
+        let why = format!(
+            "{whom} cannot be restarted, because it was added by value: use `add_with`, which can build it anew"
+        );
+        let error = Some(error);
+        Self { why, error }.into()
+    }
+
+    pub(crate) fn used_up(group: &str, restart: &Restart, error: Error) -> Error {
+        let (most, within) = (restart.max_restarts, restart.within);
+        let restarts = plural(u64::from(most), "restart", "restarts");
+        let why =
+            format!("the budget of `{group}`, {most} {restarts} within {within:?}, is used up");
+        let error = Some(error);
+        Self { why, error }.into()
+    }
+
+    pub(crate) fn stuck() -> Error {
+        let why = "it cannot be restarted, because its present life does not end".to_owned();
+        Self { why, error: None }.into()
     }
 }
 
-impl fmt::Display for UsedUp {
+impl fmt::Display for NoRestart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "it cannot be restarted, because it was added by value: use `add_with`, which can build it anew",
-        )
+        f.write_str(&self.why)
     }
 }
 
-impl std::error::Error for UsedUp {
+impl std::error::Error for NoRestart {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.0.as_std())
+        self.error.as_ref().map(|error| error.as_std() as _)
     }
 }

@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use crate::error::Nothing;
@@ -103,12 +104,14 @@ impl<W: Worker> Seat<W> {
         sent.push(io.output.tally());
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
         let intake = Arc::clone(&channel) as Arc<dyn Intake>;
+        let by_value = matches!(build, Build::Once(_));
         let kind = if consumes {
             Kind::Consumer
         } else {
             Kind::Worker
         };
         let node = Node::new(name, kind, options, Some(intake), sent);
+        node.by_value.store(by_value, Ordering::Relaxed);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
         let ends = Arc::new(Mutex::new(Some(Ends { io, way: None })));

@@ -64,7 +64,11 @@ pub trait Calls<S: Stage> {
 /// # Errors
 ///
 /// The first failure of a call that the worker's policy does not skip.
-pub(crate) async fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
+pub(crate) async fn run<S: Stage>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut Io<S>,
+) -> Result<(), Error> {
     S::Calls::make(stage, ctx, io, &mut Own).await
 }
 
@@ -123,7 +127,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                 Pace::Delay => Instant::now() + options.heartbeat,
                 Pace::Rate => next_beat(due, options.heartbeat, ctx),
             };
-            until(&ctx.node().stop, sleep_until(due + jitter(options.jitter))).await;
+            until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
         }
         Ok(())
     }
@@ -167,7 +171,7 @@ pub(crate) async fn emit<T: Send + 'static>(
 /// Answers a failure by the policy `skip`; every other policy is the supervisor's.
 pub(crate) fn skip(error: Error, ctx: &Context) -> Result<(), Error> {
     let node = ctx.node();
-    if node.options.on_error != OnError::Skip {
+    if node.options.on_error != Some(OnError::Skip) {
         return Err(error);
     }
     node.note_error(&error);

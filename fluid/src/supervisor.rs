@@ -9,8 +9,13 @@
 //! 3. No user code runs on this task: a hook runs on a task of its own, so that nothing that blocks a
 //!    thread can keep the supervisor from ending the group in time.
 
+mod affected;
+mod budget;
 mod hooks;
+mod regroup;
+mod restart;
 mod seated;
+mod start;
 mod stop;
 mod trash;
 
@@ -19,19 +24,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use crate::error::Error;
 use crate::exit::Cause;
-use crate::grace::{DEFAULT_GRACE, default_grace};
 use crate::group::GroupHandle;
 use crate::life::Site;
-use crate::node::{Events, Kind, MemberId, Node};
-use crate::order::levels;
+use crate::node::{Events, MemberId, Node};
+use crate::restart::{Down, Order};
 use crate::state::State;
+use crate::strategy::Restart;
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
+use crate::supervisor::restart::Restarts;
 pub(crate) use crate::supervisor::seated::Seated;
 pub(crate) use crate::supervisor::trash::Trash;
 
@@ -42,6 +47,8 @@ pub(crate) enum Event {
     Started(MemberId),
     /// It has failed, and its own hooks have their time.
     Failing(MemberId),
+    /// One life of it has ended, and it waits for what comes.
+    Down(MemberId, Down),
     Ended(MemberId),
     StopMember(MemberId),
     Remove(Arc<Node>),
@@ -54,13 +61,28 @@ pub(crate) struct Wiring {
     pub(crate) fused: Vec<(MemberId, MemberId)>,
 }
 
+/// What a group was told about itself.
+pub(crate) struct Setup {
+    pub(crate) hooks: Hooks,
+    pub(crate) grace: Option<Duration>,
+    pub(crate) restart: Option<Restart>,
+    /// Where it stands in the group above, if there is one.
+    pub(crate) above: Option<Site>,
+}
+
 pub(crate) struct Supervisor {
     node: Arc<Node>,
     events: mpsc::UnboundedReceiver<Event>,
     events_of_members: Events,
     hooks: Hooks,
     grace: Option<Duration>,
+    above: Option<Site>,
     runtime: Handle,
+    restarts: Restarts,
+    /// What the group above says of the next life, once that was asked.
+    order: Option<oneshot::Receiver<Order>>,
+    /// When its present life began.
+    renewed_at: Instant,
     members: BTreeMap<MemberId, Seated>,
     /// How many members have not ended.
     live: usize,
@@ -86,17 +108,26 @@ impl Supervisor {
     pub(crate) fn new(
         group: &GroupHandle,
         events: mpsc::UnboundedReceiver<Event>,
-        hooks: Hooks,
-        grace: Option<Duration>,
+        setup: Setup,
         runtime: Handle,
     ) -> Self {
+        let Setup {
+            hooks,
+            grace,
+            restart,
+            above,
+        } = setup;
         Self {
             node: Arc::clone(group.node()),
             events,
             events_of_members: group.events().clone(),
             hooks,
             grace,
+            above,
             runtime,
+            restarts: Restarts::new(restart),
+            order: None,
+            renewed_at: Instant::now(),
             members: BTreeMap::new(),
             live: 0,
             to_launch: Vec::new(),
@@ -124,14 +155,14 @@ impl Supervisor {
             if self.node.stop.is_raised() {
                 self.obey_stop();
             }
+            self.restart_next();
             self.launch_next();
-            if self.cause.is_none()
-                && self.starting.is_empty()
-                && let Some(started) = started.take()
-            {
+            if self.cause.is_none() && self.has_started() {
                 self.node.advance(State::Running);
-                tracing::info!(group = &**self.node.name(), "started");
-                started();
+                if let Some(started) = started.take() {
+                    tracing::info!(group = &**self.node.name(), "started");
+                    started();
+                }
                 if let Some(cause) = self.later.take() {
                     self.begin_stop(cause);
                 }
@@ -145,157 +176,6 @@ impl Supervisor {
         self.wind_up().await;
     }
 
-    /// Takes the members in, finds their order, and runs the hooks that come first.
-    async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
-        let mut later = Vec::new();
-        while let Ok(event) = self.events.try_recv() {
-            match event {
-                Event::Add(seated) => self.take_in(seated),
-                event => later.push(event),
-            }
-        }
-        for (from, to) in wiring.edges {
-            self.draw(from, to);
-        }
-        for (member, caller) in wiring.fused {
-            if let Some(member) = self.members.get_mut(&member) {
-                member.called_by = Some(caller);
-            }
-        }
-        if self.grace.is_none() && self.node.is_root() {
-            let grace = default_grace();
-            self.grace = Some(*grace.as_ref().unwrap_or(&DEFAULT_GRACE));
-            grace.map_err(|error| ("grace", error))?;
-        }
-        let graph = self
-            .members
-            .iter()
-            .filter(|(_, member)| member.node.kind != Kind::Callback);
-        let graph = graph
-            .map(|(&id, member)| (id, member.feeds.clone()))
-            .collect();
-        let callbacks = self
-            .members
-            .values()
-            .filter(|m| m.node.kind == Kind::Callback);
-        let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
-        let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
-        self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
-        if !self.node.stop.is_raised() {
-            self.begun = true;
-            self.run_startup_hooks()
-                .await
-                .map_err(|error| ("on_startup", error))?;
-        }
-        later.into_iter().for_each(|event| self.answer(event));
-        Ok(())
-    }
-
-    /// Runs the hooks that come first. A stop gives them the grace period, and no more to what follows.
-    async fn run_startup_hooks(&mut self) -> Result<(), Error> {
-        let node = Arc::clone(&self.node);
-        let runtime = self.runtime.clone();
-        let running = Runner::new(&node, &runtime);
-        let (grace, mut deadline) = (self.grace, None);
-        let mut result = Ok(());
-        let mut last = None;
-        let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
-        for hook in hooks.by_ref() {
-            let limit = async {
-                node.stop.raised().await;
-                let now = Instant::now();
-                deadline = deadline.or(grace.map(|grace| now + grace));
-                time_is_up(&node, deadline, &mut last).await;
-            };
-            result = running.run("on_startup", hook, (), limit).await;
-            if result.is_err() {
-                break;
-            }
-        }
-        self.trash.put(hooks);
-        self.deadline = deadline;
-        result
-    }
-
-    fn take_in(&mut self, seated: Seated) {
-        self.live += 1;
-        self.members.insert(seated.id, seated);
-    }
-
-    fn draw(&mut self, from: MemberId, to: MemberId) {
-        let feeder = self
-            .members
-            .get_mut(&from)
-            .expect("an edge starts at a member");
-        if !feeder.feeds.contains(&to) {
-            feeder.feeds.push(to);
-            self.members
-                .get_mut(&to)
-                .expect("an edge ends at a member")
-                .feeders += 1;
-        }
-    }
-
-    fn cycle(&self, members: &[MemberId]) -> Error {
-        let names: Vec<_> = members
-            .iter()
-            .map(|id| &**self.members[id].node.name())
-            .collect();
-        format!(
-            "these workers feed each other in a circle: {}",
-            names.join(", ")
-        )
-        .into()
-    }
-
-    /// Launches the next level, when the one before it has started.
-    fn launch_next(&mut self) {
-        while self.cause.is_none() && self.starting.is_empty() {
-            let Some(level) = self.to_launch.pop() else {
-                return;
-            };
-            for id in level {
-                self.launch(id);
-            }
-        }
-    }
-
-    fn launch(&mut self, id: MemberId) {
-        let site = Site {
-            member: id,
-            events: self.events_of_members.clone(),
-            runtime: self.runtime.clone(),
-        };
-        if let Some(launch) = self
-            .members
-            .get_mut(&id)
-            .and_then(|member| member.launch.take())
-        {
-            self.starting.insert(id);
-            launch.launch(site);
-            if self.members[&id].asked {
-                self.set_alarm(id, true);
-            }
-        }
-    }
-
-    fn started(&mut self, id: MemberId) {
-        self.starting.remove(&id);
-        // One that had failed is well again.
-        if self
-            .members
-            .get(&id)
-            .is_some_and(|member| !member.asked && !member.forced)
-        {
-            self.alarms.retain(|&(_, member)| member != id);
-        }
-    }
-
-    /// Whether some members have not started, and none has failed to.
-    fn is_starting(&self) -> bool {
-        self.cause.is_none() && !(self.to_launch.is_empty() && self.starting.is_empty())
-    }
-
     /// Waits for the next thing to happen, and answers it.
     async fn step(&mut self) {
         let node = Arc::clone(&self.node);
@@ -306,10 +186,23 @@ impl Supervisor {
             .map(|&(at, _)| at)
             .into_iter()
             .chain(self.deadline)
+            .chain(self.restarts.next())
             .min();
+        let term = node.term();
+        let (recycled, cut) = self.restarts.heard();
+        let asked = self.order.is_some();
+        let order = async {
+            match &mut self.order {
+                Some(order) => order.await.ok(),
+                None => None,
+            }
+        };
         tokio::select! {
             () = node.force.raised(), if !forced => self.force_all(),
             () = node.stop.raised(), if !stopping => self.obey_stop(),
+            order = order, if asked => self.obey(order),
+            () = term.recycled.raised(), if !stopping && !recycled => self.go_down(None),
+            () = term.cut.raised(), if recycled && !cut => self.cut_all(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
         }
@@ -322,10 +215,15 @@ impl Supervisor {
                 seated.late = true;
                 let id = seated.id;
                 self.take_in(seated);
-                self.launch(id);
+                if self.restarts.in_a_group() {
+                    self.to_launch.insert(0, vec![id]);
+                } else {
+                    self.launch(id);
+                }
             }
             Event::Started(id) => self.started(id),
-            Event::Failing(id) => self.set_alarm(id, true),
+            Event::Failing(id) => self.failing(id),
+            Event::Down(id, down) => self.down(id, down),
             Event::Ended(id) => self.ended(id),
             Event::StopMember(id) => self.ask(id, true),
             Event::Remove(node) => {

@@ -32,7 +32,12 @@ pub(crate) trait Run<W: Worker>: Send + 'static {
     fn rest(&mut self) {}
 
     /// Gets back what is lent to others, when the life was cut off.
-    fn recover(&mut self) -> impl Future<Output = ()> + Send {
+    fn recover(
+        &mut self,
+        worker: Option<&mut Lendable<W>>,
+        io: &mut Lendable<Io<W>>,
+    ) -> impl Future<Output = ()> + Send {
+        let _ = (worker, io);
         async {}
     }
 }

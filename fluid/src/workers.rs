@@ -24,6 +24,7 @@ use crate::options::{Options, bounded};
 use crate::queue::{Inlet, Output};
 use crate::rule::{CanBeCalled, CanBeCopied, CanCall, IsAdaptedTo, IsCalledWith, IsConsumedBy};
 use crate::seat::{Member, Seat};
+use crate::strategy::Restart;
 use crate::supervisor::{Hooks, Trash, hook};
 use crate::worker::{Port, Worker};
 use arrivals::Arrivals;
@@ -64,6 +65,7 @@ pub struct Workers {
     fused: Vec<(MemberId, MemberId)>,
     hooks: Hooks,
     grace: Option<Duration>,
+    restart: Option<Restart>,
     /// Where the workers run, if not where `startup` is called.
     runtime: Option<Handle>,
 }
@@ -84,6 +86,7 @@ impl Workers {
             fused: Vec::new(),
             hooks: Hooks::default(),
             grace: None,
+            restart: None,
             runtime: None,
         }
     }
@@ -96,6 +99,13 @@ impl Workers {
         self
     }
 
+    /// How the group answers a failure of a member that the member's own
+    /// [`on_error`](Options::on_error) leaves open. Without this, the group stops.
+    pub fn restart(mut self, restart: Restart) -> Self {
+        self.restart = Some(restart);
+        self
+    }
+
     /// The handle, which is the same as that of the running group.
     #[must_use]
     pub fn handle(&self) -> GroupHandle {
@@ -104,7 +114,8 @@ impl Workers {
 
     /// Adds a worker, under the name of its type; if that is taken, a number is added.
     ///
-    /// It cannot be built a second time, so `on_error = "restart"` ends it with an error that says so.
+    /// It cannot be built a second time, so a failure that a restart would answer ends it with an error that
+    /// says so.
     pub fn add<W: Worker>(&mut self, worker: W) -> Seat<W> {
         self.seat(&default_name::<W>(), W::OPTIONS, Build::Once(Some(worker)))
     }

@@ -26,8 +26,12 @@ fn now<O: Send + 'static>(
 }
 
 /// `head -> middle -> tail`
-fn chain<A, B, C>(workers: &mut Workers, head: &Seat<A>, middle: &Seat<B>, tail: &Seat<C>)
-where
+pub(crate) fn chain<A, B, C>(
+    workers: &mut Workers,
+    head: &Seat<A>,
+    middle: &Seat<B>,
+    tail: &Seat<C>,
+) where
     A: fluid::Stage<Output = u64>,
     B: fluid::Stage<Input = u64> + Worker<Message = u64, Output = u64>,
     C: fluid::Stage<Input = u64> + Worker<Message = u64>,
@@ -226,8 +230,8 @@ async fn a_restart_of_the_caller_leaves_the_called_as_it_is() {
     assert_eq!(counts(&exit, "second"), [7, 7, 0, 0, 0]);
 }
 
-/// Notes its hooks.
-struct Hooked(&'static str, Log);
+/// Notes its hooks, and fails at 1000.
+pub(crate) struct Hooked(pub(crate) &'static str, pub(crate) Log);
 
 impl Worker for Hooked {
     type Message = u64;
@@ -255,7 +259,10 @@ impl fluid::Stage for Hooked {
     type Calls = fluid::EachMessage;
 
     async fn call(&mut self, n: u64, _: &Context, (): &()) -> Result<Option<u64>, Error> {
-        Ok(Some(n))
+        match n {
+            1000 => Err(format!("{} was told to", self.0).into()),
+            n => Ok(Some(n)),
+        }
     }
 }
 

@@ -13,5 +13,6 @@ mod nested;
 mod policy;
 mod queue;
 mod seeds;
+mod strategies;
 mod stuck;
 mod support;

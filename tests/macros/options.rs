@@ -209,3 +209,48 @@ fn options_stand_in_the_trait() {
         Stumble::OPTIONS
     );
 }
+
+#[worker(heartbeat = "1s")]
+async fn flaky(at: u64, seen: &Seen, beats: &mut u64) -> Result<(), String> {
+    *beats += 1;
+    seen.note(format!("{beats}"));
+    if *beats == at {
+        Err("flaky".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+workers! {
+    #[workers(restart = "one_for_all", max_restarts = 2, within = "1h", backoff = "10ms..20ms", grace = "1s")]
+    struct Restarted(seen: Seen) {
+        flaky: Flaky { at: 3, seen, beats: 0 },
+        steady: Flaky { at: u64::MAX, seen, beats: 0 },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_has_a_strategy_with_its_budget_and_its_backoff() {
+    let seen = Arc::new(Seen::default());
+    let begun = Instant::now();
+    let running = Restarted::new(Arc::clone(&seen)).startup().await.unwrap();
+    let exit = running.wait_for_shutdown().await;
+    // Three lives of two beats' time, and two pauses of 20 ms at most.
+    let lived = begun.elapsed();
+    assert!(
+        lived >= Duration::from_millis(6010) && lived <= Duration::from_millis(6050),
+        "{lived:?}"
+    );
+    let Cause::Failed { worker, error } = exit.cause() else {
+        panic!("{exit}");
+    };
+    assert_eq!(&**worker, "flaky");
+    let text = format!("{error:#}");
+    assert_eq!(
+        text,
+        "the budget of `restarted`, 2 restarts within 3600s, is used up: flaky"
+    );
+    let restarts = |name| exit.worker(name).unwrap().restarts();
+    assert_eq!((restarts("flaky"), restarts("steady")), (2, 2));
+    assert_eq!(seen.all().iter().filter(|beat| *beat == "1").count(), 6);
+}

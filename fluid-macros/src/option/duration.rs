@@ -22,6 +22,40 @@ pub(crate) fn duration(text: &LitStr) -> syn::Result<(TokenStream, Duration)> {
     Ok((tokens, length))
 }
 
+/// A duration as the runtime takes it, and as a number.
+type Read = (TokenStream, Duration);
+
+/// Reads two durations such as `100ms..5s`, the first no longer than the last; a single one stands for
+/// both.
+pub(crate) fn span(text: &LitStr) -> syn::Result<(Read, Read)> {
+    let value = text.value();
+    let Some((first, last)) = value.split_once("..") else {
+        let both = duration(text)?;
+        return Ok((both.clone(), both));
+    };
+    let wrong = |message: &str| {
+        let message =
+            format!("`{value}` {message}\nwrite the first and the last, such as \"100ms..5s\"");
+        syn::Error::new_spanned(text, message)
+    };
+    let read = |part: &str, which: &str| {
+        if part.trim().is_empty() {
+            return Err(wrong(&format!("has no {which} duration")));
+        }
+        duration(&LitStr::new(part.trim(), text.span()))
+    };
+    let (first, last) = (read(first, "first")?, read(last, "last")?);
+    if first.1 > last.1 {
+        return Err(wrong("ends with a shorter duration than it begins with"));
+    }
+    if first.1.is_zero() && !last.1.is_zero() {
+        return Err(wrong(
+            "begins with no time at all, which doubled is still none",
+        ));
+    }
+    Ok((first, last))
+}
+
 fn parse(text: &str) -> Result<Duration, String> {
     const REMEDY: &str = "write a number and a unit, such as \"250ms\", \"30s\" or \"1h 30m\"";
     let length = humantime::parse_duration(text)
@@ -66,6 +100,31 @@ mod tests {
                 message.contains(text) && message.contains("250ms"),
                 "{message}"
             );
+        }
+    }
+
+    #[test]
+    fn spans_are_read_and_one_duration_stands_for_both() {
+        let read = |text: &str| {
+            let text = LitStr::new(text, proc_macro2::Span::call_site());
+            span(&text).map(|((_, first), (_, last))| (first.as_millis(), last.as_millis()))
+        };
+        assert_eq!(read("100ms..5s").unwrap(), (100, 5000));
+        assert_eq!(read("1s .. 1m 30s").unwrap(), (1000, 90_000));
+        assert_eq!(read("200ms").unwrap(), (200, 200));
+        assert_eq!(read("0s").unwrap(), (0, 0));
+        for (text, part) in [
+            ("..5s", "has no first duration"),
+            ("100ms..", "has no last duration"),
+            ("5s..100ms", "ends with a shorter duration"),
+            ("0s..1s", "begins with no time at all"),
+            ("100ms..soon", "`soon` is no duration"),
+            ("1s..2s..3s", "is no duration"),
+            ("1s...2s", "is no duration"),
+            ("100..200", "`100` is no duration"),
+        ] {
+            let message = read(text).unwrap_err().to_string();
+            assert!(message.contains(part), "{text}: {message}");
         }
     }
 

@@ -38,6 +38,10 @@ pub(crate) enum Kind {
     Choice(&'static [(&'static str, &'static str, &'static str)]),
     /// The size of a queue.
     Capacity,
+    /// How many of something.
+    Number,
+    /// Two durations, `first..last`, or one that stands for both.
+    Span,
 }
 
 use Scope::{Callback, Consumer, Field, Group, Worker};
@@ -46,6 +50,13 @@ const ON_ERROR: Kind = Kind::Choice(&[
     ("stop", "OnError", "Stop"),
     ("skip", "OnError", "Skip"),
     ("restart", "OnError", "Restart"),
+]);
+
+/// Each is a function that makes the strategy.
+const RESTART: Kind = Kind::Choice(&[
+    ("one_for_one", "Restart", "one_for_one"),
+    ("one_for_all", "Restart", "one_for_all"),
+    ("rest_for_one", "Restart", "rest_for_one"),
 ]);
 
 const KNOWN: &[Known] = &[
@@ -89,6 +100,10 @@ const KNOWN: &[Known] = &[
         Kind::Duration { zero: false },
         &[Worker, Consumer, Field],
     ),
+    Known::new("restart", RESTART, &[Group]),
+    Known::new("max_restarts", Kind::Number, &[Group]),
+    Known::new("within", Kind::Duration { zero: false }, &[Group]),
+    Known::new("backoff", Kind::Span, &[Group]),
     Known::new("on_error", ON_ERROR, &[Worker, Consumer, Field]),
     Known::new(
         "on_error",
@@ -146,6 +161,14 @@ impl Scope {
             (Worker, "capacity" | "overflow") => Some(
                 "a worker has no queue\n\
                  for a function that is called for each message, write `#[consumer]`",
+            ),
+            (Worker | Consumer | Field, "restart" | "max_restarts" | "within") => Some(
+                "`restart` and its budget are options of a group: `#[workers(restart = \"one_for_one\")]`\n\
+                 a worker that is to be restarted for itself has `on_error = \"restart\"`",
+            ),
+            (Group, "on_error") => Some(
+                "`on_error` is an option of a worker\n\
+                 what a group does when a worker fails is its strategy: `restart = \"one_for_one\"`",
             ),
             (Field, "blocking") => Some(
                 "`blocking` belongs to the function, which is `async` or not\n\

@@ -14,6 +14,7 @@
 mod consumer;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -43,6 +44,8 @@ pub(crate) struct Channel<M> {
     direct: Direct,
     items: Notify,
     room: Notify,
+    /// The consumer's present life should end, though the queue is not closed.
+    interrupted: AtomicBool,
     /// The consumer was given up, with what it had in its hand.
     sealed: Signal,
 }
@@ -55,6 +58,8 @@ struct Inner<M> {
     frozen: bool,
     sender_waits: bool,
     receiver_waits: bool,
+    /// The edges of the group find room beyond the capacity.
+    boundless: bool,
 }
 
 /// Who may still send.
@@ -96,11 +101,13 @@ impl<M> Channel<M> {
                 frozen: false,
                 sender_waits: false,
                 receiver_waits: false,
+                boundless: false,
             }),
             progress: Progress::default(),
             direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
+            interrupted: AtomicBool::new(false),
             sealed: Signal::default(),
         })
     }
@@ -127,7 +134,7 @@ impl<M> Channel<M> {
                 inner.counts.refused += 1;
                 return Err(Refusal::Closed(message));
             }
-            if self.size(&inner) < self.capacity {
+            if self.has_room(&inner, inlet) {
                 inner.waiting.push_back(message);
             } else {
                 match self.overflow {
@@ -238,8 +245,9 @@ impl<M> Channel<M> {
         lock(&self.inner).gate.admits(inlet)
     }
 
-    pub(crate) fn has_room(&self) -> bool {
-        self.overflow != Overflow::Wait || self.size(&lock(&self.inner)) < self.capacity
+    /// Whether a message over `inlet` would not have to wait.
+    pub(crate) fn takes(&self, inlet: Inlet) -> bool {
+        self.overflow != Overflow::Wait || self.has_room(&lock(&self.inner), inlet)
     }
 
     /// Counts a message as refused that would have come by another way than [`push`](Self::push).
@@ -304,6 +312,10 @@ impl<M> Channel<M> {
         inner.waiting.len() + fetched as usize
     }
 
+    fn has_room(&self, inner: &Inner<M>, inlet: Inlet) -> bool {
+        self.size(inner) < self.capacity || inner.boundless && inlet == Inlet::Edge
+    }
+
     fn narrow(&self, gate: Gate) {
         {
             let mut inner = lock(&self.inner);
@@ -334,6 +346,11 @@ pub(crate) trait Intake: Send + Sync {
     /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
     /// Returns what waited, if anything did: to drop it is to run user code.
     fn seal(&self) -> Option<Box<dyn Send>>;
+    /// Asks the consumer's present life to end, or takes that back for the next one.
+    fn interrupt(&self, interrupted: bool);
+    /// Lets the edges of the group send more than there is room for, or no longer: while the consumer waits
+    /// for its next life, those that feed it must be able to finish theirs.
+    fn let_in(&self, boundless: bool);
     fn is_closed(&self) -> bool;
     fn counts(&self) -> Counts;
     /// How many messages wait.
@@ -380,6 +397,19 @@ impl<M: Send + 'static> Intake for Channel<M> {
         self.tell_undelivered(messages);
         self.sealed.raise();
         (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
+    }
+
+    fn interrupt(&self, interrupted: bool) {
+        self.interrupted.store(interrupted, Ordering::Relaxed);
+        // As in `narrow`; the lock of the permit makes the flag visible to whoever takes it.
+        self.items.notify_one();
+    }
+
+    fn let_in(&self, boundless: bool) {
+        lock(&self.inner).boundless = boundless && self.overflow == Overflow::Wait;
+        if boundless {
+            self.room.notify_waiters();
+        }
     }
 
     fn is_closed(&self) -> bool {

@@ -176,7 +176,7 @@ impl<M: Send + 'static> Sender<M> {
 
     /// Whether one message more would be accepted, or dropped by the overflow policy.
     pub(crate) fn has_room(&self) -> bool {
-        self.channel.has_room()
+        self.channel.takes(self.inlet)
     }
 
     /// Counts a message as refused.

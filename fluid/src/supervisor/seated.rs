@@ -1,12 +1,41 @@
 //! A member of a group, as its supervisor sees it.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
 
 use crate::exit::Cause;
 use crate::life::Launch;
 use crate::node::{MemberId, Node};
 use crate::options::Options;
+use crate::restart::{Backoff, Order};
 use crate::supervisor::trash::Trash;
+
+/// Where a member is between two lives.
+pub(super) enum Phase {
+    /// It lives, or has not been launched.
+    Living,
+    /// Its present life should end, and another one is to follow.
+    Ending,
+    /// That took too long, and the life was cut off.
+    Cut,
+    /// Its life has ended, and it waits for what comes.
+    Down(Parked),
+}
+
+/// A member that waits for its next life.
+pub(super) struct Parked {
+    pub(super) order: oneshot::Sender<Order>,
+    /// How its last life failed, if it did.
+    pub(super) failure: Option<Cause>,
+    /// How long it rests after that failure.
+    pub(super) pause: Duration,
+    /// Its lives achieve nothing.
+    pub(super) tried_enough: bool,
+    /// It is restarted for itself, when its rest is over.
+    pub(super) resting: bool,
+}
 
 /// A member, and where it stands in its group's start and stop.
 pub(crate) struct Seated {
@@ -27,6 +56,8 @@ pub(crate) struct Seated {
     /// Whether it came when the group was running.
     pub(super) late: bool,
     pub(super) ended: bool,
+    pub(super) phase: Phase,
+    pub(super) backoff: Option<Backoff>,
 }
 
 impl Seated {
@@ -49,6 +80,8 @@ impl Seated {
             removed: false,
             late: false,
             ended: false,
+            phase: Phase::Living,
+            backoff: None,
         }
     }
 
@@ -58,6 +91,22 @@ impl Seated {
         trash.put(self.launch.take());
         self.node
             .finish(self.node.report(Cause::NotStarted, false, false));
+    }
+
+    /// Whether it was launched, and neither asked to stop nor ended.
+    pub(super) fn lives_on(&self) -> bool {
+        self.launch.is_none() && !self.asked && !self.ended
+    }
+
+    pub(super) fn is_down(&self) -> bool {
+        matches!(self.phase, Phase::Down(_))
+    }
+
+    pub(super) fn parked(&mut self) -> Option<&mut Parked> {
+        match &mut self.phase {
+            Phase::Down(parked) => Some(parked),
+            _ => None,
+        }
     }
 
     pub(crate) fn id(&self) -> MemberId {

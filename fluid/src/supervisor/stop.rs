@@ -3,22 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::exit::{Cause, Exit};
 use crate::node::{Kind, MemberId};
 use crate::options::OnExit;
+use crate::restart::NoRestart;
 use crate::state::State;
 use crate::supervisor::Supervisor;
-use crate::supervisor::seated::{Seated, seal};
+use crate::supervisor::seated::{Phase, Seated, seal};
 
 /// How long a member that is forced to end may take to obey. With twice
 /// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its
 /// grace period.
-const FORCE_SLACK: Duration = Duration::from_millis(500);
+pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
 
 /// How much earlier a nested group must be done than the group above it.
-const NESTED_HEAD_START: Duration = Duration::from_millis(50);
+pub(super) const NESTED_HEAD_START: Duration = Duration::from_millis(50);
 
 impl Supervisor {
     /// Asks one member to stop: a consumer by the closing of its queue.
@@ -38,21 +40,24 @@ impl Supervisor {
         if let Some(intake) = &member.node.intake {
             intake.close();
         }
-        member.node.stop.raise();
+        member.node.end();
         // Asked before it was launched, it is given its time then.
         if member.launch.is_none() {
             self.set_alarm(id, alone);
         }
+        self.asked_while_down(id);
     }
 
     pub(super) fn ended(&mut self, id: MemberId) {
         self.starting.remove(&id);
+        self.restarts.forget(id);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         if std::mem::replace(&mut member.ended, true) {
             return;
         }
+        member.phase = Phase::Living;
         self.live -= 1;
         let feeds = std::mem::take(&mut member.feeds);
         let exit = member.node.exit().cloned();
@@ -134,6 +139,9 @@ impl Supervisor {
     /// Stops the group because it was asked to, but first takes in what came before that: a worker that
     /// was added, and sent messages, still handles them.
     pub(super) fn obey_stop(&mut self) {
+        if let Some(Ok(order)) = self.order.as_mut().map(oneshot::Receiver::try_recv) {
+            self.obey(Some(order));
+        }
         for _ in 0..self.events.len() {
             if let Ok(event) = self.events.try_recv() {
                 self.answer(event);
@@ -173,6 +181,7 @@ impl Supervisor {
         for id in unfed.map(|member| member.id).collect::<Vec<_>>() {
             self.ask(id, false);
         }
+        self.call_off_restarts();
     }
 
     /// Ends a member that will not be launched any more.
@@ -191,6 +200,7 @@ impl Supervisor {
     /// Answers the alarms that are due: forces what is late, gives up what did not obey.
     pub(super) fn ring(&mut self) {
         let now = Instant::now();
+        self.ring_restarts(now);
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.deadline = None;
             self.node.force(now + FORCE_SLACK);
@@ -267,7 +277,13 @@ impl Supervisor {
         seal(&node, &mut self.trash);
         // A group blocks no thread; something in it does.
         let stuck = node.kind != Kind::Group;
-        node.finish(node.report(node.ended_because(), true, stuck));
+        let cause = match member.phase {
+            Phase::Cut if !member.asked && node.failing().is_none() => {
+                Cause::failure(node.name(), NoRestart::stuck())
+            }
+            _ => node.ended_because(),
+        };
+        node.finish(node.report(cause, true, stuck));
         self.ended(id);
     }
 

@@ -12,8 +12,9 @@ use crate::catch::{catch, catch_payload};
 use crate::error::Error;
 use crate::exit::{Cause, Exit};
 use crate::group::GroupHandle;
+use crate::life::Site;
 use crate::node::Node;
-use crate::supervisor::{Supervisor, Wiring};
+use crate::supervisor::{Setup, Supervisor, Wiring};
 
 impl Workers {
     /// Starts the group: `on_startup` of the group, then of each worker, sinks first. Resolves when
@@ -34,7 +35,7 @@ impl Workers {
     pub async fn startup(self) -> Result<GroupHandle, Exit> {
         let handle = self.handle();
         let (sender, started) = oneshot::channel();
-        tokio::spawn(self.supervise(move || {
+        tokio::spawn(self.supervise(None, move || {
             let _ = sender.send(());
         }));
         match started.await {
@@ -75,7 +76,7 @@ impl Workers {
 
     /// Runs the group until it ends, without listening to signals; `started` is called when it has
     /// started.
-    pub(crate) async fn supervise(self, started: impl FnOnce() + Send) {
+    pub(crate) async fn supervise(self, above: Option<Site>, started: impl FnOnce() + Send) {
         let Self {
             handle,
             mut arrivals,
@@ -83,11 +84,18 @@ impl Workers {
             fused,
             hooks,
             grace,
+            restart,
             runtime,
         } = self;
         let events = arrivals.take().expect("a group is started once");
         let runtime = runtime.unwrap_or_else(Handle::current);
-        let supervisor = Supervisor::new(&handle, events, hooks, grace, runtime);
+        let setup = Setup {
+            hooks,
+            grace,
+            restart,
+            above,
+        };
+        let supervisor = Supervisor::new(&handle, events, setup, runtime);
         let _abandoned = Abandoned(Arc::clone(handle.node()));
         // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
         if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 
 use super::construct::uses;
 use super::rules::unless;
-use crate::group::check::Group;
+use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Made, Resource};
 
 /// `let db: Arc<Db> = Into::into(db);`, and a warning if nothing uses it.
@@ -48,11 +48,14 @@ pub(super) fn share(resource: &Resource, group: &Group) -> TokenStream {
 fn users<'g>(resource: &Resource, group: &'g Group) -> Vec<Vec<&'g Attribute>> {
     let Group {
         header,
+        edges,
         callbacks,
         hooks,
         ..
     } = group;
     let name = &resource.name;
+    let adapts_with = |edge: &&Edge| edge.adapter.as_ref().is_some_and(|a| uses(a, name));
+    let edges = edges.iter().filter(adapts_with).map(|edge| &edge.cfgs);
     let made_with = |field: &&Field| match &field.made {
         Made::Literal(values) => values.iter().any(|value| uses(&value.expr, name)),
         Made::Expression(expr) => uses(expr, name),
@@ -61,6 +64,7 @@ fn users<'g>(resource: &Resource, group: &'g Group) -> Vec<Vec<&'g Attribute>> {
     let callbacks = callbacks.iter().filter(|(_, c)| uses(&c.run, name));
     let hooks = hooks.iter().filter(|(_, hook)| uses(&hook.run, name));
     fields
+        .chain(edges)
         .chain(callbacks.map(|(cfgs, _)| cfgs))
         .chain(hooks.map(|(cfgs, _)| cfgs))
         .map(|cfgs| cfgs.iter().collect())

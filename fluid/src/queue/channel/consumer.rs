@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
@@ -67,7 +68,9 @@ impl<M> Queue<M> {
         }
     }
 
-    /// The next message; `None` when the queue is closed and empty, and the worker should end.
+    /// The next message; `None` when the queue is closed and empty, and the worker should end; or when the
+    /// worker is to be restarted along with another ([`Restart`](crate::Restart)): the queue is then kept
+    /// for its next life.
     ///
     /// # Cancel safety
     ///
@@ -76,6 +79,10 @@ impl<M> Queue<M> {
         // A full queue is always ready. Without this, its consumer would never let another task run.
         consume_budget().await;
         loop {
+            if self.channel.interrupted.load(Ordering::Relaxed) {
+                self.settle();
+                return None;
+            }
             if let Some(message) = self.take() {
                 return Some(message);
             }
@@ -128,11 +135,15 @@ impl<M> Queue<M> {
         self.channel.capacity
     }
 
-    /// Whether the queue is closed and empty: no message will come any more.
+    /// Whether no message will come any more, in this life of the worker at least: the queue is closed and
+    /// empty, or the worker is to be restarted.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let inner = lock(&self.channel.inner);
-        inner.frozen || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
+        let interrupted = self.channel.interrupted.load(Ordering::Relaxed);
+        interrupted
+            || inner.frozen
+            || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
     }
 
     pub(crate) fn counts(&self) -> Counts

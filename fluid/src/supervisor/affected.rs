@@ -1,0 +1,108 @@
+//! Who is restarted when one has failed, and in which order. Pure, and free of workers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::order::levels;
+use crate::strategy::Whom;
+
+/// Those that are restarted when `failed` has failed.
+pub(super) fn affected<N: Copy + Ord>(
+    feeds: &BTreeMap<N, Vec<N>>,
+    whom: Whom,
+    failed: N,
+) -> BTreeSet<N> {
+    match whom {
+        Whom::One => BTreeSet::from([failed]),
+        Whom::All => feeds.keys().copied().collect(),
+        Whom::Rest => {
+            let mut reached = BTreeSet::from([failed]);
+            let mut open = vec![failed];
+            while let Some(node) = open.pop() {
+                let fed = feeds.get(&node).into_iter().flatten();
+                open.extend(fed.filter(|&&fed| reached.insert(fed)));
+            }
+            reached
+        }
+    }
+}
+
+/// Some of the nodes of a graph without circles in levels, sinks first: everything a node feeds is in an
+/// earlier level than the node itself.
+pub(super) fn in_order<N: Copy + Ord>(
+    feeds: &BTreeMap<N, Vec<N>>,
+    some: &BTreeSet<N>,
+) -> Vec<Vec<N>> {
+    let among = some.iter().map(|&node| {
+        let fed = feeds.get(&node).into_iter().flatten().copied();
+        (node, fed.filter(|fed| some.contains(fed)).collect())
+    });
+    // A group with a circle has not been started.
+    levels(&among.collect()).unwrap_or_else(|_| vec![some.iter().copied().collect()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Graph = BTreeMap<usize, Vec<usize>>;
+
+    /// Every graph of `nodes` nodes without circles.
+    fn graphs(nodes: usize) -> impl Iterator<Item = Graph> {
+        let pairs = (0..nodes).flat_map(move |from| (0..nodes).map(move |to| (from, to)));
+        let pairs: Vec<_> = pairs.filter(|(from, to)| from != to).collect();
+        let all = (0_u64..1 << pairs.len()).map(move |edges| {
+            let mut graph: Graph = (0..nodes).map(|node| (node, Vec::new())).collect();
+            for (at, &(from, to)) in pairs.iter().enumerate() {
+                if edges >> at & 1 == 1 {
+                    graph.get_mut(&from).unwrap().push(to);
+                }
+            }
+            graph
+        });
+        all.filter(|graph| levels(graph).is_ok())
+    }
+
+    /// Whether a path leads from one node to the other, by a definition that shares nothing with the code.
+    fn reaches(graph: &Graph, from: usize, to: usize) -> bool {
+        from == to || graph[&from].iter().any(|&next| reaches(graph, next, to))
+    }
+
+    #[test]
+    fn in_every_graph_of_up_to_four_nodes_each_strategy_restarts_whom_it_names() {
+        for graph in (1..=4).flat_map(graphs) {
+            for &failed in graph.keys() {
+                let whom = |whom| affected(&graph, whom, failed);
+                assert_eq!(whom(Whom::One), BTreeSet::from([failed]));
+                assert!(whom(Whom::All).iter().eq(graph.keys()));
+                for &node in graph.keys() {
+                    let downstream = reaches(&graph, failed, node);
+                    assert_eq!(
+                        whom(Whom::Rest).contains(&node),
+                        downstream,
+                        "{failed} {node} {graph:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn in_every_graph_of_up_to_four_nodes_those_fed_come_before_those_that_feed() {
+        for graph in (1..=4).flat_map(graphs) {
+            for failed in graph.keys() {
+                for whom in [Whom::One, Whom::All, Whom::Rest] {
+                    let some = affected(&graph, whom, *failed);
+                    let order = in_order(&graph, &some);
+                    let flat: BTreeSet<_> = order.concat().into_iter().collect();
+                    assert_eq!((flat, order.concat().len()), (some.clone(), some.len()));
+                    let place = |node| order.iter().position(|level| level.contains(&node));
+                    for (&from, &to) in some.iter().flat_map(|a| some.iter().map(move |b| (a, b))) {
+                        if from != to && reaches(&graph, from, to) {
+                            assert!(place(to) < place(from), "{from} {to} {graph:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! How a group answers failures: who is restarted, and whether there is a restart left for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::exit::Cause;
+use crate::grace::DEFAULT_GRACE;
+use crate::node::{Kind, MemberId};
+use crate::options::OnError;
+use crate::restart::{Backoff, Down, NoRestart, Order};
+use crate::state::State;
+use crate::strategy::{Restart, Whom};
+use crate::supervisor::Supervisor;
+use crate::supervisor::affected::{affected, in_order};
+use crate::supervisor::budget::Budget;
+use crate::supervisor::regroup::Regroup;
+use crate::supervisor::seated::{Parked, Phase, Seated};
+use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
+
+/// The restarts of a group.
+pub(super) struct Restarts {
+    strategy: Option<Restart>,
+    budget: Option<Budget>,
+    /// When a rest is over, or a life that does not end is cut off or given up.
+    timers: BTreeSet<(Instant, MemberId)>,
+    /// The restart of several members that is under way.
+    pub(super) regroup: Option<Regroup>,
+}
+
+impl Restarts {
+    pub(super) fn new(strategy: Option<Restart>) -> Self {
+        Self {
+            strategy,
+            budget: strategy.map(|strategy| Budget::new(strategy.max_restarts, strategy.within)),
+            timers: BTreeSet::new(),
+            regroup: None,
+        }
+    }
+
+    pub(super) fn has_strategy(&self) -> bool {
+        self.strategy.is_some()
+    }
+
+    /// Who is restarted when this member has failed: nobody, if that is not answered here.
+    pub(super) fn answer(&self, member: &Seated) -> Option<Whom> {
+        match member.options.on_error {
+            Some(OnError::Stop) => None,
+            Some(OnError::Restart) => Some(Whom::One),
+            // What fails in spite of `skip` is no call that could be skipped.
+            Some(OnError::Skip) | None => self.strategy.map(|strategy| strategy.whom),
+        }
+    }
+
+    fn backoff(&self, member: &Seated) -> Backoff {
+        match (member.options.on_error, self.strategy) {
+            (None | Some(OnError::Skip), Some(strategy)) => Backoff::new(strategy.backoff),
+            _ => Backoff::of_workers(),
+        }
+    }
+
+    /// Spends one restart, if there is one left.
+    fn spend(&mut self) -> bool {
+        self.budget
+            .as_mut()
+            .is_none_or(|budget| budget.spend(Instant::now()))
+    }
+
+    pub(super) fn renew(&mut self) {
+        self.budget.as_mut().map(Budget::renew);
+    }
+
+    /// When something is due.
+    pub(super) fn next(&self) -> Option<Instant> {
+        let timer = self.timers.first().map(|&(at, _)| at);
+        let start = self.regroup.as_ref().and_then(Regroup::starts_at);
+        timer.into_iter().chain(start).min()
+    }
+
+    pub(super) fn forget_timer(&mut self, id: MemberId) {
+        self.timers.retain(|&(_, member)| member != id);
+    }
+
+    /// A member has ended.
+    pub(super) fn forget(&mut self, id: MemberId) {
+        self.forget_timer(id);
+        self.no_longer_awaited(id);
+    }
+}
+
+impl Supervisor {
+    /// How long a life that should end may take.
+    pub(super) fn patience(&self) -> Duration {
+        let above = self.above.as_ref().map(|site| site.patience);
+        self.grace.or(above).unwrap_or(DEFAULT_GRACE)
+    }
+
+    /// A member has failed, and its own hooks are called: they have no longer than the grace period.
+    pub(super) fn failing(&mut self, id: MemberId) {
+        let above = self.above.as_ref().is_some_and(|site| site.answered);
+        let strategy = self.restarts.has_strategy();
+        let answered = self.members.get(&id).is_some_and(|member| {
+            member.lives_on() && (above || strategy && self.restarts.answer(member).is_some())
+        });
+        if answered && self.cause.is_none() {
+            self.give_time_to_end(id);
+        } else {
+            self.set_alarm(id, true);
+        }
+    }
+
+    /// The present life of a member should end, and is cut off if that takes too long.
+    pub(super) fn give_time_to_end(&mut self, id: MemberId) {
+        let patience = self.patience();
+        if let Some(member) = self.members.get_mut(&id)
+            && matches!(member.phase, Phase::Living)
+        {
+            member.phase = Phase::Ending;
+            let grace = member.options.grace.unwrap_or(patience);
+            self.restarts.timers.insert((Instant::now() + grace, id));
+        }
+    }
+
+    /// One life of a member has ended: what comes?
+    pub(super) fn down(&mut self, id: MemberId, down: Down) {
+        self.restarts.forget(id);
+        let Some(member) = self.members.get_mut(&id).filter(|member| !member.ended) else {
+            // It was given up, and will find that no one answers.
+            return;
+        };
+        let Down {
+            failure,
+            achieved,
+            order,
+        } = down;
+        let nested = member.node.kind == Kind::Group;
+        let failure = failure.map(|cause| match nested {
+            true => cause.below(member.node.name()),
+            false => cause,
+        });
+        let (pause, tried_enough) = match failure {
+            Some(_) => {
+                let backoff = self.restarts.backoff(member);
+                member.backoff.get_or_insert(backoff).failed(&achieved)
+            }
+            None => (Duration::ZERO, false),
+        };
+        member.phase = Phase::Down(Parked {
+            order,
+            failure: failure.clone(),
+            pause,
+            tried_enough,
+            resting: false,
+        });
+        let (asked, ends_along) = (member.asked, self.ends_along(id));
+        match failure {
+            _ if asked => self.asked_while_down(id),
+            _ if ends_along => self.make_room(id),
+            Some(failure) => self.failed(id, failure),
+            // The restart for which it ended has been called off.
+            None => self.again(id),
+        }
+    }
+
+    /// Answers a failure: by a restart, if one is due and left.
+    fn failed(&mut self, id: MemberId, failure: Cause) {
+        let Some(whom) = self.restarts.answer(&self.members[&id]) else {
+            return self.unanswered(id, failure);
+        };
+        // A group that stops restarts no more than it must, and has its grace period for that.
+        let whom = if self.cause.is_some() {
+            Whom::One
+        } else {
+            whom
+        };
+        let feeds = self.living();
+        let mut affected = affected(&feeds, whom, id);
+        if whom != Whom::One {
+            self.with_callers(&mut affected, id);
+        }
+        let fixed = affected.iter().find_map(|id| self.members[id].node.fixed());
+        if let Some(fixed) = fixed {
+            let own = *fixed == **self.members[&id].node.name();
+            return self.unanswered(id, by_value(&failure, (!own).then_some(&fixed)));
+        }
+        if self.cause.is_none()
+            && !self.restarts.spend()
+            && let Some(strategy) = &self.restarts.strategy
+        {
+            let group = self.node.name();
+            let used_up = |error| NoRestart::used_up(group, strategy, error);
+            return self.unanswered(id, because(&failure, used_up));
+        }
+        let pause = self.announce(id, &failure);
+        if whom == Whom::One {
+            self.rest(id, pause);
+        } else {
+            self.regroup(affected, pause);
+        }
+    }
+
+    /// Adds those that make the calls of others: a fused chain gives back whom it has borrowed when the
+    /// life at its head ends, and not before. The one that failed has come back already.
+    fn with_callers(&self, affected: &mut BTreeSet<MemberId>, failed: MemberId) {
+        let caller = |id: &MemberId| self.members.get(id).and_then(|member| member.called_by);
+        let borrowed: Vec<_> = affected.iter().filter(|id| **id != failed).collect();
+        let callers = borrowed
+            .into_iter()
+            .flat_map(|id| std::iter::successors(caller(id), caller));
+        affected.extend(callers.collect::<Vec<_>>());
+    }
+
+    /// Tells that a failure is answered by a restart. Returns the pause before it.
+    fn announce(&mut self, id: MemberId, failure: &Cause) -> Duration {
+        let Some(member) = self.members.get_mut(&id) else {
+            return Duration::ZERO;
+        };
+        member.node.advance(State::Restarting);
+        let node = Arc::clone(&member.node);
+        let pause = member
+            .parked()
+            .map_or(Duration::ZERO, |parked| parked.pause);
+        let error = failure.error().map(|error| format!("{error:#}"));
+        tracing::warn!(
+            worker = &**node.name(),
+            error,
+            ?pause,
+            "worker failed, restarting"
+        );
+        pause
+    }
+
+    /// Restarts one member for itself, after a pause.
+    fn rest(&mut self, id: MemberId, pause: Duration) {
+        if let Some(parked) = self.members.get_mut(&id).and_then(Seated::parked) {
+            parked.resting = true;
+            self.restarts.timers.insert((Instant::now() + pause, id));
+        }
+    }
+
+    /// A failure is answered by no restart here. In a nested group it may be by the one above, so that
+    /// everything here is kept for it; else the member ends, and with it the group.
+    fn unanswered(&mut self, id: MemberId, failure: Cause) {
+        let above = self.above.as_ref().is_some_and(|site| site.answered);
+        if above && self.cause.is_none() && self.node.fixed().is_none() {
+            self.go_down(Some((id, failure)));
+        } else {
+            let nested = self.members[&id].node.kind == Kind::Group;
+            self.end(id, failure.clone());
+            if nested {
+                // Its own exit knows nothing of why it was not restarted.
+                self.fail(failure);
+            }
+        }
+    }
+
+    /// A member that is down is asked to stop, or was when it went down. A consumer that has messages left
+    /// is given another life, to handle them; anything else ends. Lives that handle nothing end that, so that
+    /// it cannot go round for ever.
+    pub(super) fn asked_while_down(&mut self, id: MemberId) {
+        if self.ends_along(id) {
+            // It is given its life with the others.
+            return;
+        }
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        let node = Arc::clone(&member.node);
+        let above = self.above.as_ref().is_some_and(|site| site.answered);
+        let answered = above || self.restarts.answer(member).is_some();
+        let Some(parked) = member.parked() else {
+            return;
+        };
+        let size = node.intake.as_ref().map_or(0, |queue| queue.queue_size());
+        let end = match parked.failure.clone() {
+            // It sees to its own members.
+            _ if node.kind == Kind::Group => Some(node.asked_because()),
+            Some(failure) if !answered => Some(failure),
+            Some(failure) if node.fixed().is_some() => Some(by_value(&failure, None)),
+            _ if size == 0 => Some(node.asked_because()),
+            Some(failure) if parked.tried_enough => Some(failure),
+            _ => None,
+        };
+        match end {
+            Some(cause) => self.end(id, cause),
+            None => self.again(id),
+        }
+    }
+
+    /// Gives a member that is down another life.
+    pub(super) fn again(&mut self, id: MemberId) {
+        let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
+            return;
+        };
+        self.restarts.forget_timer(id);
+        if let Phase::Down(parked) = std::mem::replace(&mut member.phase, Phase::Living) {
+            member.node.renew();
+            let _ = parked.order.send(Order::Again);
+        }
+    }
+
+    /// Ends a member that is down.
+    pub(super) fn end(&mut self, id: MemberId, cause: Cause) {
+        let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
+            return;
+        };
+        let nested = member.node.kind == Kind::Group;
+        self.restarts.forget_timer(id);
+        if let Phase::Down(parked) = std::mem::replace(&mut member.phase, Phase::Living) {
+            let _ = parked.order.send(Order::End(cause));
+        }
+        // Its last hook may hang. (A group sees to that itself.)
+        if !nested {
+            self.set_alarm(id, true);
+        }
+    }
+
+    /// The members that live on, and what they feed among themselves.
+    pub(super) fn living(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
+        let living = self.members.iter().filter(|(_, member)| member.lives_on());
+        living
+            .map(|(&id, member)| (id, member.feeds.clone()))
+            .collect()
+    }
+
+    /// Some members in levels, sinks first and callbacks last.
+    pub(super) fn levels_of(&self, some: &BTreeSet<MemberId>) -> Vec<Vec<MemberId>> {
+        let is_callback = |id: &MemberId| self.members[id].node.kind == Kind::Callback;
+        let (callbacks, workers): (BTreeSet<_>, BTreeSet<_>) =
+            some.iter().partition(|id| is_callback(id));
+        let mut levels = in_order(&self.living(), &workers);
+        levels.push(callbacks.into_iter().collect());
+        levels
+    }
+
+    /// Answers the timers that are due.
+    pub(super) fn ring_restarts(&mut self, now: Instant) {
+        while let Some(&(at, id)) = self.restarts.timers.first()
+            && at <= now
+        {
+            self.restarts.timers.pop_first();
+            match self.members.get(&id).map(|member| &member.phase) {
+                Some(Phase::Down(parked)) if parked.resting => self.again(id),
+                Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
+                Some(Phase::Cut) => self.give_up(id),
+                _ => {}
+            }
+        }
+    }
+
+    /// Cuts off a life that does not end.
+    pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        if !matches!(member.phase, Phase::Ending) {
+            return;
+        }
+        member.phase = Phase::Cut;
+        let nested = member.node.kind == Kind::Group;
+        let head_start = if nested {
+            NESTED_HEAD_START
+        } else {
+            Duration::ZERO
+        };
+        member.node.term().cut(until - head_start);
+        self.restarts.forget_timer(id);
+        self.restarts.timers.insert((until, id));
+    }
+}
+
+/// A failure that is answered by no restart, for the reason that `why` makes of its error.
+fn because(failure: &Cause, why: impl FnOnce(Error) -> Error) -> Cause {
+    match (failure.worker(), failure.error()) {
+        (Some(worker), Some(error)) => Cause::Failed {
+            worker: worker.into(),
+            error: why(error),
+        },
+        _ => failure.clone(),
+    }
+}
+
+/// `whom` is another member that would have to be restarted along.
+fn by_value(failure: &Cause, whom: Option<&str>) -> Cause {
+    because(failure, |error| NoRestart::added_by_value(whom, error))
+}

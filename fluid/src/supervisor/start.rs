@@ -1,0 +1,185 @@
+//! How a group starts: level by level, sinks first.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::grace::{DEFAULT_GRACE, default_grace};
+use crate::life::Site;
+use crate::node::{Kind, MemberId};
+use crate::order::levels;
+use crate::supervisor::hooks::{Runner, time_is_up};
+use crate::supervisor::seated::Seated;
+use crate::supervisor::{Event, Supervisor, Wiring};
+
+impl Supervisor {
+    /// Takes the members in, finds their order, and runs the hooks that come first.
+    pub(super) async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
+        let mut later = Vec::new();
+        while let Ok(event) = self.events.try_recv() {
+            match event {
+                Event::Add(seated) => self.take_in(seated),
+                event => later.push(event),
+            }
+        }
+        for (from, to) in wiring.edges {
+            self.draw(from, to);
+        }
+        for (member, caller) in wiring.fused {
+            if let Some(member) = self.members.get_mut(&member) {
+                member.called_by = Some(caller);
+            }
+        }
+        if self.grace.is_none() && self.node.is_root() {
+            let grace = default_grace();
+            self.grace = Some(*grace.as_ref().unwrap_or(&DEFAULT_GRACE));
+            grace.map_err(|error| ("grace", error))?;
+        }
+        let graph = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.node.kind != Kind::Callback);
+        let graph = graph
+            .map(|(&id, member)| (id, member.feeds.clone()))
+            .collect();
+        let callbacks = self
+            .members
+            .values()
+            .filter(|m| m.node.kind == Kind::Callback);
+        let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
+        let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
+        self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
+        if !self.node.stop.is_raised() {
+            self.begun = true;
+            self.run_startup_hooks()
+                .await
+                .map_err(|error| ("on_startup", error))?;
+        }
+        later.into_iter().for_each(|event| self.answer(event));
+        Ok(())
+    }
+
+    /// Runs the hooks that come first. A stop gives them the grace period, and no more to what follows.
+    async fn run_startup_hooks(&mut self) -> Result<(), Error> {
+        let node = Arc::clone(&self.node);
+        let runtime = self.runtime.clone();
+        let running = Runner::new(&node, &runtime);
+        let (grace, mut deadline) = (self.grace, None);
+        let mut result = Ok(());
+        let mut last = None;
+        let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
+        for hook in hooks.by_ref() {
+            let limit = async {
+                node.stop.raised().await;
+                let now = Instant::now();
+                deadline = deadline.or(grace.map(|grace| now + grace));
+                time_is_up(&node, deadline, &mut last).await;
+            };
+            result = running.run("on_startup", hook, (), limit).await;
+            if result.is_err() {
+                break;
+            }
+        }
+        self.trash.put(hooks);
+        self.deadline = deadline;
+        result
+    }
+
+    pub(super) fn take_in(&mut self, seated: Seated) {
+        self.live += 1;
+        self.members.insert(seated.id, seated);
+    }
+
+    fn draw(&mut self, from: MemberId, to: MemberId) {
+        let feeder = self
+            .members
+            .get_mut(&from)
+            .expect("an edge starts at a member");
+        if !feeder.feeds.contains(&to) {
+            feeder.feeds.push(to);
+            self.members
+                .get_mut(&to)
+                .expect("an edge ends at a member")
+                .feeders += 1;
+        }
+    }
+
+    fn cycle(&self, members: &[MemberId]) -> Error {
+        let names: Vec<_> = members
+            .iter()
+            .map(|id| &**self.members[id].node.name())
+            .collect();
+        format!(
+            "these workers feed each other in a circle: {}",
+            names.join(", ")
+        )
+        .into()
+    }
+
+    /// Launches the next level, when the one before it has started.
+    pub(super) fn launch_next(&mut self) {
+        while self.cause.is_none() && self.starting.is_empty() && !self.restarts.in_a_group() {
+            let Some(level) = self.to_launch.pop() else {
+                return;
+            };
+            for id in level {
+                self.launch(id);
+            }
+        }
+    }
+
+    pub(super) fn launch(&mut self, id: MemberId) {
+        let Some(site) = self.site(id) else {
+            return;
+        };
+        if let Some(launch) = self
+            .members
+            .get_mut(&id)
+            .and_then(|member| member.launch.take())
+        {
+            self.starting.insert(id);
+            launch.launch(site);
+            if self.members[&id].asked {
+                self.set_alarm(id, true);
+            }
+        }
+    }
+
+    pub(super) fn started(&mut self, id: MemberId) {
+        self.starting.remove(&id);
+        self.restarts.no_longer_awaited(id);
+        // One that had failed is well again.
+        if self
+            .members
+            .get(&id)
+            .is_some_and(|member| !member.asked && !member.forced)
+        {
+            self.alarms.retain(|&(_, member)| member != id);
+        }
+    }
+
+    /// Where a member is to live.
+    fn site(&self, id: MemberId) -> Option<Site> {
+        let member = self.members.get(&id)?;
+        let above = self.above.as_ref();
+        Some(Site {
+            member: id,
+            events: self.events_of_members.clone(),
+            runtime: self.runtime.clone(),
+            strategy: self.restarts.has_strategy(),
+            answered: self.restarts.answer(member).is_some() || above.is_some_and(|s| s.answered),
+            patience: self.patience(),
+        })
+    }
+
+    /// Whether all of the group has started, or has started again.
+    pub(super) fn has_started(&self) -> bool {
+        self.to_launch.is_empty() && self.starting.is_empty() && !self.restarts.in_a_group()
+    }
+
+    /// Whether some members have not started, and none has failed to.
+    pub(super) fn is_starting(&self) -> bool {
+        self.cause.is_none() && !self.has_started()
+    }
+}

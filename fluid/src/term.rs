@@ -1,0 +1,38 @@
+//! One life of a member: until when it lasts, and what comes after it.
+
+use std::sync::OnceLock;
+
+use tokio::time::Instant;
+
+use crate::signal::Signal;
+
+/// One life, as the member itself and its group see it. A restart begins another one.
+#[derive(Debug, Default)]
+pub(crate) struct Term {
+    /// The life should end: the member stops, or is to be made anew.
+    pub(crate) over: Signal,
+    /// Another life is to follow it.
+    pub(crate) recycled: Signal,
+    /// The life is cut off where it awaits.
+    pub(crate) cut: Signal,
+    /// By when it must have obeyed `cut`, or is stuck.
+    cut_until: OnceLock<Instant>,
+}
+
+impl Term {
+    /// Asks the life to end, because another one is to follow.
+    pub(crate) fn recycle(&self) {
+        self.recycled.raise();
+        self.over.raise();
+    }
+
+    /// Lets the life last no longer than until `until`.
+    pub(crate) fn cut(&self, until: Instant) {
+        let _ = self.cut_until.set(until);
+        self.cut.raise();
+    }
+
+    pub(crate) fn cut_until(&self) -> Option<Instant> {
+        self.cut_until.get().copied()
+    }
+}

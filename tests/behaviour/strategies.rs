@@ -1,0 +1,121 @@
+//! Groups that restart their members: whom, in which order, how often, and what comes through it.
+
+mod budget;
+mod callbacks;
+mod escalation;
+mod fused;
+mod order;
+mod random;
+mod recycled;
+mod stop;
+
+use std::time::Duration;
+
+use fluid::{
+    ConsumerHandle, Context, Error, GroupHandle, Io, Options, Restart, Seat, State, Worker, Workers,
+};
+use tokio::time::timeout;
+
+use crate::support::{Log, group, secs};
+
+/// A message at which a [`Part`] fails.
+const FAIL: u64 = 1000;
+/// A message at which a [`Part`] panics.
+const PANIC: u64 = 1001;
+
+/// A consumer that notes its lives, fails when it is told to, and passes everything else on.
+struct Part {
+    name: &'static str,
+    log: Log,
+    /// How long its `on_shutdown` takes.
+    end: Duration,
+}
+
+impl Worker for Part {
+    type Message = u64;
+    type Output = u64;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        self.log.note(format!("start {}", self.name));
+        Ok(())
+    }
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(number) = io.queue.next().await {
+            match number {
+                FAIL => return Err(format!("{} was told to", self.name).into()),
+                PANIC => panic!("{} was told to", self.name),
+                number => drop(io.output.send(number).await),
+            }
+        }
+        Ok(())
+    }
+
+    async fn on_shutdown(&mut self, _: &Context) -> Result<(), Error> {
+        tokio::time::sleep(self.end).await;
+        self.log.note(format!("end {}", self.name));
+        Ok(())
+    }
+}
+
+fn part(workers: &mut Workers, name: &'static str, log: &Log) -> Seat<Part> {
+    part_with(workers, name, Options::new(), log)
+}
+
+fn part_with(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Seat<Part> {
+    let (log, end) = (log.clone(), Duration::ZERO);
+    workers.add_with(name, options, move || Part {
+        name,
+        log: log.clone(),
+        end,
+    })
+}
+
+fn connect(workers: &mut Workers, from: &Seat<Part>, to: &[&Seat<Part>]) {
+    if to.len() > 1 {
+        workers.broadcast(from);
+    }
+    for to in to {
+        workers.connect(from, to);
+    }
+}
+
+/// Waits until all of a group run that were restarted `restarts` times in all.
+async fn settled(group: &GroupHandle, restarts: u64) {
+    let settled = || {
+        let status = group.status();
+        let running = status.workers.iter().all(|w| w.state == State::Running);
+        running && status.workers.iter().map(|w| w.restarts).sum::<u64>() == restarts
+    };
+    let waits = async {
+        while !settled() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let status = || group.status();
+    assert!(timeout(secs(300), waits).await.is_ok(), "{}", status());
+}
+
+/// Waits until a consumer runs that was restarted `restarts` times.
+async fn restarted<M>(handle: &ConsumerHandle<M>, restarts: u64) {
+    let waits = async {
+        while handle.status().restarts != restarts || handle.state() != State::Running {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(
+        timeout(secs(300), waits).await.is_ok(),
+        "{}",
+        handle.status()
+    );
+}
+
+/// A chain `a => b => c`.
+fn chain(restart: Restart, log: &Log) -> (Workers, [Seat<Part>; 3]) {
+    let mut workers = group().restart(restart);
+    let parts = ["a", "b", "c"].map(|name| part(&mut workers, name, log));
+    connect(&mut workers, &parts[0], &[&parts[1]]);
+    connect(&mut workers, &parts[1], &[&parts[2]]);
+    (workers, parts)
+}

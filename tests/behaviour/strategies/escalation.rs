@@ -1,0 +1,356 @@
+//! Failures that a group passes on to the one above.
+
+use std::future::pending;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fluid::{
+    Cause, ConsumerHandle, Exit, GroupHandle, Nothing, OnError, Options, Restart, State, Workers,
+};
+use tokio::time::{Instant, timeout};
+
+use super::{FAIL, PANIC, Part, connect, part, part_with, restarted, settled};
+use crate::support::{Log, counts, each, group, ms, secs};
+
+fn nest(workers: &mut Workers, name: &'static str, inner: Workers) -> GroupHandle {
+    nest_with(workers, name, Options::new(), inner)
+}
+
+fn nest_with(
+    workers: &mut Workers,
+    name: &'static str,
+    options: Options,
+    inner: Workers,
+) -> GroupHandle {
+    let mut inner = Some(inner);
+    workers.add_with(name, options, move || inner.take().expect("built once"))
+}
+
+fn failure(exit: &Exit) -> (String, String) {
+    let Cause::Failed { worker, error } = exit.cause() else {
+        panic!("{exit}");
+    };
+    (worker.to_string(), format!("{error:#}"))
+}
+
+/// Waits until a worker and the group in which it stands have been restarted so often, and run.
+async fn both(worker: &ConsumerHandle<u64>, restarts: u64, inner: &GroupHandle, of_it: u64) {
+    let waits = async {
+        restarted(worker, restarts).await;
+        while inner.status().restarts != of_it || inner.state() != State::Running {
+            tokio::time::sleep(ms(1)).await;
+        }
+    };
+    assert!(
+        timeout(secs(300), waits).await.is_ok(),
+        "{}",
+        inner.status()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_used_up_budget_is_passed_on_and_each_group_above_spends_its_own() {
+    let log = Log::default();
+    let once = Restart::one_for_one().max_restarts(1).within(secs(1000));
+    let mut inner = Workers::new("inner").restart(once);
+    let fails = part(&mut inner, "fails", &log);
+    let other = part(&mut inner, "other", &log);
+    let mut middle = Workers::new("middle").restart(once);
+    let inner = nest(&mut middle, "inner", inner);
+    let beside = part(&mut middle, "beside", &log);
+    let mut workers = group();
+    let middle = nest(&mut workers, "middle", middle);
+    let running = workers.startup().await.unwrap();
+
+    fails.send(FAIL).await.unwrap();
+    both(&fails, 1, &inner, 0).await;
+    assert_eq!(other.status().restarts, 0);
+
+    // The budget is used up: the whole group is restarted in place.
+    fails.send(PANIC).await.unwrap();
+    both(&fails, 2, &inner, 1).await;
+    assert_eq!((other.status().restarts, beside.status().restarts), (1, 0));
+
+    // It has a new budget.
+    fails.send(FAIL).await.unwrap();
+    both(&fails, 3, &inner, 1).await;
+    other.send(7).await.unwrap();
+
+    // That is used up too, and so is the one above.
+    fails.send(PANIC).await.unwrap();
+    let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
+    let (worker, text) = failure(&exit);
+    assert_eq!(worker, "middle/inner/fails");
+    let parts = [
+        "the budget of `middle`, 1 restart within 1000s, is used up: ",
+        "the budget of `inner`, 1 restart within 1000s, is used up: panicked: fails was told to",
+    ];
+    assert!(text.starts_with(&parts.concat()), "{text}");
+    assert_eq!(middle.exit().unwrap().restarts(), 0);
+    assert_eq!(counts(&exit, "middle/inner/other"), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(&exit, "middle/inner/fails"), [4, 0, 4, 0, 0]);
+    assert_eq!(exit.code(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_failure_of_a_nested_group_is_one_of_a_member() {
+    // The group in which it stands has no strategy, or the worker says that it stops it.
+    let none = Workers::new("inner");
+    let stops = Workers::new("inner").restart(Restart::one_for_one());
+    for (mut inner, options) in [
+        (none, Options::new()),
+        (stops, Options::new().on_error(OnError::Stop)),
+    ] {
+        let log = Log::default();
+        inner.on_startup({
+            let log = log.clone();
+            move || async move { log.note("on_startup") }
+        });
+        inner.on_shutdown({
+            let log = log.clone();
+            move || async move { log.note("on_shutdown") }
+        });
+        let [fails, fed] = ["fails", "fed"].map(|name| part_with(&mut inner, name, options, &log));
+        connect(&mut inner, &fails, &[&fed]);
+        let mut workers = group().restart(Restart::one_for_one());
+        let inner = nest(&mut workers, "inner", inner);
+        let running = workers.startup().await.unwrap();
+        fails.send(FAIL).await.unwrap();
+        fails.send(1).await.unwrap();
+        both(&fails, 1, &inner, 1).await;
+        let exit = running.shutdown().await;
+        assert_eq!(exit.code(), 0, "{exit}");
+        assert_eq!(counts(&exit, "inner/fed"), [1, 1, 0, 0, 0]);
+        // The hooks of the group are those of its start and its end.
+        let lives = ["start fed", "start fails"];
+        let ends = ["end fails", "end fed"];
+        let expected = [
+            &["on_startup"],
+            &lives[..],
+            &ends,
+            &lives,
+            &ends,
+            &["on_shutdown"],
+        ];
+        assert_eq!(log.lines(), expected.concat());
+        let last = exit
+            .worker("inner")
+            .unwrap()
+            .last_error()
+            .unwrap()
+            .to_string();
+        assert_eq!(last, "fails was told to");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_without_a_strategy_between_two_is_restarted_with_the_rest() {
+    let log = Log::default();
+    let mut inmost = Workers::new("inmost");
+    let fails = part(&mut inmost, "fails", &log);
+    let mut inner = Workers::new("inner");
+    let inmost = nest(&mut inner, "inmost", inmost);
+    let beside = part(&mut inner, "beside", &log);
+    let mut workers = group().restart(Restart::one_for_all());
+    let inner = nest(&mut workers, "inner", inner);
+    let top = part(&mut workers, "top", &log);
+    let running = workers.startup().await.unwrap();
+    let from = log.lines().len();
+    fails.send(FAIL).await.unwrap();
+    both(&fails, 1, &inmost, 1).await;
+    both(&beside, 1, &inner, 1).await;
+    restarted(&top, 1).await;
+    let mut lines = log.lines().split_off(from);
+    assert!(
+        lines[..3].iter().all(|line| line.starts_with("end")),
+        "{lines:?}"
+    );
+    lines.sort();
+    let expected = [
+        "end beside",
+        "end fails",
+        "end top",
+        "start beside",
+        "start fails",
+        "start top",
+    ];
+    assert_eq!(lines, expected);
+    assert!(running.shutdown().await.is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_is_restarted_along_with_its_siblings_and_ends_first() {
+    let log = Log::default();
+    let mut inner = Workers::new("inner");
+    let [a, b] = ["a", "b"].map(|name| {
+        let log = log.clone();
+        inner.add_with(name, Options::new(), move || Part {
+            name,
+            log: log.clone(),
+            end: ms(500),
+        })
+    });
+    connect(&mut inner, &a, &[&b]);
+    let mut workers = group().restart(Restart::one_for_all().backoff(ms(1), ms(1)));
+    let inner = nest(&mut workers, "inner", inner);
+    let fails = part(&mut workers, "fails", &log);
+    let running = workers.startup().await.unwrap();
+    for round in 1..=3 {
+        let from = log.lines().len();
+        fails.send(FAIL).await.unwrap();
+        both(&a, round, &inner, round).await;
+        restarted(&fails, round).await;
+        let mut lines = log.lines().split_off(from);
+        assert_eq!(lines[..3], ["end fails", "end a", "end b"]);
+        lines[3..].sort();
+        assert_eq!(lines[3..], ["start a", "start b", "start fails"]);
+    }
+    a.send(5).await.unwrap();
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "inner/b"), [1, 1, 0, 0, 0]);
+    assert_eq!(exit.code(), 0, "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_says_itself_what_its_failure_does() {
+    for (on_error, restarts) in [(OnError::Restart, true), (OnError::Stop, false)] {
+        let mut inner = Workers::new("inner");
+        let fails = part(&mut inner, "fails", &Log::default());
+        let mut workers = match on_error {
+            OnError::Restart => group(),
+            _ => group().restart(Restart::one_for_one()),
+        };
+        let inner = nest_with(
+            &mut workers,
+            "inner",
+            Options::new().on_error(on_error),
+            inner,
+        );
+        let running = workers.startup().await.unwrap();
+        fails.send(FAIL).await.unwrap();
+        if restarts {
+            both(&fails, 1, &inner, 1).await;
+            assert!(running.shutdown().await.is_success());
+        } else {
+            let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
+            assert_eq!(
+                failure(&exit),
+                ("inner/fails".into(), "fails was told to".into())
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_that_holds_something_by_value_fails_and_says_so() {
+    let log = Log::default();
+    let mut inner = Workers::new("inner");
+    inner.add(Part {
+        name: "part",
+        log: log.clone(),
+        end: ms(0),
+    });
+    let fails = part(&mut inner, "fails", &log);
+    let mut workers = group().restart(Restart::one_for_all());
+    nest(&mut workers, "inner", inner);
+    let beside = part(&mut workers, "beside", &log);
+    let running = workers.startup().await.unwrap();
+    beside.send(FAIL).await.unwrap();
+    let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
+    let (worker, text) = failure(&exit);
+    assert_eq!(worker, "beside");
+    assert!(
+        text.starts_with("`inner/part` cannot be restarted"),
+        "{text}"
+    );
+    assert_eq!(fails.status().restarts, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_while_a_nested_group_waits_for_its_restart_lets_it_drain() {
+    let log = Log::default();
+    let mut inner = Workers::new("inner");
+    let [fails, fed] = ["fails", "fed"].map(|name| part(&mut inner, name, &log));
+    connect(&mut inner, &fails, &[&fed]);
+    let mut workers = group().restart(Restart::one_for_one().backoff(secs(100), secs(100)));
+    let inner = nest(&mut workers, "inner", inner);
+    let running = workers.startup().await.unwrap();
+    fails.send(FAIL).await.unwrap();
+    inner.wait_for(State::Restarting).await;
+    fed.wait_for(State::Restarting).await;
+    for number in 0..5 {
+        fails.send(number).await.unwrap();
+    }
+    tokio::time::sleep(secs(1)).await;
+    let asked = Instant::now();
+    let exit = running.shutdown().await;
+    assert!(asked.elapsed() < ms(10), "{:?}", asked.elapsed());
+    assert_eq!(counts(&exit, "inner/fails"), [6, 5, 1, 0, 0]);
+    assert_eq!(counts(&exit, "inner/fed"), [5, 5, 0, 0, 0]);
+    assert_eq!(exit.code(), 0, "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_end_its_life_in_a_nested_group_is_cut_off_by_the_one_above() {
+    let mut inner = Workers::new("inner");
+    let hangs = inner.add_with("hangs", Options::new(), || {
+        each(|number: u64| async move {
+            if number == 0 {
+                pending::<()>().await;
+            }
+            Ok(None::<Nothing>)
+        })
+    });
+    let mut workers = group().grace(secs(4)).restart(Restart::one_for_all());
+    let inner = nest(&mut workers, "inner", inner);
+    let fails = part(&mut workers, "fails", &Log::default());
+    let running = workers.startup().await.unwrap();
+    hangs.send(0).await.unwrap();
+    hangs.send(1).await.unwrap();
+    while hangs.queue_size() == 2 {
+        tokio::task::yield_now().await;
+    }
+    let failed = Instant::now();
+    fails.send(FAIL).await.unwrap();
+    settled(&running, 2).await;
+    assert!(
+        (ms(4000)..ms(4200)).contains(&failed.elapsed()),
+        "{:?}",
+        failed.elapsed()
+    );
+    assert_eq!(inner.state(), State::Running);
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "inner/hangs"), [2, 1, 1, 0, 0]);
+    assert_eq!(exit.code(), 0, "{exit}");
+}
+
+/// Real threads, so real time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn what_blocks_its_thread_in_a_nested_group_is_named_by_the_one_above() {
+    let (release, released) = channel::<()>();
+    let (entered, enters) = channel::<()>();
+    let blocked = Arc::new(Mutex::new((released, entered)));
+    let mut inner = Workers::new("inner");
+    let stuck = inner.add_with("stuck", Options::new().blocking(), move || {
+        let blocked = Arc::clone(&blocked);
+        each(move |_: u64| {
+            let (released, entered) = &*blocked.lock().unwrap();
+            entered.send(()).unwrap();
+            let _ = released.recv();
+            async { Ok(None::<Nothing>) }
+        })
+    });
+    let mut workers = group().grace(ms(200)).restart(Restart::one_for_all());
+    nest(&mut workers, "inner", inner);
+    let fails = part(&mut workers, "fails", &Log::default());
+    let running = workers.startup().await.unwrap();
+    stuck.send(1).await.unwrap();
+    enters.recv_timeout(Duration::from_secs(10)).unwrap();
+    fails.send(FAIL).await.unwrap();
+    let exit = timeout(secs(5), running.wait_for_shutdown()).await.unwrap();
+    assert_eq!(failure(&exit).0, "inner/stuck");
+    assert!(exit.worker("inner/stuck").unwrap().is_stuck(), "{exit}");
+    assert_eq!(exit.code(), 2);
+    drop(release);
+}

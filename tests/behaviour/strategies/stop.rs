@@ -1,0 +1,186 @@
+//! A stop wins over every restart, and is never in its way.
+
+use fluid::{Nothing, Options, Restart, State};
+use tokio::time::{Instant, timeout};
+
+use super::{FAIL, Part, chain, connect, part, settled};
+use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, secs};
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_of_the_group_interrupts_every_pause() {
+    for restart in [
+        Restart::one_for_one(),
+        Restart::one_for_all(),
+        Restart::rest_for_one(),
+    ] {
+        let log = Log::default();
+        let (workers, [a, b, c]) = chain(restart.backoff(secs(100), secs(100)), &log);
+        let running = workers.startup().await.unwrap();
+        a.send(FAIL).await.unwrap();
+        a.wait_for(State::Restarting).await;
+        tokio::time::sleep(secs(1)).await;
+        // What waits is still handled, and what comes of it too.
+        for part in [&a, &b, &c] {
+            part.send(1).await.unwrap();
+        }
+        let asked = Instant::now();
+        let exit = running.shutdown().await;
+        assert!(asked.elapsed() < ms(10), "{:?}", asked.elapsed());
+        assert_eq!(exit.code(), 0, "{exit}");
+        let all = ["a", "b", "c"].map(|name| counts(&exit, name));
+        assert_eq!(
+            all,
+            [[2, 1, 1, 0, 0], [2, 2, 0, 0, 0], [3, 3, 0, 0, 0]],
+            "{exit}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_is_asked_to_stop_is_not_restarted() {
+    for removed in [false, true] {
+        let log = Log::default();
+        let mut workers = group().restart(Restart::one_for_one().backoff(secs(50), secs(50)));
+        let fails = part(&mut workers, "fails", &log);
+        part(&mut workers, "other", &log);
+        let running = workers.startup().await.unwrap();
+        fails.send(FAIL).await.unwrap();
+        fails.wait_for(State::Restarting).await;
+        let asked = Instant::now();
+        let exit = if removed {
+            running.remove(&fails).await.unwrap()
+        } else {
+            fails.shutdown().await
+        };
+        assert!(asked.elapsed() < ms(10) && exit.is_success(), "{exit}");
+        tokio::time::sleep(secs(100)).await;
+        assert_eq!(
+            log.lines()[..3],
+            ["start fails", "start other", "end fails"]
+        );
+        assert_eq!(running.exit().is_none(), removed);
+        running.shutdown().await;
+        assert_eq!(fails.status().restarts, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_asked_to_stop_in_a_restart_of_many_drains_and_ends() {
+    let log = Log::default();
+    let (workers, [a, b, c]) = chain(Restart::one_for_all().backoff(secs(20), secs(20)), &log);
+    let running = workers.startup().await.unwrap();
+    b.send(FAIL).await.unwrap();
+    c.wait_for(State::Restarting).await;
+    tokio::time::sleep(secs(1)).await;
+    a.send(1).await.unwrap();
+    a.send(2).await.unwrap();
+    let exit = timeout(ms(100), running.remove(&a))
+        .await
+        .expect("it need not wait")
+        .unwrap();
+    assert_eq!(exit.counts().unwrap().done, 2);
+    settled(&running, 2).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "c"), [2, 2, 0, 0, 0]);
+    assert_eq!(exit.code(), 0, "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_while_lives_still_end_lets_all_of_them_drain() {
+    // Each takes 300 ms to end its life: first `c`, which failed, then `a`, then `b`.
+    for pause in [0, 100, 400, 700, 950, 1200] {
+        let log = Log::default();
+        let mut workers = group().restart(Restart::one_for_all());
+        let [a, b, c] = ["a", "b", "c"].map(|name| {
+            let log = log.clone();
+            workers.add_with(name, Options::new(), move || Part {
+                name,
+                log: log.clone(),
+                end: ms(300),
+            })
+        });
+        connect(&mut workers, &a, &[&b]);
+        connect(&mut workers, &b, &[&c]);
+        let running = workers.startup().await.unwrap();
+        c.send(FAIL).await.unwrap();
+        tokio::time::sleep(ms(pause)).await;
+        for number in 0..5 {
+            a.send(number).await.unwrap();
+        }
+        let exit = running.shutdown().await;
+        assert_eq!(exit.code(), 0, "{pause}: {exit}");
+        let all = ["a", "b", "c"].map(|name| counts(&exit, name));
+        let expected = [[5, 5, 0, 0, 0], [5, 5, 0, 0, 0], [6, 5, 1, 0, 0]];
+        assert_eq!(all, expected, "{pause}: {exit}");
+        assert!(!exit.is_forced());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_drains_is_restarted_as_often_as_it_must_whatever_the_budget() {
+    for restart in [Restart::one_for_one(), Restart::one_for_all()] {
+        let log = Log::default();
+        let (workers, [a, b, _]) = chain(restart.max_restarts(1).backoff(secs(9), secs(9)), &log);
+        let running = workers.startup().await.unwrap();
+        for number in 0..20 {
+            b.send(if number % 2 == 0 { FAIL } else { number })
+                .await
+                .unwrap();
+            a.send(number).await.unwrap();
+        }
+        let asked = Instant::now();
+        let exit = running.shutdown().await;
+        assert!(asked.elapsed() < secs(10), "{:?}", asked.elapsed());
+        assert_eq!(counts(&exit, "b"), [40, 30, 10, 0, 0], "{exit}");
+        assert_eq!(counts(&exit, "c"), [30, 30, 0, 0, 0]);
+        assert_eq!(exit.code(), 0, "{exit}");
+        assert_conserved(&exit);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_drains_and_achieves_nothing_gives_up() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    let lives = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&lives);
+    // Without pauses nothing but the number of its lives ends it.
+    let mut workers = group().restart(Restart::one_for_one().backoff(ms(0), ms(0)));
+    let useless = workers.add_with("useless", Options::new(), move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        crate::support::body::<u64, Nothing>(|ctx, _| {
+            Box::pin(async {
+                ctx.stopping().await;
+                Err("it never looks at its queue".into())
+            })
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    for number in 0..10 {
+        useless.send(number).await.unwrap();
+    }
+    let exit = timeout(secs(5), running.shutdown()).await.unwrap();
+    assert_eq!(counts(&exit, "useless"), [10, 0, 0, 0, 10]);
+    assert_eq!(exit.code(), 2, "{exit}");
+    assert!(lives.load(Ordering::SeqCst) < 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_stop_cuts_a_restart_short() {
+    let mut workers = group().grace(secs(2)).restart(Restart::one_for_all());
+    let fails = part(&mut workers, "fails", &Log::default());
+    let hangs = workers.add_with("hangs", Options::new().grace(secs(60)), || {
+        each(|_: u64| async { std::future::pending::<Result<Option<Nothing>, _>>().await })
+    });
+    workers.add_with("idle", Options::new(), idle);
+    let running = workers.startup().await.unwrap();
+    hangs.send(1).await.unwrap();
+    fails.send(FAIL).await.unwrap();
+    hangs.wait_for(State::Restarting).await;
+    let asked = Instant::now();
+    let exit = running.shutdown().await;
+    assert!(asked.elapsed() < secs(3), "{:?}", asked.elapsed());
+    assert_eq!(counts(&exit, "hangs"), [1, 0, 0, 0, 1]);
+    assert_eq!(exit.code(), 1, "{exit}");
+}
