@@ -344,6 +344,22 @@ async fn what_a_forced_stop_cuts_off_in_a_chain_is_counted_at_each_stage() {
     assert_eq!(exit.code(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_a_caller_cannot_finish_in_its_own_grace_is_undelivered_at_the_called() {
+    let mut workers = group();
+    let options = Options::new().grace(ms(10));
+    let a = put_with(&mut workers, "a", options, pass::<u64>(ms(0)));
+    let b = put(&mut workers, "b", sink::<u64>(secs(5)));
+    let onward = workers.fuse(&a, &b, Own);
+    workers.lead(&a, onward);
+    a.send(1).await.unwrap();
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert!(exit.worker("a").unwrap().is_forced(), "{exit}");
+    // It was not forced, but it was never called to the end.
+    assert!(!exit.worker("b").unwrap().is_forced(), "{exit}");
+    assert_eq!(counts(&exit, "b"), [1, 0, 0, 0, 1]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_blocks_holds_up_its_chain_and_is_named() {
     let mut workers = Workers::new("group").grace(ms(10));
