@@ -24,12 +24,14 @@ impl ::fluid::__private::Worker for Watch {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Watch {
@@ -71,12 +73,14 @@ impl ::fluid::__private::Worker for Read {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Read {

@@ -22,12 +22,14 @@ impl ::fluid::__private::Worker for Greet {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Greet {
@@ -64,12 +66,14 @@ impl ::fluid::__private::Worker for Print {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Print {

@@ -40,7 +40,21 @@ pub trait Stage: Worker {
 }
 
 /// `#[consumer]`: calls the function for each message.
-pub async fn consume<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
+///
+/// Neither this nor [`work`] is an `async fn`, so that the signature says that the future is `Send`. The
+/// compiler need not look into the loop for that, for each worker anew.
+pub fn consume<S>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut Io<S>,
+) -> impl Future<Output = Result<(), Error>> + Send
+where
+    S: Stage<Input = <S as Worker>::Message>,
+{
+    consume_all(stage, ctx, io)
+}
+
+async fn consume_all<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
 where
     S: Stage<Input = <S as Worker>::Message>,
 {
@@ -58,7 +72,18 @@ where
 
 /// `#[worker]`: calls the function at each beat, until the stop. Without a heartbeat it calls the
 /// function, whose body is then the loop, once.
-pub async fn work<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
+pub fn work<S>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut Io<S>,
+) -> impl Future<Output = Result<(), Error>> + Send
+where
+    S: Stage<Input = ()>,
+{
+    work_on(stage, ctx, io)
+}
+
+async fn work_on<S>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> Result<(), Error>
 where
     S: Stage<Input = ()>,
 {

@@ -44,12 +44,14 @@ impl ::fluid::__private::Worker for Read {
         ports: &[("lines", "String")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Read {
@@ -107,12 +109,14 @@ impl ::fluid::__private::Worker for Parse {
         ports: &[("malformed", "Malformed")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Parse {
@@ -161,12 +165,14 @@ impl ::fluid::__private::Worker for Count {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Count {
@@ -209,12 +215,14 @@ impl ::fluid::__private::Worker for DeadLetters {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for DeadLetters {

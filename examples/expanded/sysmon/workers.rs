@@ -36,12 +36,14 @@ impl ::fluid::__private::Worker for KeepTime {
         ports: &[("ticks", "Tick")],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for KeepTime {
@@ -84,12 +86,14 @@ impl ::fluid::__private::Worker for TakeSample {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for TakeSample {
@@ -136,12 +140,14 @@ impl ::fluid::__private::Worker for Rate {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Rate {
@@ -187,12 +193,14 @@ impl ::fluid::__private::Worker for Show {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Show {
@@ -235,12 +243,14 @@ impl ::fluid::__private::Worker for Judge {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Judge {
@@ -291,12 +301,14 @@ impl ::fluid::__private::Worker for Alarm {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Alarm {
@@ -343,12 +355,14 @@ impl ::fluid::__private::Worker for Store {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::consume(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::consume(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for Store {
@@ -389,12 +403,14 @@ impl ::fluid::__private::Worker for SayStopping {
         ports: &[],
         group: ::core::option::Option::None,
     };
-    async fn run(
+    fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
         io: &mut ::fluid::__private::Io<Self>,
-    ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-        ::fluid::__private::work(self, ctx, io).await
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::fluid::__private::Error>,
+    > + ::core::marker::Send {
+        ::fluid::__private::work(self, ctx, io)
     }
 }
 impl ::fluid::__private::Stage for SayStopping {

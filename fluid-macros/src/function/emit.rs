@@ -183,6 +183,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
         }
     });
     let form = form(worker);
+    // No `async fn`: the loop's own future is enough, and that it is `Send` is known without looking into it.
     let run = match worker.role {
         Role::Worker => format_ident!("work"),
         Role::Consumer => format_ident!("consume"),
@@ -196,12 +197,14 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             #options
             const FORM: ::fluid::__private::Form = #form;
 
-            async fn run(
+            fn run(
                 &mut self,
                 ctx: &::fluid::__private::Context,
                 io: &mut ::fluid::__private::Io<Self>,
-            ) -> ::core::result::Result<(), ::fluid::__private::Error> {
-                ::fluid::__private::#run(self, ctx, io).await
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<(), ::fluid::__private::Error>,
+            > + ::core::marker::Send {
+                ::fluid::__private::#run(self, ctx, io)
             }
         }
     }
