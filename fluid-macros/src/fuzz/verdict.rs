@@ -75,7 +75,7 @@ pub(super) fn verdict(expander: Expander, input: &Input) -> Result<bool, Fault> 
         .into_iter()
         .any(|token| is(&token, "compile_error"));
     match syn::parse2::<syn::File>(made) {
-        Err(error) if !has_lone_crate(&written) => Err(Fault::NoItems(error.to_string())),
+        Err(error) if !is_misread(expander, &written) => Err(Fault::NoItems(error.to_string())),
         _ => Ok(reported),
     }
 }
@@ -84,22 +84,30 @@ fn is(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(name) if name == word)
 }
 
-/// Whether `crate` stands somewhere without a path behind it. At the end of a block the compiler reads
-/// it as an expression, and says that it is none; syn reads it as the beginning of a macro.
+/// Whether there is something in the input that syn reads otherwise than the compiler does.
+fn is_misread(expander: Expander, written: &TokenStream) -> bool {
+    has_lone_crate(written) || expander.keeps_item && has_nameless_parameter(written)
+}
+
+/// `crate` without a path behind it. At the end of a block the compiler reads it as an expression, and
+/// says that it is none; syn reads it as the beginning of a macro.
 fn has_lone_crate(tokens: &TokenStream) -> bool {
-    let mut tokens = tokens.clone().into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let is_path =
-            matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-        let within = match &token {
-            TokenTree::Group(group) => has_lone_crate(&group.stream()),
-            token => is(token, "crate") && !is_path,
-        };
-        if within {
-            return true;
-        }
-    }
-    false
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => has_lone_crate(&group.stream()),
+        token => is(token, "crate") && !tokens.get(at + 1).is_some_and(|next| is_punct(next, ":")),
+    })
+}
+
+/// `fn f<_>()`, which the compiler refuses before it calls a macro, and syn does not.
+fn has_nameless_parameter(item: &TokenStream) -> bool {
+    let tokens: Vec<_> = item.clone().into_iter().collect();
+    let mut pairs = tokens.windows(2);
+    pairs.any(|pair| is_punct(&pair[0], "<,") && is(&pair[1], "_"))
+}
+
+fn is_punct(token: &TokenTree, any_of: &str) -> bool {
+    matches!(token, TokenTree::Punct(punct) if any_of.contains(punct.as_char()))
 }
 
 fn lexes(tokens: &TokenStream) -> bool {

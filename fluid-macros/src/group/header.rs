@@ -149,7 +149,8 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
     } else {
         Made::Literal(Vec::new())
     };
-    if matches!(made, Made::Literal(_)) && !has_literals(&ty) {
+    let is_trait = matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_));
+    if is_trait || matches!(made, Made::Literal(_)) && !has_literals(&ty) {
         let message = "a worker is made of a struct, such as `Store` or `Store { db }`\n\
              for any other type write how it is made: `name: Type = expression`";
         return Err(syn::Error::new_spanned(&ty, message));
@@ -246,6 +247,8 @@ mod tests {
             ("store: store::Store<Db> { db }", true),
             ("store: <T as Kept>::Store", true),
             ("store: [Store; 2] = stores()", true),
+            ("store: impl Sink = store()", false),
+            ("store: Store + = store()", false),
             ("store: ()", false),
             ("store: (Store) { db }", false),
             ("store: [Store; 2]", false),

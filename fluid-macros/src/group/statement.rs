@@ -1,12 +1,12 @@
 //! What stands below the head of a group: edges and callbacks.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
+use syn::{Attribute, Block, Expr, LitStr, Token, parenthesized, token};
 
 use crate::error::{Errors, did_you_mean};
 use crate::group::adapter;
@@ -137,7 +137,7 @@ fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
             Ok(Body::Hook(Hook {
                 when,
                 exit: None,
-                run: input.parse()?,
+                run: run(input)?,
             }))
         }
         "after_shutdown" => {
@@ -153,7 +153,7 @@ fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
             Ok(Body::Hook(Hook {
                 when,
                 exit,
-                run: input.parse()?,
+                run: run(input)?,
             }))
         }
         name if ahead.peek(token::Paren) && !name.is_empty() => {
@@ -166,6 +166,19 @@ fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
         }
         _ => Ok(Body::Chain(chain(input)?)),
     }
+}
+
+/// What a callback or a hook runs. It becomes the last of a block, where a few expressions are none: `{} = x`
+/// is a block and half a statement there, and a `let` wants its semicolon.
+fn run(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let run: Expr = input.parse()?;
+    let block = quote!({ #run });
+    if syn::parse2::<Block>(block).is_err() {
+        let message = "expected an expression to run, such as `report(&db).await`\n\
+             for statements write a block: `{ …; … }`";
+        return Err(syn::Error::new_spanned(&run, message));
+    }
+    Ok(run)
 }
 
 fn arrow(input: ParseStream<'_>) -> syn::Result<()> {
@@ -197,7 +210,7 @@ fn callback(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Callback
         wait: wait_tokens,
         written: wait,
         settings,
-        run: input.parse()?,
+        run: run(input)?,
     })
 }
 
@@ -291,6 +304,26 @@ impl End {
                 .join(port.span())
                 .unwrap_or_else(|| port.span()),
             Self::Discard(span) => *span,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse::Parser;
+
+    use super::*;
+
+    #[test]
+    fn what_is_run_is_an_expression_in_a_block_too() {
+        for (written, is_read) in [
+            ("report(&db).await", true),
+            ("{ let x = 1; report(x).await }", true),
+            ("if late { report(&db).await }", true),
+            ("let x = exit", false),
+            ("{} = ()", false),
+        ] {
+            assert_eq!(run.parse_str(written).is_ok(), is_read, "{written}");
         }
     }
 }

@@ -20,7 +20,7 @@ use std::env;
 
 use fluid_benches::page;
 use fluid_benches::sample::Sample;
-use project::Project;
+use project::{Cost, Project};
 
 /// One way to write the program.
 pub struct Program {
@@ -63,15 +63,29 @@ pub const PROGRAMS: [Program; 4] = [
 #[derive(Default)]
 pub struct Times {
     /// `cargo check` with nothing to do: what cargo needs for itself.
-    pub idle: Sample,
+    pub idle: Waits,
     /// With all but the program itself checked already.
-    pub clean: Sample,
+    pub clean: Waits,
     /// After a change to the body of one function.
-    pub edited: Sample,
+    pub edited: Waits,
+}
+
+/// How long one waits, and how much is computed.
+#[derive(Default)]
+pub struct Waits {
+    pub waited: Sample,
+    pub computed: Sample,
+}
+
+impl Waits {
+    fn add(&mut self, cost: &Cost) {
+        self.waited.add(cost.waited);
+        self.computed.add(cost.computed);
+    }
 }
 
 fn main() {
-    let mut rounds = 9;
+    let mut rounds = 11;
     let mut run = false;
     for argument in env::args().skip(1) {
         match argument.as_str() {
@@ -103,11 +117,11 @@ fn measure(project: &Project, rounds: usize) -> [Times; 4] {
             let at = (at + round) % PROGRAMS.len();
             let (program, times) = (&PROGRAMS[at], &mut times[at]);
             project.clean(program);
-            times.clean.add(project.check(program));
+            times.clean.add(&project.check(program));
             edit += 2;
             project.write(program, edit);
-            times.edited.add(project.check(program));
-            times.idle.add(project.check(program));
+            times.edited.add(&project.check(program));
+            times.idle.add(&project.check(program));
         }
         println!("round {round} of {rounds}");
     }

@@ -6,7 +6,26 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+
 use crate::{PROGRAMS, Program};
+
+/// What a check took, in seconds.
+pub struct Cost {
+    pub waited: f64,
+    /// On all processors together. What else the machine does counts less here.
+    pub computed: f64,
+}
+
+/// The seconds that the processes which have ended computed so far.
+fn computed() -> f64 {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the times of processes");
+    [usage.user_time(), usage.system_time()]
+        .map(|time| time.num_microseconds() as f64 / 1e6)
+        .iter()
+        .sum()
+}
 
 /// A workspace with a crate for each program, below `benches/target`.
 pub struct Project {
@@ -62,11 +81,14 @@ impl Project {
         self.cargo(["clean", "--quiet", "--package", program.crate_name]);
     }
 
-    /// Checks the program, and says how many seconds that took.
-    pub fn check(&self, program: &Program) -> f64 {
-        let started = Instant::now();
+    /// Checks the program, and says what that took.
+    pub fn check(&self, program: &Program) -> Cost {
+        let (started, before) = (Instant::now(), computed());
         self.cargo(["check", "--quiet", "--package", program.crate_name]);
-        started.elapsed().as_secs_f64()
+        Cost {
+            waited: started.elapsed().as_secs_f64(),
+            computed: computed() - before,
+        }
     }
 
     pub fn run(&self, program: &Program) {

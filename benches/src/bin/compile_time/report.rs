@@ -5,54 +5,65 @@ use std::fmt::Write;
 use fluid_benches::machine::{compiler, processor, today};
 
 use crate::project::Project;
-use crate::{PROGRAMS, Times};
+use crate::{PROGRAMS, Times, Waits};
 
 pub fn section(project: &Project, times: &[Times; 4], rounds: usize) -> String {
-    let mut table = String::from(
-        "| written with | lines | clean | by hand = 1 | after an edit | by hand = 1 | nothing to do |\n\
-         | --- | ---: | --- | ---: | --- | ---: | --- |\n",
-    );
-    let by_hand = &times[1];
-    for (program, times) in PROGRAMS.iter().zip(times) {
-        let lines = (program.source)(3)
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .count();
-        let Times {
-            idle,
-            clean,
-            edited,
-        } = times;
-        let to_clean = clean.median() / by_hand.clean.median();
-        let to_edited = edited.median() / by_hand.edited.median();
-        let name = program.name;
-        let _ = writeln!(
-            table,
-            "| {name} | {lines} | {clean} | {to_clean:.2} | {edited} | {to_edited:.2} | {idle} |"
-        );
-    }
+    let clean = table(times, |times| &times.clean);
+    let edited = table(times, |times| &times.edited);
+    let idle = &times[0].idle;
+    let (idle, idle_computed) = (&idle.waited, &idle.computed);
     let versions =
         ["tokio", "kameo", "ractor"].map(|name| format!("{name} {}", project.version(name)));
     let (versions, compiler) = (versions.join(", "), compiler());
     let (date, processor) = (today(), processor());
     format!(
-        "{ABOUT}\n{table}\n\
+        "{ABOUT}\n{CLEAN}\n{clean}\n{EDITED}\n{edited}\n\
+         Cargo's own work is in both: {idle} to wait and {idle_computed} to compute when there is nothing to do.\n\n\
          Medians of {rounds} rounds, with the least and the most, of `cargo check` in the `dev` profile. \
          {compiler}, fluid {fluid}, {versions}; {date}, {processor}.\n\n{COMMAND}",
         fluid = project.version("fluid"),
     )
 }
 
+fn table(times: &[Times; 4], which: fn(&Times) -> &Waits) -> String {
+    let mut table = String::from(
+        "| written with | lines | waited | by hand = 1 | computed | by hand = 1 |\n\
+         | --- | ---: | --- | ---: | --- | ---: |\n",
+    );
+    let by_hand = which(&times[1]);
+    for (program, times) in PROGRAMS.iter().zip(times) {
+        let lines = (program.source)(3);
+        let lines = lines.lines().filter(|line| !line.trim().is_empty()).count();
+        let (Waits { waited, computed }, name) = (which(times), program.name);
+        let [to_wait, to_compute] = [
+            waited.median() / by_hand.waited.median(),
+            computed.median() / by_hand.computed.median(),
+        ];
+        let _ = writeln!(
+            table,
+            "| {name} | {lines} | {waited} | {to_wait:.2} | {computed} | {to_compute:.2} |"
+        );
+    }
+    table
+}
+
 const ABOUT: &str = "\
 The same program, written four times: 10 sources, 30 stages and 10 sinks, each a function (or an actor) of its
 own, and 60 edges between them. All are started from the sinks to the sources, stopped in the other order, and
-lose no message; each program counts, and fails if one is missing. What they have beyond that differs: fluid and
-the actors know states, restarts and supervision, the one by hand has counts and names the task that panicked.
-kameo and ractor leave it to the program in which order actors stop.
+lose no message; each program counts, and fails if one is missing. What they have beyond that differs: fluid and the
+actors are supervised, the one by hand has counts and names the task that panicked; fluid checks the graph, and kameo
+and ractor leave it to the program in which order actors stop.
 
-*Clean* is the check of the program itself, when all it depends on has been checked. *After an edit* is what one
-waits for most often: a number in the body of one function is another one. Cargo's own work is in both, and is what is
-left when there is *nothing to do*. The code that is written by macros is not in the count of lines.
+The code that macros write is not in the count of lines. *Waited* is what passes on the clock, and depends on what else
+the machine does; *computed* is the time of all processors together, and hardly does.
+";
+
+const CLEAN: &str = "\
+The program itself, when all it depends on has been checked:
+";
+
+const EDITED: &str = "\
+What one waits for most often: a number in the body of one function has become another one.
 ";
 
 const COMMAND: &str = "\
