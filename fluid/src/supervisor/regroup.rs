@@ -188,6 +188,10 @@ impl Supervisor {
                     regroup.stage = Stage::Down;
                     let levels = regroup.levels.clone();
                     self.take_room_back(&levels);
+                    // Whoever was asked to stop in the meantime rests no longer with the others.
+                    let asked = |id: &MemberId| self.members.get(id).is_some_and(|m| m.asked);
+                    let asked: Vec<_> = levels.into_iter().flatten().filter(asked).collect();
+                    asked.into_iter().for_each(|id| self.asked_while_down(id));
                 }
                 Stage::Ending(left) => {
                     regroup.stage = Stage::Ending(left - 1);

@@ -10,7 +10,7 @@ use fluid::{
 };
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, PANIC, Part, connect, part, part_with, restarted, settled};
+use super::{FAIL, PANIC, Part, connect, part, part_with, restarted, restarting, settled};
 use crate::support::{Log, counts, each, group, ms, secs};
 
 fn nest(workers: &mut Workers, name: &'static str, inner: Workers) -> GroupHandle {
@@ -43,7 +43,7 @@ async fn both(worker: &ConsumerHandle<u64>, restarts: u64, inner: &GroupHandle, 
         }
     };
     assert!(
-        timeout(secs(300), waits).await.is_ok(),
+        timeout(secs(60), waits).await.is_ok(),
         "{}",
         inner.status()
     );
@@ -277,8 +277,10 @@ async fn a_stop_while_a_nested_group_waits_for_its_restart_lets_it_drain() {
     let inner = nest(&mut workers, "inner", inner);
     let running = workers.startup().await.unwrap();
     fails.send(FAIL).await.unwrap();
-    inner.wait_for(State::Restarting).await;
-    fed.wait_for(State::Restarting).await;
+    timeout(secs(60), inner.wait_for(State::Restarting))
+        .await
+        .unwrap();
+    restarting(&fed).await;
     for number in 0..5 {
         fails.send(number).await.unwrap();
     }

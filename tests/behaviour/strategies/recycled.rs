@@ -9,7 +9,7 @@ use std::time::Duration;
 use fluid::{Cause, Context, Error, Io, Nothing, Options, Restart, State, Worker};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, connect, part, restarted, settled};
+use super::{FAIL, connect, part, restarted, restarting, settled};
 use crate::support::{Log, assert_conserved, beats, body, counts, each, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
@@ -206,7 +206,7 @@ async fn a_message_sent_while_its_consumer_is_restarted_waits_for_it() {
     let running = workers.startup().await.unwrap();
     c.send(FAIL).await.unwrap();
     for part in [&a, &b, &c] {
-        part.wait_for(State::Restarting).await;
+        restarting(&part).await;
         assert_eq!(part.state(), State::Restarting);
         part.send(5).await.unwrap();
     }
