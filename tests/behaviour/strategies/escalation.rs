@@ -42,11 +42,7 @@ async fn both(worker: &ConsumerHandle<u64>, restarts: u64, inner: &GroupHandle, 
             tokio::time::sleep(ms(1)).await;
         }
     };
-    assert!(
-        timeout(secs(60), waits).await.is_ok(),
-        "{}",
-        inner.status()
-    );
+    assert!(timeout(secs(60), waits).await.is_ok(), "{}", inner.status());
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use fluid::{Nothing, Options, Restart, Seat, Workers};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, Part, chain, connect, part, restarting, settled};
-use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, secs};
+use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, pass, secs};
 
 /// A chain `a => b => c` of which each takes 300 ms to end its life.
 fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Seat<Part>; 3]) {
@@ -147,6 +147,25 @@ async fn a_consumer_that_drains_is_restarted_as_often_as_it_must_whatever_the_bu
         assert_eq!(exit.code(), 0, "{exit}");
         assert_conserved(&exit);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_while_those_upstream_drain_spends_nothing_and_restarts_no_other() {
+    let log = Log::default();
+    let restart = Restart::one_for_all().max_restarts(0);
+    let mut workers = group().restart(restart.backoff(ms(10), ms(10)));
+    let first = workers.add_with("first", Options::new(), || pass::<u64>(ms(100)));
+    let fails = part(&mut workers, "fails", &log);
+    workers.connect(&first, &fails);
+    let running = workers.startup().await.unwrap();
+    for number in [1, FAIL, 2, FAIL, 3] {
+        first.send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "fails"), [5, 3, 2, 0, 0], "{exit}");
+    let restarts = |name| exit.worker(name).unwrap().restarts();
+    assert_eq!((restarts("first"), restarts("fails")), (0, 2));
+    assert_eq!(exit.code(), 0, "{exit}");
 }
 
 #[tokio::test(start_paused = true)]
