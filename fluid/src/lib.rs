@@ -92,7 +92,7 @@
 //!           startup()             gracefully_stop(), or the work is done
 //!   Init ─────────────▶ Running ─────────────────────▶ Stopping ─────▶ Stopped
 //!                        ▲   │ a failure                    │ grace is over
-//!                        │   ▼ (on_error = "restart")       └────────▶ ForceStopped
+//!                        │   ▼ (a restart answers it)       └────────▶ ForceStopped
 //!                      Restarting
 //! ```
 //!
@@ -103,6 +103,10 @@
 //! [`scope`](Workers::scope) shuts down whatever a block did. [`run`](Workers::run) listens to SIGINT and
 //! SIGTERM as well, and [`main`](Workers::main) builds the runtime too: a process that ends by it has
 //! drained, and its exit code is 0 (normal), 1 (forced) or 2 (failed).
+//!
+//! What answers a failure is the worker's own [`on_error`](Options::on_error), or else the strategy of its group:
+//! a [`Restart`] of the worker, of all of them, or of those downstream, within a budget. What a group cannot
+//! answer, the group above it may.
 //!
 //! The grace period is the group's `grace`; if it sets none, the environment variable
 //! `FLUID_STOPPING_GRACE_PERIOD`, in seconds; or else 10 seconds.

@@ -92,7 +92,7 @@
 /// | `name = "…"` | its name in status, exit and log | the field's, or the function's |
 /// | `grace = "3s"` | how long its stop may take, from when its turn comes | the group's |
 /// | `timeout = "2s"` | how long one call may take | none |
-/// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, or `"restart"` the worker with new state after a backoff, see [`OnError`](crate::OnError) | `"stop"` |
+/// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, or `"restart"` the worker with new state after a backoff, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
 /// | `on_exit = "ignore"` | what its end does: `"stop"` the group, or `"ignore"` | `"stop"` |
 ///
 /// Durations are checked when the macro runs. A call that times out is dropped where it awaits. One
@@ -197,7 +197,35 @@ pub use fluid_macros::consumer;
 ///
 /// Like a struct's: attributes, visibility, name, generics, and in parentheses the *resources*. They
 /// become the parameters of `new`, each as its type or an `Arc` of it, and are shared with workers
-/// and callbacks. `#[workers(name = "…", grace = "…")]` sets the group's options.
+/// and callbacks. `#[workers(…)]` sets the group's options:
+///
+/// | option | meaning | default |
+/// | --- | --- | --- |
+/// | `name = "…"` | its name in status, exit and log | the struct's |
+/// | `grace = "10s"` | how long its stop may take | see [`Workers::grace`](crate::Workers::grace) |
+/// | `restart = "one_for_one"` | who is restarted when a worker has failed that does not say itself what that does: the one, all (`"one_for_all"`), or the one and all downstream of it (`"rest_for_one"`); see [`Restart`](crate::Restart) | nobody: the group stops |
+/// | `max_restarts = 5` | how many restarts there may be before the group fails … | 5 |
+/// | `within = "30s"` | … in so much time | 30 s |
+/// | `backoff = "100ms..5s"` | the first and the longest pause before a restart; a single duration is both | 100 ms, doubled up to 5 s |
+///
+/// ```
+/// # use fluid::{consumer, worker, workers};
+/// # #[worker(heartbeat = "1s")]
+/// # async fn poll() -> Result<u64, std::io::Error> { Ok(1) }
+/// # #[consumer]
+/// # async fn store(number: u64) -> Result<(), std::io::Error> { Ok(()) }
+/// workers! {
+///     /// If `poll` fails, both begin anew; if `store` fails, only it does.
+///     #[workers(restart = "rest_for_one", max_restarts = 10, within = "1m", backoff = "200ms..2s")]
+///     struct Ingest {
+///         poll: Poll,
+///         store: Store,
+///     }
+///
+///     poll => store;
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # The workers
 ///
@@ -210,7 +238,7 @@ pub use fluid_macros::consumer;
 /// The shorthand `{ db }` gives a `&T` parameter the resource `db` itself, shared; and a parameter by
 /// value, or the state of a `&mut` parameter, a clone of it, which is the worker's own. Everything else is
 /// an expression, in which the resources are in scope as `Arc`s, and which is evaluated anew at each
-/// restart. (A nested group is made once.) `pub` on a consumer means that messages may come from outside: its accessor can send.
+/// restart. (A nested group is made once; its workers are made anew.) `pub` on a consumer means that messages may come from outside: its accessor can send.
 /// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the function's options.
 ///
 /// # The statements

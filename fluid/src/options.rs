@@ -177,7 +177,7 @@ pub enum OnError {
 }
 
 /// What the end of a worker does to its group. A failure is not its business: whatever
-/// [`OnError`] leaves unanswered stops the group.
+/// [`OnError`] and the group's strategy leave unanswered stops the group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnExit {
     /// The group stops gracefully.

@@ -15,7 +15,7 @@ use crate::signal::wait_for;
 ///       startup()             gracefully_stop(), or the work is done
 /// Init ───────────▶ Running ─────────────────────▶ Stopping ─────▶ Stopped
 ///                    ▲   │ error, panic                 │ grace is over
-///                    │   ▼ (on_error = "restart")       └────────▶ ForceStopped
+///                    │   ▼ (a restart answers it)       └────────▶ ForceStopped
 ///                  Restarting
 /// ```
 ///
@@ -29,7 +29,7 @@ pub enum State {
     Init,
     /// Started: `on_startup` is done.
     Running,
-    /// Failed, and waiting for its next life.
+    /// Failed, or restarted along with another that has, and on the way to its next life.
     Restarting,
     /// Asked to stop, or done, and finishing what it has.
     Stopping,

@@ -6,7 +6,8 @@
 //! 1. A member is asked to stop once: when its group stops and all that feeds it has ended, or when
 //!    someone asks for this member alone.
 //! 2. A member's node has an exit before the member counts as ended.
-//! 3. No user code runs on this task: a hook runs on a task of its own, so that nothing that blocks a
+//! 3. What comes after a life that has ended is said here alone: the member waits for it.
+//! 4. No user code runs on this task: a hook runs on a task of its own, so that nothing that blocks a
 //!    thread can keep the supervisor from ending the group in time.
 
 mod affected;

@@ -45,7 +45,9 @@ use crate::workers::Workers;
 /// One life of a worker is `on_startup`, `run`, `on_shutdown`, `after_shutdown`, one after the other.
 /// If `on_startup` fails, none of the others is called. A panic in any of them is caught and counts as
 /// an error. At a forced stop the hook that is being awaited is dropped where it awaits, and no later
-/// one is called.
+/// one is called; so it is if a life that should end for a restart takes longer than its grace period.
+///
+/// After a restart, the next life begins with a new worker; `after_shutdown` is called only after the last one.
 pub trait Worker: Send + Sized + 'static {
     /// What its queue holds; [`Nothing`](crate::Nothing) if it is no consumer.
     type Message: Send + 'static;
@@ -78,7 +80,8 @@ pub trait Worker: Send + Sized + 'static {
     ///
     /// # Errors
     ///
-    /// An error is answered by the worker's [`on_error`](Options::on_error) policy.
+    /// An error is answered by the worker's [`on_error`](Options::on_error), or the strategy of its group
+    /// ([`Restart`](crate::Restart)).
     fn run(
         &mut self,
         ctx: &Context,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluid::{Callback, Cause, Error, Nothing, OnError, Options, State};
+use fluid::{Callback, Cause, Context, Error, Io, Nothing, OnError, Options, State, Worker};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{Log, assert_conserved, body, counts, group, idle, ms, put, secs, sink};
@@ -73,6 +73,45 @@ async fn a_removal_asked_of_the_handle_before_the_start_is_obeyed_at_the_start()
     assert!(matches!(exit.unwrap().cause(), Cause::NotStarted));
     assert_eq!(running.num_workers(), 1);
     running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_while_a_late_worker_starts_stops_the_group_when_that_has_started() {
+    struct Slow;
+
+    impl Worker for Slow {
+        type Message = Nothing;
+        type Output = Nothing;
+        type Ports = ();
+
+        async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+            tokio::time::sleep(secs(5)).await;
+            Ok(())
+        }
+
+        async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+            ctx.stopping().await;
+            Ok(())
+        }
+    }
+
+    let mut workers = group();
+    let brief = body::<Nothing, Nothing>(|ctx, _| {
+        Box::pin(async {
+            ctx.sleep(secs(1)).await;
+            Ok(())
+        })
+    });
+    put(&mut workers, "brief", brief);
+    let running = workers.startup().await.unwrap();
+    let slow = running.add(Slow);
+    let begun = Instant::now();
+    let exit = timeout(secs(10), running.wait_for_shutdown())
+        .await
+        .expect("it ends");
+    assert!((secs(5)..secs(6)).contains(&begun.elapsed()));
+    assert!(matches!(exit.cause(), Cause::WorkerEnded(name) if &**name == "brief"));
+    assert_eq!(slow.exit().unwrap().code(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -175,6 +175,26 @@ async fn a_stop_interrupts_the_backoff_and_never_restarts_a_source() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_may_rest_longer_than_its_grace_period() {
+    let mut workers = group();
+    let options = RESTART.grace(ms(50));
+    let picky = workers.add_with("picky", options, || Picky {
+        limit: 10,
+        seen: 0,
+        most: Arc::default(),
+    });
+    let running = workers.startup().await.unwrap();
+    for number in 0..12 {
+        picky.send(number).await.unwrap();
+    }
+    tokio::time::sleep(secs(60)).await;
+    assert_eq!(picky.status().restarts, 10);
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "picky"), [12, 2, 10, 0, 0]);
+    assert!(!exit.is_forced(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_draining_consumer_restarts_to_finish_its_queue_however_often_it_fails() {
     let mut workers = group();
     let picky = workers.add_with("picky", RESTART, || Picky {

@@ -12,7 +12,8 @@ mod stop;
 use std::time::Duration;
 
 use fluid::{
-    ConsumerHandle, Context, Error, GroupHandle, Io, Options, Restart, Seat, State, Worker, Workers,
+    ConsumerHandle, Context, Error, GroupHandle, Io, Options, Restart, Seat, State, Worker,
+    WorkerHandle, Workers,
 };
 use tokio::time::timeout;
 
@@ -94,7 +95,7 @@ async fn settled(group: &GroupHandle, restarts: u64) {
         }
     };
     let status = || group.status();
-    assert!(timeout(secs(300), waits).await.is_ok(), "{}", status());
+    assert!(timeout(secs(60), waits).await.is_ok(), "{}", status());
 }
 
 /// Waits until a consumer runs that was restarted `restarts` times.
@@ -105,9 +106,19 @@ async fn restarted<M>(handle: &ConsumerHandle<M>, restarts: u64) {
         }
     };
     assert!(
-        timeout(secs(300), waits).await.is_ok(),
+        timeout(secs(60), waits).await.is_ok(),
         "{}",
         handle.status()
+    );
+}
+
+/// Waits until a worker is being restarted.
+async fn restarting(worker: &WorkerHandle) {
+    let waits = worker.wait_for(State::Restarting);
+    assert!(
+        timeout(secs(60), waits).await.is_ok(),
+        "{}",
+        worker.status()
     );
 }
 

@@ -85,7 +85,7 @@ impl Supervisor {
     /// Restarts several members, after a pause. Those that are being restarted already take part.
     pub(super) fn regroup(&mut self, mut affected: BTreeSet<MemberId>, pause: Duration) {
         let mut at = Instant::now() + pause;
-        if let Some(earlier) = self.restarts.regroup.take() {
+        if let Some(earlier) = self.drop_regroup() {
             let ending = matches!(earlier.stage, Stage::Ending(_));
             let still =
                 |id: &&MemberId| ending || self.members.get(id).is_some_and(Seated::is_down);
@@ -108,7 +108,7 @@ impl Supervisor {
             self.node.note_error(&error);
         }
         self.node.advance(State::Restarting);
-        self.restarts.regroup = None;
+        self.drop_regroup();
         let all = self.living().into_keys().collect();
         self.end_lives(&all, Then::Report(failure));
     }
@@ -160,6 +160,13 @@ impl Supervisor {
         }
     }
 
+    /// Ends the restart that is under way, whatever it has come to.
+    fn drop_regroup(&mut self) -> Option<Regroup> {
+        let regroup = self.restarts.regroup.take()?;
+        self.take_room_back(&regroup.levels);
+        Some(regroup)
+    }
+
     fn take_room_back(&self, levels: &[Vec<MemberId>]) {
         for id in levels.iter().flatten() {
             if let Some(member) = self.members.get(id)
@@ -181,6 +188,10 @@ impl Supervisor {
                     regroup.stage = Stage::Down;
                     let levels = regroup.levels.clone();
                     self.take_room_back(&levels);
+                    // Whoever was asked to stop in the meantime rests no longer with the others.
+                    let asked = |id: &MemberId| self.members.get(id).is_some_and(|m| m.asked);
+                    let asked: Vec<_> = levels.into_iter().flatten().filter(asked).collect();
+                    asked.into_iter().for_each(|id| self.asked_while_down(id));
                 }
                 Stage::Ending(left) => {
                     regroup.stage = Stage::Ending(left - 1);
@@ -304,9 +315,7 @@ impl Supervisor {
     /// now, to handle what is left when its turn comes.
     pub(super) fn call_off_restarts(&mut self) {
         self.order = None;
-        if let Some(regroup) = self.restarts.regroup.take() {
-            self.take_room_back(&regroup.levels);
-        }
+        self.drop_regroup();
         let down = self.members.values_mut().filter_map(|member| {
             let (id, asked) = (member.id, member.asked);
             let waits = member.parked().is_some_and(|parked| !parked.resting);

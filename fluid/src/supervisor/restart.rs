@@ -94,7 +94,9 @@ impl Restarts {
 impl Supervisor {
     /// How long a life that should end may take.
     pub(super) fn patience(&self) -> Duration {
-        let above = self.above.as_ref().map(|site| site.patience);
+        // So that the group above, whose patience ends later, need not ask what keeps this one.
+        let above = self.above.as_ref();
+        let above = above.map(|site| site.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
@@ -131,6 +133,10 @@ impl Supervisor {
             // It was given up, and will find that no one answers.
             return;
         };
+        if !member.asked && !member.forced {
+            // It had time for its own hooks, and has used no more. While it is down it may rest as it likes.
+            self.alarms.retain(|&(_, member)| member != id);
+        }
         let Down {
             failure,
             achieved,
@@ -351,23 +357,27 @@ impl Supervisor {
         }
     }
 
-    /// Cuts off a life that does not end.
+    /// Cuts off a life that does not end, and gives it until `until` to obey.
     pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        if !matches!(member.phase, Phase::Ending) {
-            return;
+        match member.phase {
+            Phase::Ending => {
+                member.phase = Phase::Cut;
+                let nested = member.node.kind == Kind::Group;
+                let head_start = if nested {
+                    NESTED_HEAD_START
+                } else {
+                    Duration::ZERO
+                };
+                member.node.term().cut(until - head_start);
+                self.restarts.forget_timer(id);
+            }
+            // It has obeyed by the earlier of the two, or is stuck.
+            Phase::Cut => {}
+            Phase::Living | Phase::Down(_) => return,
         }
-        member.phase = Phase::Cut;
-        let nested = member.node.kind == Kind::Group;
-        let head_start = if nested {
-            NESTED_HEAD_START
-        } else {
-            Duration::ZERO
-        };
-        member.node.term().cut(until - head_start);
-        self.restarts.forget_timer(id);
         self.restarts.timers.insert((until, id));
     }
 }

@@ -149,14 +149,6 @@ impl Supervisor {
     pub(super) fn started(&mut self, id: MemberId) {
         self.starting.remove(&id);
         self.restarts.no_longer_awaited(id);
-        // One that had failed is well again.
-        if self
-            .members
-            .get(&id)
-            .is_some_and(|member| !member.asked && !member.forced)
-        {
-            self.alarms.retain(|&(_, member)| member != id);
-        }
     }
 
     /// Where a member is to live.

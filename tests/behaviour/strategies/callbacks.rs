@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use fluid::{Callback, Cause, Error, OnError, Restart, State};
+use fluid::{Callback, Cause, Error, OnError, Restart};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, part, settled};
+use super::{FAIL, part, restarting, settled};
 use crate::support::{Log, group, ms, secs};
 
 /// When a callback that fails in these runs was run, within `time`; by error, or by panic.
@@ -112,7 +112,7 @@ async fn callbacks_end_first_and_begin_last_when_all_are_restarted() {
     tokio::time::sleep(ms(2500)).await;
     // It is in the middle of a run, which it finishes.
     fails.send(FAIL).await.unwrap();
-    every.wait_for(State::Restarting).await;
+    restarting(&every).await;
     settled(&running, 3).await;
     let lines = log.lines();
     assert_eq!(lines[2..5], ["end fails", "rung", "end other"], "{lines:?}");

@@ -4,7 +4,7 @@ use fluid::{Options, Restart, State};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{FAIL, PANIC, Part, chain, connect, part, restarted, settled};
+use super::{FAIL, PANIC, Part, chain, connect, part, restarted, restarting, settled};
 use crate::support::{Log, assert_conserved, counts, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +150,7 @@ async fn a_failure_elsewhere_while_some_are_restarted_is_a_restart_of_its_own() 
     connect(&mut workers, &a, &[&b]);
     let running = workers.startup().await.unwrap();
     a.send(FAIL).await.unwrap();
-    b.wait_for(State::Restarting).await;
+    restarting(&b).await;
     tokio::time::sleep(secs(1)).await;
     other.send(FAIL).await.unwrap();
     settled(&running, 3).await;
@@ -219,7 +219,7 @@ async fn workers_that_came_later_are_restarted_like_the_others() {
     settled(&running, 2).await;
     // One that comes in the middle of a restart begins after it.
     first.send(FAIL).await.unwrap();
-    second.wait_for(State::Restarting).await;
+    restarting(&second).await;
     let third = add("third");
     third.wait_for(State::Running).await;
     settled(&running, 4).await;

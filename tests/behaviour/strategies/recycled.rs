@@ -9,7 +9,7 @@ use std::time::Duration;
 use fluid::{Cause, Context, Error, Io, Nothing, Options, Restart, State, Worker};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, connect, part, restarted, settled};
+use super::{FAIL, connect, part, restarted, restarting, settled};
 use crate::support::{Log, assert_conserved, beats, body, counts, each, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
@@ -40,7 +40,7 @@ async fn every_wait_of_a_life_that_should_end_is_over_at_once() {
                         .unwrap();
                 }
             }
-            assert_eq!(ctx.is_running(), false, "{}", self.how);
+            assert!(!ctx.is_running(), "{}", self.how);
             assert!(io.queue.is_finished());
             self.log.note(self.how);
             Ok(())
@@ -192,6 +192,11 @@ async fn whoever_waits_for_room_at_the_one_that_failed_can_end_its_life_all_the_
     settled(&running, 2).await;
     // The pause, and no grace period.
     assert!(begun.elapsed() < ms(300), "{:?}", begun.elapsed());
+    // From then on the bound holds again: it had one message, and was sent one more.
+    while full.status().counts.unwrap().done < 19 {
+        assert!(full.queue_size() <= 2, "{}", full.status());
+        tokio::time::sleep(ms(1)).await;
+    }
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "full"), [20, 19, 1, 0, 0]);
     assert_eq!(exit.worker("many").unwrap().unsent(), 0);
@@ -206,7 +211,7 @@ async fn a_message_sent_while_its_consumer_is_restarted_waits_for_it() {
     let running = workers.startup().await.unwrap();
     c.send(FAIL).await.unwrap();
     for part in [&a, &b, &c] {
-        part.wait_for(State::Restarting).await;
+        restarting(part).await;
         assert_eq!(part.state(), State::Restarting);
         part.send(5).await.unwrap();
     }

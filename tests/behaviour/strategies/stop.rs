@@ -1,10 +1,26 @@
 //! A stop wins over every restart, and is never in its way.
 
-use fluid::{Nothing, Options, Restart, State};
+use fluid::{Nothing, Options, Restart, Seat, Workers};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, Part, chain, connect, part, settled};
-use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, secs};
+use super::{FAIL, Part, chain, connect, part, restarting, settled};
+use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, pass, secs};
+
+/// A chain `a => b => c` of which each takes 300 ms to end its life.
+fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Seat<Part>; 3]) {
+    let mut workers = group().restart(restart);
+    let parts = ["a", "b", "c"].map(|name| {
+        let log = log.clone();
+        workers.add_with(name, Options::new(), move || Part {
+            name,
+            log: log.clone(),
+            end: ms(300),
+        })
+    });
+    connect(&mut workers, &parts[0], &[&parts[1]]);
+    connect(&mut workers, &parts[1], &[&parts[2]]);
+    (workers, parts)
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_of_the_group_interrupts_every_pause() {
@@ -17,7 +33,7 @@ async fn a_stop_of_the_group_interrupts_every_pause() {
         let (workers, [a, b, c]) = chain(restart.backoff(secs(100), secs(100)), &log);
         let running = workers.startup().await.unwrap();
         a.send(FAIL).await.unwrap();
-        a.wait_for(State::Restarting).await;
+        restarting(&a).await;
         tokio::time::sleep(secs(1)).await;
         // What waits is still handled, and what comes of it too.
         for part in [&a, &b, &c] {
@@ -45,7 +61,7 @@ async fn a_worker_that_is_asked_to_stop_is_not_restarted() {
         part(&mut workers, "other", &log);
         let running = workers.startup().await.unwrap();
         fails.send(FAIL).await.unwrap();
-        fails.wait_for(State::Restarting).await;
+        restarting(&fails).await;
         let asked = Instant::now();
         let exit = if removed {
             running.remove(&fails).await.unwrap()
@@ -66,41 +82,36 @@ async fn a_worker_that_is_asked_to_stop_is_not_restarted() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_asked_to_stop_in_a_restart_of_many_drains_and_ends() {
-    let log = Log::default();
-    let (workers, [a, b, c]) = chain(Restart::one_for_all().backoff(secs(20), secs(20)), &log);
-    let running = workers.startup().await.unwrap();
-    b.send(FAIL).await.unwrap();
-    c.wait_for(State::Restarting).await;
-    tokio::time::sleep(secs(1)).await;
-    a.send(1).await.unwrap();
-    a.send(2).await.unwrap();
-    let exit = timeout(ms(100), running.remove(&a))
-        .await
-        .expect("it need not wait")
-        .unwrap();
-    assert_eq!(exit.counts().unwrap().done, 2);
-    settled(&running, 2).await;
-    let exit = running.shutdown().await;
-    assert_eq!(counts(&exit, "c"), [2, 2, 0, 0, 0]);
-    assert_eq!(exit.code(), 0, "{exit}");
+    // While the others still end their life, and while all of them rest.
+    for (pause, wait) in [(100, 600), (1000, 10)] {
+        let log = Log::default();
+        let restart = Restart::one_for_all().backoff(secs(20), secs(20));
+        let (workers, [a, b, c]) = slow_chain(restart, &log);
+        let running = workers.startup().await.unwrap();
+        a.send(FAIL).await.unwrap();
+        restarting(&b).await;
+        tokio::time::sleep(ms(pause)).await;
+        for part in [&a, &b] {
+            part.send(1).await.unwrap();
+            part.send(2).await.unwrap();
+        }
+        let removed = timeout(ms(wait + 610), running.remove(&a)).await;
+        let exit = removed.expect("it need not wait").unwrap();
+        assert_eq!(exit.counts().unwrap().done, 2);
+        settled(&running, 2).await;
+        let exit = running.shutdown().await;
+        assert_eq!(counts(&exit, "c"), [4, 4, 0, 0, 0]);
+        assert_eq!(c.status().restarts, 1);
+        assert_eq!(exit.code(), 0, "{exit}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_while_lives_still_end_lets_all_of_them_drain() {
-    // Each takes 300 ms to end its life: first `c`, which failed, then `a`, then `b`.
+    // First `c` ends its life, which failed, then `a`, then `b`.
     for pause in [0, 100, 400, 700, 950, 1200] {
         let log = Log::default();
-        let mut workers = group().restart(Restart::one_for_all());
-        let [a, b, c] = ["a", "b", "c"].map(|name| {
-            let log = log.clone();
-            workers.add_with(name, Options::new(), move || Part {
-                name,
-                log: log.clone(),
-                end: ms(300),
-            })
-        });
-        connect(&mut workers, &a, &[&b]);
-        connect(&mut workers, &b, &[&c]);
+        let (workers, [a, _, c]) = slow_chain(Restart::one_for_all(), &log);
         let running = workers.startup().await.unwrap();
         c.send(FAIL).await.unwrap();
         tokio::time::sleep(ms(pause)).await;
@@ -136,6 +147,25 @@ async fn a_consumer_that_drains_is_restarted_as_often_as_it_must_whatever_the_bu
         assert_eq!(exit.code(), 0, "{exit}");
         assert_conserved(&exit);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_while_those_upstream_drain_spends_nothing_and_restarts_no_other() {
+    let log = Log::default();
+    let restart = Restart::one_for_all().max_restarts(0);
+    let mut workers = group().restart(restart.backoff(ms(10), ms(10)));
+    let first = workers.add_with("first", Options::new(), || pass::<u64>(ms(100)));
+    let fails = part(&mut workers, "fails", &log);
+    workers.connect(&first, &fails);
+    let running = workers.startup().await.unwrap();
+    for number in [1, FAIL, 2, FAIL, 3] {
+        first.send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "fails"), [5, 3, 2, 0, 0], "{exit}");
+    let restarts = |name| exit.worker(name).unwrap().restarts();
+    assert_eq!((restarts("first"), restarts("fails")), (0, 2));
+    assert_eq!(exit.code(), 0, "{exit}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,7 +207,7 @@ async fn a_forced_stop_cuts_a_restart_short() {
     let running = workers.startup().await.unwrap();
     hangs.send(1).await.unwrap();
     fails.send(FAIL).await.unwrap();
-    hangs.wait_for(State::Restarting).await;
+    restarting(&hangs).await;
     let asked = Instant::now();
     let exit = running.shutdown().await;
     assert!(asked.elapsed() < secs(3), "{:?}", asked.elapsed());
