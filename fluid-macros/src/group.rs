@@ -4,6 +4,7 @@ mod check;
 mod cycle;
 mod emit;
 mod header;
+mod recover;
 mod statement;
 
 use proc_macro2::TokenStream;
