@@ -175,7 +175,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     // A type that is private, for instance, is a mistake at the type.
     let named = |name: &str, ty: Option<&Type>| {
-        let at = ty.map_or_else(Span::call_site, |ty| ty.span());
+        let at = ty.map_or_else(Span::call_site, Spanned::span);
         let name = Ident::new(name, at);
         match ty {
             Some(ty) => quote_spanned!(at=> type #name = #ty;),
