@@ -1,4 +1,11 @@
 //! What does not compile, and what the compiler says of it; and what compiles wherever it stands.
+//!
+//! A case marks the guilty tokens of a line behind it: `//~ store` says that an error points at `store`
+//! in that line, and that none points at anything else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn mistakes_are_named_where_they_are_made() {
@@ -12,53 +19,337 @@ fn expansions_compile_under_any_names_and_lints() {
     cases.pass("pass/*.rs");
 }
 
+/// The most lines that the compiler takes for one error.
+const LONGEST: usize = 18;
+
+/// Cases of which the compiler says more.
+const LONGER: &[&str] = &[
+    // What moved, where, and by what.
+    "lifecycle/started-twice",
+    // What the adapter's function is, and what it should be, with two ways out.
+    "adapter/borrows-the-message",
+    "adapter/takes-another-type",
+    // What an `Option` of a message would be the right answer to.
+    "adapter/of-a-fused-edge-gives-another-type",
+    // Where the worker is written by hand.
+    "fused/from-a-worker-by-hand",
+    // Which ports are wired, besides.
+    "wiring/port-configured-away",
+    "wiring/port-goes-nowhere",
+    "wiring/port-of-a-generic-group-goes-nowhere",
+    // What could be cloned, and by what it is asked for.
+    "parameter/configuration-that-is-not-clone",
+    // What is not `Send`, and the await over which it is held.
+    "send/future-of-a-consumer-that-is-not-send",
+    "send/future-that-is-not-send",
+    // The other workers that the group could have instead, one by one.
+    "option/timeout-of-a-worker-by-hand",
+    // That the type made of the function is not `Send` is told for each trait it implements.
+    "send/resource-that-is-not-sync",
+    "send/state-that-is-not-send",
+];
+
+/// The rules of the design, and the cases that break them.
+const RULES: &[(&str, &[&str])] = &[
+    (
+        "message types of an edge agree",
+        &[
+            "edge/types-disagree",
+            "edge/types-disagree-in-a-generic-group",
+            "edge/types-of-a-port-disagree",
+        ],
+    ),
+    (
+        "an edge starts at something that emits",
+        &["edge/edge-from-a-sink"],
+    ),
+    (
+        "an edge ends at a consumer",
+        &[
+            "edge/edge-to-a-source",
+            "edge/edge-to-a-group",
+            "port/port-as-an-end",
+        ],
+    ),
+    (
+        "every name exists",
+        &["name/unknown-worker", "name/unknown-resource"],
+    ),
+    ("every port exists", &["port/unknown-port"]),
+    (
+        "every consumer is fed, or `pub`",
+        &[
+            "wiring/nothing-feeds-a-consumer",
+            "wiring/source-configured-away",
+        ],
+    ),
+    (
+        "every output leads somewhere",
+        &[
+            "wiring/output-goes-nowhere",
+            "wiring/output-configured-away",
+        ],
+    ),
+    (
+        "every port leads somewhere",
+        &[
+            "wiring/port-goes-nowhere",
+            "wiring/port-of-a-generic-group-goes-nowhere",
+            "wiring/port-configured-away",
+        ],
+    ),
+    (
+        "no circle of edges that wait",
+        &["cycle/circle-of-one", "cycle/circle-of-three"],
+    ),
+    (
+        "a fused edge is the only one at either of its ends",
+        &[
+            "fused/beside-a-queued-edge",
+            "fused/broadcast",
+            "fused/fan-in",
+            "fused/to-a-public-worker",
+        ],
+    ),
+    (
+        "what stands behind a fused edge can be called",
+        &[
+            "fused/to-a-worker-by-hand",
+            "fused/to-what-blocks",
+            "fused/types-disagree",
+        ],
+    ),
+    (
+        "an adapter gives what its consumer consumes",
+        &["adapter/gives-another-type"],
+    ),
+    (
+        "a budget belongs to a strategy",
+        &["option/budget-without-strategy"],
+    ),
+    ("no edge twice", &["edge/edge-twice", "edge/discard-twice"]),
+    (
+        "no name twice",
+        &["name/worker-twice", "name/resource-twice"],
+    ),
+    (
+        "every resource is used",
+        &[
+            "resource/resource-that-nothing-uses",
+            "resource/resource-configured-away",
+        ],
+    ),
+    (
+        "only `pub` consumers are sent to",
+        &["outside/send-to-a-private-consumer"],
+    ),
+    (
+        "options go together",
+        &[
+            "option/pace-without-heartbeat",
+            "option/jitter-without-heartbeat",
+            "option/heartbeat-of-a-consumer",
+            "option/timeout-of-what-blocks",
+        ],
+    ),
+    (
+        "what is broadcast is `Clone`",
+        &[
+            "edge/broadcast-without-clone",
+            "edge/broadcast-of-a-port-without-clone",
+        ],
+    ),
+    (
+        "futures, state and resources go between threads",
+        &[
+            "send/future-that-is-not-send",
+            "send/state-that-is-not-send",
+            "send/resource-that-is-not-sync",
+        ],
+    ),
+    (
+        "configuration is `Clone`",
+        &["parameter/configuration-that-is-not-clone"],
+    ),
+    (
+        "fluid can carry every error",
+        &["returns/error-that-is-none"],
+    ),
+    (
+        "durations, sizes and names are read",
+        &[
+            "option/duration-without-unit",
+            "option/consumer-capacity-of-zero",
+            "option/name-with-a-slash",
+        ],
+    ),
+    (
+        "every option exists",
+        &[
+            "option/consumer-misspelt-option",
+            "option/unknown-option-of-a-group",
+            "callback/unknown-option",
+        ],
+    ),
+    (
+        "the right kind of item",
+        &[
+            "signature/takes-self",
+            "signature/extern-function",
+            "signature/const-function",
+            "signature/not-async",
+            "signature/on-a-struct",
+        ],
+    ),
+    (
+        "a mistake has no others in its wake",
+        &[
+            "recovery/worker-without-a-type",
+            "recovery/comma-missing-between-workers",
+            "recovery/generics-that-do-not-end",
+            "recovery/function-with-an-unknown-option",
+        ],
+    ),
+];
+
 #[test]
-fn every_error_is_in_the_users_file_and_in_the_users_words() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    let mut seen = 0;
-    for topic in std::fs::read_dir(&folder).expect("the cases") {
-        let topic = topic.expect("a topic").path();
-        for case in std::fs::read_dir(&topic).expect("its cases") {
-            let case = case.expect("a case").path();
-            if case.extension().is_some_and(|extension| extension == "rs") {
-                check(&case);
-                seen += 1;
-            }
+fn every_rule_has_a_case() {
+    for (rule, cases) in RULES {
+        assert!(!cases.is_empty(), "{rule}");
+        for case in *cases {
+            assert!(
+                folder().join(case).with_extension("rs").is_file(),
+                "{rule}: {case}"
+            );
         }
     }
-    assert!(seen >= 78, "only {seen} cases");
 }
 
-/// Each error of a case points into the case, and none speaks of what users have not written.
-fn check(case: &std::path::Path) {
-    let errors = std::fs::read_to_string(case.with_extension("stderr")).expect("its errors");
-    let name = case.file_name().expect("a name").to_string_lossy();
-    for internal in [
-        "__private",
-        "__workers",
-        "__handle",
-        "__group",
-        "mixed_site",
-    ] {
-        assert!(
-            !errors.contains(internal),
-            "{name} speaks of {internal}:\n{errors}"
-        );
+#[test]
+fn every_error_is_short_and_at_the_guilty_token() {
+    let cases = cases();
+    assert!(cases.len() >= 100, "only {} cases", cases.len());
+    let faults: Vec<_> = cases.iter().flat_map(|case| faults(case)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_mistake_that_is_recovered_from_is_the_only_error() {
+    let recovered = cases()
+        .into_iter()
+        .filter(|case| case.starts_with(folder().join("recovery")));
+    let mut seen = 0;
+    for case in recovered {
+        let errors = fs::read_to_string(case.with_extension("stderr")).expect("its errors");
+        assert_eq!(blocks(&errors).len(), 1, "{}:\n{errors}", case.display());
+        seen += 1;
     }
-    let lines: Vec<_> = errors.lines().collect();
-    for (at, _) in lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.starts_with("error"))
-    {
-        let place = lines[at..]
+    assert!(seen >= 10, "only {seen} cases");
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("ui")
+}
+
+fn cases() -> Vec<PathBuf> {
+    let below = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder of cases");
+        entries
+            .map(|entry| entry.expect("a case").path())
+            .collect::<Vec<_>>()
+    };
+    let files = below(&folder()).into_iter().flat_map(|topic| below(&topic));
+    let is_case = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    files.filter(is_case).collect()
+}
+
+/// The errors among what the compiler said, each with its lines.
+fn blocks(said: &str) -> Vec<Vec<&str>> {
+    let mut blocks: Vec<Vec<&str>> = Vec::new();
+    for block in said.split("\n\n") {
+        let lines: Vec<_> = block.lines().collect();
+        if lines.first().is_some_and(|line| line.starts_with("error")) {
+            blocks.push(lines);
+        }
+    }
+    blocks
+}
+
+/// What is wrong with the errors of a case.
+fn faults(case: &Path) -> Vec<String> {
+    let source = fs::read_to_string(case).expect("a case");
+    let said = fs::read_to_string(case.with_extension("stderr")).expect("its errors");
+    let name = case
+        .strip_prefix(folder())
+        .expect("below the folder")
+        .with_extension("");
+    let name = name.display();
+    let mut faults = Vec::new();
+    let internal = |(at, _)| {
+        said[at..]
+            .trim_start_matches('_')
+            .starts_with(char::is_alphabetic)
+    };
+    if said.match_indices("__").any(internal) {
+        faults.push(format!("{name} speaks of what users have not written"));
+    }
+    let mut marked = marked(&source);
+    if marked.is_empty() {
+        faults.push(format!("{name} marks no token"));
+    }
+    let mut blamed = BTreeSet::new();
+    for lines in blocks(&said) {
+        if lines.len() > LONGEST && !LONGER.contains(&&*name.to_string()) {
+            faults.push(format!("{name} has an error of {} lines", lines.len()));
+        }
+        match place(&lines, &source, &name.to_string()) {
+            Some(place) => _ = blamed.insert(place),
+            None => faults.push(format!("{name} has an error elsewhere: {}", lines[0])),
+        }
+    }
+    // An error begins at its token, and may reach on.
+    for (line, rest) in &blamed {
+        let found = marked
             .iter()
-            .find(|line| line.trim_start().starts_with("-->"));
-        let place =
-            place.unwrap_or_else(|| panic!("{name} has an error without a place:\n{errors}"));
-        assert!(
-            place.contains(&*name),
-            "{name} has an error elsewhere: {place}"
-        );
+            .any(|(at, token, _)| at == line && rest.starts_with(token));
+        if !found {
+            faults.push(format!("{name} blames what is not marked: {rest}"));
+        }
     }
+    for (line, token, seen) in &mut marked {
+        *seen = blamed
+            .iter()
+            .any(|(at, rest)| at == line && rest.starts_with(&**token));
+        if !*seen {
+            faults.push(format!("{name} does not blame `{token}`"));
+        }
+    }
+    faults
+}
+
+/// The marked tokens, each with the number of its line.
+fn marked(source: &str) -> Vec<(usize, String, bool)> {
+    let lines = source.lines().enumerate();
+    let marks = lines.filter_map(|(at, line)| Some((at + 1, line.split_once("//~")?.1)));
+    marks
+        .flat_map(|(at, tokens)| {
+            let tokens = tokens.split_whitespace();
+            tokens.map(move |token| (at, token.to_owned(), false))
+        })
+        .collect()
+}
+
+/// The line of the case at which an error points, and what stands there.
+fn place(lines: &[&str], source: &str, name: &str) -> Option<(usize, String)> {
+    let place = lines
+        .iter()
+        .find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = place.rsplitn(3, ':');
+    let column: usize = parts.next()?.parse().ok()?;
+    let line: usize = parts.next()?.parse().ok()?;
+    if !parts.next()?.ends_with(&format!("{name}.rs")) {
+        return None;
+    }
+    let text = source.lines().nth(line - 1)?;
+    Some((line, text.chars().skip(column - 1).collect()))
 }

@@ -6,6 +6,7 @@ mod cycle;
 mod emit;
 mod fused;
 mod header;
+mod recover;
 mod statement;
 
 use proc_macro2::TokenStream;

@@ -212,13 +212,18 @@ fn text_value(text: &LitStr) -> syn::Result<TokenStream> {
 }
 
 fn capacity(number: &LitInt) -> syn::Result<TokenStream> {
-    match number.base10_parse::<usize>() {
-        Ok(0) => Err(syn::Error::new_spanned(
+    if number.base10_digits().starts_with('-') || number.base10_digits() == "0" {
+        return Err(syn::Error::new_spanned(
             number,
             "a queue needs room for at least one message: write 1 or more",
-        )),
+        ));
+    }
+    match number.base10_parse::<usize>() {
         Ok(_) => Ok(number.to_token_stream()),
-        Err(error) => Err(syn::Error::new_spanned(number, error)),
+        Err(_) => Err(syn::Error::new_spanned(
+            number,
+            "no queue is as large: write a smaller number, or \"unbounded\"",
+        )),
     }
 }
 

@@ -256,7 +256,7 @@ impl GroupHandle {
             workers.push(Arc::clone(&node));
             (Seated::new(id, node, options, launch), made)
         };
-        if let Err(refused) = self.events.send(Event::Add(seated))
+        if let Err(refused) = self.events.send(Event::Add(Box::new(seated)))
             && let Event::Add(seated) = refused.0
         {
             // The group has ended.

@@ -130,7 +130,7 @@
 //! What the macros make names this crate `::fluid`. A crate that calls it something else in its `Cargo.toml`
 //! (`flow = { package = "fluid", … }`) says so in one line at its root:
 //!
-//! ```ignore
+//! ```text
 //! extern crate flow as fluid;
 //! ```
 //!

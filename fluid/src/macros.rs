@@ -317,9 +317,16 @@ pub use fluid_macros::consumer;
 /// }
 /// ```
 ///
+/// # What does not compile
+///
+/// What is missing is an error: a consumer that no edge feeds and that is not `pub`; an output or a named port
+/// at which no edge starts, not even to `_`; edges that wait for each other in a circle. A resource that no
+/// worker and no callback uses is a warning, unless its name begins with `_`.
+///
 /// # What it makes
 ///
 /// `Numbers`, with `new`, `startup`, `scope`, `run` and `main`, as [`Workers`](crate::Workers) has them;
 /// and `NumbersHandle`, which both the group and its running form give, with an accessor for each worker
-/// and all of [`GroupHandle`](crate::GroupHandle).
+/// and all of [`GroupHandle`](crate::GroupHandle). The documentation of `Numbers` ends with its picture, as a
+/// Mermaid flowchart.
 pub use fluid_macros::workers;

@@ -3,10 +3,12 @@
 //! `workers!` emits a call for each edge and each worker, at the user's own token. Nothing here does
 //! anything when it runs.
 
+mod broken;
 mod outside;
 mod port;
 mod send;
 
+pub use broken::{NotUnderstood, not_understood};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
 pub use send::{IsConfiguration, IsResource, IsState, configuration, resource, state};

@@ -43,7 +43,7 @@ pub(crate) use crate::supervisor::trash::Trash;
 
 /// What happens to a group.
 pub(crate) enum Event {
-    Add(Seated),
+    Add(Box<Seated>),
     /// It has started, or has been restarted.
     Started(MemberId),
     /// It has failed, and its own hooks have their time.
@@ -215,7 +215,7 @@ impl Supervisor {
             Event::Add(mut seated) => {
                 seated.late = true;
                 let id = seated.id;
-                self.take_in(seated);
+                self.take_in(*seated);
                 if self.restarts.in_a_group() {
                     self.to_launch.insert(0, vec![id]);
                 } else {

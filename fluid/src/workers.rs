@@ -459,11 +459,7 @@ impl Workers {
     /// # Panics
     ///
     /// If it is no worker of this group.
-    pub fn lead<A, N>(&mut self, from: &Seat<A>, chain: N)
-    where
-        A: CanCall,
-        N: Onward<A::Output>,
-    {
+    pub fn lead<A: CanCall, N: Onward<A::Output>>(&mut self, from: &Seat<A>, chain: N) {
         from.check(&self.handle());
         from.live_as(Leading(chain));
     }

@@ -62,9 +62,9 @@ pub(crate) fn check(
     let mistakes = errors.count();
     check_kind(role, sig, errors);
     check_async(role, sig, &settings, errors);
-    let parameters = parameter::read(role, sig.inputs.iter(), errors);
+    let mut parameters = parameter::read(role, sig.inputs.iter(), errors);
     check_message(role, sig, &parameters, errors);
-    check_ports(sig, &parameters, errors);
+    check_ports(sig, &mut parameters, errors);
     let mut returns = returns::read(&sig.output);
     if returns
         .message
@@ -181,7 +181,7 @@ fn check_message(role: Role, sig: &Signature, parameters: &[Parameter], errors: 
     }
 }
 
-fn check_ports(sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
+fn check_ports(sig: &Signature, parameters: &mut Vec<Parameter>, errors: &mut Errors) {
     let ports = parameters
         .iter()
         .filter(|p| matches!(p, Parameter::Port(..)))
@@ -192,6 +192,13 @@ fn check_ports(sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
              send an enum through one port instead"
         );
         errors.at(sig.paren_token.span.join(), message);
+        let mut room = MOST_PORTS;
+        parameters.retain(|parameter| {
+            let is_port = matches!(parameter, Parameter::Port(..));
+            let fits = !is_port || room > 0;
+            room -= usize::from(is_port && fits);
+            fits
+        });
     }
 }
 

@@ -173,13 +173,17 @@ fn impl_worker(worker: &Worker) -> TokenStream {
         ..
     } = worker;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
-    let nothing = quote!(::fluid::__private::Nothing);
-    let message = worker.message().map_or(nothing.clone(), |ty| quote!(#ty));
-    let output = worker
-        .returns
-        .message
-        .as_ref()
-        .map_or(nothing, |ty| quote!(#ty));
+    // A type that is private, for instance, is a mistake at the type.
+    let named = |name: &str, ty: Option<&Type>| {
+        let at = ty.map_or_else(Span::call_site, Spanned::span);
+        let name = Ident::new(name, at);
+        match ty {
+            Some(ty) => quote_spanned!(at=> type #name = #ty;),
+            None => quote!(type #name = ::fluid::__private::Nothing;),
+        }
+    };
+    let message = named("Message", worker.message());
+    let output = named("Output", worker.returns.message.as_ref());
     let ports = named_ports(worker).map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
     let options = (!settings.is_empty()).then(|| {
         let calls = settings.calls();
@@ -206,8 +210,8 @@ fn impl_worker(worker: &Worker) -> TokenStream {
     quote! {
         #(#cfgs)*
         #header {
-            type Message = #message;
-            type Output = #output;
+            #message
+            #output
             type Ports = (#(#ports)*);
             #options
             const FORM: ::fluid::__private::Form = #form;
@@ -255,14 +259,22 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     } = worker;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let (input, input_name) = match (worker.role, worker.message()) {
-        (Role::Worker, _) => (quote!(()), quote!((): ())),
-        (Role::Consumer, Some(ty)) => (quote!(#ty), {
+        (Role::Worker, _) => (
+            quote!(
+                type Input = ();
+            ),
+            quote!((): ()),
+        ),
+        (Role::Consumer, Some(ty)) => {
             let message = local("message");
-            quote!(#message: #ty)
-        }),
+            (
+                quote_spanned!(ty.span()=> type Input = #ty;),
+                quote!(#message: #ty),
+            )
+        }
         (Role::Consumer, None) => {
             let nothing = quote!(::fluid::__private::Nothing);
-            (nothing.clone(), quote!(_: #nothing))
+            (quote!(type Input = #nothing;), quote!(_: #nothing))
         }
     };
     let uses = |wanted: fn(&Parameter) -> bool| worker.parameters.iter().any(wanted);
@@ -273,9 +285,15 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     let ctx = used_or_not(uses(|p| matches!(p, Parameter::Context)), "ctx");
     let ports = used_or_not(uses(|p| matches!(p, Parameter::Port(..))), "ports");
     let emission = match (worker.returns.many, &worker.returns.message) {
-        (Many::Each, Some(ty)) => quote!(::fluid::__private::Vec<#ty>),
-        (_, Some(ty)) => quote!(::core::option::Option<#ty>),
-        (_, None) => quote!(::core::option::Option<::fluid::__private::Nothing>),
+        (Many::Each, Some(ty)) => {
+            quote_spanned!(ty.span()=> type Emission = ::fluid::__private::Vec<#ty>;)
+        }
+        (_, Some(ty)) => quote_spanned!(ty.span()=> type Emission = ::core::option::Option<#ty>;),
+        (_, None) => {
+            quote!(
+                type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+            )
+        }
     };
     let calls = match worker.role {
         Role::Worker => format_ident!("EachBeat"),
@@ -300,8 +318,8 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     quote! {
         #(#cfgs)*
         #header {
-            type Input = #input;
-            type Emission = #emission;
+            #input
+            #emission
             type Calls = ::fluid::__private::#calls;
 
             #call
@@ -318,6 +336,8 @@ fn local(name: &str) -> Ident {
 fn call(worker: &Worker) -> TokenStream {
     let function = &worker.function;
     let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
+    // What is wrong with what a parameter takes is wrong with its type.
+    let at = |ty: &Type| ty.span().resolved_at(Span::call_site());
     let mut port = 0;
     let arguments = worker.parameters.iter().map(|parameter| match parameter {
         Parameter::Message(_) => quote!(#message),
@@ -328,13 +348,13 @@ fn call(worker: &Worker) -> TokenStream {
             quote!(&#ports.#index)
         }
         Parameter::Resource(name, ty) => {
-            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::resource(&self.#name))
+            quote_spanned!(at(ty)=> ::fluid::rule::resource(&self.#name))
         }
         Parameter::State(name, ty) => {
-            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::state(&mut self.#name))
+            quote_spanned!(at(ty)=> ::fluid::rule::state(&mut self.#name))
         }
         Parameter::Config(name, ty) => {
-            quote_spanned!(ty.span().resolved_at(Span::call_site())=> ::fluid::rule::configuration(&self.#name))
+            quote_spanned!(at(ty)=> ::fluid::rule::configuration(&self.#name))
         }
     });
     let types: Vec<_> = worker

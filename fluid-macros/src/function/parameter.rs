@@ -67,9 +67,8 @@ pub(crate) fn read<'a>(
         } else {
             field(input, errors)
         };
-        if let (Some(parameter), true) = (parameter, not_misplaced(input, errors)) {
-            parameters.push(parameter);
-        }
+        check_placed(input, errors);
+        parameters.extend(parameter);
     }
     parameters
 }
@@ -104,12 +103,20 @@ fn field(input: &PatType, errors: &mut Errors) -> Option<Parameter> {
                 None => Parameter::Resource(name, inner),
             })
         }
-        ty => Some(Parameter::Config(errors.keep(name())?, ty.clone())),
+        // One that is not taken by reference is a mistake, and nevertheless what it is.
+        ty if is_named(ty, "Context") => Some(Parameter::Context),
+        ty => {
+            let name = errors.keep(name())?;
+            Some(match port(ty) {
+                Some(message) => Parameter::Port(name, message),
+                None => Parameter::Config(name, ty.clone()),
+            })
+        }
     }
 }
 
 /// Reports a context or a port that is not taken by reference.
-fn not_misplaced(input: &PatType, errors: &mut Errors) -> bool {
+fn check_placed(input: &PatType, errors: &mut Errors) {
     let ty = &input.ty;
     if is_named(ty, "Context") {
         errors.on(
@@ -121,10 +128,7 @@ fn not_misplaced(input: &PatType, errors: &mut Errors) -> bool {
             ty,
             "a port is the runtime's: take it by reference, `&Output<…>`",
         );
-    } else {
-        return true;
     }
-    false
 }
 
 /// `dyn A + B` of `(dyn A + B)`, which needs its parentheses only behind a `&`.

@@ -55,8 +55,12 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
         sound: false,
     };
     check_unique_names(&mut group.header, errors);
-    check_reserved(&group.header, errors);
+    check_reserved(&mut group.header, errors);
     check_methods(&group.header, errors);
+    if !group.header.whole {
+        // What is missing from it may be what everything below names.
+        return group;
+    }
     check_shorthands(&mut group.header, errors);
     let mistakes = errors.count();
     for Statement { cfgs, body } in statements {
@@ -136,14 +140,16 @@ fn check_methods(header: &Header, errors: &mut Errors) {
             errors.at(name.span(), message);
         }
     }
-    if header.fields.is_empty() {
+    if header.fields.is_empty() && header.whole {
         let message = "a group has at least one worker: `name: Type { … }`";
         errors.at(header.braces, message);
     }
 }
 
 /// In a callback `group` is the group's handle.
-fn check_reserved(header: &Header, errors: &mut Errors) {
+fn check_reserved(header: &mut Header, errors: &mut Errors) {
+    // What names it would be taken for the handle.
+    header.whole &= header.resources.iter().all(|r| r.name != "group");
     for Resource { name, .. } in header.resources.iter().filter(|r| r.name == "group") {
         let message = "`group` is the name of the group's handle in callbacks: choose another";
         errors.at(name.span(), message);

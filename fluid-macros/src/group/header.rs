@@ -1,7 +1,7 @@
 //! The struct-like head of a group: its name, its resources and its workers.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
@@ -10,6 +10,7 @@ use syn::{
 };
 
 use crate::error::Errors;
+use crate::group::recover;
 use crate::option::{self, Scope, Settings};
 
 pub(crate) struct Header {
@@ -23,6 +24,8 @@ pub(crate) struct Header {
     pub(crate) fields: Vec<Field>,
     /// Where the workers stand.
     pub(crate) braces: Span,
+    /// Whether all of it could be read.
+    pub(crate) whole: bool,
 }
 
 /// A constructor parameter.
@@ -51,6 +54,7 @@ pub(crate) enum Made {
     Expression(Expr),
 }
 
+/// Reads the head. What cannot be read in it is reported, and left out; only without a name there is none.
 pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Header> {
     let attrs = Attributes::read(input.call(Attribute::parse_outer)?, &["workers"], errors);
     let settings = option::read(Scope::Group, attrs.options, errors);
@@ -59,58 +63,87 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
         let message = "a group begins like a struct: `pub struct Name(resource: Type) { … }`";
         syn::Error::new(error.span(), message)
     })?;
-    let name = input.parse()?;
-    let mut generics: Generics = input.parse()?;
-    let resources = if input.peek(token::Paren) {
-        resources(input)?
-    } else {
-        Vec::new()
-    };
-    generics.where_clause = input.parse()?;
-    let content;
-    let braces = braced!(content in input).span.join();
-    let mut fields = Vec::new();
-    while !content.is_empty() {
-        fields.push(field(&content, errors)?);
-        if content.is_empty() {
-            break;
-        }
-        content
-            .parse::<Token![,]>()
-            .map_err(|error| syn::Error::new(error.span(), "expected `,` between two workers"))?;
-    }
+    let name: Ident = input.parse()?;
     let Attributes { docs, cfgs, .. } = attrs;
-    Ok(Header {
+    let mut header = Header {
         docs,
         cfgs,
         settings,
         vis,
+        braces: name.span(),
         name,
-        generics,
-        resources,
-        fields,
-        braces,
-    })
+        generics: Generics::default(),
+        resources: Vec::new(),
+        fields: Vec::new(),
+        whole: true,
+    };
+    let mistakes = errors.count();
+    if let Err(error) = header.parse_rest(input, errors) {
+        errors.push(error);
+        recover::skip(input);
+    }
+    header.whole = errors.count() == mistakes;
+    Ok(header)
 }
 
-fn resources(input: ParseStream<'_>) -> syn::Result<Vec<Resource>> {
-    let content;
-    parenthesized!(content in input);
-    let resources = Punctuated::<Resource, Token![,]>::parse_terminated(&content)?;
-    Ok(resources.into_iter().collect())
+impl Header {
+    /// What follows the name.
+    fn parse_rest(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let generics = errors.keep(input.parse());
+        if generics.is_none() {
+            recover::skip_to_list(input);
+        }
+        if input.peek(token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            self.resources = recover::list(&content, "two resources", errors, Resource::read);
+        }
+        let clause = errors.keep(input.parse());
+        if clause.is_none() {
+            recover::skip_to_list(input);
+        }
+        if !input.peek(token::Brace) {
+            let message = "expected the workers in braces: `{ store: Store { db }, … }`";
+            return Err(input.error(message));
+        }
+        let content;
+        self.braces = braced!(content in input).span.join();
+        self.fields = recover::list(&content, "two workers", errors, field);
+        if let (Some(generics), Some(clause)) = (generics, clause) {
+            self.generics = generics;
+            self.generics.where_clause = clause;
+        } else {
+            self.forget_types();
+        }
+        Ok(())
+    }
 }
 
-impl Parse for Resource {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Header {
+    /// Without the generics a type that names one of them means nothing.
+    fn forget_types(&mut self) {
+        let resources = self.resources.iter_mut().map(|resource| &mut resource.ty);
+        let fields = self.fields.iter_mut().map(|field| &mut field.ty);
+        for ty in resources.chain(fields) {
+            *ty = recover::unknown();
+        }
+    }
+}
+
+impl Resource {
+    fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         let name = input.parse()?;
         input.parse::<Token![:]>().map_err(|error| {
             syn::Error::new(error.span(), "a resource has a name and a type: `db: Db`")
         })?;
-        let ty: Type = input.parse()?;
-        if let Type::Reference(reference) = &ty {
-            let message = "the group shares its resources itself: write the type without `&`";
-            return Err(syn::Error::new(reference.and_token.span(), message));
-        }
+        let ty = match recover::ty(input, errors) {
+            Type::Reference(reference) => {
+                let message = "the group shares its resources itself: write the type without `&`";
+                errors.at(reference.and_token.span(), message);
+                *reference.elem
+            }
+            ty => ty,
+        };
         Ok(Self { name, ty })
     }
 }
@@ -138,22 +171,18 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
             "a worker has a name and a type: `store: Store { db }`",
         )
     })?;
-    let ty: Type = input.parse()?;
-    let made = if input.peek(token::Brace) {
-        let content;
-        braced!(content in input);
-        let initialisers = Punctuated::<FieldValue, Token![,]>::parse_terminated(&content)?;
-        Made::Literal(initialisers.into_iter().collect())
-    } else if input.parse::<Option<Token![=]>>()?.is_some() {
-        Made::Expression(input.parse()?)
-    } else {
+    let mut ty = recover::ty(input, errors);
+    // How it is made matters no more when it cannot be read.
+    let mut made = errors.keep(made(input)).unwrap_or_else(|| {
+        recover::skip_to_comma(input);
         Made::Literal(Vec::new())
-    };
+    });
     let is_trait = matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_));
     if is_trait || matches!(made, Made::Literal(_)) && !has_literals(&ty) {
         let message = "a worker is made of a struct, such as `Store` or `Store { db }`\n\
              for any other type write how it is made: `name: Type = expression`";
-        return Err(syn::Error::new_spanned(&ty, message));
+        errors.on(&ty, message);
+        (ty, made) = (recover::unknown(), Made::Literal(Vec::new()));
     }
     let Attributes { docs, cfgs, .. } = attrs;
     Ok(Field {
@@ -177,7 +206,25 @@ fn has_literals(ty: &Type) -> bool {
             .all(|segment| !matches!(segment.arguments, PathArguments::Parenthesized(_))),
         // What `$ty:ty` of a declarative macro comes in.
         Type::Group(group) => has_literals(&group.elem),
+        // What was not understood has been reported.
+        Type::Verbatim(_) => true,
         _ => false,
+    }
+}
+
+fn made(input: ParseStream<'_>) -> syn::Result<Made> {
+    if input.peek(token::Brace) {
+        let content;
+        braced!(content in input);
+        let initialisers = Punctuated::<FieldValue, Token![,]>::parse_terminated(&content);
+        if initialisers.is_err() {
+            recover::skip(&content);
+        }
+        Ok(Made::Literal(initialisers?.into_iter().collect()))
+    } else if input.parse::<Option<Token![=]>>()?.is_some() {
+        Ok(Made::Expression(input.parse()?))
+    } else {
+        Ok(Made::Literal(Vec::new()))
     }
 }
 
@@ -257,7 +304,8 @@ mod tests {
         ] {
             let mut errors = Errors::default();
             let field = (|input: ParseStream<'_>| field(input, &mut errors)).parse_str(written);
-            assert_eq!(field.is_ok(), is_read, "{written}");
+            let read = field.is_ok() && errors.count() == 0;
+            assert_eq!(read, is_read, "{written}");
         }
     }
 }

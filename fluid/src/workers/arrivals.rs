@@ -35,7 +35,7 @@ impl Arrivals {
             let _ = self.sender.send(event);
         }
         match found {
-            Some(Event::Add(seated)) => Some(seated),
+            Some(Event::Add(seated)) => Some(*seated),
             _ => None,
         }
     }

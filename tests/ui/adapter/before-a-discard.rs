@@ -20,7 +20,7 @@ workers! {
         poll: Poll,
     }
 
-    poll => _ with |number| number;
+    poll => _ with |number| number; //~ |
 }
 
 fn main() {}

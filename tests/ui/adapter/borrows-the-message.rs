@@ -30,7 +30,7 @@ workers! {
         spell: Spell,
     }
 
-    poll => spell with to_text;
+    poll => spell with to_text; //~ to_text
 }
 
 fn main() {}

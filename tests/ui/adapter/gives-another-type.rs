@@ -26,7 +26,7 @@ workers! {
         spell: Spell,
     }
 
-    poll => spell with |number| number + 1;
+    poll => spell with |number| number + 1; //~ |
 }
 
 fn main() {}

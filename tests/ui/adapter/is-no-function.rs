@@ -26,7 +26,7 @@ workers! {
         spell: Spell,
     }
 
-    poll => spell with 7;
+    poll => spell with 7; //~ 7
 }
 
 fn main() {}

@@ -26,7 +26,7 @@ workers! {
         spell: Spell,
     }
 
-    poll => spell with;
+    poll => spell with; //~ with
 }
 
 fn main() {}

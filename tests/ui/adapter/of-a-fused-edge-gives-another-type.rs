@@ -26,7 +26,7 @@ workers! {
         spell: Spell,
     }
 
-    poll -> spell with |number| Some(number);
+    poll -> spell with |number| Some(number); //~ |
 }
 
 fn main() {}

@@ -26,7 +26,7 @@ workers! {
         spell: Spell,
     }
 
-    poll => spell with |text: String| text;
+    poll => spell with |text: String| text; //~ |
 }
 
 fn main() {}

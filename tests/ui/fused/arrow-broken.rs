@@ -21,7 +21,7 @@ workers! {
         store: Store,
     }
 
-    poll - > store;
+    poll - > store; //~ -
 }
 
 fn main() {}

@@ -22,7 +22,7 @@ workers! {
         other: Store,
     }
 
-    poll -> store;
+    poll -> store; //~ store
     poll => other;
 }
 

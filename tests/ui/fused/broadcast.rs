@@ -22,7 +22,7 @@ workers! {
         other: Store,
     }
 
-    poll -> (store, other);
+    poll -> (store, other); //~ other
 }
 
 fn main() {}

@@ -22,7 +22,7 @@ workers! {
         two: Double,
     }
 
-    one -> two -> one;
+    one -> two -> one; //~ two one
     poll => _;
 }
 

@@ -22,7 +22,7 @@ workers! {
         store: Store,
     }
 
-    (poll, other) -> store;
+    (poll, other) -> store; //~ store
 }
 
 fn main() {}

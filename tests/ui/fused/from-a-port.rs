@@ -29,7 +29,7 @@ workers! {
     }
 
     parse => other;
-    parse.rejected -> store;
+    parse.rejected -> store; //~ rejected
 }
 
 fn main() {}

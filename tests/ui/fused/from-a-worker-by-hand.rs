@@ -38,7 +38,7 @@ workers! {
         store: Store,
     }
 
-    tick -> store;
+    tick -> store; //~ tick
 }
 
 fn main() {}

@@ -21,7 +21,7 @@ workers! {
         pub store: Store,
     }
 
-    poll -> store;
+    poll -> store; //~ store
 }
 
 fn main() {}

@@ -21,7 +21,7 @@ workers! {
         other: Poll,
     }
 
-    poll -> other;
+    poll -> other; //~ other
     other => _;
 }
 

@@ -38,7 +38,7 @@ workers! {
         print: Print = Print,
     }
 
-    poll -> print;
+    poll -> print; //~ print
 }
 
 fn main() {}

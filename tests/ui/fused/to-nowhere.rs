@@ -20,7 +20,7 @@ workers! {
         poll: Poll,
     }
 
-    poll -> _;
+    poll -> _; //~ _
 }
 
 fn main() {}

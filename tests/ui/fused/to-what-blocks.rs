@@ -26,7 +26,7 @@ workers! {
         write: Write,
     }
 
-    poll -> write;
+    poll -> write; //~ write
 }
 
 fn main() {}

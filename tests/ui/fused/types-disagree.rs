@@ -26,7 +26,7 @@ workers! {
         spell: Spell,
     }
 
-    poll -> spell;
+    poll -> spell; //~ spell
 }
 
 fn main() {}

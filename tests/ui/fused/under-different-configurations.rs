@@ -22,7 +22,7 @@ workers! {
         #[cfg(not(any()))] store: Store,
     }
 
-    poll -> double -> store;
+    poll -> double -> store; //~ store
 }
 
 fn main() {}

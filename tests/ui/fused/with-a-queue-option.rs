@@ -18,7 +18,7 @@ async fn store(number: u64) {
 workers! {
     struct Group {
         poll: Poll,
-        #[worker(capacity = 8)] store: Store,
+        #[worker(capacity = 8)] store: Store, //~ capacity
     }
 
     poll -> store;

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = 5)]
+#[worker(heartbeat = 5)] //~ 5
 async fn poll() {}
 
 fn main() {}

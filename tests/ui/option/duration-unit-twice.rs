@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = "1s1s")]
+#[worker(heartbeat = "1s1s")] //~ "1s1s"
 async fn poll() {}
 
 fn main() {}

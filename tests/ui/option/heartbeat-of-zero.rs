@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = "0s")]
+#[worker(heartbeat = "0s")] //~ "0s"
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(jitter = "1s")]
+#[worker(jitter = "1s")] //~ jitter
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = "1s", name = "a/b")]
+#[worker(heartbeat = "1s", name = "a/b")] //~ "a/b"
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(pace = "rate")]
+#[worker(pace = "rate")] //~ pace
 async fn poll() {}
 
 fn main() {}

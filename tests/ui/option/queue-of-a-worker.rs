@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = "1s", capacity = 8)]
+#[worker(heartbeat = "1s", capacity = 8)] //~ capacity
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = "1s", heartbeat = "2s")]
+#[worker(heartbeat = "1s", heartbeat = "2s")] //~ heartbeat
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(blocking, heartbeat = "1s", timeout = "1s")]
+#[worker(blocking, heartbeat = "1s", timeout = "1s")] //~ timeout
 fn poll() {}
 
 fn main() {}

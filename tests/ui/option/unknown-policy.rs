@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat = "1s", on_error = "ignore")]
+#[worker(heartbeat = "1s", on_error = "ignore")] //~ "ignore"
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(heartbeat)]
+#[worker(heartbeat)] //~ heartbeat
 async fn poll() {}
 
 fn main() {}

@@ -4,7 +4,7 @@ use fluid::{worker};
 
 const PERIOD: &str = "1s";
 
-#[worker(heartbeat = PERIOD)]
+#[worker(heartbeat = PERIOD)] //~ PERIOD
 async fn poll() {}
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use fluid::{worker};
 
-#[worker(blocking = "yes")]
-fn poll() {}
+#[worker(blocking = "yes")] //~ "yes"
+fn poll() {} //~ fn
 
 fn main() {}

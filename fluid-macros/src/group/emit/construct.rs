@@ -42,6 +42,9 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let shares = resources
         .iter()
         .map(|resource| resource::share(resource, group));
+    if !header.whole {
+        return no_constructor(group, names);
+    }
     let new_group = new_group(header, names);
     let seats = fields.iter().map(|field| seat(field, resources));
     let generic = !generics.params.is_empty();
@@ -89,6 +92,31 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #(#callbacks)*
                 #(#hooks)*
                 Self { workers: #workers, handle: #the_handle }
+            }
+        }
+    }
+}
+
+/// The constructor of a group that was not understood: it is there to be called, and never is.
+fn no_constructor(group: &Group, names: &Names) -> TokenStream {
+    let Header {
+        cfgs,
+        vis,
+        resources,
+        ..
+    } = &group.header;
+    let (impl_generics, ty_generics, clause) = names.generics.split_for_impl();
+    let name = &names.group;
+    let parameters = resources.iter().map(|Resource { ty, .. }| match ty {
+        // Its type was not understood.
+        Type::Verbatim(_) => quote!(_: impl ::core::marker::Sized),
+        ty => quote!(_: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>),
+    });
+    quote! {
+        #(#cfgs)*
+        impl #impl_generics #name #ty_generics #clause {
+            #vis fn new(#(#parameters),*) -> Self {
+                ::fluid::rule::not_understood()
             }
         }
     }

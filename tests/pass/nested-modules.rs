@@ -1,0 +1,29 @@
+mod outer {
+    pub(crate) mod inner {
+        use fluid::{consumer, worker};
+
+        #[worker(heartbeat = "1s")]
+        pub(in crate::outer) async fn poll() -> u64 {
+            1
+        }
+
+        #[consumer]
+        pub(crate) async fn store(number: u64) {
+            println!("{number}");
+        }
+    }
+
+    fluid::workers! {
+        pub(super) struct Numbers {
+            poll: inner::Poll,
+            pub store: self::inner::Store,
+        }
+
+        poll => store;
+    }
+}
+
+fn main() {
+    let numbers: outer::Numbers = outer::Numbers::new();
+    numbers.store().try_send(1).unwrap();
+}

@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{consumer};
-
-#[consumer]
-async fn store(names: Vec<&str>) {}
-
-fn main() {}

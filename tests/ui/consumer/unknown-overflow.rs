@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{consumer};
-
-#[consumer(overflow = "drop_latest")]
-async fn store(number: u64) {}
-
-fn main() {}

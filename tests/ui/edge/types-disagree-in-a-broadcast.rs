@@ -1,0 +1,31 @@
+#![allow(unused_variables)]
+
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    1
+}
+
+#[consumer]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn store(number: u64) {}
+
+#[consumer]
+async fn print(line: String) {}
+
+workers! {
+    struct Numbers {
+        poll: Poll,
+        store: Store,
+        print: Print,
+    }
+
+    poll => (store, print); //~ print
+}
+
+fn main() {}

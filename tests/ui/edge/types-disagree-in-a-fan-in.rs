@@ -1,0 +1,33 @@
+#![allow(unused_variables)]
+
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    1
+}
+
+#[consumer]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn store(number: u64) {}
+
+#[worker(heartbeat = "1s")]
+async fn name() -> String {
+    String::new()
+}
+
+workers! {
+    struct Numbers {
+        poll: Poll,
+        name: Name,
+        store: Store,
+    }
+
+    (poll, name) => store; //~ store
+}
+
+fn main() {}

@@ -1,0 +1,34 @@
+#![allow(unused_variables)]
+
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    1
+}
+
+#[consumer]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn store(number: u64) {
+    println!("{number}");
+}
+
+#[consumer]
+async fn write(number: u64, database: &String) {
+    println!("{database}: {number}");
+}
+
+workers! {
+    struct Numbers {
+        poll: Poll,
+        write: Write { database }, //~ database
+    }
+
+    poll => write;
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused_variables)]
+
+use fluid::{consumer};
+
+#[consumer(heartbeat = "1s")] //~ heartbeat
+async fn store(number: u64) {}
+
+fn main() {}

@@ -1,0 +1,34 @@
+#![allow(unused_variables)]
+
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    1
+}
+
+#[consumer]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn store(number: u64) {}
+
+workers! {
+    struct Numbers {
+        poll: Poll { a b }, //~ b
+        pub store: Store,
+    }
+
+    poll => store;
+}
+
+async fn run() {
+    let running = Numbers::new().startup().await.unwrap();
+    running.store().send(1).await.unwrap();
+    let exit = running.shutdown().await;
+    println!("{exit}");
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+#![allow(unused_variables)]
+
+use fluid::{worker};
+
+struct Broken;
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> Result<(), Broken> { //~ Result
+    Err(Broken)
+}
+
+fn main() {}

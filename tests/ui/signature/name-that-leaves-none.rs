@@ -1,0 +1,6 @@
+use fluid::worker;
+
+#[worker]
+async fn __() {} //~ __
+
+fn main() {}

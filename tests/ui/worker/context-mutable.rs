@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{worker, Context};
-
-#[worker]
-async fn poll(ctx: &mut Context) {}
-
-fn main() {}

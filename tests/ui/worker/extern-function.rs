@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{worker};
-
-#[worker(blocking)]
-extern "C" fn poll() {}
-
-fn main() {}

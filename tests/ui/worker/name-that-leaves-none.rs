@@ -1,6 +1,0 @@
-use fluid::worker;
-
-#[worker]
-async fn __() {}
-
-fn main() {}

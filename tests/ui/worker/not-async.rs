@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{worker};
-
-#[worker(heartbeat = "1s")]
-fn poll() {}
-
-fn main() {}

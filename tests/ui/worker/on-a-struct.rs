@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{worker};
-
-#[worker]
-struct Poll;
-
-fn main() {}

@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{worker, Output};
-
-#[worker]
-async fn poll(rejected: Output<u64>) {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-#![allow(unused_variables)]
-
-use fluid::{worker, Context};
-
-#[worker(heartbeat = "soon", nmae = "poll")]
-fn poll(ctx: Context) {}
-
-fn main() {}
