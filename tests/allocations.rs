@@ -107,7 +107,7 @@ workers! {
     }
 
     count.out => double;
-    double => sum with |number| Some(number);
+    double => sum with |number| (number > 0).then_some(number);
 }
 
 /// Runs the group on a runtime of so many threads, and counts what it allocates.
