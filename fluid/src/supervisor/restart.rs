@@ -94,7 +94,7 @@ impl Restarts {
 impl Supervisor {
     /// How long a life that should end may take.
     pub(super) fn patience(&self) -> Duration {
-        // So that the group above, whose patience ends later, need not ask what keeps this one.
+        // It ends before that of the group above, which then need not ask what keeps this one.
         let above = self.above.as_ref();
         let above = above.map(|site| site.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
@@ -357,7 +357,8 @@ impl Supervisor {
         }
     }
 
-    /// Cuts off a life that does not end, and gives it until `until` to obey.
+    /// Cuts off a life that does not end, and gives it until `until` to obey; a nested group a while
+    /// longer, to say itself which of its members did not.
     pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
@@ -365,20 +366,16 @@ impl Supervisor {
         match member.phase {
             Phase::Ending => {
                 member.phase = Phase::Cut;
-                let nested = member.node.kind == Kind::Group;
-                let head_start = if nested {
-                    NESTED_HEAD_START
-                } else {
-                    Duration::ZERO
-                };
-                member.node.term().cut(until - head_start);
+                member.node.term().cut(until);
                 self.restarts.forget_timer(id);
             }
             // It has obeyed by the earlier of the two, or is stuck.
             Phase::Cut => {}
             Phase::Living | Phase::Down(_) => return,
         }
-        self.restarts.timers.insert((until, id));
+        let nested = member.node.kind == Kind::Group;
+        let last = if nested { until + FORCE_SLACK } else { until };
+        self.restarts.timers.insert((last, id));
     }
 }
 

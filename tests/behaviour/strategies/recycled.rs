@@ -9,7 +9,7 @@ use std::time::Duration;
 use fluid::{Cause, Context, Error, Io, Nothing, Options, Restart, State, Worker};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, connect, part, restarted, restarting, settled};
+use super::{FAIL, Part, connect, part, part_with, restarted, restarting, settled};
 use crate::support::{Log, assert_conserved, beats, body, counts, each, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
@@ -200,6 +200,33 @@ async fn whoever_waits_for_room_at_the_one_that_failed_can_end_its_life_all_the_
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "full"), [20, 19, 1, 0, 0]);
     assert_eq!(exit.worker("many").unwrap().unsent(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_goes_on_waits_for_room_as_ever() {
+    let log = Log::default();
+    let mut workers = group().restart(Restart::rest_for_one());
+    let goes_on = part(&mut workers, "goes_on", &log);
+    let full = part_with(&mut workers, "full", Options::new().capacity(2), &log);
+    let last = workers.add_with("last", Options::new(), move || Part {
+        name: "last",
+        log: log.clone(),
+        end: secs(1),
+    });
+    connect(&mut workers, &goes_on, &[&full]);
+    connect(&mut workers, &full, &[&last]);
+    let running = workers.startup().await.unwrap();
+    full.send(FAIL).await.unwrap();
+    restarting(&full).await;
+    for number in 0..20 {
+        goes_on.send(number).await.unwrap();
+    }
+    // `last` still ends its life, and `full` waits for it.
+    tokio::time::sleep(ms(500)).await;
+    assert_eq!(full.queue_size(), 2);
+    settled(&running, 2).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "last"), [20, 20, 0, 0, 0]);
 }
 
 #[tokio::test(start_paused = true)]
