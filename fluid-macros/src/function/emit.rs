@@ -13,10 +13,11 @@ use crate::function::check::Worker;
 use crate::function::parameter::Parameter;
 use crate::function::returns::Many;
 use crate::text::{doc_lines, text};
+use port::named_ports;
 
 pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let struct_ = struct_(worker);
-    let ports = ports(worker);
+    let ports = port::ports(worker);
     let every_port = port::every_port_leads_somewhere(worker);
     let impl_worker = impl_worker(worker);
     let impl_stage = impl_stage(worker);
@@ -117,51 +118,6 @@ fn field(vis: &syn::Visibility, parameter: &Parameter) -> Option<TokenStream> {
         #[doc = #doc]
         #vis #name: #ty
     })
-}
-
-/// A function for each port, of the port's name.
-fn ports(worker: &Worker) -> TokenStream {
-    let Worker {
-        name,
-        vis,
-        cfgs,
-        generics,
-        ..
-    } = worker;
-    let functions: Vec<_> = named_ports(worker)
-        .enumerate()
-        .map(|(index, (port, message))| {
-            let index = Index::from(index);
-            let doc = format!(" The port `{port}`.");
-            let text = port.to_string();
-            quote! {
-                #[doc = #doc]
-                #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
-                    ::fluid::__private::Port::new(#text, |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.#index)
-                }
-            }
-        })
-        .collect();
-    if functions.is_empty() {
-        return TokenStream::new();
-    }
-    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
-    quote! {
-        #(#cfgs)*
-        impl #impl_generics #name #ty_generics #clause {
-            #(#functions)*
-        }
-    }
-}
-
-fn named_ports(worker: &Worker) -> impl Iterator<Item = (&Ident, &Type)> {
-    worker
-        .parameters
-        .iter()
-        .filter_map(|parameter| match parameter {
-            Parameter::Port(name, message) => Some((name, message)),
-            _ => None,
-        })
 }
 
 fn impl_worker(worker: &Worker) -> TokenStream {

@@ -1,11 +1,57 @@
-//! The rule that a group wires every port of a worker.
+//! The named ports of a worker, and the rule that a group wires every one of them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::{Index, Type};
 
-use super::named_ports;
 use crate::function::check::Worker;
+use crate::function::parameter::Parameter;
 use crate::port::number;
+
+/// A function for each port, of the port's name.
+pub(super) fn ports(worker: &Worker) -> TokenStream {
+    let Worker {
+        name,
+        vis,
+        cfgs,
+        generics,
+        ..
+    } = worker;
+    let functions: Vec<_> = named_ports(worker)
+        .enumerate()
+        .map(|(index, (port, message))| {
+            let index = Index::from(index);
+            let doc = format!(" The port `{port}`.");
+            let text = port.to_string();
+            quote! {
+                #[doc = #doc]
+                #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
+                    ::fluid::__private::Port::new(#text, |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.#index)
+                }
+            }
+        })
+        .collect();
+    if functions.is_empty() {
+        return TokenStream::new();
+    }
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    quote! {
+        #(#cfgs)*
+        impl #impl_generics #name #ty_generics #clause {
+            #(#functions)*
+        }
+    }
+}
+
+pub(super) fn named_ports(worker: &Worker) -> impl Iterator<Item = (&Ident, &Type)> {
+    worker
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Port(name, message) => Some((name, message)),
+            _ => None,
+        })
+}
 
 /// A function that can be called only for a field of a group that wires every port. Each port is a type
 /// there, for its name to be read in the error.
