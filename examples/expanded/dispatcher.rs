@@ -36,7 +36,8 @@ impl ::fluid::__private::Worker for Exchange {
     type Output = Trade;
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .heartbeat(::core::time::Duration::from_millis(50u64));
+        .heartbeat(::core::time::Duration::from_millis(50u64))
+        .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: &[
             "Makes up a trade of two symbols at each beat, the second of them rising.",

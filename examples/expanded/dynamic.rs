@@ -81,6 +81,8 @@ impl ::fluid::__private::Worker for Read {
     type Message = String;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: &["Counts the news."],
         message: ::core::option::Option::Some("String"),

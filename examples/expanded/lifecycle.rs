@@ -31,7 +31,8 @@ impl ::fluid::__private::Worker for Stumble {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(20u64))
-        .on_error(::fluid::__private::OnError::Restart);
+        .on_error(::fluid::__private::OnError::Restart)
+        .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: &["Panics at its third beat."],
         message: ::core::option::Option::None,

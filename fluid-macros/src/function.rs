@@ -4,6 +4,7 @@ mod check;
 mod emit;
 mod generics;
 mod item;
+mod lanes;
 mod parameter;
 mod returns;
 

@@ -3,12 +3,13 @@
 mod duration;
 mod strategy;
 mod table;
+mod together;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Lit, LitInt, LitStr, Token};
+use syn::{Expr, Lit, LitInt, LitStr, Token};
 
 use crate::error::{Errors, did_you_mean, list};
 pub(crate) use duration::{duration, span};
@@ -21,6 +22,8 @@ pub(crate) struct Setting {
     pub(crate) span: Span,
     pub(crate) consumer_only: bool,
     value: TokenStream,
+    /// The value is code, which the runtime's options do not hold.
+    is_code: bool,
 }
 
 impl Setting {
@@ -54,7 +57,8 @@ impl Settings {
 
     /// The same, without the option `name`.
     pub(crate) fn calls_but(&self, name: &str) -> TokenStream {
-        let settings = self.0.iter().filter(|setting| setting.name != name);
+        let settings = self.0.iter();
+        let settings = settings.filter(|setting| setting.name != name && !setting.is_code);
         let calls = settings.map(
             |Setting {
                  name, span, value, ..
@@ -94,10 +98,11 @@ pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Se
                 span,
                 consumer_only,
                 value,
+                is_code: matches!(known.kind, Kind::Code { .. }),
             });
         }
     }
-    check_together(scope, &settings, errors);
+    together::check(scope, &settings, errors);
     if scope == Scope::Group {
         strategy::gather(&mut settings, restarts, errors);
     }
@@ -113,34 +118,26 @@ fn unknown(scope: Scope, name: &str) -> String {
     format!("no option named `{name}`{near}\nthe options of {scope} are {names}")
 }
 
-/// The rules over two options.
-fn check_together(scope: Scope, settings: &Settings, errors: &mut Errors) {
-    if scope == Scope::Worker && settings.get("heartbeat").is_none() {
-        for name in ["pace", "jitter"] {
-            if let Some(setting) = settings.get(name) {
-                let message = format!(
-                    "`{name}` needs `heartbeat`: without one the function is called only once\n\
-                     add `heartbeat = \"1s\"`"
-                );
-                errors.at(setting.span, message);
-            }
-        }
-    }
-}
-
 /// An option as it is written: `name`, or `name = value`.
 struct Written {
     name: Ident,
-    value: Option<Lit>,
+    value: Option<Value>,
+}
+
+enum Value {
+    Literal(Lit),
+    Code(Expr),
 }
 
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = input.parse()?;
         let value = match input.parse::<Option<Token![=]>>()? {
-            Some(_) if input.peek(Lit) => Some(input.parse()?),
+            Some(_) if input.peek(Lit) => Some(Value::Literal(input.parse()?)),
             Some(_) => {
-                return Err(input.error("an option's value is a literal, such as \"1s\" or 8"));
+                let at = input.span();
+                let code = input.parse().map_err(|_| syn::Error::new(at, NO_LITERAL))?;
+                Some(Value::Code(code))
             }
             None => None,
         };
@@ -148,13 +145,30 @@ impl Parse for Written {
     }
 }
 
+const NO_LITERAL: &str = "an option's value is a literal, such as \"1s\" or 8";
+
 fn value(known: &Known, written: &Written) -> syn::Result<TokenStream> {
     let name = known.name;
     let wrong = |what: &str| match &written.value {
-        Some(value) => syn::Error::new_spanned(value, format!("`{name}` takes {what}")),
+        Some(Value::Literal(value)) => {
+            syn::Error::new_spanned(value, format!("`{name}` takes {what}"))
+        }
+        Some(Value::Code(value)) => {
+            syn::Error::new_spanned(value, format!("`{name}` takes {what}"))
+        }
         None => syn::Error::new(written.name.span(), format!("`{name}` takes {what}")),
     };
-    match (known.kind, &written.value) {
+    let literal = match (&written.value, known.kind) {
+        (Some(Value::Code(code)), Kind::Code { .. }) => return Ok(code.to_token_stream()),
+        (_, Kind::Code { like }) => return Err(wrong(&format!("a closure, such as `{like}`"))),
+        (Some(Value::Code(code)), _) if !matches!(known.kind, Kind::Flag) => {
+            return Err(syn::Error::new_spanned(code, NO_LITERAL));
+        }
+        (Some(Value::Literal(literal)), _) => Some(literal),
+        (Some(Value::Code(_)), _) => return Err(wrong("no value: write just its name")),
+        (None, _) => None,
+    };
+    match (known.kind, literal) {
         (Kind::Flag, None) => Ok(TokenStream::new()),
         (Kind::Flag, Some(_)) => Err(wrong("no value: write just its name")),
         (Kind::Duration { zero }, Some(Lit::Str(text))) => {
@@ -198,6 +212,16 @@ fn value(known: &Known, written: &Written) -> syn::Result<TokenStream> {
             Ok(quote_spanned!(text.span()=> #first, #last))
         }
         (Kind::Span, _) => Err(wrong("two durations in quotes, such as \"100ms..5s\"")),
+        (Kind::Count { most }, Some(Lit::Int(number))) => {
+            let fits = number
+                .base10_parse::<u64>()
+                .is_ok_and(|n| (1..=most).contains(&n));
+            let tokens = number.to_token_stream();
+            fits.then_some(tokens)
+                .ok_or_else(|| wrong(&format!("a number from 1 to {most}")))
+        }
+        (Kind::Count { .. }, _) => Err(wrong("a number, such as 8")),
+        (Kind::Code { .. }, _) => Err(wrong("code")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a worker's function may know of its own life.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
@@ -30,11 +30,47 @@ pub struct Context {
     node: Arc<Node>,
     /// The life that it is the context of.
     term: Arc<Term>,
+    call: Arc<Call>,
+}
+
+/// What is known of the present call of a consumer that makes several attempts.
+#[derive(Debug)]
+struct Call {
+    attempt: AtomicU32,
+    may_retry: AtomicBool,
 }
 
 impl Context {
     pub(crate) fn new(node: Arc<Node>, term: Arc<Term>) -> Self {
-        Self { node, term }
+        let call = Arc::new(Call {
+            attempt: AtomicU32::new(1),
+            may_retry: AtomicBool::new(true),
+        });
+        Self { node, term, call }
+    }
+
+    /// That of another lane.
+    pub(crate) fn lane(&self) -> Self {
+        Self::new(Arc::clone(&self.node), Arc::clone(&self.term))
+    }
+
+    pub(crate) fn term(&self) -> &Arc<Term> {
+        &self.term
+    }
+
+    pub(crate) fn begin_attempt(&self, attempt: u32) {
+        self.call.attempt.store(attempt, Ordering::Relaxed);
+        self.call.may_retry.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn may_retry(&self) -> bool {
+        self.call.may_retry.load(Ordering::Relaxed)
+    }
+
+    /// Says whether an error of the present call is one after which it may be made again: `retry_if`.
+    #[doc(hidden)]
+    pub fn retry_if(&self, may_retry: bool) {
+        self.call.may_retry.store(may_retry, Ordering::Relaxed);
     }
 
     /// Raised when this life should end.
@@ -91,6 +127,12 @@ impl Context {
     /// Asks this worker to stop, as its handle's `gracefully_stop` does.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
+    }
+
+    /// Which attempt at its message the present call is: 1 for the first, more if `retry` makes it again.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.call.attempt.load(Ordering::Relaxed)
     }
 
     /// How often the worker was built anew so far.

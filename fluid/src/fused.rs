@@ -17,6 +17,7 @@ use tokio::sync::{Notify, oneshot};
 use tracing::Instrument;
 
 use crate::adapt::Adapt;
+use crate::attempt::handle;
 use crate::context::Context;
 use crate::error::Error;
 use crate::lock::lock;
@@ -24,7 +25,7 @@ use crate::onward::Onward;
 use crate::queue::{Channel, Intake, Output, discard};
 use crate::seat::Seat;
 use crate::signal::{until, wait_for};
-use crate::stage::{Calls, Stage, call, emit, skip};
+use crate::stage::{Calls, Stage};
 use crate::way::{Lendable, Run};
 use crate::worker::{Io, Worker};
 
@@ -183,18 +184,12 @@ impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A,
         let Some(loan) = &mut self.loan else { return };
         let (ctx, io) = (&loan.ctx, &mut *loan.io);
         io.queue.hand_over();
-        let call = call(&mut *loan.worker, message, ctx, &io.ports);
-        match call.instrument(loan.span.clone()).await {
-            Ok(emission) => {
-                emit(emission, ctx, &io.output, &mut self.next).await;
-                io.queue.settle();
-            }
+        let handled = handle(&mut *loan.worker, message, ctx, io, &mut self.next);
+        match handled.instrument(loan.span.clone()).await {
+            Ok(()) => io.queue.settle(),
             Err(error) => {
-                io.queue.failed();
-                if let Err(error) = skip(error, ctx) {
-                    loan.failure = Some(error);
-                    self.loan = None;
-                }
+                loan.failure = Some(error);
+                self.loan = None;
             }
         }
     }

@@ -41,6 +41,19 @@ impl Counts {
     }
 }
 
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, counts| Self {
+            accepted: sum.accepted + counts.accepted,
+            done: sum.done + counts.done,
+            failed: sum.failed + counts.failed,
+            dropped: sum.dropped + counts.dropped,
+            undelivered: sum.undelivered + counts.undelivered,
+            refused: sum.refused + counts.refused,
+        })
+    }
+}
+
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} accepted, {} done", self.accepted, self.done)?;
@@ -58,17 +71,17 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The consumer's side of the ledger in one word: 36 bits done, 8 bits fetched, 19 bits in hand,
-/// and the seal.
+/// The consumer's side of the ledger in one word: 27 bits done, 18 bits fetched, 18 bits in hand,
+/// and the seal. Several lanes of one consumer share it.
 #[derive(Debug, Default)]
 pub(crate) struct Progress(AtomicU64);
 
 const DONE: u64 = 1;
-const DONE_BITS: u32 = 36;
+const DONE_BITS: u32 = 27;
 const FETCHED: u64 = 1 << DONE_BITS;
-const FETCHED_BITS: u32 = 8;
+const FETCHED_BITS: u32 = 18;
 const IN_HAND: u64 = 1 << (DONE_BITS + FETCHED_BITS);
-const IN_HAND_BITS: u32 = 19;
+const IN_HAND_BITS: u32 = 18;
 const SEALED: u64 = 1 << 63;
 
 /// When this bit of the done count is set, it is time to move it to a wider place.
@@ -117,9 +130,21 @@ impl Progress {
         self.add(IN_HAND.wrapping_sub(FETCHED))
     }
 
-    /// The message in hand is done.
-    pub(crate) fn done(&self) -> Seen {
-        self.add(DONE.wrapping_sub(IN_HAND))
+    /// `count` messages in hand are done.
+    pub(crate) fn done(&self, count: usize) -> Seen {
+        let count = count as u64;
+        self.add((count * DONE).wrapping_sub(count * IN_HAND))
+    }
+
+    /// `count` messages moved to the worker's side, none of them to its hand.
+    pub(crate) fn gathered(&self, count: usize) -> Seen {
+        self.add(count as u64 * FETCHED)
+    }
+
+    /// `count` fetched messages are now in hand.
+    pub(crate) fn handed(&self, count: usize) -> Seen {
+        let count = count as u64;
+        self.add((count * IN_HAND).wrapping_sub(count * FETCHED))
     }
 
     /// The message in hand is done, and one fetched message takes its place.
@@ -127,9 +152,9 @@ impl Progress {
         self.add(DONE.wrapping_sub(FETCHED))
     }
 
-    /// The message in hand leaves the worker's side without being done: failed or given up.
-    pub(crate) fn let_go(&self) -> Seen {
-        self.add(IN_HAND.wrapping_neg())
+    /// `count` messages in hand leave the worker's side without being done: failed or given up.
+    pub(crate) fn let_go(&self, count: usize) -> Seen {
+        self.add((count as u64 * IN_HAND).wrapping_neg())
     }
 
     /// `count` fetched messages leave the worker's side without being taken.
@@ -212,9 +237,9 @@ mod tests {
         let progress = Progress::default();
         progress.fetched(63);
         progress.done_and_taken();
-        progress.done();
+        progress.done(1);
         progress.taken();
-        progress.let_go();
+        progress.let_go(1);
         progress.unfetched(61);
         let expected = Seen {
             done: 2,
@@ -224,13 +249,24 @@ mod tests {
         };
         assert_eq!(progress.seen(), expected);
         assert_eq!(progress.seal(), expected);
-        assert!(progress.done().sealed);
+        assert!(progress.done(1).sealed);
+    }
+
+    #[test]
+    fn a_batch_moves_as_one() {
+        let progress = Progress::default();
+        progress.gathered(500);
+        progress.handed(300);
+        progress.done(200);
+        progress.let_go(100);
+        let seen = progress.seen();
+        assert_eq!((seen.done, seen.fetched, seen.in_hand), (200, 200, 0));
     }
 
     #[test]
     fn a_done_count_is_carried_before_it_overflows() {
         let progress = Progress(AtomicU64::new(DONE_FULL - 1 + IN_HAND));
-        assert!(!progress.done().is_full());
+        assert!(!progress.done(1).is_full());
         let seen = progress.seen();
         assert!(seen.is_full());
         progress.carried(seen.done);

@@ -142,6 +142,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod adapt;
+mod attempt;
 mod callback;
 mod catch;
 mod context;
@@ -153,6 +154,7 @@ mod grace;
 mod graph;
 mod group;
 mod handle;
+mod lanes;
 mod ledger;
 mod life;
 mod lock;
@@ -179,6 +181,7 @@ mod way;
 mod worker;
 mod workers;
 
+pub use attempt::Failed;
 pub use callback::{Callback, Outcome};
 pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
@@ -196,7 +199,7 @@ pub use onward::{Onward, Own};
 pub use options::{OnError, OnExit, Options, Overflow, Pace};
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
 pub use seat::{Member, Seat};
-pub use stage::{Calls, EachBeat, EachMessage, Stage};
+pub use stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};
 pub use state::State;
 pub use status::Status;
 pub use strategy::Restart;

@@ -1,6 +1,7 @@
 //! The life of one worker: built, started, run, stopped, and built anew if its policy says so.
 
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -147,22 +148,9 @@ fn launch<F: Future<Output = ()> + Send + 'static>(
     site: Site,
     life: impl FnOnce(Site) -> F,
 ) {
-    let span = tracing::info_span!("worker", name = &**node.name());
+    let (events, member) = (site.events.clone(), site.member);
     let runtime = site.runtime.clone();
-    if !node.options.blocking {
-        runtime.spawn(life(site).instrument(span));
-        return;
-    }
-    // A thread of its own, rather than one of tokio's pool: a function that never returns holds up
-    // neither the pool nor the end of the runtime.
-    let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
-    let events = site.events.clone();
-    let member = site.member;
-    let life = life(site).instrument(span);
-    if let Err(error) = thread.spawn(move || {
-        own_thread();
-        runtime.block_on(life);
-    }) {
+    if let Err(error) = spawn_on(&runtime, node, life(site)) {
         let worker = (&**node.name()).into();
         let cause = Cause::StartupFailed {
             worker,
@@ -171,6 +159,35 @@ fn launch<F: Future<Output = ()> + Send + 'static>(
         node.finish(node.report(cause, false, false));
         let _ = events.send(Event::Ended(member));
     }
+}
+
+/// Runs a part of a worker's life in a task, or, if it blocks, in a thread.
+pub(crate) fn spawn(
+    node: &Node,
+    life: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    spawn_on(&Handle::current(), node, life)
+}
+
+fn spawn_on(
+    runtime: &Handle,
+    node: &Node,
+    life: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let life = life.instrument(tracing::info_span!("worker", name = &**node.name()));
+    if !node.options.blocking {
+        runtime.spawn(life);
+        return Ok(());
+    }
+    // A thread of its own, rather than one of tokio's pool: a function that never returns holds up
+    // neither the pool nor the end of the runtime.
+    let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
+    let runtime = runtime.clone();
+    thread.spawn(move || {
+        own_thread();
+        runtime.block_on(life);
+    })?;
+    Ok(())
 }
 
 /// Lives, or is forced to end, and reports.

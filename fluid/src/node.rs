@@ -180,6 +180,13 @@ impl Node {
         }
     }
 
+    /// Tells its group that it has failed, and has its time to end.
+    pub(crate) fn tell_failing(&self) {
+        if let Some((group, member)) = self.parent.get() {
+            let _ = group.send(Event::Failing(*member));
+        }
+    }
+
     /// Why it was asked to stop.
     pub(crate) fn asked_because(&self) -> Cause {
         self.why.get().cloned().unwrap_or(Cause::Stopped)

@@ -31,6 +31,13 @@ pub struct Options {
     pub(crate) on_exit: OnExit,
     pub(crate) capacity: usize,
     pub(crate) overflow: Overflow,
+    pub(crate) concurrency: usize,
+    pub(crate) batch: usize,
+    pub(crate) linger: Option<Duration>,
+    pub(crate) max_weight: usize,
+    pub(crate) retry: u32,
+    pub(crate) backoff: (Duration, Duration),
+    pub(crate) stateful: bool,
 }
 
 impl Options {
@@ -49,6 +56,13 @@ impl Options {
             on_exit: OnExit::Stop,
             capacity: 1024,
             overflow: Overflow::Wait,
+            concurrency: 1,
+            batch: usize::MAX,
+            linger: None,
+            max_weight: usize::MAX,
+            retry: 0,
+            backoff: (Duration::from_millis(100), Duration::from_secs(5)),
+            stateful: false,
         }
     }
 
@@ -127,12 +141,99 @@ impl Options {
         self
     }
 
+    /// How many *lanes* the consumer has: workers of the same kind that handle its messages at the same
+    /// time, each in a task of its own, with state of its own. Default 1.
+    ///
+    /// Without a key ([`Worker::KEY`](crate::Worker::KEY), `partition_by`) each message goes to whichever
+    /// lane is free. With one, messages of one key go to one lane, in their order; each lane then has its
+    /// share of the `capacity`. A failure that is not skipped ends the lives of all lanes.
+    ///
+    /// # Panics
+    ///
+    /// If `lanes` is 0 or above 1000: in a `const`, at compile time.
+    pub const fn concurrency(mut self, lanes: usize) -> Self {
+        assert!(lanes > 0 && lanes <= 1000, "a consumer has 1 to 1000 lanes");
+        self.concurrency = lanes;
+        self
+    }
+
+    /// How many lanes it has. See [`concurrency`](Self::concurrency).
+    #[must_use]
+    pub const fn lanes(&self) -> usize {
+        self.concurrency
+    }
+
+    /// Says that the worker has state, and nothing tells which messages belong to which lane's.
+    #[doc(hidden)]
+    pub const fn stateful(mut self) -> Self {
+        self.stateful = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_stateful(&self) -> bool {
+        self.stateful
+    }
+
+    /// How many messages the batch of one call holds at most, for a consumer that takes a `Vec`. A batch is
+    /// handed over when it is full, when it has lingered, when the queue has no room for more, and at the
+    /// end. Default: as many as there is room for.
+    ///
+    /// # Panics
+    ///
+    /// If `messages` is 0 or above 100,000: in a `const`, at compile time.
+    pub const fn batch(mut self, messages: usize) -> Self {
+        assert!(
+            messages > 0 && messages <= MAX_BATCH,
+            "a batch holds 1 to 100000 messages"
+        );
+        self.batch = messages;
+        self
+    }
+
+    /// How long the first message of a batch waits for others. Default: until the batch is full.
+    pub const fn linger(mut self, linger: Duration) -> Self {
+        self.linger = Some(bounded(linger));
+        self
+    }
+
+    /// How much a batch weighs at most, by the weight of its messages
+    /// ([`Worker::WEIGHT`](crate::Worker::WEIGHT), `batch_weight`). A message with which a batch would weigh
+    /// more begins the next one; one that is heavier for itself is a batch alone. Default: no limit.
+    pub const fn max_weight(mut self, weight: usize) -> Self {
+        self.max_weight = weight;
+        self
+    }
+
+    /// How often a call that fails is made again, after a pause ([`backoff`](Self::backoff)). The message is
+    /// cloned for that. Later messages of the same lane wait. Default 0.
+    ///
+    /// When the attempts are used up, the message leaves by the port [`failed`](crate::Workers::failed), if
+    /// that is wired; else [`on_error`](Self::on_error) decides. At a stop there are no more pauses: the
+    /// attempts that are left are made at once.
+    pub const fn retry(mut self, times: u32) -> Self {
+        self.retry = times;
+        self
+    }
+
+    /// How long the pause before another attempt is: at most `first` before the first, twice as much before
+    /// each further one, but never more than `last`; and each time a random part of that (*full jitter*, after
+    /// "Exponential Backoff And Jitter" in the AWS Architecture Blog, 2015). Default 100 ms to 5 s.
+    pub const fn backoff(mut self, first: Duration, last: Duration) -> Self {
+        self.backoff = (bounded(first), bounded(last));
+        self
+    }
+
     /// What a full queue does with one message more. Default [`Overflow::Wait`].
     pub const fn overflow(mut self, overflow: Overflow) -> Self {
         self.overflow = overflow;
         self
     }
 }
+
+/// The most that a batch may hold.
+pub(crate) const MAX_BATCH: usize = 100_000;
 
 /// A duration with which a clock can calculate: a hundred years stand for any that is longer.
 pub(crate) const fn bounded(duration: Duration) -> Duration {

@@ -2,6 +2,8 @@
 
 pub use std::sync::Arc;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
@@ -15,7 +17,7 @@ pub use crate::onward::Own;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::seat::Member;
-pub use crate::stage::{EachBeat, EachMessage, Stage};
+pub use crate::stage::{EachBatch, EachBeat, EachMessage, Stage};
 pub use crate::strategy::Restart;
 pub use crate::worker::{Io, Port, Worker};
 pub use crate::workers::Workers;
@@ -30,6 +32,23 @@ impl<F: Future<Output = Result<(), Error>> + Send> Running for F {}
 /// worker is: a worker that is not is one mistake, told at what it holds.
 pub fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> impl Running {
     crate::stage::run(stage, ctx, io)
+}
+
+/// The key of a message, as a number: `partition_by`.
+pub fn key<'m, M, K: Hash>(message: &'m M, key: impl FnOnce(&'m M) -> K) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key(message).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What a message weighs: `batch_weight`.
+pub fn weight<'m, M>(message: &'m M, weight: impl FnOnce(&'m M) -> usize) -> usize {
+    weight(message)
+}
+
+/// Whether an error is one after which a call is made again: `retry_if`.
+pub fn judged<'e, E>(error: &'e E, judge: impl FnOnce(&'e E) -> bool) -> bool {
+    judge(error)
 }
 
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,

@@ -6,6 +6,7 @@ mod output;
 mod reply;
 mod sender;
 
+pub(crate) use channel::Batching;
 pub use channel::Queue;
 pub(crate) use channel::{Channel, Intake};
 pub use output::Output;

@@ -19,7 +19,7 @@ use crate::fused::Fused;
 use crate::onward::{Onward, Own};
 use crate::queue::Output;
 use crate::seat::{Member, Seat};
-use crate::stage::Stage;
+use crate::stage::{EachBatch, Stage};
 use crate::worker::Worker;
 
 /// What is sent over an edge is what its consumer consumes.
@@ -150,6 +150,36 @@ pub trait CanBeCopied: Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> CanBeCopied for T {}
+
+/// What is tried again, or leaves by the port `failed`, can be cloned.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned, and may have to be tried again",
+    label = "`retry` and the port `failed` clone each message before its call",
+    note = "let `{Self}` be `Clone`, or leave out `retry` and the edge from `failed`"
+)]
+pub trait CanBeTriedAgain: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> CanBeTriedAgain for T {}
+
+/// A message, for another attempt.
+pub fn copied<T: CanBeTriedAgain>(message: &T) -> T {
+    message.clone()
+}
+
+/// A worker that takes several messages in one call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no batches",
+    label = "this option is about batches, and the function takes one message at a time",
+    note = "let it take a `Vec` of messages, and write `#[consumer(batch = 100)]` there"
+)]
+pub trait TakesBatches {}
+
+#[diagnostic::do_not_recommend]
+impl<W: Stage<Calls = EachBatch>> TakesBatches for W {}
+
+/// An option about batches is set on `W`.
+pub fn takes_batches<W: TakesBatches>() {}
 
 /// A worker that needs no feeding.
 #[diagnostic::on_unimplemented(

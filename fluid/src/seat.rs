@@ -6,15 +6,17 @@ use std::ops::Deref;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
+use crate::attempt::Copy;
 use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::GroupHandle;
 use crate::handle::{ConsumerHandle, WorkerHandle};
+use crate::lanes::{Builder, Laned};
 use crate::life::{Build, Ends, Unborn};
 use crate::lock::lock;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
-use crate::queue::{Channel, Inlet, Intake, Output, Queue, Sender};
+use crate::queue::{Channel, Inlet, Intake, Output, Sender};
 use crate::way::Way;
 use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;
@@ -94,14 +96,10 @@ impl<W: Worker> Seat<W> {
         options: Options,
         build: Build<W>,
     ) -> (Self, Unborn<W>) {
-        let channel = Channel::new(Arc::clone(&name), &options);
-        let io: Io<W> = Io {
-            queue: Queue::new(Arc::clone(&channel)),
-            output: Output::new(),
-            ports: W::Ports::new(),
-        };
+        let channel = Channel::new(Arc::clone(&name), &options, W::KEY);
+        let io: Io<W> = Io::new(&channel, &options);
         let mut sent = io.ports.tallies();
-        sent.push(io.output.tally());
+        sent.extend([io.output.tally(), io.failed.tally()]);
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
         let intake = Arc::clone(&channel) as Arc<dyn Intake>;
         let by_value = matches!(build, Build::Once(_));
@@ -114,7 +112,8 @@ impl<W: Worker> Seat<W> {
         node.by_value.store(by_value, Ordering::Relaxed);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
-        let ends = Arc::new(Mutex::new(Some(Ends { io, way: None })));
+        let (build, way) = Self::way(build, &channel, &options);
+        let ends = Arc::new(Mutex::new(Some(Ends { io, way })));
         let unborn = Unborn {
             node,
             build,
@@ -130,6 +129,29 @@ impl<W: Worker> Seat<W> {
             },
             unborn,
         )
+    }
+
+    /// How a worker with these options lives, and what builds it.
+    fn way(
+        build: Build<W>,
+        channel: &Arc<Channel<W::Message>>,
+        options: &Options,
+    ) -> (Build<W>, Option<Box<dyn Way<W>>>) {
+        match build {
+            Build::Anew(build) if options.lanes() > 1 => {
+                let build: Builder<W> = Arc::new(Mutex::new(build));
+                let laned = Laned::new(Arc::clone(&build), Arc::clone(channel), options.lanes());
+                let build = Build::Anew(Box::new(move || (lock(&build))()));
+                (build, Some(Box::new(laned)))
+            }
+            build => {
+                assert!(
+                    options.lanes() == 1,
+                    "a worker that was added by value cannot have several lanes: use `add_with`, which can build more of it"
+                );
+                (build, None)
+            }
+        }
     }
 
     /// The handle, which stays valid when the group has started.
@@ -170,7 +192,12 @@ impl<W: Worker> Seat<W> {
         port: &Port<W, P>,
         change: impl FnOnce(&mut Output<P>) -> T,
     ) -> T {
-        self.io(|io| change(port.find(&mut io.ports)))
+        self.io(|io| change(port.find(io)))
+    }
+
+    /// Lets messages be cloned, for what may become of them when a call has failed.
+    pub(crate) fn keep_copies(&self, copy: Copy<W::Message>) {
+        self.io(|io| io.copy = Some(copy));
     }
 
     fn io<T>(&self, change: impl FnOnce(&mut Io<W>) -> T) -> T {

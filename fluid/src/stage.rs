@@ -10,12 +10,13 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
+use crate::attempt::handle;
 use crate::catch::catch;
 use crate::context::Context;
 use crate::error::{Error, TimedOut};
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
-use crate::queue::Output;
+use crate::queue::{Batching, Output};
 use crate::signal::until;
 use crate::worker::{Io, Worker};
 
@@ -84,13 +85,33 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         onward: &mut N,
     ) -> Result<(), Error> {
         while let Some(message) = io.queue.next().await {
-            match call(stage, message, ctx, &io.ports).await {
-                Ok(emission) => emit(emission, ctx, &io.output, onward).await,
-                Err(error) => {
-                    io.queue.failed();
-                    skip(error, ctx)?;
-                }
-            }
+            handle(stage, message, ctx, io, onward).await?;
+        }
+        Ok(())
+    }
+}
+
+/// `#[consumer(batch = …)]`: a call for each batch of messages.
+#[derive(Debug)]
+pub struct EachBatch;
+
+impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
+    async fn make<N: Onward<S::Output>>(
+        stage: &mut S,
+        ctx: &Context,
+        io: &mut Io<S>,
+        onward: &mut N,
+    ) -> Result<(), Error> {
+        let options = &ctx.node().options;
+        let batching = Batching {
+            size: options.batch,
+            linger: options.linger,
+            key: S::KEY,
+            weight: S::WEIGHT,
+            max_weight: options.max_weight,
+        };
+        while let Some(batch) = io.queue.next_batch(&batching).await {
+            handle(stage, batch, ctx, io, onward).await?;
         }
         Ok(())
     }

@@ -3,13 +3,14 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::attempt::{Copy, Failed};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::graph::Form;
 use crate::handle::ConsumerHandle;
 use crate::options::Options;
-use crate::queue::{Output, Queue, Tally};
+use crate::queue::{Channel, Output, Queue, Tally};
 use crate::workers::Workers;
 
 /// A worker: it starts, runs, and stops.
@@ -60,6 +61,17 @@ pub trait Worker: Send + Sized + 'static {
 
     /// How it runs. A field's options in a group override them.
     const OPTIONS: Options = Options::new();
+
+    /// What tells which messages belong together, as a number that is the same for equal keys: they are handled
+    /// in their order, by one lane ([`Options::concurrency`]), and batches are made of each key's messages
+    /// alone. `partition_by` sets it.
+    const KEY: Option<fn(&Self::Message) -> u64> = None;
+
+    /// How to clone a message for another attempt ([`Options::retry`]). `retry` sets it.
+    const COPY: Option<fn(&Self::Message) -> Self::Message> = None;
+
+    /// What a message weighs in a batch ([`Options::max_weight`]). `batch_weight` sets it.
+    const WEIGHT: Option<fn(&Self::Message) -> usize> = None;
 
     /// What the type says of itself in [`Graph`](crate::Graph)s and their pictures. The macros write it;
     /// without it, a worker written by hand is drawn without the types of its messages.
@@ -167,12 +179,43 @@ pub struct Io<W: Worker> {
     pub output: Output<W::Output>,
     /// The named ports.
     pub ports: W::Ports,
+    /// The port `failed`: where a consumer's messages leave that it gave up on, if it is wired.
+    pub failed: Output<Failed<W::Message>>,
+    /// How to clone a message, if another attempt or the port `failed` may need it.
+    pub(crate) copy: Option<Copy<W::Message>>,
+}
+
+impl<W: Worker> Io<W> {
+    pub(crate) fn new(channel: &Arc<Channel<W::Message>>, options: &Options) -> Self {
+        Self {
+            queue: Queue::new(channel.lane(0)),
+            output: Output::new(),
+            ports: W::Ports::new(),
+            failed: Output::new(),
+            copy: W::COPY.filter(|_| options.retry > 0),
+        }
+    }
+
+    /// What another lane of the same consumer reads and writes.
+    pub(crate) fn lane(&self, channel: &Arc<Channel<W::Message>>, lane: usize) -> Self {
+        Self {
+            queue: Queue::new(channel.lane(lane)),
+            output: self.output.share(),
+            ports: self.ports.share(),
+            failed: self.failed.share(),
+            copy: self.copy,
+        }
+    }
 }
 
 /// The named ports of a worker: a tuple of [`Output`]s, or `()`.
 pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
     /// Ports that lead nowhere yet.
     fn new() -> Self;
+
+    /// The same ports, for another lane.
+    #[doc(hidden)]
+    fn share(&self) -> Self;
 
     #[doc(hidden)]
     fn tallies(&self) -> Vec<Arc<Tally>>;
@@ -184,6 +227,11 @@ macro_rules! ports {
             #[allow(clippy::unused_unit, reason = "of no ports")]
             fn new() -> Self {
                 ($(Output::<$type>::new(),)*)
+            }
+
+            #[allow(clippy::unused_unit, reason = "of no ports")]
+            fn share(&self) -> Self {
+                ($(self.$index.share(),)*)
             }
 
             fn tallies(&self) -> Vec<Arc<Tally>> {
@@ -236,13 +284,39 @@ ports!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 /// ```
 pub struct Port<W: Worker, T> {
     name: &'static str,
-    find: fn(&mut W::Ports) -> &mut Output<T>,
+    find: Find<W, T>,
 }
+
+/// Where a port is.
+enum Find<W: Worker, T> {
+    Named(fn(&mut W::Ports) -> &mut Output<T>),
+    /// Beside the named ones.
+    Own(fn(&mut Io<W>) -> &mut Output<T>),
+}
+
+impl<W: Worker, T> Clone for Find<W, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<W: Worker, T> std::marker::Copy for Find<W, T> {}
 
 impl<W: Worker, T> Port<W, T> {
     /// The port `name`, which `find` finds among the worker's ports.
     pub const fn new(name: &'static str, find: fn(&mut W::Ports) -> &mut Output<T>) -> Self {
-        Self { name, find }
+        Self {
+            name,
+            find: Find::Named(find),
+        }
+    }
+
+    /// The port `failed` of a consumer.
+    pub(crate) const fn failed() -> Port<W, Failed<W::Message>> {
+        Port {
+            name: "failed",
+            find: Find::Own(|io| &mut io.failed),
+        }
     }
 
     /// The port's name.
@@ -251,8 +325,11 @@ impl<W: Worker, T> Port<W, T> {
         self.name
     }
 
-    pub(crate) fn find<'p>(&self, ports: &'p mut W::Ports) -> &'p mut Output<T> {
-        (self.find)(ports)
+    pub(crate) fn find<'p>(&self, io: &'p mut Io<W>) -> &'p mut Output<T> {
+        match self.find {
+            Find::Named(find) => find(&mut io.ports),
+            Find::Own(find) => find(io),
+        }
     }
 }
 
@@ -262,7 +339,7 @@ impl<W: Worker, T> Clone for Port<W, T> {
     }
 }
 
-impl<W: Worker, T> Copy for Port<W, T> {}
+impl<W: Worker, T> std::marker::Copy for Port<W, T> {}
 
 impl<W: Worker, T> std::fmt::Debug for Port<W, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::adapt::With;
+use crate::attempt::Failed;
 use crate::callback::{Callback, Outcome};
 use crate::exit::Exit;
 use crate::fused::{Fused, Leading};
@@ -22,7 +23,9 @@ use crate::node::{Kind, MemberId, Node};
 use crate::onward::Onward;
 use crate::options::{Options, bounded};
 use crate::queue::{Inlet, Output};
-use crate::rule::{CanBeCalled, CanBeCopied, CanCall, IsAdaptedTo, IsCalledWith, IsConsumedBy};
+use crate::rule::{
+    CanBeCalled, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsCalledWith, IsConsumedBy,
+};
 use crate::seat::{Member, Seat};
 use crate::strategy::Restart;
 use crate::supervisor::{Hooks, Trash, hook};
@@ -464,6 +467,51 @@ impl Workers {
         from.live_as(Leading(chain));
     }
 
+    /// The port `failed` of a consumer: where its messages leave that it gave up on, when no attempt is left
+    /// ([`Options::retry`]) or none more was asked for. Without an edge from it, `on_error` decides.
+    ///
+    /// ```
+    /// # use fluid::{consumer, Failed, Workers};
+    /// # #[consumer]
+    /// # async fn store(line: String) -> Result<(), std::io::Error> { Ok(()) }
+    /// # #[consumer]
+    /// # async fn bury(failed: Failed<String>) { eprintln!("{failed}") }
+    /// let mut workers = Workers::new("archive");
+    /// let (store, bury) = (workers.add(Store), workers.add(Bury));
+    /// let failed = workers.failed(&store);
+    /// workers.connect_port(&store, failed, &bury);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it is no worker of this group.
+    pub fn failed<A: Worker<Message: CanBeTriedAgain>>(
+        &self,
+        from: &Seat<A>,
+    ) -> Port<A, Failed<A::Message>> {
+        from.check(&self.handle());
+        from.keep_copies(A::Message::clone);
+        Port::<A, Failed<A::Message>>::failed()
+    }
+
+    /// Throws away what leaves by a named port, on purpose. For the port `failed` it means that a failed
+    /// message is no failure of its worker.
+    ///
+    /// # Panics
+    ///
+    /// If it is no worker of this group.
+    pub fn discard_port<A: Worker, T>(&mut self, from: &Seat<A>, port: Port<A, T>) {
+        from.check(&self.handle());
+        from.port(&port, Output::discard);
+    }
+
+    /// Lets a consumer make several attempts, as its options say: its messages are cloned for them.
+    #[doc(hidden)]
+    pub fn keep_copies<A: Worker<Message: CanBeTriedAgain>>(&mut self, of: &Seat<A>) {
+        of.check(&self.handle());
+        of.keep_copies(A::Message::clone);
+    }
+
     fn draw_fused<A: Worker, B: Worker>(&mut self, from: &Seat<A>, to: &Seat<B>) {
         self.check(from, to);
         assert!(
@@ -472,6 +520,14 @@ impl Workers {
             to.worker_name(),
             from.worker_name()
         );
+        for seat in [from.options(), to.options()] {
+            assert!(
+                seat.lanes() == 1,
+                "`{}` or `{}` has several lanes, and a fused edge joins two tasks into one",
+                from.worker_name(),
+                to.worker_name()
+            );
+        }
         from.output(Output::lead_elsewhere);
         self.edges.push((from.id, to.id));
         self.fused.push((to.id, from.id));

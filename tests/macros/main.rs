@@ -5,6 +5,7 @@ mod fused;
 mod graph;
 mod groups;
 mod hygiene;
+mod lanes;
 mod options;
 mod parameters;
 mod returns;

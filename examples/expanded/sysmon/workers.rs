@@ -105,7 +105,8 @@ impl ::fluid::__private::Worker for TakeSample {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(1)
-        .overflow(::fluid::__private::Overflow::DropNewest);
+        .overflow(::fluid::__private::Overflow::DropNewest)
+        .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: &[
             "Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.",
@@ -165,6 +166,8 @@ impl ::fluid::__private::Worker for Rate {
     type Message = Sample;
     type Output = Reading;
     type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: &["Compares each sample with the one before it."],
         message: ::core::option::Option::Some("Sample"),
@@ -275,6 +278,8 @@ impl ::fluid::__private::Worker for Judge {
     type Message = Reading;
     type Output = Alert;
     type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: &["Holds each reading against the thresholds."],
         message: ::core::option::Option::Some("Reading"),

@@ -9,10 +9,10 @@ use syn::{Attribute, Generics, ReturnType, Signature, Type, Visibility};
 
 use crate::error::Errors;
 use crate::function::Role;
-use crate::function::generics;
 use crate::function::item::{Function, legal};
 use crate::function::parameter::{self, Parameter};
 use crate::function::returns::{self, Returns};
+use crate::function::{generics, lanes};
 use crate::option::Settings;
 
 /// The most named ports that the runtime's tuples have room for.
@@ -32,6 +32,8 @@ pub(crate) struct Worker {
     /// The type parameters that no field mentions.
     pub(crate) phantoms: Vec<Ident>,
     pub(crate) parameters: Vec<Parameter>,
+    /// The type of a message, if a call takes a batch of them.
+    pub(crate) batched: Option<Type>,
     pub(crate) returns: Returns,
     /// Where an error about what is returned belongs.
     pub(crate) returns_at: Span,
@@ -42,7 +44,22 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
+    /// The type of its messages.
     pub(crate) fn message(&self) -> Option<&Type> {
+        self.batched.as_ref().or_else(|| self.taken())
+    }
+
+    /// Whether it has state, and nothing says which messages belong to which lane's.
+    pub(crate) fn is_stateful(&self) -> bool {
+        let has_state = self
+            .parameters
+            .iter()
+            .any(|parameter| matches!(parameter, Parameter::State(..)));
+        has_state && self.settings.get("partition_by").is_none()
+    }
+
+    /// What one call takes.
+    pub(crate) fn taken(&self) -> Option<&Type> {
         self.parameters
             .iter()
             .find_map(|parameter| match parameter {
@@ -66,6 +83,10 @@ pub(crate) fn check(
     check_message(role, sig, &parameters, errors);
     check_ports(sig, &mut parameters, errors);
     let mut returns = returns::read(&sig.output);
+    let batched = lanes::batched(&settings, &parameters, errors);
+    lanes::check_state(&settings, &parameters, errors);
+    lanes::check_failed(role, &parameters, errors);
+    lanes::check_retry(&settings, sig, &returns, errors);
     if returns
         .message
         .as_ref()
@@ -85,6 +106,7 @@ pub(crate) fn check(
         phantoms: phantoms(&generics, &parameters),
         generics,
         parameters,
+        batched,
         returns,
         returns_at: match &sig.output {
             ReturnType::Default => sig.ident.span(),

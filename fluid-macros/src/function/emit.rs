@@ -141,13 +141,15 @@ fn impl_worker(worker: &Worker) -> TokenStream {
     let message = named("Message", worker.message());
     let output = named("Output", worker.returns.message.as_ref());
     let ports = named_ports(worker).map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
-    let options = (!settings.is_empty()).then(|| {
+    let stateful = worker.is_stateful().then(|| quote!(.stateful()));
+    let options = (!settings.is_empty() || stateful.is_some()).then(|| {
         let calls = settings.calls();
         quote! {
-            const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls;
+            const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls #stateful;
         }
     });
     let form = form(worker);
+    let code = code(worker);
     // What is wrong with the worker shows at the function, once.
     let at = name.span();
     let [this, ctx, io] = ["self", "ctx", "io"].map(|name| Ident::new(name, Span::call_site()));
@@ -170,6 +172,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             #output
             type Ports = (#(#ports)*);
             #options
+            #code
             const FORM: ::fluid::__private::Form = #form;
 
             #signature {
@@ -177,6 +180,39 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             }
         }
     }
+}
+
+/// What the options that are code say of a message.
+fn code(worker: &Worker) -> TokenStream {
+    let mut consts = TokenStream::new();
+    for (option, name, gives, helper) in [
+        ("partition_by", "KEY", quote!(::core::primitive::u64), "key"),
+        (
+            "batch_weight",
+            "WEIGHT",
+            quote!(::core::primitive::usize),
+            "weight",
+        ),
+    ] {
+        let Some(setting) = worker.settings.get(option) else {
+            continue;
+        };
+        let (name, helper) = (format_ident!("{name}"), format_ident!("{helper}"));
+        let (span, code) = (setting.span, setting.value());
+        let message = local("message");
+        consts.extend(quote_spanned! {span=>
+            const #name: ::core::option::Option<fn(&Self::Message) -> #gives> =
+                ::core::option::Option::Some(|#message| ::fluid::__private::#helper(#message, #code));
+        });
+    }
+    if let (Some(_), Some(ty)) = (worker.settings.get("retry"), worker.message()) {
+        // A message that cannot be cloned is told at its type.
+        consts.extend(quote_spanned! {ty.span().resolved_at(Span::call_site())=>
+            const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> =
+                ::core::option::Option::Some(::fluid::rule::copied::<#ty>);
+        });
+    }
+    consts
 }
 
 /// What the type says of itself in pictures.
@@ -214,7 +250,7 @@ fn impl_stage(worker: &Worker) -> TokenStream {
         ..
     } = worker;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
-    let (input, input_name) = match (worker.role, worker.message()) {
+    let (input, input_name) = match (worker.role, worker.taken()) {
         (Role::Worker, _) => (
             quote!(
                 type Input = ();
@@ -238,7 +274,8 @@ fn impl_stage(worker: &Worker) -> TokenStream {
         let name = local(name);
         if used { quote!(#name) } else { quote!(_) }
     };
-    let ctx = used_or_not(uses(|p| matches!(p, Parameter::Context)), "ctx");
+    let judges = worker.settings.get("retry_if").is_some() && worker.returns.fallible;
+    let ctx = used_or_not(judges || uses(|p| matches!(p, Parameter::Context)), "ctx");
     let ports = used_or_not(uses(|p| matches!(p, Parameter::Port(..))), "ports");
     let emission = match (worker.returns.many, &worker.returns.message) {
         (Many::Each, Some(ty)) => {
@@ -253,6 +290,7 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     };
     let calls = match worker.role {
         Role::Worker => format_ident!("EachBeat"),
+        Role::Consumer if worker.batched.is_some() => format_ident!("EachBatch"),
         Role::Consumer => format_ident!("EachMessage"),
     };
     let body = returned(worker, &call(worker));
@@ -363,10 +401,20 @@ fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
     let carried = quote_spanned! {worker.returns_at=>
         ::core::result::Result::Err(::fluid::rule::carried(error))
     };
+    let failure = match worker.settings.get("retry_if") {
+        None => carried,
+        Some(retry_if) => {
+            let (ctx, judge) = (local("ctx"), retry_if.value());
+            quote_spanned! {retry_if.span=> {
+                #ctx.retry_if(::fluid::__private::judged(&error, #judge));
+                #carried
+            }}
+        }
+    };
     quote! {
         match #call {
             #ok(#pattern) => #emission,
-            ::core::result::Result::Err(error) => #carried,
+            ::core::result::Result::Err(error) => #failure,
         }
     }
 }

@@ -91,6 +91,7 @@ fn check_called(at: usize, group: &Group, errors: &mut Errors) {
         );
         errors.at(edge.to_span, message);
     }
+    check_lanes(edge, group, errors);
     for setting in field.settings.iter() {
         if matches!(setting.name, "capacity" | "overflow") {
             let message = format!(
@@ -99,6 +100,23 @@ fn check_called(at: usize, group: &Group, errors: &mut Errors) {
                 edge.describe()
             );
             errors.at(setting.span, message);
+        }
+    }
+}
+
+/// A task has one lane.
+fn check_lanes(edge: &Edge, group: &Group, errors: &mut Errors) {
+    let ends = [Some(edge.from_field), edge.to_field];
+    for field in ends.into_iter().flatten() {
+        let field = &group.header.fields[field];
+        if let Some(concurrency) = field.settings.get("concurrency") {
+            let message = format!(
+                "{} joins two workers into one task, so `{}` has one lane\n\
+                 write `=>`, or leave `concurrency` out",
+                edge.describe(),
+                field.name
+            );
+            errors.at(concurrency.span, message);
         }
     }
 }

@@ -40,8 +40,12 @@ pub(crate) enum Kind {
     Capacity,
     /// How many of something.
     Number,
+    /// How many of something, of which there is at least one, and no more than so many.
+    Count { most: u64 },
     /// Two durations, `first..last`, or one that stands for both.
     Span,
+    /// A closure or the path of a function.
+    Code { like: &'static str },
 }
 
 use Scope::{Callback, Consumer, Field, Group, Worker};
@@ -89,6 +93,20 @@ const KNOWN: &[Known] = &[
             ("drop_oldest", "Overflow", "DropOldest"),
         ]),
     ),
+    Known::of_consumers("concurrency", Kind::Count { most: 1000 }),
+    Known::of_functions("partition_by", "|tick| tick.symbol"),
+    Known::of_consumers("batch", Kind::Count { most: 100_000 }),
+    Known::of_consumers("linger", Kind::Duration { zero: true }),
+    Known::of_functions("batch_weight", "|line| line.len()"),
+    Known::of_consumers(
+        "max_weight",
+        Kind::Count {
+            most: u32::MAX as u64,
+        },
+    ),
+    Known::of_consumers("retry", Kind::Number),
+    Known::of_consumers("backoff", Kind::Span),
+    Known::of_functions("retry_if", "|error| error.is_timeout()"),
     Known::new("blocking", Kind::Flag, &[Worker, Consumer]),
     Known::new(
         "grace",
@@ -127,6 +145,16 @@ impl Known {
         }
     }
 
+    /// Code belongs to the function, whose types it needs.
+    const fn of_functions(name: &'static str, like: &'static str) -> Self {
+        Self {
+            name,
+            kind: Kind::Code { like },
+            consumer_only: true,
+            scopes: &[Consumer],
+        }
+    }
+
     const fn of_consumers(name: &'static str, kind: Kind) -> Self {
         Self {
             name,
@@ -158,7 +186,11 @@ impl Scope {
                 "a consumer has no heartbeat: it is called for each message\n\
                  for a function that is called at each beat, write `#[worker(heartbeat = …)]`",
             ),
-            (Worker, "capacity" | "overflow") => Some(
+            (
+                Worker,
+                "capacity" | "overflow" | "concurrency" | "partition_by" | "batch" | "linger"
+                | "batch_weight" | "max_weight" | "retry" | "backoff" | "retry_if",
+            ) => Some(
                 "a worker has no queue\n\
                  for a function that is called for each message, write `#[consumer]`",
             ),
@@ -169,6 +201,10 @@ impl Scope {
             (Group, "on_error") => Some(
                 "`on_error` is an option of a worker\n\
                  what a group does when a worker fails is its strategy: `restart = \"one_for_one\"`",
+            ),
+            (Field, "partition_by" | "batch_weight" | "retry_if") => Some(
+                "this option belongs to the function, whose types it needs\n\
+                 write it there: `#[consumer(partition_by = …)] async fn …`",
             ),
             (Field, "blocking") => Some(
                 "`blocking` belongs to the function, which is `async` or not\n\

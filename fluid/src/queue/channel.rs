@@ -11,7 +11,9 @@
 //! 3. Whoever is about to wait says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
+mod batch;
 mod consumer;
+mod lanes;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +24,9 @@ use tokio::sync::Notify;
 use crate::ledger::{Counts, Direct, Progress};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
+pub(crate) use crate::queue::channel::batch::Batching;
 pub use crate::queue::channel::consumer::Queue;
+use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
 use crate::signal::Signal;
@@ -38,6 +42,10 @@ pub(crate) struct Channel<M> {
     capacity: usize,
     overflow: Overflow,
     portion: usize,
+    /// How many take from this queue.
+    takers: usize,
+    /// By key to a queue for each lane, in the place of this one.
+    lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
     progress: Progress,
     /// Of what comes over a fused edge, and so never waits here.
@@ -57,7 +65,8 @@ struct Inner<M> {
     counts: Counts,
     frozen: bool,
     sender_waits: bool,
-    receiver_waits: bool,
+    /// How many takers wait, at most.
+    takers_wait: usize,
     /// The edges of the group find room beyond the capacity.
     boundless: bool,
 }
@@ -77,6 +86,12 @@ pub(crate) enum Refusal<M> {
     Closed(M),
 }
 
+enum Fetched {
+    Some,
+    None,
+    Ended,
+}
+
 enum Fetch<M> {
     Message(M),
     Empty,
@@ -84,8 +99,25 @@ enum Fetch<M> {
 }
 
 impl<M> Channel<M> {
-    pub(crate) fn new(worker: Arc<str>, options: &Options) -> Arc<Self> {
-        Arc::new(Self {
+    /// A queue for `options.concurrency` lanes, which share it, or have one each if messages have a key.
+    pub(crate) fn new(worker: Arc<str>, options: &Options, key: Option<Key<M>>) -> Arc<Self> {
+        let lanes = key.filter(|_| options.concurrency > 1).map(|key| {
+            let share = Options {
+                capacity: lanes::share(options),
+                concurrency: 1,
+                ..*options
+            };
+            let lane = || Arc::new(Self::single(Arc::clone(&worker), &share, None));
+            Lanes {
+                key,
+                queues: (0..options.concurrency).map(|_| lane()).collect(),
+            }
+        });
+        Arc::new(Self::single(worker, options, lanes))
+    }
+
+    fn single(worker: Arc<str>, options: &Options, lanes: Option<Lanes<M>>) -> Self {
+        Self {
             worker,
             capacity: options.capacity,
             overflow: options.overflow,
@@ -94,13 +126,15 @@ impl<M> Channel<M> {
                 Overflow::Wait => (options.capacity / 2).clamp(1, PORTION),
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
+            takers: options.concurrency,
+            lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
                 gate: Gate::Open,
                 counts: Counts::default(),
                 frozen: false,
                 sender_waits: false,
-                receiver_waits: false,
+                takers_wait: 0,
                 boundless: false,
             }),
             progress: Progress::default(),
@@ -109,7 +143,7 @@ impl<M> Channel<M> {
             room: Notify::new(),
             interrupted: AtomicBool::new(false),
             sealed: Signal::default(),
-        })
+        }
     }
 
     pub(crate) fn worker(&self) -> &str {
@@ -151,11 +185,9 @@ impl<M> Channel<M> {
                 inner.counts.dropped += 1;
             }
             inner.counts.accepted += 1;
-            std::mem::take(&mut inner.receiver_waits)
+            inner.wakes(1)
         };
-        if wake {
-            self.items.notify_one();
-        }
+        self.wake(wake);
         if let Some(message) = dropped {
             tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
             discard(message);
@@ -185,13 +217,17 @@ impl<M> Channel<M> {
                     rest = messages.next();
                 }
             }
-            let wake = !inner.waiting.is_empty() && std::mem::take(&mut inner.receiver_waits);
-            (wake, inner.counts.accepted - before, rest)
+            let accepted = inner.counts.accepted - before;
+            (inner.wakes(accepted as usize), accepted, rest)
         };
-        if wake {
+        self.wake(wake);
+        (accepted, rest)
+    }
+
+    fn wake(&self, takers: usize) {
+        for _ in 0..takers {
             self.items.notify_one();
         }
-        (accepted, rest)
     }
 
     /// Moves one portion of what waits to the consumer, which has none left, and the first of it into
@@ -199,20 +235,23 @@ impl<M> Channel<M> {
     fn fetch(&self, portion: &mut VecDeque<M>) -> Fetch<M> {
         let (message, wake) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen {
+            if inner.frozen || self.is_interrupted() {
                 return Fetch::Ended;
             }
             let Some(message) = inner.waiting.pop_front() else {
                 if inner.gate == Gate::Closed {
                     return Fetch::Ended;
                 }
-                inner.receiver_waits = true;
+                inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
                 return Fetch::Empty;
             };
-            if inner.waiting.len() < self.portion {
-                std::mem::swap(&mut inner.waiting, portion);
-            } else {
-                portion.extend(inner.waiting.drain(..self.portion - 1));
+            // Where several take, none keeps what another one could handle meanwhile.
+            if self.takers == 1 {
+                if inner.waiting.len() < self.portion {
+                    std::mem::swap(&mut inner.waiting, portion);
+                } else {
+                    portion.extend(inner.waiting.drain(..self.portion - 1));
+                }
             }
             self.progress.fetched(portion.len());
             (message, std::mem::take(&mut inner.sender_waits))
@@ -221,6 +260,33 @@ impl<M> Channel<M> {
             self.room.notify_waiters();
         }
         Fetch::Message(message)
+    }
+
+    /// Moves what waits to the consumer, but no more than a portion, and no more than `most` where
+    /// several take.
+    fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
+        let wake = {
+            let mut inner = lock(&self.inner);
+            if inner.frozen || self.is_interrupted() {
+                return Fetched::Ended;
+            }
+            if inner.waiting.is_empty() {
+                if inner.gate == Gate::Closed {
+                    return Fetched::Ended;
+                }
+                inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
+                return Fetched::None;
+            }
+            let most = if self.takers == 1 { usize::MAX } else { most };
+            let share = inner.waiting.len().min(self.portion).min(most);
+            portion.extend(inner.waiting.drain(..share));
+            self.progress.gathered(share);
+            std::mem::take(&mut inner.sender_waits)
+        };
+        if wake {
+            self.room.notify_waiters();
+        }
+        Fetched::Some
     }
 
     /// Moves the done count from the narrow place to the wide one.
@@ -234,10 +300,14 @@ impl<M> Channel<M> {
         }
     }
 
-    fn fail(&self) {
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    fn fail(&self, messages: usize) {
         let mut inner = lock(&self.inner);
-        if !self.progress.let_go().sealed {
-            inner.counts.failed += 1;
+        if !self.progress.let_go(messages).sealed {
+            inner.counts.failed += messages as u64;
         }
     }
 
@@ -278,24 +348,22 @@ impl<M> Channel<M> {
 
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
-    fn give_up(&self, holds: bool, portion: &mut VecDeque<M>) {
+    fn give_up(&self, held: usize, portion: &mut VecDeque<M>) {
         let left = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
             let mine = !self.progress.unfetched(portion.len()).sealed;
-            if holds {
-                self.progress.let_go();
-            }
+            self.progress.let_go(held);
             if mine {
-                inner.counts.undelivered += u64::from(holds) + portion.len() as u64;
+                inner.counts.undelivered += (held + portion.len()) as u64;
             }
             inner.counts.undelivered += left.len() as u64;
             left
         };
         self.room.notify_waiters();
         portion.extend(left);
-        self.tell_undelivered(portion.len() as u64 + u64::from(holds));
+        self.tell_undelivered((portion.len() + held) as u64);
         portion.drain(..).for_each(discard);
     }
 
@@ -322,8 +390,16 @@ impl<M> Channel<M> {
             inner.gate = inner.gate.max(gate);
         }
         self.room.notify_waiters();
-        // Stores a permit if the consumer is not waiting just now: it looks once more, and goes on.
-        self.items.notify_one();
+        self.items.notify_waiters();
+    }
+}
+
+impl<M> Inner<M> {
+    /// How many of those who wait are to be woken for so many messages.
+    fn wakes(&mut self, messages: usize) -> usize {
+        let wakes = messages.min(self.takers_wait);
+        self.takers_wait -= wakes;
+        wakes
     }
 }
 
@@ -367,16 +443,14 @@ impl<M> Drop for Leftover<M> {
     }
 }
 
-impl<M: Send + 'static> Intake for Channel<M> {
-    fn close_public(&self) {
-        self.narrow(Gate::Internal);
+impl<M> Channel<M> {
+    /// Itself, and the queues of its lanes.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        let lanes = self.lanes.iter().flat_map(|lanes| &lanes.queues);
+        std::iter::once(self).chain(lanes.map(|lane| &**lane))
     }
 
-    fn close(&self) {
-        self.narrow(Gate::Closed);
-    }
-
-    fn seal(&self) -> Option<Box<dyn Send>> {
+    fn seal_this(&self) -> VecDeque<M> {
         let (left, messages) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
@@ -393,30 +467,13 @@ impl<M: Send + 'static> Intake for Channel<M> {
             (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
-        self.items.notify_one();
+        self.items.notify_waiters();
         self.tell_undelivered(messages);
         self.sealed.raise();
-        (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
+        left
     }
 
-    fn interrupt(&self, interrupted: bool) {
-        self.interrupted.store(interrupted, Ordering::Relaxed);
-        // As in `narrow`; the lock of the permit makes the flag visible to whoever takes it.
-        self.items.notify_one();
-    }
-
-    fn let_in(&self, boundless: bool) {
-        lock(&self.inner).boundless = boundless && self.overflow == Overflow::Wait;
-        if boundless {
-            self.room.notify_waiters();
-        }
-    }
-
-    fn is_closed(&self) -> bool {
-        lock(&self.inner).gate != Gate::Open
-    }
-
-    fn counts(&self) -> Counts {
+    fn counts_of_this(&self) -> Counts {
         let inner = lock(&self.inner);
         let mut counts = inner.counts;
         if !inner.frozen {
@@ -426,9 +483,53 @@ impl<M: Send + 'static> Intake for Channel<M> {
         }
         counts
     }
+}
+
+impl<M: Send + 'static> Intake for Channel<M> {
+    fn close_public(&self) {
+        self.all().for_each(|queue| queue.narrow(Gate::Internal));
+    }
+
+    fn close(&self) {
+        self.all().for_each(|queue| queue.narrow(Gate::Closed));
+    }
+
+    fn seal(&self) -> Option<Box<dyn Send>> {
+        let left: VecDeque<M> = self.all().flat_map(Self::seal_this).collect();
+        (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
+    }
+
+    fn interrupt(&self, interrupted: bool) {
+        for queue in self.all() {
+            {
+                let _inner = lock(&queue.inner);
+                queue.interrupted.store(interrupted, Ordering::Relaxed);
+            }
+            queue.items.notify_waiters();
+        }
+    }
+
+    fn let_in(&self, boundless: bool) {
+        for queue in self.all() {
+            lock(&queue.inner).boundless = boundless && queue.overflow == Overflow::Wait;
+            if boundless {
+                queue.room.notify_waiters();
+            }
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        lock(&self.inner).gate != Gate::Open
+    }
+
+    fn counts(&self) -> Counts {
+        self.all().map(Self::counts_of_this).sum()
+    }
 
     fn queue_size(&self) -> usize {
-        self.size(&lock(&self.inner))
+        self.all()
+            .map(|queue| queue.size(&lock(&queue.inner)))
+            .sum()
     }
 
     fn capacity(&self) -> usize {

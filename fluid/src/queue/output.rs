@@ -35,6 +35,8 @@ pub struct Output<T> {
     targets: Vec<Target<T>>,
     /// How to copy a message, known once there are two targets.
     copy: Option<fn(&T) -> T>,
+    /// Whether what is sent here is thrown away on purpose.
+    discards: bool,
     /// Whether a fused edge starts here, so that nothing is sent through the port itself.
     leads_elsewhere: bool,
     tally: Arc<Tally>,
@@ -43,7 +45,16 @@ pub struct Output<T> {
 /// The other end of an edge.
 enum Target<T> {
     Queue(Sender<T>),
-    Adapted(Box<dyn Adapted<T>>),
+    Adapted(Arc<dyn Adapted<T>>),
+}
+
+impl<T> Clone for Target<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Queue(sender) => Self::Queue(sender.clone()),
+            Self::Adapted(adapted) => Self::Adapted(Arc::clone(adapted)),
+        }
+    }
 }
 
 impl<T> Target<T> {
@@ -90,9 +101,30 @@ impl<T> Output<T> {
         Self {
             targets: Vec::new(),
             copy: None,
+            discards: false,
             leads_elsewhere: false,
             tally: Arc::default(),
         }
+    }
+
+    /// The same port, for another lane of the same worker.
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            targets: self.targets.clone(),
+            copy: self.copy,
+            discards: self.discards,
+            leads_elsewhere: self.leads_elsewhere,
+            tally: Arc::clone(&self.tally),
+        }
+    }
+
+    pub(crate) fn discard(&mut self) {
+        self.discards = true;
+    }
+
+    /// Whether an edge starts here, be it to nowhere.
+    pub(crate) fn is_wired(&self) -> bool {
+        self.discards || !self.targets.is_empty()
     }
 
     pub(crate) fn connect(&mut self, target: Sender<T>) {
@@ -106,7 +138,7 @@ impl<T> Output<T> {
     ) where
         T: Send + 'static,
     {
-        self.push(Target::Adapted(Box::new(Adapter::new(adapt, target))));
+        self.push(Target::Adapted(Arc::new(Adapter::new(adapt, target))));
     }
 
     fn push(&mut self, target: Target<T>) {

@@ -55,9 +55,10 @@ impl<M: Send + 'static> Sender<M> {
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
     pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+        let channel = self.channel.of(&message);
         loop {
-            let mut room = pin!(self.channel.room().notified());
-            message = match self.channel.push(message, self.inlet, false) {
+            let mut room = pin!(channel.room().notified());
+            message = match channel.push(message, self.inlet, false) {
                 Ok(()) => return Ok(()),
                 Err(Refusal::Closed(message)) => return Err(self.refused(message)),
                 Err(Refusal::Full(message)) if self.inlet == Inlet::Feedback => {
@@ -66,7 +67,7 @@ impl<M: Send + 'static> Sender<M> {
                 Err(Refusal::Full(message)) => message,
             };
             room.as_mut().enable();
-            message = match self.channel.push(message, self.inlet, true) {
+            message = match channel.push(message, self.inlet, true) {
                 Ok(()) => return Ok(()),
                 Err(Refusal::Closed(message)) => return Err(self.refused(message)),
                 Err(Refusal::Full(message)) => message,
@@ -82,6 +83,7 @@ impl<M: Send + 'static> Sender<M> {
     /// If the queue is full, or the consumer no longer accepts messages. Both give the message back.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.channel
+            .of(&message)
             .push(message, self.inlet, false)
             .map_err(|refusal| match refusal {
                 Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
@@ -153,6 +155,10 @@ impl<M: Send + 'static> Sender<M> {
     /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
     /// the first that was not.
     pub(crate) fn push_each(&self, messages: &mut impl Iterator<Item = M>) -> (u64, Option<M>) {
+        if self.channel.has_lanes() {
+            // Each into the queue of its lane.
+            return (0, messages.next());
+        }
         self.channel.push_each(messages, self.inlet)
     }
 

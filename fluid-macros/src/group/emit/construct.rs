@@ -54,6 +54,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         .filter(|_| *wired)
         .map(|(place, field)| rules::wiring(place, field, edges, fields));
     let options = fields.iter().map(|field| rules::options(field, generic));
+    let retries = fields.iter().map(retries);
     let fused = fused::draw(group, generic);
     let edges = edges
         .iter()
@@ -88,6 +89,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #fused
                 #(#wiring)*
                 #(#options)*
+                #(#retries)*
                 #handle
                 #(#callbacks)*
                 #(#hooks)*
@@ -192,6 +194,14 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     }
 }
 
+/// A worker whose field, and not its function, says that it makes several attempts.
+fn retries(field: &Field) -> Option<TokenStream> {
+    let retry = field.settings.get("retry")?;
+    let Field { cfgs, name, .. } = field;
+    let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
+    Some(quote_spanned!(retry.span=> #(#cfgs)* #workers.keep_copies(&#seat);))
+}
+
 /// One field of a worker's literal. The shorthand shares the resource; anything else is an
 /// expression, in which the resources are in scope.
 fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
@@ -252,6 +262,11 @@ fn formats(tokens: &TokenStream, opening: &str) -> bool {
     })
 }
 
+/// Whether it is the port that every consumer has, for what it gave up on.
+pub(super) fn is_failed(port: &Ident) -> bool {
+    port == "failed"
+}
+
 /// One edge. A second one from the same output makes it a broadcast.
 fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     let Edge {
@@ -268,9 +283,17 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     let ty = &edge.start(&header.fields).ty;
     let workers = local("__workers");
     let from_seat = seat_of(from, from.span());
-    let port = port
-        .as_ref()
-        .map(|port| quote_spanned!(port.span()=> <#ty>::#port()));
+    let is_failed = port.as_ref().is_some_and(is_failed);
+    let port = port.as_ref().map(|port| {
+        if is_failed {
+            quote_spanned!(port.span()=> #workers.failed(&#from_seat))
+        } else {
+            quote_spanned!(port.span()=> <#ty>::#port())
+        }
+    });
+    if let (None, true) = (to, is_failed) {
+        return quote_spanned!(span=> #(#cfgs)* #workers.discard_port(&#from_seat, #port););
+    }
     let Some(to) = to else {
         // The port must exist, even to be thrown away.
         return port

@@ -8,7 +8,7 @@ use super::construct::{seat_of, with_shares};
 use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::fused::chains;
-use crate::group::header::Header;
+use crate::group::header::{Field, Header};
 
 pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
     chains(&group.edges)
@@ -65,7 +65,7 @@ fn guilty(edge: &Edge) -> Span {
         .resolved_at(Span::call_site())
 }
 
-/// What is called has no thread of its own.
+/// What is called has no thread of its own, and neither end has several lanes.
 fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
     let Some(to) = edge.to_field else {
         return TokenStream::new();
@@ -76,9 +76,19 @@ fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
     let message = format!(
         "`{name}` is `blocking`, and has a thread of its own: it needs a queue, so write `=>`"
     );
-    let assertion = quote_spanned! {span=>
-        ::core::assert!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking(), #message)
-    };
+    let from = &header.fields[edge.from_field];
+    let lanes = [from, &header.fields[to]].map(|Field { name, ty, .. }| {
+        let message = format!(
+            "`{name}` has several lanes, and a fused edge joins two workers into one task: write `=>`"
+        );
+        quote_spanned! {span=>
+            ::core::assert!(<#ty as ::fluid::__private::Member>::OPTIONS.lanes() == 1, #message)
+        }
+    });
+    let assertion = quote_spanned! {span=> {
+        ::core::assert!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking(), #message);
+        #(#lanes);*
+    }};
     if generic {
         quote_spanned!(span=> #(#cfgs)* const { #assertion };)
     } else {

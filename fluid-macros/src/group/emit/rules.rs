@@ -6,9 +6,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
+use super::construct::is_failed;
 use crate::function::BLOCKING_TIMEOUT;
 use crate::group::check::Edge;
 use crate::group::header::Field;
+use crate::option::Setting;
 use crate::port::number;
 
 /// Under which configuration none of several things is there, each of which has `#[cfg(…)]`s of its own.
@@ -68,7 +70,7 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
     let wiring = format_ident!("EdgesOf{wiring}", span = span);
     let mut ports: Vec<(&Ident, Vec<Vec<&Attribute>>)> = Vec::new();
     for edge in edges {
-        let Some(name) = edge.port_of(place) else {
+        let Some(name) = edge.port_of(place).filter(|port| !is_failed(port)) else {
             continue;
         };
         let cfgs = edge.cfgs_but_of(place, fields);
@@ -136,8 +138,23 @@ pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
             return None;
         };
         let assertion = quote_spanned!(span=> ::core::assert!(#rule, #message));
-        let called = (!setting.consumer_only)
-            .then(|| quote_spanned!(span=> #(#cfgs)* ::fluid::rule::called_by_fluid::<#ty>();));
+        let called = called(setting, field);
+        let assertion = match setting.name {
+            "concurrency" => {
+                let message = format!(
+                    "`{name}` has state, of which each lane would have its own: its function must say which \
+                     messages belong together, with `partition_by`"
+                );
+                quote_spanned! {span=> {
+                    #assertion;
+                    ::core::assert!(
+                        !<#ty as ::fluid::__private::Member>::OPTIONS.is_stateful(),
+                        #message
+                    )
+                }}
+            }
+            _ => assertion,
+        };
         // A named constant is evaluated even if nothing is built, but knows no type parameters.
         let asserted = if generic {
             quote_spanned!(span=> #(#cfgs)* const { #assertion };)
@@ -147,4 +164,17 @@ pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
         Some(quote!(#called #asserted))
     });
     rules.collect()
+}
+
+/// What an option asks of the loop that makes the calls.
+fn called(setting: &Setting, field: &Field) -> Option<TokenStream> {
+    let Field { cfgs, ty, .. } = field;
+    let rule = match setting.name {
+        "batch" | "linger" | "max_weight" => "takes_batches",
+        "retry" | "backoff" => "called_by_fluid",
+        _ if setting.consumer_only => return None,
+        _ => "called_by_fluid",
+    };
+    let rule = format_ident!("{rule}", span = setting.span);
+    Some(quote_spanned!(setting.span=> #(#cfgs)* ::fluid::rule::#rule::<#ty>();))
 }

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
+use super::batch::Gathering;
 use super::{Channel, Fetch, Gate, Intake};
 use crate::ledger::{Counts, Seen};
 use crate::lock::lock;
@@ -43,18 +43,21 @@ use crate::queue::discard;
 /// returns `Ok`; then it is *done*. If `run` fails with a message in hand, that message has
 /// *failed*. If the worker is forced to end, it is *undelivered*.
 pub struct Queue<M> {
-    channel: Arc<Channel<M>>,
-    portion: VecDeque<M>,
-    hand: Hand,
+    pub(super) channel: Arc<Channel<M>>,
+    pub(super) portion: VecDeque<M>,
+    pub(super) hand: Hand,
+    pub(super) gathering: Gathering<M>,
 }
 
 /// What the consumer has in its hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Hand {
+pub(super) enum Hand {
     #[default]
     Empty,
     /// A message from the queue.
     Queued,
+    /// So many messages from the queue.
+    Batch(usize),
     /// A message that came over a fused edge.
     Direct,
 }
@@ -65,6 +68,7 @@ impl<M> Queue<M> {
             channel,
             portion: VecDeque::new(),
             hand: Hand::Empty,
+            gathering: Gathering::new(),
         }
     }
 
@@ -79,7 +83,7 @@ impl<M> Queue<M> {
         // A full queue is always ready. Without this, its consumer would never let another task run.
         consume_budget().await;
         loop {
-            if self.channel.interrupted.load(Ordering::Relaxed) {
+            if self.channel.is_interrupted() {
                 self.settle();
                 return None;
             }
@@ -118,7 +122,8 @@ impl<M> Queue<M> {
     pub fn failed(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.channel.fail(),
+            Hand::Queued => self.channel.fail(1),
+            Hand::Batch(messages) => self.channel.fail(messages),
             Hand::Direct => self.channel.fail_direct(),
         }
     }
@@ -140,8 +145,7 @@ impl<M> Queue<M> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let inner = lock(&self.channel.inner);
-        let interrupted = self.channel.interrupted.load(Ordering::Relaxed);
-        interrupted
+        self.channel.is_interrupted()
             || inner.frozen
             || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
     }
@@ -158,7 +162,7 @@ impl<M> Queue<M> {
         let progress = &self.channel.progress;
         let seen = match self.hand {
             Hand::Queued => progress.done_and_taken(),
-            Hand::Empty | Hand::Direct => progress.taken(),
+            Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
         };
         self.hand = Hand::Queued;
         if seen.sealed {
@@ -175,7 +179,8 @@ impl<M> Queue<M> {
     pub(crate) fn settle(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.carry_if_full(self.channel.progress.done()),
+            Hand::Queued => self.carry_if_full(self.channel.progress.done(1)),
+            Hand::Batch(messages) => self.carry_if_full(self.channel.progress.done(messages)),
             Hand::Direct => self.channel.direct.done(),
         }
     }
@@ -194,7 +199,7 @@ impl<M> Queue<M> {
         }
     }
 
-    fn carry_if_full(&self, seen: Seen) {
+    pub(super) fn carry_if_full(&self, seen: Seen) {
         if seen.is_full() && !seen.sealed {
             self.channel.carry();
         }
@@ -204,8 +209,13 @@ impl<M> Queue<M> {
 impl<M> Drop for Queue<M> {
     fn drop(&mut self) {
         self.give_up_direct();
-        let holds = self.hand == Hand::Queued;
-        self.channel.give_up(holds, &mut self.portion);
+        let held = match self.hand {
+            Hand::Empty | Hand::Direct => 0,
+            Hand::Queued => 1,
+            Hand::Batch(messages) => messages,
+        };
+        self.portion.extend(self.gathering.take_all());
+        self.channel.give_up(held, &mut self.portion);
     }
 }
 

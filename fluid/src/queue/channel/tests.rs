@@ -8,7 +8,7 @@ use crate::queue::sender::{Sender, block_on};
 
 fn channel(capacity: usize, overflow: Overflow) -> Arc<Channel<u64>> {
     let options = Options::new().capacity(capacity).overflow(overflow);
-    Channel::new("test".into(), &options)
+    Channel::new("test".into(), &options, None)
 }
 
 /// Sends from two threads and consumes on a third, while `disturb` happens. Returns how many sends

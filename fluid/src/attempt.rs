@@ -1,0 +1,169 @@
+//! Calls that are made again when they fail, and what becomes of a message when none is left.
+
+use std::fmt;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::onward::Onward;
+use crate::signal::until;
+use crate::stage::{Stage, call, emit, skip};
+use crate::worker::{Io, Worker};
+
+/// A message that a consumer gave up on: what leaves by its port `failed`.
+#[derive(Clone, Debug)]
+pub struct Failed<M> {
+    /// The message.
+    pub message: M,
+    /// How the last attempt failed.
+    pub error: Error,
+    /// How many attempts were made, at least one.
+    pub attempts: u32,
+}
+
+impl<M: fmt::Debug> fmt::Display for Failed<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            message,
+            error,
+            attempts,
+        } = self;
+        let times = if *attempts == 1 { "time" } else { "times" };
+        write!(f, "{message:?} failed {attempts} {times}: {error:#}")
+    }
+}
+
+/// How a message is cloned, before it is handed to a call that may fail.
+pub(crate) type Copy<M> = fn(&M) -> M;
+
+/// What one call is given, as seen from the messages in it.
+pub(crate) trait Given<M>: Send + Sized {
+    fn copied(&self, copy: Copy<M>) -> Self;
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<Self, M>;
+}
+
+impl<M: Send> Given<M> for M {
+    fn copied(&self, copy: Copy<M>) -> Self {
+        copy(self)
+    }
+
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<M> {
+        std::iter::once(self)
+    }
+}
+
+impl<M: Send> Given<M> for Vec<M> {
+    fn copied(&self, copy: Copy<M>) -> Self {
+        self.iter().map(copy).collect()
+    }
+
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<M> {
+        self.into_iter()
+    }
+}
+
+/// Makes the calls for what was taken from the queue, until one succeeds or no attempt is left. What it
+/// emits goes onward.
+///
+/// # Errors
+///
+/// The last failure, if neither the port `failed` nor the policy `skip` answers it.
+pub(crate) async fn handle<S, N>(
+    stage: &mut S,
+    input: S::Input,
+    ctx: &Context,
+    io: &mut Io<S>,
+    onward: &mut N,
+) -> Result<(), Error>
+where
+    S: Stage<Input: Given<<S as Worker>::Message>>,
+    N: Onward<S::Output>,
+{
+    let Some(copy) = io.copy else {
+        return match call(stage, input, ctx, &io.ports).await {
+            Ok(emission) => {
+                emit(emission, ctx, &io.output, onward).await;
+                Ok(())
+            }
+            Err(error) => {
+                io.queue.failed();
+                skip(error, ctx)
+            }
+        };
+    };
+    let mut attempt = 1;
+    loop {
+        ctx.begin_attempt(attempt);
+        match call(stage, input.copied(copy), ctx, &io.ports).await {
+            Ok(emission) => {
+                emit(emission, ctx, &io.output, onward).await;
+                return Ok(());
+            }
+            Err(error) if is_left(attempt, ctx) => {
+                ctx.node().note_error(&error);
+                pause(attempt, &error, ctx).await;
+                attempt += 1;
+            }
+            Err(error) => return give_up(input, error, attempt, ctx, io).await,
+        }
+    }
+}
+
+fn is_left(attempt: u32, ctx: &Context) -> bool {
+    attempt <= ctx.node().options.retry && ctx.may_retry()
+}
+
+/// The pause before the next attempt, which a stop cuts short.
+async fn pause(attempt: u32, error: &Error, ctx: &Context) {
+    let (first, last) = ctx.node().options.backoff;
+    let most = first
+        .saturating_mul(2_u32.saturating_pow(attempt - 1))
+        .min(last);
+    let pause = most.mul_f64(fastrand::f64());
+    tracing::debug!(
+        worker = ctx.worker_name(),
+        error = format!("{error:#}"),
+        attempt,
+        ?pause,
+        "call failed, trying again"
+    );
+    until(ctx.over(), tokio::time::sleep(pause)).await;
+}
+
+/// No attempt is left: the messages leave by the port `failed`, or the policy decides.
+async fn give_up<S, I>(
+    input: I,
+    error: Error,
+    attempts: u32,
+    ctx: &Context,
+    io: &mut Io<S>,
+) -> Result<(), Error>
+where
+    S: Worker,
+    I: Given<S::Message>,
+{
+    io.queue.failed();
+    if !io.failed.is_wired() {
+        return skip(error, ctx);
+    }
+    ctx.node().note_error(&error);
+    tracing::warn!(
+        worker = ctx.worker_name(),
+        error = format!("{error:#}"),
+        attempts,
+        "message given up"
+    );
+    let failed = input.messages().map(|message| Failed {
+        message,
+        error: error.clone(),
+        attempts,
+    });
+    let refused = io.failed.send_each(failed).await;
+    if refused > 0 {
+        tracing::warn!(
+            worker = ctx.worker_name(),
+            refused,
+            "given-up messages refused downstream"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! The queues of a consumer with lanes whose messages have a key.
+
+use std::sync::Arc;
+
+use super::Channel;
+use crate::options::Options;
+
+/// The key of a message, as a number.
+pub(crate) type Key<M> = fn(&M) -> u64;
+
+/// A queue for each lane. All messages of one key go to one of them, so they are handled one after the
+/// other, in the order in which they came.
+pub(super) struct Lanes<M> {
+    pub(super) key: Key<M>,
+    pub(super) queues: Box<[Arc<Channel<M>>]>,
+}
+
+/// What a lane has of its consumer's capacity.
+pub(super) const fn share(options: &Options) -> usize {
+    if options.capacity == usize::MAX {
+        usize::MAX
+    } else {
+        options.capacity.div_ceil(options.concurrency)
+    }
+}
+
+impl<M> Channel<M> {
+    /// The queue into which a message goes.
+    pub(crate) fn of(&self, message: &M) -> &Self {
+        match &self.lanes {
+            None => self,
+            Some(Lanes { key, queues }) => {
+                let lane = key(message) % queues.len() as u64;
+                &queues[lane as usize]
+            }
+        }
+    }
+
+    /// The queue from which a lane takes.
+    pub(crate) fn lane(self: &Arc<Self>, lane: usize) -> Arc<Self> {
+        match &self.lanes {
+            None => Arc::clone(self),
+            Some(lanes) => Arc::clone(&lanes.queues[lane]),
+        }
+    }
+
+    pub(crate) fn has_lanes(&self) -> bool {
+        self.lanes.is_some()
+    }
+}
