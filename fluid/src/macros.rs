@@ -141,7 +141,77 @@ pub use fluid_macros::worker;
 /// | `capacity = 64` | how many messages may wait; `"unbounded"` must be asked for | 1024 |
 /// | `overflow = "drop_oldest"` | what a full queue does: `"wait"`, `"drop_newest"` or `"drop_oldest"` | `"wait"` |
 ///
+/// | `concurrency = 4` | how many *lanes* handle messages at the same time, each with state of its own | 1 |
+/// | `partition_by = \|tick\| &tick.symbol` | which messages belong together: those of one key go to one lane, in their order, and never overlap | none: lanes compete |
+/// | `batch = 500` | the function takes a `Vec` of up to so many messages | |
+/// | `linger = "50ms"` | how long the first message of a batch waits for others | until it is full |
+/// | `batch_weight = \|line\| line.len()` with `max_weight = 65536` | how much a batch weighs at most | no limit |
+/// | `retry = 3` | how often a call that fails is made again | 0 |
+/// | `backoff = "100ms..5s"` | the pause before that: at most the first, doubled each time up to the last, with full jitter | `"100ms..5s"` |
+/// | `retry_if = \|error\| error.is_timeout()` | after which errors it is made again | all |
+///
 /// and `blocking`, `name`, `grace`, `timeout`, `on_error` and `on_exit`, as for [`worker`].
+///
+/// # Lanes
+///
+/// With `concurrency` the worker is built once for each lane, so each has its own state; resources are shared. With
+/// `partition_by` each lane has a queue of its own, with its share of the capacity, and a key that is slow
+/// holds up only its own lane; without it, all take from one queue, whoever is free. A failure that is neither
+/// tried again nor skipped ends the lives of all lanes: the others finish what they have in hand, and a
+/// restart builds all of them anew.
+///
+/// # Batches
+///
+/// With `batch` the function takes a `Vec`. A batch is handed over when it is full, when it has lingered, when
+/// its queue has no room for more, and at the end. With `partition_by` each batch holds messages of one key.
+/// A restart keeps what is being gathered.
+///
+/// # Retries
+///
+/// With `retry` each message is cloned before its call, and a call that fails is made again after a pause,
+/// while later messages of the same lane wait. [`Context::attempt`](crate::Context::attempt) says which
+/// attempt it is. When none is left, or `retry_if` says no, the message leaves by the port `failed`, as
+/// [`Failed`](crate::Failed), if the group wires that (`store.failed => dead_letters;`); else `on_error`
+/// decides. A batch is tried again as a whole, and each of its messages given up for itself. A stop ends all
+/// pauses: the attempts that are left are made at once.
+///
+/// ```
+/// use fluid::{consumer, workers, Failed};
+/// # #[derive(Clone, Debug)] pub struct Order { customer: u64 }
+/// # pub struct Bank;
+/// # #[derive(Debug)] pub enum BankError { Refused, Timeout }
+/// # impl std::fmt::Display for BankError {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("no") }
+/// # }
+/// # impl std::error::Error for BankError {}
+/// # impl Bank { async fn charge(&self, _: &Order) -> Result<(), BankError> { Ok(()) } }
+///
+/// /// Charges customers, several at a time, but each one's orders one after the other.
+/// #[consumer(
+///     concurrency = 4,
+///     partition_by = |order| order.customer,
+///     retry = 3,
+///     backoff = "200ms..10s",
+///     retry_if = |error| matches!(error, BankError::Timeout),
+/// )]
+/// async fn charge(order: Order, bank: &Bank) -> Result<(), BankError> {
+///     bank.charge(&order).await
+/// }
+///
+/// #[consumer]
+/// async fn report(failed: Failed<Order>) {
+///     eprintln!("{failed}");
+/// }
+///
+/// workers! {
+///     struct Orders(bank: Bank) {
+///         pub charge: Charge { bank },
+///         report: Report,
+///     }
+///
+///     charge.failed => report;
+/// }
+/// ```
 ///
 /// # What becomes of a message
 ///
@@ -250,6 +320,7 @@ pub use fluid_macros::consumer;
 /// | `(a, b) => c;` | fan-in |
 /// | `a => (b, c);` | broadcast: each gets a clone |
 /// | `a.port => b;` | an edge from a named port |
+/// | `a.failed => b;` | an edge from the port that every consumer has for the messages it gave up on |
 /// | `a => b with f;` | the edge adapts: `f`, a path or a closure, takes what `a` emits and gives what `b` consumes, or an `Option` or a `Vec` of it |
 /// | `a => _;` | the output is thrown away, on purpose |
 /// | `a ~> b;` | a feedback edge: it never waits, so it may close a circle; what finds no room is unsent |

@@ -68,7 +68,7 @@ pub trait Worker: Send + Sized + 'static {
     const KEY: Option<fn(&Self::Message) -> u64> = None;
 
     /// How to clone a message for another attempt ([`Options::retry`]). `retry` sets it.
-    const COPY: Option<fn(&Self::Message) -> Self::Message> = None;
+    const COPY: Option<Copy<Self::Message>> = None;
 
     /// What a message weighs in a batch ([`Options::max_weight`]). `batch_weight` sets it.
     const WEIGHT: Option<fn(&Self::Message) -> usize> = None;
