@@ -33,6 +33,10 @@ const LONGER: &[&str] = &[
     "adapter/of-a-fused-edge-gives-another-type",
     // Where the worker is written by hand.
     "fused/from-a-worker-by-hand",
+    // The bounds of the port, one on each line.
+    "retry/failed-goes-to-the-wrong-worker",
+    "retry/failed-that-is-not-clone",
+    "retry/message-that-is-not-clone-in-a-group",
     // Which ports are wired, besides.
     "wiring/port-configured-away",
     "wiring/port-goes-nowhere",
@@ -122,6 +126,39 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "an adapter gives what its consumer consumes",
         &["adapter/gives-another-type"],
+    ),
+    (
+        "`batch` needs a `Vec`, and `linger` and weights need `batch`",
+        &[
+            "batch/batch-of-a-single-message",
+            "batch/linger-without-batch",
+            "batch/weight-without-a-limit",
+            "batch/set-on-a-field-that-takes-one",
+        ],
+    ),
+    (
+        "`partition_by` needs lanes, and lanes with state need `partition_by`",
+        &[
+            "lanes/key-without-lanes",
+            "lanes/state-without-a-key",
+            "lanes/state-without-a-key-in-a-group",
+        ],
+    ),
+    (
+        "a fused edge has one lane at either end",
+        &["lanes/before-a-fused-edge", "lanes/behind-a-fused-edge"],
+    ),
+    (
+        "what is tried again or given up is `Clone`",
+        &[
+            "retry/message-that-is-not-clone",
+            "retry/message-that-is-not-clone-in-a-group",
+            "retry/failed-that-is-not-clone",
+        ],
+    ),
+    (
+        "`backoff` and `retry_if` need `retry`",
+        &["retry/backoff-without-retry", "retry/judge-without-retry"],
     ),
     (
         "a budget belongs to a strategy",

@@ -2,8 +2,6 @@
 
 pub use std::sync::Arc;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
@@ -32,23 +30,6 @@ impl<F: Future<Output = Result<(), Error>> + Send> Running for F {}
 /// worker is: a worker that is not is one mistake, told at what it holds.
 pub fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> impl Running {
     crate::stage::run(stage, ctx, io)
-}
-
-/// The key of a message, as a number: `partition_by`.
-pub fn key<'m, M, K: Hash>(message: &'m M, key: impl FnOnce(&'m M) -> K) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key(message).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// What a message weighs: `batch_weight`.
-pub fn weight<'m, M>(message: &'m M, weight: impl FnOnce(&'m M) -> usize) -> usize {
-    weight(message)
-}
-
-/// Whether an error is one after which a call is made again: `retry_if`.
-pub fn judged<'e, E>(error: &'e E, judge: impl FnOnce(&'e E) -> bool) -> bool {
-    judge(error)
 }
 
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,

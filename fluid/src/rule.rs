@@ -4,11 +4,13 @@
 //! anything when it runs.
 
 mod broken;
+mod code;
 mod outside;
 mod port;
 mod send;
 
 pub use broken::{NotUnderstood, not_understood};
+pub use code::{IsKey, judged, key, weight};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
 pub use send::{IsConfiguration, IsResource, IsState, configuration, resource, state};

@@ -177,7 +177,7 @@ async fn a_batch_is_handed_over_when_full_when_it_has_lingered_and_at_the_end() 
     assert_eq!((counts.accepted, counts.done, counts.failed), (29, 26, 3));
 }
 
-#[consumer(batch = 100, batch_weight = |text| text.len(), max_weight = 10)]
+#[consumer(batch = 100, batch_weight = String::len, max_weight = 10)]
 async fn weigh(texts: Vec<String>, seen: &Seen) {
     seen.note(texts.join("+"));
 }

@@ -197,12 +197,15 @@ fn code(worker: &Worker) -> TokenStream {
         let Some(setting) = worker.settings.get(option) else {
             continue;
         };
-        let (name, helper) = (format_ident!("{name}"), format_ident!("{helper}"));
-        let (span, code) = (setting.span, setting.value());
+        let name = format_ident!("{name}");
+        let code = setting.value();
+        // What is wrong with the code is wrong there.
+        let span = code.span().resolved_at(Span::call_site());
+        let helper = format_ident!("{helper}", span = span);
         let message = local("message");
         consts.extend(quote_spanned! {span=>
             const #name: ::core::option::Option<fn(&Self::Message) -> #gives> =
-                ::core::option::Option::Some(|#message| ::fluid::__private::#helper(#message, #code));
+                ::core::option::Option::Some(|#message| ::fluid::rule::#helper(#message, #code));
         });
     }
     if let (Some(_), Some(ty)) = (worker.settings.get("retry"), worker.message()) {
@@ -406,7 +409,7 @@ fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
         Some(retry_if) => {
             let (ctx, judge) = (local("ctx"), retry_if.value());
             quote_spanned! {retry_if.span=> {
-                #ctx.retry_if(::fluid::__private::judged(&error, #judge));
+                #ctx.retry_if(::fluid::rule::judged(&error, #judge));
                 #carried
             }}
         }

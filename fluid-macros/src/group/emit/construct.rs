@@ -199,7 +199,8 @@ fn retries(field: &Field) -> Option<TokenStream> {
     let retry = field.settings.get("retry")?;
     let Field { cfgs, name, .. } = field;
     let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
-    Some(quote_spanned!(retry.span=> #(#cfgs)* #workers.keep_copies(&#seat);))
+    let at = retry.span.resolved_at(Span::call_site());
+    Some(quote_spanned!(at=> #(#cfgs)* #workers.keep_copies(&#seat);))
 }
 
 /// One field of a worker's literal. The shorthand shares the resource; anything else is an
@@ -286,7 +287,9 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     let is_failed = port.as_ref().is_some_and(is_failed);
     let port = port.as_ref().map(|port| {
         if is_failed {
-            quote_spanned!(port.span()=> #workers.failed(&#from_seat))
+            let at = port.span().resolved_at(Span::call_site());
+            let failed = Ident::new("failed", at);
+            quote_spanned!(at=> #workers.#failed(&#from_seat))
         } else {
             quote_spanned!(port.span()=> <#ty>::#port())
         }

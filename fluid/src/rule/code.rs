@@ -1,0 +1,31 @@
+//! Options that are code: closures that look at a message or an error.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What tells messages apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no key: it cannot be hashed",
+    label = "a key is what equal messages have in common, such as a name or a number",
+    note = "let `partition_by` give something that is `Hash`, such as an integer, a `String` or a `&str`"
+)]
+pub trait IsKey: Hash {}
+
+#[diagnostic::do_not_recommend]
+impl<K: Hash> IsKey for K {}
+
+/// `partition_by`: the key of a message, as a number that is the same in every process.
+pub fn key<'m, M, K: IsKey>(message: &'m M, key: impl FnOnce(&'m M) -> K) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key(message).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// `batch_weight`: what a message weighs.
+pub fn weight<'m, M>(message: &'m M, weight: impl FnOnce(&'m M) -> usize) -> usize {
+    weight(message)
+}
+
+/// `retry_if`: whether an error is one after which a call is made again.
+pub fn judged<'e, E>(error: &'e E, judge: impl FnOnce(&'e E) -> bool) -> bool {
+    judge(error)
+}

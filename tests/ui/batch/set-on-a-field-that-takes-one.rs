@@ -1,0 +1,15 @@
+use fluid::{consumer, workers};
+
+#[consumer]
+async fn store(line: String) {
+    let _ = line;
+}
+
+workers! {
+    struct Archive {
+        #[consumer(batch = 10)]
+        pub store: Store, //~ Store
+    }
+}
+
+fn main() {}

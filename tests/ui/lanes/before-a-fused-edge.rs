@@ -1,0 +1,22 @@
+use fluid::{consumer, workers};
+
+#[consumer(concurrency = 4)]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[consumer]
+async fn store(number: u64) {
+    let _ = number;
+}
+
+workers! {
+    struct Numbers {
+        pub double: Double,
+        store: Store,
+    }
+
+    double -> store; //~ store
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use fluid::worker;
+
+#[worker(concurrency = 4)] //~ concurrency
+async fn poll() {}
+
+fn main() {}
