@@ -42,8 +42,16 @@ pub(crate) fn expand(role: Role, options: TokenStream, item: TokenStream) -> Tok
     let mut errors = Errors::default();
     let mut expansion = item.clone();
     let settings = option::read(role.scope(), options, &mut errors);
-    if let Some(function) = errors.keep(item::parse(role, item)) {
-        let worker = check::check(role, &function, settings, &mut errors);
+    if let Some(function) = item::parse(role, item, &mut errors) {
+        // What else is wrong with half a signature may follow from that.
+        let mut more = Errors::default();
+        let told = if function.whole {
+            &mut errors
+        } else {
+            &mut more
+        };
+        let mut worker = check::check(role, &function, settings, told);
+        worker.broken |= !function.whole;
         // Where a method stands, no struct can.
         if function.sig.receiver().is_none() {
             expansion.extend(emit::worker(&worker));
@@ -51,4 +59,35 @@ pub(crate) fn expand(role: Role, options: TokenStream, item: TokenStream) -> Tok
     }
     expansion.extend(errors.into_tokens());
     expansion
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_stays_known_while_its_signature_is_written() {
+        for (written, field) in [
+            ("async fn store(candle: Candle, db: &) {}", None),
+            ("async fn store(candle: Candle, db) {}", None),
+            (
+                "async fn store(candle: Candle, db: &Db, ca: ) {}",
+                Some("db"),
+            ),
+            (
+                "async fn store(candle: Candle, ca: &mut, db: &Db) {}",
+                Some("db"),
+            ),
+            ("async fn store(candle: Candle, db: &Db) -> {}", Some("db")),
+            ("fn store(candle: , db: &Db) {}", Some("db")),
+        ] {
+            let item = written.parse().expect("tokens");
+            let expansion = expand(Role::Consumer, TokenStream::new(), item).to_string();
+            assert!(expansion.contains("struct Store"), "{written}");
+            let field =
+                field.is_none_or(|field| expansion.contains(&format!("{field} : :: fluid")));
+            assert!(field, "{expansion}");
+            assert_eq!(expansion.matches("compile_error").count(), 1, "{expansion}");
+        }
+    }
 }

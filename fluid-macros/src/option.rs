@@ -74,6 +74,7 @@ impl Settings {
 /// Reads and checks the options of one place.
 pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Settings {
     let mut settings = Settings::default();
+    let mistakes = errors.count();
     let Some(written) =
         errors.keep(Punctuated::<Written, Token![,]>::parse_terminated.parse2(tokens))
     else {
@@ -102,7 +103,10 @@ pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Se
             });
         }
     }
-    together::check(scope, &settings, errors);
+    // What was not understood may be the option that another one needs.
+    if errors.count() == mistakes {
+        together::check(scope, &settings, errors);
+    }
     if scope == Scope::Group {
         strategy::gather(&mut settings, restarts, errors);
     }
@@ -257,5 +261,24 @@ fn or(choices: impl Iterator<Item = &'static str>) -> String {
     match &quoted[..] {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         _ => quoted.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heartbeat_that_was_not_understood_is_one_mistake() {
+        for (written, mistakes) in [
+            ("heartbeat = \"1s\", jitter = \"1s\"", 0),
+            ("jitter = \"1s\"", 1),
+            ("hearbeat = \"1s\", jitter = \"1s\", pace = \"rate\"", 1),
+            ("heartbeat = 1s, jitter = \"1s\"", 1),
+        ] {
+            let mut errors = Errors::default();
+            read(Scope::Worker, written.parse().expect("tokens"), &mut errors);
+            assert_eq!(errors.count(), mistakes, "{written}");
+        }
     }
 }

@@ -1,18 +1,24 @@
 //! The function as it is written, but for its body, which is nobody's business here.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Signature, Visibility};
+use syn::{Attribute, FnArg, Generics, ReturnType, Signature, Token, Visibility, parenthesized};
 
+use crate::error::Errors;
 use crate::function::Role;
 
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
+    /// Whether all of it was understood.
+    pub(crate) whole: bool,
 }
 
-pub(crate) fn parse(role: Role, item: TokenStream) -> syn::Result<Function> {
+/// Reads the item. Of a signature with a mistake in it what can be read is kept.
+pub(crate) fn parse(role: Role, item: TokenStream, errors: &mut Errors) -> Option<Function> {
     let wrong = |error: syn::Error| {
         let message = format!(
             "{} goes on a function, such as `{}`",
@@ -24,18 +30,59 @@ pub(crate) fn parse(role: Role, item: TokenStream) -> syn::Result<Function> {
     let parser = |input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let sig = Signature::parse(input).map_err(|error| {
-            // Past the `fn` it is a function, and the compiler says what is wrong with it.
-            if is_function(&input.fork()) {
-                error
-            } else {
-                wrong(error)
+        // On a copy, for what a mistake leaves unread is no mistake of its own.
+        let ahead = input.fork();
+        let (sig, mistake) = match Signature::parse(&ahead) {
+            Ok(sig) => {
+                input.advance_to(&ahead);
+                (sig, None)
             }
-        })?;
+            // Past the `fn` it is a function, and the compiler says what is wrong with it.
+            Err(error) => match readable(&input.fork()) {
+                Ok(sig) => (sig, Some(error)),
+                Err(_) if is_function(&ahead) => return Err(error),
+                Err(_) => return Err(wrong(error)),
+            },
+        };
         let _body: TokenStream = input.parse()?;
-        Ok(Function { attrs, vis, sig })
+        let whole = mistake.is_none();
+        let function = Function {
+            attrs,
+            vis,
+            sig,
+            whole,
+        };
+        Ok((function, mistake))
     };
-    parser.parse2(item)
+    let (function, mistake) = errors.keep(parser.parse2(item))?;
+    if let Some(mistake) = mistake {
+        errors.push(mistake);
+    }
+    Some(function)
+}
+
+/// A signature without what is wrong with it, so that an editor knows the worker while its function is being
+/// written.
+fn readable(input: ParseStream<'_>) -> syn::Result<Signature> {
+    let asyncness: Option<Token![async]> = input.parse()?;
+    let keyword: Token![fn] = input.parse()?;
+    let name: Ident = input.parse()?;
+    let generics: Generics = input.parse()?;
+    let content;
+    parenthesized!(content in input);
+    let mut inputs = Vec::new();
+    while !content.is_empty() {
+        let ahead = content.fork();
+        if let Ok(parameter) = ahead.parse::<FnArg>() {
+            content.advance_to(&ahead);
+            inputs.push(parameter);
+        }
+        while !content.is_empty() && content.parse::<Option<Token![,]>>()?.is_none() {
+            content.parse::<TokenTree>()?;
+        }
+    }
+    let output = input.parse().unwrap_or(ReturnType::Default);
+    syn::parse2(quote!(#asyncness #keyword #name #generics (#(#inputs),*) #output))
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {

@@ -9,7 +9,7 @@ mod resource;
 mod rules;
 
 use heck::ToSnakeCase;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, parse_quote};
 
@@ -100,7 +100,7 @@ fn struct_(header: &Header, names: &Names, picture: &TokenStream) -> TokenStream
     }
 }
 
-/// The ways to start the group.
+/// The ways to start the group. What the compiler and an editor say of them, they say at its name.
 fn life(header: &Header, names: &Names) -> TokenStream {
     let Header { cfgs, vis, .. } = header;
     let Names {
@@ -111,7 +111,8 @@ fn life(header: &Header, names: &Names) -> TokenStream {
     } = names;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let exit = quote!(::fluid::__private::Exit);
-    quote! {
+    let at = group.span().resolved_at(Span::call_site());
+    quote_spanned! {at=>
         #(#cfgs)*
         #[allow(dead_code)]
         impl #impl_generics #group #ty_generics #clause {

@@ -37,8 +37,12 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     } = names;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let parameters = resources.iter().map(|Resource { name, ty }| {
-        quote!(#name: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>)
+        let at = name.span().resolved_at(Span::call_site());
+        quote_spanned!(at=> #name: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>)
     });
+    // What is wrong with a call of it shows at the group's name and its resources.
+    let at = name.span().resolved_at(Span::call_site());
+    let signature = quote_spanned!(at=> fn new(#(#parameters),*) -> Self);
     let shares = resources
         .iter()
         .map(|resource| resource::share(resource, group));
@@ -80,7 +84,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 unused_imports,
                 unused_mut
             )]
-            #vis fn new(#(#parameters),*) -> Self {
+            #vis #signature {
                 use ::fluid::rule::HasNoPorts as _;
                 #(#shares)*
                 #new_group
