@@ -38,15 +38,11 @@ impl ::fluid::__private::Worker for Exchange {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(50u64))
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &[
-            "Makes up a trade of two symbols at each beat, the second of them rising.",
-        ],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::Some("Trade"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(
+            &["Makes up a trade of two symbols at each beat, the second of them rising."],
+        )
+        .output("Trade");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -60,10 +56,10 @@ impl ::fluid::__private::Worker for Exchange {
 const _: () = {
     #[allow(unused_imports)]
     use ::fluid::rule::IsNoResult as _;
-    ::core::assert!(
-        ! ::fluid::rule::Emitted:: < Trade > ::IS_RESULT,
-        "`Trade` is a `Result` behind an alias, which would be sent as a message: write it out"
-    );
+    ::fluid::rule::no_result(
+        ::fluid::rule::Emitted::<Trade>::IS_RESULT,
+        "`Trade` is a `Result` behind an alias, which would be sent as a message: write it out",
+    )
 };
 /// Hands each trade to whoever is interested.
 ///
@@ -148,10 +144,7 @@ impl Desk {
         name: "desk",
         type_name: "Desk",
         docs: &["Hands each trade to whoever is interested."],
-        place: ::fluid::__private::Place {
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
+        place: ::fluid::__private::Place::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "trades",
@@ -159,44 +152,12 @@ impl Desk {
             },
         ],
         workers: &[
-            ::fluid::__private::GraphWorker {
-                name: "exchange",
-                type_name: "Exchange",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Exchange as ::fluid::__private::Member>::OPTIONS,
-                form: <Exchange as ::fluid::__private::Member>::FORM,
-            },
-            ::fluid::__private::GraphWorker {
-                name: "dispatch",
-                type_name: "Dispatcher<Trade>",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Dispatcher<Trade> as ::fluid::__private::Member>::OPTIONS,
-                form: <Dispatcher<Trade> as ::fluid::__private::Member>::FORM,
-            },
+            ::fluid::__private::GraphWorker::of::<Exchange>("exchange", "Exchange"),
+            ::fluid::__private::GraphWorker::of::<
+                Dispatcher<Trade>,
+            >("dispatch", "Dispatcher<Trade>"),
         ],
-        edges: &[
-            ::fluid::__private::GraphEdge {
-                from: "exchange",
-                port: ::core::option::Option::None,
-                to: ::core::option::Option::Some("dispatch"),
-                kind: ::fluid::__private::EdgeKind::Queued,
-                adapter: ::core::option::Option::None,
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-            },
-        ],
+        edges: &[::fluid::__private::GraphEdge::new("exchange", "dispatch")],
         callbacks: &[],
     };
 }

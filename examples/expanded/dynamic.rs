@@ -35,13 +35,8 @@ impl ::fluid::__private::Worker for Watch {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(40u64));
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Watches a feed, until it is taken out of the group."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Watches a feed, until it is taken out of the group."]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -83,13 +78,9 @@ impl ::fluid::__private::Worker for Read {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Counts the news."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts the news."])
+        .message("String");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,

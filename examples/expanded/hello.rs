@@ -32,13 +32,9 @@ impl ::fluid::__private::Worker for Greet {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_secs(1u64));
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Greets each second."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::Some("String"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Greets each second."])
+        .output("String");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -74,13 +70,9 @@ impl ::fluid::__private::Worker for Print {
     type Message = String;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Prints what it is sent."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Prints what it is sent."])
+        .message("String");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -163,10 +155,7 @@ impl Hello {
         name: "hello",
         type_name: "Hello",
         docs: &[],
-        place: ::fluid::__private::Place {
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
+        place: ::fluid::__private::Place::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "name",
@@ -174,44 +163,10 @@ impl Hello {
             },
         ],
         workers: &[
-            ::fluid::__private::GraphWorker {
-                name: "greet",
-                type_name: "Greet",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Greet as ::fluid::__private::Member>::OPTIONS,
-                form: <Greet as ::fluid::__private::Member>::FORM,
-            },
-            ::fluid::__private::GraphWorker {
-                name: "print",
-                type_name: "Print",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Print as ::fluid::__private::Member>::OPTIONS,
-                form: <Print as ::fluid::__private::Member>::FORM,
-            },
+            ::fluid::__private::GraphWorker::of::<Greet>("greet", "Greet"),
+            ::fluid::__private::GraphWorker::of::<Print>("print", "Print"),
         ],
-        edges: &[
-            ::fluid::__private::GraphEdge {
-                from: "greet",
-                port: ::core::option::Option::None,
-                to: ::core::option::Option::Some("print"),
-                kind: ::fluid::__private::EdgeKind::Queued,
-                adapter: ::core::option::Option::None,
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-            },
-        ],
+        edges: &[::fluid::__private::GraphEdge::new("greet", "print")],
         callbacks: &[],
     };
 }

@@ -33,13 +33,8 @@ impl ::fluid::__private::Worker for Stumble {
         .heartbeat(::core::time::Duration::from_millis(20u64))
         .on_error(::fluid::__private::OnError::Restart)
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Panics at its third beat."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Panics at its third beat."]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -75,13 +70,8 @@ impl ::fluid::__private::Worker for Dawdle {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Finishes nothing, and hears nothing."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Finishes nothing, and hears nothing."]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -149,25 +139,9 @@ impl Stumbling {
         name: "stumbling",
         type_name: "Stumbling",
         docs: &[],
-        place: ::fluid::__private::Place {
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
+        place: ::fluid::__private::Place::here(),
         resources: &[],
-        workers: &[
-            ::fluid::__private::GraphWorker {
-                name: "stumble",
-                type_name: "Stumble",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Stumble as ::fluid::__private::Member>::OPTIONS,
-                form: <Stumble as ::fluid::__private::Member>::FORM,
-            },
-        ],
+        workers: &[::fluid::__private::GraphWorker::of::<Stumble>("stumble", "Stumble")],
         edges: &[],
         callbacks: &[],
     };
@@ -325,25 +299,9 @@ impl Dawdling {
         name: "dawdling",
         type_name: "Dawdling",
         docs: &[],
-        place: ::fluid::__private::Place {
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
+        place: ::fluid::__private::Place::here(),
         resources: &[],
-        workers: &[
-            ::fluid::__private::GraphWorker {
-                name: "dawdle",
-                type_name: "Dawdle",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Dawdle as ::fluid::__private::Member>::OPTIONS,
-                form: <Dawdle as ::fluid::__private::Member>::FORM,
-            },
-        ],
+        workers: &[::fluid::__private::GraphWorker::of::<Dawdle>("dawdle", "Dawdle")],
         edges: &[],
         callbacks: &[],
     };

@@ -9,7 +9,10 @@ mod svg;
 mod text;
 mod walk;
 
+use std::panic::Location;
+
 use crate::options::Options;
+use crate::seat::Member;
 
 /// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
 /// each group, as its associated constant `GRAPH`.
@@ -117,6 +120,14 @@ pub struct GraphWorker {
 
 /// What a type of worker says of itself: for one that a macro made, all of it; for one written by hand, what
 /// its [`Worker::FORM`](crate::Worker::FORM) says; for a group, its own graph.
+///
+/// ```
+/// use fluid::Form;
+///
+/// const FORM: Form = Form::UNKNOWN.docs(&["Parses lines."]).message("String").output("Entry");
+///
+/// assert_eq!(FORM.message, Some("String"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
     /// Its documentation, a line each.
@@ -140,6 +151,34 @@ impl Form {
         ports: &[],
         group: None,
     };
+
+    /// The same, with this documentation.
+    #[must_use]
+    pub const fn docs(mut self, docs: &'static [&'static str]) -> Self {
+        self.docs = docs;
+        self
+    }
+
+    /// The same, of a consumer of this type of messages.
+    #[must_use]
+    pub const fn message(mut self, message: &'static str) -> Self {
+        self.message = Some(message);
+        self
+    }
+
+    /// The same, with an output of this type.
+    #[must_use]
+    pub const fn output(mut self, output: &'static str) -> Self {
+        self.output = Some(output);
+        self
+    }
+
+    /// The same, with these named ports.
+    #[must_use]
+    pub const fn ports(mut self, ports: &'static [(&'static str, &'static str)]) -> Self {
+        self.ports = ports;
+        self
+    }
 }
 
 /// An edge of a group.
@@ -226,6 +265,46 @@ impl GraphWorker {
         options: Options::new(),
         form: Form::UNKNOWN,
     };
+
+    /// One that runs and is drawn as its type says. It is declared where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn of<M: Member>(name: &'static str, type_name: &'static str) -> Self {
+        Self {
+            name,
+            type_name,
+            docs: &[],
+            place: Place::here(),
+            public: false,
+            options: M::OPTIONS,
+            form: M::FORM,
+        }
+    }
+
+    /// The same, with this documentation of its field.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn docs(mut self, docs: &'static [&'static str]) -> Self {
+        self.docs = docs;
+        self
+    }
+
+    /// The same, but messages may come from outside.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// The same, but it runs as its field says.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
 }
 
 impl GraphEdge {
@@ -239,6 +318,52 @@ impl GraphEdge {
         adapter: None,
         place: Place::NONE,
     };
+
+    /// A queued one, between two workers. It stands where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn new(from: &'static str, to: &'static str) -> Self {
+        let mut edge = Self::discard(from);
+        edge.to = Some(to);
+        edge
+    }
+
+    /// One by which an output is thrown away. It stands where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn discard(from: &'static str) -> Self {
+        Self {
+            from,
+            place: Place::here(),
+            ..Self::NONE
+        }
+    }
+
+    /// The same, but from a named port.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn port(mut self, port: &'static str) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// The same, but messages go over it in another way.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn kind(mut self, kind: EdgeKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The same, with an adapter.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn adapter(mut self, adapter: &'static str) -> Self {
+        self.adapter = Some(adapter);
+        self
+    }
 }
 
 impl GraphCallback {
@@ -249,8 +374,29 @@ impl GraphCallback {
         run: "",
         place: Place::NONE,
     };
+
+    /// One that stands where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn new(when: &'static str, run: &'static str) -> Self {
+        let place = Place::here();
+        Self { when, run, place }
+    }
 }
 
 impl Place {
     const NONE: Self = Self { file: "", line: 0 };
+
+    /// Where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn here() -> Self {
+        let here = Location::caller();
+        Self {
+            file: here.file(),
+            line: here.line(),
+        }
+    }
 }

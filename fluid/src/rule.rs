@@ -240,6 +240,12 @@ impl<T, E> Emitted<Result<T, E>> {
     pub const IS_RESULT: bool = true;
 }
 
+/// Fails, with this message, if a function's messages are `Result`s.
+#[track_caller]
+pub const fn no_result(is_result: bool, message: &str) {
+    assert!(!is_result, "{}", message);
+}
+
 /// An option about the calls of `W` is set, so it must be fluid that makes them.
 pub fn called_by_fluid<W: Stage>() {}
 

@@ -68,13 +68,9 @@ impl ::fluid::__private::Worker for Read {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<String>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Reads the log to its end."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[("lines", "String")],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Reads the log to its end."])
+        .ports(&[("lines", "String")]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -143,13 +139,11 @@ impl ::fluid::__private::Worker for Parse {
     type Message = String;
     type Output = Entry;
     type Ports = (::fluid::__private::Output<Malformed>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Understands a line, or sends it where the malformed ones go."],
-        message: ::core::option::Option::Some("String"),
-        output: ::core::option::Option::Some("Entry"),
-        ports: &[("malformed", "Malformed")],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Understands a line, or sends it where the malformed ones go."])
+        .message("String")
+        .output("Entry")
+        .ports(&[("malformed", "Malformed")]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -163,10 +157,10 @@ impl ::fluid::__private::Worker for Parse {
 const _: () = {
     #[allow(unused_imports)]
     use ::fluid::rule::IsNoResult as _;
-    ::core::assert!(
-        ! ::fluid::rule::Emitted:: < Entry > ::IS_RESULT,
-        "`Entry` is a `Result` behind an alias, which would be sent as a message: write it out"
-    );
+    ::fluid::rule::no_result(
+        ::fluid::rule::Emitted::<Entry>::IS_RESULT,
+        "`Entry` is a `Result` behind an alias, which would be sent as a message: write it out",
+    )
 };
 /// Counts what was understood.
 async fn count(entry: Entry, totals: &Mutex<Totals>) {
@@ -196,13 +190,9 @@ impl ::fluid::__private::Worker for Count {
     type Message = Entry;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Counts what was understood."],
-        message: ::core::option::Option::Some("Entry"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts what was understood."])
+        .message("Entry");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -252,13 +242,9 @@ impl ::fluid::__private::Worker for DeadLetters {
     type Message = Malformed;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Counts what was not understood, and shows the first of it."],
-        message: ::core::option::Option::Some("Malformed"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts what was not understood, and shows the first of it."])
+        .message("Malformed");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -403,10 +389,7 @@ impl AccessLog {
         name: "access_log",
         type_name: "AccessLog",
         docs: &["Reads an access log."],
-        place: ::fluid::__private::Place {
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
+        place: ::fluid::__private::Place::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "file",
@@ -422,89 +405,17 @@ impl AccessLog {
             },
         ],
         workers: &[
-            ::fluid::__private::GraphWorker {
-                name: "read",
-                type_name: "Read",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Read as ::fluid::__private::Member>::OPTIONS,
-                form: <Read as ::fluid::__private::Member>::FORM,
-            },
-            ::fluid::__private::GraphWorker {
-                name: "parse",
-                type_name: "Parse",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Parse as ::fluid::__private::Member>::OPTIONS,
-                form: <Parse as ::fluid::__private::Member>::FORM,
-            },
-            ::fluid::__private::GraphWorker {
-                name: "count",
-                type_name: "Count",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <Count as ::fluid::__private::Member>::OPTIONS,
-                form: <Count as ::fluid::__private::Member>::FORM,
-            },
-            ::fluid::__private::GraphWorker {
-                name: "dead_letters",
-                type_name: "DeadLetters",
-                docs: &[],
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                public: false,
-                options: <DeadLetters as ::fluid::__private::Member>::OPTIONS,
-                form: <DeadLetters as ::fluid::__private::Member>::FORM,
-            },
+            ::fluid::__private::GraphWorker::of::<Read>("read", "Read"),
+            ::fluid::__private::GraphWorker::of::<Parse>("parse", "Parse"),
+            ::fluid::__private::GraphWorker::of::<Count>("count", "Count"),
+            ::fluid::__private::GraphWorker::of::<
+                DeadLetters,
+            >("dead_letters", "DeadLetters"),
         ],
         edges: &[
-            ::fluid::__private::GraphEdge {
-                from: "read",
-                port: ::core::option::Option::Some("lines"),
-                to: ::core::option::Option::Some("parse"),
-                kind: ::fluid::__private::EdgeKind::Queued,
-                adapter: ::core::option::Option::None,
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-            },
-            ::fluid::__private::GraphEdge {
-                from: "parse",
-                port: ::core::option::Option::None,
-                to: ::core::option::Option::Some("count"),
-                kind: ::fluid::__private::EdgeKind::Queued,
-                adapter: ::core::option::Option::None,
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-            },
-            ::fluid::__private::GraphEdge {
-                from: "parse",
-                port: ::core::option::Option::Some("malformed"),
-                to: ::core::option::Option::Some("dead_letters"),
-                kind: ::fluid::__private::EdgeKind::Queued,
-                adapter: ::core::option::Option::None,
-                place: ::fluid::__private::Place {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-            },
+            ::fluid::__private::GraphEdge::new("read", "parse").port("lines"),
+            ::fluid::__private::GraphEdge::new("parse", "count"),
+            ::fluid::__private::GraphEdge::new("parse", "dead_letters").port("malformed"),
         ],
         callbacks: &[],
     };

@@ -52,15 +52,13 @@ impl ::fluid::__private::Worker for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<Tick>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &[
-            "Says when it is time for a sample. A tick that comes late does not move the later ones.",
-        ],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[("ticks", "Tick")],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(
+            &[
+                "Says when it is time for a sample. A tick that comes late does not move the later ones.",
+            ],
+        )
+        .ports(&[("ticks", "Tick")]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -107,15 +105,14 @@ impl ::fluid::__private::Worker for TakeSample {
         .capacity(1)
         .overflow(::fluid::__private::Overflow::DropNewest)
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &[
-            "Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.",
-        ],
-        message: ::core::option::Option::Some("Tick"),
-        output: ::core::option::Option::Some("Sample"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(
+            &[
+                "Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.",
+            ],
+        )
+        .message("Tick")
+        .output("Sample");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -129,10 +126,10 @@ impl ::fluid::__private::Worker for TakeSample {
 const _: () = {
     #[allow(unused_imports)]
     use ::fluid::rule::IsNoResult as _;
-    ::core::assert!(
-        ! ::fluid::rule::Emitted:: < Sample > ::IS_RESULT,
-        "`Sample` is a `Result` behind an alias, which would be sent as a message: write it out"
-    );
+    ::fluid::rule::no_result(
+        ::fluid::rule::Emitted::<Sample>::IS_RESULT,
+        "`Sample` is a `Result` behind an alias, which would be sent as a message: write it out",
+    )
 };
 /// Compares each sample with the one before it.
 pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
@@ -168,13 +165,10 @@ impl ::fluid::__private::Worker for Rate {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Compares each sample with the one before it."],
-        message: ::core::option::Option::Some("Sample"),
-        output: ::core::option::Option::Some("Reading"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Compares each sample with the one before it."])
+        .message("Sample")
+        .output("Reading");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -188,10 +182,10 @@ impl ::fluid::__private::Worker for Rate {
 const _: () = {
     #[allow(unused_imports)]
     use ::fluid::rule::IsNoResult as _;
-    ::core::assert!(
-        ! ::fluid::rule::Emitted:: < Reading > ::IS_RESULT,
-        "`Reading` is a `Result` behind an alias, which would be sent as a message: write it out"
-    );
+    ::fluid::rule::no_result(
+        ::fluid::rule::Emitted::<Reading>::IS_RESULT,
+        "`Reading` is a `Result` behind an alias, which would be sent as a message: write it out",
+    )
 };
 /// Puts each reading on the screen.
 pub async fn show(reading: Reading, screen: &Screen) {
@@ -221,13 +215,9 @@ impl ::fluid::__private::Worker for Show {
     type Message = Reading;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Puts each reading on the screen."],
-        message: ::core::option::Option::Some("Reading"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Puts each reading on the screen."])
+        .message("Reading");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -280,13 +270,10 @@ impl ::fluid::__private::Worker for Judge {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Holds each reading against the thresholds."],
-        message: ::core::option::Option::Some("Reading"),
-        output: ::core::option::Option::Some("Alert"),
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Holds each reading against the thresholds."])
+        .message("Reading")
+        .output("Alert");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -300,10 +287,10 @@ impl ::fluid::__private::Worker for Judge {
 const _: () = {
     #[allow(unused_imports)]
     use ::fluid::rule::IsNoResult as _;
-    ::core::assert!(
-        ! ::fluid::rule::Emitted:: < Alert > ::IS_RESULT,
-        "`Alert` is a `Result` behind an alias, which would be sent as a message: write it out"
-    );
+    ::fluid::rule::no_result(
+        ::fluid::rule::Emitted::<Alert>::IS_RESULT,
+        "`Alert` is a `Result` behind an alias, which would be sent as a message: write it out",
+    )
 };
 /// Shows each alert, and keeps it.
 pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
@@ -348,13 +335,9 @@ impl ::fluid::__private::Worker for Alarm {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Shows each alert, and keeps it."],
-        message: ::core::option::Option::Some("Alert"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Shows each alert, and keeps it."])
+        .message("Alert");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -401,15 +384,13 @@ impl ::fluid::__private::Worker for Store {
     type Ports = ();
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &[
-            "Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.",
-        ],
-        message: ::core::option::Option::Some("Vec<Reading>"),
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(
+            &[
+                "Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.",
+            ],
+        )
+        .message("Vec<Reading>");
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,
@@ -446,13 +427,8 @@ impl ::fluid::__private::Worker for SayStopping {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: &["Tells whoever pressed Ctrl-C that it was heard."],
-        message: ::core::option::Option::None,
-        output: ::core::option::Option::None,
-        ports: &[],
-        group: ::core::option::Option::None,
-    };
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
     fn run(
         &mut self,
         ctx: &::fluid::__private::Context,

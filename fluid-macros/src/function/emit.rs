@@ -54,7 +54,7 @@ fn no_hidden_result(worker: &Worker) -> Option<TokenStream> {
         const _: () = {
             #[allow(unused_imports)]
             use ::fluid::rule::IsNoResult as _;
-            ::core::assert!(!::fluid::rule::Emitted::<#path>::IS_RESULT, #message);
+            ::fluid::rule::no_result(::fluid::rule::Emitted::<#path>::IS_RESULT, #message)
         };
     })
 }
@@ -148,7 +148,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls #stateful;
         }
     });
-    let form = form(worker);
+    let form = form(worker).map(|form| quote!(const FORM: ::fluid::__private::Form = #form;));
     let code = code(worker);
     // What is wrong with the worker shows at the function, once.
     let at = name.span();
@@ -173,7 +173,7 @@ fn impl_worker(worker: &Worker) -> TokenStream {
             type Ports = (#(#ports)*);
             #options
             #code
-            const FORM: ::fluid::__private::Form = #form;
+            #form
 
             #signature {
                 ::fluid::__private::run(#this, #ctx, #io)
@@ -218,31 +218,27 @@ fn code(worker: &Worker) -> TokenStream {
     consts
 }
 
-/// What the type says of itself in pictures.
-fn form(worker: &Worker) -> TokenStream {
-    let named = |ty: Option<&Type>| match ty {
-        Some(ty) => {
-            let ty = text(ty);
-            quote!(::core::option::Option::Some(#ty))
-        }
-        None => quote!(::core::option::Option::None),
-    };
+/// What the type says of itself in pictures, if anything.
+fn form(worker: &Worker) -> Option<TokenStream> {
     let docs = doc_lines(&worker.docs);
-    let message = named(worker.message());
-    let output = named(worker.returns.message.as_ref());
-    let ports = named_ports(worker).map(|(name, ty)| {
-        let (name, ty) = (name.unraw().to_string(), text(ty));
-        quote!((#name, #ty))
+    let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
+    let message = worker.message().map(|ty| {
+        let ty = text(ty);
+        quote!(.message(#ty))
     });
-    quote! {
-        ::fluid::__private::Form {
-            docs: &[#(#docs),*],
-            message: #message,
-            output: #output,
-            ports: &[#(#ports),*],
-            group: ::core::option::Option::None,
-        }
-    }
+    let output = worker.returns.message.as_ref().map(|ty| {
+        let ty = text(ty);
+        quote!(.output(#ty))
+    });
+    let ports: Vec<_> = named_ports(worker)
+        .map(|(name, ty)| {
+            let (name, ty) = (name.unraw().to_string(), text(ty));
+            quote!((#name, #ty))
+        })
+        .collect();
+    let ports = (!ports.is_empty()).then(|| quote!(.ports(&[#(#ports),*])));
+    let says = quote!(#docs #message #output #ports);
+    (!says.is_empty()).then(|| quote!(::fluid::__private::Form::UNKNOWN #says))
 }
 
 fn impl_stage(worker: &Worker) -> TokenStream {

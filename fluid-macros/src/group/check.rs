@@ -1,5 +1,8 @@
 //! The rules over the names of a group. Those that need types are bounds in the expansion.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr};
 
@@ -63,9 +66,10 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     }
     check_shorthands(&mut group.header, errors);
     let mistakes = errors.count();
+    let places = Places::of(&group.header.fields);
     for Statement { cfgs, body } in statements {
         match body {
-            Body::Chain(chain) => edges(&cfgs, &chain, &group.header, &mut group.edges, errors),
+            Body::Chain(chain) => edges(&cfgs, &chain, &places, &mut group.edges, errors),
             Body::Callback(callback) => group.callbacks.push((cfgs, callback)),
             Body::Hook(hook) => group.hooks.push((cfgs, hook)),
         }
@@ -92,18 +96,14 @@ fn check_unique_names(header: &mut Header, errors: &mut Errors) {
         header.resources.iter().map(|resource| &resource.name),
         errors,
     );
-    let mut names = Vec::new();
-    header.fields.retain(|field| {
-        let new = !field.cfgs.is_empty() || !names.contains(&field.name);
-        names.push(field.name.clone());
-        new
-    });
-    let mut names = Vec::new();
-    header.resources.retain(|resource| {
-        let new = !names.contains(&resource.name);
-        names.push(resource.name.clone());
-        new
-    });
+    let mut names = HashSet::new();
+    header
+        .fields
+        .retain(|field| names.insert(field.name.to_string()) || !field.cfgs.is_empty());
+    let mut names = HashSet::new();
+    header
+        .resources
+        .retain(|resource| names.insert(resource.name.to_string()));
 }
 
 /// What the group and its handle call themselves.
@@ -135,7 +135,7 @@ const METHODS: &[&str] = &[
 /// A worker's accessor must not hide what every group can do.
 fn check_methods(header: &Header, errors: &mut Errors) {
     for Field { name, .. } in &header.fields {
-        if METHODS.iter().any(|method| name == method) {
+        if METHODS.contains(&&*name.to_string()) {
             let message = format!("`{name}` is what a group does itself: choose another name");
             errors.at(name.span(), message);
         }
@@ -157,17 +157,30 @@ fn check_reserved(header: &mut Header, errors: &mut Errors) {
 }
 
 fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
-    let names: Vec<_> = names.collect();
-    for (at, name) in names.iter().enumerate() {
-        let same = names.iter().filter(|other| other == &name).count();
-        if same > 1 {
-            let nth = names[..=at].iter().filter(|other| other == &name).count();
-            errors.at(
-                name.span(),
-                format!("{what} named `{name}` stands here twice ({nth}/{same})"),
-            );
-        }
+    let names: Vec<_> = names.map(|name| (name.to_string(), name.span())).collect();
+    for (at, nth, same) in repeated(names.iter().map(|(name, _)| name)) {
+        let (name, span) = &names[at];
+        let message = format!("{what} named `{name}` stands here twice ({nth}/{same})");
+        errors.at(*span, message);
     }
+}
+
+/// Those of `keys` that are there more than once: the place of each, which one of the same it is, and how
+/// many of the same there are.
+fn repeated<K: Eq + Hash>(keys: impl Iterator<Item = K> + Clone) -> Vec<(usize, usize, usize)> {
+    let mut counts = HashMap::new();
+    let nths: Vec<_> = keys
+        .clone()
+        .map(|key| {
+            let count = counts.entry(key).or_insert(0);
+            *count += 1;
+            *count
+        })
+        .collect();
+    let keys = keys.zip(nths).enumerate();
+    keys.map(|(at, (key, nth))| (at, nth, counts[&key]))
+        .filter(|(_, _, count)| *count > 1)
+        .collect()
 }
 
 /// The shorthand `{ db }` shares the resource `db`, so there must be one.
@@ -203,11 +216,35 @@ fn check_shorthands(header: &mut Header, errors: &mut Errors) {
     }
 }
 
+/// The places of the fields by their names. Under configurations a name may have several.
+struct Places {
+    names: Vec<String>,
+    places: HashMap<String, Vec<usize>>,
+}
+
+impl Places {
+    fn of(fields: &[Field]) -> Self {
+        // As texts: each time the compiler is asked whether two names are the same, it writes both.
+        let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
+        let mut places: HashMap<_, Vec<_>> = HashMap::new();
+        for (place, name) in names.iter().enumerate() {
+            places.entry(name.clone()).or_default().push(place);
+        }
+        Self { names, places }
+    }
+
+    fn find(&self, name: &Ident) -> &[usize] {
+        self.places
+            .get(&name.to_string())
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
 /// The edges of one chain. An end that does not exist is reported, and its edges are left out.
 fn edges(
     cfgs: &[Attribute],
     chain: &Chain,
-    header: &Header,
+    fields: &Places,
     edges: &mut Vec<Edge>,
     errors: &mut Errors,
 ) {
@@ -215,7 +252,7 @@ fn edges(
     let places = std::iter::once(&chain.first).chain(chain.rest.iter().map(|step| &step.ends));
     for (at, Ends(ends)) in places.clone().enumerate() {
         for end in ends {
-            check_end(end, at, last, header, errors);
+            check_end(end, at, last, fields, errors);
         }
     }
     for (Ends(from), step) in places.zip(&chain.rest) {
@@ -241,16 +278,11 @@ fn edges(
                     End::Worker { name, .. } => Some(name.clone()),
                     End::Discard(_) => None,
                 };
-                let places = |name: &Ident| {
-                    let fields = header.fields.iter().enumerate();
-                    let called = fields.filter(|(_, field)| field.name == *name);
-                    called.map(|(place, _)| place).collect::<Vec<_>>()
-                };
                 let targets = match &to_name {
-                    Some(name) => places(name).into_iter().map(Some).collect(),
+                    Some(name) => fields.find(name).iter().copied().map(Some).collect(),
                     None => vec![None],
                 };
-                for from_field in places(name) {
+                for &from_field in fields.find(name) {
                     edges.extend(targets.iter().map(|&to_field| Edge {
                         cfgs: cfgs.to_vec(),
                         from_field,
@@ -268,14 +300,14 @@ fn edges(
     }
 }
 
-fn check_end(end: &End, at: usize, last: usize, header: &Header, errors: &mut Errors) {
+fn check_end(end: &End, at: usize, last: usize, fields: &Places, errors: &mut Errors) {
     match end {
         End::Discard(span) if at < last => {
             errors.at(*span, "nothing comes out of `_`: it can only end a chain");
         }
         End::Discard(_) => {}
         End::Worker { name, port } => {
-            check_name(name, &header.fields, errors);
+            check_name(name, fields, errors);
             if let (Some(port), 1..) = (port, at) {
                 let message = format!(
                     "an edge ends at a worker, not at a port\n\
@@ -287,12 +319,11 @@ fn check_end(end: &End, at: usize, last: usize, header: &Header, errors: &mut Er
     }
 }
 
-fn check_name(name: &Ident, fields: &[Field], errors: &mut Errors) {
-    if fields.iter().any(|field| field.name == *name) {
+fn check_name(name: &Ident, fields: &Places, errors: &mut Errors) {
+    if !fields.find(name).is_empty() {
         return;
     }
-    let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
-    let names = || names.iter().map(String::as_str);
+    let names = || fields.names.iter().map(String::as_str);
     let near = did_you_mean(&name.to_string(), names());
     let message = format!(
         "no worker named `{name}`{near}\nthe workers are {}",
@@ -302,15 +333,17 @@ fn check_name(name: &Ident, fields: &[Field], errors: &mut Errors) {
 }
 
 fn check_unique_edges(edges: &[Edge], errors: &mut Errors) {
-    for (at, edge) in edges.iter().enumerate() {
-        let key = |edge: &Edge| {
+    let keys: Vec<_> = edges
+        .iter()
+        .map(|edge| {
+            let port = edge.port.as_ref().map(ToString::to_string);
             let adapter = edge.adapter.as_ref().map(text);
-            (edge.from_field, edge.port.clone(), edge.to_field, adapter)
-        };
-        let same = |other: &&Edge| key(other) == key(edge);
-        let count = edges.iter().filter(same).count();
-        if count > 1 && edge.cfgs.is_empty() {
-            let nth = edges[..=at].iter().filter(same).count();
+            (edge.from_field, port, edge.to_field, adapter)
+        })
+        .collect();
+    for (at, nth, count) in repeated(keys.iter()) {
+        let edge = &edges[at];
+        if edge.cfgs.is_empty() {
             let message = format!("{} stands here twice ({nth}/{count})", edge.describe());
             errors.at(edge.to_span, message);
         }

@@ -1,6 +1,6 @@
 //! The constant that describes the group.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
@@ -27,7 +27,7 @@ pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
     let (group_type, name) = (&names.group, group_name(header, names));
     let type_name = group_type.unraw().to_string();
     let docs = doc_lines(&header.docs);
-    let place = place(group_type.span());
+    let place = quote_spanned!(group_type.span()=> ::fluid::__private::Place::here());
     let resources = header.resources.iter().map(|Resource { name, ty }| {
         let (name, ty) = (name.unraw().to_string(), text(ty));
         quote!(::fluid::__private::GraphResource { name: #name, type_name: #ty })
@@ -96,25 +96,6 @@ fn list(what: &str, items: Vec<(Vec<&Attribute>, TokenStream)>) -> (TokenStream,
     (constant, quote!(Self::#name.items()))
 }
 
-/// The file and the line of a token.
-fn place(span: Span) -> TokenStream {
-    let (file, line) = (
-        quote_spanned!(span=> ::core::file!()),
-        quote_spanned!(span=> ::core::line!()),
-    );
-    quote!(::fluid::__private::Place { file: #file, line: #line })
-}
-
-fn optional(name: Option<&Ident>) -> TokenStream {
-    match name {
-        Some(name) => {
-            let name = name.unraw().to_string();
-            quote!(::core::option::Option::Some(#name))
-        }
-        None => quote!(::core::option::Option::None),
-    }
-}
-
 fn worker(field: &Field) -> TokenStream {
     let Field {
         docs,
@@ -124,48 +105,43 @@ fn worker(field: &Field) -> TokenStream {
         ty,
         ..
     } = field;
-    let place = place(name.span());
-    let (name, type_name, docs) = (name.unraw().to_string(), text(ty), doc_lines(docs));
-    let (public, options) = (public.is_some(), settings.calls());
-    quote! {
-        ::fluid::__private::GraphWorker {
-            name: #name,
-            type_name: #type_name,
-            docs: &[#(#docs),*],
-            place: #place,
-            public: #public,
-            options: <#ty as ::fluid::__private::Member>::OPTIONS #options,
-            form: <#ty as ::fluid::__private::Member>::FORM,
-        }
+    let (text_of_name, type_name) = (name.unraw().to_string(), text(ty));
+    let docs = doc_lines(docs);
+    let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
+    let public = public.is_some().then(|| quote!(.public()));
+    let options = (!settings.is_empty()).then(|| {
+        let calls = settings.calls();
+        quote!(.options(<#ty as ::fluid::__private::Member>::OPTIONS #calls))
+    });
+    // It finds its line by where it is called.
+    quote_spanned! {name.span()=>
+        ::fluid::__private::GraphWorker::of::<#ty>(#text_of_name, #type_name) #docs #public #options
     }
 }
 
 fn draw(edge: &Edge) -> TokenStream {
     let from = edge.from.unraw().to_string();
-    let (port, to) = (optional(edge.port.as_ref()), optional(edge.to.as_ref()));
-    let place = place(edge.to_span);
+    let port = edge.port.as_ref().map(|port| {
+        let port = port.unraw().to_string();
+        quote!(.port(#port))
+    });
     let kind = match edge.arrow {
-        Arrow::Queued => quote!(Queued),
-        Arrow::Fused => quote!(Fused),
-        Arrow::Feedback => quote!(Feedback),
+        Arrow::Queued => None,
+        Arrow::Fused => Some(quote!(.kind(::fluid::__private::EdgeKind::Fused))),
+        Arrow::Feedback => Some(quote!(.kind(::fluid::__private::EdgeKind::Feedback))),
     };
-    let adapter = match &edge.adapter {
-        Some(adapter) => {
-            let adapter = text(adapter);
-            quote!(::core::option::Option::Some(#adapter))
+    let adapter = edge.adapter.as_ref().map(|adapter| {
+        let adapter = text(adapter);
+        quote!(.adapter(#adapter))
+    });
+    let edge = match &edge.to {
+        Some(to) => {
+            let to = to.unraw().to_string();
+            quote_spanned!(edge.to_span=> ::fluid::__private::GraphEdge::new(#from, #to))
         }
-        None => quote!(::core::option::Option::None),
+        None => quote_spanned!(edge.to_span=> ::fluid::__private::GraphEdge::discard(#from)),
     };
-    quote! {
-        ::fluid::__private::GraphEdge {
-            from: #from,
-            port: #port,
-            to: #to,
-            kind: ::fluid::__private::EdgeKind::#kind,
-            adapter: #adapter,
-            place: #place,
-        }
-    }
+    quote!(#edge #port #kind #adapter)
 }
 
 fn register(callback: &Callback) -> TokenStream {
@@ -179,6 +155,6 @@ fn hang(hook: &Hook) -> TokenStream {
 }
 
 fn described(when: &str, run: &syn::Expr) -> TokenStream {
-    let (place, run) = (place(run.span()), text(run));
-    quote!(::fluid::__private::GraphCallback { when: #when, run: #run, place: #place })
+    let text = text(run);
+    quote_spanned!(run.span()=> ::fluid::__private::GraphCallback::new(#when, #text))
 }
