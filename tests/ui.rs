@@ -1,4 +1,4 @@
-//! What does not compile, and what the compiler says of it; and what compiles wherever it stands.
+//! What does not compile, and what the compiler says of it.
 //!
 //! A case marks the guilty tokens of a line behind it: `//~ store` says that an error points at `store`
 //! in that line, and that none points at anything else.
@@ -11,12 +11,6 @@ use std::path::{Path, PathBuf};
 fn mistakes_are_named_where_they_are_made() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*/*.rs");
-}
-
-#[test]
-fn expansions_compile_under_any_names_and_lints() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("pass/*.rs");
 }
 
 /// The most lines that the compiler takes for one error.

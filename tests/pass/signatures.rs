@@ -1,4 +1,9 @@
 #![deny(warnings)]
+#![allow(dead_code, reason = "some need only compile")]
+#![allow(
+    clippy::ptr_arg,
+    reason = "a reference to a `Vec` is one more kind of state"
+)]
 
 use fluid::{Context, Output, consumer, worker, workers};
 
@@ -89,8 +94,14 @@ workers! {
     every("1s") => println!("{path}");
 }
 
-fn main() {
-    let _ = Members::new(Config { path: String::new() }, 1);
+#[test]
+fn runs() {
+    let _ = Members::new(
+        Config {
+            path: String::new(),
+        },
+        1,
+    );
     let with: std::sync::Arc<dyn Fn(usize) + Send + Sync> = std::sync::Arc::new(|_| {});
     let _ = Signatures::<u8>::new("name", with, vec![1]);
 }

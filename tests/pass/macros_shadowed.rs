@@ -1,0 +1,40 @@
+#[allow(unused_macros)]
+macro_rules! assert {
+    () => {};
+}
+#[allow(unused_macros)]
+macro_rules! file {
+    () => {};
+}
+#[allow(unused_macros)]
+macro_rules! line {
+    () => {};
+}
+
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    1
+}
+
+#[consumer]
+async fn store(number: u64) {
+    println!("{number}");
+}
+
+workers! {
+    struct Numbers {
+        poll: Poll,
+        store: Store,
+    }
+
+    poll => store;
+}
+
+#[test]
+fn runs() {
+    if Numbers::new().num_workers() != 2 {
+        panic!("two workers");
+    }
+}

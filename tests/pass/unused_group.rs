@@ -1,0 +1,27 @@
+#![deny(warnings)]
+
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() -> u64 {
+    1
+}
+
+#[consumer]
+async fn store(number: u64) {
+    println!("{number}");
+}
+
+workers! {
+    pub struct Numbers {
+        poll: Poll,
+        store: Store,
+    }
+
+    poll => store;
+}
+
+#[test]
+fn runs() {
+    drop(Numbers::new());
+}

@@ -1,0 +1,18 @@
+#![deny(warnings)]
+
+use fluid::{Output, Worker, consumer};
+
+#[consumer]
+async fn parse(number: u64, rejected: &Output<u64>) {
+    let _ = rejected.send(number).await;
+}
+
+#[test]
+fn runs() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let exit = runtime.block_on(async { Parse.startup().await.unwrap().shutdown().await });
+    assert!(exit.is_success());
+}
