@@ -1,6 +1,7 @@
 //! Options: what stands in the parentheses of an attribute or of a callback.
 
 mod duration;
+mod rate;
 mod strategy;
 mod table;
 mod together;
@@ -13,6 +14,7 @@ use syn::{Expr, Lit, LitInt, LitStr, Token};
 
 use crate::error::{Errors, did_you_mean, list};
 pub(crate) use duration::{duration, span};
+use rate::rate;
 pub(crate) use table::Scope;
 use table::{Kind, Known};
 
@@ -216,6 +218,8 @@ fn value(known: &Known, written: &Written) -> syn::Result<TokenStream> {
             Ok(quote_spanned!(text.span()=> #first, #last))
         }
         (Kind::Span, _) => Err(wrong("two durations in quotes, such as \"100ms..5s\"")),
+        (Kind::Rate, Some(Lit::Str(text))) => rate(text),
+        (Kind::Rate, _) => Err(wrong("a rate in quotes, such as \"100/s\"")),
         (Kind::Count { most }, Some(Lit::Int(number))) => {
             let fits = number
                 .base10_parse::<u64>()

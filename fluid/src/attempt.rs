@@ -78,6 +78,7 @@ where
     S: Stage<Input: Given<<S as Worker>::Message>>,
     N: Onward<S::Output>,
 {
+    ctx.node().rate_allows().await;
     let Some(copy) = io.copy else {
         return match call(stage, input, ctx, &io.ports).await {
             Ok(emission) => {
@@ -101,6 +102,7 @@ where
             Err(error) if is_left(attempt, ctx) => {
                 ctx.node().note_error(&error);
                 pause(attempt, &error, ctx).await;
+                ctx.node().rate_allows().await;
                 attempt += 1;
             }
             Err(error) => return give_up(input, error, attempt, ctx, io).await,

@@ -136,6 +136,7 @@
 //!
 //! # Features
 //!
+//! - `rate`: limits of how often consumers are called, [`Options::rate`].
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.
 
 #[doc(hidden)]
@@ -166,6 +167,8 @@ mod options;
 mod order;
 mod process;
 mod queue;
+#[cfg(feature = "rate")]
+mod rate;
 mod restart;
 #[doc(hidden)]
 pub mod rule;

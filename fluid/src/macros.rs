@@ -150,6 +150,9 @@ pub use fluid_macros::worker;
 /// | `backoff = "100ms..5s"` | the pause before that: at most the first, doubled each time up to the last, with full jitter | `"100ms..5s"` |
 /// | `retry_if = \|error\| error.is_timeout()` | after which errors it is made again | all |
 ///
+/// | `rate = "100/s"` | how often the function is called at most, by all lanes together; needs the feature `rate` | no limit |
+/// | `burst = 10` | how many calls may be made at once after a time of none | 1 |
+///
 /// and `blocking`, `name`, `grace`, `timeout`, `on_error` and `on_exit`, as for [`worker`].
 ///
 /// # Lanes

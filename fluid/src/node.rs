@@ -62,6 +62,9 @@ pub(crate) struct Node {
     parent: OnceLock<(Events, MemberId)>,
     /// Its queue. A worker that consumes nothing has one too, which closes when it should stop.
     pub(crate) intake: Option<Arc<dyn Intake>>,
+    /// What limits its calls, from the first one on.
+    #[cfg(feature = "rate")]
+    limiter: OnceLock<crate::rate::Limiter>,
     /// What became of the messages of each port.
     sent: Vec<Arc<Tally>>,
     state: StateCell,
@@ -107,6 +110,8 @@ impl Node {
             options,
             parent: OnceLock::new(),
             intake,
+            #[cfg(feature = "rate")]
+            limiter: OnceLock::new(),
             sent,
             state: StateCell::new(),
             stop: Signal::default(),
@@ -179,6 +184,20 @@ impl Node {
             None => drop(self.stop.raise()),
         }
     }
+
+    /// Waits until its rate allows another call.
+    #[cfg(feature = "rate")]
+    pub(crate) async fn rate_allows(&self) {
+        if let Some(rate) = self.options.rate {
+            let new = || crate::rate::Limiter::new(rate, self.options.burst);
+            let limiter = self.limiter.get_or_init(new);
+            limiter.ready().await;
+        }
+    }
+
+    #[cfg(not(feature = "rate"))]
+    #[allow(clippy::unused_async, clippy::unused_self, reason = "there is no rate")]
+    pub(crate) async fn rate_allows(&self) {}
 
     /// Tells its group that it has failed, and has its time to end.
     pub(crate) fn tell_failing(&self) {

@@ -38,6 +38,15 @@ pub struct Options {
     pub(crate) retry: u32,
     pub(crate) backoff: (Duration, Duration),
     pub(crate) stateful: bool,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) burst: u32,
+}
+
+/// So many calls in such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) calls: u32,
+    pub(crate) within: Duration,
 }
 
 impl Options {
@@ -63,6 +72,8 @@ impl Options {
             retry: 0,
             backoff: (Duration::from_millis(100), Duration::from_secs(5)),
             stateful: false,
+            rate: None,
+            burst: 1,
         }
     }
 
@@ -161,6 +172,41 @@ impl Options {
     #[must_use]
     pub const fn lanes(&self) -> usize {
         self.concurrency
+    }
+
+    /// How often a consumer's function is called at most: `calls` times `within` a time, spread evenly, by all
+    /// lanes together and over restarts, attempts included. Calls that have to wait hold their message in
+    /// hand. Needs the feature `rate`. Default: no limit.
+    ///
+    /// It is the generic cell rate algorithm, of the crate `governor`.
+    ///
+    /// # Panics
+    ///
+    /// If `calls` is 0, `within` is no time at all, or the feature is missing: in a `const`, at compile
+    /// time.
+    pub const fn rate(mut self, calls: u32, within: Duration) -> Self {
+        assert!(
+            cfg!(feature = "rate"),
+            "`rate` needs the feature `rate` of the crate `fluid`: cargo add fluid --features rate"
+        );
+        assert!(
+            calls > 0 && !within.is_zero(),
+            "a rate is at least one call in some time"
+        );
+        self.rate = Some(Rate { calls, within });
+        self
+    }
+
+    /// How many calls a consumer that has been idle may make at once, before [`rate`](Self::rate) spreads
+    /// them. Default 1.
+    ///
+    /// # Panics
+    ///
+    /// If `calls` is 0: in a `const`, at compile time.
+    pub const fn burst(mut self, calls: u32) -> Self {
+        assert!(calls > 0, "at least one call is made at once");
+        self.burst = calls;
+        self
     }
 
     /// Says that the worker has state, and nothing tells which messages belong to which lane's.

@@ -356,3 +356,37 @@ async fn each_message_of_a_batch_is_given_up() {
     let counts = exit.worker("archive").unwrap().counts().unwrap();
     assert_eq!((counts.accepted, counts.failed), (3, 3));
 }
+
+#[consumer(concurrency = 2, rate = "10/s", burst = 3)]
+async fn call(number: u64, at: &Mutex<Vec<Duration>>, start: Instant) {
+    let _ = number;
+    at.lock().unwrap().push(start.elapsed());
+}
+
+workers! {
+    struct Calls(at: Mutex<Vec<Duration>>) {
+        pub call: Call { at, start: Instant::now() },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limits_the_calls_of_all_lanes_together() {
+    let at = Arc::new(Mutex::default());
+    let start = Instant::now();
+    let running = Calls::new(Arc::clone(&at)).startup().await.unwrap();
+    for number in 0..23 {
+        running.call().send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    // Three at once, and then one each tenth of a second.
+    assert_eq!(exit.worker("call").unwrap().counts().unwrap().done, 23);
+    let took = start.elapsed();
+    assert!(took >= Duration::from_secs(2), "{took:?}");
+    assert!(took < Duration::from_millis(2200), "{took:?}");
+    let at = at.lock().unwrap();
+    let early = at
+        .iter()
+        .filter(|at| **at < Duration::from_millis(50))
+        .count();
+    assert_eq!(early, 3, "{at:?}");
+}

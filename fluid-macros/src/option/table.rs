@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Count { most: u64 },
     /// Two durations, `first..last`, or one that stands for both.
     Span,
+    /// So many of something in a time, `100/s`.
+    Rate,
     /// A closure or the path of a function.
     Code { like: &'static str },
 }
@@ -107,6 +109,13 @@ const KNOWN: &[Known] = &[
     Known::of_consumers("retry", Kind::Number),
     Known::of_consumers("backoff", Kind::Span),
     Known::of_functions("retry_if", "|error| error.is_timeout()"),
+    Known::of_consumers("rate", Kind::Rate),
+    Known::of_consumers(
+        "burst",
+        Kind::Count {
+            most: u32::MAX as u64,
+        },
+    ),
     Known::new("blocking", Kind::Flag, &[Worker, Consumer]),
     Known::new(
         "grace",
@@ -189,7 +198,8 @@ impl Scope {
             (
                 Worker,
                 "capacity" | "overflow" | "concurrency" | "partition_by" | "batch" | "linger"
-                | "batch_weight" | "max_weight" | "retry" | "backoff" | "retry_if",
+                | "batch_weight" | "max_weight" | "retry" | "backoff" | "retry_if" | "rate"
+                | "burst",
             ) => Some(
                 "a worker has no queue\n\
                  for a function that is called for each message, write `#[consumer]`",

@@ -56,6 +56,11 @@ const OF_CONSUMERS: &[Needs] = &[
         why: "there is no pause before an attempt that is not made\nadd `retry = 3`",
     },
     Needs {
+        option: "burst",
+        any_of: &["rate"],
+        why: "without a limit any number of calls is made at once\nadd `rate = \"100/s\"`",
+    },
+    Needs {
         option: "retry_if",
         any_of: &["retry"],
         why: "it says which errors are tried again\nadd `retry = 3`",
