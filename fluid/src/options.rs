@@ -184,9 +184,10 @@ impl Options {
     ///
     /// If `calls` is 0, `within` is no time at all, or the feature is missing: in a `const`, at compile
     /// time.
+    #[cfg_attr(not(feature = "rate"), allow(unreachable_code, unused_mut))]
     pub const fn rate(mut self, calls: u32, within: Duration) -> Self {
-        assert!(
-            cfg!(feature = "rate"),
+        #[cfg(not(feature = "rate"))]
+        panic!(
             "`rate` needs the feature `rate` of the crate `fluid`: cargo add fluid --features rate"
         );
         assert!(
