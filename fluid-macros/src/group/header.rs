@@ -17,6 +17,8 @@ pub(crate) struct Header {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) settings: Settings,
     pub(crate) vis: Visibility,
+    /// Where `struct` stands.
+    pub(crate) keyword: Span,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     pub(crate) resources: Vec<Resource>,
@@ -55,7 +57,7 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     let attrs = Attributes::read(input.call(Attribute::parse_outer)?, &["workers"], errors);
     let settings = option::read(Scope::Group, attrs.options, errors);
     let vis = input.parse()?;
-    input.parse::<Token![struct]>().map_err(|error| {
+    let keyword = input.parse::<Token![struct]>().map_err(|error| {
         let message = "a group begins like a struct: `pub struct Name(resource: Type) { … }`";
         syn::Error::new(error.span(), message)
     })?;
@@ -85,6 +87,7 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
         cfgs,
         settings,
         vis,
+        keyword: keyword.span,
         name,
         generics,
         resources,

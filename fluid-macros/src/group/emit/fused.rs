@@ -9,6 +9,7 @@ use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::fused::chains;
 use crate::group::header::Header;
+use crate::path::path;
 
 pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
     chains(&group.edges)
@@ -76,12 +77,12 @@ fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
     let message = format!(
         "`{name}` is `blocking`, and has a thread of its own: it needs a queue, so write `=>`"
     );
-    let assertion = quote_spanned! {span=>
-        ::core::assert!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking(), #message)
-    };
+    let called = quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking());
+    let assert = path("core::assert", span);
+    let assertion = quote_spanned!(span=> #assert!(#called, #message));
     if generic {
-        quote_spanned!(span=> #(#cfgs)* const { #assertion };)
+        quote!(#(#cfgs)* const { #assertion };)
     } else {
-        quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
+        quote!(#(#cfgs)* const _: () = #assertion;)
     }
 }

@@ -11,6 +11,7 @@ use super::construct::group_name;
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Resource};
 use crate::group::statement::{Arrow, Callback, Hook};
+use crate::path::path;
 use crate::text::{doc_lines, text};
 
 pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
@@ -98,11 +99,9 @@ fn list(what: &str, items: Vec<(Vec<&Attribute>, TokenStream)>) -> (TokenStream,
 
 /// The file and the line of a token.
 fn place(span: Span) -> TokenStream {
-    let (file, line) = (
-        quote_spanned!(span=> ::core::file!()),
-        quote_spanned!(span=> ::core::line!()),
-    );
-    quote!(::fluid::__private::Place { file: #file, line: #line })
+    let line = path("core::line", span);
+    let line = quote_spanned!(span=> #line!());
+    quote!(::fluid::__private::Place { file: ::core::file!(), line: #line })
 }
 
 fn optional(name: Option<&Ident>) -> TokenStream {
