@@ -13,6 +13,7 @@ mod fuzz;
 mod golden;
 mod group;
 mod option;
+mod path;
 mod port;
 mod text;
 

@@ -184,7 +184,10 @@ impl Options {
     ///
     /// If `calls` is 0, `within` is no time at all, or the feature is missing: in a `const`, at compile
     /// time.
-    #[cfg_attr(not(feature = "rate"), allow(unreachable_code, unused_mut))]
+    #[cfg_attr(
+        not(feature = "rate"),
+        allow(unreachable_code, unused_mut, unused_variables)
+    )]
     pub const fn rate(mut self, calls: u32, within: Duration) -> Self {
         #[cfg(not(feature = "rate"))]
         panic!(

@@ -100,7 +100,7 @@ fn struct_(header: &Header, names: &Names, picture: &TokenStream) -> TokenStream
     }
 }
 
-/// The ways to start the group. What the compiler and an editor say of them, they say at its name.
+/// The ways to start the group. The compiler and editors show them at its head.
 fn life(header: &Header, names: &Names) -> TokenStream {
     let Header { cfgs, vis, .. } = header;
     let Names {
@@ -111,7 +111,7 @@ fn life(header: &Header, names: &Names) -> TokenStream {
     } = names;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let exit = quote!(::fluid::__private::Exit);
-    let at = group.span().resolved_at(Span::call_site());
+    let at = header.keyword.resolved_at(Span::call_site());
     quote_spanned! {at=>
         #(#cfgs)*
         #[allow(dead_code)]

@@ -18,6 +18,8 @@ pub(crate) struct Header {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) settings: Settings,
     pub(crate) vis: Visibility,
+    /// Where `struct` stands.
+    pub(crate) keyword: Span,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     pub(crate) resources: Vec<Resource>,
@@ -59,7 +61,7 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     let attrs = Attributes::read(input.call(Attribute::parse_outer)?, &["workers"], errors);
     let settings = option::read(Scope::Group, attrs.options, errors);
     let vis = input.parse()?;
-    input.parse::<Token![struct]>().map_err(|error| {
+    let keyword = input.parse::<Token![struct]>().map_err(|error| {
         let message = "a group begins like a struct: `pub struct Name(resource: Type) { … }`";
         syn::Error::new(error.span(), message)
     })?;
@@ -70,6 +72,7 @@ pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
         cfgs,
         settings,
         vis,
+        keyword: keyword.span,
         braces: name.span(),
         name,
         generics: Generics::default(),

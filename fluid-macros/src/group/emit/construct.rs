@@ -13,6 +13,7 @@ use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
 use crate::group::statement::Arrow;
+use crate::path::path;
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
@@ -38,10 +39,12 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let parameters = resources.iter().map(|Resource { name, ty }| {
         let at = name.span().resolved_at(Span::call_site());
-        quote_spanned!(at=> #name: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>)
+        // A bound reaches from its first token to its last.
+        let (first, last) = (quote_spanned!(at=> ::), quote_spanned!(at=> >));
+        quote!(#name: impl #first core::convert::Into<::fluid::__private::Arc<#ty> #last)
     });
-    // What is wrong with a call of it shows at the group's name and its resources.
-    let at = name.span().resolved_at(Span::call_site());
+    // What is wrong with a call of it shows at the group's head and its resources.
+    let at = header.keyword.resolved_at(Span::call_site());
     let signature = quote_spanned!(at=> fn new(#(#parameters),*) -> Self);
     let shares = resources
         .iter()
@@ -188,7 +191,7 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         }
     };
     let built = closure(&used, &quote!(|| #body));
-    quote_spanned! {name.span().resolved_at(Span::call_site())=>
+    quote! {
         #(#cfgs)*
         let #seat = #workers.add_with::<#ty>(
             #text,
@@ -218,7 +221,8 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
     } = value;
     match shorthand(value) {
         Some(name) => {
-            let share = quote_spanned!(name.span()=> ::fluid::__private::Share::share(&#name));
+            let share = path("fluid::__private::Share::share", name.span());
+            let share = quote_spanned!(name.span()=> #share(&#name));
             quote!(#(#attrs)* #member: #share)
         }
         None => {

@@ -9,6 +9,7 @@ use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::fused::chains;
 use crate::group::header::{Field, Header};
+use crate::path::path;
 
 pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
     chains(&group.edges)
@@ -76,22 +77,23 @@ fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
     let message = format!(
         "`{name}` is `blocking`, and has a thread of its own: it needs a queue, so write `=>`"
     );
+    let assert = path("core::assert", span);
     let from = &header.fields[edge.from_field];
     let lanes = [from, &header.fields[to]].map(|Field { name, ty, .. }| {
         let message = format!(
             "`{name}` has several lanes, and a fused edge joins two workers into one task: write `=>`"
         );
-        quote_spanned! {span=>
-            ::core::assert!(<#ty as ::fluid::__private::Member>::OPTIONS.lanes() == 1, #message)
-        }
+        let one = quote!(<#ty as ::fluid::__private::Member>::OPTIONS.lanes() == 1);
+        quote_spanned!(span=> #assert!(#one, #message))
     });
+    let called = quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking());
     let assertion = quote_spanned! {span=> {
-        ::core::assert!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking(), #message);
+        #assert!(#called, #message);
         #(#lanes);*
     }};
     if generic {
-        quote_spanned!(span=> #(#cfgs)* const { #assertion };)
+        quote!(#(#cfgs)* const { #assertion };)
     } else {
-        quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
+        quote!(#(#cfgs)* const _: () = #assertion;)
     }
 }

@@ -11,6 +11,7 @@ use crate::function::BLOCKING_TIMEOUT;
 use crate::group::check::Edge;
 use crate::group::header::Field;
 use crate::option::Setting;
+use crate::path::path;
 use crate::port::number;
 
 /// Under which configuration none of several things is there, each of which has `#[cfg(…)]`s of its own.
@@ -45,18 +46,13 @@ pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Fiel
         let mine = edges.iter().filter(|edge| mine(edge));
         mine.map(|edge| edge.cfgs_but_of(place, fields)).collect()
     };
-    let span = field.name.span().resolved_at(Span::call_site());
     let mut rules = TokenStream::new();
     let unfed = unless(&of(&|edge| edge.ends_at(place)));
     if let (None, Some(unfed)) = (&field.public, unfed) {
-        rules.extend(
-            quote_spanned!(span=> #(#cfgs)* #unfed ::fluid::rule::fed_by_nothing::<#ty>();),
-        );
+        rules.extend(quote!(#(#cfgs)* #unfed ::fluid::rule::fed_by_nothing::<#ty>();));
     }
     if let Some(unwired) = unless(&of(&|edge| edge.starts_at(place))) {
-        rules.extend(
-            quote_spanned!(span=> #(#cfgs)* #unwired ::fluid::rule::feeds_nothing::<#ty>();),
-        );
+        rules.extend(quote!(#(#cfgs)* #unwired ::fluid::rule::feeds_nothing::<#ty>();));
     }
     rules.extend(ports(place, field, edges, fields));
     rules
@@ -80,7 +76,7 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
         }
     }
     if ports.is_empty() {
-        let none = quote_spanned!(span=> ::fluid::rule::NoEdges);
+        let none = path("fluid::rule::NoEdges", span);
         return quote_spanned!(span=> #(#cfgs)* <#ty>::every_port_leads_somewhere(#none););
     }
     // A port that does not exist is one mistake, and with it in the type of the edges no other is found.
@@ -120,24 +116,25 @@ pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
         let (rule, message) = if setting.consumer_only {
             let option = setting.name;
             (
-                quote_spanned!(span=> ::fluid::rule::consumes::<#ty>()),
+                quote!(::fluid::rule::consumes::<#ty>()),
                 format!("`{option}` is an option of consumers, and `{name}` is none"),
             )
         } else if matches!(setting.name, "heartbeat" | "pace" | "jitter") {
             let option = setting.name;
             (
-                quote_spanned!(span=> !::fluid::rule::consumes::<#ty>()),
+                quote!(!::fluid::rule::consumes::<#ty>()),
                 format!("`{option}` is not for consumers, and `{name}` is one"),
             )
         } else if setting.name == "timeout" {
             (
-                quote_spanned!(span=> !<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
+                quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
                 BLOCKING_TIMEOUT.to_owned(),
             )
         } else {
             return None;
         };
-        let assertion = quote_spanned!(span=> ::core::assert!(#rule, #message));
+        let assert = path("core::assert", span);
+        let assertion = quote_spanned!(span=> #assert!(#rule, #message));
         let called = called(setting, field);
         let assertion = match setting.name {
             "concurrency" => {
@@ -145,21 +142,20 @@ pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
                     "`{name}` has state, of which each lane would have its own: its function must say which \
                      messages belong together, with `partition_by`"
                 );
+                let stateless =
+                    quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_stateful());
                 quote_spanned! {span=> {
                     #assertion;
-                    ::core::assert!(
-                        !<#ty as ::fluid::__private::Member>::OPTIONS.is_stateful(),
-                        #message
-                    )
+                    #assert!(#stateless, #message)
                 }}
             }
             _ => assertion,
         };
         // A named constant is evaluated even if nothing is built, but knows no type parameters.
         let asserted = if generic {
-            quote_spanned!(span=> #(#cfgs)* const { #assertion };)
+            quote!(#(#cfgs)* const { #assertion };)
         } else {
-            quote_spanned!(span=> #(#cfgs)* const _: () = #assertion;)
+            quote!(#(#cfgs)* const _: () = #assertion;)
         };
         Some(quote!(#called #asserted))
     });
