@@ -55,7 +55,11 @@ const RULES: &[(&str, &[&str])] = &[
     ),
     (
         "an edge starts at something that emits",
-        &["edge/edge-from-a-sink"],
+        &[
+            "edge/edge-from-a-sink",
+            "edge/edge-from-a-group",
+            "fused/from-a-sink",
+        ],
     ),
     (
         "an edge ends at a consumer",

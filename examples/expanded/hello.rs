@@ -120,7 +120,7 @@ impl Hello {
         unused_mut
     )]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers
@@ -140,7 +140,7 @@ impl Hello {
             .add_with::<
                 Print,
             >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
-        __workers.connect(&greet, &print);
+        __workers.connect(greet.starts_an_edge(), &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Print>();

@@ -306,7 +306,7 @@ impl AccessLog {
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
             file,
         );
@@ -361,7 +361,7 @@ impl AccessLog {
                 },
             );
         __workers.connect_port(&read, <Read>::lines(), &parse);
-        __workers.connect(&parse, &count);
+        __workers.connect(parse.starts_an_edge(), &count);
         __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
         ::fluid::rule::fed_by_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Read>();

@@ -8,7 +8,9 @@ use crate::group::Declaration;
 use crate::group::cycle::cycles;
 use crate::group::fused::check_fused;
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
-use crate::group::statement::{Arrow, Body, Callback, Chain, End, Ends, Hook, Statement, Step};
+use crate::group::statement::{
+    Arrow, Body, Callback, Chain, End, Ends, HOOKS, Hook, Statement, Step,
+};
 use crate::text::text;
 
 /// The group, as far as it was understood.
@@ -275,7 +277,9 @@ fn check_end(end: &End, at: usize, last: usize, header: &Header, errors: &mut Er
         }
         End::Discard(_) => {}
         End::Worker { name, port } => {
-            check_name(name, &header.fields, errors);
+            // What begins a statement may be a hook that is misspelt.
+            let hooks = if at == 0 { &HOOKS[..] } else { &[] };
+            check_name(name, hooks, &header.fields, errors);
             if let (Some(port), 1..) = (port, at) {
                 let message = format!(
                     "an edge ends at a worker, not at a port\n\
@@ -287,13 +291,13 @@ fn check_end(end: &End, at: usize, last: usize, header: &Header, errors: &mut Er
     }
 }
 
-fn check_name(name: &Ident, fields: &[Field], errors: &mut Errors) {
+fn check_name(name: &Ident, hooks: &[&str], fields: &[Field], errors: &mut Errors) {
     if fields.iter().any(|field| field.name == *name) {
         return;
     }
     let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
     let names = || names.iter().map(String::as_str);
-    let near = did_you_mean(&name.to_string(), names());
+    let near = did_you_mean(&name.to_string(), names().chain(hooks.iter().copied()));
     let message = format!(
         "no worker named `{name}`{near}\nthe workers are {}",
         list(names())
