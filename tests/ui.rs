@@ -158,8 +158,9 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "futures, state and resources go between threads",
+        "messages, futures, state and resources go between threads",
         &[
+            "send/message-that-is-not-send",
             "send/future-that-is-not-send",
             "send/state-that-is-not-send",
             "send/resource-that-is-not-sync",

@@ -66,7 +66,7 @@ impl ::fluid::__private::Stage for Print {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        print(message).await;
+        print(::fluid::rule::message(message)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }

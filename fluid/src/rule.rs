@@ -13,7 +13,9 @@ pub use broken::{NotUnderstood, not_understood};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
 pub use seat::{Emits, HasNoSeat, IsSeat};
-pub use send::{IsConfiguration, IsResource, IsState, configuration, resource, state};
+pub use send::{
+    IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
+};
 
 use crate::adapt::Straight;
 use crate::error::{Error, Nothing};

@@ -131,7 +131,7 @@ impl ::fluid::__private::Stage for Parse {
         _: &::fluid::__private::Context,
         ports: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match parse(message, &ports.0).await {
+        match parse(::fluid::rule::message(message), &ports.0).await {
             ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
             ::core::result::Result::Err(error) => {
                 ::core::result::Result::Err(::fluid::rule::carried(error))
@@ -188,7 +188,8 @@ impl ::fluid::__private::Stage for Count {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        count(message, ::fluid::rule::resource(&self.totals)).await;
+        count(::fluid::rule::message(message), ::fluid::rule::resource(&self.totals))
+            .await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -240,7 +241,7 @@ impl ::fluid::__private::Stage for DeadLetters {
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         dead_letters(
-                message,
+                ::fluid::rule::message(message),
                 ::fluid::rule::configuration(&self.show),
                 ::fluid::rule::resource(&self.totals),
             )
