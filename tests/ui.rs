@@ -59,7 +59,11 @@ const RULES: &[(&str, &[&str])] = &[
     ),
     (
         "an edge starts at something that emits",
-        &["edge/edge-from-a-sink"],
+        &[
+            "edge/edge-from-a-sink",
+            "edge/edge-from-a-group",
+            "fused/from-a-sink",
+        ],
     ),
     (
         "an edge ends at a consumer",
@@ -191,8 +195,9 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "futures, state and resources go between threads",
+        "messages, futures, state and resources go between threads",
         &[
+            "send/message-that-is-not-send",
             "send/future-that-is-not-send",
             "send/state-that-is-not-send",
             "send/resource-that-is-not-sync",

@@ -92,7 +92,7 @@ impl Desk {
     fn new(
         trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
     ) -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
             trades,
         );
@@ -119,7 +119,7 @@ impl Desk {
                     }
                 },
             );
-        __workers.connect(&exchange, &dispatch);
+        __workers.connect(exchange.starts_an_edge(), dispatch.ends_an_edge());
         ::fluid::rule::fed_by_nothing::<Exchange>();
         <Exchange>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();

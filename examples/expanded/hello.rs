@@ -62,7 +62,7 @@ impl ::fluid::__private::Stage for Print {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        print(message).await;
+        print(::fluid::rule::message(message)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -112,7 +112,7 @@ impl Hello {
         unused_mut
     )]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers
@@ -132,7 +132,7 @@ impl Hello {
             .add_with::<
                 Print,
             >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
-        __workers.connect(&greet, &print);
+        __workers.connect(greet.starts_an_edge(), &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Print>();

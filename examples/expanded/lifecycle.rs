@@ -109,7 +109,7 @@ impl Stumbling {
         unused_mut
     )]
     fn new() -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
         let stumble = __workers
             .add_with::<
@@ -268,7 +268,7 @@ impl Dawdling {
         unused_mut
     )]
     fn new() -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
         let dawdle = __workers

@@ -49,7 +49,7 @@ const EXPANDERS: [Expander; 3] = [
 
 #[test]
 fn whatever_is_written_is_expanded_or_refused() {
-    let (first, inputs) = (number(SEED, 0), number(INPUTS, 16_000));
+    let (first, inputs) = (number(SEED, 0), number(INPUTS, 6_000));
     let run = run(&EXPANDERS, first, inputs);
     println!(
         "{inputs} inputs from {first}; expanded without a mistake: {:?}",

@@ -41,7 +41,7 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Group> {
     let parser = |input: ParseStream<'_>| {
         let header = header::parse(input, errors)?;
         let mistakes = errors.count();
-        let statements = statement::parse_all(input, errors);
+        let statements = statement::parse_all(input, &header.fields, errors);
         let whole = errors.count() == mistakes;
         Ok(Declaration {
             header,

@@ -7,13 +7,17 @@ mod broken;
 mod code;
 mod outside;
 mod port;
+mod seat;
 mod send;
 
 pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
-pub use send::{IsConfiguration, IsResource, IsState, configuration, resource, state};
+pub use seat::{Emits, HasNoSeat, IsSeat};
+pub use send::{
+    IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
+};
 
 use crate::adapt::Straight;
 use crate::error::{Error, Nothing};
@@ -145,7 +149,7 @@ impl<W, M: Send> IsAdaptedTo<W, M> for Vec<M> {
 /// What is sent to several consumers can be cloned.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned, and is broadcast",
-    label = "this is one more consumer of the same `{Self}`",
+    label = "the same `{Self}` goes from here to several consumers",
     note = "let `{Self}` be `Clone`, or send it to one consumer alone"
 )]
 pub trait CanBeCopied: Clone {}

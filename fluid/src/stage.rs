@@ -30,7 +30,7 @@ use crate::worker::{Io, Worker};
 )]
 pub trait Stage: Worker {
     /// What one call is given: a message, or `()` for a worker without a queue.
-    type Input: Send;
+    type Input;
 
     /// What one call emits: none, one or several of the worker's output.
     type Emission: IntoIterator<Item = Self::Output, IntoIter: Send> + Send;
@@ -160,7 +160,10 @@ pub(crate) async fn call<S: Stage>(
     input: S::Input,
     ctx: &Context,
     ports: &S::Ports,
-) -> Result<S::Emission, Error> {
+) -> Result<S::Emission, Error>
+where
+    S::Input: Send,
+{
     // In a block, so that a stage written by hand may panic before its future is made.
     let call = async { stage.call(input, ctx, ports).await };
     let Some(limit) = ctx.node().options.timeout else {

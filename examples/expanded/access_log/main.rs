@@ -127,7 +127,7 @@ impl ::fluid::__private::Stage for Parse {
         _: &::fluid::__private::Context,
         ports: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match parse(message, &ports.0).await {
+        match parse(::fluid::rule::message(message), &ports.0).await {
             ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
             ::core::result::Result::Err(error) => {
                 ::core::result::Result::Err(::fluid::rule::carried(error))
@@ -182,7 +182,8 @@ impl ::fluid::__private::Stage for Count {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        count(message, ::fluid::rule::resource(&self.totals)).await;
+        count(::fluid::rule::message(message), ::fluid::rule::resource(&self.totals))
+            .await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -230,7 +231,7 @@ impl ::fluid::__private::Stage for DeadLetters {
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         dead_letters(
-                message,
+                ::fluid::rule::message(message),
                 ::fluid::rule::configuration(&self.show),
                 ::fluid::rule::resource(&self.totals),
             )
@@ -292,7 +293,7 @@ impl AccessLog {
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
             file,
         );
@@ -347,7 +348,7 @@ impl AccessLog {
                 },
             );
         __workers.connect_port(&read, <Read>::lines(), &parse);
-        __workers.connect(&parse, &count);
+        __workers.connect(parse.starts_an_edge(), &count);
         __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
         ::fluid::rule::fed_by_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Read>();

@@ -46,7 +46,7 @@ impl Sysmon {
         screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
-        use ::fluid::rule::HasNoPorts as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let every: ::fluid::__private::Arc<Duration> = ::core::convert::Into::into(
             every,
         );
@@ -161,13 +161,13 @@ impl Sysmon {
                 move || SayStopping {},
             );
         __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
-        __workers.connect(&sample, &rate);
-        __workers.connect(&rate, &show);
+        __workers.connect(sample.starts_an_edge(), &rate);
+        __workers.connect(rate.starts_an_edge(), &show);
         __workers.broadcast(&rate);
-        __workers.connect(&rate, &judge);
-        __workers.connect(&rate, &gather);
-        __workers.connect(&judge, &alarm);
-        __workers.connect(&gather, &store);
+        __workers.connect(rate.starts_an_edge(), &judge);
+        __workers.connect(rate.starts_an_edge(), gather.ends_an_edge());
+        __workers.connect(judge.starts_an_edge(), &alarm);
+        __workers.connect(gather.starts_an_edge(), &store);
         ::fluid::rule::fed_by_nothing::<KeepTime>();
         ::fluid::rule::feeds_nothing::<KeepTime>();
         let () = {

@@ -91,7 +91,10 @@ impl ::fluid::__private::Stage for TakeSample {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
+                take_sample(
+                    ::fluid::rule::message(message),
+                    ::fluid::rule::state(&mut self.sampler),
+                ),
             ),
         )
     }
@@ -154,7 +157,11 @@ impl ::fluid::__private::Stage for Rate {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                rate(message, ::fluid::rule::state(&mut self.book)).await,
+                rate(
+                        ::fluid::rule::message(message),
+                        ::fluid::rule::state(&mut self.book),
+                    )
+                    .await,
             ),
         )
     }
@@ -207,7 +214,8 @@ impl ::fluid::__private::Stage for Show {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        show(message, ::fluid::rule::resource(&self.screen)).await;
+        show(::fluid::rule::message(message), ::fluid::rule::resource(&self.screen))
+            .await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -256,7 +264,7 @@ impl ::fluid::__private::Stage for Judge {
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         ::core::result::Result::Ok(
             judge(
-                    message,
+                    ::fluid::rule::message(message),
                     ::fluid::rule::state(&mut self.book),
                     ::fluid::rule::resource(&self.thresholds),
                 )
@@ -316,7 +324,7 @@ impl ::fluid::__private::Stage for Alarm {
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
         match alarm(
-            message,
+            ::fluid::rule::message(message),
             ::fluid::rule::resource(&self.screen),
             ::fluid::rule::resource(&self.db),
         ) {
@@ -368,7 +376,7 @@ impl ::fluid::__private::Stage for Store {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match store(message, ::fluid::rule::resource(&self.db)) {
+        match store(::fluid::rule::message(message), ::fluid::rule::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }

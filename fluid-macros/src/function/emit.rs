@@ -328,12 +328,15 @@ fn local(name: &str) -> Ident {
 /// The call of the function: `store(message, &self.db).await`.
 fn call(worker: &Worker) -> TokenStream {
     let function = &worker.function;
-    let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
+    let [ctx, ports] = ["ctx", "ports"].map(local);
     // What is wrong with what a parameter takes is wrong with its type.
     let at = |ty: &Type| ty.span().resolved_at(Span::call_site());
     let mut port = 0;
     let arguments = worker.parameters.iter().map(|parameter| match parameter {
-        Parameter::Message(_) => quote!(#message),
+        Parameter::Message(ty) => {
+            let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
+            quote_spanned!(at(ty)=> ::fluid::rule::message(#message))
+        }
         Parameter::Context => quote!(#ctx),
         Parameter::Port(..) => {
             let index = Index::from(port);

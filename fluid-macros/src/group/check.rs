@@ -11,7 +11,9 @@ use crate::group::Declaration;
 use crate::group::cycle::cycles;
 use crate::group::fused::check_fused;
 use crate::group::header::{Field, Header, Made, Resource, shorthand};
-use crate::group::statement::{Arrow, Body, Callback, Chain, End, Ends, Hook, Statement, Step};
+use crate::group::statement::{
+    Arrow, Body, Callback, Chain, End, Ends, HOOKS, Hook, Statement, Step,
+};
 use crate::text::text;
 
 /// The group, as far as it was understood.
@@ -307,7 +309,9 @@ fn check_end(end: &End, at: usize, last: usize, fields: &Places, errors: &mut Er
         }
         End::Discard(_) => {}
         End::Worker { name, port } => {
-            check_name(name, fields, errors);
+            // What begins a statement may be a hook that is misspelt.
+            let hooks = if at == 0 { &HOOKS[..] } else { &[] };
+            check_name(name, hooks, fields, errors);
             if let (Some(port), 1..) = (port, at) {
                 let message = format!(
                     "an edge ends at a worker, not at a port\n\
@@ -319,12 +323,12 @@ fn check_end(end: &End, at: usize, last: usize, fields: &Places, errors: &mut Er
     }
 }
 
-fn check_name(name: &Ident, fields: &Places, errors: &mut Errors) {
+fn check_name(name: &Ident, hooks: &[&str], fields: &Places, errors: &mut Errors) {
     if !fields.find(name).is_empty() {
         return;
     }
     let names = || fields.names.iter().map(String::as_str);
-    let near = did_you_mean(&name.to_string(), names());
+    let near = did_you_mean(&name.to_string(), names().chain(hooks.iter().copied()));
     let message = format!(
         "no worker named `{name}`{near}\nthe workers are {}",
         list(names())

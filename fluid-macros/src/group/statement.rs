@@ -10,6 +10,7 @@ use syn::{Attribute, Block, Expr, LitStr, Token, parenthesized, token};
 
 use crate::error::{Errors, did_you_mean};
 use crate::group::adapter;
+use crate::group::header::Field;
 use crate::option::{self, Scope, Settings, duration};
 
 /// A statement, with its `#[cfg(…)]`s.
@@ -78,19 +79,43 @@ pub(crate) struct Hook {
     pub(crate) run: Expr,
 }
 
+/// What hooks are called.
+pub(crate) const HOOKS: [&str; 3] = ["on_startup", "on_shutdown", "after_shutdown"];
+
 /// Reads the statements. One that cannot be read is reported, and left out.
-pub(crate) fn parse_all(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Statement> {
+pub(crate) fn parse_all(
+    input: ParseStream<'_>,
+    workers: &[Field],
+    errors: &mut Errors,
+) -> Vec<Statement> {
     let mut statements = Vec::new();
     while !input.is_empty() {
+        let begin = input.fork();
         match statement(input, errors) {
             Ok(statement) => statements.push(statement),
             Err(error) => {
-                errors.push(error);
+                errors.push(misspelt_hook(&begin, workers).unwrap_or(error));
                 skip_to_semicolon(input);
             }
         }
     }
     statements
+}
+
+/// What to say of a statement that cannot be read, and begins like a hook.
+fn misspelt_hook(begin: ParseStream<'_>, workers: &[Field]) -> Option<syn::Error> {
+    begin.call(Attribute::parse_outer).ok()?;
+    let name: Ident = begin.parse().ok()?;
+    if !begin.peek(Token![=>]) || workers.iter().any(|field| field.name == name) {
+        return None;
+    }
+    let near = did_you_mean(&name.to_string(), HOOKS);
+    let message = format!(
+        "no hook is called `{name}`{near}\n\
+         hooks are `on_startup => …;`, `on_shutdown => …;` and `after_shutdown(exit) => …;`"
+    );
+    let misspelt = !near.is_empty() && !HOOKS.iter().any(|hook| name == hook);
+    misspelt.then(|| syn::Error::new(name.span(), message))
 }
 
 fn skip_to_semicolon(input: ParseStream<'_>) {

@@ -1,4 +1,4 @@
-//! The rules of what a worker holds: it goes from thread to thread with it.
+//! The rules of what a worker holds and is sent: it goes from thread to thread with it.
 
 use std::sync::Arc;
 
@@ -34,6 +34,22 @@ pub trait IsConfiguration: Clone + Send {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send> IsConfiguration for T {}
+
+/// A message, which the worker before sends from another thread.
+#[diagnostic::on_unimplemented(
+    message = "the message `{Self}` is not `Send`: it goes from the thread of one worker to that of another",
+    label = "`{Self}` cannot go to another thread",
+    note = "use a type that is `Send`: an `Arc` in the place of an `Rc`, for instance"
+)]
+pub trait IsMessage: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send> IsMessage for T {}
+
+/// A message, as a function takes it.
+pub fn message<T: IsMessage>(message: T) -> T {
+    message
+}
 
 /// A worker's state, as its function takes it.
 pub fn state<T: IsState>(state: &mut T) -> &mut T {

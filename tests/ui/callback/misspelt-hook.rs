@@ -20,7 +20,7 @@ workers! {
         pub store: Store,
     }
 
-    on_shutdwn => println!("bye"); //~ !
+    on_shutdwn => println!("bye"); //~ on_shutdwn
 }
 
 fn main() {}

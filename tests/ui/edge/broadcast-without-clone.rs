@@ -36,7 +36,7 @@ workers! {
         second: Take,
     }
 
-    make => (first, second); //~ second
+    make => (first, second); //~ make
 }
 
 fn main() {}

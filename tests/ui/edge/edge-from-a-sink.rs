@@ -23,7 +23,7 @@ workers! {
         double: Double,
     }
 
-    store => double; //~ double
+    store => double; //~ store
     double => _;
 }
 

@@ -88,7 +88,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 unused_mut
             )]
             #vis #signature {
-                use ::fluid::rule::HasNoPorts as _;
+                use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
                 #(#shares)*
                 #new_group
                 #(#seats)*
@@ -141,6 +141,23 @@ pub(super) fn seat_of(name: &Ident, at: Span) -> Ident {
     let mut seat = name.clone();
     seat.set_span(at.resolved_at(Span::mixed_site()));
     seat
+}
+
+/// The seat at which an edge starts, if what it starts at emits anything.
+pub(super) fn start_of(name: &Ident) -> TokenStream {
+    let at = name.span().resolved_at(Span::call_site());
+    let seat = seat_of(name, at);
+    quote_spanned!(at=> #seat.starts_an_edge())
+}
+
+/// The seat at which an edge ends. A group has none, and only an expression can make one.
+pub(super) fn end_of(name: &Ident, field: &Field, at: Span) -> TokenStream {
+    let at = at.resolved_at(Span::call_site());
+    let seat = seat_of(name, at);
+    match field.made {
+        Made::Literal(_) => quote_spanned!(at=> &#seat),
+        Made::Expression(_) => quote_spanned!(at=> #seat.ends_an_edge()),
+    }
 }
 
 /// The group's name at run time.
@@ -291,21 +308,21 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     let cfgs = edge.all_cfgs(&header.fields);
     let ty = &edge.start(&header.fields).ty;
     let workers = local("__workers");
-    let from_seat = seat_of(from, from.span());
     let is_failed = port.as_ref().is_some_and(is_failed);
+    let some_seat = end_of(from, edge.start(&header.fields), from.span());
     let port = port.as_ref().map(|port| {
         if is_failed {
             let at = port.span().resolved_at(Span::call_site());
             let failed = Ident::new("failed", at);
-            quote_spanned!(at=> #workers.#failed(&#from_seat))
+            quote_spanned!(at=> #workers.#failed(#some_seat))
         } else {
             quote_spanned!(port.span()=> <#ty>::#port())
         }
     });
     if let (None, true) = (to, is_failed) {
-        return quote_spanned!(span=> #(#cfgs)* #workers.discard_port(&#from_seat, #port););
+        return quote_spanned!(span=> #(#cfgs)* #workers.discard_port(#some_seat, #port););
     }
-    let Some(to) = to else {
+    let Some((to, to_field)) = to.as_ref().zip(edge.to_field) else {
         // The port must exist, even to be thrown away.
         return port
             .map(|port| quote!(#(#cfgs)* let _ = #port;))
@@ -315,7 +332,11 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
         .iter()
         .filter(|other| other.to.is_some() && other.starts_with(edge));
     let second = before.clone().count() == 1 || before.clone().any(|other| !other.cfgs.is_empty());
-    let to_seat = seat_of(to, span);
+    let from_seat = match &port {
+        Some(_) => some_seat.clone(),
+        None => start_of(from),
+    };
+    let to_seat = end_of(to, &header.fields[to_field], span);
     let verb = if *arrow == Arrow::Feedback {
         "feedback"
     } else {
@@ -333,11 +354,11 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
         let adapter = with_shares(&owning(adapter), &header.resources);
         quote!(, #adapter)
     });
-    // Each call at the end of its edge, where an error about it belongs.
+    // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
     let copy = format_ident!("broadcast{from_port}", span = span);
-    let copy = quote_spanned!(span=> #workers.#copy(&#from_seat #port););
+    let copy = quote_spanned!(span=> #workers.#copy(#some_seat #port););
     let connect = quote_spanned! {span=>
-        #workers.#connect(&#from_seat #port, &#to_seat #adapter);
+        #workers.#connect(#from_seat #port, #to_seat #adapter);
     };
     let copy = second.then(|| quote!(#(#cfgs)* #copy));
     quote!(#copy #(#cfgs)* #connect)

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::construct::{seat_of, with_shares};
+use super::construct::{end_of, start_of, with_shares};
 use crate::group::adapter::owning;
 use crate::group::check::{Edge, Group};
 use crate::group::fused::chains;
@@ -34,8 +34,9 @@ fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
         let span = edge.to_span.resolved_at(Span::call_site());
         let at = guilty(edge);
         let (workers, chain) = (local("__workers", at), local("__chain", at));
-        let from = seat_of(&edge.from, edge.from.span());
-        let to = edge.to.as_ref().map(|to| seat_of(to, span));
+        let from = start_of(&edge.from);
+        let to = edge.to.as_ref().zip(edge.to_field);
+        let to = to.map(|(to, field)| end_of(to, &header.fields[field], span));
         let with = if edge.adapter.is_some() { "_with" } else { "" };
         let fuse = format_ident!("fuse{with}", span = at);
         let adapter = edge.adapter.as_ref().map(|adapter| {
@@ -43,15 +44,14 @@ fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
             quote!(, #adapter)
         });
         fuses.extend(quote_spanned! {span=>
-            #(#cfgs)* let #chain = #workers.#fuse(&#from, &#to, #next #adapter);
+            #(#cfgs)* let #chain = #workers.#fuse(#from, #to, #next #adapter);
         });
         next = quote!(#chain);
     }
-    let from = seat_of(&head.from, head.from.span());
+    let from = start_of(&head.from);
     // A type that is wrong at the first edge is wrong here, too, and must not be told twice.
     let at = guilty(head);
     let (workers, chain) = (local("__workers", at), local("__chain", at));
-    let from = quote_spanned!(from.span()=> &#from);
     let lead = quote_spanned! {at=>
         #(#cfgs)* #workers.lead(#from, #chain);
     };
