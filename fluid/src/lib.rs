@@ -133,6 +133,8 @@
 //! # Features
 //!
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.
+//! - `test-util`: the module `test`, with which workers and groups are tested on paused time. For
+//!   `[dev-dependencies]` only.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -171,6 +173,8 @@ mod status;
 mod strategy;
 mod supervisor;
 mod term;
+#[cfg(feature = "test-util")]
+pub mod test;
 mod way;
 mod worker;
 mod workers;

@@ -90,6 +90,8 @@ pub(crate) struct Node {
     pub(crate) names: Mutex<HashMap<String, usize>>,
     /// The members of a group.
     pub(crate) workers: Mutex<Vec<Arc<Node>>>,
+    #[cfg(feature = "test-util")]
+    pub(crate) test: crate::test::Hooks,
 }
 
 impl Node {
@@ -125,6 +127,8 @@ impl Node {
             exited: Notify::new(),
             names: Mutex::default(),
             workers: Mutex::new(Vec::new()),
+            #[cfg(feature = "test-util")]
+            test: crate::test::Hooks::new(),
         })
     }
 
@@ -339,12 +343,12 @@ impl Node {
     }
 
     /// The queue of a consumer.
-    fn consumed(&self) -> Option<&Arc<dyn Intake>> {
+    pub(crate) fn consumed(&self) -> Option<&Arc<dyn Intake>> {
         self.intake.as_ref().filter(|_| self.kind == Kind::Consumer)
     }
 
     /// How many messages were emitted, and how many unsent, on all ports.
-    fn sent(&self) -> (u64, u64) {
+    pub(crate) fn sent(&self) -> (u64, u64) {
         let sum = |counter: fn(&Tally) -> &AtomicU64| {
             let counters = self.sent.iter().map(|tally| counter(tally));
             counters

@@ -115,6 +115,8 @@ impl<W: Worker> Seat<W> {
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
         let ends = Arc::new(Mutex::new(Some(Ends { io, way: None })));
+        #[cfg(feature = "test-util")]
+        node.test.know(&ends);
         let unborn = Unborn {
             node,
             build,

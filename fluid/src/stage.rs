@@ -141,7 +141,11 @@ pub(crate) async fn call<S: Stage>(
     ports: &S::Ports,
 ) -> Result<S::Emission, Error> {
     // In a block, so that a stage written by hand may panic before its future is made.
-    let call = async { stage.call(input, ctx, ports).await };
+    let call = async {
+        #[cfg(feature = "test-util")]
+        let _under_way = crate::test::enter(ctx.node()).await?;
+        stage.call(input, ctx, ports).await
+    };
     let Some(limit) = ctx.node().options.timeout else {
         return catch(call).await?;
     };
@@ -157,6 +161,8 @@ pub(crate) async fn emit<T: Send + 'static>(
     output: &Output<T>,
     onward: &mut impl Onward<T>,
 ) {
+    #[cfg(feature = "test-util")]
+    let _under_way = crate::test::sending(ctx.node());
     let refused = onward.send_each(output, emission.into_iter()).await;
     if refused > 0 {
         // The consumer counted each; here is who lost them.

@@ -11,11 +11,20 @@ use crate::worker::{Io, Worker};
 /// The way in which a worker lives, whose type is known only where its fused edges are drawn.
 pub(crate) trait Way<W: Worker>: Send {
     fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()>;
+
+    /// The same for a stub in the worker's place, if there is one.
+    #[cfg(feature = "test-util")]
+    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>>;
 }
 
 impl<W: Worker, R: Run<W>> Way<W> for R {
     fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()> {
         Box::pin(live_to_the_end(unborn, *self, site))
+    }
+
+    #[cfg(feature = "test-util")]
+    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>> {
+        Run::of_stub(*self)
     }
 }
 
@@ -39,6 +48,15 @@ pub(crate) trait Run<W: Worker>: Send + 'static {
     ) -> impl Future<Output = ()> + Send {
         let _ = (worker, io);
         async {}
+    }
+
+    /// See [`Way::of_stub`].
+    #[cfg(feature = "test-util")]
+    fn of_stub(self) -> Option<Box<dyn Way<crate::test::StubOf<W>>>>
+    where
+        Self: Sized,
+    {
+        None
     }
 }
 

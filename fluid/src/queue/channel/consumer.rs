@@ -79,6 +79,8 @@ impl<M> Queue<M> {
         // A full queue is always ready. Without this, its consumer would never let another task run.
         consume_budget().await;
         loop {
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
             if self.channel.interrupted.load(Ordering::Relaxed) {
                 self.settle();
                 return None;
