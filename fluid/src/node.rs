@@ -164,6 +164,8 @@ impl Node {
             let (name, kind) = (&**self.name(), self.kind);
             tracing::debug!(worker = name, %kind, from = %previous, to = %state, "state changed");
         }
+        #[cfg(feature = "test-util")]
+        crate::test::rested();
     }
 
     /// Whether it was running once.
@@ -319,6 +321,8 @@ impl Node {
             tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
             self.exited.notify_waiters();
         }
+        #[cfg(feature = "test-util")]
+        crate::test::rested();
     }
 
     /// Ends it and all in it that has not ended, because nothing runs it any more.

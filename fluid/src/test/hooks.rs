@@ -9,6 +9,7 @@ use crate::life::Ends;
 use crate::lock::lock;
 use crate::node::Node;
 use crate::test::fault::Fault;
+use crate::test::rest::rested;
 use crate::test::rig::Rig;
 use crate::test::shuffle::{is_shuffled, perturb};
 use crate::worker::Worker;
@@ -88,6 +89,7 @@ impl<'a> UnderWay<'a> {
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        rested();
     }
 }
 
@@ -101,7 +103,10 @@ pub(crate) async fn enter(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
 }
 
 async fn entered(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
-    let under_way = sending(node);
+    // A message in the hand of a consumer is counted there, and the one call of a worker without a heartbeat is its
+    // whole life, which says nothing.
+    let beats = !node.options.heartbeat.is_zero();
+    let under_way = beats.then(|| UnderWay::of(&node.test));
     perturb().await;
     let call = node.test.calls.fetch_add(1, Ordering::Relaxed) + 1;
     let due = {
@@ -116,10 +121,7 @@ async fn entered(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
 }
 
 /// What a call has emitted is about to leave.
-///
-/// A message in the hand of a consumer is counted there. The one call of a worker without a heartbeat is its whole
-/// life, and says nothing.
 pub(crate) fn sending(node: &Node) -> Option<UnderWay<'_>> {
-    let counts = node.test.is_armed() && !node.options.heartbeat.is_zero();
-    counts.then(|| UnderWay::of(&node.test))
+    let armed = node.test.is_armed();
+    armed.then(|| UnderWay::of(&node.test))
 }

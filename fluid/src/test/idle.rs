@@ -7,26 +7,27 @@
 //! its turn, again and again, until that changes nothing any more.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::yield_now;
+use tokio::time::Instant;
 
 use crate::node::{Kind, Node};
 use crate::state::State;
 use crate::test::kit::Kit;
+use crate::test::rest::rests;
 use crate::test::shuffle::holds_up;
 
 /// How often all tasks have their turn without any change before there is nothing to wait for but time.
 const QUIET_TURNS: u32 = 8;
 
-/// The distance between two timers that tokio can tell apart.
-const TICK: Duration = Duration::from_millis(1);
-
-/// How long something may be busy, in real time.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long something may be busy: on the clock of tokio, which may be paused, and in real time.
+const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+const REAL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Time, and the lack of things to do.
 impl Kit {
@@ -42,28 +43,34 @@ impl Kit {
     ///
     /// # Panics
     ///
-    /// On a runtime of several threads. If the group is not idle after half a minute of real time, with the
-    /// worker that is busy and the status of the group.
+    /// On a runtime of several threads. If the group is not idle after a day, or after half a minute of real time:
+    /// with the name of a worker that is busy, and the status of the group.
     ///
     /// # Cancel safety
     ///
     /// Cancel safe.
     pub async fn idle(&self) {
-        let began = std::time::Instant::now();
+        let rests = rests();
+        let mut patience = Patience::new();
         loop {
+            let mut rested = pin!(rests.notified());
+            // Registered before the look, so that nothing is missed between the two.
+            rested.as_mut().enable();
             self.settle().await;
-            if busy(&self.node).is_none() {
+            let Some(busy) = busy(&self.node) else {
                 return;
+            };
+            // All that is left waits, and something of it for time to pass.
+            tokio::select! {
+                biased;
+                () = rested => {}
+                () = patience.next_look() => {}
             }
-            // Everything waits, and something of it for time to pass.
-            while let Some(busy) = busy(&self.node) {
-                assert!(
-                    began.elapsed() < PATIENCE,
-                    "{busy}, and will not be done\n{}",
-                    self.node.status()
-                );
-                tokio::time::sleep(TICK).await;
-            }
+            assert!(
+                !patience.is_over(&self.node),
+                "{busy}, and will not be done\n{}",
+                self.node.status()
+            );
         }
     }
 
@@ -102,6 +109,46 @@ impl Kit {
             seen = now;
         }
     }
+}
+
+/// How long something that is busy is waited for.
+struct Patience {
+    began: Instant,
+    really_began: std::time::Instant,
+    next_look: Duration,
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self {
+            began: Instant::now(),
+            really_began: std::time::Instant::now(),
+            next_look: Duration::from_secs(1),
+        }
+    }
+
+    /// Looks at the clock now and then, should nothing ever come to rest.
+    async fn next_look(&mut self) {
+        tokio::time::sleep(self.next_look).await;
+        self.next_look = (2 * self.next_look).min(PATIENCE);
+    }
+
+    fn is_over(&self, group: &Node) -> bool {
+        let really_over = self.really_began.elapsed() > REAL_PATIENCE;
+        let over = self.began.elapsed() > PATIENCE;
+        if over && !really_over && has_threads(group) {
+            // A thread takes real time, whatever the clock says.
+            std::thread::sleep(Duration::from_millis(1));
+            return false;
+        }
+        over || really_over
+    }
+}
+
+/// Whether a worker at or below this one has a thread of its own.
+fn has_threads(node: &Node) -> bool {
+    let has_thread = node.options.blocking && node.exit().is_none();
+    has_thread || node.members().iter().any(|member| has_threads(member))
 }
 
 /// All that changes when something happens.

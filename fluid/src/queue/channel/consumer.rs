@@ -97,7 +97,11 @@ impl<M> Queue<M> {
                     self.hand = Hand::Queued;
                     return Some(message);
                 }
-                Fetch::Empty => arrived.await,
+                Fetch::Empty => {
+                    #[cfg(feature = "test-util")]
+                    crate::test::rested();
+                    arrived.await;
+                }
                 Fetch::Ended => return None,
             }
         }
