@@ -161,8 +161,6 @@ pub(crate) async fn emit<T: Send + 'static>(
     output: &Output<T>,
     onward: &mut impl Onward<T>,
 ) {
-    #[cfg(feature = "test-util")]
-    let _under_way = crate::test::sending(ctx.node());
     let refused = onward.send_each(output, emission.into_iter()).await;
     if refused > 0 {
         // The consumer counted each; here is who lost them.

@@ -198,7 +198,7 @@ mod stub;
 mod tap;
 
 pub use emission::Emission;
-pub(crate) use hooks::{Hooks, UnderWay, enter, sending};
+pub(crate) use hooks::{Hooks, UnderWay, enter};
 pub use kit::Kit;
 pub(crate) use rest::rested;
 pub(crate) use shuffle::perturb;

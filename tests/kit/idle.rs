@@ -229,8 +229,10 @@ fn a_group_that_stops_is_idle_when_it_has_ended() {
         let failing = Failing::new();
         let kit = Kit::of(&failing);
         let failing = failing.startup().await.unwrap();
+        let began = Instant::now();
         kit.send("fail", 3_u64).await;
         kit.idle().await;
+        assert_eq!(began.elapsed(), secs(3));
         let exit = failing.exit().expect("it has ended");
         assert_eq!(exit.code(), 2, "{exit}");
     });
@@ -285,4 +287,50 @@ async fn several_threads_are_too_many() {
     let kit = Kit::of(&market);
     let _running = market.startup().await.unwrap();
     kit.idle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_is_waited_for_no_longer_than_it_takes() {
+    let mut group = Workers::new("test");
+    group.on_startup(|| sleep(secs(3)));
+    let kit = Kit::of(&group.handle());
+    let starting = tokio::spawn(group.startup());
+    let began = Instant::now();
+    kit.idle().await;
+    assert_eq!(began.elapsed(), secs(3));
+    starting.await.unwrap().unwrap().shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "`hang` is in a call, and will not be done\nalone ")]
+async fn what_never_ends_is_a_failure_of_the_test() {
+    #[consumer]
+    async fn hang(_number: u64) {
+        std::future::pending::<()>().await;
+    }
+
+    let (kit, group) = Kit::alone(Hang);
+    let _running = group.startup().await.unwrap();
+    kit.send("hang", 1_u64).await;
+    kit.idle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thread_is_waited_for_though_the_clock_runs_ahead_of_it() {
+    #[consumer(blocking)]
+    fn grind(_number: u64, seen: &AtomicU64) {
+        // The work, which takes real time.
+        std::thread::sleep(ms(50));
+        seen.fetch_add(1, Ordering::Relaxed);
+    }
+
+    let seen = Arc::new(AtomicU64::new(0));
+    let (kit, group) = Kit::alone(Grind {
+        seen: Arc::clone(&seen),
+    });
+    let group = group.startup().await.unwrap();
+    kit.send("grind", 1_u64).await;
+    kit.idle().await;
+    assert_eq!(seen.load(Ordering::Relaxed), 1);
+    group.shutdown().await;
 }

@@ -49,6 +49,8 @@ async fn two_accounts() {
     let bank = Bank::new();
     let kit = Kit::of(&bank);
     let bank = bank.startup().await.unwrap();
+    // Just after the start, those that were started last may be looked at first.
+    kit.idle().await;
     bank.request().send(7).await.unwrap();
     kit.idle().await;
     bank.request().send(8).await.unwrap();

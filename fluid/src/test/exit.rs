@@ -43,3 +43,46 @@ impl Exit {
         self.workers().iter().find_map(Self::unbalanced)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::exit::{Cause, Exit, Report};
+    use crate::ledger::Counts;
+    use crate::node::Kind;
+    use crate::state::State;
+
+    fn exit(name: &str, counts: Option<Counts>, workers: Vec<Exit>) -> Exit {
+        Exit::new(Report {
+            name: name.into(),
+            kind: Kind::Consumer,
+            state: State::Stopped,
+            cause: Cause::Stopped,
+            stuck: false,
+            ran_for: Duration::ZERO,
+            counts,
+            emitted: 0,
+            unsent: 0,
+            beats: 0,
+            missed_beats: 0,
+            restarts: 0,
+            last_error: None,
+            workers,
+        })
+    }
+
+    #[test]
+    #[should_panic(expected = "`store` does not account for all that it accepted\nmarket: stopped")]
+    fn what_is_lost_is_told_with_the_whole_exit() {
+        let counts = |accepted, done| Counts {
+            accepted,
+            done,
+            ..Counts::default()
+        };
+        let parse = exit("parse", Some(counts(3, 3)), Vec::new());
+        parse.assert_conserved();
+        let store = exit("store", Some(counts(3, 2)), Vec::new());
+        exit("market", None, vec![parse, store]).assert_conserved();
+    }
+}

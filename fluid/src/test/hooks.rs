@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use crate::error::Error;
 use crate::life::Ends;
 use crate::lock::lock;
-use crate::node::Node;
+use crate::node::{Kind, Node};
 use crate::test::fault::Fault;
 use crate::test::rest::rested;
 use crate::test::rig::Rig;
@@ -20,7 +20,7 @@ pub(crate) struct Hooks {
     armed: AtomicBool,
     /// How many calls have begun.
     calls: AtomicU64,
-    /// How many are under way, or have emitted what has not left.
+    /// How many are under way.
     under_way: AtomicU64,
     pub(super) faults: Mutex<Vec<Fault>>,
     /// The ends of its edges, until it is started.
@@ -103,10 +103,9 @@ pub(crate) async fn enter(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
 }
 
 async fn entered(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
-    // A message in the hand of a consumer is counted there, and the one call of a worker without a heartbeat is its
-    // whole life, which says nothing.
-    let beats = !node.options.heartbeat.is_zero();
-    let under_way = beats.then(|| UnderWay::of(&node.test));
+    // The one call of a worker without a heartbeat is its whole life, and says nothing.
+    let endless = node.kind == Kind::Worker && node.options.heartbeat.is_zero();
+    let under_way = (!endless).then(|| UnderWay::of(&node.test));
     perturb().await;
     let call = node.test.calls.fetch_add(1, Ordering::Relaxed) + 1;
     let due = {
@@ -118,10 +117,4 @@ async fn entered(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
         fault.strike(node.name()).await?;
     }
     Ok(under_way)
-}
-
-/// What a call has emitted is about to leave.
-pub(crate) fn sending(node: &Node) -> Option<UnderWay<'_>> {
-    let armed = node.test.is_armed();
-    armed.then(|| UnderWay::of(&node.test))
 }
