@@ -175,6 +175,17 @@ async fn after_the_start_it_is_too_late() {
     let _ = kit.collect::<Tick>("poll");
 }
 
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "`poll` has been started")]
+async fn after_the_start_it_is_too_late_also_with_a_seat_in_hand() {
+    let mut workers = Workers::new("test");
+    let seat = workers.add(Poll { next: 0 });
+    let kit = Kit::of(&workers.handle());
+    let _running = workers.startup().await.unwrap();
+    assert_eq!(seat.worker_name(), "poll");
+    let _ = kit.collect::<Tick>("poll");
+}
+
 #[test]
 fn a_seat_that_is_still_held_may_be_collected_from() {
     let mut workers = Workers::new("test");

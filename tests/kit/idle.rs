@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::test::{Kit, shuffled};
-use fluid::{Callback, Context, Error, Output, State, Workers, consumer, worker, workers};
+use fluid::{
+    Callback, Context, Error, Io, Options, Output, Restart, State, Worker, Workers, consumer,
+    worker, workers,
+};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, sleep};
 
@@ -221,6 +224,8 @@ workers! {
     struct Failing {
         pub fail: Fail,
     }
+
+    on_shutdown => sleep(secs(6)).await;
 }
 
 #[test]
@@ -230,9 +235,10 @@ fn a_group_that_stops_is_idle_when_it_has_ended() {
         let kit = Kit::of(&failing);
         let failing = failing.startup().await.unwrap();
         let began = Instant::now();
-        kit.send("fail", 3_u64).await;
+        kit.send("fail", 5_u64).await;
         kit.idle().await;
-        assert_eq!(began.elapsed(), secs(3));
+        // The call, and the hook.
+        assert_eq!(began.elapsed(), secs(5 + 6));
         let exit = failing.exit().expect("it has ended");
         assert_eq!(exit.code(), 2, "{exit}");
     });
@@ -267,12 +273,17 @@ fn a_task_of_the_tests_own_that_can_run_has_its_turns() {
         let relaying = Relaying::new(Mutex::new(from), Arc::clone(&seen));
         let kit = Kit::of(&relaying);
         let relaying = relaying.startup().await.unwrap();
-        let (first, mut then) = mpsc::channel(1);
-        tokio::spawn(async move {
-            while let Some(number) = then.recv().await {
-                sender.send(number).await.unwrap();
-            }
-        });
+        // Six tasks, of which nobody knows, hand a number on.
+        let mut first = sender;
+        for _ in 0..6 {
+            let (before, mut from) = mpsc::channel(1);
+            let to = std::mem::replace(&mut first, before);
+            tokio::spawn(async move {
+                while let Some(number) = from.recv().await {
+                    to.send(number).await.unwrap();
+                }
+            });
+        }
         first.send(1).await.unwrap();
         kit.idle().await;
         assert_eq!(seen.load(Ordering::Relaxed), 1);
@@ -292,12 +303,12 @@ async fn several_threads_are_too_many() {
 #[tokio::test(start_paused = true)]
 async fn a_start_is_waited_for_no_longer_than_it_takes() {
     let mut group = Workers::new("test");
-    group.on_startup(|| sleep(secs(3)));
+    group.on_startup(|| sleep(secs(5)));
     let kit = Kit::of(&group.handle());
     let starting = tokio::spawn(group.startup());
     let began = Instant::now();
     kit.idle().await;
-    assert_eq!(began.elapsed(), secs(3));
+    assert_eq!(began.elapsed(), secs(5));
     starting.await.unwrap().unwrap().shutdown().await;
 }
 
@@ -332,5 +343,89 @@ async fn a_thread_is_waited_for_though_the_clock_runs_ahead_of_it() {
     kit.send("grind", 1_u64).await;
     kit.idle().await;
     assert_eq!(seen.load(Ordering::Relaxed), 1);
+    group.shutdown().await;
+}
+
+/// Takes five seconds to start again, for each message, and to stop.
+struct ByHand;
+
+impl Worker for ByHand {
+    type Message = u64;
+    type Output = u64;
+    type Ports = ();
+
+    async fn on_startup(&mut self, ctx: &Context) -> Result<(), Error> {
+        if ctx.restarts() > 0 {
+            sleep(secs(5)).await;
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(number) = io.queue.next().await {
+            sleep(secs(5)).await;
+            if number == 0 {
+                return Err("nothing".into());
+            }
+            let _ = io.output.send(number - 1).await;
+        }
+        Ok(())
+    }
+
+    async fn on_shutdown(&mut self, _: &Context) -> Result<(), Error> {
+        sleep(secs(5)).await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_written_by_hand_is_waited_for() {
+    let (kit, group) = Kit::alone(ByHand);
+    let group = group.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("by_hand", 1_u64).await;
+    kit.send("by_hand", 2_u64).await;
+    kit.idle().await;
+    assert_eq!(began.elapsed(), secs(10));
+    group.shutdown().await.assert_done("by_hand", 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_between_two_lives_are_waited_for() {
+    let restart = Restart::one_for_one().backoff(Duration::ZERO, Duration::ZERO);
+    let mut workers = Workers::new("test").restart(restart);
+    workers.add_with("by_hand", Options::new(), || ByHand);
+    let kit = Kit::of(&workers.handle());
+    let group = workers.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("by_hand", 0_u64).await;
+    kit.idle().await;
+    let by_hand = group.status().workers.remove(0);
+    assert_eq!((by_hand.restarts, by_hand.state), (1, State::Running));
+    // The message, the end of the one life and the begin of the other.
+    assert_eq!(began.elapsed(), secs(15));
+    group.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_that_are_restarted_along_are_waited_for() {
+    #[consumer]
+    async fn frail(_number: u64) -> Result<(), Error> {
+        Err("frail".into())
+    }
+
+    let restart = Restart::one_for_all().backoff(Duration::ZERO, Duration::ZERO);
+    let mut workers = Workers::new("test").restart(restart);
+    let by_hand = workers.add_with("by_hand", Options::new(), || ByHand);
+    let frail = workers.add_with("frail", Options::new(), || Frail);
+    workers.connect(&by_hand, &frail);
+    let kit = Kit::of(&workers.handle());
+    let group = workers.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("frail", 0_u64).await;
+    kit.idle().await;
+    let by_hand = group.status().workers.remove(0);
+    assert_eq!((by_hand.restarts, by_hand.state), (1, State::Running));
+    assert_eq!(began.elapsed(), secs(10));
     group.shutdown().await;
 }

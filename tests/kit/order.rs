@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use fluid::test::{Kit, shuffled};
-use fluid::{consumer, workers};
+use fluid::{consumer, worker, workers};
 
 #[consumer]
 async fn open(account: u64) -> u64 {
@@ -51,10 +51,11 @@ async fn two_accounts() {
     let bank = bank.startup().await.unwrap();
     // Just after the start, those that were started last may be looked at first.
     kit.idle().await;
-    bank.request().send(7).await.unwrap();
-    kit.idle().await;
-    bank.request().send(8).await.unwrap();
-    kit.idle().await;
+    for account in [7, 8] {
+        // Refused if the one before has ended the bank, which its exit says.
+        let _ = bank.request().send(account).await;
+        kit.idle().await;
+    }
     let exit = bank.shutdown().await;
     assert!(exit.is_success(), "{exit}");
 }
@@ -178,4 +179,70 @@ fn a_seed_in_the_environment_runs_alone() {
         said.contains("FLUID_TEST_SEED is `many`, which is no seed"),
         "{said}"
     );
+}
+
+type Log = Mutex<Vec<&'static str>>;
+
+struct Arrival(&'static str);
+
+#[worker(heartbeat = "1m")]
+async fn early(log: &Log) -> Arrival {
+    log.lock().unwrap().push("early called");
+    Arrival("early arrived")
+}
+
+#[worker(heartbeat = "1m")]
+async fn late(log: &Log) -> Arrival {
+    log.lock().unwrap().push("late called");
+    Arrival("late arrived")
+}
+
+#[consumer]
+async fn note(what: Arrival, log: &Log) {
+    log.lock().unwrap().push(what.0);
+}
+
+workers! {
+    struct Racing(log: Log) {
+        early: Early { log },
+        late: Late { log },
+        note: Note { log },
+    }
+
+    (early, late) => note;
+}
+
+/// What happens at one beat, in order.
+fn race(seed: u64) -> Vec<&'static str> {
+    let happened = std::cell::RefCell::new(Vec::new());
+    shuffled([seed], || async {
+        let log = Arc::new(Log::default());
+        let racing = Racing::new(Arc::clone(&log));
+        let kit = Kit::of(&racing);
+        let racing = racing.startup().await.unwrap();
+        kit.idle().await;
+        log.lock().unwrap().clear();
+        kit.advance(std::time::Duration::from_secs(60)).await;
+        *happened.borrow_mut() = log.lock().unwrap().clone();
+        racing.shutdown().await;
+    });
+    happened.into_inner()
+}
+
+#[test]
+fn calls_and_what_they_send_overtake_each_other() {
+    let races: Vec<_> = (0..50).map(race).collect();
+    let of = |word: &str, race: &[&'static str]| -> Vec<_> {
+        let what = race.iter().filter(|what| what.ends_with(word));
+        what.map(|what| what.starts_with("early")).collect()
+    };
+    let called = |race: &Vec<_>| of("called", race);
+    let arrived = |race: &Vec<_>| of("arrived", race);
+    for first in [true, false] {
+        let order = [first, !first];
+        assert!(races.iter().any(|race| called(race) == order), "{races:?}");
+        assert!(races.iter().any(|race| arrived(race) == order), "{races:?}");
+    }
+    let overtaken = races.iter().any(|race| called(race) != arrived(race));
+    assert!(overtaken, "{races:?}");
 }

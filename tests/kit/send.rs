@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use fluid::Reply;
-use fluid::consumer;
 use fluid::test::Kit;
+use fluid::{Context, Reply, consumer, worker, workers};
 
-use crate::market::{Aggregate, Candle, City, Db, Market, Tick};
+use crate::market::{Aggregate, Candle, City, Db, Market, Tick, secs};
 
 #[tokio::test(start_paused = true)]
 async fn a_consumer_that_is_not_public_gets_what_a_test_sends() {
@@ -108,4 +108,35 @@ async fn an_assertion_on_nobody_fails() {
         .shutdown()
         .await
         .assert_done("store", 0);
+}
+
+#[worker]
+async fn linger(ctx: &Context) -> u64 {
+    ctx.stopping().await;
+    tokio::time::sleep(secs(1)).await;
+    1
+}
+
+#[consumer]
+async fn take(_number: u64) {}
+
+workers! {
+    struct Lingering {
+        linger: Linger,
+        take: Take,
+    }
+
+    linger => take;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_test_sends_comes_from_outside_and_is_refused_at_a_stop() {
+    let lingering = Lingering::new();
+    let kit = Kit::of(&lingering);
+    let lingering = lingering.startup().await.unwrap();
+    lingering.gracefully_stop();
+    kit.advance(Duration::ZERO).await;
+    assert!(kit.sender("take").send(2_u64).await.is_err());
+    // The edge is still open.
+    lingering.wait_for_shutdown().await.assert_done("take", 1);
 }

@@ -1,6 +1,6 @@
 //! Other orders than the usual one.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,13 +10,11 @@ use tokio::task::yield_now;
 use crate::error::Panicked;
 
 /// How many turns a task may be held up, at most.
-const MOST_TURNS: u8 = 3;
+pub(super) const MOST_TURNS: u8 = 3;
 
 thread_local! {
     /// Says how long each task is held up, while a test is shuffled on this thread.
     static TURNS: RefCell<Option<fastrand::Rng>> = const { RefCell::new(None) };
-    /// How many tasks are being held up.
-    static HELD_UP: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Runs a test once for each seed, each time in another order: every send, every look into a queue and every call is
@@ -104,33 +102,12 @@ pub(super) fn is_shuffled() -> bool {
     TURNS.with_borrow(Option::is_some)
 }
 
-/// Whether a task is being held up, and so about to do something.
-pub(super) fn holds_up() -> bool {
-    HELD_UP.get() > 0
-}
-
 /// Holds the task up, if a test is shuffled.
 pub(crate) async fn perturb() {
     let turns = TURNS.with_borrow_mut(|turns| match turns {
         None => 0,
         Some(turns) => turns.u8(..=MOST_TURNS),
     });
-    if turns > 0 {
-        hold_up(turns).await;
-    }
-}
-
-async fn hold_up(turns: u8) {
-    struct HeldUp;
-
-    impl Drop for HeldUp {
-        fn drop(&mut self) {
-            HELD_UP.set(HELD_UP.get() - 1);
-        }
-    }
-
-    HELD_UP.set(HELD_UP.get() + 1);
-    let _held_up = HeldUp;
     for _ in 0..turns {
         yield_now().await;
     }
