@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use fluid::test::{Kit, shuffled};
-use fluid::{consumer, worker, workers};
+use fluid::{Context, Error, Io, Nothing, Worker, Workers, consumer, worker, workers};
 
 #[consumer]
 async fn open(account: u64) -> u64 {
@@ -212,7 +212,7 @@ workers! {
     (early, late) => note;
 }
 
-/// What happens at one beat, in order.
+/// What happens at the first beat, in order.
 fn race(seed: u64) -> Vec<&'static str> {
     let happened = std::cell::RefCell::new(Vec::new());
     shuffled([seed], || async {
@@ -221,8 +221,6 @@ fn race(seed: u64) -> Vec<&'static str> {
         let kit = Kit::of(&racing);
         let racing = racing.startup().await.unwrap();
         kit.idle().await;
-        log.lock().unwrap().clear();
-        kit.advance(std::time::Duration::from_secs(60)).await;
         *happened.borrow_mut() = log.lock().unwrap().clone();
         racing.shutdown().await;
     });
@@ -245,4 +243,74 @@ fn calls_and_what_they_send_overtake_each_other() {
     }
     let overtaken = races.iter().any(|race| called(race) != arrived(race));
     assert!(overtaken, "{races:?}");
+}
+
+/// Notes its name for each message, and makes no calls.
+struct Reader(&'static str, Arc<Log>);
+
+impl Worker for Reader {
+    type Message = Arrival;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(arrival) = io.queue.next().await {
+            self.1.lock().unwrap().extend([self.0, arrival.0]);
+        }
+        Ok(())
+    }
+}
+
+/// What comes of `happen` with one of these, in the orders of many seeds.
+fn orders<F: Future<Output = ()>>(
+    happen: impl Fn(Workers, Arc<Log>) -> F,
+) -> Vec<Vec<&'static str>> {
+    let mut orders = Vec::new();
+    for seed in 0..50 {
+        let log = Arc::new(Log::default());
+        shuffled([seed], || happen(Workers::new("readers"), Arc::clone(&log)));
+        orders.push(log.lock().unwrap().clone());
+    }
+    orders.sort();
+    orders.dedup();
+    orders
+}
+
+#[test]
+fn looks_into_queues_overtake_each_other() {
+    let orders = orders(|mut workers, log| async move {
+        let first = workers.add(Reader("first", Arc::clone(&log))).handle();
+        let second = workers.add(Reader("second", log)).handle();
+        let kit = Kit::of(&workers.handle());
+        let readers = workers.startup().await.unwrap();
+        kit.idle().await;
+        first.try_send(Arrival("")).unwrap();
+        second.try_send(Arrival("")).unwrap();
+        kit.idle().await;
+        readers.shutdown().await;
+    });
+    assert_eq!(
+        orders,
+        [["first", "", "second", ""], ["second", "", "first", ""]]
+    );
+}
+
+#[test]
+fn sends_overtake_each_other() {
+    let orders = orders(|mut workers, log| async move {
+        let reader = workers.add(Reader("", log)).handle();
+        let kit = Kit::of(&workers.handle());
+        let readers = workers.startup().await.unwrap();
+        kit.idle().await;
+        for arrival in ["first", "second"] {
+            let reader = reader.clone();
+            tokio::spawn(async move { reader.send(Arrival(arrival)).await.unwrap() });
+        }
+        kit.idle().await;
+        readers.shutdown().await;
+    });
+    assert_eq!(
+        orders,
+        [["", "first", "", "second"], ["", "second", "", "first"]]
+    );
 }
