@@ -26,6 +26,8 @@ use crate::queue::{Channel, Intake, Output, discard};
 use crate::seat::Seat;
 use crate::signal::{until, wait_for};
 use crate::stage::{Calls, Stage};
+#[cfg(feature = "test-util")]
+use crate::way::By;
 use crate::way::{Lendable, Run};
 use crate::worker::{Io, Worker};
 
@@ -233,6 +235,11 @@ where
         let mut leaving = own.leave_alone(messages);
         let mut refused = 0;
         while let Some(message) = leaving.next() {
+            #[cfg(feature = "test-util")]
+            let Some((message, copy)) = own.tap.pass(message) else {
+                leaving.accepted();
+                continue;
+            };
             if matches!(self.ready().await, Ready::Never) {
                 self.channel.refuse();
                 refused += 1;
@@ -240,6 +247,8 @@ where
             }
             let messages = self.adapt.adapt(message);
             leaving.accepted();
+            #[cfg(feature = "test-util")]
+            own.tap.keep(copy);
             for message in messages {
                 self.deliver(message).await;
             }
@@ -279,6 +288,11 @@ impl<W: Stage, N: Onward<W::Output>> Run<W> for Leading<N> {
 
     fn rest(&mut self) {
         self.0.rest();
+    }
+
+    #[cfg(feature = "test-util")]
+    fn of_stub(self) -> Option<Box<dyn crate::way::Way<crate::test::StubOf<W>>>> {
+        Some(Box::new(By(Self(self.0))))
     }
 }
 

@@ -252,6 +252,8 @@ impl GroupHandle {
             let mut workers = lock(&self.node.workers);
             let name = self.free_name(name);
             let (node, launch, made) = make(Arc::clone(&name), id);
+            #[cfg(feature = "test-util")]
+            node.test.arm_like(&self.node.test);
             node.join(self.events.clone(), id, name);
             workers.push(Arc::clone(&node));
             (Seated::new(id, node, options, launch), made)

@@ -10,17 +10,50 @@ use tokio::sync::oneshot;
 use crate::catch::{catch, catch_now};
 use crate::context::Context;
 use crate::error::Error;
-use crate::life::spawn;
+use crate::life::{BoxFuture, Build, Site, Unlived, live_to_the_end, spawn};
 use crate::lock::lock;
 use crate::queue::Channel;
 use crate::signal::until;
-use crate::way::{Lendable, Run};
+use crate::way::{Lendable, Run, Way};
 use crate::worker::{Io, Worker};
 
 /// What builds the workers of all lanes.
-pub(crate) type Builder<W> = Arc<Mutex<Box<dyn FnMut() -> W + Send>>>;
+type Builder<W> = Arc<Mutex<Box<dyn FnMut() -> W + Send>>>;
 
-pub(crate) struct Laned<W: Worker> {
+/// How a consumer with several lanes lives.
+pub(crate) struct InLanes<W: Worker> {
+    channel: Arc<Channel<W::Message>>,
+    lanes: usize,
+}
+
+impl<W: Worker> InLanes<W> {
+    pub(crate) fn new(channel: Arc<Channel<W::Message>>, lanes: usize) -> Self {
+        Self { channel, lanes }
+    }
+}
+
+impl<W: Worker> Way<W> for InLanes<W> {
+    fn life(self: Box<Self>, unlived: Unlived<W>, site: Site) -> BoxFuture<()> {
+        let Build::Anew(build) = unlived.build else {
+            unreachable!("its seat has seen to that");
+        };
+        let build: Builder<W> = Arc::new(Mutex::new(build));
+        let laned = Laned::new(Arc::clone(&build), self.channel, self.lanes);
+        let first = Build::Anew(Box::new(move || (lock(&build))()));
+        let unlived = Unlived {
+            build: first,
+            ..unlived
+        };
+        Box::pin(live_to_the_end(unlived, laned, site))
+    }
+
+    #[cfg(feature = "test-util")]
+    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>> {
+        Some(Box::new(InLanes::new(self.channel, self.lanes)))
+    }
+}
+
+struct Laned<W: Worker> {
     build: Builder<W>,
     channel: Arc<Channel<W::Message>>,
     /// How many lanes there are besides the first.
@@ -34,7 +67,7 @@ pub(crate) struct Laned<W: Worker> {
 type Ended<W> = (Io<W>, Result<(), Error>);
 
 impl<W: Worker> Laned<W> {
-    pub(crate) fn new(build: Builder<W>, channel: Arc<Channel<W::Message>>, lanes: usize) -> Self {
+    fn new(build: Builder<W>, channel: Arc<Channel<W::Message>>, lanes: usize) -> Self {
         Self {
             build,
             channel,
@@ -86,13 +119,15 @@ impl<W: Worker> Run<W> for Laned<W> {
                 .map(|lane| io.lane(&self.channel, lane))
                 .collect();
         }
-        for io in std::mem::take(&mut self.idle) {
-            self.begin(ctx, io)?;
-        }
-        let first = catch(worker.run(ctx, io))
-            .await
-            .map_err(Error::from)
-            .flatten();
+        let idle = std::mem::take(&mut self.idle);
+        let begun = idle.into_iter().try_for_each(|io| self.begin(ctx, io));
+        let first = match begun {
+            Ok(()) => catch(worker.run(ctx, io))
+                .await
+                .map_err(Error::from)
+                .flatten(),
+            Err(error) => Err(error),
+        };
         match &first {
             Ok(()) => io.queue.settle(),
             Err(error) => {

@@ -138,6 +138,8 @@
 //!
 //! - `rate`: limits of how often consumers are called, [`Options::rate`].
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.
+//! - `test-util`: the module `test`, with which workers and groups are tested on paused time. For
+//!   `[dev-dependencies]` only.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -180,6 +182,8 @@ mod status;
 mod strategy;
 mod supervisor;
 mod term;
+#[cfg(feature = "test-util")]
+pub mod test;
 mod way;
 mod worker;
 mod workers;

@@ -121,15 +121,20 @@ pub(crate) struct Ends<W: Worker> {
 
 /// A worker that is about to be started.
 pub(crate) struct Unlived<W: Worker> {
-    node: Arc<Node>,
-    build: Build<W>,
-    io: Io<W>,
+    pub(crate) node: Arc<Node>,
+    pub(crate) build: Build<W>,
+    pub(crate) io: Io<W>,
 }
 
 impl<W: Worker> Launch for Unborn<W> {
     fn launch(self: Box<Self>, site: Site) {
         let Self { node, build, ends } = *self;
         let Ends { io, way } = lock(&ends).take().expect("a worker is launched once");
+        #[cfg(feature = "test-util")]
+        let io = match crate::test::stub_of::<W>(&node) {
+            Some(stub) => return stub.launch(node, io, site),
+            None => io,
+        };
         let unlived = Unlived {
             node: Arc::clone(&node),
             build,

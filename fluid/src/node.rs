@@ -93,6 +93,8 @@ pub(crate) struct Node {
     pub(crate) names: Mutex<HashMap<String, usize>>,
     /// The members of a group.
     pub(crate) workers: Mutex<Vec<Arc<Node>>>,
+    #[cfg(feature = "test-util")]
+    pub(crate) test: crate::test::Hooks,
 }
 
 impl Node {
@@ -130,6 +132,8 @@ impl Node {
             exited: Notify::new(),
             names: Mutex::default(),
             workers: Mutex::new(Vec::new()),
+            #[cfg(feature = "test-util")]
+            test: crate::test::Hooks::new(),
         })
     }
 
@@ -165,6 +169,8 @@ impl Node {
             let (name, kind) = (&**self.name(), self.kind);
             tracing::debug!(worker = name, %kind, from = %previous, to = %state, "state changed");
         }
+        #[cfg(feature = "test-util")]
+        crate::test::rested();
     }
 
     /// Whether it was running once.
@@ -341,6 +347,8 @@ impl Node {
             tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
             self.exited.notify_waiters();
         }
+        #[cfg(feature = "test-util")]
+        crate::test::rested();
     }
 
     /// Ends it and all in it that has not ended, because nothing runs it any more.
@@ -365,12 +373,12 @@ impl Node {
     }
 
     /// The queue of a consumer.
-    fn consumed(&self) -> Option<&Arc<dyn Intake>> {
+    pub(crate) fn consumed(&self) -> Option<&Arc<dyn Intake>> {
         self.intake.as_ref().filter(|_| self.kind == Kind::Consumer)
     }
 
     /// How many messages were emitted, and how many unsent, on all ports.
-    fn sent(&self) -> (u64, u64) {
+    pub(crate) fn sent(&self) -> (u64, u64) {
         let sum = |counter: fn(&Tally) -> &AtomicU64| {
             let counters = self.sent.iter().map(|tally| counter(tally));
             counters

@@ -11,13 +11,13 @@ use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::GroupHandle;
 use crate::handle::{ConsumerHandle, WorkerHandle};
-use crate::lanes::{Builder, Laned};
+use crate::lanes::InLanes;
 use crate::life::{Build, Ends, Unborn};
 use crate::lock::lock;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Sender};
-use crate::way::Way;
+use crate::way::{By, Run, Way};
 use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;
 
@@ -112,8 +112,10 @@ impl<W: Worker> Seat<W> {
         node.by_value.store(by_value, Ordering::Relaxed);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
-        let (build, way) = Self::way(build, &channel, &options);
+        let way = Self::way(&build, &channel, &options);
         let ends = Arc::new(Mutex::new(Some(Ends { io, way })));
+        #[cfg(feature = "test-util")]
+        node.test.know(&ends);
         let unborn = Unborn {
             node,
             build,
@@ -131,27 +133,20 @@ impl<W: Worker> Seat<W> {
         )
     }
 
-    /// How a worker with these options lives, and what builds it.
+    /// How a worker with these options lives, if not alone.
     fn way(
-        build: Build<W>,
+        build: &Build<W>,
         channel: &Arc<Channel<W::Message>>,
         options: &Options,
-    ) -> (Build<W>, Option<Box<dyn Way<W>>>) {
-        match build {
-            Build::Anew(build) if options.lanes() > 1 => {
-                let build: Builder<W> = Arc::new(Mutex::new(build));
-                let laned = Laned::new(Arc::clone(&build), Arc::clone(channel), options.lanes());
-                let build = Build::Anew(Box::new(move || (lock(&build))()));
-                (build, Some(Box::new(laned)))
-            }
-            build => {
-                assert!(
-                    options.lanes() == 1,
-                    "a worker that was added by value cannot have several lanes: use `add_with`, which can build more of it"
-                );
-                (build, None)
-            }
+    ) -> Option<Box<dyn Way<W>>> {
+        if options.lanes() == 1 {
+            return None;
         }
+        assert!(
+            matches!(build, Build::Anew(_)),
+            "a worker that was added by value cannot have several lanes: use `add_with`, which can build more of it"
+        );
+        Some(Box::new(InLanes::new(Arc::clone(channel), options.lanes())))
     }
 
     /// The handle, which stays valid when the group has started.
@@ -213,8 +208,8 @@ impl<W: Worker> Seat<W> {
     }
 
     /// Lets the worker live in another way than alone.
-    pub(crate) fn live_as(&self, way: impl Way<W> + 'static) {
-        self.ends(|ends| ends.way = Some(Box::new(way)));
+    pub(crate) fn live_as(&self, run: impl Run<W>) {
+        self.ends(|ends| ends.way = Some(Box::new(By(run))));
     }
 
     pub(crate) fn channel(&self) -> Arc<Channel<W::Message>> {

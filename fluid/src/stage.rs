@@ -165,7 +165,11 @@ where
     S::Input: Send,
 {
     // In a block, so that a stage written by hand may panic before its future is made.
-    let call = async { stage.call(input, ctx, ports).await };
+    let call = async {
+        #[cfg(feature = "test-util")]
+        let _under_way = crate::test::enter(ctx.node()).await?;
+        stage.call(input, ctx, ports).await
+    };
     let Some(limit) = ctx.node().options.timeout else {
         return catch(call).await?;
     };

@@ -1,4 +1,5 @@
-//! The way in which a worker lives: alone, at the head of a fused chain, or lent behind a fused edge.
+//! The way in which a worker lives: alone, in lanes, at the head of a fused chain, or lent behind a fused
+//! edge.
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
@@ -8,14 +9,27 @@ use crate::error::Error;
 use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
 use crate::worker::{Io, Worker};
 
-/// The way in which a worker lives, whose type is known only where its fused edges are drawn.
+/// The way in which a worker lives, whose type is known only where its fused edges are drawn, or its options
+/// read.
 pub(crate) trait Way<W: Worker>: Send {
     fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()>;
+
+    /// The same for a stub in the worker's place, if there is one.
+    #[cfg(feature = "test-util")]
+    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>>;
 }
 
-impl<W: Worker, R: Run<W>> Way<W> for R {
+/// A life that differs in how `run` is called.
+pub(crate) struct By<R>(pub(crate) R);
+
+impl<W: Worker, R: Run<W>> Way<W> for By<R> {
     fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()> {
-        Box::pin(live_to_the_end(unborn, *self, site))
+        Box::pin(live_to_the_end(unborn, self.0, site))
+    }
+
+    #[cfg(feature = "test-util")]
+    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>> {
+        self.0.of_stub()
     }
 }
 
@@ -39,6 +53,15 @@ pub(crate) trait Run<W: Worker>: Send + 'static {
     ) -> impl Future<Output = ()> + Send {
         let _ = (worker, io);
         async {}
+    }
+
+    /// See [`Way::of_stub`].
+    #[cfg(feature = "test-util")]
+    fn of_stub(self) -> Option<Box<dyn Way<crate::test::StubOf<W>>>>
+    where
+        Self: Sized,
+    {
+        None
     }
 }
 

@@ -432,6 +432,9 @@ pub(crate) trait Intake: Send + Sync {
     /// How many messages wait.
     fn queue_size(&self) -> usize;
     fn capacity(&self) -> usize;
+    /// Itself, and what its messages are called.
+    #[cfg(feature = "test-util")]
+    fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str);
 }
 
 /// Messages that no one will handle any more.
@@ -534,6 +537,11 @@ impl<M: Send + 'static> Intake for Channel<M> {
 
     fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    #[cfg(feature = "test-util")]
+    fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str) {
+        (self, std::any::type_name::<M>())
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Output<T> {
     /// Whether a fused edge starts here, so that nothing is sent through the port itself.
     leads_elsewhere: bool,
     tally: Arc<Tally>,
+    #[cfg(feature = "test-util")]
+    pub(crate) tap: crate::test::Tap<T>,
 }
 
 /// The other end of an edge.
@@ -104,6 +106,8 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally: Arc::default(),
+            #[cfg(feature = "test-util")]
+            tap: crate::test::Tap::default(),
         }
     }
 
@@ -115,6 +119,8 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
+            #[cfg(feature = "test-util")]
+            tap: self.tap.share(),
         }
     }
 
@@ -313,12 +319,19 @@ impl<T: Send + 'static> Output<T> {
             tally: &self.tally,
             accepted: false,
         };
+        #[cfg(feature = "test-util")]
+        let Some((message, copy)) = self.tap.pass(message) else {
+            leaving.accepted = true;
+            return Ok(());
+        };
         let sent = match &self.targets[..] {
             [] => Ok(true),
             [target] => target.send(message).await,
             targets => self.broadcast(targets, message, &mut leaving).await,
         };
         leaving.accepted |= matches!(sent, Ok(true));
+        #[cfg(feature = "test-util")]
+        self.tap.keep(copy.filter(|_| leaving.accepted));
         sent.map(drop)
     }
 
@@ -343,6 +356,11 @@ impl<T: Send + 'static> Output<T> {
     /// If a single consumer is full or has ended; the error gives the message back. With several
     /// consumers, if every one of them is.
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        #[cfg(feature = "test-util")]
+        let Some((message, copy)) = self.tap.pass(message) else {
+            self.tally.count(true, 1);
+            return Ok(());
+        };
         let sent = match &self.targets[..] {
             [] => Ok(()),
             [target] => target.try_send(message),
@@ -360,6 +378,8 @@ impl<T: Send + 'static> Output<T> {
         if !matches!(sent, Err(TrySendError::Full(_))) {
             self.tally.count(sent.is_ok(), 1);
         }
+        #[cfg(feature = "test-util")]
+        self.tap.keep(copy.filter(|_| sent.is_ok()));
         sent
     }
 
@@ -369,6 +389,8 @@ impl<T: Send + 'static> Output<T> {
             messages,
             tally: &self.tally,
         };
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
         let mut refused = 0;
         while let Some(message) = self.send_ahead(&mut rest) {
             refused += u64::from(self.send(message).await.is_err());
@@ -379,6 +401,10 @@ impl<T: Send + 'static> Output<T> {
     /// Sends what can be sent without waiting, under as few locks as there is room for. Returns the
     /// first message that has to wait, or may be refused.
     fn send_ahead(&self, messages: &mut impl Iterator<Item = T>) -> Option<T> {
+        #[cfg(feature = "test-util")]
+        if self.tap.is_set() {
+            return messages.next();
+        }
         match &self.targets[..] {
             [] => {
                 self.tally.count(true, messages.map(drop).count() as u64);

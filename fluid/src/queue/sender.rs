@@ -55,6 +55,8 @@ impl<M: Send + 'static> Sender<M> {
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
     pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
         let channel = self.channel.of(&message);
         loop {
             let mut room = pin!(channel.room().notified());

@@ -135,6 +135,8 @@ impl<M> Queue<M> {
             if oldest.is_some() && self.must_make_room() {
                 return self.gathering.take_oldest();
             }
+            #[cfg(feature = "test-util")]
+            crate::test::rested();
             let Some(((key, since), linger)) = oldest.zip(batching.linger) else {
                 arrived.await;
                 continue;

@@ -83,6 +83,8 @@ impl<M> Queue<M> {
         // A full queue is always ready. Without this, its consumer would never let another task run.
         consume_budget().await;
         loop {
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
             if self.channel.is_interrupted() {
                 self.settle();
                 return None;
@@ -99,7 +101,11 @@ impl<M> Queue<M> {
                     self.hand = Hand::Queued;
                     return Some(message);
                 }
-                Fetch::Empty => arrived.await,
+                Fetch::Empty => {
+                    #[cfg(feature = "test-util")]
+                    crate::test::rested();
+                    arrived.await;
+                }
                 Fetch::Ended => return None,
             }
         }

@@ -1,0 +1,57 @@
+//! The ends of a worker's edges, before it is started, as a kit sees them that does not know its type.
+
+use std::any::{Any, type_name};
+use std::sync::{Arc, Mutex};
+
+use crate::life::Ends;
+use crate::lock::lock;
+use crate::test::stub::{Script, Stubbed};
+use crate::worker::Worker;
+
+/// The ends of a worker's edges, until it is started.
+pub(super) trait Rig: Send + Sync {
+    /// Shows `look` the default port, an `Output`. Nothing, if the worker was started.
+    fn look(&self, look: &mut dyn FnMut(&mut dyn Any)) -> Option<()>;
+
+    /// What it consumes, and what it emits.
+    fn types(&self) -> (&'static str, &'static str);
+
+    /// Makes what stands in the worker's place of a [`Script`].
+    fn stubbed(&self, script: Box<dyn Any>) -> Result<Box<dyn Any + Send>, NoStub>;
+
+    /// Itself, to be asked for the type of its worker.
+    fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+/// Why nothing can stand in a worker's place.
+pub(super) enum NoStub {
+    OtherTypes,
+    Started,
+    Fused,
+}
+
+impl<W: Worker> Rig for Mutex<Option<Ends<W>>> {
+    fn look(&self, look: &mut dyn FnMut(&mut dyn Any)) -> Option<()> {
+        lock(self).as_mut().map(|ends| look(&mut ends.io.output))
+    }
+
+    fn types(&self) -> (&'static str, &'static str) {
+        (type_name::<W::Message>(), type_name::<W::Output>())
+    }
+
+    fn stubbed(&self, script: Box<dyn Any>) -> Result<Box<dyn Any + Send>, NoStub> {
+        let script = script
+            .downcast::<Script<W::Message, W::Output>>()
+            .map_err(|_| NoStub::OtherTypes)?;
+        let way = lock(self).as_mut().ok_or(NoStub::Started)?.way.take();
+        let way = match way {
+            Some(way) => Some(way.of_stub().ok_or(NoStub::Fused)?),
+            None => None,
+        };
+        Ok(Box::new(Stubbed::<W>::new(*script, way)))
+    }
+
+    fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}

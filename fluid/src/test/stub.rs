@@ -1,0 +1,123 @@
+//! A closure in the place of a worker.
+
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+
+use tracing::Instrument;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::life::{BoxFuture, Build, Site, Unlived, live_to_the_end};
+use crate::lock::lock;
+use crate::node::Node;
+use crate::onward::Onward;
+use crate::stage::{Calls, EachMessage, Stage, emit, run};
+use crate::way::{Alone, Way};
+use crate::worker::{Io, Ports, Worker};
+
+/// What a stub answers to each message.
+pub(super) type Answer<M, O> = Box<dyn FnMut(M) -> BoxFuture<Result<Vec<O>, Error>> + Send>;
+
+/// What a stub does.
+pub(super) struct Script<M, O> {
+    /// What it emits when it starts.
+    pub(super) first: Option<Box<dyn Iterator<Item = O> + Send>>,
+    pub(super) answer: Answer<M, O>,
+}
+
+/// A worker that does what a test says. Its lives share one script.
+pub(crate) struct Stub<M, O, P> {
+    script: Arc<Mutex<Script<M, O>>>,
+    ports: PhantomData<fn() -> P>,
+}
+
+/// A stub that can stand in the place of `W`.
+pub(crate) type StubOf<W> =
+    Stub<<W as Worker>::Message, <W as Worker>::Output, <W as Worker>::Ports>;
+
+impl<M: Send + 'static, O: Send + 'static, P: Ports> Worker for Stub<M, O, P> {
+    type Message = M;
+    type Output = O;
+    type Ports = P;
+
+    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        run(self, ctx, io).await
+    }
+}
+
+impl<M: Send + 'static, O: Send + 'static, P: Ports> Stage for Stub<M, O, P> {
+    type Input = M;
+    type Emission = Vec<O>;
+    type Calls = FirstAndEachMessage;
+
+    async fn call(&mut self, message: M, _: &Context, _: &P) -> Result<Vec<O>, Error> {
+        let answer = (lock(&self.script).answer)(message);
+        answer.await
+    }
+}
+
+/// Emits what the script has for the start, and then makes a call for each message.
+pub(crate) struct FirstAndEachMessage;
+
+impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for FirstAndEachMessage {
+    async fn make<N: Onward<O>>(
+        stub: &mut Stub<M, O, P>,
+        ctx: &Context,
+        io: &mut Io<Stub<M, O, P>>,
+        onward: &mut N,
+    ) -> Result<(), Error> {
+        let first = lock(&stub.script).first.take();
+        if let Some(first) = first {
+            emit(first, ctx, &io.output, onward).await;
+        }
+        EachMessage::make(stub, ctx, io, onward).await
+    }
+}
+
+/// A stub that stands in the place of `W`, and has not been started.
+pub(crate) struct Stubbed<W: Worker> {
+    script: Script<W::Message, W::Output>,
+    way: Option<Box<dyn Way<StubOf<W>>>>,
+}
+
+impl<W: Worker> Stubbed<W> {
+    pub(super) fn new(
+        script: Script<W::Message, W::Output>,
+        way: Option<Box<dyn Way<StubOf<W>>>>,
+    ) -> Self {
+        Self { script, way }
+    }
+
+    /// Starts it in a task, also where the worker would have had a thread.
+    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: Site) {
+        let script = Arc::new(Mutex::new(self.script));
+        let build = move || Stub {
+            script: Arc::clone(&script),
+            ports: PhantomData,
+        };
+        let span = tracing::info_span!("worker", name = &**node.name());
+        let runtime = site.runtime.clone();
+        let unlived = Unlived {
+            node,
+            build: Build::Anew(Box::new(build)),
+            io: Io {
+                queue: io.queue,
+                output: io.output,
+                ports: io.ports,
+                failed: io.failed,
+                copy: io.copy,
+            },
+        };
+        let life: BoxFuture<()> = match self.way {
+            None => Box::pin(live_to_the_end(unlived, Alone, site)),
+            Some(way) => way.life(unlived, site),
+        };
+        runtime.spawn(life.instrument(span));
+    }
+}
+
+/// What stands in the place of the worker whose node this is.
+pub(crate) fn stub_of<W: Worker>(node: &Node) -> Option<Stubbed<W>> {
+    let stub = lock(&node.test.stub).take()?;
+    stub.downcast().ok().map(|stub| *stub)
+}

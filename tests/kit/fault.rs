@@ -1,0 +1,101 @@
+//! Failures, panics and delays in calls.
+
+use std::time::Duration;
+
+use fluid::test::Kit;
+use fluid::{Panicked, TimedOut, worker};
+use tokio::time::Instant;
+
+use crate::market::{Candle, Db, Market, Tick, secs};
+
+/// The market, with this many candles on their way to `store`.
+async fn run(candles: u64, inject: impl FnOnce(&Kit)) -> (fluid::Exit, Duration) {
+    let market = Market::new(Db::default());
+    let kit = Kit::of(&market);
+    kit.feed::<Tick, _>("poll", []);
+    inject(&kit);
+    let market = market.startup().await.unwrap();
+    let began = Instant::now();
+    for candle in 0..candles {
+        kit.send("store", Candle(candle)).await;
+    }
+    kit.idle().await;
+    let took = began.elapsed();
+    (market.shutdown().await, took)
+}
+
+fn failed(exit: &fluid::Exit) -> u64 {
+    exit.worker("store").unwrap().counts().unwrap().failed
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_fails_and_no_other() {
+    let (exit, took) = run(3, |kit| kit.fail("store", 2, "no disk")).await;
+    exit.assert_done("store", 2);
+    assert_eq!(failed(&exit), 1, "{exit}");
+    let error = exit.worker("store").unwrap().last_error().unwrap();
+    assert_eq!(error.to_string(), "no disk");
+    assert_eq!(took, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_panics() {
+    let (exit, _) = run(3, |kit| kit.panic("store", 3)).await;
+    exit.assert_done("store", 2);
+    let error = exit.worker("store").unwrap().last_error().unwrap();
+    let panicked = error.downcast_ref::<Panicked>().unwrap();
+    assert_eq!(panicked.message(), "injected into call 3 of `store`");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_takes_longer() {
+    let (exit, took) = run(3, |kit| kit.delay("store", 1, secs(5))).await;
+    exit.assert_done("store", 3);
+    assert_eq!(took, secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_counts_for_the_timeout() {
+    // Which is 10 s.
+    let (exit, took) = run(3, |kit| kit.delay("store", 1, secs(50))).await;
+    exit.assert_done("store", 2);
+    let error = exit.worker("store").unwrap().last_error().unwrap();
+    assert!(error.downcast_ref::<TimedOut>().is_some(), "{exit}");
+    assert_eq!(took, secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_of_one_call_come_one_after_the_other() {
+    let (exit, took) = run(1, |kit| {
+        kit.delay("store", 1, secs(3));
+        kit.fail("store", 1, "no disk");
+        kit.delay("store", 1, secs(4));
+    })
+    .await;
+    assert_eq!(failed(&exit), 1, "{exit}");
+    assert_eq!(took, secs(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_are_counted_over_all_lives_of_a_worker() {
+    #[worker(heartbeat = "1s", on_error = "restart")]
+    async fn beat() {}
+
+    let mut workers = fluid::Workers::new("test");
+    workers.add_with("beat", <Beat as fluid::Worker>::OPTIONS, || Beat);
+    let kit = Kit::of(&workers.handle());
+    kit.panic("beat", 2);
+    kit.fail("beat", 4, "again");
+    let group = workers.startup().await.unwrap();
+    kit.advance(secs(10)).await;
+    let exit = group.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(exit.worker("beat").unwrap().restarts(), 2, "{exit}");
+}
+
+#[test]
+#[should_panic(expected = "there is no worker `stor`")]
+fn nothing_is_injected_into_nobody() {
+    let market = Market::new(Db::default());
+    Kit::of(&market).panic("stor", 1);
+}

@@ -1,0 +1,105 @@
+//! The kit at fused edges.
+
+use std::sync::atomic::Ordering;
+
+use fluid::test::Kit;
+use fluid::{consumer, worker, workers};
+
+use crate::market::{Db, Tick, secs};
+
+#[worker(heartbeat = "1s")]
+async fn read(next: &mut u64) -> Tick {
+    *next += 1;
+    Tick(*next)
+}
+
+#[consumer]
+async fn double(tick: Tick) -> Tick {
+    Tick(tick.0 * 2)
+}
+
+#[consumer(on_error = "skip")]
+async fn sum(tick: Tick, db: &Db) {
+    db.stored.fetch_add(tick.0, Ordering::Relaxed);
+}
+
+workers! {
+    struct Chain(db: Db) {
+        read: Read { next: 0 },
+        double: Double,
+        sum: Sum { db },
+    }
+
+    read -> double -> sum;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_leaves_over_a_fused_edge_is_collected() {
+    let chain = Chain::new(Db::default());
+    let kit = Kit::of(&chain);
+    let (ticks, doubles) = (kit.collect::<Tick>("read"), kit.collect::<Tick>("double"));
+    let chain = chain.startup().await.unwrap();
+    kit.advance(secs(1)).await;
+    assert_eq!(ticks.take(), [Tick(1), Tick(2)]);
+    assert_eq!(doubles.take(), [Tick(2), Tick(4)]);
+    chain.shutdown().await.assert_done("sum", 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_intercepted_is_not_called_with() {
+    let chain = Chain::new(Db::default());
+    let kit = Kit::of(&chain);
+    let doubles = kit.intercept::<Tick>("double");
+    let chain = chain.startup().await.unwrap();
+    kit.advance(secs(1)).await;
+    assert_eq!(doubles.take(), [Tick(2), Tick(4)]);
+    let exit = chain.shutdown().await;
+    exit.assert_done("double", 2);
+    exit.assert_done("sum", 0);
+    assert_eq!(exit.worker("double").unwrap().emitted(), 2, "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_head_of_a_chain_is_replaced() {
+    let db = std::sync::Arc::new(Db::default());
+    let chain = Chain::new(std::sync::Arc::clone(&db));
+    let kit = Kit::of(&chain);
+    kit.feed("read", [Tick(10), Tick(20)]);
+    let chain = chain.startup().await.unwrap();
+    kit.idle().await;
+    assert_eq!(db.stored.load(Ordering::Relaxed), 60);
+    let exit = chain.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    exit.assert_done("sum", 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_strike_behind_a_fused_edge_and_are_waited_for() {
+    let chain = Chain::new(Db::default());
+    let kit = Kit::of(&chain);
+    kit.fail("sum", 1, "no disk");
+    kit.delay("sum", 2, secs(30));
+    kit.feed("read", [Tick(1), Tick(2), Tick(3)]);
+    let began = tokio::time::Instant::now();
+    let chain = chain.startup().await.unwrap();
+    kit.idle().await;
+    assert_eq!(began.elapsed(), secs(30));
+    let exit = chain.shutdown().await;
+    exit.assert_done("sum", 2);
+    exit.assert_conserved();
+}
+
+#[test]
+#[should_panic(expected = "`double` is behind a fused edge")]
+fn nothing_stands_in_the_place_of_what_is_behind_a_fused_edge() {
+    let chain = Chain::new(Db::default());
+    Kit::of(&chain).stub("double", |tick: Tick| Some(tick));
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "is behind a fused edge and has no queue")]
+async fn nothing_is_sent_behind_a_fused_edge() {
+    let chain = Chain::new(Db::default());
+    let kit = Kit::of(&chain);
+    kit.send("double", Tick(1)).await;
+}

@@ -1,0 +1,431 @@
+//! Waiting until nothing is left to do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fluid::test::{Kit, shuffled};
+use fluid::{
+    Callback, Context, Error, Io, Options, Output, Restart, State, Worker, Workers, consumer,
+    worker, workers,
+};
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::{Instant, sleep};
+
+use crate::market::{Db, Market, ms, secs};
+
+#[tokio::test(start_paused = true)]
+async fn between_two_beats_a_group_is_idle_and_no_time_passes() {
+    let market = Market::new(Db::default());
+    let kit = Kit::of(&market);
+    let began = Instant::now();
+    let market = market.startup().await.unwrap();
+    for _ in 0..5 {
+        kit.idle().await;
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    assert_eq!(market.poll().status().beats, 1);
+    market.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_passes_with_every_beat_in_its_turn() {
+    let market = Market::new(Db::default());
+    let kit = Kit::of(&market);
+    let began = Instant::now();
+    let market = market.startup().await.unwrap();
+    kit.advance(secs(3)).await;
+    // The one that is due just now has come.
+    assert_eq!(market.poll().status().beats, 4);
+    assert_eq!(
+        market
+            .status()
+            .worker("aggregate")
+            .unwrap()
+            .counts
+            .unwrap()
+            .done,
+        4
+    );
+    assert_eq!(began.elapsed(), secs(3));
+    market.shutdown().await;
+}
+
+/// Takes as long for each message as that says, in milliseconds.
+#[consumer(capacity = 1)]
+async fn pass(time: u64) -> u64 {
+    sleep(ms(time)).await;
+    time
+}
+
+#[consumer(capacity = 1)]
+async fn count(_number: u64, seen: &AtomicU64) {
+    seen.fetch_add(1, Ordering::Relaxed);
+}
+
+workers! {
+    struct Ways(seen: AtomicU64) {
+        pub first: Pass,
+        left: Pass,
+        right: Pass,
+        count: Count { seen },
+    }
+
+    first => (left, right);
+    (left, right) => count;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_time_is_waited_for_no_longer_than_it_takes() {
+    let seen = Arc::new(AtomicU64::new(0));
+    let ways = Ways::new(Arc::clone(&seen));
+    let kit = Kit::of(&ways);
+    let ways = ways.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("first", 30_u64).await;
+    kit.send("first", 12_u64).await;
+    kit.idle().await;
+    assert_eq!(seen.load(Ordering::Relaxed), 4);
+    // The second message is in the hand of `first` while `left` and `right` have the first one.
+    assert_eq!(began.elapsed(), ms(30 + 30 + 12));
+    ways.shutdown().await;
+}
+
+#[test]
+fn in_whatever_order_idle_means_that_all_is_done() {
+    shuffled(0..300, || async {
+        let seen = Arc::new(AtomicU64::new(0));
+        let ways = Ways::new(Arc::clone(&seen));
+        let kit = Kit::of(&ways);
+        let ways = ways.startup().await.unwrap();
+        let mut sent = 0;
+        for burst in 0..8 {
+            for _ in 0..burst % 4 {
+                let time = [0, 0, 3_u64][fastrand::usize(..3)];
+                kit.send("first", time).await;
+                sent += 1;
+            }
+            kit.idle().await;
+            assert_eq!(seen.load(Ordering::Relaxed), 2 * sent, "burst {burst}");
+        }
+        ways.shutdown().await.assert_conserved();
+    });
+}
+
+#[worker(heartbeat = "1m")]
+async fn fetch(out: &Output<u64>) -> Vec<u64> {
+    sleep(secs(5)).await;
+    let _ = out.send(1).await;
+    sleep(secs(5)).await;
+    vec![2, 3]
+}
+
+workers! {
+    struct Fetching(seen: AtomicU64) {
+        fetch: Fetch,
+        count: Count { seen },
+    }
+
+    fetch => count;
+    fetch.out => count;
+}
+
+#[test]
+fn a_call_at_a_heartbeat_is_waited_for_with_what_it_emits() {
+    shuffled(0..50, || async {
+        let seen = Arc::new(AtomicU64::new(0));
+        let fetching = Fetching::new(Arc::clone(&seen));
+        let kit = Kit::of(&fetching);
+        let began = Instant::now();
+        let fetching = fetching.startup().await.unwrap();
+        kit.idle().await;
+        assert_eq!(seen.load(Ordering::Relaxed), 3);
+        assert_eq!(began.elapsed(), secs(10));
+        fetching.shutdown().await;
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_added_later_is_looked_at_too() {
+    let group = Workers::new("test");
+    let kit = Kit::of(&group.handle());
+    let group = group.startup().await.unwrap();
+    let began = Instant::now();
+    group.add(Fetch);
+    kit.idle().await;
+    assert_eq!(began.elapsed(), secs(10));
+    group.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_is_waited_for() {
+    let done = Arc::new(AtomicU64::new(0));
+    let group = Workers::new("test");
+    let kit = Kit::of(&group.handle());
+    let count = Arc::clone(&done);
+    group
+        .handle()
+        .register_callback(Callback::every(secs(60)), move || {
+            let count = Arc::clone(&count);
+            async move {
+                sleep(secs(7)).await;
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    let group = group.startup().await.unwrap();
+    kit.idle().await;
+    assert_eq!(done.load(Ordering::Relaxed), 0);
+    kit.advance(secs(60)).await;
+    assert_eq!(done.load(Ordering::Relaxed), 0);
+    kit.idle().await;
+    assert_eq!(done.load(Ordering::Relaxed), 1);
+    group.shutdown().await;
+}
+
+#[consumer(on_error = "restart")]
+async fn stumble(number: u64, lives: &AtomicU64, ctx: &Context) -> Result<(), Error> {
+    lives.store(ctx.restarts(), Ordering::Relaxed);
+    if number == 0 {
+        Err("nothing".into())
+    } else {
+        Ok(())
+    }
+}
+
+workers! {
+    struct Stumbling(lives: AtomicU64) {
+        pub stumble: Stumble { lives },
+    }
+}
+
+#[test]
+fn a_restart_is_waited_for() {
+    shuffled(0..50, || async {
+        let stumbling = Stumbling::new(AtomicU64::new(0));
+        let kit = Kit::of(&stumbling);
+        let stumbling = stumbling.startup().await.unwrap();
+        let began = Instant::now();
+        kit.send("stumble", 0_u64).await;
+        kit.idle().await;
+        assert_eq!(stumbling.stumble().state(), State::Running);
+        assert_eq!(stumbling.stumble().status().restarts, 1);
+        assert!(began.elapsed() > Duration::ZERO, "there is a backoff");
+        stumbling.shutdown().await;
+    });
+}
+
+#[consumer]
+async fn fail(number: u64) -> Result<(), Error> {
+    sleep(secs(number)).await;
+    Err("as it should".into())
+}
+
+workers! {
+    struct Failing {
+        pub fail: Fail,
+    }
+
+    on_shutdown => sleep(secs(6)).await;
+}
+
+#[test]
+fn a_group_that_stops_is_idle_when_it_has_ended() {
+    shuffled(0..50, || async {
+        let failing = Failing::new();
+        let kit = Kit::of(&failing);
+        let failing = failing.startup().await.unwrap();
+        let began = Instant::now();
+        kit.send("fail", 5_u64).await;
+        kit.idle().await;
+        // The call, and the hook.
+        assert_eq!(began.elapsed(), secs(5 + 6));
+        let exit = failing.exit().expect("it has ended");
+        assert_eq!(exit.code(), 2, "{exit}");
+    });
+}
+
+/// Passes on what comes through a channel that fluid knows nothing of.
+#[worker]
+async fn relay(from: &Mutex<mpsc::Receiver<u64>>, ctx: &Context, out: &Output<u64>) {
+    let mut from = from.lock().await;
+    loop {
+        tokio::select! {
+            () = ctx.stopping() => break,
+            Some(number) = from.recv() => { let _ = out.send(number).await; }
+        }
+    }
+}
+
+workers! {
+    struct Relaying(from: Mutex<mpsc::Receiver<u64>>, seen: AtomicU64) {
+        relay: Relay { from },
+        count: Count { seen },
+    }
+
+    relay.out => count;
+}
+
+#[test]
+fn a_task_of_the_tests_own_that_can_run_has_its_turns() {
+    shuffled(0..50, || async {
+        let (sender, from) = mpsc::channel(1);
+        let seen = Arc::new(AtomicU64::new(0));
+        let relaying = Relaying::new(Mutex::new(from), Arc::clone(&seen));
+        let kit = Kit::of(&relaying);
+        let relaying = relaying.startup().await.unwrap();
+        // Six tasks, of which nobody knows, hand a number on.
+        let mut first = sender;
+        for _ in 0..6 {
+            let (before, mut from) = mpsc::channel(1);
+            let to = std::mem::replace(&mut first, before);
+            tokio::spawn(async move {
+                while let Some(number) = from.recv().await {
+                    to.send(number).await.unwrap();
+                }
+            });
+        }
+        first.send(1).await.unwrap();
+        kit.idle().await;
+        assert_eq!(seen.load(Ordering::Relaxed), 1);
+        relaying.shutdown().await;
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[should_panic(expected = "on a runtime of one thread only")]
+async fn several_threads_are_too_many() {
+    let market = Market::new(Db::default());
+    let kit = Kit::of(&market);
+    let _running = market.startup().await.unwrap();
+    kit.idle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_is_waited_for_no_longer_than_it_takes() {
+    let mut group = Workers::new("test");
+    group.on_startup(|| sleep(secs(5)));
+    let kit = Kit::of(&group.handle());
+    let starting = tokio::spawn(group.startup());
+    let began = Instant::now();
+    kit.idle().await;
+    assert_eq!(began.elapsed(), secs(5));
+    starting.await.unwrap().unwrap().shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "`hang` is in a call, and will not be done\nalone ")]
+async fn what_never_ends_is_a_failure_of_the_test() {
+    #[consumer]
+    async fn hang(_number: u64) {
+        std::future::pending::<()>().await;
+    }
+
+    let (kit, group) = Kit::alone(Hang);
+    let _running = group.startup().await.unwrap();
+    kit.send("hang", 1_u64).await;
+    kit.idle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thread_is_waited_for_though_the_clock_runs_ahead_of_it() {
+    #[consumer(blocking)]
+    fn grind(_number: u64, seen: &AtomicU64) {
+        // The work, which takes real time.
+        std::thread::sleep(ms(50));
+        seen.fetch_add(1, Ordering::Relaxed);
+    }
+
+    let seen = Arc::new(AtomicU64::new(0));
+    let (kit, group) = Kit::alone(Grind {
+        seen: Arc::clone(&seen),
+    });
+    let group = group.startup().await.unwrap();
+    kit.send("grind", 1_u64).await;
+    kit.idle().await;
+    assert_eq!(seen.load(Ordering::Relaxed), 1);
+    group.shutdown().await;
+}
+
+/// Takes five seconds to start again, for each message, and to stop.
+struct ByHand;
+
+impl Worker for ByHand {
+    type Message = u64;
+    type Output = u64;
+    type Ports = ();
+
+    async fn on_startup(&mut self, ctx: &Context) -> Result<(), Error> {
+        if ctx.restarts() > 0 {
+            sleep(secs(5)).await;
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(number) = io.queue.next().await {
+            sleep(secs(5)).await;
+            if number == 0 {
+                return Err("nothing".into());
+            }
+            let _ = io.output.send(number - 1).await;
+        }
+        Ok(())
+    }
+
+    async fn on_shutdown(&mut self, _: &Context) -> Result<(), Error> {
+        sleep(secs(5)).await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_written_by_hand_is_waited_for() {
+    let (kit, group) = Kit::alone(ByHand);
+    let group = group.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("by_hand", 1_u64).await;
+    kit.send("by_hand", 2_u64).await;
+    kit.idle().await;
+    assert_eq!(began.elapsed(), secs(10));
+    group.shutdown().await.assert_done("by_hand", 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_between_two_lives_are_waited_for() {
+    let restart = Restart::one_for_one().backoff(Duration::ZERO, Duration::ZERO);
+    let mut workers = Workers::new("test").restart(restart);
+    workers.add_with("by_hand", Options::new(), || ByHand);
+    let kit = Kit::of(&workers.handle());
+    let group = workers.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("by_hand", 0_u64).await;
+    kit.idle().await;
+    let by_hand = group.status().workers.remove(0);
+    assert_eq!((by_hand.restarts, by_hand.state), (1, State::Running));
+    // The message, the end of the one life and the begin of the other.
+    assert_eq!(began.elapsed(), secs(15));
+    group.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_that_are_restarted_along_are_waited_for() {
+    #[consumer]
+    async fn frail(_number: u64) -> Result<(), Error> {
+        Err("frail".into())
+    }
+
+    let restart = Restart::one_for_all().backoff(Duration::ZERO, Duration::ZERO);
+    let mut workers = Workers::new("test").restart(restart);
+    let by_hand = workers.add_with("by_hand", Options::new(), || ByHand);
+    let frail = workers.add_with("frail", Options::new(), || Frail);
+    workers.connect(&by_hand, &frail);
+    let kit = Kit::of(&workers.handle());
+    let group = workers.startup().await.unwrap();
+    let began = Instant::now();
+    kit.send("frail", 0_u64).await;
+    kit.idle().await;
+    let by_hand = group.status().workers.remove(0);
+    assert_eq!((by_hand.restarts, by_hand.state), (1, State::Running));
+    assert_eq!(began.elapsed(), secs(10));
+    group.shutdown().await;
+}

@@ -1,0 +1,10 @@
+//! The test kit, `fluid::test`.
+
+mod collect;
+mod fault;
+mod fused;
+mod idle;
+mod market;
+mod order;
+mod send;
+mod stub;

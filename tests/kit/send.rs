@@ -1,0 +1,142 @@
+//! Sending to any consumer by its name.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use fluid::test::Kit;
+use fluid::{Context, Reply, consumer, worker, workers};
+
+use crate::market::{Aggregate, Candle, City, Db, Market, Tick, secs};
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_is_not_public_gets_what_a_test_sends() {
+    let db = Arc::new(Db::default());
+    let market = Market::new(Arc::clone(&db));
+    let kit = Kit::of(&market);
+    kit.feed::<Tick, _>("poll", []);
+    let market = market.startup().await.unwrap();
+    kit.send("aggregate", Tick(4)).await;
+    kit.send("aggregate", Tick(5)).await;
+    kit.send("store", Candle(1)).await;
+    kit.idle().await;
+    assert_eq!(db.stored.load(Ordering::Relaxed), 10);
+    let exit = market.shutdown().await;
+    exit.assert_done("aggregate", 2);
+    exit.assert_done("store", 2);
+    exit.assert_conserved();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_in_a_group_below_has_the_names_on_the_way() {
+    let db = Arc::new(Db::default());
+    let city = City::new(Arc::clone(&db));
+    let kit = Kit::of(&city);
+    kit.feed::<Tick, _>("market/poll", []);
+    let city = city.startup().await.unwrap();
+    kit.send("market/store", Candle(3)).await;
+    kit.idle().await;
+    assert_eq!(db.stored.load(Ordering::Relaxed), 3);
+    city.shutdown().await.assert_done("market/store", 1);
+}
+
+struct Question(Reply<u64>);
+
+#[consumer]
+async fn answer(question: Question) {
+    question.0.send(42);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_can_ask() {
+    let (kit, group) = Kit::alone(Answer);
+    let group = group.startup().await.unwrap();
+    assert_eq!(kit.sender("answer").ask(Question).await.unwrap(), 42);
+    group.shutdown().await.assert_done("answer", 1);
+}
+
+fn alone() -> Kit {
+    Kit::alone(Aggregate { sum: Vec::new() }).0
+}
+
+#[test]
+#[should_panic(expected = "`aggregate` consumes `kit::market::Tick`, not `kit::market::Candle`")]
+fn a_message_of_another_type_is_told_with_both_types() {
+    let _ = alone().sender::<Candle>("aggregate");
+}
+
+#[test]
+#[should_panic(expected = "there is no worker `agregate` in `alone`, which has: aggregate")]
+fn a_name_that_does_not_exist_is_told_with_those_that_do() {
+    let _ = alone().sender::<Tick>("agregate");
+}
+
+#[test]
+#[should_panic(expected = "`poll` is no consumer")]
+fn a_source_is_sent_nothing() {
+    let market = Market::new(Db::default());
+    let _ = Kit::of(&market).sender::<Tick>("poll");
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "`aggregate` no longer accepts messages")]
+async fn a_refusal_is_a_failure_of_the_test() {
+    let (kit, group) = Kit::alone(Aggregate { sum: Vec::new() });
+    group.startup().await.unwrap().shutdown().await;
+    kit.send("aggregate", Tick(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(
+    expected = "`aggregate` was to be done with 2 messages, and is with 1\nalone: stopped"
+)]
+async fn an_assertion_on_an_exit_shows_all_of_it() {
+    let (kit, group) = Kit::alone(Aggregate { sum: Vec::new() });
+    let group = group.startup().await.unwrap();
+    kit.send("aggregate", Tick(1)).await;
+    group.shutdown().await.assert_done("aggregate", 2);
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "there is no consumer `store`\nalone: stopped")]
+async fn an_assertion_on_nobody_fails() {
+    let (_, group) = Kit::alone(Aggregate { sum: Vec::new() });
+    group
+        .startup()
+        .await
+        .unwrap()
+        .shutdown()
+        .await
+        .assert_done("store", 0);
+}
+
+#[worker]
+async fn linger(ctx: &Context) -> u64 {
+    ctx.stopping().await;
+    tokio::time::sleep(secs(1)).await;
+    1
+}
+
+#[consumer]
+async fn take(_number: u64) {}
+
+workers! {
+    struct Lingering {
+        linger: Linger,
+        take: Take,
+    }
+
+    linger => take;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_test_sends_comes_from_outside_and_is_refused_at_a_stop() {
+    let lingering = Lingering::new();
+    let kit = Kit::of(&lingering);
+    let lingering = lingering.startup().await.unwrap();
+    lingering.gracefully_stop();
+    kit.advance(Duration::ZERO).await;
+    assert!(kit.sender("take").send(2_u64).await.is_err());
+    // The edge is still open.
+    lingering.wait_for_shutdown().await.assert_done("take", 1);
+}
