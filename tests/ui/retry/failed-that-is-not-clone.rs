@@ -18,7 +18,7 @@ workers! {
         bury: Bury,
     }
 
-    store.failed => bury; //~ failed
+    store.failed => bury; //~ store
 }
 
 fn main() {}
