@@ -91,12 +91,10 @@ impl ::fluid::__private::Stage for TakeSample {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                take_sample(
-                    ::fluid::rule::message(message),
-                    ::fluid::rule::state(&mut self.sampler),
-                ),
+                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
             ),
         )
     }
@@ -157,13 +155,10 @@ impl ::fluid::__private::Stage for Rate {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                rate(
-                        ::fluid::rule::message(message),
-                        ::fluid::rule::state(&mut self.book),
-                    )
-                    .await,
+                rate(message, ::fluid::rule::state(&mut self.book)).await,
             ),
         )
     }
@@ -217,8 +212,8 @@ impl ::fluid::__private::Stage for Show {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        show(::fluid::rule::message(message), ::fluid::rule::resource(&self.screen))
-            .await;
+        ::fluid::rule::message(&message);
+        show(message, ::fluid::rule::resource(&self.screen)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -269,9 +264,10 @@ impl ::fluid::__private::Stage for Judge {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         ::core::result::Result::Ok(
             judge(
-                    ::fluid::rule::message(message),
+                    message,
                     ::fluid::rule::state(&mut self.book),
                     ::fluid::rule::resource(&self.thresholds),
                 )
@@ -331,8 +327,9 @@ impl ::fluid::__private::Stage for Alarm {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         match alarm(
-            ::fluid::rule::message(message),
+            message,
             ::fluid::rule::resource(&self.screen),
             ::fluid::rule::resource(&self.db),
         ) {
@@ -388,7 +385,8 @@ impl ::fluid::__private::Stage for Store {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match store(::fluid::rule::message(message), ::fluid::rule::resource(&self.db)) {
+        ::fluid::rule::message(&message);
+        match store(message, ::fluid::rule::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
