@@ -68,8 +68,8 @@ impl ::fluid::__private::Stage for Read {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        read(::fluid::rule::message(message), ::fluid::rule::state(&mut self.count))
-            .await;
+        ::fluid::rule::message(&message);
+        read(message, ::fluid::rule::state(&mut self.count)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }

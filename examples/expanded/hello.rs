@@ -62,7 +62,8 @@ impl ::fluid::__private::Stage for Print {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        print(::fluid::rule::message(message)).await;
+        ::fluid::rule::message(&message);
+        print(message).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }

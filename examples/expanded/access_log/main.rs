@@ -127,7 +127,8 @@ impl ::fluid::__private::Stage for Parse {
         _: &::fluid::__private::Context,
         ports: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match parse(::fluid::rule::message(message), &ports.0).await {
+        ::fluid::rule::message(&message);
+        match parse(message, &ports.0).await {
             ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
             ::core::result::Result::Err(error) => {
                 ::core::result::Result::Err(::fluid::rule::carried(error))
@@ -182,8 +183,8 @@ impl ::fluid::__private::Stage for Count {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        count(::fluid::rule::message(message), ::fluid::rule::resource(&self.totals))
-            .await;
+        ::fluid::rule::message(&message);
+        count(message, ::fluid::rule::resource(&self.totals)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -230,8 +231,9 @@ impl ::fluid::__private::Stage for DeadLetters {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         dead_letters(
-                ::fluid::rule::message(message),
+                message,
                 ::fluid::rule::configuration(&self.show),
                 ::fluid::rule::resource(&self.totals),
             )

@@ -89,12 +89,10 @@ impl ::fluid::__private::Stage for TakeSample {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                take_sample(
-                    ::fluid::rule::message(message),
-                    ::fluid::rule::state(&mut self.sampler),
-                ),
+                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
             ),
         )
     }
@@ -155,13 +153,10 @@ impl ::fluid::__private::Stage for Rate {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                rate(
-                        ::fluid::rule::message(message),
-                        ::fluid::rule::state(&mut self.book),
-                    )
-                    .await,
+                rate(message, ::fluid::rule::state(&mut self.book)).await,
             ),
         )
     }
@@ -214,8 +209,8 @@ impl ::fluid::__private::Stage for Show {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        show(::fluid::rule::message(message), ::fluid::rule::resource(&self.screen))
-            .await;
+        ::fluid::rule::message(&message);
+        show(message, ::fluid::rule::resource(&self.screen)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
@@ -262,9 +257,10 @@ impl ::fluid::__private::Stage for Judge {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         ::core::result::Result::Ok(
             judge(
-                    ::fluid::rule::message(message),
+                    message,
                     ::fluid::rule::state(&mut self.book),
                     ::fluid::rule::resource(&self.thresholds),
                 )
@@ -323,8 +319,9 @@ impl ::fluid::__private::Stage for Alarm {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ::fluid::rule::message(&message);
         match alarm(
-            ::fluid::rule::message(message),
+            message,
             ::fluid::rule::resource(&self.screen),
             ::fluid::rule::resource(&self.db),
         ) {
@@ -376,7 +373,8 @@ impl ::fluid::__private::Stage for Store {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        match store(::fluid::rule::message(message), ::fluid::rule::resource(&self.db)) {
+        ::fluid::rule::message(&message);
+        match store(message, ::fluid::rule::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }

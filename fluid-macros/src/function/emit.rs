@@ -292,6 +292,10 @@ fn impl_stage(worker: &Worker) -> TokenStream {
         Role::Consumer if worker.batched.is_some() => format_ident!("EachBatch"),
         Role::Consumer => format_ident!("EachMessage"),
     };
+    let rule = worker.message().map(|ty| {
+        let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
+        quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
+    });
     let body = returned(worker, &call(worker));
     // What is wrong with the function's future shows at the function.
     let (at, this) = (name.span(), Ident::new("self", Span::call_site()));
@@ -302,6 +306,7 @@ fn impl_stage(worker: &Worker) -> TokenStream {
             #ctx: &::fluid::__private::Context,
             #ports: &Self::Ports,
         ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+            #rule
             #body
         }
     };
@@ -325,18 +330,18 @@ fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// Where what is wrong with what a parameter takes is wrong: at its type.
+fn at(ty: &Type) -> Span {
+    ty.span().resolved_at(Span::call_site())
+}
+
 /// The call of the function: `store(message, &self.db).await`.
 fn call(worker: &Worker) -> TokenStream {
     let function = &worker.function;
-    let [ctx, ports] = ["ctx", "ports"].map(local);
-    // What is wrong with what a parameter takes is wrong with its type.
-    let at = |ty: &Type| ty.span().resolved_at(Span::call_site());
+    let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
     let mut port = 0;
     let arguments = worker.parameters.iter().map(|parameter| match parameter {
-        Parameter::Message(ty) => {
-            let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
-            quote_spanned!(at(ty)=> ::fluid::rule::message(#message))
-        }
+        Parameter::Message(_) => quote!(#message),
         Parameter::Context => quote!(#ctx),
         Parameter::Port(..) => {
             let index = Index::from(port);
