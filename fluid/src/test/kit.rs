@@ -40,7 +40,6 @@ impl Kit {
     }
 
     /// A group of this worker alone, and its kit. The worker is called as its type is, in snake case.
-    #[must_use]
     pub fn alone<W: Worker>(worker: W) -> (Self, Workers) {
         let mut workers = Workers::new("alone");
         workers.add(worker);
