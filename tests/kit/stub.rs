@@ -37,7 +37,7 @@ async fn what_a_stub_may_return() {
             0 => kit.stub("aggregate", |_: Tick| None::<Candle>),
             1 => kit.stub("aggregate", |_: Tick| [Candle(1), Candle(2)]),
             2 => kit.stub("aggregate", |tick: Tick| {
-                Ok::<_, Error>((tick.0 == 2).then(|| Candle(1)))
+                Ok::<_, Error>((tick.0 == 2).then_some(Candle(1)))
             }),
             3 => kit.stub_async("aggregate", |tick: Tick| async move {
                 tokio::time::sleep(secs(1)).await;
