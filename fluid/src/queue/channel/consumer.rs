@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
-use super::{Channel, Fetch, Gate, Intake};
-use crate::ledger::{Counts, Seen};
+use super::{Channel, Fetch, Gate};
+use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::queue::discard;
 
@@ -151,16 +151,11 @@ impl<M> Queue<M> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let inner = lock(&self.channel.inner);
+        // What other lanes hold will not come here.
+        let mine = self.portion.len() + self.gathering.messages;
         self.channel.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
-    }
-
-    pub(crate) fn counts(&self) -> Counts
-    where
-        M: Send + 'static,
-    {
-        self.channel.counts()
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
     }
 
     fn take(&mut self) -> Option<M> {
