@@ -150,7 +150,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
-/// `let store = workers.add_with::<Store>("store", options, move || Store { … });`
+/// `let store = workers.add_as::<Store>("store", move || Store { … });`, or, with options, `add_with`.
 fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
@@ -161,7 +161,6 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     } = field;
     let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
     let text = unraw(name);
-    let options = settings.calls();
     let (body, used) = match &field.made {
         Made::Literal(initialisers) => {
             let path = expression_path(ty);
@@ -182,7 +181,15 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         }
     };
     let built = closure(&used, &quote!(|| #body));
-    quote_spanned! {name.span().resolved_at(Span::call_site())=>
+    let span = name.span().resolved_at(Span::call_site());
+    if settings.is_empty() {
+        return quote_spanned! {span=>
+            #(#cfgs)*
+            let #seat = #workers.add_as::<#ty>(#text, #built);
+        };
+    }
+    let options = settings.calls();
+    quote_spanned! {span=>
         #(#cfgs)*
         let #seat = #workers.add_with::<#ty>(
             #text,
