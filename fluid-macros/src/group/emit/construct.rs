@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, FieldValue, PathArguments, Token, Type};
+use syn::{Expr, FieldValue, Lit, PathArguments, Token, Type};
 
 use super::Names;
 use super::callback::{hang, register};
@@ -246,6 +246,18 @@ pub(super) fn clones(used: &[&Resource]) -> TokenStream {
 
 /// Whether an expression names a resource, in its code or in a format string.
 pub(super) fn uses(expr: &Expr, name: &Ident) -> bool {
+    // Most are a number, or a name alone, and need not be written as tokens to be looked through.
+    match expr {
+        Expr::Lit(literal) if !matches!(literal.lit, Lit::Str(_) | Lit::Verbatim(_)) => {
+            return false;
+        }
+        Expr::Path(path) => {
+            if let Some(ident) = path.path.get_ident() {
+                return ident == name;
+            }
+        }
+        _ => {}
+    }
     let tokens = quote!(#expr);
     mentions(&tokens, name) || formats(&tokens, &format!("{{{name}"))
 }
