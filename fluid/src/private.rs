@@ -22,6 +22,19 @@ pub use crate::worker::{Port, Worker};
 pub use crate::workers::Workers;
 pub use std::vec::Vec;
 
+/// The loop of a worker that is a [`Stage`](crate::Stage) by hand, for the sake of hooks.
+///
+/// # Errors
+///
+/// The first failure of a call that the worker's policy does not skip.
+pub async fn run<S: crate::Stage>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut crate::Io<S>,
+) -> Result<(), Error> {
+    crate::stage::run(stage, ctx, io).await
+}
+
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,
 /// if the field is configuration, a clone of it.
 pub trait Share<T> {
