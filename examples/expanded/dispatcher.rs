@@ -13,25 +13,10 @@ async fn exchange(price: &mut f64) -> Vec<Trade> {
     vec![gold, tin]
 }
 /// Makes up a trade of two symbols at each beat, the second of them rising.
-#[allow(missing_debug_implementations)]
 struct Exchange {
-    /// The state `price`.
     price: f64,
 }
-impl ::fluid::__private::Stage for Exchange {
-    type Input = ();
-    type Emission = ::fluid::__private::Vec<Trade>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(exchange(::fluid::rule::state(&mut self.price)).await)
-    }
-}
-impl ::fluid::__private::Worker for Exchange {
+impl ::fluid::__private::Function for Exchange {
     type Message = ::fluid::__private::Nothing;
     type Output = Trade;
     type Ports = ();
@@ -43,14 +28,16 @@ impl ::fluid::__private::Worker for Exchange {
             &["Makes up a trade of two symbols at each beat, the second of them rising."],
         )
         .output("Trade");
-    fn run(
+    type Input = ();
+    type Emission = ::fluid::__private::Vec<Trade>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::core::result::Result::Ok(exchange(::fluid::rule::state(&mut self.price)).await)
     }
 }
 const _: () = {
@@ -62,13 +49,13 @@ const _: () = {
     )
 };
 /// Hands each trade to whoever is interested.
-///
-/// ```mermaid
-/// flowchart LR
-///     exchange["<b>exchange</b><br/>Exchange"]
-///     dispatch["<b>dispatch</b><br/>Dispatcher#lt;Trade#gt;"]
-///     exchange --> dispatch
-/// ```
+/**
+ ```mermaid
+ flowchart LR
+     exchange["<b>exchange</b><br/>Exchange"]
+     dispatch["<b>dispatch</b><br/>Dispatcher#lt;Trade#gt;"]
+     exchange --> dispatch
+ ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Desk {
@@ -98,19 +85,12 @@ impl Desk {
         );
         let mut __workers = ::fluid::__private::Workers::new("desk");
         let exchange = __workers
-            .add_with::<
-                Exchange,
-            >(
-                "exchange",
-                <Exchange as ::fluid::__private::Member>::OPTIONS,
-                move || Exchange { price: 2_000.0 },
-            );
+            .add_as::<Exchange>("exchange", move || Exchange { price: 2_000.0 });
         let dispatch = __workers
-            .add_with::<
+            .add_as::<
                 Dispatcher<Trade>,
             >(
                 "dispatch",
-                <Dispatcher<Trade> as ::fluid::__private::Member>::OPTIONS,
                 {
                     let trades = ::core::clone::Clone::clone(&trades);
                     move || {
@@ -212,12 +192,10 @@ struct DeskHandle {
 }
 #[allow(dead_code, private_interfaces)]
 impl DeskHandle {
-    /// The worker `exchange`.
     #[must_use]
     fn exchange(&self) -> &<Exchange as ::fluid::__private::Member>::Handle {
         &self.exchange
     }
-    /// The worker `dispatch`.
     #[must_use]
     fn dispatch(&self) -> &<Dispatcher<Trade> as ::fluid::__private::Member>::Handle {
         &self.dispatch

@@ -4,14 +4,18 @@ async fn watch(feed: String, news: Sender<String>) {
     let _ = news.send(format!("news from {feed}")).await;
 }
 /// Watches a feed, until it is taken out of the group.
-#[allow(missing_debug_implementations)]
 struct Watch {
-    /// The configuration `feed`.
     feed: String,
-    /// The configuration `news`.
     news: Sender<String>,
 }
-impl ::fluid::__private::Stage for Watch {
+impl ::fluid::__private::Function for Watch {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .heartbeat(::core::time::Duration::from_millis(40u64));
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Watches a feed, until it is taken out of the group."]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
@@ -20,7 +24,7 @@ impl ::fluid::__private::Stage for Watch {
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         watch(
                 ::fluid::rule::configuration(&self.feed),
                 ::fluid::rule::configuration(&self.news),
@@ -29,51 +33,16 @@ impl ::fluid::__private::Stage for Watch {
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
-impl ::fluid::__private::Worker for Watch {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .heartbeat(::core::time::Duration::from_millis(40u64));
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Watches a feed, until it is taken out of the group."]);
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
-    }
-}
 /// Counts the news.
 async fn read(news: String, count: &mut u64) {
     *count += 1;
     println!("  {count}: {news}");
 }
 /// Counts the news.
-#[allow(missing_debug_implementations)]
 struct Read {
-    /// The state `count`.
     count: u64,
 }
-impl ::fluid::__private::Stage for Read {
-    type Input = String;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: String,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::fluid::rule::message(&message);
-        read(message, ::fluid::rule::state(&mut self.count)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
-    }
-}
-impl ::fluid::__private::Worker for Read {
+impl ::fluid::__private::Function for Read {
     type Message = String;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
@@ -82,13 +51,17 @@ impl ::fluid::__private::Worker for Read {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Counts the news."])
         .message("String");
-    fn run(
+    type Input = String;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        message: String,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::fluid::rule::message(&message);
+        read(message, ::fluid::rule::state(&mut self.count)).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
     }
 }

@@ -4,29 +4,10 @@ async fn greet(name: String) -> String {
     format!("hello, {name}")
 }
 /// Greets each second.
-#[allow(missing_debug_implementations)]
 struct Greet {
-    /// The configuration `name`.
     name: String,
 }
-impl ::fluid::__private::Stage for Greet {
-    type Input = ();
-    type Emission = ::core::option::Option<String>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                greet(::fluid::rule::configuration(&self.name)).await,
-            ),
-        )
-    }
-}
-impl ::fluid::__private::Worker for Greet {
+impl ::fluid::__private::Function for Greet {
     type Message = ::fluid::__private::Nothing;
     type Output = String;
     type Ports = ();
@@ -35,14 +16,20 @@ impl ::fluid::__private::Worker for Greet {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Greets each second."])
         .output("String");
-    fn run(
+    type Input = ();
+    type Emission = ::core::option::Option<String>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        (): (),
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                greet(::fluid::rule::configuration(&self.name)).await,
+            ),
+        )
     }
 }
 /// Prints what it is sent.
@@ -50,9 +37,14 @@ async fn print(line: String) {
     println!("{line}");
 }
 /// Prints what it is sent.
-#[allow(missing_debug_implementations)]
 struct Print;
-impl ::fluid::__private::Stage for Print {
+impl ::fluid::__private::Function for Print {
+    type Message = String;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Prints what it is sent."])
+        .message("String");
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
@@ -61,37 +53,20 @@ impl ::fluid::__private::Stage for Print {
         message: String,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         print(message).await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
-impl ::fluid::__private::Worker for Print {
-    type Message = String;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Prints what it is sent."])
-        .message("String");
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
-    }
-}
 /// The group `hello`.
-///
-/// ```mermaid
-/// flowchart LR
-///     greet["<b>greet</b><br/>Greet"]
-///     print["<b>print</b><br/>Print"]
-///     greet --> print
-/// ```
+/**
+ ```mermaid
+ flowchart LR
+     greet["<b>greet</b><br/>Greet"]
+     print["<b>print</b><br/>Print"]
+     greet --> print
+ ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Hello {
@@ -117,11 +92,10 @@ impl Hello {
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers
-            .add_with::<
+            .add_as::<
                 Greet,
             >(
                 "greet",
-                <Greet as ::fluid::__private::Member>::OPTIONS,
                 {
                     let name = ::core::clone::Clone::clone(&name);
                     move || Greet {
@@ -129,10 +103,7 @@ impl Hello {
                     }
                 },
             );
-        let print = __workers
-            .add_with::<
-                Print,
-            >("print", <Print as ::fluid::__private::Member>::OPTIONS, move || Print {});
+        let print = __workers.add_as::<Print>("print", move || Print {});
         __workers.connect(greet.starts_an_edge(), &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -222,12 +193,10 @@ struct HelloHandle {
 }
 #[allow(dead_code, private_interfaces)]
 impl HelloHandle {
-    /// The worker `greet`.
     #[must_use]
     fn greet(&self) -> &<Greet as ::fluid::__private::Member>::Handle {
         &self.greet
     }
-    /// The worker `print`.
     #[must_use]
     fn print(&self) -> &<Print as ::fluid::__private::Member>::Handle {
         &self.print

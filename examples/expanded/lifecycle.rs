@@ -6,26 +6,10 @@ async fn stumble(beats: &mut u32, ctx: &Context) {
     assert!(* beats < 3, "stumbled");
 }
 /// Panics at its third beat.
-#[allow(missing_debug_implementations)]
 struct Stumble {
-    /// The state `beats`.
     beats: u32,
 }
-impl ::fluid::__private::Stage for Stumble {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        stumble(::fluid::rule::state(&mut self.beats), ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
-    }
-}
-impl ::fluid::__private::Worker for Stumble {
+impl ::fluid::__private::Function for Stumble {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
@@ -35,14 +19,17 @@ impl ::fluid::__private::Worker for Stumble {
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Panics at its third beat."]);
-    fn run(
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
         &mut self,
+        (): (),
         ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        stumble(::fluid::rule::state(&mut self.beats), ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
 /// Finishes nothing, and hears nothing.
@@ -50,9 +37,13 @@ async fn dawdle() {
     std::future::pending::<()>().await;
 }
 /// Finishes nothing, and hears nothing.
-#[allow(missing_debug_implementations)]
 struct Dawdle;
-impl ::fluid::__private::Stage for Dawdle {
+impl ::fluid::__private::Function for Dawdle {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Finishes nothing, and hears nothing."]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
@@ -61,33 +52,17 @@ impl ::fluid::__private::Stage for Dawdle {
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         dawdle().await;
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
-impl ::fluid::__private::Worker for Dawdle {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Finishes nothing, and hears nothing."]);
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
-    }
-}
 /// The group `stumbling`.
-///
-/// ```mermaid
-/// flowchart LR
-///     stumble["<b>stumble</b><br/>Stumble"]
-/// ```
+/**
+ ```mermaid
+ flowchart LR
+     stumble["<b>stumble</b><br/>Stumble"]
+ ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Stumbling {
@@ -112,13 +87,7 @@ impl Stumbling {
         use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
         let stumble = __workers
-            .add_with::<
-                Stumble,
-            >(
-                "stumble",
-                <Stumble as ::fluid::__private::Member>::OPTIONS,
-                move || Stumble { beats: 0 },
-            );
+            .add_as::<Stumble>("stumble", move || Stumble { beats: 0 });
         ::fluid::rule::fed_by_nothing::<Stumble>();
         ::fluid::rule::feeds_nothing::<Stumble>();
         <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -196,7 +165,6 @@ struct StumblingHandle {
 }
 #[allow(dead_code, private_interfaces)]
 impl StumblingHandle {
-    /// The worker `stumble`.
     #[must_use]
     fn stumble(&self) -> &<Stumble as ::fluid::__private::Member>::Handle {
         &self.stumble
@@ -242,11 +210,11 @@ impl ::fluid::__private::Member for Stumbling {
     }
 }
 /// The group `dawdling`.
-///
-/// ```mermaid
-/// flowchart LR
-///     dawdle["<b>dawdle</b><br/>Dawdle"]
-/// ```
+/**
+ ```mermaid
+ flowchart LR
+     dawdle["<b>dawdle</b><br/>Dawdle"]
+ ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct Dawdling {
@@ -271,14 +239,7 @@ impl Dawdling {
         use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
-        let dawdle = __workers
-            .add_with::<
-                Dawdle,
-            >(
-                "dawdle",
-                <Dawdle as ::fluid::__private::Member>::OPTIONS,
-                move || Dawdle {},
-            );
+        let dawdle = __workers.add_as::<Dawdle>("dawdle", move || Dawdle {});
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();
         <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -356,7 +317,6 @@ struct DawdlingHandle {
 }
 #[allow(dead_code, private_interfaces)]
 impl DawdlingHandle {
-    /// The worker `dawdle`.
     #[must_use]
     fn dawdle(&self) -> &<Dawdle as ::fluid::__private::Member>::Handle {
         &self.dawdle

@@ -11,10 +11,10 @@ use crate::callback::Outcome;
 use crate::catch::catch;
 use crate::context::Context;
 use crate::error::{Error, Nothing};
+use crate::function::Function;
 use crate::life::BoxFuture;
 use crate::lock::lock;
-use crate::stage::{EachMessage, Stage, run};
-use crate::worker::{Io, Worker};
+use crate::stage::EachMessage;
 
 type Handler<M> = Arc<dyn Fn(Arc<M>) -> BoxFuture<Result<(), Error>> + Send + Sync>;
 type Handlers<K, M> = BTreeMap<K, BTreeMap<Box<str>, Handler<M>>>;
@@ -166,17 +166,10 @@ async fn join_all<F: Future>(mut futures: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
     outputs
 }
 
-impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Worker for Dispatcher<M, K> {
+impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Function for Dispatcher<M, K> {
     type Message = M;
     type Output = Nothing;
     type Ports = ();
-
-    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
-        run(self, ctx, io).await
-    }
-}
-
-impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Stage for Dispatcher<M, K> {
     type Input = M;
     type Emission = Option<Nothing>;
     type Calls = EachMessage;

@@ -152,6 +152,7 @@ mod context;
 mod dispatcher;
 mod error;
 mod exit;
+mod function;
 mod fused;
 mod grace;
 mod graph;
@@ -194,6 +195,7 @@ pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
 pub use error::{Error, Nothing, Panicked, TimedOut};
 pub use exit::{Cause, Exit};
+pub use function::Function;
 pub use graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
 };

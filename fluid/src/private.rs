@@ -6,6 +6,7 @@ pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
 pub use crate::exit::Exit;
+pub use crate::function::{Called, Function};
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
 };
@@ -15,21 +16,23 @@ pub use crate::onward::Own;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::seat::Member;
-pub use crate::stage::{EachBatch, EachBeat, EachMessage, Stage};
+pub use crate::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::strategy::Restart;
-pub use crate::worker::{Io, Port, Worker};
+pub use crate::worker::{Port, Worker};
 pub use crate::workers::Workers;
 pub use std::vec::Vec;
 
-/// The future of a worker's `run`.
-pub trait Running: Future<Output = Result<(), Error>> + Send {}
-
-impl<F: Future<Output = Result<(), Error>> + Send> Running for F {}
-
-/// The loop of a worker that is made of a function. That its future is `Send` is said here, where every
-/// worker is: a worker that is not is one mistake, told at what it holds.
-pub fn run<S: Stage>(stage: &mut S, ctx: &Context, io: &mut Io<S>) -> impl Running {
-    crate::stage::run(stage, ctx, io)
+/// The loop of a worker that is a [`Stage`](crate::Stage) by hand, for the sake of hooks.
+///
+/// # Errors
+///
+/// The first failure of a call that the worker's policy does not skip.
+pub async fn run<S: crate::Stage>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut crate::Io<S>,
+) -> Result<(), Error> {
+    crate::stage::run(stage, ctx, io).await
 }
 
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,

@@ -133,6 +133,16 @@ impl Workers {
         M::sit(self, name, options, build)
     }
 
+    /// The same, with the options of its type.
+    #[doc(hidden)]
+    pub fn add_as<M: Member>(
+        &mut self,
+        name: &str,
+        build: impl FnMut() -> M + Send + 'static,
+    ) -> M::Seat {
+        self.add_with(name, M::OPTIONS, build)
+    }
+
     pub(crate) fn seat<W: Worker>(
         &mut self,
         name: &str,

@@ -19,9 +19,7 @@ async fn read(
     }
 }
 /// Reads the log to its end.
-#[allow(missing_debug_implementations)]
 struct Read {
-    /// The configuration `file`.
     file: Option<PathBuf>,
 }
 impl Read {
@@ -44,7 +42,13 @@ const _: () = {
         {}
     }
 };
-impl ::fluid::__private::Stage for Read {
+impl ::fluid::__private::Function for Read {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = (::fluid::__private::Output<String>,);
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Reads the log to its end."])
+        .ports(&[("lines", "String")]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
@@ -53,7 +57,7 @@ impl ::fluid::__private::Stage for Read {
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         match read(::fluid::rule::configuration(&self.file), &ports.0, ctx).await {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
@@ -62,23 +66,6 @@ impl ::fluid::__private::Stage for Read {
                 ::core::result::Result::Err(::fluid::rule::carried(error))
             }
         }
-    }
-}
-impl ::fluid::__private::Worker for Read {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = (::fluid::__private::Output<String>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Reads the log to its end."])
-        .ports(&[("lines", "String")]);
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Understands a line, or sends it where the malformed ones go.
@@ -95,7 +82,6 @@ async fn parse(
     }
 }
 /// Understands a line, or sends it where the malformed ones go.
-#[allow(missing_debug_implementations)]
 struct Parse;
 impl Parse {
     /// The port `malformed`.
@@ -117,26 +103,7 @@ const _: () = {
         {}
     }
 };
-impl ::fluid::__private::Stage for Parse {
-    type Input = String;
-    type Emission = ::core::option::Option<Entry>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: String,
-        _: &::fluid::__private::Context,
-        ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::fluid::rule::message(&message);
-        match parse(message, &ports.0).await {
-            ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
-    }
-}
-impl ::fluid::__private::Worker for Parse {
+impl ::fluid::__private::Function for Parse {
     type Message = String;
     type Output = Entry;
     type Ports = (::fluid::__private::Output<Malformed>,);
@@ -145,14 +112,22 @@ impl ::fluid::__private::Worker for Parse {
         .message("String")
         .output("Entry")
         .ports(&[("malformed", "Malformed")]);
-    fn run(
+    type Input = String;
+    type Emission = ::core::option::Option<Entry>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        message: String,
+        _: &::fluid::__private::Context,
+        ports: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::fluid::rule::message(&message);
+        match parse(message, &ports.0).await {
+            ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
     }
 }
 const _: () = {
@@ -168,12 +143,16 @@ async fn count(entry: Entry, totals: &Mutex<Totals>) {
     lock(totals).add(&entry);
 }
 /// Counts what was understood.
-#[allow(missing_debug_implementations)]
 struct Count {
-    /// The shared resource `totals`.
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
-impl ::fluid::__private::Stage for Count {
+impl ::fluid::__private::Function for Count {
+    type Message = Entry;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts what was understood."])
+        .message("Entry");
     type Input = Entry;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
@@ -182,27 +161,10 @@ impl ::fluid::__private::Stage for Count {
         message: Entry,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         count(message, ::fluid::rule::resource(&self.totals)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
-    }
-}
-impl ::fluid::__private::Worker for Count {
-    type Message = Entry;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Counts what was understood."])
-        .message("Entry");
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Counts what was not understood, and shows the first of it.
@@ -214,14 +176,17 @@ async fn dead_letters(line: Malformed, show: u64, totals: &Mutex<Totals>) {
     }
 }
 /// Counts what was not understood, and shows the first of it.
-#[allow(missing_debug_implementations)]
 struct DeadLetters {
-    /// The configuration `show`.
     show: u64,
-    /// The shared resource `totals`.
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
-impl ::fluid::__private::Stage for DeadLetters {
+impl ::fluid::__private::Function for DeadLetters {
+    type Message = Malformed;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts what was not understood, and shows the first of it."])
+        .message("Malformed");
     type Input = Malformed;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
@@ -230,7 +195,7 @@ impl ::fluid::__private::Stage for DeadLetters {
         message: Malformed,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         dead_letters(
                 message,
@@ -241,35 +206,18 @@ impl ::fluid::__private::Stage for DeadLetters {
         ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
-impl ::fluid::__private::Worker for DeadLetters {
-    type Message = Malformed;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Counts what was not understood, and shows the first of it."])
-        .message("Malformed");
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
-    }
-}
 /// Reads an access log.
-///
-/// ```mermaid
-/// flowchart LR
-///     read["<b>read</b><br/>Read"]
-///     parse["<b>parse</b><br/>Parse"]
-///     count["<b>count</b><br/>Count"]
-///     dead_letters["<b>dead_letters</b><br/>DeadLetters"]
-///     read -->|"lines"| parse
-///     parse --> count
-///     parse -->|"malformed"| dead_letters
-/// ```
+/**
+ ```mermaid
+ flowchart LR
+     read["<b>read</b><br/>Read"]
+     parse["<b>parse</b><br/>Parse"]
+     count["<b>count</b><br/>Count"]
+     dead_letters["<b>dead_letters</b><br/>DeadLetters"]
+     read -->|"lines"| parse
+     parse --> count
+     parse -->|"malformed"| dead_letters
+ ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 struct AccessLog {
@@ -305,11 +253,10 @@ impl AccessLog {
         );
         let mut __workers = ::fluid::__private::Workers::new("access_log");
         let read = __workers
-            .add_with::<
+            .add_as::<
                 Read,
             >(
                 "read",
-                <Read as ::fluid::__private::Member>::OPTIONS,
                 {
                     let file = ::core::clone::Clone::clone(&file);
                     move || Read {
@@ -317,16 +264,12 @@ impl AccessLog {
                     }
                 },
             );
-        let parse = __workers
-            .add_with::<
-                Parse,
-            >("parse", <Parse as ::fluid::__private::Member>::OPTIONS, move || Parse {});
+        let parse = __workers.add_as::<Parse>("parse", move || Parse {});
         let count = __workers
-            .add_with::<
+            .add_as::<
                 Count,
             >(
                 "count",
-                <Count as ::fluid::__private::Member>::OPTIONS,
                 {
                     let totals = ::core::clone::Clone::clone(&totals);
                     move || Count {
@@ -335,11 +278,10 @@ impl AccessLog {
                 },
             );
         let dead_letters = __workers
-            .add_with::<
+            .add_as::<
                 DeadLetters,
             >(
                 "dead_letters",
-                <DeadLetters as ::fluid::__private::Member>::OPTIONS,
                 {
                     let show = ::core::clone::Clone::clone(&show);
                     let totals = ::core::clone::Clone::clone(&totals);
@@ -476,22 +418,18 @@ struct AccessLogHandle {
 }
 #[allow(dead_code, private_interfaces)]
 impl AccessLogHandle {
-    /// The worker `read`.
     #[must_use]
     fn read(&self) -> &<Read as ::fluid::__private::Member>::Handle {
         &self.read
     }
-    /// The worker `parse`.
     #[must_use]
     fn parse(&self) -> &<Parse as ::fluid::__private::Member>::Handle {
         &self.parse
     }
-    /// The worker `count`.
     #[must_use]
     fn count(&self) -> &<Count as ::fluid::__private::Member>::Handle {
         &self.count
     }
-    /// The worker `dead_letters`.
     #[must_use]
     fn dead_letters(&self) -> &<DeadLetters as ::fluid::__private::Member>::Handle {
         &self.dead_letters

@@ -1,25 +1,25 @@
 //! What the macros make of `group.rs`.
 /// Samples this machine; shows, judges and keeps what it finds.
-///
-/// ```mermaid
-/// flowchart LR
-///     clock["<b>clock</b><br/>KeepTime"]
-///     sample["<b>sample</b><br/>TakeSample"]
-///     rate["<b>rate</b><br/>Rate"]
-///     show["<b>show</b><br/>Show"]
-///     judge["<b>judge</b><br/>Judge"]
-///     alarm["<b>alarm</b><br/>Alarm"]
-///     gather["<b>gather</b><br/>Gather#lt;Reading#gt;"]
-///     store["<b>store</b><br/>Store"]
-///     farewell["<b>farewell</b><br/>SayStopping"]
-///     clock -->|"ticks"| sample
-///     sample --> rate
-///     rate --> show
-///     rate --> judge
-///     rate --> gather
-///     judge --> alarm
-///     gather --> store
-/// ```
+/**
+ ```mermaid
+ flowchart LR
+     clock["<b>clock</b><br/>KeepTime"]
+     sample["<b>sample</b><br/>TakeSample"]
+     rate["<b>rate</b><br/>Rate"]
+     show["<b>show</b><br/>Show"]
+     judge["<b>judge</b><br/>Judge"]
+     alarm["<b>alarm</b><br/>Alarm"]
+     gather["<b>gather</b><br/>Gather#lt;Reading#gt;"]
+     store["<b>store</b><br/>Store"]
+     farewell["<b>farewell</b><br/>SayStopping"]
+     clock -->|"ticks"| sample
+     sample --> rate
+     rate --> show
+     rate --> judge
+     rate --> gather
+     judge --> alarm
+     gather --> store
+ ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
 pub struct Sysmon {
@@ -59,11 +59,10 @@ impl Sysmon {
         let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
         let mut __workers = ::fluid::__private::Workers::new("sysmon");
         let clock = __workers
-            .add_with::<
+            .add_as::<
                 KeepTime,
             >(
                 "clock",
-                <KeepTime as ::fluid::__private::Member>::OPTIONS,
                 {
                     let every = ::core::clone::Clone::clone(&every);
                     move || KeepTime {
@@ -72,29 +71,21 @@ impl Sysmon {
                 },
             );
         let sample = __workers
-            .add_with::<
+            .add_as::<
                 TakeSample,
             >(
                 "sample",
-                <TakeSample as ::fluid::__private::Member>::OPTIONS,
                 move || TakeSample {
                     sampler: Sampler::new(),
                 },
             );
         let rate = __workers
-            .add_with::<
-                Rate,
-            >(
-                "rate",
-                <Rate as ::fluid::__private::Member>::OPTIONS,
-                move || Rate { book: RateBook::new() },
-            );
+            .add_as::<Rate>("rate", move || Rate { book: RateBook::new() });
         let show = __workers
-            .add_with::<
+            .add_as::<
                 Show,
             >(
                 "show",
-                <Show as ::fluid::__private::Member>::OPTIONS,
                 {
                     let screen = ::core::clone::Clone::clone(&screen);
                     move || Show {
@@ -103,11 +94,10 @@ impl Sysmon {
                 },
             );
         let judge = __workers
-            .add_with::<
+            .add_as::<
                 Judge,
             >(
                 "judge",
-                <Judge as ::fluid::__private::Member>::OPTIONS,
                 {
                     let thresholds = ::core::clone::Clone::clone(&thresholds);
                     move || Judge {
@@ -117,11 +107,10 @@ impl Sysmon {
                 },
             );
         let alarm = __workers
-            .add_with::<
+            .add_as::<
                 Alarm,
             >(
                 "alarm",
-                <Alarm as ::fluid::__private::Member>::OPTIONS,
                 {
                     let screen = ::core::clone::Clone::clone(&screen);
                     let db = ::core::clone::Clone::clone(&db);
@@ -132,19 +121,14 @@ impl Sysmon {
                 },
             );
         let gather = __workers
-            .add_with::<
+            .add_as::<
                 Gather<Reading>,
-            >(
-                "gather",
-                <Gather<Reading> as ::fluid::__private::Member>::OPTIONS,
-                move || Gather::new(100, Duration::from_millis(500)),
-            );
+            >("gather", move || Gather::new(100, Duration::from_millis(500)));
         let store = __workers
-            .add_with::<
+            .add_as::<
                 Store,
             >(
                 "store",
-                <Store as ::fluid::__private::Member>::OPTIONS,
                 {
                     let db = ::core::clone::Clone::clone(&db);
                     move || Store {
@@ -153,13 +137,7 @@ impl Sysmon {
                 },
             );
         let farewell = __workers
-            .add_with::<
-                SayStopping,
-            >(
-                "farewell",
-                <SayStopping as ::fluid::__private::Member>::OPTIONS,
-                move || SayStopping {},
-            );
+            .add_as::<SayStopping>("farewell", move || SayStopping {});
         __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
         __workers.connect(sample.starts_an_edge(), &rate);
         __workers.connect(rate.starts_an_edge(), &show);

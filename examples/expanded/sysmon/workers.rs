@@ -34,21 +34,7 @@ const _: () = {
         {}
     }
 };
-impl ::fluid::__private::Stage for KeepTime {
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
-        &mut self,
-        (): (),
-        ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
-    }
-}
-impl ::fluid::__private::Worker for KeepTime {
+impl ::fluid::__private::Function for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<Tick>,);
@@ -59,14 +45,17 @@ impl ::fluid::__private::Worker for KeepTime {
             ],
         )
         .ports(&[("ticks", "Tick")]);
-    fn run(
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
+    async fn call(
         &mut self,
+        (): (),
         ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        ports: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx).await;
+        ::core::result::Result::Ok(::core::option::Option::None)
     }
 }
 /// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
@@ -79,25 +68,7 @@ pub struct TakeSample {
     /// The state `sampler`.
     pub sampler: Sampler,
 }
-impl ::fluid::__private::Stage for TakeSample {
-    type Input = Tick;
-    type Emission = ::core::option::Option<Sample>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Tick,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
-            ),
-        )
-    }
-}
-impl ::fluid::__private::Worker for TakeSample {
+impl ::fluid::__private::Function for TakeSample {
     type Message = Tick;
     type Output = Sample;
     type Ports = ();
@@ -114,14 +85,21 @@ impl ::fluid::__private::Worker for TakeSample {
         )
         .message("Tick")
         .output("Sample");
-    fn run(
+    type Input = Tick;
+    type Emission = ::core::option::Option<Sample>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        message: Tick,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::fluid::rule::message(&message);
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
+            ),
+        )
     }
 }
 const _: () = {
@@ -143,25 +121,7 @@ pub struct Rate {
     /// The state `book`.
     pub book: RateBook,
 }
-impl ::fluid::__private::Stage for Rate {
-    type Input = Sample;
-    type Emission = ::core::option::Option<Reading>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Sample,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                rate(message, ::fluid::rule::state(&mut self.book)).await,
-            ),
-        )
-    }
-}
-impl ::fluid::__private::Worker for Rate {
+impl ::fluid::__private::Function for Rate {
     type Message = Sample;
     type Output = Reading;
     type Ports = ();
@@ -171,14 +131,21 @@ impl ::fluid::__private::Worker for Rate {
         .docs(&["Compares each sample with the one before it."])
         .message("Sample")
         .output("Reading");
-    fn run(
+    type Input = Sample;
+    type Emission = ::core::option::Option<Reading>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        message: Sample,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::fluid::rule::message(&message);
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                rate(message, ::fluid::rule::state(&mut self.book)).await,
+            ),
+        )
     }
 }
 const _: () = {
@@ -199,7 +166,13 @@ pub struct Show {
     /// The shared resource `screen`.
     pub screen: ::fluid::__private::Arc<Screen>,
 }
-impl ::fluid::__private::Stage for Show {
+impl ::fluid::__private::Function for Show {
+    type Message = Reading;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Puts each reading on the screen."])
+        .message("Reading");
     type Input = Reading;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
@@ -208,27 +181,10 @@ impl ::fluid::__private::Stage for Show {
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         show(message, ::fluid::rule::resource(&self.screen)).await;
         ::core::result::Result::Ok(::core::option::Option::None)
-    }
-}
-impl ::fluid::__private::Worker for Show {
-    type Message = Reading;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Puts each reading on the screen."])
-        .message("Reading");
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
     }
 }
 /// Holds each reading against the thresholds.
@@ -247,28 +203,7 @@ pub struct Judge {
     /// The shared resource `thresholds`.
     pub thresholds: ::fluid::__private::Arc<Thresholds>,
 }
-impl ::fluid::__private::Stage for Judge {
-    type Input = Reading;
-    type Emission = ::fluid::__private::Vec<Alert>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Reading,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
-            judge(
-                    message,
-                    ::fluid::rule::state(&mut self.book),
-                    ::fluid::rule::resource(&self.thresholds),
-                )
-                .await,
-        )
-    }
-}
-impl ::fluid::__private::Worker for Judge {
+impl ::fluid::__private::Function for Judge {
     type Message = Reading;
     type Output = Alert;
     type Ports = ();
@@ -278,14 +213,24 @@ impl ::fluid::__private::Worker for Judge {
         .docs(&["Holds each reading against the thresholds."])
         .message("Reading")
         .output("Alert");
-    fn run(
+    type Input = Reading;
+    type Emission = ::fluid::__private::Vec<Alert>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        message: Reading,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::fluid::rule::message(&message);
+        ::core::result::Result::Ok(
+            judge(
+                    message,
+                    ::fluid::rule::state(&mut self.book),
+                    ::fluid::rule::resource(&self.thresholds),
+                )
+                .await,
+        )
     }
 }
 const _: () = {
@@ -309,7 +254,15 @@ pub struct Alarm {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
 }
-impl ::fluid::__private::Stage for Alarm {
+impl ::fluid::__private::Function for Alarm {
+    type Message = Alert;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
+        .blocking();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Shows each alert, and keeps it."])
+        .message("Alert");
     type Input = Alert;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
@@ -318,7 +271,7 @@ impl ::fluid::__private::Stage for Alarm {
         message: Alert,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         match alarm(
             message,
@@ -334,25 +287,6 @@ impl ::fluid::__private::Stage for Alarm {
         }
     }
 }
-impl ::fluid::__private::Worker for Alarm {
-    type Message = Alert;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .blocking();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Shows each alert, and keeps it."])
-        .message("Alert");
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
-    }
-}
 /// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
 pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
     db.write_samples(&readings)
@@ -363,28 +297,7 @@ pub struct Store {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
 }
-impl ::fluid::__private::Stage for Store {
-    type Input = Vec<Reading>;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
-        &mut self,
-        message: Vec<Reading>,
-        _: &::fluid::__private::Context,
-        _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
-        ::fluid::rule::message(&message);
-        match store(message, ::fluid::rule::resource(&self.db)) {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
-    }
-}
-impl ::fluid::__private::Worker for Store {
+impl ::fluid::__private::Function for Store {
     type Message = Vec<Reading>;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
@@ -397,14 +310,24 @@ impl ::fluid::__private::Worker for Store {
             ],
         )
         .message("Vec<Reading>");
-    fn run(
+    type Input = Vec<Reading>;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
+    async fn call(
         &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
+        message: Vec<Reading>,
+        _: &::fluid::__private::Context,
+        _: &Self::Ports,
+    ) -> ::fluid::__private::Called<Self> {
+        ::fluid::rule::message(&message);
+        match store(message, ::fluid::rule::resource(&self.db)) {
+            ::core::result::Result::Ok(()) => {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+            ::core::result::Result::Err(error) => {
+                ::core::result::Result::Err(::fluid::rule::carried(error))
+            }
+        }
     }
 }
 /// Tells whoever pressed Ctrl-C that it was heard.
@@ -415,7 +338,12 @@ pub async fn say_stopping(ctx: &Context) {
 /// Tells whoever pressed Ctrl-C that it was heard.
 #[allow(missing_debug_implementations)]
 pub struct SayStopping;
-impl ::fluid::__private::Stage for SayStopping {
+impl ::fluid::__private::Function for SayStopping {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Ports = ();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
@@ -424,24 +352,8 @@ impl ::fluid::__private::Stage for SayStopping {
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+    ) -> ::fluid::__private::Called<Self> {
         say_stopping(ctx).await;
         ::core::result::Result::Ok(::core::option::Option::None)
-    }
-}
-impl ::fluid::__private::Worker for SayStopping {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
-    fn run(
-        &mut self,
-        ctx: &::fluid::__private::Context,
-        io: &mut ::fluid::__private::Io<Self>,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<(), ::fluid::__private::Error>,
-    > + ::core::marker::Send {
-        ::fluid::__private::run(self, ctx, io)
     }
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Index, Type};
+use syn::{Index, Type, Visibility};
 
 use crate::function::Role;
 use crate::function::check::Worker;
@@ -19,15 +19,13 @@ pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let struct_ = struct_(worker);
     let ports = port::ports(worker);
     let every_port = port::every_port_leads_somewhere(worker);
-    let impl_worker = impl_worker(worker);
-    let impl_stage = impl_stage(worker);
+    let impl_function = impl_function(worker);
     let no_hidden_result = no_hidden_result(worker);
     quote! {
         #struct_
         #ports
         #every_port
-        #impl_stage
-        #impl_worker
+        #impl_function
         #no_hidden_result
     }
 }
@@ -70,10 +68,12 @@ fn struct_(worker: &Worker) -> TokenStream {
         phantoms,
         ..
     } = worker;
+    // What is private needs no more than its names: what others cannot see is neither documented nor linted.
+    let private = matches!(vis, Visibility::Inherited);
     let mut fields: Vec<_> = worker
         .parameters
         .iter()
-        .filter_map(|p| field(vis, p))
+        .filter_map(|p| field(vis, private, p))
         .collect();
     if !phantoms.is_empty() {
         fields.push(quote! {
@@ -83,10 +83,11 @@ fn struct_(worker: &Worker) -> TokenStream {
     }
     let made_of = format!(" The worker made of [`{function}`].");
     let docs = if docs.is_empty() {
-        quote!(#[doc = #made_of])
+        (!private).then(|| quote!(#[doc = #made_of]))
     } else {
-        quote!(#(#docs)*)
+        Some(quote!(#(#docs)*))
     };
+    let printable = (!private).then(|| quote!(#[allow(missing_debug_implementations)]));
     let clause = &generics.where_clause;
     let body = if fields.is_empty() {
         quote!(#clause;)
@@ -97,12 +98,12 @@ fn struct_(worker: &Worker) -> TokenStream {
     quote! {
         #(#cfgs)*
         #docs
-        #[allow(missing_debug_implementations)]
+        #printable
         #vis #head #generics #body
     }
 }
 
-fn field(vis: &syn::Visibility, parameter: &Parameter) -> Option<TokenStream> {
+fn field(vis: &Visibility, private: bool, parameter: &Parameter) -> Option<TokenStream> {
     let (what, name, ty) = match parameter {
         Parameter::Resource(name, ty) => (
             "The shared resource",
@@ -113,22 +114,41 @@ fn field(vis: &syn::Visibility, parameter: &Parameter) -> Option<TokenStream> {
         Parameter::Config(name, ty) => ("The configuration", name, quote!(#ty)),
         Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => return None,
     };
-    let doc = format!(" {what} `{name}`.");
+    let doc = (!private).then(|| {
+        let doc = format!(" {what} `{name}`.");
+        quote!(#[doc = #doc])
+    });
     Some(quote! {
-        #[doc = #doc]
+        #doc
         #vis #name: #ty
     })
 }
 
-fn impl_worker(worker: &Worker) -> TokenStream {
+/// What the function is as a worker, and how it is called.
+fn impl_function(worker: &Worker) -> TokenStream {
     let Worker {
         name,
         cfgs,
         generics,
-        settings,
         ..
     } = worker;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    let (kind, stage) = (kind(worker), stage(worker));
+    // What is wrong with the worker shows at the function, once.
+    let header = quote_spanned! {name.span()=>
+        impl #impl_generics ::fluid::__private::Function for #name #ty_generics #clause
+    };
+    quote! {
+        #(#cfgs)*
+        #header {
+            #kind
+            #stage
+        }
+    }
+}
+
+/// What it consumes and emits, how it runs, and what it says of itself.
+fn kind(worker: &Worker) -> TokenStream {
     // A type that is private, for instance, is a mistake at the type.
     let named = |name: &str, ty: Option<&Type>| {
         let at = ty.map_or_else(Span::call_site, Spanned::span);
@@ -142,43 +162,21 @@ fn impl_worker(worker: &Worker) -> TokenStream {
     let output = named("Output", worker.returns.message.as_ref());
     let ports = named_ports(worker).map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
     let stateful = worker.is_stateful().then(|| quote!(.stateful()));
-    let options = (!settings.is_empty() || stateful.is_some()).then(|| {
-        let calls = settings.calls();
+    let options = (!worker.settings.is_empty() || stateful.is_some()).then(|| {
+        let calls = worker.settings.calls();
         quote! {
             const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls #stateful;
         }
     });
     let form = form(worker).map(|form| quote!(const FORM: ::fluid::__private::Form = #form;));
     let code = code(worker);
-    // What is wrong with the worker shows at the function, once.
-    let at = name.span();
-    let [this, ctx, io] = ["self", "ctx", "io"].map(|name| Ident::new(name, Span::call_site()));
-    let header = quote_spanned! {at=>
-        impl #impl_generics ::fluid::__private::Worker for #name #ty_generics #clause
-    };
-    let signature = quote_spanned! {at=>
-        fn run(
-            &mut #this,
-            #ctx: &::fluid::__private::Context,
-            #io: &mut ::fluid::__private::Io<Self>,
-        ) -> impl ::core::future::Future<
-            Output = ::core::result::Result<(), ::fluid::__private::Error>
-        > + ::core::marker::Send
-    };
     quote! {
-        #(#cfgs)*
-        #header {
-            #message
-            #output
-            type Ports = (#(#ports)*);
-            #options
-            #code
-            #form
-
-            #signature {
-                ::fluid::__private::run(#this, #ctx, #io)
-            }
-        }
+        #message
+        #output
+        type Ports = (#(#ports)*);
+        #options
+        #code
+        #form
     }
 }
 
@@ -241,14 +239,8 @@ fn form(worker: &Worker) -> Option<TokenStream> {
     (!says.is_empty()).then(|| quote!(::fluid::__private::Form::UNKNOWN #says))
 }
 
-fn impl_stage(worker: &Worker) -> TokenStream {
-    let Worker {
-        name,
-        cfgs,
-        generics,
-        ..
-    } = worker;
-    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+/// What a call takes and gives, which loop makes the calls, and the call.
+fn stage(worker: &Worker) -> TokenStream {
     let (input, input_name) = match (worker.role, worker.taken()) {
         (Role::Worker, _) => (
             quote!(
@@ -298,30 +290,24 @@ fn impl_stage(worker: &Worker) -> TokenStream {
     });
     let body = returned(worker, &call(worker));
     // What is wrong with the function's future shows at the function.
-    let (at, this) = (name.span(), Ident::new("self", Span::call_site()));
+    let (at, this) = (worker.name.span(), Ident::new("self", Span::call_site()));
     let call = quote_spanned! {at=>
         async fn call(
             &mut #this,
             #input_name,
             #ctx: &::fluid::__private::Context,
             #ports: &Self::Ports,
-        ) -> ::core::result::Result<Self::Emission, ::fluid::__private::Error> {
+        ) -> ::fluid::__private::Called<Self> {
             #rule
             #body
         }
     };
-    let header = quote_spanned! {at=>
-        impl #impl_generics ::fluid::__private::Stage for #name #ty_generics #clause
-    };
     quote! {
-        #(#cfgs)*
-        #header {
-            #input
-            #emission
-            type Calls = ::fluid::__private::#calls;
+        #input
+        #emission
+        type Calls = ::fluid::__private::#calls;
 
-            #call
-        }
+        #call
     }
 }
 

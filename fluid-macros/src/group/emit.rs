@@ -236,8 +236,8 @@ fn accessor(field: &Field, vis: &syn::Visibility) -> TokenStream {
         docs, cfgs, name, ..
     } = field;
     let ty = handle_type(field);
-    let doc = format!(" The worker `{name}`.");
-    let docs = if docs.is_empty() {
+    let docs = if docs.is_empty() && !matches!(vis, syn::Visibility::Inherited) {
+        let doc = format!(" The worker `{name}`.");
         quote!(#[doc = #doc])
     } else {
         quote!(#(#docs)*)

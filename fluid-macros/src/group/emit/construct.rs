@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, FieldValue, PathArguments, Token, Type};
+use syn::{Expr, FieldValue, Lit, PathArguments, Token, Type};
 
 use super::Names;
 use super::callback::{hang, register};
@@ -176,7 +176,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
-/// `let store = workers.add_with::<Store>("store", options, move || Store { … });`
+/// `let store = workers.add_as::<Store>("store", move || Store { … });`, or, with options, `add_with`.
 fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
@@ -187,7 +187,6 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     } = field;
     let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
     let text = unraw(name);
-    let options = settings.calls();
     let (body, used) = match &field.made {
         Made::Literal(initialisers) => {
             let path = expression_path(ty);
@@ -208,6 +207,13 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         }
     };
     let built = closure(&used, &quote!(|| #body));
+    if settings.is_empty() {
+        return quote! {
+            #(#cfgs)*
+            let #seat = #workers.add_as::<#ty>(#text, #built);
+        };
+    }
+    let options = settings.calls();
     quote! {
         #(#cfgs)*
         let #seat = #workers.add_with::<#ty>(
@@ -275,6 +281,18 @@ pub(super) fn clones(used: &[&Resource]) -> TokenStream {
 
 /// Whether an expression names a resource, in its code or in a format string.
 pub(super) fn uses(expr: &Expr, name: &Ident) -> bool {
+    // Most are a number, or a name alone, and need not be written as tokens to be looked through.
+    match expr {
+        Expr::Lit(literal) if !matches!(literal.lit, Lit::Str(_) | Lit::Verbatim(_)) => {
+            return false;
+        }
+        Expr::Path(path) => {
+            if let Some(ident) = path.path.get_ident() {
+                return ident == name;
+            }
+        }
+        _ => {}
+    }
     let tokens = quote!(#expr);
     mentions(&tokens, name) || formats(&tokens, &format!("{{{name}"))
 }

@@ -30,10 +30,11 @@ const RESERVED: [&str; 16] = [
     "o",
 ];
 
-/// The lines of the picture, each as a `#[doc]` under the configuration of what it shows.
+/// The lines of the picture: those that are always there as one `#[doc]`, as far as they stand together, each
+/// other one under the configuration of what it shows.
 pub(super) fn picture(group: &Group) -> TokenStream {
     let fields = &group.header.fields;
-    let mut lines = Lines(TokenStream::new());
+    let mut lines = Lines::default();
     lines.always("");
     lines.always(" ```mermaid");
     lines.always(" flowchart LR");
@@ -52,15 +53,31 @@ pub(super) fn picture(group: &Group) -> TokenStream {
         lines.under(&field.cfgs.iter().collect::<Vec<_>>(), &line);
     }
     lines.always(" ```");
-    lines.0
+    lines.finish()
 }
 
-/// The attributes so far.
-struct Lines(TokenStream);
+/// The attributes so far, and the lines of the next one.
+#[derive(Default)]
+struct Lines {
+    attributes: TokenStream,
+    open: Vec<String>,
+}
 
 impl Lines {
     fn always(&mut self, line: &str) {
-        self.0.extend(quote!(#[doc = #line]));
+        self.open.push(line.to_owned());
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() {
+            let text = std::mem::take(&mut self.open).join("\n");
+            self.attributes.extend(quote!(#[doc = #text]));
+        }
+    }
+
+    fn finish(mut self) -> TokenStream {
+        self.close();
+        self.attributes
     }
 
     fn under(&mut self, cfgs: &[&Attribute], line: &str) {
@@ -71,8 +88,10 @@ impl Lines {
             Meta::List(list) => Some(&list.tokens),
             _ => None,
         });
-        self.0
-            .extend(quote!(#[cfg_attr(all(#(#conditions),*), doc = #line)]));
+        let conditions = quote!(all(#(#conditions),*));
+        self.close();
+        self.attributes
+            .extend(quote!(#[cfg_attr(#conditions, doc = #line)]));
     }
 }
 

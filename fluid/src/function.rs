@@ -1,0 +1,111 @@
+//! What the macros make of a function: one implementation, from which those of [`Worker`] and of [`Stage`]
+//! follow. What is the same for every function is compiled here, once, and not in each user's crate.
+
+use std::future::Future;
+
+use crate::attempt::Copy;
+use crate::context::Context;
+use crate::error::Error;
+use crate::graph::Form;
+use crate::options::Options;
+use crate::stage::{Calls, Stage, run};
+use crate::worker::{Io, Ports, Worker};
+
+/// A function that is a worker: what `#[worker]` and `#[consumer]` implement for the struct they make of it. It is
+/// a [`Worker`] and a [`Stage`] by that.
+///
+/// ```
+/// use fluid::Function;
+///
+/// #[fluid::worker(heartbeat = "1s")]
+/// async fn poll() -> u64 {
+///     7
+/// }
+///
+/// fn name_of<F: Function>(_: &F) -> &'static str {
+///     std::any::type_name::<F>()
+/// }
+///
+/// assert!(name_of(&Poll).ends_with("Poll"));
+/// ```
+pub trait Function: Send + Sized + 'static {
+    /// See [`Worker::Message`].
+    type Message: Send + 'static;
+
+    /// See [`Worker::Output`].
+    type Output: Send + 'static;
+
+    /// See [`Worker::Ports`].
+    type Ports: Ports;
+
+    /// See [`Worker::OPTIONS`].
+    const OPTIONS: Options = Options::new();
+
+    /// See [`Worker::KEY`].
+    const KEY: Option<fn(&Self::Message) -> u64> = None;
+
+    /// See [`Worker::COPY`].
+    const COPY: Option<Copy<Self::Message>> = None;
+
+    /// See [`Worker::WEIGHT`].
+    const WEIGHT: Option<fn(&Self::Message) -> usize> = None;
+
+    /// See [`Worker::FORM`].
+    const FORM: Form = Form::UNKNOWN;
+
+    /// See [`Stage::Input`].
+    type Input: Send;
+
+    /// See [`Stage::Emission`].
+    type Emission: IntoIterator<Item = Self::Output, IntoIter: Send> + Send;
+
+    /// See [`Stage::Calls`].
+    type Calls: Calls<Self>;
+
+    /// See [`Stage::call`].
+    fn call(
+        &mut self,
+        input: Self::Input,
+        ctx: &Context,
+        ports: &Self::Ports,
+    ) -> impl Future<Output = Called<Self>> + Send;
+}
+
+/// What a call of the function returns.
+pub type Called<F> = Result<<F as Function>::Emission, Error>;
+
+#[diagnostic::do_not_recommend]
+impl<F: Function> Worker for F {
+    type Message = F::Message;
+    type Output = F::Output;
+    type Ports = F::Ports;
+    const OPTIONS: Options = F::OPTIONS;
+    const KEY: Option<fn(&F::Message) -> u64> = F::KEY;
+    const COPY: Option<Copy<F::Message>> = F::COPY;
+    const WEIGHT: Option<fn(&F::Message) -> usize> = F::WEIGHT;
+    const FORM: Form = F::FORM;
+
+    fn run(
+        &mut self,
+        ctx: &Context,
+        io: &mut Io<Self>,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        run(self, ctx, io)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Function> Stage for F {
+    type Input = F::Input;
+    type Emission = F::Emission;
+    type Calls = F::Calls;
+
+    fn call(
+        &mut self,
+        input: F::Input,
+        ctx: &Context,
+        ports: &F::Ports,
+    ) -> impl Future<Output = Called<F>> + Send {
+        Function::call(self, input, ctx, ports)
+    }
+}
