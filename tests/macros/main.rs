@@ -8,5 +8,7 @@ mod hygiene;
 mod lanes;
 mod options;
 mod parameters;
+#[allow(dead_code, reason = "the README is read, and not run")]
+mod readme;
 mod returns;
 mod support;
