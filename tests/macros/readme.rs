@@ -69,7 +69,9 @@ struct Tick {
 #[derive(Clone)]
 struct Candle;
 
-struct Book;
+struct Book {
+    ticks: u64,
+}
 
 struct Db;
 
@@ -88,11 +90,12 @@ impl Exchange {
 
 impl Book {
     fn new() -> Self {
-        Self
+        Self { ticks: 0 }
     }
 
     fn fold(&mut self, tick: Tick) -> Option<Candle> {
-        (tick.symbol > 0).then_some(Candle)
+        self.ticks += u64::from(tick.symbol);
+        (self.ticks > 9).then_some(Candle)
     }
 }
 

@@ -37,14 +37,10 @@ impl Worker for Blocks {
     }
 }
 
-fn blocks(
-    options: Options,
-) -> (
-    Workers,
-    Seat<Blocks>,
-    Sender<()>,
-    Arc<Mutex<BTreeSet<String>>>,
-) {
+/// The names of the threads that made a call.
+type Seen = Arc<Mutex<BTreeSet<String>>>;
+
+fn blocks(options: Options) -> (Workers, Seat<Blocks>, Sender<()>, Seen) {
     let (release, released) = channel();
     let released = Arc::new(Mutex::new(released));
     let threads: Arc<Mutex<BTreeSet<String>>> = Arc::default();
