@@ -3,6 +3,7 @@
 mod adapter;
 mod check;
 mod cycle;
+mod edge;
 mod emit;
 mod fused;
 mod header;

@@ -3,7 +3,8 @@
 use quote::ToTokens;
 
 use crate::error::Errors;
-use crate::group::check::{Edge, Group};
+use crate::group::check::Group;
+use crate::group::edge::Edge;
 use crate::group::statement::Arrow;
 
 /// A fused edge is the only one at either of its ends: what is called directly has no queue, and what

@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 
 use super::construct::{end_of, start_of, with_shares};
 use crate::group::adapter::owning;
-use crate::group::check::{Edge, Group};
+use crate::group::check::Group;
+use crate::group::edge::Edge;
 use crate::group::fused::chains;
 use crate::group::header::{Field, Header};
 use crate::path::path;

@@ -8,7 +8,8 @@ use syn::spanned::Spanned;
 
 use super::Names;
 use super::construct::group_name;
-use crate::group::check::{Edge, Group};
+use crate::group::check::Group;
+use crate::group::edge::Edge;
 use crate::group::header::{Field, Resource};
 use crate::group::statement::{Arrow, Callback, Hook};
 use crate::text::{doc_lines, text};

@@ -7,7 +7,8 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
-use crate::group::check::{Edge, Group};
+use crate::group::check::Group;
+use crate::group::edge::Edge;
 use crate::text::text;
 
 /// What an identifier must not be, because Mermaid reads it as its own word.

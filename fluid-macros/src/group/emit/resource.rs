@@ -7,7 +7,8 @@ use syn::ext::IdentExt;
 
 use super::construct::uses;
 use super::rules::unless;
-use crate::group::check::{Edge, Group};
+use crate::group::check::Group;
+use crate::group::edge::Edge;
 use crate::group::header::{Field, Made, Resource};
 
 /// `let db: Arc<Db> = Into::into(db);`, and a warning if nothing uses it.

@@ -8,7 +8,7 @@ use syn::{Attribute, Meta};
 
 use super::construct::is_failed;
 use crate::function::BLOCKING_TIMEOUT;
-use crate::group::check::Edge;
+use crate::group::edge::Edge;
 use crate::group::header::Field;
 use crate::option::Setting;
 use crate::path::path;
