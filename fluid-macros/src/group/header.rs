@@ -168,11 +168,14 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
         }
     };
     let name = input.parse()?;
+    let is_edge = input.peek(Token![=>]) || input.peek(Token![->]) || input.peek(Token![~]);
     input.parse::<Token![:]>().map_err(|error| {
-        syn::Error::new(
-            error.span(),
-            "a worker has a name and a type: `store: Store { db }`",
-        )
+        let message = if is_edge {
+            "edges stand below the braces: only workers stand in them, `name: Type { … }`"
+        } else {
+            "a worker has a name and a type: `store: Store { db }`"
+        };
+        syn::Error::new(error.span(), message)
     })?;
     let mut ty = recover::ty(input, errors);
     // How it is made matters no more when it cannot be read.

@@ -62,6 +62,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         .filter(|_| *wired)
         .map(|(place, field)| rules::wiring(place, field, edges, fields));
     let options = fields.iter().map(|field| rules::options(field, generic));
+    let public = fields.iter().map(|field| rules::public(field, generic));
     let retries = fields.iter().map(retries);
     let fused = fused::draw(group, generic);
     let edges = edges
@@ -97,6 +98,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #fused
                 #(#wiring)*
                 #(#options)*
+                #(#public)*
                 #(#retries)*
                 #handle
                 #(#callbacks)*

@@ -58,6 +58,28 @@ pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Fiel
     rules
 }
 
+/// Only what has a queue can be sent to from outside.
+pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
+    let Field {
+        cfgs,
+        name,
+        ty,
+        public,
+        ..
+    } = field;
+    let span = public.as_ref()?.span.resolved_at(Span::call_site());
+    let message = format!(
+        "`pub` means that messages may come from outside, and `{name}` consumes none: take it away"
+    );
+    let assert = path("core::assert", span);
+    let assertion = quote_spanned!(span=> #assert!(::fluid::rule::consumes::<#ty>(), #message));
+    Some(if generic {
+        quote!(#(#cfgs)* const { #assertion };)
+    } else {
+        quote!(#(#cfgs)* const _: () = #assertion;)
+    })
+}
+
 /// Every port of a worker leads somewhere. Only the worker knows its ports, and only the group its edges.
 fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
     let Field { cfgs, ty, name, .. } = field;

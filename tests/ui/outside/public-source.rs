@@ -1,0 +1,12 @@
+use fluid::{worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll() {}
+
+workers! {
+    struct Polls {
+        pub poll: Poll, //~ pub
+    }
+}
+
+fn main() {}
