@@ -68,6 +68,14 @@ fn the_graph_is_what_was_written() {
     assert_eq!(GRAPH.docs, ["Splits numbers.", "", "Twice."]);
     assert_eq!(GRAPH.place.file, file!());
     assert_eq!(GRAPH.place.line, LINE + 6);
+    let edges: Vec<_> = GRAPH.edges.iter().map(|e| e.place.line - LINE).collect();
+    assert_eq!(edges, [19, 19, 20]);
+    let callbacks: Vec<_> = GRAPH
+        .callbacks
+        .iter()
+        .map(|c| c.place.line - LINE)
+        .collect();
+    assert_eq!(callbacks, [23, 26]);
     let resources: Vec<_> = GRAPH
         .resources
         .iter()
