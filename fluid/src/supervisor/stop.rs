@@ -264,6 +264,8 @@ impl Supervisor {
             Duration::ZERO
         };
         member.node.force(until - head_start);
+        // It has until then to obey, whatever alarms it had before.
+        self.alarms.retain(|&(_, member)| member != id);
         self.alarms.insert((until, id));
     }
 
@@ -289,11 +291,11 @@ impl Supervisor {
 
     /// Limits how long a member that was asked to stop may take.
     pub(super) fn set_alarm(&mut self, id: MemberId, alone: bool) {
-        let grace = self.members[&id]
-            .options
-            .grace
-            .or(if alone { self.grace } else { None });
-        if let Some(grace) = grace {
+        let member = &self.members[&id];
+        let grace = member.options.grace;
+        if let Some(grace) = grace.or(self.grace.filter(|_| alone))
+            && !member.forced
+        {
             self.alarms.insert((Instant::now() + grace, id));
         }
     }
