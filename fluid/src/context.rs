@@ -78,6 +78,11 @@ impl Context {
         &self.term.over
     }
 
+    /// Lets whoever looks know that the present life should end.
+    pub(crate) fn end(&self) {
+        self.term.over.raise();
+    }
+
     pub(crate) fn node(&self) -> &Node {
         &self.node
     }

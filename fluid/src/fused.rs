@@ -277,8 +277,9 @@ impl<W: Stage, N: Onward<W::Output>> Run<W> for Leading<N> {
         W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
     }
 
-    fn rest(&mut self) {
+    fn rest(&mut self) -> Result<(), Error> {
         self.0.rest();
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::life::spawn;
 use crate::lock::lock;
-use crate::queue::Channel;
+use crate::queue::{Channel, Queue};
 use crate::signal::until;
 use crate::way::{Lendable, Run};
 use crate::worker::{Io, Worker};
@@ -29,9 +29,16 @@ pub(crate) struct Laned<W: Worker> {
     idle: Vec<Io<W>>,
     /// Those that live.
     living: Vec<oneshot::Receiver<Ended<W>>>,
+    /// How one failed when its work was done.
+    at_the_end: Result<(), Error>,
 }
 
-type Ended<W> = (Io<W>, Result<(), Error>);
+/// How a lane has ended.
+struct Ended<W: Worker> {
+    io: Io<W>,
+    ran: Result<(), Error>,
+    at_the_end: Result<(), Error>,
+}
 
 impl<W: Worker> Laned<W> {
     pub(crate) fn new(build: Builder<W>, channel: Arc<Channel<W::Message>>, lanes: usize) -> Self {
@@ -41,6 +48,7 @@ impl<W: Worker> Laned<W> {
             others: lanes - 1,
             idle: Vec::new(),
             living: Vec::new(),
+            at_the_end: Ok(()),
         }
     }
 
@@ -59,18 +67,31 @@ impl<W: Worker> Laned<W> {
         Ok(())
     }
 
-    /// Waits until every lane has ended. Returns the first failure.
+    /// Waits until every lane has ended. Returns one failure, if there was any.
+    ///
+    /// Cancel safe: what a lane brings home is not lost.
     async fn all_ended(&mut self) -> Result<(), Error> {
         let mut result = Ok(());
-        while let Some(ended) = self.living.pop() {
+        while let Some(living) = self.living.last_mut() {
+            let ended = living.await;
+            self.living.pop();
             // A lane that is lost was lost with its runtime.
-            let Ok((io, ended)) = ended.await else {
-                continue;
-            };
-            self.idle.push(io);
-            result = result.and(ended);
+            let Ok(ended) = ended else { continue };
+            self.idle.push(ended.io);
+            result = result.and(ended.ran);
+            let before = std::mem::replace(&mut self.at_the_end, Ok(()));
+            self.at_the_end = before.and(ended.at_the_end);
         }
         result
+    }
+}
+
+impl<W: Worker> Drop for Laned<W> {
+    fn drop(&mut self) {
+        // If no lane has ever lived, or one is lost, nobody else gives up what waits for it.
+        for lane in 1..=self.others {
+            drop(Queue::new(self.channel.lane(lane)));
+        }
     }
 }
 
@@ -93,14 +114,12 @@ impl<W: Worker> Run<W> for Laned<W> {
             .await
             .map_err(Error::from)
             .flatten();
-        match &first {
-            Ok(()) => io.queue.settle(),
-            Err(error) => {
-                io.queue.failed();
-                end_others(ctx, error);
-            }
-        }
+        answer(&first, ctx, io);
         first.and(self.all_ended().await)
+    }
+
+    fn rest(&mut self) -> Result<(), Error> {
+        std::mem::replace(&mut self.at_the_end, Ok(()))
     }
 
     async fn recover(&mut self, _: Option<&mut Lendable<W>>, _: &mut Lendable<Io<W>>) {
@@ -120,56 +139,76 @@ impl<W: Worker> Lane<W> {
     async fn live(mut self) -> Ended<W> {
         let ctx = self.ctx.clone();
         let term = Arc::clone(ctx.term());
-        let lived = until(&term.cut, self.run()).await;
-        let result = lived.unwrap_or_else(|| {
-            // As for the first lane: what is in hand is undelivered if the end is forced, and failed if not.
-            if !ctx.node().force.is_raised() {
-                self.io.queue.failed();
+        let mut at_the_end = Ok(());
+        // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
+        let lived = catch(until(&term.cut, self.run(&mut at_the_end))).await;
+        let ran = match lived {
+            Ok(Some(ran)) => ran,
+            Ok(None) => {
+                // As for the first lane: what is in hand is undelivered if the end is forced, and failed if
+                // not.
+                if !ctx.node().force.is_raised() {
+                    self.io.queue.failed();
+                }
+                Ok(())
             }
-            Ok(())
-        });
-        (self.io, result)
-    }
-
-    async fn run(&mut self) -> Result<(), Error> {
-        let built = {
-            let build = Arc::clone(&self.build);
-            catch_now(move || (lock(&build))())
+            Err(panicked) => {
+                let ran = Err(panicked.into());
+                answer(&ran, &ctx, &mut self.io);
+                ran
+            }
         };
-        let lived = match built {
-            Ok(mut worker) => self.run_worker(&mut worker).await,
-            Err(panicked) => Err(panicked.into()),
-        };
-        if let Err(error) = &lived {
-            end_others(&self.ctx, error);
+        Ended {
+            io: self.io,
+            ran,
+            at_the_end,
         }
-        lived
     }
 
-    async fn run_worker(&mut self, worker: &mut W) -> Result<(), Error> {
-        let (ctx, io) = (&self.ctx, &mut self.io);
-        catch(worker.on_startup(ctx)).await??;
+    async fn run(&mut self, at_the_end: &mut Result<(), Error>) -> Result<(), Error> {
+        let Self { build, ctx, io } = self;
+        let begun = async {
+            let mut worker = catch_now(|| (lock(build))())?;
+            catch(worker.on_startup(ctx)).await??;
+            Ok::<W, Error>(worker)
+        };
+        let mut worker = match begun.await {
+            Ok(worker) => worker,
+            Err(error) => {
+                let failed = Err(error);
+                answer(&failed, ctx, io);
+                return failed;
+            }
+        };
         let ran = catch(worker.run(ctx, io))
             .await
             .map_err(Error::from)
             .flatten();
-        match &ran {
-            Ok(()) => io.queue.settle(),
-            Err(_) => io.queue.failed(),
-        }
-        let ended = catch(worker.on_shutdown(ctx))
+        answer(&ran, ctx, io);
+        *at_the_end = catch(worker.on_shutdown(ctx))
             .await
             .map_err(Error::from)
             .flatten();
-        ran.and(ended)
+        ran
     }
 }
 
-/// One lane has failed: the others finish what they have in hand, within the time that a failing worker
-/// has for its end.
-fn end_others(ctx: &Context, error: &Error) {
+/// The `run` of one lane has ended: if that is no end of all, the others finish what they have in hand, within
+/// the time that a failing worker has for its end.
+fn answer<W: Worker>(ran: &Result<(), Error>, ctx: &Context, io: &mut Io<W>) {
     let node = ctx.node();
-    node.fail_with(error);
+    match ran {
+        // It was asked to, or all is done.
+        Ok(()) if !ctx.is_running() || io.queue.is_finished() => return io.queue.settle(),
+        // Nobody would handle what comes for it. So its worker ends, as one with a single lane does.
+        Ok(()) => io.queue.settle(),
+        Err(error) => {
+            io.queue.failed();
+            // Told before its hooks are called, which may hang.
+            node.fail_with(error);
+        }
+    }
+    ctx.end();
     node.tell_failing();
     if let Some(intake) = &node.intake {
         intake.interrupt(true);

@@ -225,7 +225,7 @@ async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site)
         drop(worker.take());
         let term = node.term();
         let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
-        let life = Life::begin(&node, &io);
+        let life = Life::begin(&node);
         let lived = live_once(&mut run, &mut worker, &mut build, &ctx, &mut io, site);
         let lived = until(&term.cut, lived).await;
         if lived.is_none() {
@@ -239,7 +239,11 @@ async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site)
                     "took too long to end its life, cut off"
                 );
                 io.queue.failed();
-                node.failing()
+                match node.failing() {
+                    // One lane had ended it.
+                    None if !ctx.is_recycled() => break ended_because(&node),
+                    failure => failure,
+                }
             }
             Some(Ok(())) if ctx.is_recycled() => None,
             Some(Ok(())) => break ended_because(&node),
@@ -262,7 +266,7 @@ async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site)
                 Some(Cause::failure(node.name(), error))
             }
         };
-        let achieved = life.achieved(&node, &io);
+        let achieved = life.achieved(&node);
         match site.next_life(&node, failure, achieved).await? {
             Order::Again => {}
             Order::End(cause) => break cause,
@@ -341,7 +345,7 @@ async fn run_once<W: Worker>(
         .await
         .map_err(Error::from)
         .flatten();
-    run.rest();
+    let rested = run.rest();
     match &ran {
         Ok(()) => {
             io.queue.settle();
@@ -362,5 +366,5 @@ async fn run_once<W: Worker>(
         .map_err(Error::from)
         .flatten();
     ran.map_err(Failure::Of)?;
-    end.map_err(Failure::AtTheEnd)
+    end.and(rested).map_err(Failure::AtTheEnd)
 }

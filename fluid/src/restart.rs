@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::exit::{Cause, plural};
+use crate::ledger::Counts;
 use crate::node::Node;
 use crate::stage::jitter;
 use crate::strategy::Restart;
-use crate::worker::{Io, Worker};
 
 /// How a life failed.
 pub(crate) enum Failure {
@@ -68,8 +68,8 @@ pub(crate) struct Life {
 }
 
 impl Life {
-    pub(crate) fn begin<W: Worker>(node: &Node, io: &Io<W>) -> Self {
-        let counts = io.queue.counts();
+    pub(crate) fn begin(node: &Node) -> Self {
+        let counts = counts(node);
         Self {
             at: Instant::now(),
             done: counts.done,
@@ -78,8 +78,8 @@ impl Life {
         }
     }
 
-    pub(crate) fn achieved<W: Worker>(&self, node: &Node, io: &Io<W>) -> Achieved {
-        let counts = io.queue.counts();
+    pub(crate) fn achieved(&self, node: &Node) -> Achieved {
+        let counts = counts(node);
         // The last beat is the one that failed.
         let beats = node.beats.load(Ordering::Relaxed) - self.beats;
         Achieved {
@@ -88,6 +88,12 @@ impl Life {
             lived: self.at.elapsed(),
         }
     }
+}
+
+/// The counts of all lanes.
+fn counts(node: &Node) -> Counts {
+    let intake = node.intake.as_ref();
+    intake.map_or_else(Counts::default, |intake| intake.counts())
 }
 
 /// The pauses before the restarts of one member.

@@ -29,7 +29,13 @@ pub(crate) trait Run<W: Worker>: Send + 'static {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Lets go of what it holds of other workers, when `run` has returned.
-    fn rest(&mut self) {}
+    ///
+    /// # Errors
+    ///
+    /// If one that has ended along failed when its work was done.
+    fn rest(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Gets back what is lent to others, when the life was cut off.
     fn recover(

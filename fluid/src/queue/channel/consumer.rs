@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
-use super::{Channel, Fetch, Gate, Intake};
-use crate::ledger::{Counts, Seen};
+use super::{Channel, Fetch, Gate};
+use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::queue::discard;
 
@@ -148,13 +148,6 @@ impl<M> Queue<M> {
         self.channel.is_interrupted()
             || inner.frozen
             || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
-    }
-
-    pub(crate) fn counts(&self) -> Counts
-    where
-        M: Send + 'static,
-    {
-        self.channel.counts()
     }
 
     fn take(&mut self) -> Option<M> {
