@@ -146,7 +146,8 @@ impl Options {
     ///
     /// Without a key ([`Worker::KEY`](crate::Worker::KEY), `partition_by`) each message goes to whichever
     /// lane is free. With one, messages of one key go to one lane, in their order; each lane then has its
-    /// share of the `capacity`. A failure that is not skipped ends the lives of all lanes.
+    /// share of the `capacity`. A failure that is not skipped ends the lives of all lanes, and so does one that
+    /// returns from [`run`](crate::Worker::run) early: the others finish what they have in hand.
     ///
     /// # Panics
     ///
@@ -178,7 +179,8 @@ impl Options {
 
     /// How many messages the batch of one call holds at most, for a consumer that takes a `Vec`. A batch is
     /// handed over when it is full, when it has lingered, when the queue has no room for more, and at the
-    /// end. Default: as many as there is room for.
+    /// end. Default: as many as there is room for. Lanes that compete gather no more than 262,143 messages
+    /// together.
     ///
     /// # Panics
     ///

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::ledger::{Counts, Direct, Progress};
+use crate::ledger::{Counts, Direct, Progress, Seen};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
@@ -289,6 +289,19 @@ impl<M> Channel<M> {
         Fetched::Some
     }
 
+    /// Moves a batch from what waits into the consumer's hand, which makes room.
+    fn hand(&self, messages: usize) -> Seen {
+        let (seen, wake) = {
+            let mut inner = lock(&self.inner);
+            let seen = self.progress.handed(messages);
+            (seen, std::mem::take(&mut inner.sender_waits))
+        };
+        if wake {
+            self.room.notify_waiters();
+        }
+        seen
+    }
+
     /// Moves the done count from the narrow place to the wide one.
     #[cold]
     fn carry(&self) {
@@ -312,12 +325,14 @@ impl<M> Channel<M> {
     }
 
     pub(crate) fn admits(&self, inlet: Inlet) -> bool {
-        lock(&self.inner).gate.admits(inlet)
+        self.inputs()
+            .any(|queue| lock(&queue.inner).gate.admits(inlet))
     }
 
-    /// Whether a message over `inlet` would not have to wait.
+    /// Whether a message over `inlet` would not have to wait, whatever its key is.
     pub(crate) fn takes(&self, inlet: Inlet) -> bool {
-        self.overflow != Overflow::Wait || self.has_room(&lock(&self.inner), inlet)
+        let has_room = |queue: &Self| queue.has_room(&lock(&queue.inner), inlet);
+        self.overflow != Overflow::Wait || self.inputs().all(has_room)
     }
 
     /// Counts a message as refused that would have come by another way than [`push`](Self::push).
@@ -450,6 +465,11 @@ impl<M> Channel<M> {
         std::iter::once(self).chain(lanes.map(|lane| &**lane))
     }
 
+    /// The queues into which messages go: itself, or those of its lanes.
+    fn inputs(&self) -> impl Iterator<Item = &Self> {
+        self.all().skip(usize::from(self.has_lanes()))
+    }
+
     fn seal_this(&self) -> VecDeque<M> {
         let (left, messages) = {
             let mut inner = lock(&self.inner);
@@ -519,7 +539,8 @@ impl<M: Send + 'static> Intake for Channel<M> {
     }
 
     fn is_closed(&self) -> bool {
-        lock(&self.inner).gate != Gate::Open
+        self.inputs()
+            .all(|queue| lock(&queue.inner).gate != Gate::Open)
     }
 
     fn counts(&self) -> Counts {

@@ -12,7 +12,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::consumer::Hand;
 use super::lanes::Key;
-use super::{Fetched, Queue};
+use super::{Fetched, PORTION, Queue};
+use crate::ledger::Progress;
 use crate::lock::lock;
 use crate::options::MAX_BATCH;
 use crate::queue::discard;
@@ -39,7 +40,7 @@ impl<M> Batching<M> {
 /// The batches that are being gathered, by key.
 pub(super) struct Gathering<M> {
     open: BTreeMap<u64, Open<M>>,
-    messages: usize,
+    pub(super) messages: usize,
 }
 
 struct Open<M> {
@@ -163,21 +164,25 @@ impl<M> Queue<M> {
         let lingered = batching
             .linger
             .is_some_and(|linger| since.elapsed() >= linger);
-        if lingered {
+        if lingered || self.gathering.messages >= self.most() {
             self.gathering.take(key)
         } else {
             None
         }
     }
 
+    /// The most that is gathered: what the lanes of one consumer hold together has to be counted.
+    fn most(&self) -> usize {
+        MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.takers - PORTION)
+    }
+
     /// Whether no more can come before something is handled.
     fn must_make_room(&self) -> bool {
-        let full = self.channel.size(&lock(&self.channel.inner)) >= self.channel.capacity;
-        full || self.gathering.messages >= MAX_BATCH
+        self.channel.size(&lock(&self.channel.inner)) >= self.channel.capacity
     }
 
     fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        let seen = self.channel.progress.handed(batch.len());
+        let seen = self.channel.hand(batch.len());
         self.hand = Hand::Batch(batch.len());
         if seen.sealed {
             // Counted as undelivered by whoever gave this worker up.

@@ -145,9 +145,11 @@ impl<M> Queue<M> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let inner = lock(&self.channel.inner);
+        // What other lanes hold will not come here.
+        let mine = self.portion.len() + self.gathering.messages;
         self.channel.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && self.channel.size(&inner) == 0)
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
     }
 
     fn take(&mut self) -> Option<M> {
