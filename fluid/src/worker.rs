@@ -68,6 +68,7 @@ pub trait Worker: Send + Sized + 'static {
     const KEY: Option<fn(&Self::Message) -> u64> = None;
 
     /// How to clone a message for another attempt ([`Options::retry`]). `retry` sets it.
+    #[allow(clippy::type_complexity, reason = "no name would say more")]
     const COPY: Option<fn(&Self::Message) -> Self::Message> = None;
 
     /// What a message weighs in a batch ([`Options::max_weight`]). `batch_weight` sets it.
