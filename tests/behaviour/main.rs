@@ -7,6 +7,7 @@ mod drain;
 mod dynamic;
 mod edges_of_life;
 mod fused;
+mod lanes;
 mod lifecycle;
 mod logging;
 mod nested;
