@@ -1,0 +1,182 @@
+//! Random groups with random faults, against a model of what must hold whatever happens.
+//!
+//! Each case has a number, which is its seed. `FLUID_MODEL_SEED` is the first one and `FLUID_MODEL_CASES` how
+//! many there are; a failure prints the number to try it again.
+
+mod case;
+mod check;
+mod part;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use fluid::{ConsumerHandle, Exit, Failed, WorkerHandle, Workers};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::support::{each, ms, secs};
+use case::{Case, Role};
+use part::{Any, Item, Shared};
+
+/// What is left of a case when it is over.
+struct Outcome {
+    case: Case,
+    exit: Exit,
+    /// Of each member, in the order of the case.
+    handles: Vec<WorkerHandle>,
+    shared: Vec<Arc<Shared>>,
+    /// The members in the order in which what they held was last dropped.
+    ends: Vec<usize>,
+}
+
+/// The name of the consumer of what others gave up.
+const GRAVES: &str = "graves";
+
+async fn live(case: Case) -> Outcome {
+    let ends = Arc::default();
+    let mut workers = Workers::new("group").grace(ms(case.grace));
+    if let Some(restart) = case.restart {
+        workers = workers.restart(restart);
+    }
+    let group = workers.handle();
+    let shared: Vec<_> = (0..case.members.len())
+        .map(|place| Arc::new(Shared::new(place, &case, group.clone(), Arc::clone(&ends))))
+        .collect();
+    let seats: Vec<_> = shared
+        .iter()
+        .map(|shared| Any::sit(&mut workers, shared))
+        .collect();
+    for (from, member) in case.members.iter().enumerate() {
+        seats[from].broadcast(&mut workers);
+        for &to in &member.feeds {
+            seats[from].connect(&mut workers, &seats[to]);
+        }
+    }
+    if case.members.iter().any(|member| member.failed_wired) {
+        let options = fluid::Options::new()
+            .capacity(3)
+            .on_error(fluid::OnError::Skip);
+        let graves = workers.add_with(GRAVES, options, || {
+            each(|_: Failed<Item>| async {
+                sleep(ms(1)).await;
+                Ok(None::<fluid::Nothing>)
+            })
+        });
+        for (seat, member) in seats.iter().zip(&case.members) {
+            if member.failed_wired {
+                seat.wire_failed(&mut workers, &graves);
+            }
+        }
+    }
+    let senders: Vec<_> = seats
+        .iter()
+        .zip(&shared)
+        .filter_map(|(seat, shared)| Some(send_all(seat.consumer()?, Arc::clone(shared))))
+        .collect();
+    let handles = seats.iter().map(Any::worker).collect();
+    let running = workers.startup().await.expect("nothing fails at the start");
+    let _ = timeout(ms(case.stop_after), running.wait_for_shutdown()).await;
+    let limit = ms(case.grace) + secs(1);
+    let exit = timeout(limit, running.shutdown())
+        .await
+        .expect("it ends in time");
+    for sender in senders {
+        let sent = timeout(secs(600), sender).await;
+        sent.expect("nobody waits for a queue that has ended")
+            .unwrap();
+    }
+    let ends = ends.lock().unwrap().clone();
+    Outcome {
+        case,
+        exit,
+        handles,
+        shared,
+        ends,
+    }
+}
+
+/// Sends to a consumer from outside, whether it accepts or refuses.
+fn send_all(to: ConsumerHandle<Item>, shared: Arc<Shared>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        for seq in 0..shared.member().public {
+            let key = seq * seq % 7;
+            // Counted before, since what is accepted may be handled at once.
+            shared.public.fetch_add(1, Ordering::SeqCst);
+            let _ = to
+                .send(Item {
+                    from: usize::MAX,
+                    seq,
+                    key,
+                })
+                .await;
+            sleep(ms(seq % 5)).await;
+        }
+    })
+}
+
+fn run(seed: u64) {
+    // The pauses of the runtime draw from this too.
+    fastrand::seed(seed);
+    let case = Case::random(seed);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let outcome =
+        runtime.block_on(async { timeout(Duration::from_secs(36_000), live(case)).await });
+    check::check(&outcome.expect("it ends"));
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |value| value.parse().expect(name))
+}
+
+#[test]
+fn whatever_happens_to_a_random_group_the_model_holds() {
+    let first = setting("FLUID_MODEL_SEED", 0);
+    let cases = setting("FLUID_MODEL_CASES", 400);
+    for seed in first..first + cases {
+        if let Err(failed) = catch_unwind(AssertUnwindSafe(|| run(seed))) {
+            eprintln!(
+                "FLUID_MODEL_SEED={seed} FLUID_MODEL_CASES=1\n{:#?}",
+                Case::random(seed)
+            );
+            resume_unwind(failed);
+        }
+    }
+}
+
+/// The cases are worth something: over the default ones, all that the model speaks of does happen.
+#[test]
+fn the_random_groups_have_all_that_the_model_speaks_of() {
+    let cases: Vec<_> = (0..400).map(Case::random).collect();
+    let any = |has: fn(&case::Member) -> bool| {
+        cases
+            .iter()
+            .filter(|case| case.members.iter().any(has))
+            .count()
+    };
+    for (what, count) in [
+        ("lanes with a key", any(|m| m.lanes > 1 && m.role.keyed())),
+        ("lanes without", any(|m| m.lanes > 1 && !m.role.keyed())),
+        ("batches", any(|m| matches!(m.role, Role::Heap { .. }))),
+        ("retries", any(|m| m.retry > 0)),
+        ("a port failed", any(|m| m.failed_wired)),
+        ("fan-out", any(|m| m.feeds.len() > 1)),
+        ("hangs", any(|m| m.hangs > 0)),
+        (
+            "strategies",
+            cases.iter().filter(|case| case.restart.is_some()).count(),
+        ),
+        (
+            "force",
+            cases.iter().filter(|case| case.grace < 1000).count(),
+        ),
+        ("calm", cases.iter().filter(|case| case.is_calm()).count()),
+    ] {
+        assert!(count >= 40, "{what}: {count}");
+    }
+}

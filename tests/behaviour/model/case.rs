@@ -1,0 +1,201 @@
+//! A random group, and what will happen to it.
+
+use fluid::{OnError, OnExit, Options, Overflow, Restart};
+
+use crate::support::ms;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Source,
+    /// A call for each message.
+    Part {
+        keyed: bool,
+    },
+    /// A call for each batch.
+    Heap {
+        keyed: bool,
+    },
+}
+
+impl Role {
+    pub(super) fn keyed(self) -> bool {
+        matches!(
+            self,
+            Self::Part { keyed: true } | Self::Heap { keyed: true }
+        )
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) role: Role,
+    pub(super) lanes: usize,
+    pub(super) retry: u32,
+    pub(super) failed_wired: bool,
+    /// Which of the members after it it feeds.
+    pub(super) feeds: Vec<usize>,
+    /// How many messages come from outside, or how many a source emits.
+    pub(super) public: u64,
+    /// How many copies of a message it emits.
+    pub(super) copies: usize,
+    /// How long a call takes at most.
+    pub(super) pause: u64,
+    /// Of a thousand calls, how many fail in which way.
+    pub(super) errors: u32,
+    pub(super) panics: u32,
+    pub(super) hangs: u32,
+    pub(super) on_error: Option<OnError>,
+    pub(super) options: Options,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    pub(super) members: Vec<Member>,
+    pub(super) restart: Option<Restart>,
+    pub(super) max_restarts: u32,
+    pub(super) one_for_one: bool,
+    pub(super) stop_after: u64,
+    pub(super) grace: u64,
+}
+
+/// A grace period within which everything ends that does not hang.
+const PATIENT: u64 = 3_600_000;
+
+impl Case {
+    pub(super) fn random(seed: u64) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let count = rng.usize(1..6);
+        // A third of the cases knows no member that hangs.
+        let hangs = rng.u32(0..3) > 0;
+        let mut members: Vec<_> = (0..count)
+            .map(|place| member(&mut rng, place, count, hangs))
+            .collect();
+        let is_source: Vec<_> = members
+            .iter()
+            .map(|member| member.role == Role::Source)
+            .collect();
+        for member in &mut members {
+            // No edge leads to a source.
+            member.feeds.retain(|&to| !is_source[to]);
+        }
+        let max_restarts = rng.u32(0..12);
+        let whom = rng.usize(0..4);
+        let restart = [
+            None,
+            Some(Restart::one_for_one()),
+            Some(Restart::one_for_all()),
+            Some(Restart::rest_for_one()),
+        ][whom];
+        let restart = restart.map(|restart| {
+            let restart = restart.max_restarts(max_restarts).within(ms(10 * PATIENT));
+            restart.backoff(ms(rng.u64(0..20)), ms(rng.u64(20..200)))
+        });
+        let grace = if rng.bool() {
+            PATIENT
+        } else {
+            rng.u64(0..3000)
+        };
+        Self {
+            members,
+            restart,
+            max_restarts,
+            one_for_one: whom == 1,
+            stop_after: rng.u64(0..2000),
+            grace,
+        }
+    }
+
+    /// Whether nothing has to be cut off or forced.
+    pub(super) fn is_calm(&self) -> bool {
+        self.grace == PATIENT && self.members.iter().all(|member| member.hangs == 0)
+    }
+
+    pub(super) fn feeders(&self, to: usize) -> impl Iterator<Item = usize> {
+        let feeds = move |(_, member): &(usize, &Member)| member.feeds.contains(&to);
+        self.members
+            .iter()
+            .enumerate()
+            .filter(feeds)
+            .map(|(from, _)| from)
+    }
+}
+
+fn member(rng: &mut fastrand::Rng, place: usize, count: usize, hangs: bool) -> Member {
+    let keyed = rng.bool();
+    let role = match rng.u32(0..8) {
+        0 | 1 => Role::Source,
+        2..=4 => Role::Part { keyed },
+        _ => Role::Heap { keyed },
+    };
+    let is_source = role == Role::Source;
+    let lanes = if is_source || rng.bool() {
+        1
+    } else {
+        rng.usize(2..5)
+    };
+    let retry = if is_source || rng.bool() {
+        0
+    } else {
+        rng.u32(1..4)
+    };
+    let on_error = *rng
+        .choice(&[
+            None,
+            Some(OnError::Stop),
+            Some(OnError::Skip),
+            Some(OnError::Restart),
+            Some(OnError::Restart),
+        ])
+        .unwrap();
+    let on_exit = *rng.choice(&[OnExit::Stop, OnExit::Ignore]).unwrap();
+    let overflow = *rng
+        .choice(&[
+            Overflow::Wait,
+            Overflow::Wait,
+            Overflow::Wait,
+            Overflow::DropNewest,
+            Overflow::DropOldest,
+        ])
+        .unwrap();
+    let capacity = if rng.bool() {
+        rng.usize(1..5)
+    } else {
+        rng.usize(5..200)
+    };
+    let fails = rng.u32(0..3) > 0;
+    let one_of = |rng: &mut fastrand::Rng, most: u32| if fails { rng.u32(0..most) } else { 0 };
+    let mut options = Options::new()
+        .concurrency(lanes)
+        .capacity(capacity)
+        .overflow(overflow)
+        .retry(retry)
+        .backoff(ms(rng.u64(0..50)), ms(rng.u64(50..500)))
+        .on_exit(on_exit);
+    if let Some(on_error) = on_error {
+        options = options.on_error(on_error);
+    }
+    if rng.bool() {
+        options = options.linger(ms(rng.u64(0..40)));
+    }
+    if rng.bool() {
+        options = options.batch(rng.usize(1..40));
+    }
+    if rng.u32(0..8) == 0 {
+        options = options.timeout(ms(rng.u64(5..40)));
+    }
+    Member {
+        role,
+        lanes,
+        retry,
+        failed_wired: !is_source && rng.bool(),
+        feeds: (place + 1..count).filter(|_| rng.bool()).collect(),
+        public: rng.u64(0..60),
+        copies: rng.usize(0..4),
+        pause: rng.u64(0..12),
+        errors: one_of(rng, 120),
+        panics: one_of(rng, 40),
+        hangs: if hangs { one_of(rng, 15) } else { 0 },
+        on_error,
+        options,
+    }
+}
