@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use fluid::{Cause, Error, Nothing, Options, Overflow, Seat, Worker, Workers};
+use fluid::{
+    Cause, Context, EachBatch, Error, Io, Nothing, Options, Overflow, Restart, Seat, Stage, Worker,
+    Workers,
+};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{
@@ -23,6 +26,72 @@ async fn a_graceful_stop_handles_all_100_queued_messages() {
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "slow"), [100, 100, 0, 0, 0]);
     assert_eq!(exit.code(), 0);
+}
+
+/// Takes 5 ms for each message of a batch, and passes them on.
+struct Batches;
+
+impl Worker for Batches {
+    type Message = u64;
+    type Output = u64;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        fluid::__private::run(self, ctx, io).await
+    }
+}
+
+impl Stage for Batches {
+    type Input = Vec<u64>;
+    type Emission = Vec<u64>;
+    type Calls = EachBatch;
+
+    async fn call(&mut self, batch: Vec<u64>, _: &Context, (): &()) -> Result<Vec<u64>, Error> {
+        tokio::time::sleep(ms(5) * batch.len() as u32).await;
+        Ok(batch)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_it_does_through_three_stages_with_batches_and_two_restarts_on_the_way() {
+    let strategy = Restart::one_for_all().backoff(ms(1), ms(1));
+    let mut workers = group().restart(strategy);
+    let first = workers.add_with("first", Options::new(), || pass::<u64>(ms(5)));
+    let options = Options::new().batch(7).linger(ms(12)).capacity(10);
+    let second = workers.add_with("second", options, || Batches);
+    let options = Options::new().capacity(2).concurrency(2);
+    let third = workers.add_with("third", options, || sink::<u64>(ms(5)));
+    // Fails twice, each time after 6 ms, and takes all others along.
+    let mut lives = 0;
+    workers.add_with("bystander", Options::new(), move || {
+        lives += 1;
+        let fails = lives <= 2;
+        body::<Nothing, Nothing>(move |ctx, _| {
+            Box::pin(async move {
+                if fails && ctx.sleep(ms(6)).await {
+                    return Err("a bad day".into());
+                }
+                ctx.stopping().await;
+                Ok(())
+            })
+        })
+    });
+    workers.connect(&first, &second);
+    workers.connect(&second, &third);
+    let running = workers.startup().await.unwrap();
+    for number in 0..100 {
+        first.send(number).await.unwrap();
+    }
+    while first.status().restarts < 2 {
+        tokio::time::sleep(ms(1)).await;
+    }
+    assert!(first.queue_size() > 80, "{}", first.queue_size());
+    let exit = running.shutdown().await;
+    for stage in ["first", "second", "third"] {
+        assert_eq!(counts(&exit, stage), [100, 100, 0, 0, 0], "{stage}");
+        assert_eq!(exit.worker(stage).unwrap().restarts(), 2, "{exit}");
+    }
+    assert_eq!(exit.code(), 0, "{exit}");
 }
 
 #[tokio::test(start_paused = true)]
