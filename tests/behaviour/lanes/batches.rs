@@ -200,18 +200,22 @@ async fn many_large_batches_in_hand_at_once_are_counted() {
     // More than a quarter of a million messages in the hands of the lanes of one consumer.
     let log = Log::default();
     let mut workers = group();
-    let options = lanes(3).batch(100_000).capacity(usize::MAX);
+    let options = lanes(4).batch(100_000).capacity(usize::MAX);
     let seat = sit::<false>(&mut workers, options, &log, secs(1), None);
-    for number in 0..300_000 {
+    for number in 0..400_000 {
         seat.try_send(number).unwrap();
     }
     let running = workers.startup().await.unwrap();
     let exit = timeout(secs(60), running.shutdown()).await.unwrap();
     assert_eq!(
         counts(&exit, "batches"),
-        [300_000, 300_000, 0, 0, 0],
+        [400_000, 400_000, 0, 0, 0],
         "{exit}"
     );
+    // And each was handed to a call.
+    let lines = log.lines();
+    let handed: usize = lines.iter().map(|batch| batch.split(' ').count()).sum();
+    assert_eq!(handed, 400_000);
 }
 
 #[tokio::test(start_paused = true)]

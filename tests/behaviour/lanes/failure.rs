@@ -124,9 +124,12 @@ async fn a_lane_that_returns_early_ends_the_worker_as_a_single_one_does() {
 #[tokio::test(start_paused = true)]
 async fn it_does_so_within_the_grace_period_if_another_lane_hangs() {
     for (hangs, quits) in [(0, 1), (1, 0), (1, 2)] {
-        for options in [lanes(3), restarting(3)] {
+        for (options, strategy) in [(lanes(3), false), (restarting(3), false), (lanes(3), true)] {
             let plan = Plan::default();
             let mut workers = group();
+            if strategy {
+                workers = workers.restart(Restart::one_for_one());
+            }
             let hand = plan.sit::<true>(&mut workers, options.grace(secs(2)));
             let running = workers.startup().await.unwrap();
             hand.send(job(hangs, 0, What::Hang)).await.unwrap();

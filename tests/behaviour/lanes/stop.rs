@@ -109,8 +109,7 @@ async fn one_lane_that_hangs_does_not_keep_the_others_from_draining() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_is_slow_to_obey_is_not_stuck_though_several_lanes_have_failed() {
-    // Each failure limits the time of what follows; but what is forced then is given time to obey.
+async fn what_hangs_while_several_lanes_fail_is_forced_and_each_failure_is_counted() {
     let plan = Plan::default();
     let mut workers = group().grace(secs(5));
     let hand = plan.sit::<true>(&mut workers, lanes(3));

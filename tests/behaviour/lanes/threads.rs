@@ -11,10 +11,13 @@ const GRACE: Duration = ms(200);
 /// The grace period, a second, and what a loaded machine may add.
 const LIMIT: Duration = ms(200 + 1000 + 500);
 
+/// The threads that were seen.
+type Threads = Arc<Mutex<BTreeSet<String>>>;
+
 /// Blocks its thread at 0, until it is released; notes its thread, and waits for company at anything else.
 struct Blocks {
     released: Arc<Mutex<Receiver<()>>>,
-    threads: Arc<Mutex<BTreeSet<String>>>,
+    threads: Threads,
 }
 
 impl Worker for Blocks {
@@ -37,13 +40,10 @@ impl Worker for Blocks {
     }
 }
 
-/// The names of the threads that made a call.
-type Seen = Arc<Mutex<BTreeSet<String>>>;
-
-fn blocks(options: Options) -> (Workers, Seat<Blocks>, Sender<()>, Seen) {
+fn blocks(options: Options) -> (Workers, Seat<Blocks>, Sender<()>, Threads) {
     let (release, released) = channel();
     let released = Arc::new(Mutex::new(released));
-    let threads: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let threads: Threads = Arc::default();
     let noted = Arc::clone(&threads);
     let mut workers = group().grace(GRACE);
     let seat = workers.add_with("blocks", options, move || Blocks {
@@ -126,7 +126,63 @@ async fn lanes_on_threads_are_restarted_together() {
         hand.send(job(number % 3, number, what)).await.unwrap();
     }
     until_behind(&hand, 60).await;
-    assert_eq!(plan.builds(), 6);
     let exit = stop(running, &plan).await;
+    assert_eq!(plan.builds(), 6);
     assert_eq!(counts(&exit, "hand"), [60, 59, 1, 0, 0], "{exit}");
+}
+
+/// Takes its time to be dropped, while what it is part of is cut off.
+struct DropsSlowly;
+
+impl Drop for DropsSlowly {
+    fn drop(&mut self) {
+        std::thread::sleep(ms(150));
+    }
+}
+
+/// At 0 it hangs and is slow to be cut off; at anything else it fails after so many milliseconds.
+struct SlowToObey;
+
+impl Worker for SlowToObey {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    const KEY: Option<fn(&u64) -> u64> = Some(|key| *key);
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        if let Some(number) = io.queue.next().await {
+            if number == 0 {
+                let _slow = DropsSlowly;
+                std::future::pending::<()>().await;
+            }
+            sleep(ms(number)).await;
+            return Err(format!("{number} fails").into());
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn one_that_is_slow_to_obey_is_not_stuck_though_several_of_its_lanes_have_failed() {
+    // Each failure limits the time of what follows; what is forced then is given its time to obey.
+    let mut workers = group().grace(GRACE);
+    let seat = workers.add_with("slow", lanes(3), || SlowToObey);
+    let running = workers.startup().await.unwrap();
+    // Keeps the clock of the runtime going, while one of its threads is blocked.
+    let group = running.clone();
+    tokio::spawn(async move {
+        while group.exit().is_none() {
+            tokio::task::yield_now().await;
+        }
+    });
+    for number in [0, 10, 20] {
+        seat.send(number).await.unwrap();
+    }
+    let exit = timeout(secs(20), running.wait_for_shutdown())
+        .await
+        .unwrap();
+    let how = exit.worker("slow").unwrap();
+    assert_eq!((how.is_forced(), how.is_stuck()), (true, false), "{exit}");
+    assert_eq!(counts(&exit, "slow"), [3, 0, 2, 0, 1], "{exit}");
 }

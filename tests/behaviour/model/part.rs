@@ -36,6 +36,8 @@ pub(super) struct Shared {
     pub(super) succeeded: AtomicU64,
     /// How many restarts there were before the stop.
     pub(super) restarts: AtomicU64,
+    /// What must not have been.
+    pub(super) violations: Mutex<Vec<String>>,
     inside: Mutex<BTreeMap<u64, u64>>,
     /// The attempts of each message.
     pub(super) attempts: Mutex<BTreeMap<(usize, u64), u32>>,
@@ -60,6 +62,7 @@ impl Shared {
             stamped: AtomicU64::new(0),
             succeeded: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
+            violations: Mutex::default(),
             inside: Mutex::default(),
             attempts: Mutex::default(),
             last: Mutex::default(),
@@ -86,26 +89,29 @@ impl Shared {
         }
     }
 
+    /// Notes what must not be. (A panic here would be one fault more, which the runtime answers.)
+    fn expect(&self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.violations.lock().unwrap().push(what());
+        }
+    }
+
     /// Looks at what a call is given.
     fn look_at(&self, items: &[Item], attempt: u32) {
         let member = self.member();
-        assert!(!items.is_empty(), "{}: an empty batch", self.place);
-        assert!(
-            attempt <= member.retry + 1,
-            "{}: attempt {attempt}",
-            self.place
-        );
-        if let Role::Heap { keyed: true } = member.role {
-            assert!(
-                items.iter().all(|item| item.key == items[0].key),
-                "{items:?}"
-            );
-        }
+        self.expect(attempt <= member.retry + 1, || format!("attempt {attempt}"));
+        let of_one_key = items.iter().all(|item| item.key == items[0].key);
+        let keyed = member.role == (Role::Heap { keyed: true });
+        self.expect(of_one_key || !keyed, || {
+            format!("keys in a batch: {items:?}")
+        });
         for item in items {
             let mut attempts = self.attempts.lock().unwrap();
             let attempts = attempts.entry((item.from, item.seq)).or_default();
             *attempts += 1;
-            assert_eq!(*attempts, attempt, "{}: {item:?}", self.place);
+            self.expect(*attempts == attempt, || {
+                format!("{item:?} has {attempts} attempts")
+            });
             if attempt == 1 {
                 self.look_at_order(item);
             }
@@ -121,11 +127,9 @@ impl Shared {
         }
         let mut last = self.last.lock().unwrap();
         let before = last.insert((item.from, item.key), item.seq);
-        assert!(
-            before < Some(item.seq),
-            "{}: {item:?} after {before:?}",
-            self.place
-        );
+        self.expect(before < Some(item.seq), || {
+            format!("{item:?} after {before:?}")
+        });
     }
 
     /// A call begins: none overlaps it that must not.
@@ -134,13 +138,14 @@ impl Shared {
         let mut inside = self.inside.lock().unwrap();
         let of_key = inside.entry(key).or_default();
         *of_key += 1;
-        assert!(
-            !member.role.keyed() || *of_key == 1,
-            "{}: overlaps in {key}",
-            self.place
-        );
+        let alone = *of_key == 1;
+        self.expect(alone || !member.role.keyed(), || {
+            format!("calls of {key} overlap")
+        });
         let all: u64 = inside.values().sum();
-        assert!(all <= member.lanes as u64, "{}: {all} overlap", self.place);
+        self.expect(all <= member.lanes as u64, || {
+            format!("{all} calls overlap")
+        });
         Inside(self, key)
     }
 

@@ -87,3 +87,48 @@ fn a_queue_never_holds_more_than_its_capacity() {
         assert!(most <= capacity, "{most} of {capacity}");
     }
 }
+
+#[tokio::test]
+async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_been_fetched() {
+    let channel = channel(4, Overflow::Wait);
+    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    for number in 0..4 {
+        assert!(sender.try_send(number).is_ok());
+    }
+    let waits = tokio::spawn(async move { sender.send(4).await.is_ok() });
+    let mut queue = Queue::new(Arc::clone(&channel));
+    for _ in 0..2 {
+        // What is fetched still counts, so the sender that this wakes waits again.
+        tokio::task::yield_now().await;
+        channel.fetch_all(&mut queue.portion, usize::MAX);
+    }
+    tokio::task::yield_now().await;
+    let batching = Batching {
+        size: 100,
+        linger: None,
+        key: None,
+        weight: None,
+        max_weight: usize::MAX,
+    };
+    assert_eq!(queue.next_batch(&batching).await, Some(vec![0, 1, 2, 3]));
+    let sent = tokio::time::timeout(std::time::Duration::from_secs(20), waits).await;
+    assert!(sent.expect("it is let in").unwrap());
+    drop(queue);
+    let counts = channel.counts();
+    assert_eq!((counts.accepted, counts.undelivered), (5, 5));
+}
+
+#[tokio::test]
+async fn what_one_taker_holds_keeps_no_other_from_being_finished() {
+    let options = Options::new().concurrency(2);
+    let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
+    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let [mut holds, other] = [(); 2].map(|()| Queue::new(Arc::clone(&channel)));
+    assert!(sender.try_send(1).is_ok());
+    channel.close();
+    assert!(!holds.is_finished() && !other.is_finished());
+    channel.fetch_all(&mut holds.portion, 1);
+    assert!(!holds.is_finished() && other.is_finished());
+    assert_eq!(holds.next().await, Some(1));
+    assert!(holds.is_finished());
+}
