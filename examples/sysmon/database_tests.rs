@@ -163,6 +163,7 @@ fn a_write_waits_for_a_lock_and_a_report_does_not() {
         assert_eq!(report.expect("a summary").samples, 0);
         assert!(started.elapsed() < held, "the report waited");
         thread::sleep(held);
+        assert!(!write.is_finished(), "the write did not wait");
         other.execute_batch("COMMIT").expect("the lock released");
         write.join().expect("no panic").expect("written");
     });

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluid::{Callback, Cause, Context, Error, Io, Nothing, OnError, Options, State, Worker};
+use fluid::{Callback, Cause, Error, Nothing, OnError, Options, State};
 use tokio::time::{Instant, timeout};
 
-use crate::support::{Log, assert_conserved, body, counts, group, idle, ms, put, secs, sink};
+use crate::support::{
+    Log, SlowStart, assert_conserved, body, counts, group, idle, ms, put, secs, sink,
+};
 
 #[tokio::test(start_paused = true)]
 async fn workers_come_and_go_while_the_group_runs() {
@@ -77,24 +79,6 @@ async fn a_removal_asked_of_the_handle_before_the_start_is_obeyed_at_the_start()
 
 #[tokio::test(start_paused = true)]
 async fn an_end_while_a_late_worker_starts_stops_the_group_when_that_has_started() {
-    struct Slow;
-
-    impl Worker for Slow {
-        type Message = Nothing;
-        type Output = Nothing;
-        type Ports = ();
-
-        async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
-            tokio::time::sleep(secs(5)).await;
-            Ok(())
-        }
-
-        async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
-            ctx.stopping().await;
-            Ok(())
-        }
-    }
-
     let mut workers = group();
     let brief = body::<Nothing, Nothing>(|ctx, _| {
         Box::pin(async {
@@ -104,7 +88,7 @@ async fn an_end_while_a_late_worker_starts_stops_the_group_when_that_has_started
     });
     put(&mut workers, "brief", brief);
     let running = workers.startup().await.unwrap();
-    let slow = running.add(Slow);
+    let slow = running.add(SlowStart(secs(5)));
     let begun = Instant::now();
     let exit = timeout(secs(10), running.wait_for_shutdown())
         .await

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fluid::{Cause, Context, Error, Io, Nothing, State, Worker, Workers, consumer, worker};
 use tokio::time::timeout;
 
-use crate::support::{idle, put, secs};
+use crate::support::{SlowStart, idle, put, secs};
 
 #[worker]
 async fn quickly() {}
@@ -57,29 +57,10 @@ async fn a_worker_that_is_done_at_once_lets_the_others_start_first() {
     );
 }
 
-/// Starts only after a while.
-struct Slow;
-
-impl Worker for Slow {
-    type Message = Nothing;
-    type Output = Nothing;
-    type Ports = ();
-
-    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
-        tokio::time::sleep(secs(1)).await;
-        Ok(())
-    }
-
-    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
-        ctx.stopping().await;
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_scope_that_is_dropped_while_it_starts_stops_its_group() {
     let mut workers = Workers::new("group");
-    workers.add(Slow);
+    workers.add(SlowStart(secs(1)));
     let group = workers.handle();
     let scope = workers.scope(|_| async {});
     assert!(timeout(Duration::from_millis(10), scope).await.is_err());

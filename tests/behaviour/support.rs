@@ -266,6 +266,25 @@ impl Log {
     }
 }
 
+/// Starts only after this while, and then runs until it is to stop.
+pub(crate) struct SlowStart(pub(crate) Duration);
+
+impl Worker for SlowStart {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        tokio::time::sleep(self.0).await;
+        Ok(())
+    }
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        ctx.stopping().await;
+        Ok(())
+    }
+}
+
 /// Every consumer at or below `exit` accounts for every message.
 pub(crate) fn assert_conserved(exit: &Exit) {
     if let Some(counts) = exit.counts() {
