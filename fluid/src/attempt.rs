@@ -1,12 +1,15 @@
 //! Calls that are made again when they fail, and what becomes of a message when none is left.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::pin;
 
+use crate::catch::{Caught, catch_within};
 use crate::context::Context;
 use crate::error::Error;
 use crate::onward::Onward;
 use crate::signal::until;
-use crate::stage::{Stage, call, emit, skip};
+use crate::stage::{Stage, call, is_plain, skip, tell_refused};
 use crate::worker::{Io, Worker};
 
 /// A message that a consumer gave up on: what leaves by its port `failed`.
@@ -64,51 +67,77 @@ impl<M: Send> Given<M> for Vec<M> {
 /// Makes the calls for what was taken from the queue, until one succeeds or no attempt is left. What it
 /// emits goes onward.
 ///
+/// What runs for every message is written as one block, with no other on its way: what an `async fn` is
+/// given and returns is copied by way of memory, which costs more than the call of a small function.
+///
 /// # Errors
 ///
 /// The last failure, if neither the port `failed` nor the policy `skip` answers it.
-pub(crate) async fn handle<S, N>(
+#[allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are"
+)]
+pub(crate) fn handle<S, N>(
     stage: &mut S,
     input: S::Input,
     ctx: &Context,
     io: &mut Io<S>,
     onward: &mut N,
-) -> Result<(), Error>
+) -> impl Future<Output = Result<(), Error>> + Send
 where
     S: Stage<Input: Given<<S as Worker>::Message>>,
     N: Onward<S::Output>,
 {
-    ctx.node().rate_allows().await;
-    let Some(copy) = io.copy else {
-        return match call(stage, input, ctx, &io.ports).await {
-            Ok(emission) => {
-                emit(emission, ctx, &io.output, onward).await;
-                Ok(())
+    async move {
+        // Kept for as long as another attempt may need it.
+        let mut kept = Some(input);
+        let mut attempt = 1;
+        loop {
+            #[cfg(feature = "rate")]
+            if let Some(limiter) = ctx.node().limiter() {
+                limiter.ready().await;
             }
-            Err(error) => {
-                io.queue.failed();
-                skip(error, ctx)
-            }
-        };
-    };
-    let mut attempt = 1;
-    loop {
-        ctx.begin_attempt(attempt);
-        match call(stage, input.copied(copy), ctx, &io.ports).await {
-            Ok(emission) => {
-                emit(emission, ctx, &io.output, onward).await;
-                return Ok(());
-            }
-            Err(error) if is_left(attempt, ctx) => {
+            let given = match (io.copy, &kept) {
+                (Some(copy), Some(input)) => {
+                    ctx.begin_attempt(attempt);
+                    input.copied(copy)
+                }
+                _ => kept.take().expect(ONE_ATTEMPT),
+            };
+            let called = if is_plain(ctx.node()) {
+                let mut call = pin!(None);
+                match catch_within(|| call.set(Some(stage.call(given, ctx, &io.ports)))) {
+                    Ok(()) => Caught(call).await,
+                    Err(panicked) => Err(panicked.into()),
+                }
+            } else {
+                call(stage, given, ctx, &io.ports).await
+            };
+            let error = match called {
+                Ok(emission) => {
+                    #[cfg(feature = "test-util")]
+                    crate::test::perturb().await;
+                    let mut leaving = io.output.leave(emission.into_iter());
+                    if let Some(first) = onward.send_ahead(&io.output, &mut leaving) {
+                        let refused = onward.send_each(&io.output, first, &mut leaving).await;
+                        tell_refused(refused, ctx);
+                    }
+                    return Ok(());
+                }
+                Err(error) => error,
+            };
+            if is_left(attempt, ctx) && kept.is_some() {
                 ctx.node().note_error(&error);
                 pause(attempt, &error, ctx).await;
-                ctx.node().rate_allows().await;
                 attempt += 1;
+                continue;
             }
-            Err(error) => return give_up(input, error, attempt, ctx, io).await,
+            return give_up(kept, error, attempt, ctx, io).await;
         }
     }
 }
+
+const ONE_ATTEMPT: &str = "what cannot be copied is given to one attempt only";
 
 fn is_left(attempt: u32, ctx: &Context) -> bool {
     attempt <= ctx.node().options.retry && ctx.may_retry()
@@ -133,7 +162,7 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
 
 /// No attempt is left: the messages leave by the port `failed`, or the policy decides.
 async fn give_up<S, I>(
-    input: I,
+    input: Option<I>,
     error: Error,
     attempts: u32,
     ctx: &Context,
@@ -144,9 +173,9 @@ where
     I: Given<S::Message>,
 {
     io.queue.failed();
-    if !io.failed.is_wired() {
+    let Some(input) = input.filter(|_| io.failed.is_wired()) else {
         return skip(error, ctx);
-    }
+    };
     ctx.node().note_error(&error);
     tracing::warn!(
         worker = ctx.worker_name(),
@@ -159,7 +188,11 @@ where
         error: error.clone(),
         attempts,
     });
-    let refused = io.failed.send_each(failed).await;
+    let mut leaving = io.failed.leave(failed);
+    let Some(first) = io.failed.send_ahead(&mut leaving) else {
+        return Ok(());
+    };
+    let refused = io.failed.send_each(first, &mut leaving).await;
     if refused > 0 {
         tracing::warn!(
             worker = ctx.worker_name(),

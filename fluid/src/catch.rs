@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{self, AssertUnwindSafe};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Once;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use crate::error::Panicked;
+use crate::error::{Error, Panicked};
 
 thread_local! {
     /// How many `catch`es are being polled on this thread.
@@ -20,6 +20,9 @@ thread_local! {
 /// panics that we are about to catch, and hands every panic on to the hook that was there before.
 fn install_hook() {
     static INSTALL: Once = Once::new();
+    if INSTALL.is_completed() {
+        return;
+    }
     if std::thread::panicking() {
         // A hook cannot be changed now. It is one place the less in a message.
         return;
@@ -70,6 +73,32 @@ pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
         Err(panicked) => Poll::Ready(Err(panicked)),
     })
     .await
+}
+
+/// Runs `body` within a [`catch`], turning a panic into an error. The hook knows that panics are caught
+/// here, so this costs no more than the setting up of the catch.
+#[inline(always)]
+pub(crate) fn catch_within<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
+    panic::catch_unwind(AssertUnwindSafe(body))
+        .map_err(|payload| Panicked::new(&*payload, LOCATION.take()))
+}
+
+/// A call within a [`catch`], whose panic is an error.
+///
+/// It is no `async fn`, so that it can be compiled into whoever makes the calls.
+pub(crate) struct Caught<'a, F>(pub(crate) Pin<&'a mut Option<F>>);
+
+impl<T, F: Future<Output = Result<T, Error>>> Future for Caught<'_, F> {
+    type Output = Result<T, Error>;
+
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = catch_within(|| match self.0.as_mut().as_pin_mut() {
+            Some(call) => call.poll(cx),
+            None => Poll::Pending,
+        });
+        polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+    }
 }
 
 #[cfg(test)]

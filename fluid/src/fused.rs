@@ -10,11 +10,17 @@
 //! 1. A worker that was lent comes back: a [`Loan`] gives it back when it is dropped.
 //! 2. While it is lent, only the borrower counts what becomes of its messages.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are: see `handle`"
+)]
+
 use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, oneshot};
-use tracing::Instrument;
 
 use crate::adapt::Adapt;
 use crate::attempt::handle;
@@ -22,7 +28,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::lock::lock;
 use crate::onward::Onward;
-use crate::queue::{Channel, Intake, Output, discard};
+use crate::queue::{Channel, Intake, Leaving, Output, discard};
 use crate::seat::Seat;
 use crate::signal::{until, wait_for};
 use crate::stage::{Calls, Stage};
@@ -118,7 +124,7 @@ impl<W: Worker> Drop for Loan<W> {
     }
 }
 
-impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A, W, N> {
+impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A, W, N> {
     /// Lets the worker that sits in `seat` be called.
     pub(crate) fn new(adapt: A, seat: &Seat<W>, next: N) -> Self {
         let shelf = Shelf::new();
@@ -179,20 +185,59 @@ impl<A, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fused<A,
     }
 
     /// Makes one call.
-    async fn deliver(&mut self, message: W::Message) {
-        let Some(message) = self.hold(message).await else {
-            return;
-        };
-        let Some(loan) = &mut self.loan else { return };
-        let (ctx, io) = (&loan.ctx, &mut *loan.io);
-        io.queue.hand_over();
-        let handled = handle(&mut *loan.worker, message, ctx, io, &mut self.next);
-        match handled.instrument(loan.span.clone()).await {
-            Ok(()) => io.queue.settle(),
-            Err(error) => {
-                loan.failure = Some(error);
-                self.loan = None;
+    fn deliver(&mut self, mut message: W::Message) -> impl Future<Output = ()> + Send {
+        async move {
+            if self.loan.is_none() {
+                match self.hold(message).await {
+                    Some(held) => message = held,
+                    None => return,
+                }
             }
+            let Some(loan) = &mut self.loan else { return };
+            let (ctx, io) = (&loan.ctx, &mut *loan.io);
+            io.queue.hand_over();
+            let handled = {
+                let handled = handle(&mut *loan.worker, message, ctx, io, &mut self.next);
+                in_span(&loan.span, pin!(handled)).await
+            };
+            match handled {
+                Ok(()) => io.queue.settle(),
+                Err(error) => {
+                    loan.failure = Some(error);
+                    self.loan = None;
+                }
+            }
+        }
+    }
+
+    /// Makes the calls for one message that is sent. Returns whether it was accepted.
+    fn send<T: Send + 'static>(
+        &mut self,
+        own: &Output<T>,
+        message: T,
+    ) -> impl Future<Output = bool> + Send
+    where
+        A: Adapt<T, W>,
+    {
+        async move {
+            let mut leaving = own.leave_alone();
+            #[cfg(feature = "test-util")]
+            let Some((message, copy)) = own.tap.pass(message) else {
+                leaving.accepted();
+                return true;
+            };
+            if self.loan.is_none() && matches!(self.ready().await, Ready::Never) {
+                self.channel.refuse();
+                return false;
+            }
+            let messages = self.adapt.adapt(message);
+            leaving.accepted();
+            #[cfg(feature = "test-util")]
+            own.tap.keep(copy);
+            for message in messages {
+                self.deliver(message).await;
+            }
+            true
         }
     }
 }
@@ -212,6 +257,14 @@ impl<A, W: Worker, N> Drop for Fused<A, W, N> {
     }
 }
 
+/// Polls a future, which stays where it is, within a span.
+fn in_span<F: Future>(
+    span: &tracing::Span,
+    mut future: Pin<&mut F>,
+) -> impl Future<Output = F::Output> {
+    poll_fn(move |cx| span.in_scope(|| future.as_mut().poll(cx)))
+}
+
 /// Whether a worker can be called.
 enum Ready {
     Yes,
@@ -227,33 +280,30 @@ where
     W: Stage<Input = <W as Worker>::Message>,
     N: Onward<W::Output>,
 {
-    async fn send_each(
+    fn send_ahead(
+        &mut self,
+        _: &Output<T>,
+        messages: &mut Leaving<'_, impl Iterator<Item = T>>,
+    ) -> Option<T> {
+        messages.next()
+    }
+
+    fn send_each(
         &mut self,
         own: &Output<T>,
-        messages: impl Iterator<Item = T> + Send,
-    ) -> u64 {
-        let mut leaving = own.leave_alone(messages);
-        let mut refused = 0;
-        while let Some(message) = leaving.next() {
-            #[cfg(feature = "test-util")]
-            let Some((message, copy)) = own.tap.pass(message) else {
-                leaving.accepted();
-                continue;
-            };
-            if matches!(self.ready().await, Ready::Never) {
-                self.channel.refuse();
-                refused += 1;
-                continue;
-            }
-            let messages = self.adapt.adapt(message);
-            leaving.accepted();
-            #[cfg(feature = "test-util")]
-            own.tap.keep(copy);
-            for message in messages {
-                self.deliver(message).await;
+        mut message: T,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+    ) -> impl Future<Output = u64> + Send {
+        async move {
+            let mut refused = 0;
+            loop {
+                refused += u64::from(!self.send(own, message).await);
+                match rest.next() {
+                    Some(next) => message = next,
+                    None => return refused,
+                }
             }
         }
-        refused
     }
 
     async fn begin(&mut self, sender: &Context) {

@@ -191,19 +191,13 @@ impl Node {
         }
     }
 
-    /// Waits until its rate allows another call.
+    /// What limits its calls.
     #[cfg(feature = "rate")]
-    pub(crate) async fn rate_allows(&self) {
-        if let Some(rate) = self.options.rate {
-            let new = || crate::rate::Limiter::new(rate, self.options.burst);
-            let limiter = self.limiter.get_or_init(new);
-            limiter.ready().await;
-        }
+    pub(crate) fn limiter(&self) -> Option<&crate::rate::Limiter> {
+        let rate = self.options.rate?;
+        let new = || crate::rate::Limiter::new(rate, self.options.burst);
+        Some(self.limiter.get_or_init(new))
     }
-
-    #[cfg(not(feature = "rate"))]
-    #[allow(clippy::unused_async, clippy::unused_self, reason = "there is no rate")]
-    pub(crate) async fn rate_allows(&self) {}
 
     /// Tells its group that it has failed, and has its time to end.
     pub(crate) fn tell_failing(&self) {

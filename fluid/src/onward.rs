@@ -3,18 +3,27 @@
 use std::future::Future;
 
 use crate::context::Context;
-use crate::queue::Output;
+use crate::queue::{Leaving, Output};
 
 /// Where what a worker's calls emit goes next: to its own port, or into the calls of another worker.
 pub trait Onward<T>: Send + 'static {
-    /// Sends each message, and waits for room where there is none. Returns how many were refused.
+    /// Sends what can be sent without waiting. Returns the first message that may have to wait.
     ///
     /// What leaves is counted at `own`, the port of the worker that emits it.
+    #[doc(hidden)]
+    fn send_ahead(
+        &mut self,
+        own: &Output<T>,
+        messages: &mut Leaving<'_, impl Iterator<Item = T>>,
+    ) -> Option<T>;
+
+    /// Sends that one and the others, and waits for room where there is none. Returns how many were refused.
     #[doc(hidden)]
     fn send_each(
         &mut self,
         own: &Output<T>,
-        messages: impl Iterator<Item = T> + Send,
+        first: T,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send;
 
     /// A life of the worker that sends begins.
@@ -34,11 +43,20 @@ pub trait Onward<T>: Send + 'static {
 pub struct Own;
 
 impl<T: Send + 'static> Onward<T> for Own {
-    async fn send_each(
+    fn send_ahead(
         &mut self,
         own: &Output<T>,
-        messages: impl Iterator<Item = T> + Send,
-    ) -> u64 {
-        own.send_each(messages).await
+        messages: &mut Leaving<'_, impl Iterator<Item = T>>,
+    ) -> Option<T> {
+        own.send_ahead(messages)
+    }
+
+    fn send_each(
+        &mut self,
+        own: &Output<T>,
+        first: T,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+    ) -> impl Future<Output = u64> + Send {
+        own.send_each(first, rest)
     }
 }

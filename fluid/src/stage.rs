@@ -14,6 +14,7 @@ use crate::attempt::handle;
 use crate::catch::catch;
 use crate::context::Context;
 use crate::error::{Error, TimedOut};
+use crate::node::Node;
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
 use crate::queue::{Batching, Output};
@@ -178,6 +179,15 @@ where
     timed.unwrap_or_else(|_| Err(TimedOut::new(limit).into()))
 }
 
+/// Whether a call needs no more than that its panic is caught.
+pub(crate) fn is_plain(node: &Node) -> bool {
+    #[cfg(feature = "test-util")]
+    if node.test.is_armed() {
+        return false;
+    }
+    node.options.timeout.is_none()
+}
+
 /// Sends what a call returned onward. The time this waits for room is no part of the call.
 pub(crate) async fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
@@ -185,14 +195,20 @@ pub(crate) async fn emit<T: Send + 'static>(
     output: &Output<T>,
     onward: &mut impl Onward<T>,
 ) {
-    let refused = onward.send_each(output, emission.into_iter()).await;
+    #[cfg(feature = "test-util")]
+    crate::test::perturb().await;
+    let mut leaving = output.leave(emission.into_iter());
+    if let Some(first) = onward.send_ahead(output, &mut leaving) {
+        let refused = onward.send_each(output, first, &mut leaving).await;
+        tell_refused(refused, ctx);
+    }
+}
+
+/// The consumers counted what they refused; here is who lost it.
+pub(crate) fn tell_refused(refused: u64, ctx: &Context) {
     if refused > 0 {
-        // The consumer counted each; here is who lost them.
-        tracing::warn!(
-            worker = ctx.worker_name(),
-            refused,
-            "output refused downstream"
-        );
+        let worker = ctx.worker_name();
+        tracing::warn!(worker, refused, "output refused downstream");
     }
 }
 

@@ -198,12 +198,19 @@ impl<T> Output<T> {
         Arc::clone(&self.tally)
     }
 
-    /// Counts messages that leave by another way than this port's edges.
-    pub(crate) fn leave_alone<I: Iterator<Item = T>>(&self, messages: I) -> LeavingAlone<'_, I> {
-        LeavingAlone {
+    /// Messages that leave now, one after the other.
+    pub(crate) fn leave<I: Iterator<Item = T>>(&self, messages: I) -> Leaving<'_, I> {
+        Leaving {
             messages,
             tally: &self.tally,
-            under_way: None,
+        }
+    }
+
+    /// A message that leaves by another way than this port's edges.
+    pub(crate) fn leave_alone(&self) -> Alone<'_> {
+        Alone {
+            tally: &self.tally,
+            accepted: false,
         }
     }
 }
@@ -225,69 +232,53 @@ impl Tally {
     }
 
     fn count(&self, accepted: bool, messages: u64) {
-        self.counter(accepted)
-            .fetch_add(messages, Ordering::Relaxed);
+        if messages > 0 {
+            self.counter(accepted)
+                .fetch_add(messages, Ordering::Relaxed);
+        }
     }
 }
 
 /// A message on its way, counted when it is over: also if a forced stop cuts it off.
-struct Leaving<'a> {
+struct UnderWay<'a> {
     tally: &'a Tally,
     accepted: bool,
 }
 
-impl Drop for Leaving<'_> {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.tally.count(self.accepted, 1);
     }
 }
 
-/// Messages that leave one after the other, by a way on which nobody else sends: so each is counted by a
-/// plain store. One that is under way when it is all over was accepted or is unsent, whichever was true
-/// last, and those that never had their turn are unsent.
-pub(crate) struct LeavingAlone<'a, I: Iterator> {
-    messages: I,
+/// The same by a way on which nobody else sends: so it is counted by a plain store.
+pub(crate) struct Alone<'a> {
     tally: &'a Tally,
-    under_way: Option<bool>,
+    accepted: bool,
 }
 
-impl<I: Iterator> LeavingAlone<'_, I> {
-    /// The next message, which is unsent so far. The one before it has left, or not.
-    pub(crate) fn next(&mut self) -> Option<I::Item> {
-        self.settle();
-        let message = self.messages.next()?;
-        self.under_way = Some(false);
-        Some(message)
-    }
-
-    /// The message under way was accepted.
+impl Alone<'_> {
+    /// The message was accepted.
     pub(crate) fn accepted(&mut self) {
-        self.under_way = Some(true);
-    }
-
-    fn settle(&mut self) {
-        if let Some(accepted) = self.under_way.take() {
-            let counter = self.tally.counter(accepted);
-            counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        }
+        self.accepted = true;
     }
 }
 
-impl<I: Iterator> Drop for LeavingAlone<'_, I> {
+impl Drop for Alone<'_> {
     fn drop(&mut self) {
-        self.settle();
-        let rest = self.messages.by_ref().map(drop).count();
-        self.tally.count(false, rest as u64);
+        let counter = self.tally.counter(self.accepted);
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 }
 
 /// Messages that wait for their turn to leave. Those that never have it are unsent.
-struct Rest<'a, I: Iterator> {
+#[derive(Debug)]
+pub struct Leaving<'a, I: Iterator> {
     messages: I,
     tally: &'a Tally,
 }
 
-impl<I: Iterator> Iterator for Rest<'_, I> {
+impl<I: Iterator> Iterator for Leaving<'_, I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
@@ -295,7 +286,7 @@ impl<I: Iterator> Iterator for Rest<'_, I> {
     }
 }
 
-impl<I: Iterator> Drop for Rest<'_, I> {
+impl<I: Iterator> Drop for Leaving<'_, I> {
     fn drop(&mut self) {
         let rest = self.messages.by_ref().map(drop).count();
         self.tally.count(false, rest as u64);
@@ -315,7 +306,7 @@ impl<T: Send + 'static> Output<T> {
     /// If the future is dropped while it waits, the consumers it still waited for do not get the
     /// message.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        let mut leaving = Leaving {
+        let mut leaving = UnderWay {
             tally: &self.tally,
             accepted: false,
         };
@@ -384,23 +375,24 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// Sends each message. Returns how many every consumer refused.
-    pub(crate) async fn send_each(&self, messages: impl Iterator<Item = T> + Send) -> u64 {
-        let mut rest = Rest {
-            messages,
-            tally: &self.tally,
-        };
-        #[cfg(feature = "test-util")]
-        crate::test::perturb().await;
+    pub(crate) async fn send_each(
+        &self,
+        mut message: T,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+    ) -> u64 {
         let mut refused = 0;
-        while let Some(message) = self.send_ahead(&mut rest) {
+        loop {
             refused += u64::from(self.send(message).await.is_err());
+            match self.send_ahead(rest) {
+                Some(next) => message = next,
+                None => return refused,
+            }
         }
-        refused
     }
 
     /// Sends what can be sent without waiting, under as few locks as there is room for. Returns the
     /// first message that has to wait, or may be refused.
-    fn send_ahead(&self, messages: &mut impl Iterator<Item = T>) -> Option<T> {
+    pub(crate) fn send_ahead(&self, messages: &mut impl Iterator<Item = T>) -> Option<T> {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() {
             return messages.next();
@@ -425,7 +417,7 @@ impl<T: Send + 'static> Output<T> {
         &self,
         targets: &[Target<T>],
         message: T,
-        leaving: &mut Leaving<'_>,
+        leaving: &mut UnderWay<'_>,
     ) -> Result<bool, SendError<T>> {
         let [first, rest @ ..] = targets else {
             return Ok(true);

@@ -82,17 +82,20 @@ impl<M> Queue<M> {
     pub async fn next(&mut self) -> Option<M> {
         // A full queue is always ready. Without this, its consumer would never let another task run.
         consume_budget().await;
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        if !self.channel.is_interrupted()
+            && let Some(message) = self.take()
+        {
+            return Some(message);
+        }
+        self.settle();
+        self.arrival().await
+    }
+
+    /// The next message that arrives.
+    async fn arrival(&mut self) -> Option<M> {
         loop {
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-            if self.channel.is_interrupted() {
-                self.settle();
-                return None;
-            }
-            if let Some(message) = self.take() {
-                return Some(message);
-            }
-            self.settle();
             let channel = &*self.channel;
             let mut arrived = pin!(channel.items.notified());
             arrived.as_mut().enable();
@@ -108,6 +111,8 @@ impl<M> Queue<M> {
                 }
                 Fetch::Ended => return None,
             }
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
         }
     }
 
