@@ -201,7 +201,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
                 in_span(&loan.span, pin!(handled)).await
             };
             match handled {
-                Ok(()) => io.queue.settle(),
+                Ok(()) => io.queue.settle_direct(),
                 Err(error) => {
                     loan.failure = Some(error);
                     self.loan = None;

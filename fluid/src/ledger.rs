@@ -6,8 +6,8 @@
 //!    no message is being moved; with the last two at zero once the worker has ended.
 //! 2. The consumer's side of a message (fetched, in hand, done) lives in one word, so that an
 //!    observer sees all three as they were at one instant.
-//! 3. Once the word is *sealed*, nothing that a stuck worker still does changes any count: whoever
-//!    seals it has taken over what was fetched and in hand.
+//! 3. Once the ledger is *sealed*, nothing that a stuck worker still does changes any count: whoever
+//!    seals it has taken over what was fetched and in hand, and the word is read no more.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,10 +71,13 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The consumer's side of the ledger in one word: 27 bits done, 18 bits fetched, 18 bits in hand,
-/// and the seal. Several lanes of one consumer share it.
-#[derive(Debug, Default)]
-pub(crate) struct Progress(AtomicU64);
+/// The consumer's side of the ledger in one word: 27 bits done, 18 bits fetched, 18 bits in hand.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    word: AtomicU64,
+    /// Whether several lanes of one consumer write it. A single writer needs no more than a store.
+    shared: bool,
+}
 
 const DONE: u64 = 1;
 const DONE_BITS: u32 = 27;
@@ -82,7 +85,6 @@ const FETCHED: u64 = 1 << DONE_BITS;
 const FETCHED_BITS: u32 = 18;
 const IN_HAND: u64 = 1 << (DONE_BITS + FETCHED_BITS);
 const IN_HAND_BITS: u32 = 18;
-const SEALED: u64 = 1 << 63;
 
 /// When this bit of the done count is set, it is time to move it to a wider place.
 const DONE_FULL: u64 = 1 << (DONE_BITS - 1);
@@ -93,7 +95,6 @@ pub(crate) struct Seen {
     pub(crate) done: u64,
     pub(crate) fetched: u64,
     pub(crate) in_hand: u64,
-    pub(crate) sealed: bool,
 }
 
 impl Seen {
@@ -102,7 +103,6 @@ impl Seen {
             done: word & (FETCHED - 1),
             fetched: (word >> DONE_BITS) & ((1 << FETCHED_BITS) - 1),
             in_hand: (word >> (DONE_BITS + FETCHED_BITS)) & ((1 << IN_HAND_BITS) - 1),
-            sealed: word & SEALED != 0,
         }
     }
 
@@ -116,8 +116,16 @@ impl Progress {
     /// The most that may be fetched at once.
     pub(crate) const MAX_FETCHED: usize = (1 << FETCHED_BITS) - 1;
 
+    /// That of a consumer of which so many take from the queue.
+    pub(crate) const fn new(takers: usize) -> Self {
+        Self {
+            word: AtomicU64::new(0),
+            shared: takers > 1,
+        }
+    }
+
     pub(crate) fn seen(&self) -> Seen {
-        Seen::of(self.0.load(Ordering::Acquire))
+        Seen::of(self.word.load(Ordering::Acquire))
     }
 
     /// One message moved from the queue to the worker's hand, and `more` to its side.
@@ -167,16 +175,15 @@ impl Progress {
         self.add(done.wrapping_neg());
     }
 
-    /// Ends the counting. Returns what was on the worker's side, which is the caller's now.
-    pub(crate) fn seal(&self) -> Seen {
-        Seen::of(self.0.fetch_or(SEALED, Ordering::AcqRel))
-    }
-
-    /// Adds to the parts of the word and returns what it was before. After the seal the parts mean
-    /// nothing any more, and the seal itself, being the highest bit, can be changed by no
-    /// legal sequence of moves: each part stays within its bits.
+    /// Adds to the parts of the word and returns what it was before.
     fn add(&self, parts: u64) -> Seen {
-        Seen::of(self.0.fetch_add(parts, Ordering::AcqRel))
+        if self.shared {
+            return Seen::of(self.word.fetch_add(parts, Ordering::AcqRel));
+        }
+        let before = self.word.load(Ordering::Relaxed);
+        self.word
+            .store(before.wrapping_add(parts), Ordering::Release);
+        Seen::of(before)
     }
 }
 
@@ -234,27 +241,42 @@ mod tests {
 
     #[test]
     fn the_parts_of_the_word_stay_apart() {
-        let progress = Progress::default();
-        progress.fetched(63);
-        progress.done_and_taken();
-        progress.done(1);
-        progress.taken();
-        progress.let_go(1);
-        progress.unfetched(61);
-        let expected = Seen {
-            done: 2,
-            fetched: 0,
-            in_hand: 0,
-            sealed: false,
-        };
-        assert_eq!(progress.seen(), expected);
-        assert_eq!(progress.seal(), expected);
-        assert!(progress.done(1).sealed);
+        for takers in [1, 2] {
+            let progress = Progress::new(takers);
+            progress.fetched(63);
+            progress.done_and_taken();
+            progress.done(1);
+            progress.taken();
+            progress.let_go(1);
+            progress.unfetched(61);
+            let expected = Seen {
+                done: 2,
+                fetched: 0,
+                in_hand: 0,
+            };
+            assert_eq!(progress.seen(), expected);
+        }
+    }
+
+    #[test]
+    fn several_writers_lose_no_count() {
+        let progress = Progress::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..10_000 {
+                        progress.fetched(0);
+                        progress.done(1);
+                    }
+                });
+            }
+        });
+        assert_eq!(progress.seen().done, 40_000);
     }
 
     #[test]
     fn a_batch_moves_as_one() {
-        let progress = Progress::default();
+        let progress = Progress::new(1);
         progress.gathered(500);
         progress.handed(300);
         progress.done(200);
@@ -265,7 +287,10 @@ mod tests {
 
     #[test]
     fn a_done_count_is_carried_before_it_overflows() {
-        let progress = Progress(AtomicU64::new(DONE_FULL - 1 + IN_HAND));
+        let progress = Progress {
+            word: AtomicU64::new(DONE_FULL - 1 + IN_HAND),
+            shared: false,
+        };
         assert!(!progress.done(1).is_full());
         let seen = progress.seen();
         assert!(seen.is_full());

@@ -17,7 +17,7 @@ use crate::error::{Error, TimedOut};
 use crate::node::Node;
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
-use crate::queue::{Batching, Output};
+use crate::queue::{Batching, Output, Queue};
 use crate::signal::until;
 use crate::worker::{Io, Worker};
 
@@ -85,10 +85,18 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         io: &mut Io<S>,
         onward: &mut N,
     ) -> Result<(), Error> {
-        while let Some(message) = io.queue.next().await {
+        // As `Queue::next` does it, but with nothing more than that on the way of a message that is there.
+        loop {
+            Queue::<S::Message>::turn().await;
+            let message = match io.queue.ready() {
+                Some(message) => message,
+                None => match io.queue.arrival().await {
+                    Some(message) => message,
+                    None => return Ok(()),
+                },
+            };
             handle(stage, message, ctx, io, onward).await?;
         }
-        Ok(())
     }
 }
 

@@ -66,6 +66,8 @@ struct Inner<M> {
     /// Until it is `frozen`, what `progress` and `direct` count comes on top.
     counts: Counts,
     frozen: bool,
+    /// The most that the consumer may have fetched and not taken, as it was when last looked at.
+    fetched: usize,
     sender_waits: bool,
     /// How many takers wait, at most.
     takers_wait: usize,
@@ -135,11 +137,12 @@ impl<M> Channel<M> {
                 gate: Gate::Open,
                 counts: Counts::default(),
                 frozen: false,
+                fetched: 0,
                 sender_waits: false,
                 takers_wait: 0,
                 boundless: false,
             }),
-            progress: Progress::default(),
+            progress: Progress::new(options.concurrency),
             direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
@@ -170,7 +173,7 @@ impl<M> Channel<M> {
                 inner.counts.refused += 1;
                 return Err(Refusal::Closed(message));
             }
-            if self.has_room(&inner, inlet) {
+            if self.has_room(&mut inner, inlet) {
                 inner.waiting.push_back(message);
             } else {
                 match self.overflow {
@@ -194,6 +197,21 @@ impl<M> Channel<M> {
             tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
             discard(message);
         }
+        Ok(())
+    }
+
+    /// Accepts a message for which there is room, and nothing to decide. Otherwise it is given back.
+    pub(crate) fn push_now(&self, message: M, inlet: Inlet) -> Result<(), M> {
+        let wake = {
+            let mut inner = lock(&self.inner);
+            if !inner.gate.admits(inlet) || !self.has_room(&mut inner, inlet) {
+                return Err(message);
+            }
+            inner.waiting.push_back(message);
+            inner.counts.accepted += 1;
+            inner.wakes(1)
+        };
+        self.wake(wake);
         Ok(())
     }
 
@@ -256,6 +274,7 @@ impl<M> Channel<M> {
                 }
             }
             self.progress.fetched(portion.len());
+            inner.fetched += portion.len();
             (message, std::mem::take(&mut inner.sender_waits))
         };
         if wake {
@@ -283,6 +302,7 @@ impl<M> Channel<M> {
             let share = inner.waiting.len().min(self.portion).min(most);
             portion.extend(inner.waiting.drain(..share));
             self.progress.gathered(share);
+            inner.fetched += share;
             std::mem::take(&mut inner.sender_waits)
         };
         if wake {
@@ -291,12 +311,14 @@ impl<M> Channel<M> {
         Fetched::Some
     }
 
-    /// Moves a batch from what waits into the consumer's hand, which makes room.
-    fn hand(&self, messages: usize) -> Seen {
+    /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
+    /// is the consumer's no more.
+    fn hand(&self, messages: usize) -> Option<Seen> {
         let (seen, wake) = {
             let mut inner = lock(&self.inner);
             let seen = self.progress.handed(messages);
-            (seen, std::mem::take(&mut inner.sender_waits))
+            let mine = (!inner.frozen).then_some(seen);
+            (mine, std::mem::take(&mut inner.sender_waits))
         };
         if wake {
             self.room.notify_waiters();
@@ -308,8 +330,8 @@ impl<M> Channel<M> {
     #[cold]
     fn carry(&self) {
         let mut inner = lock(&self.inner);
-        let seen = self.progress.seen();
-        if !seen.sealed {
+        if !inner.frozen {
+            let seen = self.progress.seen();
             inner.counts.done += seen.done;
             self.progress.carried(seen.done);
         }
@@ -321,7 +343,8 @@ impl<M> Channel<M> {
 
     fn fail(&self, messages: usize) {
         let mut inner = lock(&self.inner);
-        if !self.progress.let_go(messages).sealed {
+        self.progress.let_go(messages);
+        if !inner.frozen {
             inner.counts.failed += messages as u64;
         }
     }
@@ -333,7 +356,7 @@ impl<M> Channel<M> {
 
     /// Whether a message over `inlet` would not have to wait, whatever its key is.
     pub(crate) fn takes(&self, inlet: Inlet) -> bool {
-        let has_room = |queue: &Self| queue.has_room(&lock(&queue.inner), inlet);
+        let has_room = |queue: &Self| queue.has_room(&mut lock(&queue.inner), inlet);
         self.overflow != Overflow::Wait || self.inputs().all(has_room)
     }
 
@@ -370,9 +393,9 @@ impl<M> Channel<M> {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            let mine = !self.progress.unfetched(portion.len()).sealed;
+            self.progress.unfetched(portion.len());
             self.progress.let_go(held);
-            if mine {
+            if !inner.frozen {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
             inner.counts.undelivered += left.len() as u64;
@@ -391,14 +414,28 @@ impl<M> Channel<M> {
     }
 
     fn size(&self, inner: &Inner<M>) -> usize {
-        let seen = self.progress.seen();
-        // What a sealed consumer still has was taken over from it.
-        let fetched = if seen.sealed { 0 } else { seen.fetched };
-        inner.waiting.len() + fetched as usize
+        inner.waiting.len() + self.fetched(inner)
     }
 
-    fn has_room(&self, inner: &Inner<M>, inlet: Inlet) -> bool {
-        self.size(inner) < self.capacity || inner.boundless && inlet == Inlet::Edge
+    /// How much the consumer has fetched and not taken.
+    fn fetched(&self, inner: &Inner<M>) -> usize {
+        // What a sealed consumer still has was taken over from it.
+        if inner.frozen {
+            0
+        } else {
+            self.progress.seen().fetched as usize
+        }
+    }
+
+    /// Whether there is room for one message more. Where there was enough of it when last looked at, this
+    /// does not touch what the consumer writes.
+    fn has_room(&self, inner: &mut Inner<M>, inlet: Inlet) -> bool {
+        if inner.waiting.len() + inner.fetched < self.capacity {
+            return true;
+        }
+        inner.fetched = self.fetched(inner);
+        inner.waiting.len() + inner.fetched < self.capacity
+            || inner.boundless && inlet == Inlet::Edge
     }
 
     fn narrow(&self, gate: Gate) {

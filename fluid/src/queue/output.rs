@@ -306,6 +306,27 @@ impl<T: Send + 'static> Output<T> {
     /// If the future is dropped while it waits, the consumers it still waited for do not get the
     /// message.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
+        match self.send_now(message) {
+            Ok(()) => Ok(()),
+            Err(message) => self.send_later(message).await,
+        }
+    }
+
+    /// Sends a message for which there is room in the one queue that it goes to.
+    fn send_now(&self, message: T) -> Result<(), T> {
+        #[cfg(feature = "test-util")]
+        if self.tap.is_set() || crate::test::is_shuffled() {
+            return Err(message);
+        }
+        let [Target::Queue(target)] = &self.targets[..] else {
+            return Err(message);
+        };
+        target.push_now(message)?;
+        self.tally.count(true, 1);
+        Ok(())
+    }
+
+    async fn send_later(&self, message: T) -> Result<(), SendError<T>> {
         let mut leaving = UnderWay {
             tally: &self.tally,
             accepted: false,

@@ -154,6 +154,11 @@ impl<M: Send + 'static> Sender<M> {
         Err(AskError::new(self.channel.worker(), verdict))
     }
 
+    /// Sends a message for which there is room. Otherwise it is given back, uncounted.
+    pub(crate) fn push_now(&self, message: M) -> Result<(), M> {
+        self.channel.of(&message).push_now(message, self.inlet)
+    }
+
     /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
     /// the first that was not.
     pub(crate) fn push_each(&self, messages: &mut impl Iterator<Item = M>) -> (u64, Option<M>) {

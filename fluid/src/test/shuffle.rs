@@ -98,7 +98,7 @@ fn run<F: Future<Output = ()>>(seed: u64, test: &mut impl FnMut() -> F) {
 }
 
 /// Whether a test is shuffled on this thread.
-pub(super) fn is_shuffled() -> bool {
+pub(crate) fn is_shuffled() -> bool {
     TURNS.with_borrow(Option::is_some)
 }
 

@@ -184,13 +184,12 @@ impl<M> Queue<M> {
     }
 
     fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        let seen = self.channel.hand(batch.len());
-        self.hand = Hand::Batch(batch.len());
-        if seen.sealed {
+        let Some(seen) = self.channel.hand(batch.len()) else {
             // Counted as undelivered by whoever gave this worker up.
             batch.into_iter().for_each(discard);
             return None;
-        }
+        };
+        self.hand = Hand::Batch(batch.len());
         self.carry_if_full(seen);
         Some(batch)
     }

@@ -12,7 +12,6 @@ use super::batch::Gathering;
 use super::{Channel, Fetch, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
-use crate::queue::discard;
 
 /// The consumer's end of its queue.
 ///
@@ -80,21 +79,34 @@ impl<M> Queue<M> {
     ///
     /// Cancel safe: a message that was not returned stays in the queue.
     pub async fn next(&mut self) -> Option<M> {
-        // A full queue is always ready. Without this, its consumer would never let another task run.
+        Self::turn().await;
+        match self.ready() {
+            Some(message) => Some(message),
+            None => self.arrival().await,
+        }
+    }
+
+    /// A full queue is always ready. Without this, its consumer would never let another task run.
+    pub(crate) async fn turn() {
         consume_budget().await;
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
+    }
+
+    /// The next message, if it has been fetched already. The one before it is done.
+    #[inline(always)]
+    pub(crate) fn ready(&mut self) -> Option<M> {
         if !self.channel.is_interrupted()
             && let Some(message) = self.take()
         {
             return Some(message);
         }
         self.settle();
-        self.arrival().await
+        None
     }
 
     /// The next message that arrives.
-    async fn arrival(&mut self) -> Option<M> {
+    pub(crate) async fn arrival(&mut self) -> Option<M> {
         loop {
             let channel = &*self.channel;
             let mut arrived = pin!(channel.items.notified());
@@ -171,12 +183,6 @@ impl<M> Queue<M> {
             Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
         };
         self.hand = Hand::Queued;
-        if seen.sealed {
-            // Counted as undelivered by whoever gave this worker up.
-            discard(message);
-            self.portion.drain(..).for_each(discard);
-            return None;
-        }
         self.carry_if_full(seen);
         Some(message)
     }
@@ -192,9 +198,19 @@ impl<M> Queue<M> {
     }
 
     /// A message that came over a fused edge is in hand.
+    #[inline]
     pub(crate) fn hand_over(&mut self) {
         self.hand = Hand::Direct;
         self.channel.direct.accepted();
+    }
+
+    /// It is done, unless it has failed.
+    #[inline]
+    pub(crate) fn settle_direct(&mut self) {
+        if self.hand == Hand::Direct {
+            self.hand = Hand::Empty;
+            self.channel.direct.done();
+        }
     }
 
     /// The message in hand, if it came over a fused edge, will not be handled.
@@ -206,7 +222,7 @@ impl<M> Queue<M> {
     }
 
     pub(super) fn carry_if_full(&self, seen: Seen) {
-        if seen.is_full() && !seen.sealed {
+        if seen.is_full() {
             self.channel.carry();
         }
     }

@@ -60,7 +60,9 @@ impl<M> Channel<M> {
         let (left, messages) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
-            let seen = self.progress.seal();
+            // From now on the consumer takes no more of what it has fetched.
+            self.interrupted.store(true, Ordering::SeqCst);
+            let seen = self.progress.seen();
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
@@ -108,7 +110,8 @@ impl<M: Send + 'static> Intake for Channel<M> {
     fn interrupt(&self, interrupted: bool) {
         for queue in self.all() {
             {
-                let _inner = lock(&queue.inner);
+                let inner = lock(&queue.inner);
+                let interrupted = interrupted || inner.frozen;
                 queue.interrupted.store(interrupted, Ordering::Relaxed);
             }
             queue.items.notify_waiters();
