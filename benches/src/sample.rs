@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// Measurements, in seconds.
+/// Measurements, in seconds where nothing else is said.
 #[derive(Clone, Debug, Default)]
 pub struct Sample(Vec<f64>);
 
 impl Sample {
     /// One more.
-    pub fn add(&mut self, seconds: f64) {
-        self.0.push(seconds);
+    pub fn add(&mut self, measured: f64) {
+        self.0.push(measured);
         self.0.sort_by(f64::total_cmp);
     }
 
@@ -28,10 +28,21 @@ impl Sample {
     }
 }
 
+impl Sample {
+    /// The least and the most.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn bounds(&self) -> (f64, f64) {
+        (self.0[0], self.0[self.0.len() - 1])
+    }
+}
+
 /// `0.42 s (0.40 to 0.51)`
 impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (least, most) = (self.0[0], self.0[self.0.len() - 1]);
+        let (least, most) = self.bounds();
         write!(f, "{:.2} s ({least:.2} to {most:.2})", self.median())
     }
 }

@@ -1,0 +1,25 @@
+//! What is measured.
+
+mod batches;
+mod competing;
+mod fan_in;
+mod four_stages;
+mod fused;
+mod lanes;
+mod one_to_one;
+mod question;
+
+use crate::case::Case;
+
+pub fn all() -> Vec<Case> {
+    vec![
+        one_to_one::case(),
+        four_stages::case(),
+        fan_in::case(),
+        competing::case(),
+        lanes::case(),
+        fused::case(),
+        batches::case(),
+        question::case(),
+    ]
+}

@@ -1,0 +1,5 @@
+//! The same work with libraries of actors.
+
+pub mod actix;
+pub mod kameo;
+pub mod ractor;

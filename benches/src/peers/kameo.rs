@@ -1,0 +1,95 @@
+//! kameo.
+
+use kameo::Actor;
+use kameo::actor::{ActorRef, Spawn};
+use kameo::mailbox;
+use kameo::message::{Context, Message};
+
+use crate::work::{Sum, Work};
+
+struct Number(u64);
+
+#[derive(Actor)]
+struct Sink(Sum);
+
+impl Message<Number> for Sink {
+    type Reply = u64;
+
+    async fn handle(&mut self, number: Number, _: &mut Context<Self, u64>) -> u64 {
+        self.0.add(number.0);
+        number.0
+    }
+}
+
+/// Hands on what it is sent.
+#[derive(Actor)]
+struct Stage<A: Message<Number>>(ActorRef<A>);
+
+impl<A: Message<Number>> Message<Number> for Stage<A> {
+    type Reply = ();
+
+    async fn handle(&mut self, number: Number, _: &mut Context<Self, ()>) {
+        self.0.tell(number).await.expect("a receiver");
+    }
+}
+
+fn spawn<A: Actor<Args = A>>(actor: A) -> ActorRef<A> {
+    A::spawn_with_mailbox(actor, mailbox::bounded(1024))
+}
+
+fn send<A: Message<Number>>(
+    numbers: std::ops::Range<u64>,
+    to: ActorRef<A>,
+) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        for number in numbers {
+            to.tell(Number(number)).await.expect("a receiver");
+        }
+    })
+}
+
+async fn end<A: Actor>(actor: &ActorRef<A>) {
+    actor.stop_gracefully().await.expect("a stop");
+    actor.wait_for_shutdown().await;
+}
+
+pub async fn one_to_one(work: Work) {
+    let sink = spawn(Sink(work.sum()));
+    send(work.numbers(), sink.clone())
+        .await
+        .expect("the sender");
+    end(&sink).await;
+}
+
+pub async fn four_stages(work: Work) {
+    let sink = spawn(Sink(work.sum()));
+    let second = spawn(Stage(sink.clone()));
+    let first = spawn(Stage(second.clone()));
+    send(work.numbers(), first.clone())
+        .await
+        .expect("the sender");
+    end(&first).await;
+    end(&second).await;
+    end(&sink).await;
+}
+
+pub async fn four_to_one(work: Work) {
+    let sink = spawn(Sink(work.sum()));
+    for sending in [0, 1, 2, 3].map(|quarter| send(work.quarter(quarter), sink.clone())) {
+        sending.await.expect("a sender");
+    }
+    end(&sink).await;
+}
+
+pub async fn ask(work: Work) {
+    let answering = spawn(Sink(work.sum()));
+    let asked = answering.clone();
+    let asking = tokio::spawn(async move {
+        for number in work.numbers() {
+            let answer = asked.ask(Number(number)).await;
+            assert_eq!(answer.expect("an answer"), number);
+        }
+    });
+    asking.await.expect("the one who asks");
+    end(&answering).await;
+}
