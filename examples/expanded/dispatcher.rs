@@ -84,20 +84,16 @@ impl Desk {
             trades,
         );
         let mut __workers = ::fluid::__private::Workers::new("desk");
-        let exchange = __workers
-            .add_as::<Exchange>("exchange", move || Exchange { price: 2_000.0 });
+        let exchange = __workers.add_as::<Exchange>("exchange", Self::__make_exchange);
         let dispatch = __workers
             .add_as::<
                 Dispatcher<Trade>,
             >(
                 "dispatch",
-                {
-                    let trades = ::core::clone::Clone::clone(&trades);
-                    move || {
-                        let trades = ::core::clone::Clone::clone(&trades);
-                        Dispatcher::clone(&trades)
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&trades),
+                    Self::__make_dispatch,
+                ),
             );
         __workers.connect(exchange.starts_an_edge(), dispatch.ends_an_edge());
         ::fluid::rule::fed_by_nothing::<Exchange>();
@@ -114,6 +110,17 @@ impl Desk {
         Self {
             workers: __workers,
             handle: __handle,
+        }
+    }
+    fn __make_exchange() -> Exchange {
+        Exchange { price: 2_000.0 }
+    }
+    fn __make_dispatch(
+        trades: &::fluid::__private::Arc<Dispatcher<Trade>>,
+    ) -> Dispatcher<Trade> {
+        {
+            let trades = ::core::clone::Clone::clone(trades);
+            Dispatcher::clone(&trades)
         }
     }
 }

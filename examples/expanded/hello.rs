@@ -96,14 +96,12 @@ impl Hello {
                 Greet,
             >(
                 "greet",
-                {
-                    let name = ::core::clone::Clone::clone(&name);
-                    move || Greet {
-                        name: ::fluid::__private::Share::share(&name),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&name),
+                    Self::__make_greet,
+                ),
             );
-        let print = __workers.add_as::<Print>("print", move || Print {});
+        let print = __workers.add_as::<Print>("print", Self::__make_print);
         __workers.connect(greet.starts_an_edge(), &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -118,6 +116,14 @@ impl Hello {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_greet(name: &::fluid::__private::Arc<String>) -> Greet {
+        Greet {
+            name: ::fluid::__private::Share::share(name),
+        }
+    }
+    fn __make_print() -> Print {
+        Print {}
     }
 }
 #[allow(dead_code)]

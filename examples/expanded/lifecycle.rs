@@ -86,8 +86,7 @@ impl Stumbling {
     fn new() -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
-        let stumble = __workers
-            .add_as::<Stumble>("stumble", move || Stumble { beats: 0 });
+        let stumble = __workers.add_as::<Stumble>("stumble", Self::__make_stumble);
         ::fluid::rule::fed_by_nothing::<Stumble>();
         ::fluid::rule::feeds_nothing::<Stumble>();
         <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -99,6 +98,9 @@ impl Stumbling {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_stumble() -> Stumble {
+        Stumble { beats: 0 }
     }
 }
 #[allow(dead_code)]
@@ -239,7 +241,7 @@ impl Dawdling {
         use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
-        let dawdle = __workers.add_as::<Dawdle>("dawdle", move || Dawdle {});
+        let dawdle = __workers.add_as::<Dawdle>("dawdle", Self::__make_dawdle);
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();
         <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -251,6 +253,9 @@ impl Dawdling {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_dawdle() -> Dawdle {
+        Dawdle {}
     }
 }
 #[allow(dead_code)]

@@ -35,6 +35,11 @@ pub async fn run<S: crate::Stage>(
     crate::stage::run(stage, ctx, io).await
 }
 
+/// A worker that `make` makes, anew each time, of what it is given to share.
+pub fn made<R, W>(shared: R, make: fn(&R) -> W) -> impl FnMut() -> W {
+    move || make(&shared)
+}
+
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,
 /// if the field is configuration, a clone of it.
 pub trait Share<T> {

@@ -257,39 +257,34 @@ impl AccessLog {
                 Read,
             >(
                 "read",
-                {
-                    let file = ::core::clone::Clone::clone(&file);
-                    move || Read {
-                        file: ::fluid::__private::Share::share(&file),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&file),
+                    Self::__make_read,
+                ),
             );
-        let parse = __workers.add_as::<Parse>("parse", move || Parse {});
+        let parse = __workers.add_as::<Parse>("parse", Self::__make_parse);
         let count = __workers
             .add_as::<
                 Count,
             >(
                 "count",
-                {
-                    let totals = ::core::clone::Clone::clone(&totals);
-                    move || Count {
-                        totals: ::fluid::__private::Share::share(&totals),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&totals),
+                    Self::__make_count,
+                ),
             );
         let dead_letters = __workers
             .add_as::<
                 DeadLetters,
             >(
                 "dead_letters",
-                {
-                    let show = ::core::clone::Clone::clone(&show);
-                    let totals = ::core::clone::Clone::clone(&totals);
-                    move || DeadLetters {
-                        show: ::fluid::__private::Share::share(&show),
-                        totals: ::fluid::__private::Share::share(&totals),
-                    }
-                },
+                ::fluid::__private::made(
+                    (
+                        ::core::clone::Clone::clone(&show),
+                        ::core::clone::Clone::clone(&totals),
+                    ),
+                    Self::__make_dead_letters,
+                ),
             );
         __workers.connect_port(&read, <Read>::lines(), &parse);
         __workers.connect(parse.starts_an_edge(), &count);
@@ -324,6 +319,30 @@ impl AccessLog {
         Self {
             workers: __workers,
             handle: __handle,
+        }
+    }
+    fn __make_read(file: &::fluid::__private::Arc<Option<PathBuf>>) -> Read {
+        Read {
+            file: ::fluid::__private::Share::share(file),
+        }
+    }
+    fn __make_parse() -> Parse {
+        Parse {}
+    }
+    fn __make_count(totals: &::fluid::__private::Arc<Mutex<Totals>>) -> Count {
+        Count {
+            totals: ::fluid::__private::Share::share(totals),
+        }
+    }
+    fn __make_dead_letters(
+        (
+            show,
+            totals,
+        ): &(::fluid::__private::Arc<u64>, ::fluid::__private::Arc<Mutex<Totals>>),
+    ) -> DeadLetters {
+        DeadLetters {
+            show: ::fluid::__private::Share::share(show),
+            totals: ::fluid::__private::Share::share(totals),
         }
     }
 }

@@ -63,81 +63,59 @@ impl Sysmon {
                 KeepTime,
             >(
                 "clock",
-                {
-                    let every = ::core::clone::Clone::clone(&every);
-                    move || KeepTime {
-                        every: ::fluid::__private::Share::share(&every),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&every),
+                    Self::__make_clock,
+                ),
             );
-        let sample = __workers
-            .add_as::<
-                TakeSample,
-            >(
-                "sample",
-                move || TakeSample {
-                    sampler: Sampler::new(),
-                },
-            );
-        let rate = __workers
-            .add_as::<Rate>("rate", move || Rate { book: RateBook::new() });
+        let sample = __workers.add_as::<TakeSample>("sample", Self::__make_sample);
+        let rate = __workers.add_as::<Rate>("rate", Self::__make_rate);
         let show = __workers
             .add_as::<
                 Show,
             >(
                 "show",
-                {
-                    let screen = ::core::clone::Clone::clone(&screen);
-                    move || Show {
-                        screen: ::fluid::__private::Share::share(&screen),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&screen),
+                    Self::__make_show,
+                ),
             );
         let judge = __workers
             .add_as::<
                 Judge,
             >(
                 "judge",
-                {
-                    let thresholds = ::core::clone::Clone::clone(&thresholds);
-                    move || Judge {
-                        book: AlertBook::new(),
-                        thresholds: ::fluid::__private::Share::share(&thresholds),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&thresholds),
+                    Self::__make_judge,
+                ),
             );
         let alarm = __workers
             .add_as::<
                 Alarm,
             >(
                 "alarm",
-                {
-                    let screen = ::core::clone::Clone::clone(&screen);
-                    let db = ::core::clone::Clone::clone(&db);
-                    move || Alarm {
-                        screen: ::fluid::__private::Share::share(&screen),
-                        db: ::fluid::__private::Share::share(&db),
-                    }
-                },
+                ::fluid::__private::made(
+                    (
+                        ::core::clone::Clone::clone(&screen),
+                        ::core::clone::Clone::clone(&db),
+                    ),
+                    Self::__make_alarm,
+                ),
             );
-        let gather = __workers
-            .add_as::<
-                Gather<Reading>,
-            >("gather", move || Gather::new(100, Duration::from_millis(500)));
+        let gather = __workers.add_as::<Gather<Reading>>("gather", Self::__make_gather);
         let store = __workers
             .add_as::<
                 Store,
             >(
                 "store",
-                {
-                    let db = ::core::clone::Clone::clone(&db);
-                    move || Store {
-                        db: ::fluid::__private::Share::share(&db),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&db),
+                    Self::__make_store,
+                ),
             );
         let farewell = __workers
-            .add_as::<SayStopping>("farewell", move || SayStopping {});
+            .add_as::<SayStopping>("farewell", Self::__make_farewell);
         __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
         __workers.connect(sample.starts_an_edge(), &rate);
         __workers.connect(rate.starts_an_edge(), &show);
@@ -183,6 +161,52 @@ impl Sysmon {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_clock(every: &::fluid::__private::Arc<Duration>) -> KeepTime {
+        KeepTime {
+            every: ::fluid::__private::Share::share(every),
+        }
+    }
+    fn __make_sample() -> TakeSample {
+        TakeSample {
+            sampler: Sampler::new(),
+        }
+    }
+    fn __make_rate() -> Rate {
+        Rate { book: RateBook::new() }
+    }
+    fn __make_show(screen: &::fluid::__private::Arc<Screen>) -> Show {
+        Show {
+            screen: ::fluid::__private::Share::share(screen),
+        }
+    }
+    fn __make_judge(thresholds: &::fluid::__private::Arc<Thresholds>) -> Judge {
+        Judge {
+            book: AlertBook::new(),
+            thresholds: ::fluid::__private::Share::share(thresholds),
+        }
+    }
+    fn __make_alarm(
+        (
+            screen,
+            db,
+        ): &(::fluid::__private::Arc<Screen>, ::fluid::__private::Arc<Database>),
+    ) -> Alarm {
+        Alarm {
+            screen: ::fluid::__private::Share::share(screen),
+            db: ::fluid::__private::Share::share(db),
+        }
+    }
+    fn __make_gather() -> Gather<Reading> {
+        Gather::new(100, Duration::from_millis(500))
+    }
+    fn __make_store(db: &::fluid::__private::Arc<Database>) -> Store {
+        Store {
+            db: ::fluid::__private::Share::share(db),
+        }
+    }
+    fn __make_farewell() -> SayStopping {
+        SayStopping {}
     }
 }
 #[allow(dead_code)]

@@ -4,6 +4,7 @@ mod callback;
 mod construct;
 mod fused;
 mod graph;
+mod make;
 mod picture;
 mod resource;
 mod rules;

@@ -3,18 +3,17 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, FieldValue, Lit, PathArguments, Token, Type};
+use syn::{Expr, Lit, Type};
 
 use super::Names;
 use super::callback::{hang, register};
-use super::{fused, resource, rules};
+use super::{fused, make, resource, rules};
 use crate::function::mentions;
 use crate::group::adapter::owning;
 use crate::group::check::Group;
 use crate::group::edge::Edge;
-use crate::group::header::{Field, Header, Made, Resource, shorthand};
+use crate::group::header::{Field, Header, Made, Resource};
 use crate::group::statement::Arrow;
-use crate::path::path;
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
@@ -55,6 +54,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     }
     let new_group = new_group(header, names);
     let seats = fields.iter().map(|field| seat(field, resources));
+    let makes = fields.iter().map(|field| make::make(field, resources));
     let generic = !generics.params.is_empty();
     let wiring = fields
         .iter()
@@ -105,6 +105,8 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #(#hooks)*
                 Self { workers: #workers, handle: #the_handle }
             }
+
+            #(#makes)*
         }
     }
 }
@@ -179,7 +181,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
-/// `let store = workers.add_as::<Store>("store", move || Store { … });`, or, with options, `add_with`.
+/// `let store = workers.add_as::<Store>("store", Self::__make_store);`, or, with options, `add_with`.
 fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
@@ -190,30 +192,11 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     } = field;
     let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
     let text = unraw(name);
-    let (body, used) = match &field.made {
-        Made::Literal(initialisers) => {
-            let path = expression_path(ty);
-            let values = initialisers
-                .iter()
-                .map(|value| initialiser(value, resources));
-            let used = resources.iter().filter(|resource| {
-                initialisers
-                    .iter()
-                    .any(|value| uses(&value.expr, &resource.name))
-            });
-            (quote!(#path { #(#values),* }), used.collect::<Vec<_>>())
-        }
-        Made::Expression(expr) => {
-            let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
-            let value = with_shares(expr, resources);
-            (value, used)
-        }
-    };
-    let built = closure(&used, &quote!(|| #body));
+    let made = make::made(field, resources);
     if settings.is_empty() {
         return quote! {
             #(#cfgs)*
-            let #seat = #workers.add_as::<#ty>(#text, #built);
+            let #seat = #workers.add_as::<#ty>(#text, #made);
         };
     }
     let options = settings.calls();
@@ -222,7 +205,7 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         let #seat = #workers.add_with::<#ty>(
             #text,
             <#ty as ::fluid::__private::Member>::OPTIONS #options,
-            #built,
+            #made,
         );
     }
 }
@@ -236,28 +219,6 @@ fn retries(field: &Field) -> Option<TokenStream> {
     Some(quote_spanned!(at=> #(#cfgs)* #workers.keep_copies(&#seat);))
 }
 
-/// One field of a worker's literal. The shorthand shares the resource; anything else is an
-/// expression, in which the resources are in scope.
-fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
-    let FieldValue {
-        attrs,
-        member,
-        expr,
-        ..
-    } = value;
-    match shorthand(value) {
-        Some(name) => {
-            let share = path("fluid::__private::Share::share", name.span());
-            let share = quote_spanned!(name.span()=> #share(&#name));
-            quote!(#(#attrs)* #member: #share)
-        }
-        None => {
-            let expr = with_shares(expr, resources);
-            quote!(#(#attrs)* #member: #expr)
-        }
-    }
-}
-
 /// An expression that may take the resources it names by value: they are clones of its own.
 pub(super) fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
@@ -266,15 +227,6 @@ pub(super) fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     }
     let clones = clones(&used);
     quote!({ #clones #expr })
-}
-
-/// `{ let db = Arc::clone(&db); move || … }`
-fn closure(used: &[&Resource], closure: &TokenStream) -> TokenStream {
-    if used.is_empty() {
-        return quote!(move #closure);
-    }
-    let clones = clones(used);
-    quote!({ #clones move #closure })
 }
 
 pub(super) fn clones(used: &[&Resource]) -> TokenStream {
@@ -417,20 +369,4 @@ pub(super) fn unraw(name: &Ident) -> Literal {
     let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
     literal.set_span(name.span());
     literal
-}
-
-/// A type as it is written in an expression: `Relay<Tick>` as `Relay::<Tick>`.
-fn expression_path(ty: &Type) -> TokenStream {
-    let Type::Path(path) = ty else {
-        return quote!(#ty);
-    };
-    let mut path = path.clone();
-    for segment in &mut path.path.segments {
-        if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-            arguments
-                .colon2_token
-                .get_or_insert_with(<Token![::]>::default);
-        }
-    }
-    quote!(#path)
 }
