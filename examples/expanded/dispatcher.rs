@@ -31,13 +31,13 @@ impl ::fluid::__private::Function for Exchange {
     type Input = ();
     type Emission = ::fluid::__private::Vec<Trade>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        ::core::result::Result::Ok(exchange(::fluid::rule::state(&mut self.price)).await)
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
     }
 }
 const _: () = {

@@ -19,18 +19,18 @@ impl ::fluid::__private::Function for Watch {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        watch(
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_none(
+            watch(
                 ::fluid::rule::configuration(&self.feed),
                 ::fluid::rule::configuration(&self.news),
-            )
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+            ),
+        )
     }
 }
 /// Counts the news.
@@ -54,14 +54,15 @@ impl ::fluid::__private::Function for Read {
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        read(message, ::fluid::rule::state(&mut self.count)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(
+            read(message, ::fluid::rule::state(&mut self.count)),
+        )
     }
 }

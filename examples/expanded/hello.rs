@@ -19,17 +19,13 @@ impl ::fluid::__private::Function for Greet {
     type Input = ();
     type Emission = ::core::option::Option<String>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                greet(::fluid::rule::configuration(&self.name)).await,
-            ),
-        )
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_one(greet(::fluid::rule::configuration(&self.name)))
     }
 }
 /// Prints what it is sent.
@@ -48,15 +44,14 @@ impl ::fluid::__private::Function for Print {
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        print(message).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(print(message))
     }
 }
 /// The group `hello`.

@@ -22,14 +22,15 @@ impl ::fluid::__private::Function for Stumble {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        stumble(::fluid::rule::state(&mut self.beats), ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_none(
+            stumble(::fluid::rule::state(&mut self.beats), ctx),
+        )
     }
 }
 /// Finishes nothing, and hears nothing.
@@ -47,14 +48,13 @@ impl ::fluid::__private::Function for Dawdle {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        dawdle().await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_none(dawdle())
     }
 }
 /// The group `stumbling`.

@@ -173,6 +173,7 @@ mod queue;
 #[cfg(feature = "rate")]
 mod rate;
 mod restart;
+mod returned;
 #[doc(hidden)]
 pub mod rule;
 mod seat;

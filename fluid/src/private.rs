@@ -15,6 +15,7 @@ pub use crate::handle::ConsumerHandle;
 pub use crate::onward::Own;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;
+pub use crate::returned::{emits_each, emits_none, emits_one, tries_each, tries_none, tries_one};
 pub use crate::seat::Member;
 pub use crate::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::strategy::Restart;

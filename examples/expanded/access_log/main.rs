@@ -52,20 +52,16 @@ impl ::fluid::__private::Function for Read {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        match read(::fluid::rule::configuration(&self.file), &ports.0, ctx).await {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::tries_none(
+            read(::fluid::rule::configuration(&self.file), &ports.0, ctx),
+            ::fluid::rule::carried,
+        )
     }
 }
 /// Understands a line, or sends it where the malformed ones go.
@@ -115,19 +111,14 @@ impl ::fluid::__private::Function for Parse {
     type Input = String;
     type Emission = ::core::option::Option<Entry>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        match parse(message, &ports.0).await {
-            ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+        ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
     }
 }
 const _: () = {
@@ -156,15 +147,16 @@ impl ::fluid::__private::Function for Count {
     type Input = Entry;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Entry,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        count(message, ::fluid::rule::resource(&self.totals)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(
+            count(message, ::fluid::rule::resource(&self.totals)),
+        )
     }
 }
 /// Counts what was not understood, and shows the first of it.
@@ -190,20 +182,20 @@ impl ::fluid::__private::Function for DeadLetters {
     type Input = Malformed;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Malformed,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        dead_letters(
+        ::fluid::__private::emits_none(
+            dead_letters(
                 message,
                 ::fluid::rule::configuration(&self.show),
                 ::fluid::rule::resource(&self.totals),
-            )
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+            ),
+        )
     }
 }
 /// Reads an access log.

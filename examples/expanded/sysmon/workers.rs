@@ -48,14 +48,15 @@ impl ::fluid::__private::Function for KeepTime {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_none(
+            keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx),
+        )
     }
 }
 /// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
@@ -134,17 +135,15 @@ impl ::fluid::__private::Function for Rate {
     type Input = Sample;
     type Emission = ::core::option::Option<Reading>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Sample,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                rate(message, ::fluid::rule::state(&mut self.book)).await,
-            ),
+        ::fluid::__private::emits_one(
+            rate(message, ::fluid::rule::state(&mut self.book)),
         )
     }
 }
@@ -176,15 +175,16 @@ impl ::fluid::__private::Function for Show {
     type Input = Reading;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        show(message, ::fluid::rule::resource(&self.screen)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(
+            show(message, ::fluid::rule::resource(&self.screen)),
+        )
     }
 }
 /// Holds each reading against the thresholds.
@@ -216,20 +216,19 @@ impl ::fluid::__private::Function for Judge {
     type Input = Reading;
     type Emission = ::fluid::__private::Vec<Alert>;
     type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
+        ::fluid::__private::emits_each(
             judge(
-                    message,
-                    ::fluid::rule::state(&mut self.book),
-                    ::fluid::rule::resource(&self.thresholds),
-                )
-                .await,
+                message,
+                ::fluid::rule::state(&mut self.book),
+                ::fluid::rule::resource(&self.thresholds),
+            ),
         )
     }
 }
@@ -347,13 +346,12 @@ impl ::fluid::__private::Function for SayStopping {
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        say_stopping(ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::__private::emits_none(say_stopping(ctx))
     }
 }

@@ -288,20 +288,7 @@ fn stage(worker: &Worker) -> TokenStream {
         let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
         quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
     });
-    let body = returned(worker, &call(worker));
-    // What is wrong with the function's future shows at the function.
-    let (at, this) = (worker.name.span(), Ident::new("self", Span::call_site()));
-    let call = quote_spanned! {at=>
-        async fn call(
-            &mut #this,
-            #input_name,
-            #ctx: &::fluid::__private::Context,
-            #ports: &Self::Ports,
-        ) -> ::fluid::__private::Called<Self> {
-            #rule
-            #body
-        }
-    };
+    let call = called(worker, &input_name, &ctx, &ports, &rule);
     quote! {
         #input
         #emission
@@ -309,6 +296,67 @@ fn stage(worker: &Worker) -> TokenStream {
 
         #call
     }
+}
+
+/// The function that makes a call.
+fn called(
+    worker: &Worker,
+    input: &TokenStream,
+    ctx: &TokenStream,
+    ports: &TokenStream,
+    rule: &Option<TokenStream>,
+) -> TokenStream {
+    // What is wrong with the function's future shows at the function.
+    let (at, this) = (worker.name.span(), Ident::new("self", Span::call_site()));
+    let parameters = quote! {
+        &mut #this,
+        #input,
+        #ctx: &::fluid::__private::Context,
+        #ports: &Self::Ports,
+    };
+    let call = call(worker);
+    match as_it_is(worker, &call) {
+        Some(future) => quote_spanned! {at=>
+            fn call(#parameters)
+                -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>>
+            {
+                #rule
+                #future
+            }
+        },
+        None => {
+            let body = returned(worker, &call);
+            quote_spanned! {at=>
+                async fn call(#parameters) -> ::fluid::__private::Called<Self> {
+                    #rule
+                    #body
+                }
+            }
+        }
+    }
+}
+
+/// The future of the user's function, of which fluid makes what it takes, if it can: each `async` function of the
+/// expansion is work for the compiler.
+fn as_it_is(worker: &Worker, call: &TokenStream) -> Option<TokenStream> {
+    let judged = worker.returns.fallible && worker.settings.get("retry_if").is_some();
+    if worker.broken || !worker.is_async || judged {
+        return None;
+    }
+    let what = match worker.returns.many {
+        Many::Never => return None,
+        Many::None => "none",
+        Many::One => "one",
+        Many::Maybe | Many::Each => "each",
+    };
+    if !worker.returns.fallible {
+        let emits = format_ident!("emits_{what}");
+        return Some(quote!(::fluid::__private::#emits(#call)));
+    }
+    // An error that fluid cannot carry shows at the return type.
+    let carried = quote_spanned!(worker.returns_at=> ::fluid::rule::carried);
+    let tries = format_ident!("tries_{what}");
+    Some(quote!(::fluid::__private::#tries(#call, #carried)))
 }
 
 /// A local of the call, which no name of the user's can meet, not even that of the function.
@@ -321,7 +369,7 @@ fn at(ty: &Type) -> Span {
     ty.span().resolved_at(Span::call_site())
 }
 
-/// The call of the function: `store(message, &self.db).await`.
+/// The call of the function: `store(message, &self.db)`.
 fn call(worker: &Worker) -> TokenStream {
     let function = &worker.function;
     let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
@@ -359,14 +407,15 @@ fn call(worker: &Worker) -> TokenStream {
     } else {
         quote!(::<#(#types,)* #(#consts),*>)
     };
-    let awaited = worker
-        .is_async
-        .then(|| quote_spanned!(function.span()=> .await));
-    quote_spanned!(function.span()=> #function #generics (#(#arguments),*) #awaited)
+    quote_spanned!(function.span()=> #function #generics (#(#arguments),*))
 }
 
 /// What the call returned, as the runtime takes it.
 fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
+    let awaited = worker
+        .is_async
+        .then(|| quote_spanned!(worker.function.span()=> .await));
+    let call = quote!(#call #awaited);
     let ok = quote!(::core::result::Result::Ok);
     let (some, none) = (
         quote!(::core::option::Option::Some),
