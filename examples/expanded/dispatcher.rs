@@ -37,17 +37,10 @@ impl ::fluid::__private::Function for Exchange {
         _: &::fluid::__private::Context,
         _: &Self::Ports,
     ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+        ::fluid::rule::emitted::<Trade>().is_no_result();
         ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Trade>::IS_RESULT,
-        "`Trade` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Hands each trade to whoever is interested.
 /**
  ```mermaid

@@ -19,6 +19,9 @@ pub use send::{
     IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
 };
 
+use std::marker::PhantomData;
+use std::ops::Deref;
+
 use crate::adapt::Straight;
 use crate::error::{Error, Nothing};
 use crate::fused::Fused;
@@ -226,28 +229,49 @@ pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
 /// No edge starts at `W`.
 pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
 
-/// A message type of which `IS_RESULT` says whether it is a `Result`: the inherent constant is found
-/// before the trait's.
+/// A type that is written like a message and is none.
+#[diagnostic::on_unimplemented(
+    message = "this is `{Self}` behind an alias, which would be sent as a message: write it out",
+    label = "what a function emits is read from what is written here",
+    note = "fluid answers the errors of a function whose return type is written as a `Result`"
+)]
+pub trait IsNoResult {}
+
+/// What a function emits, by its type. Its `is_no_result` is a rule that is broken if it is a `Result`, and that
+/// of [`Any`] if it is anything else: the inherent one is found first.
 #[derive(Debug)]
-pub struct Emitted<T>(T);
+pub struct Emitted<T>(PhantomData<T>);
 
-/// Every type but a `Result`.
-pub trait IsNoResult {
-    /// It is none.
-    const IS_RESULT: bool = false;
+/// What anything but a `Result` is.
+#[derive(Debug)]
+pub struct Any;
+
+/// What a function emits.
+#[must_use]
+pub const fn emitted<T>() -> Emitted<T> {
+    Emitted(PhantomData)
 }
-
-impl<T> IsNoResult for Emitted<T> {}
 
 impl<T, E> Emitted<Result<T, E>> {
     /// It is one.
-    pub const IS_RESULT: bool = true;
+    pub fn is_no_result(&self)
+    where
+        Result<T, E>: IsNoResult,
+    {
+    }
 }
 
-/// Fails, with this message, if a function's messages are `Result`s.
-#[track_caller]
-pub const fn no_result(is_result: bool, message: &str) {
-    assert!(!is_result, "{}", message);
+impl<T> Deref for Emitted<T> {
+    type Target = Any;
+
+    fn deref(&self) -> &Any {
+        &Any
+    }
+}
+
+impl Any {
+    /// It is none.
+    pub const fn is_no_result(&self) {}
 }
 
 /// An option about the calls of `W` is set, so it must be fluid that makes them.

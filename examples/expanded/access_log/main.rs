@@ -118,17 +118,10 @@ impl ::fluid::__private::Function for Parse {
         ports: &Self::Ports,
     ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
+        ::fluid::rule::emitted::<Entry>().is_no_result();
         ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Entry>::IS_RESULT,
-        "`Entry` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Counts what was understood.
 async fn count(entry: Entry, totals: &Mutex<Totals>) {
     lock(totals).add(&entry);

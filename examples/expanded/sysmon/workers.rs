@@ -96,6 +96,7 @@ impl ::fluid::__private::Function for TakeSample {
         _: &Self::Ports,
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
+        ::fluid::rule::emitted::<Sample>().is_no_result();
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
                 take_sample(message, ::fluid::rule::state(&mut self.sampler)),
@@ -103,14 +104,6 @@ impl ::fluid::__private::Function for TakeSample {
         )
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Sample>::IS_RESULT,
-        "`Sample` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Compares each sample with the one before it.
 pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
     let rates = book.fold(&sample);
@@ -142,19 +135,12 @@ impl ::fluid::__private::Function for Rate {
         _: &Self::Ports,
     ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
+        ::fluid::rule::emitted::<Reading>().is_no_result();
         ::fluid::__private::emits_one(
             rate(message, ::fluid::rule::state(&mut self.book)),
         )
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Reading>::IS_RESULT,
-        "`Reading` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Puts each reading on the screen.
 pub async fn show(reading: Reading, screen: &Screen) {
     screen.show(reading);
@@ -223,6 +209,7 @@ impl ::fluid::__private::Function for Judge {
         _: &Self::Ports,
     ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
         ::fluid::rule::message(&message);
+        ::fluid::rule::emitted::<Alert>().is_no_result();
         ::fluid::__private::emits_each(
             judge(
                 message,
@@ -232,14 +219,6 @@ impl ::fluid::__private::Function for Judge {
         )
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Alert>::IS_RESULT,
-        "`Alert` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Shows each alert, and keeps it.
 pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
     screen.alarm(alert);

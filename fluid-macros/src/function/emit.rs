@@ -20,13 +20,11 @@ pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let ports = port::ports(worker);
     let every_port = port::every_port_leads_somewhere(worker);
     let impl_function = impl_function(worker);
-    let no_hidden_result = no_hidden_result(worker);
     quote! {
         #struct_
         #ports
         #every_port
         #impl_function
-        #no_hidden_result
     }
 }
 
@@ -43,18 +41,7 @@ fn no_hidden_result(worker: &Worker) -> Option<TokenStream> {
     if !worker.generics.params.is_empty() || primitive || last == "String" {
         return None;
     }
-    let cfgs = &worker.cfgs;
-    let message = format!(
-        "`{last}` is a `Result` behind an alias, which would be sent as a message: write it out"
-    );
-    Some(quote_spanned! {worker.returns_at=>
-        #(#cfgs)*
-        const _: () = {
-            #[allow(unused_imports)]
-            use ::fluid::rule::IsNoResult as _;
-            ::fluid::rule::no_result(::fluid::rule::Emitted::<#path>::IS_RESULT, #message)
-        };
-    })
+    Some(quote_spanned!(worker.returns_at=> ::fluid::rule::emitted::<#path>().is_no_result();))
 }
 
 fn struct_(worker: &Worker) -> TokenStream {
@@ -288,7 +275,9 @@ fn stage(worker: &Worker) -> TokenStream {
         let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
         quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
     });
-    let call = called(worker, &input_name, &ctx, &ports, &rule);
+    let no_hidden_result = no_hidden_result(worker);
+    let rules = quote!(#rule #no_hidden_result);
+    let call = called(worker, &input_name, &ctx, &ports, &rules);
     quote! {
         #input
         #emission
@@ -304,7 +293,7 @@ fn called(
     input: &TokenStream,
     ctx: &TokenStream,
     ports: &TokenStream,
-    rule: &Option<TokenStream>,
+    rules: &TokenStream,
 ) -> TokenStream {
     // What is wrong with the function's future shows at the function.
     let (at, this) = (worker.name.span(), Ident::new("self", Span::call_site()));
@@ -320,7 +309,7 @@ fn called(
             fn call(#parameters)
                 -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>>
             {
-                #rule
+                #rules
                 #future
             }
         },
@@ -328,7 +317,7 @@ fn called(
             let body = returned(worker, &call);
             quote_spanned! {at=>
                 async fn call(#parameters) -> ::fluid::__private::Called<Self> {
-                    #rule
+                    #rules
                     #body
                 }
             }
