@@ -171,13 +171,16 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     let fields = header.fields.iter().map(|field| {
         let Field { cfgs, name, .. } = field;
         let ty = handle_type(field);
-        quote!(#(#cfgs)* #name: #ty)
+        quote!(#(#cfgs)* #name: #ty,)
     });
+    let fields: TokenStream = fields.collect();
     let clones = header.fields.iter().map(|field| {
         let Field { cfgs, name, .. } = field;
-        quote!(#(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name))
+        quote!(#(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name),)
     });
+    let clones: TokenStream = clones.collect();
     let accessors = header.fields.iter().map(|field| accessor(field, vis));
+    let accessors: TokenStream = accessors.collect();
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
     let marker = (!types.is_empty())
         .then(|| quote!(__marker: ::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
@@ -189,14 +192,14 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         #[allow(missing_debug_implementations, dead_code)]
         #vis struct #handle #generics #clause {
             __group: ::fluid::__private::GroupHandle,
-            #(#fields,)*
+            #fields
             #marker
         }
 
         #(#cfgs)*
         #[allow(dead_code, private_interfaces)]
         impl #impl_generics #handle #ty_generics #clause {
-            #(#accessors)*
+            #accessors
         }
 
         #(#cfgs)*
@@ -204,7 +207,7 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
             fn clone(&self) -> Self {
                 Self {
                     __group: ::core::clone::Clone::clone(&self.__group),
-                    #(#clones,)*
+                    #clones
                     #marker_value
                 }
             }

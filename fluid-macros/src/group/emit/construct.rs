@@ -53,23 +53,30 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         return no_constructor(group, names);
     }
     let new_group = new_group(header, names);
-    let seats = fields.iter().map(|field| seat(field, resources));
+    // Each list as one stream: every stream that is written into another is a call of the compiler.
+    let seats: TokenStream = fields.iter().map(|field| seat(field, resources)).collect();
     let makes = fields.iter().map(|field| make::make(field, resources));
+    let makes: TokenStream = makes.collect();
     let generic = !generics.params.is_empty();
     let wiring = fields
         .iter()
         .enumerate()
         .filter(|_| *wired)
         .map(|(place, field)| rules::wiring(place, field, edges, fields));
+    let wiring: TokenStream = wiring.collect();
     let options = fields.iter().map(|field| rules::options(field, generic));
-    let public = fields.iter().map(|field| rules::public(field, generic));
-    let retries = fields.iter().map(retries);
+    let options: TokenStream = options.collect();
+    let public = fields
+        .iter()
+        .filter_map(|field| rules::public(field, generic));
+    let retries = fields.iter().filter_map(retries);
     let fused = fused::draw(group, generic);
     let edges = edges
         .iter()
         .enumerate()
         .filter(|(_, edge)| edge.arrow != Arrow::Fused)
         .map(|(at, edge)| draw(edge, &edges[..at], header));
+    let edges: TokenStream = edges.collect();
     let handle = handle(header, names);
     let callbacks = callbacks
         .iter()
@@ -93,11 +100,11 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
                 #(#shares)*
                 #new_group
-                #(#seats)*
-                #(#edges)*
+                #seats
+                #edges
                 #fused
-                #(#wiring)*
-                #(#options)*
+                #wiring
+                #options
                 #(#public)*
                 #(#retries)*
                 #handle
@@ -106,7 +113,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 Self { workers: #workers, handle: #the_handle }
             }
 
-            #(#makes)*
+            #makes
         }
     }
 }
@@ -327,14 +334,20 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
         let adapter = with_shares(&owning(adapter), &header.resources);
         quote!(, #adapter)
     });
-    // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
-    let copy = format_ident!("broadcast{from_port}", span = span);
-    let copy = quote_spanned!(span=> #workers.#copy(#some_seat #port););
     let connect = quote_spanned! {span=>
+        #(#cfgs)*
         #workers.#connect(#from_seat #port, #to_seat #adapter);
     };
-    let copy = second.then(|| quote!(#(#cfgs)* #copy));
-    quote!(#copy #(#cfgs)* #connect)
+    if !second {
+        return connect;
+    }
+    // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
+    let copy = format_ident!("broadcast{from_port}", span = span);
+    quote_spanned! {span=>
+        #(#cfgs)*
+        #workers.#copy(#some_seat #port);
+        #connect
+    }
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
@@ -350,17 +363,18 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
          }| {
             let seat = seat_of(name, name.span());
             match public {
-                Some(_) => quote!(#(#cfgs)* #name: #seat.handle()),
+                Some(_) => quote!(#(#cfgs)* #name: #seat.handle(),),
                 None => {
-                    quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat))
+                    quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat),)
                 }
             }
         },
     );
+    let handles: TokenStream = handles.collect();
     let generic = names.generics.type_params().next().is_some();
     let marker = generic.then(|| quote!(__marker: ::core::marker::PhantomData,));
     quote! {
-        let #the_handle = #handle { __group: #workers.handle(), #(#handles,)* #marker };
+        let #the_handle = #handle { __group: #workers.handle(), #handles #marker };
     }
 }
 
