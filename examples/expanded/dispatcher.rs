@@ -20,6 +20,9 @@ impl ::fluid::__private::Function for Exchange {
     type Message = ::fluid::__private::Nothing;
     type Output = Trade;
     type Ports = ();
+    type Input = ();
+    type Emission = ::fluid::__private::Vec<Trade>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(50u64))
         .stateful();
@@ -28,15 +31,12 @@ impl ::fluid::__private::Function for Exchange {
             &["Makes up a trade of two symbols at each beat, the second of them rising."],
         )
         .output("Trade");
-    type Input = ();
-    type Emission = ::fluid::__private::Vec<Trade>;
-    type Calls = ::fluid::__private::EachBeat;
     fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::emitted::<Trade>().is_no_result();
         ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
     }
@@ -95,7 +95,7 @@ impl Desk {
         <Dispatcher<Trade>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DeskHandle {
             __group: __workers.handle(),
-            exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),
+            exchange: exchange.worker_handle(),
             dispatch: <Dispatcher<
                 Trade,
             > as ::fluid::__private::Member>::handle(&dispatch),
@@ -184,30 +184,20 @@ impl Desk {
     }
 }
 /// The handle of [`Desk`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct DeskHandle {
     __group: ::fluid::__private::GroupHandle,
-    exchange: <Exchange as ::fluid::__private::Member>::Handle,
+    exchange: ::fluid::__private::WorkerHandle,
     dispatch: <Dispatcher<Trade> as ::fluid::__private::Member>::Handle,
 }
 #[allow(dead_code, private_interfaces)]
 impl DeskHandle {
-    #[must_use]
-    fn exchange(&self) -> &<Exchange as ::fluid::__private::Member>::Handle {
+    fn exchange(&self) -> &::fluid::__private::WorkerHandle {
         &self.exchange
     }
-    #[must_use]
     fn dispatch(&self) -> &<Dispatcher<Trade> as ::fluid::__private::Member>::Handle {
         &self.dispatch
-    }
-}
-impl ::core::clone::Clone for DeskHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            exchange: ::core::clone::Clone::clone(&self.exchange),
-            dispatch: ::core::clone::Clone::clone(&self.dispatch),
-        }
     }
 }
 impl ::core::ops::Deref for DeskHandle {

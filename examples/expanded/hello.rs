@@ -11,20 +11,20 @@ impl ::fluid::__private::Function for Greet {
     type Message = ::fluid::__private::Nothing;
     type Output = String;
     type Ports = ();
+    type Input = ();
+    type Emission = ::core::option::Option<String>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_secs(1u64));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Greets each second."])
         .output("String");
-    type Input = ();
-    type Emission = ::core::option::Option<String>;
-    type Calls = ::fluid::__private::EachBeat;
     fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_one(greet(::fluid::rule::configuration(&self.name)))
     }
 }
@@ -38,18 +38,18 @@ impl ::fluid::__private::Function for Print {
     type Message = String;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Prints what it is sent."])
-        .message("String");
     type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Prints what it is sent."])
+        .message("String");
     fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(print(message))
     }
@@ -104,8 +104,8 @@ impl Hello {
         <Print>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = HelloHandle {
             __group: __workers.handle(),
-            greet: <Greet as ::fluid::__private::Member>::handle(&greet),
-            print: <Print as ::fluid::__private::Member>::handle(&print),
+            greet: greet.worker_handle(),
+            print: print.worker_handle(),
         };
         Self {
             workers: __workers,
@@ -186,30 +186,20 @@ impl Hello {
     }
 }
 /// The handle of [`Hello`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct HelloHandle {
     __group: ::fluid::__private::GroupHandle,
-    greet: <Greet as ::fluid::__private::Member>::Handle,
-    print: <Print as ::fluid::__private::Member>::Handle,
+    greet: ::fluid::__private::WorkerHandle,
+    print: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl HelloHandle {
-    #[must_use]
-    fn greet(&self) -> &<Greet as ::fluid::__private::Member>::Handle {
+    fn greet(&self) -> &::fluid::__private::WorkerHandle {
         &self.greet
     }
-    #[must_use]
-    fn print(&self) -> &<Print as ::fluid::__private::Member>::Handle {
+    fn print(&self) -> &::fluid::__private::WorkerHandle {
         &self.print
-    }
-}
-impl ::core::clone::Clone for HelloHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            greet: ::core::clone::Clone::clone(&self.greet),
-            print: ::core::clone::Clone::clone(&self.print),
-        }
     }
 }
 impl ::core::ops::Deref for HelloHandle {

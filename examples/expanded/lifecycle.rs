@@ -13,21 +13,21 @@ impl ::fluid::__private::Function for Stumble {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(20u64))
         .on_error(::fluid::__private::OnError::Restart)
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Panics at its third beat."]);
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
     fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
             stumble(::fluid::rule::state(&mut self.beats), ctx),
         )
@@ -43,17 +43,17 @@ impl ::fluid::__private::Function for Dawdle {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Finishes nothing, and hears nothing."]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Finishes nothing, and hears nothing."]);
     fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(dawdle())
     }
 }
@@ -92,7 +92,7 @@ impl Stumbling {
         <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = StumblingHandle {
             __group: __workers.handle(),
-            stumble: <Stumble as ::fluid::__private::Member>::handle(&stumble),
+            stumble: stumble.worker_handle(),
         };
         Self {
             workers: __workers,
@@ -160,24 +160,16 @@ impl Stumbling {
     }
 }
 /// The handle of [`Stumbling`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct StumblingHandle {
     __group: ::fluid::__private::GroupHandle,
-    stumble: <Stumble as ::fluid::__private::Member>::Handle,
+    stumble: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl StumblingHandle {
-    #[must_use]
-    fn stumble(&self) -> &<Stumble as ::fluid::__private::Member>::Handle {
+    fn stumble(&self) -> &::fluid::__private::WorkerHandle {
         &self.stumble
-    }
-}
-impl ::core::clone::Clone for StumblingHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            stumble: ::core::clone::Clone::clone(&self.stumble),
-        }
     }
 }
 impl ::core::ops::Deref for StumblingHandle {
@@ -247,7 +239,7 @@ impl Dawdling {
         <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DawdlingHandle {
             __group: __workers.handle(),
-            dawdle: <Dawdle as ::fluid::__private::Member>::handle(&dawdle),
+            dawdle: dawdle.worker_handle(),
         };
         Self {
             workers: __workers,
@@ -315,24 +307,16 @@ impl Dawdling {
     }
 }
 /// The handle of [`Dawdling`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct DawdlingHandle {
     __group: ::fluid::__private::GroupHandle,
-    dawdle: <Dawdle as ::fluid::__private::Member>::Handle,
+    dawdle: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl DawdlingHandle {
-    #[must_use]
-    fn dawdle(&self) -> &<Dawdle as ::fluid::__private::Member>::Handle {
+    fn dawdle(&self) -> &::fluid::__private::WorkerHandle {
         &self.dawdle
-    }
-}
-impl ::core::clone::Clone for DawdlingHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            dawdle: ::core::clone::Clone::clone(&self.dawdle),
-        }
     }
 }
 impl ::core::ops::Deref for DawdlingHandle {

@@ -68,11 +68,25 @@ pub trait Function: Send + Sized + 'static {
         input: Self::Input,
         ctx: &Context,
         ports: &Self::Ports,
-    ) -> impl Future<Output = Called<Self>> + Send;
+    ) -> impl Call<Self> + Send;
 }
 
 /// What a call of the function returns.
 pub type Called<F> = Result<<F as Function>::Emission, Error>;
+
+/// The future of a call of a [`Function`]: every future that gives what a call gives. There is nothing to implement.
+///
+/// ```
+/// use fluid::{Call, Function};
+///
+/// fn is_a_call<F: Function>(call: impl Call<F>) -> impl Call<F> {
+///     call
+/// }
+/// ```
+pub trait Call<F: Function>: Future<Output = Called<F>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Function, C: Future<Output = Called<F>>> Call<F> for C {}
 
 #[diagnostic::do_not_recommend]
 impl<F: Function> Worker for F {

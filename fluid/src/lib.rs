@@ -196,7 +196,7 @@ pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
 pub use error::{Error, Nothing, Panicked, TimedOut};
 pub use exit::{Cause, Exit};
-pub use function::Function;
+pub use function::{Call, Function};
 pub use graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
 };

@@ -6,12 +6,12 @@ pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
 pub use crate::exit::Exit;
-pub use crate::function::{Called, Function};
+pub use crate::function::{Call, Called, Function};
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
 };
 pub use crate::group::GroupHandle;
-pub use crate::handle::ConsumerHandle;
+pub use crate::handle::{ConsumerHandle, WorkerHandle};
 pub use crate::onward::Own;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;

@@ -46,18 +46,18 @@ impl ::fluid::__private::Function for Read {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<String>,);
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Reads the log to its end."])
-        .ports(&[("lines", "String")]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Reads the log to its end."])
+        .ports(&[("lines", "String")]);
     fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             read(::fluid::rule::configuration(&self.file), &ports.0, ctx),
             ::fluid::rule::carried,
@@ -103,20 +103,20 @@ impl ::fluid::__private::Function for Parse {
     type Message = String;
     type Output = Entry;
     type Ports = (::fluid::__private::Output<Malformed>,);
+    type Input = String;
+    type Emission = ::core::option::Option<Entry>;
+    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Understands a line, or sends it where the malformed ones go."])
         .message("String")
         .output("Entry")
         .ports(&[("malformed", "Malformed")]);
-    type Input = String;
-    type Emission = ::core::option::Option<Entry>;
-    type Calls = ::fluid::__private::EachMessage;
     fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Entry>().is_no_result();
         ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
@@ -134,18 +134,18 @@ impl ::fluid::__private::Function for Count {
     type Message = Entry;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Counts what was understood."])
-        .message("Entry");
     type Input = Entry;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts what was understood."])
+        .message("Entry");
     fn call(
         &mut self,
         message: Entry,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
             count(message, ::fluid::rule::resource(&self.totals)),
@@ -169,18 +169,18 @@ impl ::fluid::__private::Function for DeadLetters {
     type Message = Malformed;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Counts what was not understood, and shows the first of it."])
-        .message("Malformed");
     type Input = Malformed;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Counts what was not understood, and shows the first of it."])
+        .message("Malformed");
     fn call(
         &mut self,
         message: Malformed,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
             dead_letters(
@@ -294,12 +294,10 @@ impl AccessLog {
         <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
-            read: <Read as ::fluid::__private::Member>::handle(&read),
-            parse: <Parse as ::fluid::__private::Member>::handle(&parse),
-            count: <Count as ::fluid::__private::Member>::handle(&count),
-            dead_letters: <DeadLetters as ::fluid::__private::Member>::handle(
-                &dead_letters,
-            ),
+            read: read.worker_handle(),
+            parse: parse.worker_handle(),
+            count: count.worker_handle(),
+            dead_letters: dead_letters.worker_handle(),
         };
         Self {
             workers: __workers,
@@ -412,42 +410,28 @@ impl AccessLog {
     }
 }
 /// The handle of [`AccessLog`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct AccessLogHandle {
     __group: ::fluid::__private::GroupHandle,
-    read: <Read as ::fluid::__private::Member>::Handle,
-    parse: <Parse as ::fluid::__private::Member>::Handle,
-    count: <Count as ::fluid::__private::Member>::Handle,
-    dead_letters: <DeadLetters as ::fluid::__private::Member>::Handle,
+    read: ::fluid::__private::WorkerHandle,
+    parse: ::fluid::__private::WorkerHandle,
+    count: ::fluid::__private::WorkerHandle,
+    dead_letters: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl AccessLogHandle {
-    #[must_use]
-    fn read(&self) -> &<Read as ::fluid::__private::Member>::Handle {
+    fn read(&self) -> &::fluid::__private::WorkerHandle {
         &self.read
     }
-    #[must_use]
-    fn parse(&self) -> &<Parse as ::fluid::__private::Member>::Handle {
+    fn parse(&self) -> &::fluid::__private::WorkerHandle {
         &self.parse
     }
-    #[must_use]
-    fn count(&self) -> &<Count as ::fluid::__private::Member>::Handle {
+    fn count(&self) -> &::fluid::__private::WorkerHandle {
         &self.count
     }
-    #[must_use]
-    fn dead_letters(&self) -> &<DeadLetters as ::fluid::__private::Member>::Handle {
+    fn dead_letters(&self) -> &::fluid::__private::WorkerHandle {
         &self.dead_letters
-    }
-}
-impl ::core::clone::Clone for AccessLogHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            read: ::core::clone::Clone::clone(&self.read),
-            parse: ::core::clone::Clone::clone(&self.parse),
-            count: ::core::clone::Clone::clone(&self.count),
-            dead_letters: ::core::clone::Clone::clone(&self.dead_letters),
-        }
     }
 }
 impl ::core::ops::Deref for AccessLogHandle {

@@ -38,6 +38,9 @@ impl ::fluid::__private::Function for KeepTime {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<Tick>,);
+    type Input = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(
             &[
@@ -45,15 +48,12 @@ impl ::fluid::__private::Function for KeepTime {
             ],
         )
         .ports(&[("ticks", "Tick")]);
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
     fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
             keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx),
         )
@@ -73,6 +73,9 @@ impl ::fluid::__private::Function for TakeSample {
     type Message = Tick;
     type Output = Sample;
     type Ports = ();
+    type Input = Tick;
+    type Emission = ::core::option::Option<Sample>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(1)
@@ -86,9 +89,6 @@ impl ::fluid::__private::Function for TakeSample {
         )
         .message("Tick")
         .output("Sample");
-    type Input = Tick;
-    type Emission = ::core::option::Option<Sample>;
-    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Tick,
@@ -119,21 +119,21 @@ impl ::fluid::__private::Function for Rate {
     type Message = Sample;
     type Output = Reading;
     type Ports = ();
+    type Input = Sample;
+    type Emission = ::core::option::Option<Reading>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Compares each sample with the one before it."])
         .message("Sample")
         .output("Reading");
-    type Input = Sample;
-    type Emission = ::core::option::Option<Reading>;
-    type Calls = ::fluid::__private::EachMessage;
     fn call(
         &mut self,
         message: Sample,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Reading>().is_no_result();
         ::fluid::__private::emits_one(
@@ -155,18 +155,18 @@ impl ::fluid::__private::Function for Show {
     type Message = Reading;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Puts each reading on the screen."])
-        .message("Reading");
     type Input = Reading;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Puts each reading on the screen."])
+        .message("Reading");
     fn call(
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
             show(message, ::fluid::rule::resource(&self.screen)),
@@ -193,21 +193,21 @@ impl ::fluid::__private::Function for Judge {
     type Message = Reading;
     type Output = Alert;
     type Ports = ();
+    type Input = Reading;
+    type Emission = ::fluid::__private::Vec<Alert>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Holds each reading against the thresholds."])
         .message("Reading")
         .output("Alert");
-    type Input = Reading;
-    type Emission = ::fluid::__private::Vec<Alert>;
-    type Calls = ::fluid::__private::EachMessage;
     fn call(
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Alert>().is_no_result();
         ::fluid::__private::emits_each(
@@ -236,14 +236,14 @@ impl ::fluid::__private::Function for Alarm {
     type Message = Alert;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Input = Alert;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Shows each alert, and keeps it."])
         .message("Alert");
-    type Input = Alert;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Alert,
@@ -279,6 +279,9 @@ impl ::fluid::__private::Function for Store {
     type Message = Vec<Reading>;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Input = Vec<Reading>;
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -288,9 +291,6 @@ impl ::fluid::__private::Function for Store {
             ],
         )
         .message("Vec<Reading>");
-    type Input = Vec<Reading>;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Vec<Reading>,
@@ -320,17 +320,17 @@ impl ::fluid::__private::Function for SayStopping {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
     type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
     fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> impl ::core::future::Future<Output = ::fluid::__private::Called<Self>> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(say_stopping(ctx))
     }
 }

@@ -353,23 +353,17 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
 fn handle(header: &Header, names: &Names) -> TokenStream {
     let handle = &names.handle;
     let (workers, the_handle) = (local("__workers"), local("__handle"));
-    let handles = header.fields.iter().map(
-        |Field {
-             cfgs,
-             name,
-             ty,
-             public,
-             ..
-         }| {
-            let seat = seat_of(name, name.span());
-            match public {
-                Some(_) => quote!(#(#cfgs)* #name: #seat.handle(),),
-                None => {
-                    quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat),)
-                }
+    let handles = header.fields.iter().map(|field| {
+        let Field { cfgs, name, ty, .. } = field;
+        let seat = seat_of(name, name.span());
+        match (&field.public, &field.made) {
+            (Some(_), _) => quote!(#(#cfgs)* #name: #seat.handle(),),
+            (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #seat.worker_handle(),),
+            (None, Made::Expression(_)) => {
+                quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat),)
             }
-        },
-    );
+        }
+    });
     let handles: TokenStream = handles.collect();
     let generic = names.generics.type_params().next().is_some();
     let marker = generic.then(|| quote!(__marker: ::core::marker::PhantomData,));
