@@ -18,9 +18,7 @@ struct Exchange {
 }
 impl ::fluid::__private::Function for Exchange {
     type Message = ::fluid::__private::Nothing;
-    type Output = Trade;
     type Ports = ();
-    type Input = ();
     type Emission = ::fluid::__private::Vec<Trade>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()

@@ -10,9 +10,7 @@ struct Watch {
 }
 impl ::fluid::__private::Function for Watch {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -44,9 +42,7 @@ struct Read {
 }
 impl ::fluid::__private::Function for Read {
     type Message = String;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()

@@ -9,9 +9,7 @@ struct Greet {
 }
 impl ::fluid::__private::Function for Greet {
     type Message = ::fluid::__private::Nothing;
-    type Output = String;
     type Ports = ();
-    type Input = ();
     type Emission = ::core::option::Option<String>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -36,9 +34,7 @@ async fn print(line: String) {
 struct Print;
 impl ::fluid::__private::Function for Print {
     type Message = String;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = String;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN

@@ -11,9 +11,7 @@ struct Stumble {
 }
 impl ::fluid::__private::Function for Stumble {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -41,9 +39,7 @@ async fn dawdle() {
 struct Dawdle;
 impl ::fluid::__private::Function for Dawdle {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN

@@ -6,7 +6,7 @@ pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
 pub use crate::exit::Exit;
-pub use crate::function::{Call, Called, Function};
+pub use crate::function::{Call, Called, Function, Taken};
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
 };

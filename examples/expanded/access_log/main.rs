@@ -44,9 +44,7 @@ const _: () = {
 };
 impl ::fluid::__private::Function for Read {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<String>,);
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -101,9 +99,7 @@ const _: () = {
 };
 impl ::fluid::__private::Function for Parse {
     type Message = String;
-    type Output = Entry;
     type Ports = (::fluid::__private::Output<Malformed>,);
-    type Input = String;
     type Emission = ::core::option::Option<Entry>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -132,9 +128,7 @@ struct Count {
 }
 impl ::fluid::__private::Function for Count {
     type Message = Entry;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = Entry;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -167,9 +161,7 @@ struct DeadLetters {
 }
 impl ::fluid::__private::Function for DeadLetters {
     type Message = Malformed;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = Malformed;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN

@@ -36,9 +36,7 @@ const _: () = {
 };
 impl ::fluid::__private::Function for KeepTime {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<Tick>,);
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -71,9 +69,7 @@ pub struct TakeSample {
 }
 impl ::fluid::__private::Function for TakeSample {
     type Message = Tick;
-    type Output = Sample;
     type Ports = ();
-    type Input = Tick;
     type Emission = ::core::option::Option<Sample>;
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -117,9 +113,7 @@ pub struct Rate {
 }
 impl ::fluid::__private::Function for Rate {
     type Message = Sample;
-    type Output = Reading;
     type Ports = ();
-    type Input = Sample;
     type Emission = ::core::option::Option<Reading>;
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -153,9 +147,7 @@ pub struct Show {
 }
 impl ::fluid::__private::Function for Show {
     type Message = Reading;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = Reading;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -191,9 +183,7 @@ pub struct Judge {
 }
 impl ::fluid::__private::Function for Judge {
     type Message = Reading;
-    type Output = Alert;
     type Ports = ();
-    type Input = Reading;
     type Emission = ::fluid::__private::Vec<Alert>;
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -234,9 +224,7 @@ pub struct Alarm {
 }
 impl ::fluid::__private::Function for Alarm {
     type Message = Alert;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = Alert;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -277,9 +265,7 @@ pub struct Store {
 }
 impl ::fluid::__private::Function for Store {
     type Message = Vec<Reading>;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = Vec<Reading>;
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
@@ -318,9 +304,7 @@ pub async fn say_stopping(ctx: &Context) {
 pub struct SayStopping;
 impl ::fluid::__private::Function for SayStopping {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN

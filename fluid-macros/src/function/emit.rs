@@ -122,45 +122,32 @@ fn impl_function(worker: &Worker) -> TokenStream {
     }
 }
 
-/// What it consumes and emits, what a call takes and gives, and which loop makes the calls.
+/// What it consumes and emits, and which loop makes the calls.
 fn types(worker: &Worker) -> TokenStream {
     let emitted = worker.returns.message.as_ref();
     let message = named("Message", worker.message());
-    let output = named("Output", emitted);
     let ports = named_ports(worker).map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
     let ports: TokenStream = ports.collect();
     let ports = quote!(type Ports = (#ports););
-    let input = match worker.role {
-        Role::Worker => quote!(
-            type Input = ();
-        ),
-        Role::Consumer => named("Input", worker.taken()),
-    };
     let emission = match (worker.returns.many, emitted) {
         (Many::Each, Some(ty)) => {
             quote_spanned!(ty.span()=> type Emission = ::fluid::__private::Vec<#ty>;)
         }
         (_, Some(ty)) => quote_spanned!(ty.span()=> type Emission = ::core::option::Option<#ty>;),
         (_, None) => {
-            quote!(
-                type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-            )
+            quote! { type Emission = ::core::option::Option<::fluid::__private::Nothing>; }
         }
     };
-    let calls = match worker.role {
-        Role::Worker => quote!(
-            type Calls = ::fluid::__private::EachBeat;
-        ),
-        Role::Consumer if worker.batched.is_some() => {
-            quote!(
-                type Calls = ::fluid::__private::EachBatch;
-            )
+    let calls = format_ident!(
+        "{}",
+        match worker.role {
+            Role::Worker => "EachBeat",
+            Role::Consumer if worker.batched.is_some() => "EachBatch",
+            Role::Consumer => "EachMessage",
         }
-        Role::Consumer => quote!(
-            type Calls = ::fluid::__private::EachMessage;
-        ),
-    };
-    let types = [message, output, ports, input, emission, calls];
+    );
+    let calls = quote! { type Calls = ::fluid::__private::#calls; };
+    let types = [message, ports, emission, calls];
     types.into_iter().collect()
 }
 
