@@ -18,8 +18,9 @@ struct Exchange {
 }
 impl ::fluid::__private::Function for Exchange {
     type Message = ::fluid::__private::Nothing;
-    type Output = Trade;
     type Ports = ();
+    type Emission = ::fluid::__private::Vec<Trade>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(50u64))
         .stateful();
@@ -28,26 +29,16 @@ impl ::fluid::__private::Function for Exchange {
             &["Makes up a trade of two symbols at each beat, the second of them rising."],
         )
         .output("Trade");
-    type Input = ();
-    type Emission = ::fluid::__private::Vec<Trade>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        ::core::result::Result::Ok(exchange(::fluid::rule::state(&mut self.price)).await)
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::rule::emitted::<Trade>().is_no_result();
+        ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Trade>::IS_RESULT,
-        "`Trade` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Hands each trade to whoever is interested.
 /**
  ```mermaid
@@ -84,20 +75,16 @@ impl Desk {
             trades,
         );
         let mut __workers = ::fluid::__private::Workers::new("desk");
-        let exchange = __workers
-            .add_as::<Exchange>("exchange", move || Exchange { price: 2_000.0 });
+        let exchange = __workers.add_as::<Exchange>("exchange", Self::__make_exchange);
         let dispatch = __workers
             .add_as::<
                 Dispatcher<Trade>,
             >(
                 "dispatch",
-                {
-                    let trades = ::core::clone::Clone::clone(&trades);
-                    move || {
-                        let trades = ::core::clone::Clone::clone(&trades);
-                        Dispatcher::clone(&trades)
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&trades),
+                    Self::__make_dispatch,
+                ),
             );
         __workers.connect(exchange.starts_an_edge(), dispatch.ends_an_edge());
         ::fluid::rule::fed_by_nothing::<Exchange>();
@@ -106,7 +93,7 @@ impl Desk {
         <Dispatcher<Trade>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DeskHandle {
             __group: __workers.handle(),
-            exchange: <Exchange as ::fluid::__private::Member>::handle(&exchange),
+            exchange: exchange.worker_handle(),
             dispatch: <Dispatcher<
                 Trade,
             > as ::fluid::__private::Member>::handle(&dispatch),
@@ -114,6 +101,17 @@ impl Desk {
         Self {
             workers: __workers,
             handle: __handle,
+        }
+    }
+    fn __make_exchange() -> Exchange {
+        Exchange { price: 2_000.0 }
+    }
+    fn __make_dispatch(
+        trades: &::fluid::__private::Arc<Dispatcher<Trade>>,
+    ) -> Dispatcher<Trade> {
+        {
+            let trades = ::core::clone::Clone::clone(trades);
+            Dispatcher::clone(&trades)
         }
     }
 }
@@ -184,30 +182,20 @@ impl Desk {
     }
 }
 /// The handle of [`Desk`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct DeskHandle {
     __group: ::fluid::__private::GroupHandle,
-    exchange: <Exchange as ::fluid::__private::Member>::Handle,
+    exchange: ::fluid::__private::WorkerHandle,
     dispatch: <Dispatcher<Trade> as ::fluid::__private::Member>::Handle,
 }
 #[allow(dead_code, private_interfaces)]
 impl DeskHandle {
-    #[must_use]
-    fn exchange(&self) -> &<Exchange as ::fluid::__private::Member>::Handle {
+    fn exchange(&self) -> &::fluid::__private::WorkerHandle {
         &self.exchange
     }
-    #[must_use]
     fn dispatch(&self) -> &<Dispatcher<Trade> as ::fluid::__private::Member>::Handle {
         &self.dispatch
-    }
-}
-impl ::core::clone::Clone for DeskHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            exchange: ::core::clone::Clone::clone(&self.exchange),
-            dispatch: ::core::clone::Clone::clone(&self.dispatch),
-        }
     }
 }
 impl ::core::ops::Deref for DeskHandle {

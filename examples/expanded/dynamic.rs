@@ -10,27 +10,25 @@ struct Watch {
 }
 impl ::fluid::__private::Function for Watch {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(40u64));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Watches a feed, until it is taken out of the group."]);
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        watch(
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::emits_none(
+            watch(
                 ::fluid::rule::configuration(&self.feed),
                 ::fluid::rule::configuration(&self.news),
-            )
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+            ),
+        )
     }
 }
 /// Counts the news.
@@ -44,24 +42,23 @@ struct Read {
 }
 impl ::fluid::__private::Function for Read {
     type Message = String;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Counts the news."])
         .message("String");
-    type Input = String;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        read(message, ::fluid::rule::state(&mut self.count)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(
+            read(message, ::fluid::rule::state(&mut self.count)),
+        )
     }
 }

@@ -9,27 +9,21 @@ struct Greet {
 }
 impl ::fluid::__private::Function for Greet {
     type Message = ::fluid::__private::Nothing;
-    type Output = String;
     type Ports = ();
+    type Emission = ::core::option::Option<String>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_secs(1u64));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Greets each second."])
         .output("String");
-    type Input = ();
-    type Emission = ::core::option::Option<String>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                greet(::fluid::rule::configuration(&self.name)).await,
-            ),
-        )
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::emits_one(greet(::fluid::rule::configuration(&self.name)))
     }
 }
 /// Prints what it is sent.
@@ -40,23 +34,20 @@ async fn print(line: String) {
 struct Print;
 impl ::fluid::__private::Function for Print {
     type Message = String;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Prints what it is sent."])
         .message("String");
-    type Input = String;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        print(message).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(print(message))
     }
 }
 /// The group `hello`.
@@ -96,14 +87,12 @@ impl Hello {
                 Greet,
             >(
                 "greet",
-                {
-                    let name = ::core::clone::Clone::clone(&name);
-                    move || Greet {
-                        name: ::fluid::__private::Share::share(&name),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&name),
+                    Self::__make_greet,
+                ),
             );
-        let print = __workers.add_as::<Print>("print", move || Print {});
+        let print = __workers.add_as::<Print>("print", Self::__make_print);
         __workers.connect(greet.starts_an_edge(), &print);
         ::fluid::rule::fed_by_nothing::<Greet>();
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -111,13 +100,21 @@ impl Hello {
         <Print>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = HelloHandle {
             __group: __workers.handle(),
-            greet: <Greet as ::fluid::__private::Member>::handle(&greet),
-            print: <Print as ::fluid::__private::Member>::handle(&print),
+            greet: greet.worker_handle(),
+            print: print.worker_handle(),
         };
         Self {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_greet(name: &::fluid::__private::Arc<String>) -> Greet {
+        Greet {
+            name: ::fluid::__private::Share::share(name),
+        }
+    }
+    fn __make_print() -> Print {
+        Print {}
     }
 }
 #[allow(dead_code)]
@@ -185,30 +182,20 @@ impl Hello {
     }
 }
 /// The handle of [`Hello`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct HelloHandle {
     __group: ::fluid::__private::GroupHandle,
-    greet: <Greet as ::fluid::__private::Member>::Handle,
-    print: <Print as ::fluid::__private::Member>::Handle,
+    greet: ::fluid::__private::WorkerHandle,
+    print: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl HelloHandle {
-    #[must_use]
-    fn greet(&self) -> &<Greet as ::fluid::__private::Member>::Handle {
+    fn greet(&self) -> &::fluid::__private::WorkerHandle {
         &self.greet
     }
-    #[must_use]
-    fn print(&self) -> &<Print as ::fluid::__private::Member>::Handle {
+    fn print(&self) -> &::fluid::__private::WorkerHandle {
         &self.print
-    }
-}
-impl ::core::clone::Clone for HelloHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            greet: ::core::clone::Clone::clone(&self.greet),
-            print: ::core::clone::Clone::clone(&self.print),
-        }
     }
 }
 impl ::core::ops::Deref for HelloHandle {

@@ -11,25 +11,24 @@ struct Stumble {
 }
 impl ::fluid::__private::Function for Stumble {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(20u64))
         .on_error(::fluid::__private::OnError::Restart)
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Panics at its third beat."]);
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        stumble(::fluid::rule::state(&mut self.beats), ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::emits_none(
+            stumble(::fluid::rule::state(&mut self.beats), ctx),
+        )
     }
 }
 /// Finishes nothing, and hears nothing.
@@ -40,21 +39,18 @@ async fn dawdle() {
 struct Dawdle;
 impl ::fluid::__private::Function for Dawdle {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Finishes nothing, and hears nothing."]);
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Finishes nothing, and hears nothing."]);
+    fn call(
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        dawdle().await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::emits_none(dawdle())
     }
 }
 /// The group `stumbling`.
@@ -86,19 +82,21 @@ impl Stumbling {
     fn new() -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
-        let stumble = __workers
-            .add_as::<Stumble>("stumble", move || Stumble { beats: 0 });
+        let stumble = __workers.add_as::<Stumble>("stumble", Self::__make_stumble);
         ::fluid::rule::fed_by_nothing::<Stumble>();
         ::fluid::rule::feeds_nothing::<Stumble>();
         <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = StumblingHandle {
             __group: __workers.handle(),
-            stumble: <Stumble as ::fluid::__private::Member>::handle(&stumble),
+            stumble: stumble.worker_handle(),
         };
         Self {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_stumble() -> Stumble {
+        Stumble { beats: 0 }
     }
 }
 #[allow(dead_code)]
@@ -158,24 +156,16 @@ impl Stumbling {
     }
 }
 /// The handle of [`Stumbling`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct StumblingHandle {
     __group: ::fluid::__private::GroupHandle,
-    stumble: <Stumble as ::fluid::__private::Member>::Handle,
+    stumble: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl StumblingHandle {
-    #[must_use]
-    fn stumble(&self) -> &<Stumble as ::fluid::__private::Member>::Handle {
+    fn stumble(&self) -> &::fluid::__private::WorkerHandle {
         &self.stumble
-    }
-}
-impl ::core::clone::Clone for StumblingHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            stumble: ::core::clone::Clone::clone(&self.stumble),
-        }
     }
 }
 impl ::core::ops::Deref for StumblingHandle {
@@ -239,18 +229,21 @@ impl Dawdling {
         use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
-        let dawdle = __workers.add_as::<Dawdle>("dawdle", move || Dawdle {});
+        let dawdle = __workers.add_as::<Dawdle>("dawdle", Self::__make_dawdle);
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();
         <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DawdlingHandle {
             __group: __workers.handle(),
-            dawdle: <Dawdle as ::fluid::__private::Member>::handle(&dawdle),
+            dawdle: dawdle.worker_handle(),
         };
         Self {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_dawdle() -> Dawdle {
+        Dawdle {}
     }
 }
 #[allow(dead_code)]
@@ -310,24 +303,16 @@ impl Dawdling {
     }
 }
 /// The handle of [`Dawdling`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct DawdlingHandle {
     __group: ::fluid::__private::GroupHandle,
-    dawdle: <Dawdle as ::fluid::__private::Member>::Handle,
+    dawdle: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl DawdlingHandle {
-    #[must_use]
-    fn dawdle(&self) -> &<Dawdle as ::fluid::__private::Member>::Handle {
+    fn dawdle(&self) -> &::fluid::__private::WorkerHandle {
         &self.dawdle
-    }
-}
-impl ::core::clone::Clone for DawdlingHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            dawdle: ::core::clone::Clone::clone(&self.dawdle),
-        }
     }
 }
 impl ::core::ops::Deref for DawdlingHandle {

@@ -168,9 +168,7 @@ async fn join_all<F: Future>(mut futures: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
 
 impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Function for Dispatcher<M, K> {
     type Message = M;
-    type Output = Nothing;
     type Ports = ();
-    type Input = M;
     type Emission = Option<Nothing>;
     type Calls = EachMessage;
 

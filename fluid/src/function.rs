@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::graph::Form;
 use crate::options::Options;
-use crate::stage::{Calls, Stage, run};
+use crate::stage::{Calls, Stage, Takes, run};
 use crate::worker::{Io, Ports, Worker};
 
 /// A function that is a worker: what `#[worker]` and `#[consumer]` implement for the struct they make of it. It is
@@ -32,9 +32,6 @@ pub trait Function: Send + Sized + 'static {
     /// See [`Worker::Message`].
     type Message: Send + 'static;
 
-    /// See [`Worker::Output`].
-    type Output: Send + 'static;
-
     /// See [`Worker::Ports`].
     type Ports: Ports;
 
@@ -53,31 +50,45 @@ pub trait Function: Send + Sized + 'static {
     /// See [`Worker::FORM`].
     const FORM: Form = Form::UNKNOWN;
 
-    /// See [`Stage::Input`].
-    type Input: Send;
+    /// See [`Stage::Emission`]. What it iterates over is the worker's [`Output`](Worker::Output).
+    type Emission: IntoIterator<Item: Send + 'static, IntoIter: Send> + Send;
 
-    /// See [`Stage::Emission`].
-    type Emission: IntoIterator<Item = Self::Output, IntoIter: Send> + Send;
-
-    /// See [`Stage::Calls`].
-    type Calls: Calls<Self>;
+    /// See [`Stage::Calls`]. It says what a call is given, too.
+    type Calls: Calls<Self> + Takes<Self::Message>;
 
     /// See [`Stage::call`].
     fn call(
         &mut self,
-        input: Self::Input,
+        input: Taken<Self>,
         ctx: &Context,
         ports: &Self::Ports,
-    ) -> impl Future<Output = Called<Self>> + Send;
+    ) -> impl Call<Self> + Send;
 }
+
+/// What a call of the function is given.
+pub type Taken<F> = <<F as Function>::Calls as Takes<<F as Function>::Message>>::Input;
 
 /// What a call of the function returns.
 pub type Called<F> = Result<<F as Function>::Emission, Error>;
 
+/// The future of a call of a [`Function`]: every future that gives what a call gives. There is nothing to implement.
+///
+/// ```
+/// use fluid::{Call, Function};
+///
+/// fn is_a_call<F: Function>(call: impl Call<F>) -> impl Call<F> {
+///     call
+/// }
+/// ```
+pub trait Call<F: Function>: Future<Output = Called<F>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Function, C: Future<Output = Called<F>>> Call<F> for C {}
+
 #[diagnostic::do_not_recommend]
 impl<F: Function> Worker for F {
     type Message = F::Message;
-    type Output = F::Output;
+    type Output = <F::Emission as IntoIterator>::Item;
     type Ports = F::Ports;
     const OPTIONS: Options = F::OPTIONS;
     const KEY: Option<fn(&F::Message) -> u64> = F::KEY;
@@ -96,13 +107,13 @@ impl<F: Function> Worker for F {
 
 #[diagnostic::do_not_recommend]
 impl<F: Function> Stage for F {
-    type Input = F::Input;
+    type Input = Taken<F>;
     type Emission = F::Emission;
     type Calls = F::Calls;
 
     fn call(
         &mut self,
-        input: F::Input,
+        input: Taken<F>,
         ctx: &Context,
         ports: &F::Ports,
     ) -> impl Future<Output = Called<F>> + Send {

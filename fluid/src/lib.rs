@@ -173,6 +173,7 @@ mod queue;
 #[cfg(feature = "rate")]
 mod rate;
 mod restart;
+mod returned;
 #[doc(hidden)]
 pub mod rule;
 mod seat;
@@ -195,7 +196,7 @@ pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
 pub use error::{Error, Nothing, Panicked, TimedOut};
 pub use exit::{Cause, Exit};
-pub use function::Function;
+pub use function::{Call, Function};
 pub use graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
 };

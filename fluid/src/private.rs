@@ -6,15 +6,16 @@ pub use crate::callback::Callback;
 pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
 pub use crate::exit::Exit;
-pub use crate::function::{Called, Function};
+pub use crate::function::{Call, Called, Function, Taken};
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
 };
 pub use crate::group::GroupHandle;
-pub use crate::handle::ConsumerHandle;
+pub use crate::handle::{ConsumerHandle, WorkerHandle};
 pub use crate::onward::Own;
 pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
 pub use crate::queue::Output;
+pub use crate::returned::{emits_each, emits_none, emits_one, tries_each, tries_none, tries_one};
 pub use crate::seat::Member;
 pub use crate::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::strategy::Restart;
@@ -33,6 +34,11 @@ pub async fn run<S: crate::Stage>(
     io: &mut crate::Io<S>,
 ) -> Result<(), Error> {
     crate::stage::run(stage, ctx, io).await
+}
+
+/// A worker that `make` makes, anew each time, of what it is given to share.
+pub fn made<R, W>(shared: R, make: fn(&R) -> W) -> impl FnMut() -> W {
+    move || make(&shared)
 }
 
 /// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,

@@ -5,6 +5,7 @@
 
 mod broken;
 mod code;
+mod emitted;
 mod outside;
 mod port;
 mod seat;
@@ -12,6 +13,7 @@ mod send;
 
 pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
+pub use emitted::{Any, Emitted, IsNoResult, emitted};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
 pub use seat::{Emits, HasNoSeat, IsSeat};
@@ -225,30 +227,6 @@ pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
 
 /// No edge starts at `W`.
 pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
-
-/// A message type of which `IS_RESULT` says whether it is a `Result`: the inherent constant is found
-/// before the trait's.
-#[derive(Debug)]
-pub struct Emitted<T>(T);
-
-/// Every type but a `Result`.
-pub trait IsNoResult {
-    /// It is none.
-    const IS_RESULT: bool = false;
-}
-
-impl<T> IsNoResult for Emitted<T> {}
-
-impl<T, E> Emitted<Result<T, E>> {
-    /// It is one.
-    pub const IS_RESULT: bool = true;
-}
-
-/// Fails, with this message, if a function's messages are `Result`s.
-#[track_caller]
-pub const fn no_result(is_result: bool, message: &str) {
-    assert!(!is_result, "{}", message);
-}
 
 /// An option about the calls of `W` is set, so it must be fluid that makes them.
 pub fn called_by_fluid<W: Stage>() {}

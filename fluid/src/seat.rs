@@ -72,7 +72,7 @@ impl<W: Worker> Member for W {
     }
 
     fn handle(seat: &Seat<W>) -> WorkerHandle {
-        seat.worker().clone()
+        seat.worker_handle()
     }
 }
 
@@ -153,6 +153,13 @@ impl<W: Worker> Seat<W> {
     #[must_use]
     pub fn handle(&self) -> ConsumerHandle<W::Message> {
         self.handle.clone()
+    }
+
+    /// The handle of any worker, be it a consumer or not.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn worker_handle(&self) -> WorkerHandle {
+        self.handle.worker().clone()
     }
 
     /// Fails unless this is a seat in `group`, which has not been started.

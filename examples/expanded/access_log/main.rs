@@ -44,28 +44,22 @@ const _: () = {
 };
 impl ::fluid::__private::Function for Read {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<String>,);
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Reads the log to its end."])
         .ports(&[("lines", "String")]);
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        match read(::fluid::rule::configuration(&self.file), &ports.0, ctx).await {
-            ::core::result::Result::Ok(()) => {
-                ::core::result::Result::Ok(::core::option::Option::None)
-            }
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::tries_none(
+            read(::fluid::rule::configuration(&self.file), &ports.0, ctx),
+            ::fluid::rule::carried,
+        )
     }
 }
 /// Understands a line, or sends it where the malformed ones go.
@@ -105,39 +99,25 @@ const _: () = {
 };
 impl ::fluid::__private::Function for Parse {
     type Message = String;
-    type Output = Entry;
     type Ports = (::fluid::__private::Output<Malformed>,);
+    type Emission = ::core::option::Option<Entry>;
+    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Understands a line, or sends it where the malformed ones go."])
         .message("String")
         .output("Entry")
         .ports(&[("malformed", "Malformed")]);
-    type Input = String;
-    type Emission = ::core::option::Option<Entry>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        match parse(message, &ports.0).await {
-            ::core::result::Result::Ok(output) => ::core::result::Result::Ok(output),
-            ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
-            }
-        }
+        ::fluid::rule::emitted::<Entry>().is_no_result();
+        ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Entry>::IS_RESULT,
-        "`Entry` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Counts what was understood.
 async fn count(entry: Entry, totals: &Mutex<Totals>) {
     lock(totals).add(&entry);
@@ -148,23 +128,22 @@ struct Count {
 }
 impl ::fluid::__private::Function for Count {
     type Message = Entry;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Counts what was understood."])
         .message("Entry");
-    type Input = Entry;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Entry,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        count(message, ::fluid::rule::resource(&self.totals)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(
+            count(message, ::fluid::rule::resource(&self.totals)),
+        )
     }
 }
 /// Counts what was not understood, and shows the first of it.
@@ -182,28 +161,26 @@ struct DeadLetters {
 }
 impl ::fluid::__private::Function for DeadLetters {
     type Message = Malformed;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Counts what was not understood, and shows the first of it."])
         .message("Malformed");
-    type Input = Malformed;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Malformed,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        dead_letters(
+        ::fluid::__private::emits_none(
+            dead_letters(
                 message,
                 ::fluid::rule::configuration(&self.show),
                 ::fluid::rule::resource(&self.totals),
-            )
-            .await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+            ),
+        )
     }
 }
 /// Reads an access log.
@@ -257,39 +234,34 @@ impl AccessLog {
                 Read,
             >(
                 "read",
-                {
-                    let file = ::core::clone::Clone::clone(&file);
-                    move || Read {
-                        file: ::fluid::__private::Share::share(&file),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&file),
+                    Self::__make_read,
+                ),
             );
-        let parse = __workers.add_as::<Parse>("parse", move || Parse {});
+        let parse = __workers.add_as::<Parse>("parse", Self::__make_parse);
         let count = __workers
             .add_as::<
                 Count,
             >(
                 "count",
-                {
-                    let totals = ::core::clone::Clone::clone(&totals);
-                    move || Count {
-                        totals: ::fluid::__private::Share::share(&totals),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&totals),
+                    Self::__make_count,
+                ),
             );
         let dead_letters = __workers
             .add_as::<
                 DeadLetters,
             >(
                 "dead_letters",
-                {
-                    let show = ::core::clone::Clone::clone(&show);
-                    let totals = ::core::clone::Clone::clone(&totals);
-                    move || DeadLetters {
-                        show: ::fluid::__private::Share::share(&show),
-                        totals: ::fluid::__private::Share::share(&totals),
-                    }
-                },
+                ::fluid::__private::made(
+                    (
+                        ::core::clone::Clone::clone(&show),
+                        ::core::clone::Clone::clone(&totals),
+                    ),
+                    Self::__make_dead_letters,
+                ),
             );
         __workers.connect_port(&read, <Read>::lines(), &parse);
         __workers.connect(parse.starts_an_edge(), &count);
@@ -314,16 +286,38 @@ impl AccessLog {
         <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
-            read: <Read as ::fluid::__private::Member>::handle(&read),
-            parse: <Parse as ::fluid::__private::Member>::handle(&parse),
-            count: <Count as ::fluid::__private::Member>::handle(&count),
-            dead_letters: <DeadLetters as ::fluid::__private::Member>::handle(
-                &dead_letters,
-            ),
+            read: read.worker_handle(),
+            parse: parse.worker_handle(),
+            count: count.worker_handle(),
+            dead_letters: dead_letters.worker_handle(),
         };
         Self {
             workers: __workers,
             handle: __handle,
+        }
+    }
+    fn __make_read(file: &::fluid::__private::Arc<Option<PathBuf>>) -> Read {
+        Read {
+            file: ::fluid::__private::Share::share(file),
+        }
+    }
+    fn __make_parse() -> Parse {
+        Parse {}
+    }
+    fn __make_count(totals: &::fluid::__private::Arc<Mutex<Totals>>) -> Count {
+        Count {
+            totals: ::fluid::__private::Share::share(totals),
+        }
+    }
+    fn __make_dead_letters(
+        (
+            show,
+            totals,
+        ): &(::fluid::__private::Arc<u64>, ::fluid::__private::Arc<Mutex<Totals>>),
+    ) -> DeadLetters {
+        DeadLetters {
+            show: ::fluid::__private::Share::share(show),
+            totals: ::fluid::__private::Share::share(totals),
         }
     }
 }
@@ -408,42 +402,28 @@ impl AccessLog {
     }
 }
 /// The handle of [`AccessLog`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 struct AccessLogHandle {
     __group: ::fluid::__private::GroupHandle,
-    read: <Read as ::fluid::__private::Member>::Handle,
-    parse: <Parse as ::fluid::__private::Member>::Handle,
-    count: <Count as ::fluid::__private::Member>::Handle,
-    dead_letters: <DeadLetters as ::fluid::__private::Member>::Handle,
+    read: ::fluid::__private::WorkerHandle,
+    parse: ::fluid::__private::WorkerHandle,
+    count: ::fluid::__private::WorkerHandle,
+    dead_letters: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl AccessLogHandle {
-    #[must_use]
-    fn read(&self) -> &<Read as ::fluid::__private::Member>::Handle {
+    fn read(&self) -> &::fluid::__private::WorkerHandle {
         &self.read
     }
-    #[must_use]
-    fn parse(&self) -> &<Parse as ::fluid::__private::Member>::Handle {
+    fn parse(&self) -> &::fluid::__private::WorkerHandle {
         &self.parse
     }
-    #[must_use]
-    fn count(&self) -> &<Count as ::fluid::__private::Member>::Handle {
+    fn count(&self) -> &::fluid::__private::WorkerHandle {
         &self.count
     }
-    #[must_use]
-    fn dead_letters(&self) -> &<DeadLetters as ::fluid::__private::Member>::Handle {
+    fn dead_letters(&self) -> &::fluid::__private::WorkerHandle {
         &self.dead_letters
-    }
-}
-impl ::core::clone::Clone for AccessLogHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            read: ::core::clone::Clone::clone(&self.read),
-            parse: ::core::clone::Clone::clone(&self.parse),
-            count: ::core::clone::Clone::clone(&self.count),
-            dead_letters: ::core::clone::Clone::clone(&self.dead_letters),
-        }
     }
 }
 impl ::core::ops::Deref for AccessLogHandle {

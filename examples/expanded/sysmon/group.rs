@@ -63,81 +63,59 @@ impl Sysmon {
                 KeepTime,
             >(
                 "clock",
-                {
-                    let every = ::core::clone::Clone::clone(&every);
-                    move || KeepTime {
-                        every: ::fluid::__private::Share::share(&every),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&every),
+                    Self::__make_clock,
+                ),
             );
-        let sample = __workers
-            .add_as::<
-                TakeSample,
-            >(
-                "sample",
-                move || TakeSample {
-                    sampler: Sampler::new(),
-                },
-            );
-        let rate = __workers
-            .add_as::<Rate>("rate", move || Rate { book: RateBook::new() });
+        let sample = __workers.add_as::<TakeSample>("sample", Self::__make_sample);
+        let rate = __workers.add_as::<Rate>("rate", Self::__make_rate);
         let show = __workers
             .add_as::<
                 Show,
             >(
                 "show",
-                {
-                    let screen = ::core::clone::Clone::clone(&screen);
-                    move || Show {
-                        screen: ::fluid::__private::Share::share(&screen),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&screen),
+                    Self::__make_show,
+                ),
             );
         let judge = __workers
             .add_as::<
                 Judge,
             >(
                 "judge",
-                {
-                    let thresholds = ::core::clone::Clone::clone(&thresholds);
-                    move || Judge {
-                        book: AlertBook::new(),
-                        thresholds: ::fluid::__private::Share::share(&thresholds),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&thresholds),
+                    Self::__make_judge,
+                ),
             );
         let alarm = __workers
             .add_as::<
                 Alarm,
             >(
                 "alarm",
-                {
-                    let screen = ::core::clone::Clone::clone(&screen);
-                    let db = ::core::clone::Clone::clone(&db);
-                    move || Alarm {
-                        screen: ::fluid::__private::Share::share(&screen),
-                        db: ::fluid::__private::Share::share(&db),
-                    }
-                },
+                ::fluid::__private::made(
+                    (
+                        ::core::clone::Clone::clone(&screen),
+                        ::core::clone::Clone::clone(&db),
+                    ),
+                    Self::__make_alarm,
+                ),
             );
-        let gather = __workers
-            .add_as::<
-                Gather<Reading>,
-            >("gather", move || Gather::new(100, Duration::from_millis(500)));
+        let gather = __workers.add_as::<Gather<Reading>>("gather", Self::__make_gather);
         let store = __workers
             .add_as::<
                 Store,
             >(
                 "store",
-                {
-                    let db = ::core::clone::Clone::clone(&db);
-                    move || Store {
-                        db: ::fluid::__private::Share::share(&db),
-                    }
-                },
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&db),
+                    Self::__make_store,
+                ),
             );
         let farewell = __workers
-            .add_as::<SayStopping>("farewell", move || SayStopping {});
+            .add_as::<SayStopping>("farewell", Self::__make_farewell);
         __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
         __workers.connect(sample.starts_an_edge(), &rate);
         __workers.connect(rate.starts_an_edge(), &show);
@@ -169,20 +147,66 @@ impl Sysmon {
         <SayStopping>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = SysmonHandle {
             __group: __workers.handle(),
-            clock: <KeepTime as ::fluid::__private::Member>::handle(&clock),
-            sample: <TakeSample as ::fluid::__private::Member>::handle(&sample),
-            rate: <Rate as ::fluid::__private::Member>::handle(&rate),
-            show: <Show as ::fluid::__private::Member>::handle(&show),
-            judge: <Judge as ::fluid::__private::Member>::handle(&judge),
-            alarm: <Alarm as ::fluid::__private::Member>::handle(&alarm),
+            clock: clock.worker_handle(),
+            sample: sample.worker_handle(),
+            rate: rate.worker_handle(),
+            show: show.worker_handle(),
+            judge: judge.worker_handle(),
+            alarm: alarm.worker_handle(),
             gather: <Gather<Reading> as ::fluid::__private::Member>::handle(&gather),
-            store: <Store as ::fluid::__private::Member>::handle(&store),
-            farewell: <SayStopping as ::fluid::__private::Member>::handle(&farewell),
+            store: store.worker_handle(),
+            farewell: farewell.worker_handle(),
         };
         Self {
             workers: __workers,
             handle: __handle,
         }
+    }
+    fn __make_clock(every: &::fluid::__private::Arc<Duration>) -> KeepTime {
+        KeepTime {
+            every: ::fluid::__private::Share::share(every),
+        }
+    }
+    fn __make_sample() -> TakeSample {
+        TakeSample {
+            sampler: Sampler::new(),
+        }
+    }
+    fn __make_rate() -> Rate {
+        Rate { book: RateBook::new() }
+    }
+    fn __make_show(screen: &::fluid::__private::Arc<Screen>) -> Show {
+        Show {
+            screen: ::fluid::__private::Share::share(screen),
+        }
+    }
+    fn __make_judge(thresholds: &::fluid::__private::Arc<Thresholds>) -> Judge {
+        Judge {
+            book: AlertBook::new(),
+            thresholds: ::fluid::__private::Share::share(thresholds),
+        }
+    }
+    fn __make_alarm(
+        (
+            screen,
+            db,
+        ): &(::fluid::__private::Arc<Screen>, ::fluid::__private::Arc<Database>),
+    ) -> Alarm {
+        Alarm {
+            screen: ::fluid::__private::Share::share(screen),
+            db: ::fluid::__private::Share::share(db),
+        }
+    }
+    fn __make_gather() -> Gather<Reading> {
+        Gather::new(100, Duration::from_millis(500))
+    }
+    fn __make_store(db: &::fluid::__private::Arc<Database>) -> Store {
+        Store {
+            db: ::fluid::__private::Share::share(db),
+        }
+    }
+    fn __make_farewell() -> SayStopping {
+        SayStopping {}
     }
 }
 #[allow(dead_code)]
@@ -279,49 +303,50 @@ impl Sysmon {
     }
 }
 /// The handle of [`Sysmon`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
 #[allow(missing_debug_implementations, dead_code)]
 pub struct SysmonHandle {
     __group: ::fluid::__private::GroupHandle,
-    clock: <KeepTime as ::fluid::__private::Member>::Handle,
-    sample: <TakeSample as ::fluid::__private::Member>::Handle,
-    rate: <Rate as ::fluid::__private::Member>::Handle,
-    show: <Show as ::fluid::__private::Member>::Handle,
-    judge: <Judge as ::fluid::__private::Member>::Handle,
-    alarm: <Alarm as ::fluid::__private::Member>::Handle,
+    clock: ::fluid::__private::WorkerHandle,
+    sample: ::fluid::__private::WorkerHandle,
+    rate: ::fluid::__private::WorkerHandle,
+    show: ::fluid::__private::WorkerHandle,
+    judge: ::fluid::__private::WorkerHandle,
+    alarm: ::fluid::__private::WorkerHandle,
     gather: <Gather<Reading> as ::fluid::__private::Member>::Handle,
-    store: <Store as ::fluid::__private::Member>::Handle,
-    farewell: <SayStopping as ::fluid::__private::Member>::Handle,
+    store: ::fluid::__private::WorkerHandle,
+    farewell: ::fluid::__private::WorkerHandle,
 }
 #[allow(dead_code, private_interfaces)]
 impl SysmonHandle {
     /// The worker `clock`.
     #[must_use]
-    pub fn clock(&self) -> &<KeepTime as ::fluid::__private::Member>::Handle {
+    pub fn clock(&self) -> &::fluid::__private::WorkerHandle {
         &self.clock
     }
     /// The worker `sample`.
     #[must_use]
-    pub fn sample(&self) -> &<TakeSample as ::fluid::__private::Member>::Handle {
+    pub fn sample(&self) -> &::fluid::__private::WorkerHandle {
         &self.sample
     }
     /// The worker `rate`.
     #[must_use]
-    pub fn rate(&self) -> &<Rate as ::fluid::__private::Member>::Handle {
+    pub fn rate(&self) -> &::fluid::__private::WorkerHandle {
         &self.rate
     }
     /// The worker `show`.
     #[must_use]
-    pub fn show(&self) -> &<Show as ::fluid::__private::Member>::Handle {
+    pub fn show(&self) -> &::fluid::__private::WorkerHandle {
         &self.show
     }
     /// The worker `judge`.
     #[must_use]
-    pub fn judge(&self) -> &<Judge as ::fluid::__private::Member>::Handle {
+    pub fn judge(&self) -> &::fluid::__private::WorkerHandle {
         &self.judge
     }
     /// The worker `alarm`.
     #[must_use]
-    pub fn alarm(&self) -> &<Alarm as ::fluid::__private::Member>::Handle {
+    pub fn alarm(&self) -> &::fluid::__private::WorkerHandle {
         &self.alarm
     }
     /// The worker `gather`.
@@ -331,29 +356,13 @@ impl SysmonHandle {
     }
     /// The worker `store`.
     #[must_use]
-    pub fn store(&self) -> &<Store as ::fluid::__private::Member>::Handle {
+    pub fn store(&self) -> &::fluid::__private::WorkerHandle {
         &self.store
     }
     /// The worker `farewell`.
     #[must_use]
-    pub fn farewell(&self) -> &<SayStopping as ::fluid::__private::Member>::Handle {
+    pub fn farewell(&self) -> &::fluid::__private::WorkerHandle {
         &self.farewell
-    }
-}
-impl ::core::clone::Clone for SysmonHandle {
-    fn clone(&self) -> Self {
-        Self {
-            __group: ::core::clone::Clone::clone(&self.__group),
-            clock: ::core::clone::Clone::clone(&self.clock),
-            sample: ::core::clone::Clone::clone(&self.sample),
-            rate: ::core::clone::Clone::clone(&self.rate),
-            show: ::core::clone::Clone::clone(&self.show),
-            judge: ::core::clone::Clone::clone(&self.judge),
-            alarm: ::core::clone::Clone::clone(&self.alarm),
-            gather: ::core::clone::Clone::clone(&self.gather),
-            store: ::core::clone::Clone::clone(&self.store),
-            farewell: ::core::clone::Clone::clone(&self.farewell),
-        }
     }
 }
 impl ::core::ops::Deref for SysmonHandle {

@@ -36,8 +36,9 @@ const _: () = {
 };
 impl ::fluid::__private::Function for KeepTime {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = (::fluid::__private::Output<Tick>,);
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(
             &[
@@ -45,17 +46,15 @@ impl ::fluid::__private::Function for KeepTime {
             ],
         )
         .ports(&[("ticks", "Tick")]);
-    type Input = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         ports: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::emits_none(
+            keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx),
+        )
     }
 }
 /// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
@@ -70,8 +69,9 @@ pub struct TakeSample {
 }
 impl ::fluid::__private::Function for TakeSample {
     type Message = Tick;
-    type Output = Sample;
     type Ports = ();
+    type Emission = ::core::option::Option<Sample>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(1)
@@ -85,9 +85,6 @@ impl ::fluid::__private::Function for TakeSample {
         )
         .message("Tick")
         .output("Sample");
-    type Input = Tick;
-    type Emission = ::core::option::Option<Sample>;
-    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Tick,
@@ -95,6 +92,7 @@ impl ::fluid::__private::Function for TakeSample {
         _: &Self::Ports,
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
+        ::fluid::rule::emitted::<Sample>().is_no_result();
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
                 take_sample(message, ::fluid::rule::state(&mut self.sampler)),
@@ -102,14 +100,6 @@ impl ::fluid::__private::Function for TakeSample {
         )
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Sample>::IS_RESULT,
-        "`Sample` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Compares each sample with the one before it.
 pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
     let rates = book.fold(&sample);
@@ -123,39 +113,28 @@ pub struct Rate {
 }
 impl ::fluid::__private::Function for Rate {
     type Message = Sample;
-    type Output = Reading;
     type Ports = ();
+    type Emission = ::core::option::Option<Reading>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Compares each sample with the one before it."])
         .message("Sample")
         .output("Reading");
-    type Input = Sample;
-    type Emission = ::core::option::Option<Reading>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Sample,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                rate(message, ::fluid::rule::state(&mut self.book)).await,
-            ),
+        ::fluid::rule::emitted::<Reading>().is_no_result();
+        ::fluid::__private::emits_one(
+            rate(message, ::fluid::rule::state(&mut self.book)),
         )
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Reading>::IS_RESULT,
-        "`Reading` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Puts each reading on the screen.
 pub async fn show(reading: Reading, screen: &Screen) {
     screen.show(reading);
@@ -168,23 +147,22 @@ pub struct Show {
 }
 impl ::fluid::__private::Function for Show {
     type Message = Reading;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Puts each reading on the screen."])
         .message("Reading");
-    type Input = Reading;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        show(message, ::fluid::rule::resource(&self.screen)).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+        ::fluid::__private::emits_none(
+            show(message, ::fluid::rule::resource(&self.screen)),
+        )
     }
 }
 /// Holds each reading against the thresholds.
@@ -205,42 +183,32 @@ pub struct Judge {
 }
 impl ::fluid::__private::Function for Judge {
     type Message = Reading;
-    type Output = Alert;
     type Ports = ();
+    type Emission = ::fluid::__private::Vec<Alert>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Holds each reading against the thresholds."])
         .message("Reading")
         .output("Alert");
-    type Input = Reading;
-    type Emission = ::fluid::__private::Vec<Alert>;
-    type Calls = ::fluid::__private::EachMessage;
-    async fn call(
+    fn call(
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
+    ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
-        ::core::result::Result::Ok(
+        ::fluid::rule::emitted::<Alert>().is_no_result();
+        ::fluid::__private::emits_each(
             judge(
-                    message,
-                    ::fluid::rule::state(&mut self.book),
-                    ::fluid::rule::resource(&self.thresholds),
-                )
-                .await,
+                message,
+                ::fluid::rule::state(&mut self.book),
+                ::fluid::rule::resource(&self.thresholds),
+            ),
         )
     }
 }
-const _: () = {
-    #[allow(unused_imports)]
-    use ::fluid::rule::IsNoResult as _;
-    ::fluid::rule::no_result(
-        ::fluid::rule::Emitted::<Alert>::IS_RESULT,
-        "`Alert` is a `Result` behind an alias, which would be sent as a message: write it out",
-    )
-};
 /// Shows each alert, and keeps it.
 pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
     screen.alarm(alert);
@@ -256,16 +224,14 @@ pub struct Alarm {
 }
 impl ::fluid::__private::Function for Alarm {
     type Message = Alert;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
         .docs(&["Shows each alert, and keeps it."])
         .message("Alert");
-    type Input = Alert;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Alert,
@@ -299,8 +265,9 @@ pub struct Store {
 }
 impl ::fluid::__private::Function for Store {
     type Message = Vec<Reading>;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
+    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
+    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
@@ -310,9 +277,6 @@ impl ::fluid::__private::Function for Store {
             ],
         )
         .message("Vec<Reading>");
-    type Input = Vec<Reading>;
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
     async fn call(
         &mut self,
         message: Vec<Reading>,
@@ -340,20 +304,17 @@ pub async fn say_stopping(ctx: &Context) {
 pub struct SayStopping;
 impl ::fluid::__private::Function for SayStopping {
     type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
     type Ports = ();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
-        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
-    type Input = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    async fn call(
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
+    fn call(
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
         _: &Self::Ports,
-    ) -> ::fluid::__private::Called<Self> {
-        say_stopping(ctx).await;
-        ::core::result::Result::Ok(::core::option::Option::None)
+    ) -> impl ::fluid::__private::Call<Self> {
+        ::fluid::__private::emits_none(say_stopping(ctx))
     }
 }

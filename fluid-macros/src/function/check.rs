@@ -123,7 +123,9 @@ fn struct_name(function: &Ident, errors: &mut Errors) -> Ident {
     let name = if name == "Self" {
         // The one word that a function's name can become and a struct's cannot be.
         "Self_".to_owned()
-    } else if syn::parse_str::<Ident>(&name).is_err() {
+    } else if !name.starts_with(|c: char| c.is_ascii_uppercase())
+        && syn::parse_str::<Ident>(&name).is_err()
+    {
         let message = format!(
             "the worker is named after its function, and of `{function}` no name is left\n\
              let the function's name begin with a letter"

@@ -1,6 +1,6 @@
 //! The function as it is written, but for its body, which is nobody's business here.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -54,11 +54,24 @@ pub(crate) fn parse(role: Role, item: TokenStream, errors: &mut Errors) -> Optio
         };
         Ok((function, mistake))
     };
-    let (function, mistake) = errors.keep(parser.parse2(item))?;
+    let (function, mistake) = errors.keep(parser.parse2(without_body(item)))?;
     if let Some(mistake) = mistake {
         errors.push(mistake);
     }
     Some(function)
+}
+
+/// The item with nothing in its braces: what stands there need not be read.
+fn without_body(item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<_> = item.into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.last_mut()
+        && body.delimiter() == Delimiter::Brace
+    {
+        let span = body.span();
+        *body = Group::new(Delimiter::Brace, TokenStream::new());
+        body.set_span(span);
+    }
+    tokens.into_iter().collect()
 }
 
 /// A signature without what is wrong with it, so that an editor knows the worker while its function is being
@@ -94,5 +107,21 @@ pub(crate) const fn legal(role: Role) -> &'static str {
     match role {
         Role::Worker => "async fn poll(source: &Source) -> Vec<Item>",
         Role::Consumer => "async fn store(item: Item, db: &Db) -> Result<(), Error>",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_body_is_read() {
+        for (written, left) in [
+            ("async fn poll() { one(two) }", "async fn poll () { }"),
+            ("fn poll() -> [u8; { 2 }];", "fn poll () -> [u8 ; { 2 }] ;"),
+        ] {
+            let item = written.parse().expect("tokens");
+            assert_eq!(without_body(item).to_string(), left);
+        }
     }
 }

@@ -4,6 +4,7 @@ mod callback;
 mod construct;
 mod fused;
 mod graph;
+mod make;
 mod picture;
 mod resource;
 mod rules;
@@ -11,10 +12,10 @@ mod rules;
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Generics, parse_quote};
+use syn::{Generics, Visibility, parse_quote};
 
 use crate::group::check::Group;
-use crate::group::header::{Field, Header};
+use crate::group::header::{Field, Header, Made};
 
 pub(crate) fn group(group: &Group) -> TokenStream {
     let header = &group.header;
@@ -170,44 +171,38 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     let fields = header.fields.iter().map(|field| {
         let Field { cfgs, name, .. } = field;
         let ty = handle_type(field);
-        quote!(#(#cfgs)* #name: #ty)
+        quote!(#(#cfgs)* #name: #ty,)
     });
-    let clones = header.fields.iter().map(|field| {
-        let Field { cfgs, name, .. } = field;
-        quote!(#(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name))
-    });
+    let fields: TokenStream = fields.collect();
     let accessors = header.fields.iter().map(|field| accessor(field, vis));
+    let accessors: TokenStream = accessors.collect();
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
     let marker = (!types.is_empty())
         .then(|| quote!(__marker: ::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
-    let marker_value = (!types.is_empty()).then(|| quote!(__marker: ::core::marker::PhantomData,));
+    // A derive would want the parameters to be `Clone`, too.
+    let derive = types
+        .is_empty()
+        .then(|| quote!(#[derive(::core::clone::Clone)]));
+    let clone = (!types.is_empty()).then(|| clone(header, names));
     let doc = format!(" The handle of [`{group}`]: one accessor for each worker.");
     quote! {
         #(#cfgs)*
         #[doc = #doc]
+        #derive
         #[allow(missing_debug_implementations, dead_code)]
         #vis struct #handle #generics #clause {
             __group: ::fluid::__private::GroupHandle,
-            #(#fields,)*
+            #fields
             #marker
         }
 
         #(#cfgs)*
         #[allow(dead_code, private_interfaces)]
         impl #impl_generics #handle #ty_generics #clause {
-            #(#accessors)*
+            #accessors
         }
 
-        #(#cfgs)*
-        impl #impl_generics ::core::clone::Clone for #handle #ty_generics #clause {
-            fn clone(&self) -> Self {
-                Self {
-                    __group: ::core::clone::Clone::clone(&self.__group),
-                    #(#clones,)*
-                    #marker_value
-                }
-            }
-        }
+        #clone
 
         #(#cfgs)*
         impl #impl_generics ::core::ops::Deref for #handle #ty_generics #clause {
@@ -220,32 +215,62 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     }
 }
 
-/// A public consumer's handle can send; any other one cannot.
-pub(super) fn handle_type(field: &Field) -> TokenStream {
-    let ty = &field.ty;
-    match &field.public {
-        Some(token) => quote_spanned! {token.span=>
-            ::fluid::__private::ConsumerHandle<<#ty as ::fluid::__private::Worker>::Message>
-        },
-        None => quote!(<#ty as ::fluid::__private::Member>::Handle),
+/// The handle of a generic group can be cloned, whatever its parameters are.
+fn clone(header: &Header, names: &Names) -> TokenStream {
+    let Header { cfgs, fields, .. } = header;
+    let Names {
+        handle, generics, ..
+    } = names;
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    let clones = fields.iter().map(|field| {
+        let Field { cfgs, name, .. } = field;
+        quote!(#(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name),)
+    });
+    let clones: TokenStream = clones.collect();
+    quote! {
+        #(#cfgs)*
+        impl #impl_generics ::core::clone::Clone for #handle #ty_generics #clause {
+            fn clone(&self) -> Self {
+                Self {
+                    __group: ::core::clone::Clone::clone(&self.__group),
+                    #clones
+                    __marker: ::core::marker::PhantomData,
+                }
+            }
+        }
     }
 }
 
-fn accessor(field: &Field, vis: &syn::Visibility) -> TokenStream {
+/// A public consumer's handle can send; any other one cannot. What is made by an expression may be a group.
+pub(super) fn handle_type(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    match (&field.public, &field.made) {
+        (Some(token), _) => quote_spanned! {token.span=>
+            ::fluid::__private::ConsumerHandle<<#ty as ::fluid::__private::Worker>::Message>
+        },
+        (None, Made::Literal(_)) => quote!(::fluid::__private::WorkerHandle),
+        (None, Made::Expression(_)) => quote!(<#ty as ::fluid::__private::Member>::Handle),
+    }
+}
+
+fn accessor(field: &Field, vis: &Visibility) -> TokenStream {
     let Field {
         docs, cfgs, name, ..
     } = field;
     let ty = handle_type(field);
-    let docs = if docs.is_empty() && !matches!(vis, syn::Visibility::Inherited) {
+    // What is private is neither documented nor linted.
+    let private = matches!(vis, Visibility::Inherited);
+    let docs = if docs.is_empty() && !private {
         let doc = format!(" The worker `{name}`.");
         quote!(#[doc = #doc])
     } else {
         quote!(#(#docs)*)
     };
+    let must_use = (!private).then(|| quote!(#[must_use]));
     quote! {
         #(#cfgs)*
         #docs
-        #[must_use]
+        #must_use
         #vis fn #name(&self) -> &#ty {
             &self.#name
         }

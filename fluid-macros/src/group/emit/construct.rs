@@ -3,18 +3,17 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, FieldValue, Lit, PathArguments, Token, Type};
+use syn::{Expr, Lit, Type};
 
 use super::Names;
 use super::callback::{hang, register};
-use super::{fused, resource, rules};
+use super::{fused, make, resource, rules};
 use crate::function::mentions;
 use crate::group::adapter::owning;
 use crate::group::check::Group;
 use crate::group::edge::Edge;
-use crate::group::header::{Field, Header, Made, Resource, shorthand};
+use crate::group::header::{Field, Header, Made, Resource};
 use crate::group::statement::Arrow;
-use crate::path::path;
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
@@ -54,22 +53,30 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         return no_constructor(group, names);
     }
     let new_group = new_group(header, names);
-    let seats = fields.iter().map(|field| seat(field, resources));
+    // Each list as one stream: every stream that is written into another is a call of the compiler.
+    let seats: TokenStream = fields.iter().map(|field| seat(field, resources)).collect();
+    let makes = fields.iter().map(|field| make::make(field, resources));
+    let makes: TokenStream = makes.collect();
     let generic = !generics.params.is_empty();
     let wiring = fields
         .iter()
         .enumerate()
         .filter(|_| *wired)
         .map(|(place, field)| rules::wiring(place, field, edges, fields));
+    let wiring: TokenStream = wiring.collect();
     let options = fields.iter().map(|field| rules::options(field, generic));
-    let public = fields.iter().map(|field| rules::public(field, generic));
-    let retries = fields.iter().map(retries);
+    let options: TokenStream = options.collect();
+    let public = fields
+        .iter()
+        .filter_map(|field| rules::public(field, generic));
+    let retries = fields.iter().filter_map(retries);
     let fused = fused::draw(group, generic);
     let edges = edges
         .iter()
         .enumerate()
         .filter(|(_, edge)| edge.arrow != Arrow::Fused)
         .map(|(at, edge)| draw(edge, &edges[..at], header));
+    let edges: TokenStream = edges.collect();
     let handle = handle(header, names);
     let callbacks = callbacks
         .iter()
@@ -93,11 +100,11 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
                 #(#shares)*
                 #new_group
-                #(#seats)*
-                #(#edges)*
+                #seats
+                #edges
                 #fused
-                #(#wiring)*
-                #(#options)*
+                #wiring
+                #options
                 #(#public)*
                 #(#retries)*
                 #handle
@@ -105,6 +112,8 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #(#hooks)*
                 Self { workers: #workers, handle: #the_handle }
             }
+
+            #makes
         }
     }
 }
@@ -179,7 +188,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
-/// `let store = workers.add_as::<Store>("store", move || Store { … });`, or, with options, `add_with`.
+/// `let store = workers.add_as::<Store>("store", Self::__make_store);`, or, with options, `add_with`.
 fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
@@ -190,30 +199,11 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     } = field;
     let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
     let text = unraw(name);
-    let (body, used) = match &field.made {
-        Made::Literal(initialisers) => {
-            let path = expression_path(ty);
-            let values = initialisers
-                .iter()
-                .map(|value| initialiser(value, resources));
-            let used = resources.iter().filter(|resource| {
-                initialisers
-                    .iter()
-                    .any(|value| uses(&value.expr, &resource.name))
-            });
-            (quote!(#path { #(#values),* }), used.collect::<Vec<_>>())
-        }
-        Made::Expression(expr) => {
-            let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
-            let value = with_shares(expr, resources);
-            (value, used)
-        }
-    };
-    let built = closure(&used, &quote!(|| #body));
+    let made = make::made(field, resources);
     if settings.is_empty() {
         return quote! {
             #(#cfgs)*
-            let #seat = #workers.add_as::<#ty>(#text, #built);
+            let #seat = #workers.add_as::<#ty>(#text, #made);
         };
     }
     let options = settings.calls();
@@ -222,7 +212,7 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         let #seat = #workers.add_with::<#ty>(
             #text,
             <#ty as ::fluid::__private::Member>::OPTIONS #options,
-            #built,
+            #made,
         );
     }
 }
@@ -236,28 +226,6 @@ fn retries(field: &Field) -> Option<TokenStream> {
     Some(quote_spanned!(at=> #(#cfgs)* #workers.keep_copies(&#seat);))
 }
 
-/// One field of a worker's literal. The shorthand shares the resource; anything else is an
-/// expression, in which the resources are in scope.
-fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
-    let FieldValue {
-        attrs,
-        member,
-        expr,
-        ..
-    } = value;
-    match shorthand(value) {
-        Some(name) => {
-            let share = path("fluid::__private::Share::share", name.span());
-            let share = quote_spanned!(name.span()=> #share(&#name));
-            quote!(#(#attrs)* #member: #share)
-        }
-        None => {
-            let expr = with_shares(expr, resources);
-            quote!(#(#attrs)* #member: #expr)
-        }
-    }
-}
-
 /// An expression that may take the resources it names by value: they are clones of its own.
 pub(super) fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
@@ -266,15 +234,6 @@ pub(super) fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     }
     let clones = clones(&used);
     quote!({ #clones #expr })
-}
-
-/// `{ let db = Arc::clone(&db); move || … }`
-fn closure(used: &[&Resource], closure: &TokenStream) -> TokenStream {
-    if used.is_empty() {
-        return quote!(move #closure);
-    }
-    let clones = clones(used);
-    quote!({ #clones move #closure })
 }
 
 pub(super) fn clones(used: &[&Resource]) -> TokenStream {
@@ -375,40 +334,41 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
         let adapter = with_shares(&owning(adapter), &header.resources);
         quote!(, #adapter)
     });
-    // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
-    let copy = format_ident!("broadcast{from_port}", span = span);
-    let copy = quote_spanned!(span=> #workers.#copy(#some_seat #port););
     let connect = quote_spanned! {span=>
+        #(#cfgs)*
         #workers.#connect(#from_seat #port, #to_seat #adapter);
     };
-    let copy = second.then(|| quote!(#(#cfgs)* #copy));
-    quote!(#copy #(#cfgs)* #connect)
+    if !second {
+        return connect;
+    }
+    // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
+    let copy = format_ident!("broadcast{from_port}", span = span);
+    quote_spanned! {span=>
+        #(#cfgs)*
+        #workers.#copy(#some_seat #port);
+        #connect
+    }
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
     let handle = &names.handle;
     let (workers, the_handle) = (local("__workers"), local("__handle"));
-    let handles = header.fields.iter().map(
-        |Field {
-             cfgs,
-             name,
-             ty,
-             public,
-             ..
-         }| {
-            let seat = seat_of(name, name.span());
-            match public {
-                Some(_) => quote!(#(#cfgs)* #name: #seat.handle()),
-                None => {
-                    quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat))
-                }
+    let handles = header.fields.iter().map(|field| {
+        let Field { cfgs, name, ty, .. } = field;
+        let seat = seat_of(name, name.span());
+        match (&field.public, &field.made) {
+            (Some(_), _) => quote!(#(#cfgs)* #name: #seat.handle(),),
+            (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #seat.worker_handle(),),
+            (None, Made::Expression(_)) => {
+                quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat),)
             }
-        },
-    );
+        }
+    });
+    let handles: TokenStream = handles.collect();
     let generic = names.generics.type_params().next().is_some();
     let marker = generic.then(|| quote!(__marker: ::core::marker::PhantomData,));
     quote! {
-        let #the_handle = #handle { __group: #workers.handle(), #(#handles,)* #marker };
+        let #the_handle = #handle { __group: #workers.handle(), #handles #marker };
     }
 }
 
@@ -417,20 +377,4 @@ pub(super) fn unraw(name: &Ident) -> Literal {
     let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
     literal.set_span(name.span());
     literal
-}
-
-/// A type as it is written in an expression: `Relay<Tick>` as `Relay::<Tick>`.
-fn expression_path(ty: &Type) -> TokenStream {
-    let Type::Path(path) = ty else {
-        return quote!(#ty);
-    };
-    let mut path = path.clone();
-    for segment in &mut path.path.segments {
-        if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-            arguments
-                .colon2_token
-                .get_or_insert_with(<Token![::]>::default);
-        }
-    }
-    quote!(#path)
 }

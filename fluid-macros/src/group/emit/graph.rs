@@ -74,8 +74,9 @@ pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
 /// The items of a list: in place, or, if some may be configured away, as a constant of their own.
 fn list(what: &str, items: Vec<(Vec<&Attribute>, TokenStream)>) -> (TokenStream, TokenStream) {
     if items.iter().all(|(cfgs, _)| cfgs.is_empty()) {
-        let items = items.iter().map(|(_, item)| item);
-        return (TokenStream::new(), quote!(&[#(#items),*]));
+        let items = items.into_iter().map(|(_, item)| quote!(#item,));
+        let items: TokenStream = items.collect();
+        return (TokenStream::new(), quote!(&[#items]));
     }
     let ty = format_ident!("Graph{what}");
     let name = format_ident!("__{}S", what.to_uppercase());

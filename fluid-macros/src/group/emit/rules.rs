@@ -84,8 +84,6 @@ pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
 fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
     let Field { cfgs, ty, name, .. } = field;
     let span = name.span().resolved_at(Span::call_site());
-    let wiring = name.unraw().to_string().to_upper_camel_case();
-    let wiring = format_ident!("EdgesOf{wiring}", span = span);
     let mut ports: Vec<(&Ident, Vec<Vec<&Attribute>>)> = Vec::new();
     for edge in edges {
         let Some(name) = edge.port_of(place).filter(|port| !is_failed(port)) else {
@@ -101,6 +99,8 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
         let none = path("fluid::rule::NoEdges", span);
         return quote_spanned!(span=> #(#cfgs)* <#ty>::every_port_leads_somewhere(#none););
     }
+    let wiring = name.unraw().to_string().to_upper_camel_case();
+    let wiring = format_ident!("EdgesOf{wiring}", span = span);
     // A port that does not exist is one mistake, and with it in the type of the edges no other is found.
     let certain = ports
         .iter()
