@@ -11,9 +11,8 @@
 //! 2. While it is lent, only the borrower counts what becomes of its messages.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use tokio::sync::{Notify, oneshot};
 use tracing::Instrument;
 
 use crate::adapt::Adapt;
@@ -26,6 +25,7 @@ use crate::queue::{Channel, Intake, Output, discard};
 use crate::seat::Seat;
 use crate::signal::{until, wait_for};
 use crate::stage::{Calls, Stage};
+use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::way::By;
 use crate::way::{Lendable, Run};
@@ -362,3 +362,6 @@ impl<W: Worker> Drop for Lent<W> {
         self.shelf.put(Offer::Closed);
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use crate::catch::{catch, catch_now};
@@ -21,6 +20,7 @@ use crate::restart::{Achieved, Down, Failure, Life, Order};
 use crate::signal::until;
 use crate::state::State;
 use crate::supervisor::Event;
+use crate::sync::{Mutex, oneshot};
 use crate::way::{Alone, Lendable, Run, Way};
 use crate::worker::{Io, Worker};
 

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Notify;
+use crate::sync::Notify;
+use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// Raised once, never lowered. Reading it is one relaxed load, so it may stand in a hot loop.
 #[derive(Debug, Default)]
@@ -57,3 +57,6 @@ pub(crate) async fn until<F: Future>(signal: &Signal, future: F) -> Option<F::Ou
         output = future => Some(output),
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

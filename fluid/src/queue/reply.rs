@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use tokio::sync::oneshot;
+use crate::sync::oneshot;
 
 thread_local! {
     /// Whether a queue is dropping a message on this thread, which no handler has seen.
