@@ -294,3 +294,6 @@ impl Supervisor {
         node.finish(exit);
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

@@ -29,7 +29,7 @@ use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
 use crate::signal::Signal;
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Mutex, Notify};
 
 /// The most that a consumer fetches at once. Large enough to make the lock cheap, small enough for
@@ -314,8 +314,13 @@ impl<M> Channel<M> {
         }
     }
 
+    /// Whoever sees it interrupted sees why.
     fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        let interrupted = self.interrupted.load(Ordering::Relaxed);
+        if interrupted {
+            fence(Ordering::Acquire);
+        }
+        interrupted
     }
 
     fn fail(&self, messages: usize) {

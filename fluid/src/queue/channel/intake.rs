@@ -109,7 +109,7 @@ impl<M: Send + 'static> Intake for Channel<M> {
         for queue in self.all() {
             {
                 let _inner = lock(&queue.inner);
-                queue.interrupted.store(interrupted, Ordering::Relaxed);
+                queue.interrupted.store(interrupted, Ordering::Release);
             }
             queue.items.notify_waiters();
         }
