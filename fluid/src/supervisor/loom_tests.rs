@@ -195,3 +195,31 @@ fn a_consumer_that_is_restarted_along_with_another_keeps_its_messages() {
         assert_eq!(node.exit().and_then(Exit::counts).unwrap().done, 1);
     });
 }
+
+/// Is done at once.
+struct Done;
+
+impl Worker for Done {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        // Nobody has asked it to stop.
+        assert!(ctx.node().state() < State::Stopping);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_worker_that_is_done_when_it_is_to_be_restarted_is_done_or_runs_again() {
+    explore_lives(|| {
+        let mut group = Driven::new(Restart::one_for_all());
+        let fails = group.add(0, || FailsAtFirst);
+        let done = group.add(1, || Done);
+        assert!(fails.try_send(0).is_ok());
+        let node = Arc::clone(done.node());
+        group.drive();
+        assert!(!node.exit().unwrap().cause().is_failure());
+    });
+}
