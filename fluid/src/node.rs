@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use tokio::time::Instant;
@@ -18,7 +18,7 @@ use crate::state::{State, StateCell};
 use crate::status::Status;
 use crate::supervisor::Event;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use crate::sync::{Mutex, Notify, mpsc};
+use crate::sync::{Mutex, Notify, OnceLock, mpsc};
 use crate::term::Term;
 
 /// What a member of a group is.

@@ -8,7 +8,7 @@ pub(crate) mod watched;
 
 #[cfg(not(all(test, fluid_loom)))]
 pub(crate) use std::{
-    sync::{Mutex, MutexGuard, atomic},
+    sync::{Mutex, MutexGuard, OnceLock, atomic},
     thread,
 };
 #[cfg(not(all(test, fluid_loom)))]
@@ -20,4 +20,4 @@ pub(crate) use loom::{
     thread,
 };
 #[cfg(all(test, fluid_loom))]
-pub(crate) use watched::{Notify, mpsc, oneshot};
+pub(crate) use watched::{Notify, OnceLock, mpsc, oneshot};

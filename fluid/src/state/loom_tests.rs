@@ -9,6 +9,19 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
+fn whoever_waits_for_a_state_sees_it() {
+    explore(|| {
+        let cell = Arc::new(StateCell::new());
+        let waiter = {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || block_on(cell.reached(State::Running)))
+        };
+        cell.advance(State::Running);
+        assert_eq!(waiter.join().unwrap(), State::Running);
+    });
+}
+
+#[test]
 fn whoever_waits_for_a_state_sees_it_or_one_past_it() {
     explore(|| {
         let cell = Arc::new(StateCell::new());

@@ -52,6 +52,48 @@ impl Steps {
     fn take(&self) {
         self.0.fetch_add(1, Ordering::AcqRel);
     }
+
+    /// The same, for a step that changes nothing.
+    fn look(&self) {
+        self.0.load(Ordering::Acquire);
+    }
+}
+
+/// The standard library's `OnceLock`.
+#[derive(Debug)]
+pub(crate) struct OnceLock<T> {
+    value: std::sync::OnceLock<T>,
+    steps: Steps,
+}
+
+impl<T> OnceLock<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            value: std::sync::OnceLock::new(),
+            steps: Steps::default(),
+        }
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.steps.look();
+        self.value.get()
+    }
+
+    pub(crate) fn set(&self, value: T) -> Result<(), T> {
+        self.steps.take();
+        self.value.set(value)
+    }
+
+    pub(crate) fn get_or_init(&self, value: impl FnOnce() -> T) -> &T {
+        self.steps.take();
+        self.value.get_or_init(value)
+    }
+}
+
+impl<T> Default for OnceLock<T> {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// tokio's `Notify`.
