@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::Poll;
 
 use crate::callback::Outcome;
@@ -15,6 +15,7 @@ use crate::function::Function;
 use crate::life::BoxFuture;
 use crate::lock::lock;
 use crate::stage::EachMessage;
+use crate::sync::Mutex;
 
 type Handler<M> = Arc<dyn Fn(Arc<M>) -> BoxFuture<Result<(), Error>> + Send + Sync>;
 type Handlers<K, M> = BTreeMap<K, BTreeMap<Box<str>, Handler<M>>>;

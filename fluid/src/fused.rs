@@ -18,9 +18,7 @@
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
-
-use tokio::sync::{Notify, oneshot};
+use std::sync::Arc;
 
 use crate::adapt::Adapt;
 use crate::attempt::handle;
@@ -32,6 +30,7 @@ use crate::queue::{Channel, Intake, Leaving, Output, discard};
 use crate::seat::Seat;
 use crate::signal::{until, wait_for};
 use crate::stage::{Calls, Stage};
+use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::way::By;
 use crate::way::{Lendable, Run};
@@ -412,3 +411,6 @@ impl<W: Worker> Drop for Lent<W> {
         self.shelf.put(Offer::Closed);
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

@@ -3,9 +3,7 @@
 //! The worker that every life has is the first lane. The others are built beside it, run in tasks of their
 //! own, and end with it. What they read and write outlives them, as it does for the first.
 
-use std::sync::{Arc, Mutex};
-
-use tokio::sync::oneshot;
+use std::sync::Arc;
 
 use crate::catch::{catch, catch_now};
 use crate::context::Context;
@@ -14,6 +12,7 @@ use crate::life::{BoxFuture, Build, Site, Unlived, live_to_the_end, spawn};
 use crate::lock::lock;
 use crate::queue::{Channel, Queue};
 use crate::signal::until;
+use crate::sync::{Mutex, oneshot};
 use crate::way::{Lendable, Run, Way};
 use crate::worker::{Io, Worker};
 

@@ -10,7 +10,8 @@
 //!    seals it has taken over what was fetched and in hand, and the word is read no more.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// How many messages a consumer took in, and what became of each.
 ///
@@ -234,6 +235,9 @@ impl Direct {
         }
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;
 
 #[cfg(test)]
 mod tests {

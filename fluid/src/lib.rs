@@ -183,6 +183,7 @@ mod state;
 mod status;
 mod strategy;
 mod supervisor;
+mod sync;
 mod term;
 #[cfg(feature = "test-util")]
 pub mod test;

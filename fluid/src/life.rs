@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use crate::catch::{catch, catch_now};
@@ -21,6 +20,7 @@ use crate::restart::{Achieved, Down, Failure, Life, Order};
 use crate::signal::until;
 use crate::state::State;
 use crate::supervisor::Event;
+use crate::sync::{Mutex, oneshot};
 use crate::way::{Alone, Lendable, Run, Way};
 use crate::worker::{Io, Worker};
 
@@ -231,8 +231,19 @@ async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site)
         let term = node.term();
         let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
         let life = Life::begin(&node);
-        let lived = live_once(&mut run, &mut worker, &mut build, &ctx, &mut io, site);
+        let mut done = false;
+        let lived = live_once(
+            &mut run,
+            &mut worker,
+            &mut build,
+            &ctx,
+            &mut io,
+            site,
+            &mut done,
+        );
         let lived = until(&term.cut, lived).await;
+        // Who was done before that was asked for has no other life: it said so by its state already.
+        let recycled = ctx.is_recycled() && !done;
         if lived.is_none() {
             run.recover(worker.as_mut(), &mut io).await;
         }
@@ -246,11 +257,11 @@ async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site)
                 io.queue.failed();
                 match node.failing() {
                     // One lane had ended it.
-                    None if !ctx.is_recycled() => break ended_because(&node),
+                    None if !recycled => break ended_because(&node),
                     failure => failure,
                 }
             }
-            Some(Ok(())) if ctx.is_recycled() => None,
+            Some(Ok(())) if recycled => None,
             Some(Ok(())) => break ended_because(&node),
             Some(Err(Failure::Of(error))) if !node.has_started() => {
                 let worker = (&**node.name()).into();
@@ -259,7 +270,7 @@ async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site)
             }
             Some(Err(Failure::AtTheEnd(error))) => {
                 node.note_error(&error);
-                if !ctx.is_recycled() {
+                if !recycled {
                     break Cause::failure(node.name(), error);
                 }
                 let (worker, error) = (&**node.name(), format!("{error:#}"));
@@ -306,6 +317,7 @@ async fn live_once<W: Worker>(
     ctx: &Context,
     io: &mut Lendable<Io<W>>,
     site: &Site,
+    done: &mut bool,
 ) -> Result<(), Failure> {
     let built = begin(build, ctx).await.map_err(Failure::Of)?;
     let worker = worker.insert(Lendable::new(built));
@@ -318,7 +330,7 @@ async fn live_once<W: Worker>(
         // Lets the group see that before the worker may block this thread.
         tokio::task::yield_now().await;
     }
-    run_once(run, worker, ctx, io, site).await
+    run_once(run, worker, ctx, io, site, done).await
 }
 
 /// Why a worker ended that did not fail.
@@ -338,13 +350,15 @@ async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Erro
     Ok(worker)
 }
 
-/// Calls `run` and `on_shutdown`, and settles the message in hand.
+/// Calls `run` and `on_shutdown`, and settles the message in hand. Says when the work is `done`, and no other life
+/// follows.
 async fn run_once<W: Worker>(
     run: &mut impl Run<W>,
     worker: &mut Lendable<W>,
     ctx: &Context,
     io: &mut Lendable<Io<W>>,
     site: &Site,
+    done: &mut bool,
 ) -> Result<(), Failure> {
     let ran = catch(run.run(worker, ctx, io))
         .await
@@ -354,7 +368,8 @@ async fn run_once<W: Worker>(
     match &ran {
         Ok(()) => {
             io.queue.settle();
-            if !ctx.is_recycled() {
+            *done = !ctx.is_recycled();
+            if *done {
                 ctx.node().advance(State::Stopping);
             }
         }

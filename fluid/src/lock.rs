@@ -1,6 +1,8 @@
 //! Locking without poison.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+
+use crate::sync::{Mutex, MutexGuard};
 
 /// Locks, ignoring poison. All that runs of a user's under any lock of this crate is the comparison of a
 /// dispatcher's event types, the iterator of an emission, and the initialisers of a consumer with lanes, none

@@ -3,11 +3,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use crate::error::Error;
@@ -19,6 +17,8 @@ use crate::signal::{Signal, wait_for};
 use crate::state::{State, StateCell};
 use crate::status::Status;
 use crate::supervisor::Event;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Mutex, Notify, OnceLock, mpsc};
 use crate::term::Term;
 
 /// What a member of a group is.
@@ -433,3 +433,6 @@ impl fmt::Debug for Node {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

@@ -14,5 +14,7 @@ pub use output::Output;
 pub(crate) use output::Tally;
 pub(crate) use reply::discard;
 pub use reply::{AskError, Reply};
+#[cfg(all(test, fluid_loom))]
+pub(crate) use sender::block_on;
 pub(crate) use sender::{Inlet, own_thread};
 pub use sender::{MessageProducer, SendError, Sender, TrySendError};

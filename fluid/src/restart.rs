@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::error::Error;
@@ -14,6 +13,7 @@ use crate::ledger::Counts;
 use crate::node::Node;
 use crate::stage::jitter;
 use crate::strategy::Restart;
+use crate::sync::oneshot;
 
 /// How a life failed.
 pub(crate) enum Failure {

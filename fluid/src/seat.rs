@@ -3,8 +3,8 @@
 use std::any::TypeId;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 
 use crate::attempt::Copy;
 use crate::error::Nothing;
@@ -17,6 +17,7 @@ use crate::lock::lock;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Sender};
+use crate::sync::Mutex;
 use crate::way::{By, Run, Way};
 use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;

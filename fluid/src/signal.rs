@@ -2,9 +2,9 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Notify;
+use crate::sync::Notify;
+use crate::sync::atomic::{AtomicBool, Ordering, fence};
 
 /// Raised once, never lowered. Reading it is one relaxed load, so it may stand in a hot loop.
 #[derive(Debug, Default)]
@@ -21,8 +21,13 @@ impl Signal {
         first
     }
 
+    /// Whoever sees it raised sees all that was done before.
     pub(crate) fn is_raised(&self) -> bool {
-        self.raised.load(Ordering::Relaxed)
+        let raised = self.raised.load(Ordering::Relaxed);
+        if raised {
+            fence(Ordering::Acquire);
+        }
+        raised
     }
 
     /// Resolves when the flag is raised, at once if it already is. Cancel safe.
@@ -57,3 +62,6 @@ pub(crate) async fn until<F: Future>(signal: &Signal, future: F) -> Option<F::Ou
         output = future => Some(output),
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

@@ -1,13 +1,11 @@
 //! The states of a worker's life.
 
 use std::fmt;
-use std::sync::Mutex;
 use std::time::SystemTime;
-
-use tokio::sync::Notify;
 
 use crate::lock::lock;
 use crate::signal::wait_for;
+use crate::sync::{Mutex, Notify};
 
 /// Where a worker or a group is in its life.
 ///
@@ -121,6 +119,9 @@ impl StateCell {
         .await
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;
 
 #[cfg(test)]
 mod tests {

@@ -25,7 +25,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::exit::Cause;
@@ -40,6 +39,7 @@ use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
 pub(crate) use crate::supervisor::seated::Seated;
 pub(crate) use crate::supervisor::trash::Trash;
+use crate::sync::{mpsc, oneshot};
 
 /// What happens to a group.
 pub(crate) enum Event {
@@ -294,3 +294,6 @@ impl Supervisor {
         node.finish(exit);
     }
 }
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;

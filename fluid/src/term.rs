@@ -1,10 +1,9 @@
 //! One life of a member: until when it lasts, and what comes after it.
 
-use std::sync::OnceLock;
-
 use tokio::time::Instant;
 
 use crate::signal::Signal;
+use crate::sync::OnceLock;
 
 /// One life, as the member itself and its group see it. A restart begins another one.
 #[derive(Debug, Default)]

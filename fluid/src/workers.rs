@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 
 use crate::adapt::With;
 use crate::attempt::Failed;
@@ -29,6 +28,7 @@ use crate::rule::{
 use crate::seat::{Member, Seat};
 use crate::strategy::Restart;
 use crate::supervisor::{Hooks, Trash, hook};
+use crate::sync::mpsc;
 use crate::worker::{Port, Worker};
 use arrivals::Arrivals;
 

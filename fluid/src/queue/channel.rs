@@ -17,10 +17,7 @@ mod intake;
 mod lanes;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-
-use tokio::sync::Notify;
+use std::sync::Arc;
 
 use crate::ledger::{Counts, Direct, Progress, Seen};
 use crate::lock::lock;
@@ -32,6 +29,8 @@ use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
 use crate::signal::Signal;
+use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::{Mutex, Notify};
 
 /// The most that a consumer fetches at once. Large enough to make the lock cheap, small enough for
 /// waiting senders to be let in while a slow consumer works through it.
@@ -337,8 +336,13 @@ impl<M> Channel<M> {
         }
     }
 
+    /// Whoever sees it interrupted sees why.
     fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        let interrupted = self.interrupted.load(Ordering::Relaxed);
+        if interrupted {
+            fence(Ordering::Acquire);
+        }
+        interrupted
     }
 
     fn fail(&self, messages: usize) {
@@ -467,5 +471,7 @@ impl Gate {
     }
 }
 
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::adapt::Adapt;
 use crate::queue::adapted::{Adapted, Adapter, Sent};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
+use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::worker::Worker;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use tokio::sync::oneshot;
+use crate::sync::oneshot;
 
 thread_local! {
     /// Whether a queue is dropping a message on this thread, which no handler has seen.
@@ -92,7 +92,8 @@ pub enum AskError {
     /// queue overflowed, or it had to end.
     Dropped(Box<str>),
     /// The consumer, named here, took the message and gave no answer: its handler failed, panicked,
-    /// ran out of time, was forced to end, or dropped the [`Reply`].
+    /// ran out of time, was forced to end, or dropped the [`Reply`]. So it is if the consumer is stuck, even
+    /// if it has not come to the message.
     Unanswered(Box<str>),
 }
 

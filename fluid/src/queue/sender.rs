@@ -6,12 +6,12 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
 use tokio::task::coop::unconstrained;
 
 use crate::queue::channel::{Channel, Intake, Refusal};
 use crate::queue::reply::{AskError, Reply, Verdict};
+use crate::sync::thread::{self, Thread};
 
 /// Where a sender stands, which decides how long it may send at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use crate::exit::Cause;
 use crate::life::Launch;
 use crate::node::{MemberId, Node};
 use crate::options::Options;
 use crate::restart::{Backoff, Order};
 use crate::supervisor::trash::Trash;
+use crate::sync::oneshot;
 
 /// Where a member is between two lives.
 pub(super) enum Phase {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::exit::{Cause, Exit};
@@ -13,6 +12,7 @@ use crate::restart::NoRestart;
 use crate::state::State;
 use crate::supervisor::Supervisor;
 use crate::supervisor::seated::{Phase, Seated, seal};
+use crate::sync::oneshot;
 
 /// How long a member that is forced to end may take to obey. With twice
 /// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its

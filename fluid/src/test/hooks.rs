@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::error::Error;
 use crate::life::Ends;
 use crate::lock::lock;
 use crate::node::{Kind, Node};
+use crate::sync::Mutex;
 use crate::test::fault::Fault;
 use crate::test::rest::rested;
 use crate::test::rig::Rig;

@@ -3,14 +3,15 @@
 use std::any::{Any, type_name};
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 
 use crate::group::GroupHandle;
 use crate::life::Ends;
 use crate::lock::lock;
 use crate::node::Node;
 use crate::queue::{Channel, Inlet, Output, Sender};
+use crate::sync::Mutex;
 use crate::test::emission::Emission;
 use crate::test::rig::{NoStub, Rig};
 use crate::test::stub::{Answer, Script};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use crate::sync::Notify;
 
 thread_local! {
     /// Told when something comes to rest, if anyone has ever asked.

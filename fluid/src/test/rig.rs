@@ -1,10 +1,11 @@
 //! The ends of a worker's edges, before it is started, as a kit sees them that does not know its type.
 
 use std::any::{Any, type_name};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::life::Ends;
 use crate::lock::lock;
+use crate::sync::Mutex;
 use crate::test::stub::{Script, Stubbed};
 use crate::worker::Worker;
 

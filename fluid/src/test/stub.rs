@@ -1,7 +1,7 @@
 //! A closure in the place of a worker.
 
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use tracing::Instrument;
 
@@ -12,6 +12,7 @@ use crate::lock::lock;
 use crate::node::Node;
 use crate::onward::Onward;
 use crate::stage::{Calls, EachMessage, Stage, emit, run};
+use crate::sync::Mutex;
 use crate::way::{Alone, Way};
 use crate::worker::{Io, Ports, Worker};
 

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-
 use crate::exit::Cause;
 use crate::node::{Events, Node};
 use crate::supervisor::{Event, Seated, Trash};
+use crate::sync::mpsc;
 
 /// What arrived at a group that has not been started. Dropped unstarted, it ends all that stands in
 /// the group, so that nobody waits for what will never come.

@@ -112,7 +112,7 @@ impl<M: Send + 'static> Intake for Channel<M> {
             {
                 let inner = lock(&queue.inner);
                 let interrupted = interrupted || inner.frozen;
-                queue.interrupted.store(interrupted, Ordering::Relaxed);
+                queue.interrupted.store(interrupted, Ordering::Release);
             }
             queue.items.notify_waiters();
         }

@@ -1,0 +1,123 @@
+//! Lending a worker in every order of threads.
+
+use super::*;
+use crate::error::Nothing;
+use crate::node::{Kind, Node};
+use crate::options::Options;
+use crate::queue::block_on;
+use crate::signal::Signal;
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::watched::explore;
+
+/// A worker that is lent.
+struct Called;
+
+impl Worker for Called {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        unreachable!("whoever borrows it makes its calls")
+    }
+}
+
+/// Where it lies, and its life.
+fn lendable() -> (Arc<Shelf<Called>>, Context) {
+    let node = Node::new("test".into(), Kind::Consumer, Options::new(), None, vec![]);
+    let term = node.term();
+    (Shelf::new(), Context::new(node, term))
+}
+
+/// Lends it from another thread, until its life is over or cut off. Returns how that ended, if it was not cut
+/// off. The worker is there again in any case, or this panics.
+fn lend(shelf: &Arc<Shelf<Called>>, ctx: &Context) -> JoinHandle<Option<Result<(), Error>>> {
+    let (shelf, ctx) = (Arc::clone(shelf), ctx.clone());
+    thread::spawn(move || {
+        let options = Options::new();
+        let channel = Channel::new("test".into(), &options, None);
+        let mut worker = Lendable::new(Called);
+        let mut io = Lendable::new(Io::new(&channel, &options));
+        let mut lent = Lent::new(shelf);
+        let cut = &ctx.term().cut;
+        let lived = block_on(async {
+            let lived = until(cut, lent.run(&mut worker, &ctx, &mut io)).await;
+            if lived.is_none() {
+                lent.recover(Some(&mut worker), &mut io).await;
+            }
+            lived
+        });
+        drop((worker.take(), io.take()));
+        lived
+    })
+}
+
+#[test]
+fn whoever_borrows_gets_the_worker_or_learns_of_its_end() {
+    explore(|| {
+        let (shelf, ctx) = lendable();
+        let lent = lend(&shelf, &ctx);
+        let borrower = {
+            let shelf = Arc::clone(&shelf);
+            // What it has had once it may have again.
+            thread::spawn(move || [(); 2].map(|()| block_on(shelf.borrow()).is_some()))
+        };
+        ctx.end();
+        assert!(lent.join().unwrap().unwrap().is_ok());
+        let had = borrower.join().unwrap();
+        assert!(had[0] || !had[1]);
+    });
+}
+
+#[test]
+fn a_worker_that_is_borrowed_comes_back_when_its_life_is_cut_off() {
+    explore(|| {
+        let (shelf, ctx) = lendable();
+        let lent = lend(&shelf, &ctx);
+        let borrower = {
+            let shelf = Arc::clone(&shelf);
+            thread::spawn(move || drop(block_on(shelf.borrow())))
+        };
+        ctx.term().cut.raise();
+        assert!(lent.join().unwrap().is_none());
+        borrower.join().unwrap();
+    });
+}
+
+#[test]
+fn a_failure_comes_back_with_the_worker_even_at_a_stop() {
+    explore(|| {
+        let (shelf, ctx) = lendable();
+        let lent = lend(&shelf, &ctx);
+        let borrower = {
+            let shelf = Arc::clone(&shelf);
+            thread::spawn(move || {
+                let loan = block_on(shelf.borrow());
+                loan.is_some_and(|mut loan| {
+                    loan.failure = Some("failed".into());
+                    true
+                })
+            })
+        };
+        ctx.end();
+        let lived = lent.join().unwrap().unwrap();
+        assert_eq!(lived.is_err(), borrower.join().unwrap());
+    });
+}
+
+#[test]
+fn who_waits_no_longer_for_a_worker_does_not_keep_it() {
+    explore(|| {
+        let (shelf, ctx) = lendable();
+        let lent = lend(&shelf, &ctx);
+        let recycled = Arc::new(Signal::default());
+        let borrower = {
+            let (shelf, recycled) = (Arc::clone(&shelf), Arc::clone(&recycled));
+            thread::spawn(move || drop(block_on(until(&recycled, shelf.borrow()))))
+        };
+        recycled.raise();
+        borrower.join().unwrap();
+        ctx.end();
+        assert!(lent.join().unwrap().unwrap().is_ok());
+    });
+}

@@ -1,0 +1,63 @@
+//! A queue that is full drops what its policy says, and counts it.
+
+use super::*;
+use crate::sync::watched::explore;
+
+/// Two send at once to a queue of one, while a third handles.
+fn overflows(overflow: Overflow) {
+    explore(move || {
+        let channel = channel(1, overflow);
+        let handled = handle(Arc::clone(&channel));
+        let sender = send(&channel, [1]);
+        assert!(edge(&channel).try_send(2).is_ok());
+        assert!(sender.join().unwrap().is_empty());
+        channel.close();
+        let handled = handled.join().unwrap();
+        let counts = assert_conserved(&channel);
+        assert_eq!(counts.accepted, 2);
+        assert_eq!(counts.done, handled.len() as u64);
+        assert!(counts.done >= 1);
+    });
+}
+
+#[test]
+fn a_queue_that_drops_the_newest_counts_each() {
+    overflows(Overflow::DropNewest);
+}
+
+#[test]
+fn a_queue_that_drops_the_oldest_counts_each() {
+    overflows(Overflow::DropOldest);
+}
+
+#[test]
+fn a_queue_that_drops_the_oldest_always_keeps_the_last() {
+    explore(|| {
+        let channel = channel(1, Overflow::DropOldest);
+        let handled = handle(Arc::clone(&channel));
+        for message in [1, 2, 3] {
+            assert!(edge(&channel).try_send(message).is_ok());
+        }
+        channel.close();
+        let handled = handled.join().unwrap();
+        assert!(handled.is_sorted());
+        assert_eq!(handled.last(), Some(&3));
+        assert_eq!(assert_conserved(&channel).dropped, 3 - handled.len() as u64);
+    });
+}
+
+#[test]
+fn a_queue_holds_no_more_than_its_bound() {
+    explore(|| {
+        let channel = channel(2, Overflow::Wait);
+        let sender = send(&channel, [1, 2, 3, 4]);
+        let mut queue = Queue::new(Arc::clone(&channel));
+        for message in [1, 2] {
+            assert_eq!(block_on(queue.next()), Some(message));
+            assert!(channel.queue_size() <= 2);
+        }
+        drop(queue);
+        sender.join().unwrap();
+        assert_conserved(&channel);
+    });
+}

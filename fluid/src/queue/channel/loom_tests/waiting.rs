@@ -1,0 +1,146 @@
+//! Whoever waits is woken.
+
+use super::*;
+use crate::sync::watched::explore;
+
+#[test]
+fn all_that_two_senders_send_is_handled() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        let senders = [send(&channel, [1]), send(&channel, [2])];
+        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut handled = [(); 2].map(|()| block_on(queue.next()));
+        handled.sort_unstable();
+        assert_eq!(handled, [Some(1), Some(2)]);
+        for sender in senders {
+            assert!(sender.join().unwrap().is_empty());
+        }
+        channel.close();
+        assert_eq!(block_on(queue.next()), None);
+        assert_eq!(assert_conserved(&channel).done, 2);
+    });
+}
+
+#[test]
+fn what_one_sender_sends_is_handled_in_order() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        let handled = handle(Arc::clone(&channel));
+        assert!(send(&channel, [1, 2, 3]).join().unwrap().is_empty());
+        channel.close();
+        assert_eq!(handled.join().unwrap(), [1, 2, 3]);
+        assert_eq!(assert_conserved(&channel).done, 3);
+    });
+}
+
+#[test]
+fn a_sender_that_waits_for_room_gets_its_message_back_from_a_queue_that_closes() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        assert!(edge(&channel).try_send(1).is_ok());
+        let sender = send(&channel, [2]);
+        channel.close();
+        assert_eq!(sender.join().unwrap(), [2]);
+        assert_eq!(channel.counts().refused, 1);
+    });
+}
+
+#[test]
+fn a_sender_from_outside_that_waits_for_room_gets_its_message_back_before_those_inside_do() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        assert!(edge(&channel).try_send(1).is_ok());
+        let public = Sender::new(Arc::clone(&channel), Inlet::Public);
+        let outside = thread::spawn(move || public.blocking_send(2));
+        let inside = send(&channel, [3]);
+        channel.close_public();
+        assert_eq!(outside.join().unwrap().unwrap_err().message, 2);
+        let mut queue = Queue::new(Arc::clone(&channel));
+        assert_eq!(block_on(queue.next()), Some(1));
+        assert!(inside.join().unwrap().is_empty());
+        drop(queue);
+        assert_eq!(assert_conserved(&channel).undelivered, 2);
+    });
+}
+
+#[test]
+fn a_sender_that_waits_for_room_does_not_outwait_the_consumer() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        let sender = send(&channel, [1, 2, 3]);
+        let mut queue = Queue::new(Arc::clone(&channel));
+        assert_eq!(block_on(queue.next()), Some(1));
+        drop(queue);
+        let refused = sender.join().unwrap();
+        let counts = assert_conserved(&channel);
+        assert_eq!(counts.accepted + refused.len() as u64, 3);
+        assert!([2, 3].ends_with(&refused));
+    });
+}
+
+#[test]
+fn a_sender_that_waits_for_room_is_let_in_beyond_the_bound() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        assert!(edge(&channel).try_send(1).is_ok());
+        let sender = send(&channel, [2]);
+        channel.let_in(true);
+        assert!(sender.join().unwrap().is_empty());
+        assert_eq!(channel.queue_size(), 2);
+    });
+}
+
+#[test]
+fn a_consumer_that_goes_to_sleep_sees_a_message() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        let mut queue = Queue::new(Arc::clone(&channel));
+        let handled = thread::spawn(move || block_on(queue.next()));
+        assert!(edge(&channel).try_send(1).is_ok());
+        assert_eq!(handled.join().unwrap(), Some(1));
+    });
+}
+
+#[test]
+fn a_consumer_that_goes_to_sleep_sees_the_close() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        let handled = handle(Arc::clone(&channel));
+        channel.close();
+        assert!(handled.join().unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_message_that_comes_with_the_close_is_handled_or_refused() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        let handled = handle(Arc::clone(&channel));
+        let sender = send(&channel, [1]);
+        channel.close();
+        let refused = sender.join().unwrap();
+        assert_eq!([refused, handled.join().unwrap()].concat(), [1]);
+        assert_conserved(&channel);
+    });
+}
+
+#[test]
+fn what_one_life_leaves_the_next_one_handles() {
+    explore(|| {
+        let channel = channel(2, Overflow::Wait);
+        let mut queue = Queue::new(Arc::clone(&channel));
+        let life = thread::spawn(move || {
+            let handled: Vec<_> = std::iter::from_fn(|| block_on(queue.next())).collect();
+            (queue, handled)
+        });
+        assert!(edge(&channel).try_send(1).is_ok());
+        assert!(edge(&channel).try_send(2).is_ok());
+        channel.interrupt(true);
+        let (mut queue, mut handled) = life.join().unwrap();
+        channel.interrupt(false);
+        channel.close();
+        handled.extend(std::iter::from_fn(|| block_on(queue.next())));
+        assert_eq!(handled, [1, 2]);
+        assert_eq!(assert_conserved(&channel).done, 2);
+    });
+}

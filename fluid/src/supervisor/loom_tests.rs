@@ -1,0 +1,225 @@
+//! A supervisor and its members in every order of threads: the supervisor on one, each member on its own.
+
+use std::sync::OnceLock;
+
+use tokio::runtime::Runtime;
+
+use super::*;
+use crate::context::Context;
+use crate::error::{Error, Nothing};
+use crate::exit::Exit;
+use crate::ledger::Counts;
+use crate::life::{Build, Ends, Launch, Unborn, Unlived, live_to_the_end};
+use crate::lock::lock;
+use crate::node::Kind;
+use crate::options::Options;
+use crate::queue::block_on;
+use crate::seat::Seat;
+use crate::sync::Mutex;
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::watched::explore_lives;
+use crate::way::Alone;
+use crate::worker::{Io, Worker};
+
+/// The threads on which members live.
+type Threads = Arc<Mutex<Vec<JoinHandle<()>>>>;
+
+/// Puts a member on a thread that is watched, in the place of a task.
+struct OnAThread<W: Worker>(Unborn<W>, Threads);
+
+impl<W: Worker> Launch for OnAThread<W> {
+    fn launch(self: Box<Self>, site: Site) {
+        let Self(unborn, threads) = *self;
+        let Unborn { node, build, ends } = unborn;
+        let Ends { io, .. } = lock(&ends).take().unwrap();
+        let unlived = Unlived { node, build, io };
+        let lives = thread::spawn(move || block_on(live_to_the_end(unlived, Alone, site)));
+        lock(&threads).push(lives);
+    }
+}
+
+/// A group, driven without the timers of a runtime.
+struct Driven {
+    handle: GroupHandle,
+    supervisor: Supervisor,
+    threads: Threads,
+}
+
+impl Driven {
+    fn new(strategy: Restart) -> Self {
+        // It runs nothing.
+        static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+        let new = || tokio::runtime::Builder::new_current_thread().build();
+        let runtime = RUNTIME.get_or_init(|| new().unwrap());
+        let (events_of_members, events) = mpsc::unbounded_channel();
+        let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
+        let handle = GroupHandle::new(node, events_of_members);
+        let setup = Setup {
+            hooks: Hooks::default(),
+            grace: None,
+            restart: Some(strategy.backoff(Duration::ZERO, Duration::ZERO)),
+            above: None,
+        };
+        let supervisor = Supervisor::new(&handle, events, setup, runtime.handle().clone());
+        Self {
+            handle,
+            supervisor,
+            threads: Threads::default(),
+        }
+    }
+
+    fn add<W: Worker>(
+        &mut self,
+        id: MemberId,
+        build: impl FnMut() -> W + Send + 'static,
+    ) -> Seat<W> {
+        let (events, options) = (self.handle.events().clone(), W::OPTIONS);
+        let build = Build::Anew(Box::new(build));
+        let (seat, unborn) = Seat::new("member".into(), id, events.clone(), options, build);
+        let node = Arc::clone(&unborn.node);
+        node.join(events, id, "member".into());
+        let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
+        self.supervisor
+            .take_in(Seated::new(id, node, options, launch));
+        self.supervisor.launch(id);
+        seat
+    }
+
+    /// Answers all that happens, until every member has ended: as `supervise` does, but for what needs a runtime.
+    fn drive(self) {
+        let (mut supervisor, threads) = (self.supervisor, self.threads);
+        // loom does not see who lets go of an `Arc` last, so that is seen to here.
+        let mut lives = Vec::new();
+        while supervisor.live > 0 {
+            let event = block_on(supervisor.events.recv());
+            lives.extend(supervisor.members.values().map(|m| m.node.term()));
+            supervisor.answer(event.unwrap());
+            supervisor.ring();
+            supervisor.restart_next();
+            if supervisor.has_started()
+                && let Some(cause) = supervisor.later.take()
+            {
+                supervisor.begin_stop(cause);
+            }
+        }
+        let threads = std::mem::take(&mut *lock(&threads));
+        threads.into_iter().for_each(|lives| lives.join().unwrap());
+    }
+}
+
+/// Fails at the first message, and handles the others.
+struct FailsAtFirst;
+
+impl Worker for FailsAtFirst {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(message) = io.queue.next().await {
+            assert_eq!(ctx.restarts(), message, "a life for each");
+            if message == 0 {
+                return Err("failed".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_consumer_that_is_asked_to_stop_while_it_is_down_still_handles_what_is_left() {
+    explore_lives(|| {
+        let mut group = Driven::new(Restart::one_for_one());
+        let seat = group.add(0, || FailsAtFirst);
+        for message in [0, 1] {
+            assert!(seat.try_send(message).is_ok());
+        }
+        let node = Arc::clone(seat.node());
+        let asks = thread::spawn({
+            let node = Arc::clone(&node);
+            move || node.ask_to_stop(None)
+        });
+        group.drive();
+        asks.join().unwrap();
+        let counts = node.exit().and_then(Exit::counts).unwrap();
+        let expected = Counts {
+            accepted: 2,
+            done: 1,
+            failed: 1,
+            ..Counts::default()
+        };
+        assert_eq!(counts, expected);
+        assert_eq!(node.state(), State::Stopped);
+    });
+}
+
+/// Fails in its first life, and is done in the second: which ends the group.
+struct FailsOnce;
+
+impl Worker for FailsOnce {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        match ctx.restarts() {
+            0 => Err("failed".into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Handles messages.
+struct Handles;
+
+impl Worker for Handles {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while io.queue.next().await.is_some() {}
+        Ok(())
+    }
+}
+
+#[test]
+fn a_consumer_that_is_restarted_along_with_another_keeps_its_messages() {
+    explore_lives(|| {
+        let mut group = Driven::new(Restart::one_for_all());
+        group.add(0, || FailsOnce);
+        let along = group.add(1, || Handles);
+        assert!(along.try_send(1).is_ok());
+        let node = Arc::clone(along.node());
+        group.drive();
+        assert_eq!(node.exit().and_then(Exit::counts).unwrap().done, 1);
+    });
+}
+
+/// Is done at once.
+struct Done;
+
+impl Worker for Done {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        // Nobody has asked it to stop.
+        assert!(ctx.node().state() < State::Stopping);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_worker_that_is_done_when_it_is_to_be_restarted_is_done_or_runs_again() {
+    explore_lives(|| {
+        let mut group = Driven::new(Restart::one_for_all());
+        let fails = group.add(0, || FailsAtFirst);
+        let done = group.add(1, || Done);
+        assert!(fails.try_send(0).is_ok());
+        let node = Arc::clone(done.node());
+        group.drive();
+        assert!(!node.exit().unwrap().cause().is_failure());
+    });
+}
