@@ -118,7 +118,7 @@ impl Progress {
     pub(crate) const MAX_FETCHED: usize = (1 << FETCHED_BITS) - 1;
 
     /// That of a consumer of which so many take from the queue.
-    pub(crate) const fn new(takers: usize) -> Self {
+    pub(crate) fn new(takers: usize) -> Self {
         Self {
             word: AtomicU64::new(0),
             shared: takers > 1,

@@ -7,29 +7,46 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
-fn a_seal_takes_over_all_but_what_was_done_before() {
+fn whoever_looks_sees_every_message_once() {
     explore(|| {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(1));
         progress.fetched(1);
-        let stuck = {
+        let worker = {
             let progress = Arc::clone(&progress);
             thread::spawn(move || {
-                // Told with each move whether it still counts.
-                let moves = [progress.done_and_taken(), progress.done(1)];
-                moves.iter().filter(|seen| !seen.sealed).count() as u64
+                progress.done_and_taken();
+                progress.done(1);
             })
         };
-        let seen = progress.seal();
-        assert!(!seen.sealed);
+        let seen = progress.seen();
         assert_eq!(seen.done + seen.fetched + seen.in_hand, 2);
-        assert_eq!(seen.done, stuck.join().unwrap());
+        worker.join().unwrap();
+        assert_eq!(progress.seen().done, 2);
+    });
+}
+
+#[test]
+fn several_that_count_at_once_lose_nothing() {
+    explore(|| {
+        let progress = Arc::new(Progress::new(2));
+        let other = {
+            let progress = Arc::clone(&progress);
+            thread::spawn(move || {
+                progress.fetched(0);
+                progress.done(1);
+            })
+        };
+        progress.fetched(0);
+        progress.done(1);
+        other.join().unwrap();
+        assert_eq!(progress.seen().done, 2);
     });
 }
 
 #[test]
 fn a_done_count_that_is_carried_is_neither_lost_nor_doubled() {
     explore(|| {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(2));
         progress.gathered(2);
         progress.handed(2);
         let worker = {

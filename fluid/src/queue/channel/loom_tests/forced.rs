@@ -74,24 +74,6 @@ fn a_consumer_that_goes_to_sleep_sees_that_it_is_given_up() {
 }
 
 #[test]
-fn a_wide_count_is_carried_once() {
-    explore(|| {
-        let channel = channel(1, Overflow::Wait);
-        assert!(edge(&channel).try_send(1).is_ok());
-        let mut queue = Queue::new(Arc::clone(&channel));
-        assert_eq!(block_on(queue.next()), Some(1));
-        let carries = {
-            let channel = Arc::clone(&channel);
-            thread::spawn(move || channel.carry())
-        };
-        queue.settle();
-        carries.join().unwrap();
-        drop(channel.seal());
-        assert_eq!(assert_conserved(&channel).done, 1);
-    });
-}
-
-#[test]
 fn a_count_that_is_carried_while_a_consumer_is_given_up_counts_once() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);

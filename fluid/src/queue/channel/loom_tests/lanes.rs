@@ -34,6 +34,24 @@ fn of_two_lanes_that_compete_one_handles_each_message() {
 }
 
 #[test]
+fn what_one_lane_carries_while_another_counts_counts_once() {
+    explore(|| {
+        let channel = shared();
+        assert!(edge(&channel).try_send(1).is_ok());
+        let mut queue = Queue::new(Arc::clone(&channel));
+        assert_eq!(block_on(queue.next()), Some(1));
+        let carries = {
+            let channel = Arc::clone(&channel);
+            thread::spawn(move || channel.carry())
+        };
+        queue.settle();
+        carries.join().unwrap();
+        drop(channel.seal());
+        assert_eq!(assert_conserved(&channel).done, 1);
+    });
+}
+
+#[test]
 fn several_messages_at_once_wake_as_many_lanes() {
     explore(|| {
         let channel = shared();
