@@ -23,7 +23,8 @@ pub struct Account {
     pub stored: Written,
     /// Given-up orders that were settled and buried.
     pub buried: Written,
-    /// Orders that were charged or given up, and of which a worker says that it could not record that.
+    /// Orders that a worker behind `charge` could not record, as they say it. Whoever is cut off while it
+    /// hands an order on has it in hand still, so some of these may be among the undelivered ones.
     pub unrecorded: u64,
 }
 
@@ -53,8 +54,9 @@ impl Account {
         let unsent = |worker| exit.worker(worker).map_or(0, Exit::unsent);
         let held_up = ["store", "settle", "bury"].map(counts);
         let (charge, rejected) = (counts("charge"), counts("reject").accepted);
+        let emitted = exit.worker("take").map_or(0, Exit::emitted);
         Self {
-            taken: exit.worker("take").map_or(0, Exit::emitted) - rejected,
+            taken: emitted.saturating_sub(rejected),
             paid: charge.done,
             given_up: charge.failed,
             undelivered: charge.undelivered,
@@ -69,6 +71,14 @@ impl Account {
                     .map(|counts| counts.failed + counts.undelivered)
                     .sum::<u64>(),
         }
+    }
+}
+
+impl Account {
+    /// How many orders were taken, and are in no table.
+    pub const fn open(&self) -> u64 {
+        self.taken
+            .saturating_sub(self.stored.done + self.buried.done)
     }
 }
 

@@ -43,9 +43,6 @@ use self::generate::Generator;
 use self::group::Orders;
 use self::provider::Provider;
 
-/// The exit code if a claim is not true.
-const FALSE_CLAIM: u8 = 3;
-
 /// How many of the orders that are charged and in no table are named.
 const NAMED: usize = 10;
 
@@ -86,14 +83,12 @@ fn report(exit: &Exit, db: &Database, provider: &Provider) -> Result<ExitCode, E
         println!("{claim}");
     }
     say_what_is_open(exit, &account, &audit);
-    let holds = claims.iter().all(|claim| claim.holds);
-    let code = if holds { exit.code() } else { FALSE_CLAIM };
-    Ok(ExitCode::from(code))
+    Ok(ExitCode::from(audit::exit_code(exit.code(), &claims)))
 }
 
 /// Says what somebody has to look into, and why; nothing if all went well.
 fn say_what_is_open(exit: &Exit, account: &Account, audit: &Audit<'_>) {
-    let open = account.unrecorded + account.undelivered;
+    let open = account.open();
     if open > 0 {
         let charged = audit.charged_without_row();
         let first: Vec<_> = charged.iter().take(NAMED).map(u32::to_string).collect();

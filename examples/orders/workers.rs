@@ -109,3 +109,70 @@ pub async fn settle(failed: Failed<Order>, provider: &Provider) -> Result<GivenU
 pub fn bury(given_up: Vec<GivenUp>, db: &Database) -> rusqlite::Result<()> {
     db.bury(&given_up)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order() -> Order {
+        Order {
+            id: 7,
+            customer: "ann".into(),
+            card: "4242424242424242".into(),
+            cents: 5,
+            sequence: 1,
+        }
+    }
+
+    fn failed(error: impl Into<Error>) -> Failed<Order> {
+        Failed {
+            message: order(),
+            error: error.into(),
+            attempts: 4,
+        }
+    }
+
+    /// What `settle` makes of an order that was booked, and then failed with this.
+    async fn settle_booked(error: impl Into<Error>) -> (GivenUp, bool) {
+        let provider = Provider::new(1, None);
+        while !provider.charges().get(&7).is_some_and(|it| it.stands()) {
+            let _ = charge(order(), &provider).await;
+        }
+        let given_up = settle(failed(error), &provider)
+            .await
+            .expect("it is not down");
+        (given_up, provider.charges()[&7].stands())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_whose_charge_nobody_knows_it_is_cancelled() {
+        let (given_up, stands) = settle_booked(ChargeError::Busy).await;
+        assert!(!stands);
+        let GivenUp {
+            order,
+            attempts,
+            reason,
+        } = given_up;
+        assert_eq!((order.id, attempts), (7, 4));
+        assert_eq!(reason, "the provider is busy");
+        let (given_up, stands) = settle_booked("an error of somebody else").await;
+        assert!(!stands);
+        assert_eq!(given_up.reason, "an error of somebody else");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_provider_is_not_asked_about_a_card_that_it_refused() {
+        let (given_up, stands) = settle_booked(ChargeError::Refused("expired")).await;
+        assert!(stands, "nothing was cancelled");
+        assert_eq!(given_up.reason, "the card is refused: expired");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_the_provider_is_down_nothing_is_settled() {
+        let provider = Provider::new(1, Some(0));
+        let error = settle(failed(ChargeError::Unreachable), &provider)
+            .await
+            .expect_err("it is down");
+        assert_eq!(error, ChargeError::Unreachable);
+    }
+}

@@ -33,6 +33,8 @@ struct Closed {
     out_of_order: u64,
     /// How many of the buried were so because the card is refused.
     refused_cards: u64,
+    /// How often it was tried to charge those, taken together.
+    refused_attempts: u64,
 }
 
 impl Shop {
@@ -63,18 +65,21 @@ impl Shop {
         let Self { directory, running } = self;
         let ended = running.wait();
         let connection = Connection::open(directory.file("orders.db")).expect("the database");
-        let count = |what: &str| {
-            let sql = format!("SELECT COUNT(*) FROM {what}");
-            let count = connection.query_one(&sql, [], |row| row.get::<_, i64>(0));
-            count.expect("a number").unsigned_abs()
+        let number = |what: &str| {
+            let sql = format!("SELECT {what}");
+            let number = connection.query_one(&sql, [], |row| row.get::<_, Option<i64>>(0));
+            number.expect("a number").unwrap_or(0).unsigned_abs()
         };
+        let count = |what: &str| number(&format!("COUNT(*) FROM {what}"));
+        let refused = "buried WHERE reason LIKE 'the card is refused%'";
         let behind = "paid AS a JOIN paid AS b USING (run, customer)
             WHERE a.position < b.position AND a.sequence >= b.sequence";
         Closed {
             paid: count("paid"),
             buried: count("buried"),
             out_of_order: count(behind),
-            refused_cards: count("buried WHERE reason LIKE 'the card is refused%'"),
+            refused_cards: count(refused),
+            refused_attempts: number(&format!("SUM(attempts) FROM {refused}")),
             ended,
         }
     }
@@ -146,6 +151,8 @@ fn every_order_is_paid_or_given_up() {
     let refused = orders.lines().filter(refused).count() as u64;
     assert!(refused > 0, "there are such cards");
     assert_eq!(closed.refused_cards, refused, "{closed:#?}");
+    // One each, but for answers that a busy machine made late.
+    assert!(closed.refused_attempts < 2 * refused, "{closed:#?}");
 }
 
 #[test]
@@ -186,6 +193,27 @@ fn a_signal_in_the_middle_drains() {
 }
 
 #[test]
+fn what_was_read_is_taken_before_a_stop() {
+    let mut shop = Shop::open("read", |command| command.arg("-").stdin(Stdio::piped()));
+    // All of one customer, so that many of them still wait for their lane when the first are paid; and in
+    // one piece, so that all of them have been read.
+    let order = |id| {
+        format!(
+            r#"{{"id":{id},"customer":"a","card":"4","cents":1}}{}"#,
+            '\n'
+        )
+    };
+    let lines: String = (1..=100).map(order).collect();
+    let mut stdin = shop.running.stdin();
+    stdin.write_all(lines.as_bytes()).expect("taken");
+    shop.wait_for_paid(1);
+    shop.running.signal("TERM");
+    let closed = shop.wait();
+    closed.assert_honest(0);
+    assert_eq!(closed.assert_all_recorded(), 100);
+}
+
+#[test]
 fn a_second_signal_leaves_orders_uncharged_and_counts_them() {
     let shop = Shop::open("forced", |command| command.arg("--orders=1000000"));
     shop.wait_for_paid(100);
@@ -200,10 +228,10 @@ fn a_second_signal_leaves_orders_uncharged_and_counts_them() {
     shop.running.signal("TERM");
     let closed = shop.wait();
     closed.assert_honest(1);
-    let [.., undelivered] = closed.numbers::<4>("orders ");
-    let [.., unrecorded] = closed.numbers::<3>("recorded ");
-    assert!(undelivered + unrecorded > 0, "{closed:#?}");
-    let open = format!("{} orders are in no table", undelivered + unrecorded);
+    let [taken, ..] = closed.numbers::<4>("orders ");
+    let [paid, given_up, _] = closed.numbers::<3>("recorded ");
+    assert!(taken > paid + given_up, "{closed:#?}");
+    let open = format!("{} orders are in no table", taken - paid - given_up);
     assert!(closed.last_line(&open).contains("charged"));
 }
 
@@ -245,8 +273,9 @@ fn when_the_provider_is_down_for_good_the_shop_gives_up() {
 fn a_file_that_is_not_there_is_named() {
     let closed = Shop::open("nowhere", |command| command.arg("/no/such/orders")).wait();
     closed.assert_honest(2);
-    let why = closed.last_line("gave up: `take` failed: ");
-    assert!(why.contains("/no/such/orders: "), "{why}");
+    let why = closed.last_line("gave up: ");
+    let wanted = "gave up: `take` failed: /no/such/orders: ";
+    assert!(why.starts_with(wanted), "it is not tried again: {why}");
 }
 
 #[test]
