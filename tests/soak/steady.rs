@@ -172,6 +172,11 @@ impl Tally {
                 counts("bury").done,
             ),
             (
+                "failed in `work`, and accepted by `bury`",
+                counts("work").failed,
+                counts("bury").accepted,
+            ),
+            (
                 "handled by `work`, and sent, unsent or dropped",
                 counts("work").done + counts("work").failed,
                 work.emitted() + work.unsent(),
