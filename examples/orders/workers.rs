@@ -112,6 +112,7 @@ pub fn bury(given_up: Vec<GivenUp>, db: &Database) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::provider;
     use super::*;
 
     fn order() -> Order {
@@ -135,7 +136,11 @@ mod tests {
     /// What `settle` makes of an order that was booked, and then failed with this.
     async fn settle_booked(error: impl Into<Error>) -> (GivenUp, bool) {
         let provider = Provider::new(1, None);
-        while !provider.charges().get(&7).is_some_and(|it| it.stands()) {
+        while !provider
+            .charges()
+            .get(&7)
+            .is_some_and(provider::Charge::stands)
+        {
             let _ = charge(order(), &provider).await;
         }
         let given_up = settle(failed(error), &provider)
