@@ -16,7 +16,6 @@
 )]
 
 mod generate;
-mod input;
 mod line;
 mod totals;
 
@@ -27,8 +26,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::Parser;
 use fluid::{Context, Error, Output, consumer, worker, workers};
+use fluid_examples::input::Input;
 
-use self::input::Input;
 use self::line::{Entry, Malformed};
 use self::totals::Totals;
 

@@ -4,5 +4,7 @@
 
 #[path = "../access_log/main.rs"]
 mod access_log;
+#[path = "../orders/main.rs"]
+mod orders;
 #[path = "../sysmon/main.rs"]
 mod sysmon;

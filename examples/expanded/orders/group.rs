@@ -1,0 +1,368 @@
+//! What the macros make of `group.rs`.
+/// Takes orders, charges them, and keeps what became of each.
+///
+/// A worker that fails is restarted, three times in half a minute; then what it needs is taken to be
+/// down for good, and the group gives up: no order is taken any more, and those that were are charged
+/// and kept as far as that is possible, and counted where it is not.
+/**
+ ```mermaid
+ flowchart LR
+     take["<b>take</b><br/>Take"]
+     reject["<b>reject</b><br/>Reject"]
+     charge["<b>charge</b><br/>Charge"]
+     store["<b>store</b><br/>Store"]
+     settle["<b>settle</b><br/>Settle"]
+     bury["<b>bury</b><br/>Bury"]
+     take -->|"orders"| charge
+     charge --> store
+     take -->|"rejected"| reject
+     charge -->|"failed"| settle
+     settle --> bury
+ ```*/
+#[must_use = "a group does nothing until it is started"]
+#[allow(missing_debug_implementations)]
+pub struct Orders {
+    workers: ::fluid::__private::Workers,
+    handle: OrdersHandle,
+}
+impl ::core::ops::Deref for Orders {
+    type Target = OrdersHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.handle
+    }
+}
+impl Orders {
+    /// Makes the group. It does nothing until it is started; messages may be sent already.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::new_without_default,
+        unused_imports,
+        unused_mut
+    )]
+    pub fn new(
+        source: impl ::core::convert::Into<::fluid::__private::Arc<Source>>,
+        provider: impl ::core::convert::Into<::fluid::__private::Arc<Provider>>,
+        db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
+    ) -> Self {
+        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        let source: ::fluid::__private::Arc<Source> = ::core::convert::Into::into(
+            source,
+        );
+        let provider: ::fluid::__private::Arc<Provider> = ::core::convert::Into::into(
+            provider,
+        );
+        let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
+        let mut __workers = ::fluid::__private::Workers::new("orders")
+            .grace(::core::time::Duration::from_secs(10u64))
+            .restart(
+                ::fluid::__private::Restart::one_for_one()
+                    .max_restarts(3)
+                    .within(::core::time::Duration::from_secs(30u64))
+                    .backoff(
+                        ::core::time::Duration::from_millis(100u64),
+                        ::core::time::Duration::from_secs(1u64),
+                    ),
+            );
+        let take = __workers
+            .add_as::<
+                Take,
+            >(
+                "take",
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&source),
+                    Self::__make_take,
+                ),
+            );
+        let reject = __workers.add_as::<Reject>("reject", Self::__make_reject);
+        let charge = __workers
+            .add_as::<
+                Charge,
+            >(
+                "charge",
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&provider),
+                    Self::__make_charge,
+                ),
+            );
+        let store = __workers
+            .add_as::<
+                Store,
+            >(
+                "store",
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&db),
+                    Self::__make_store,
+                ),
+            );
+        let settle = __workers
+            .add_as::<
+                Settle,
+            >(
+                "settle",
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&provider),
+                    Self::__make_settle,
+                ),
+            );
+        let bury = __workers
+            .add_as::<
+                Bury,
+            >(
+                "bury",
+                ::fluid::__private::made(
+                    ::core::clone::Clone::clone(&db),
+                    Self::__make_bury,
+                ),
+            );
+        __workers.connect_port(&take, <Take>::orders(), &charge);
+        __workers.connect(charge.starts_an_edge(), &store);
+        __workers.connect_port(&take, <Take>::rejected(), &reject);
+        __workers.connect_port(&charge, __workers.failed(&charge), &settle);
+        __workers.connect(settle.starts_an_edge(), &bury);
+        ::fluid::rule::fed_by_nothing::<Take>();
+        ::fluid::rule::feeds_nothing::<Take>();
+        let () = {
+            struct EdgesOfTake<Ports>(Ports);
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 5169432582064972>
+            for EdgesOfTake<Ports> {}
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 15096858049233138087>
+            for EdgesOfTake<Ports> {}
+            <Take>::every_port_leads_somewhere(
+                EdgesOfTake((<Take>::orders(), <Take>::rejected())),
+            )
+        };
+        ::fluid::rule::feeds_nothing::<Reject>();
+        <Reject>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Charge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        ::fluid::rule::feeds_nothing::<Store>();
+        <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <Settle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        ::fluid::rule::feeds_nothing::<Bury>();
+        <Bury>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        let __handle = OrdersHandle {
+            __group: __workers.handle(),
+            take: take.worker_handle(),
+            reject: reject.worker_handle(),
+            charge: charge.worker_handle(),
+            store: store.worker_handle(),
+            settle: settle.worker_handle(),
+            bury: bury.worker_handle(),
+        };
+        __workers
+            .register_callback(
+                ::fluid::__private::Callback::every(
+                        ::core::time::Duration::from_secs(1u64),
+                    )
+                    .name("say_progress"),
+                {
+                    let group = ::core::clone::Clone::clone(&__handle);
+                    move || {
+                        let group = ::core::clone::Clone::clone(&group);
+                        async move { say_progress(&group) }
+                    }
+                },
+            );
+        Self {
+            workers: __workers,
+            handle: __handle,
+        }
+    }
+    fn __make_take(source: &::fluid::__private::Arc<Source>) -> Take {
+        Take {
+            source: ::fluid::__private::Share::share(source),
+            intake: Intake::default(),
+        }
+    }
+    fn __make_reject() -> Reject {
+        Reject {}
+    }
+    fn __make_charge(provider: &::fluid::__private::Arc<Provider>) -> Charge {
+        Charge {
+            provider: ::fluid::__private::Share::share(provider),
+        }
+    }
+    fn __make_store(db: &::fluid::__private::Arc<Database>) -> Store {
+        Store {
+            db: ::fluid::__private::Share::share(db),
+        }
+    }
+    fn __make_settle(provider: &::fluid::__private::Arc<Provider>) -> Settle {
+        Settle {
+            provider: ::fluid::__private::Share::share(provider),
+        }
+    }
+    fn __make_bury(db: &::fluid::__private::Arc<Database>) -> Bury {
+        Bury {
+            db: ::fluid::__private::Share::share(db),
+        }
+    }
+}
+#[allow(dead_code)]
+impl Orders {
+    /// The group's graph: what it is made of, and what its pictures are drawn from.
+    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
+        name: "orders",
+        type_name: "Orders",
+        docs: &[
+            "Takes orders, charges them, and keeps what became of each.",
+            "",
+            "A worker that fails is restarted, three times in half a minute; then what it needs is taken to be",
+            "down for good, and the group gives up: no order is taken any more, and those that were are charged",
+            "and kept as far as that is possible, and counted where it is not.",
+        ],
+        place: ::fluid::__private::Place::here(),
+        resources: &[
+            ::fluid::__private::GraphResource {
+                name: "source",
+                type_name: "Source",
+            },
+            ::fluid::__private::GraphResource {
+                name: "provider",
+                type_name: "Provider",
+            },
+            ::fluid::__private::GraphResource {
+                name: "db",
+                type_name: "Database",
+            },
+        ],
+        workers: &[
+            ::fluid::__private::GraphWorker::of::<Take>("take", "Take"),
+            ::fluid::__private::GraphWorker::of::<Reject>("reject", "Reject"),
+            ::fluid::__private::GraphWorker::of::<Charge>("charge", "Charge"),
+            ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
+            ::fluid::__private::GraphWorker::of::<Settle>("settle", "Settle"),
+            ::fluid::__private::GraphWorker::of::<Bury>("bury", "Bury"),
+        ],
+        edges: &[
+            ::fluid::__private::GraphEdge::new("take", "charge").port("orders"),
+            ::fluid::__private::GraphEdge::new("charge", "store"),
+            ::fluid::__private::GraphEdge::new("take", "reject").port("rejected"),
+            ::fluid::__private::GraphEdge::new("charge", "settle").port("failed"),
+            ::fluid::__private::GraphEdge::new("settle", "bury"),
+        ],
+        callbacks: &[
+            ::fluid::__private::GraphCallback::new(
+                "every \"1s\"",
+                "say_progress(&group)",
+            ),
+        ],
+    };
+}
+#[allow(dead_code)]
+impl Orders {
+    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    pub async fn startup(
+        self,
+    ) -> ::core::result::Result<OrdersHandle, ::fluid::__private::Exit> {
+        self.workers.startup().await?;
+        ::core::result::Result::Ok(self.handle)
+    }
+    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// [`Workers::scope`](::fluid::Workers::scope).
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    pub async fn scope<BlockOutput, BlockFuture>(
+        self,
+        block: impl ::core::ops::FnOnce(OrdersHandle) -> BlockFuture,
+    ) -> ::core::result::Result<
+        (BlockOutput, ::fluid::__private::Exit),
+        ::fluid::__private::Exit,
+    >
+    where
+        BlockFuture: ::core::future::Future<Output = BlockOutput>,
+    {
+        self.workers.scope(|_| block(self.handle)).await
+    }
+    /// Runs the group until it ends or a signal stops it. See
+    /// [`Workers::run`](::fluid::Workers::run).
+    pub async fn run(self) -> ::fluid::__private::Exit {
+        self.workers.run().await
+    }
+    /// Builds a runtime and runs the group on it. See
+    /// [`Workers::main`](::fluid::Workers::main).
+    pub fn main(self) -> ::fluid::__private::Exit {
+        self.workers.main()
+    }
+}
+/// The handle of [`Orders`]: one accessor for each worker.
+#[derive(::core::clone::Clone)]
+#[allow(missing_debug_implementations, dead_code)]
+pub struct OrdersHandle {
+    __group: ::fluid::__private::GroupHandle,
+    take: ::fluid::__private::WorkerHandle,
+    reject: ::fluid::__private::WorkerHandle,
+    charge: ::fluid::__private::WorkerHandle,
+    store: ::fluid::__private::WorkerHandle,
+    settle: ::fluid::__private::WorkerHandle,
+    bury: ::fluid::__private::WorkerHandle,
+}
+#[allow(dead_code, private_interfaces)]
+impl OrdersHandle {
+    /// The worker `take`.
+    #[must_use]
+    pub fn take(&self) -> &::fluid::__private::WorkerHandle {
+        &self.take
+    }
+    /// The worker `reject`.
+    #[must_use]
+    pub fn reject(&self) -> &::fluid::__private::WorkerHandle {
+        &self.reject
+    }
+    /// The worker `charge`.
+    #[must_use]
+    pub fn charge(&self) -> &::fluid::__private::WorkerHandle {
+        &self.charge
+    }
+    /// The worker `store`.
+    #[must_use]
+    pub fn store(&self) -> &::fluid::__private::WorkerHandle {
+        &self.store
+    }
+    /// The worker `settle`.
+    #[must_use]
+    pub fn settle(&self) -> &::fluid::__private::WorkerHandle {
+        &self.settle
+    }
+    /// The worker `bury`.
+    #[must_use]
+    pub fn bury(&self) -> &::fluid::__private::WorkerHandle {
+        &self.bury
+    }
+}
+impl ::core::ops::Deref for OrdersHandle {
+    type Target = ::fluid::__private::GroupHandle;
+    fn deref(&self) -> &Self::Target {
+        &self.__group
+    }
+}
+impl ::fluid::__private::Member for Orders {
+    type Message = ::fluid::__private::Nothing;
+    type Output = ::fluid::__private::Nothing;
+    type Handle = OrdersHandle;
+    type Seat = OrdersHandle;
+    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
+        docs: Self::GRAPH.docs,
+        group: ::core::option::Option::Some(&Self::GRAPH),
+        ..::fluid::__private::Form::UNKNOWN
+    };
+    fn sit(
+        workers: &mut ::fluid::__private::Workers,
+        name: &::core::primitive::str,
+        options: ::fluid::__private::Options,
+        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
+    ) -> Self::Seat {
+        let group = build();
+        workers.add_group(name, options, group.workers);
+        group.handle
+    }
+    fn handle(seat: &Self::Seat) -> Self::Handle {
+        ::core::clone::Clone::clone(seat)
+    }
+}

@@ -1,0 +1,151 @@
+//! What became of the orders, as the workers have counted it.
+
+use std::fmt;
+
+use fluid::Exit;
+
+/// The orders of one run, counted. All of it is from the exit of the group, which holds however that ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Orders that `take` handed on.
+    pub taken: u64,
+    /// Orders that were charged.
+    pub paid: u64,
+    /// Orders that could not be charged.
+    pub given_up: u64,
+    /// Orders that were neither when the group had to end.
+    pub undelivered: u64,
+    /// Lines that were no orders.
+    pub rejected: u64,
+    /// Orders that were read, and that nobody took any more.
+    pub refused: u64,
+    /// Paid orders that were stored.
+    pub stored: Written,
+    /// Given-up orders that were settled and buried.
+    pub buried: Written,
+    /// Orders that a worker behind `charge` could not record, as they say it. Whoever is cut off while it
+    /// hands an order on has it in hand still, so some of these may be among the undelivered ones.
+    pub unrecorded: u64,
+}
+
+/// How many messages were written to the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Those of which it is known.
+    pub done: u64,
+    /// Those that may be there or not: they were being written when the writer was cut off.
+    pub open: u64,
+}
+
+impl Account {
+    /// What a group says at its end.
+    pub fn of(exit: &Exit) -> Self {
+        let counts = |worker| {
+            let exit = exit.worker(worker);
+            exit.and_then(Exit::counts).unwrap_or_default()
+        };
+        let written = |worker| {
+            let forced = exit.worker(worker).is_some_and(Exit::is_forced);
+            let counts = counts(worker);
+            let open = if forced { counts.undelivered } else { 0 };
+            let done = counts.done;
+            Written { done, open }
+        };
+        let unsent = |worker| exit.worker(worker).map_or(0, Exit::unsent);
+        let held_up = ["store", "settle", "bury"].map(counts);
+        let (charge, rejected) = (counts("charge"), counts("reject").accepted);
+        let emitted = exit.worker("take").map_or(0, Exit::emitted);
+        Self {
+            taken: emitted.saturating_sub(rejected),
+            paid: charge.done,
+            given_up: charge.failed,
+            undelivered: charge.undelivered,
+            rejected,
+            refused: unsent("take"),
+            stored: written("store"),
+            buried: written("bury"),
+            unrecorded: unsent("charge")
+                + unsent("settle")
+                + held_up
+                    .iter()
+                    .map(|counts| counts.failed + counts.undelivered)
+                    .sum::<u64>(),
+        }
+    }
+}
+
+impl Account {
+    /// How many orders were taken, and are in no table.
+    pub const fn open(&self) -> u64 {
+        self.taken
+            .saturating_sub(self.stored.done + self.buried.done)
+    }
+}
+
+impl Written {
+    /// Whether the database may hold so many.
+    pub const fn allows(&self, rows: u64) -> bool {
+        self.done <= rows && rows <= self.done + self.open
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            taken,
+            paid,
+            given_up,
+            undelivered,
+            rejected,
+            refused,
+            stored,
+            buried,
+            unrecorded,
+        } = self;
+        writeln!(
+            f,
+            "orders    {taken} taken = {paid} paid + {given_up} given up + {undelivered} undelivered"
+        )?;
+        writeln!(
+            f,
+            "recorded  {} paid, {} given up; {unrecorded} could not be",
+            stored.done, buried.done
+        )?;
+        write!(
+            f,
+            "others    {rejected} lines rejected, {refused} orders read and not taken"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_being_written_may_be_there() {
+        let written = Written { done: 5, open: 2 };
+        let allowed: Vec<u64> = (0..10).filter(|&rows| written.allows(rows)).collect();
+        assert_eq!(allowed, [5, 6, 7]);
+    }
+
+    #[test]
+    fn the_report_shows_everything() {
+        let account = Account {
+            taken: 1,
+            paid: 2,
+            given_up: 3,
+            undelivered: 4,
+            rejected: 5,
+            refused: 6,
+            stored: Written { done: 7, open: 0 },
+            buried: Written { done: 8, open: 0 },
+            unrecorded: 9,
+        };
+        let wanted = "\
+orders    1 taken = 2 paid + 3 given up + 4 undelivered
+recorded  7 paid, 8 given up; 9 could not be
+others    5 lines rejected, 6 orders read and not taken";
+        assert_eq!(account.to_string(), wanted);
+    }
+}

@@ -1,0 +1,62 @@
+//! What is taken in: each order once, numbered for its customer.
+
+use std::collections::{HashMap, HashSet};
+
+use super::order::Order;
+
+/// Who has ordered what so far. It remembers every order of a run.
+#[derive(Debug, Default)]
+pub struct Intake {
+    ids: HashSet<u32>,
+    orders_of: HashMap<String, u32>,
+}
+
+impl Intake {
+    /// Numbers an order for its customer. An order that was there before is none.
+    pub fn admit(&mut self, mut order: Order) -> Result<Order, String> {
+        // The provider would take the second for a repeat of the first, and charge it to nobody.
+        if !self.ids.insert(order.id) {
+            return Err(format!("there is an order {} already", order.id));
+        }
+        let orders = self.orders_of.entry(order.customer.clone()).or_default();
+        *orders += 1;
+        order.sequence = *orders;
+        Ok(order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(id: u32, customer: &str) -> Order {
+        Order {
+            id,
+            customer: customer.into(),
+            card: String::new(),
+            cents: 1,
+            sequence: 0,
+        }
+    }
+
+    #[test]
+    fn each_customer_has_numbers_of_their_own() {
+        let mut intake = Intake::default();
+        let mut number = |id, customer| intake.admit(order(id, customer)).map(|it| it.sequence);
+        assert_eq!(number(1, "ann"), Ok(1));
+        assert_eq!(number(2, "ben"), Ok(1));
+        assert_eq!(number(3, "ann"), Ok(2));
+    }
+
+    #[test]
+    fn an_order_is_taken_once() {
+        let mut intake = Intake::default();
+        assert!(intake.admit(order(7, "ann")).is_ok());
+        assert_eq!(
+            intake.admit(order(7, "ben")),
+            Err("there is an order 7 already".into())
+        );
+        // The one that was refused has no number.
+        assert_eq!(intake.admit(order(8, "ben")).map(|it| it.sequence), Ok(1));
+    }
+}

@@ -1,0 +1,107 @@
+//! An order, and the text in which it comes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An order of one customer, to be charged to a card.
+///
+/// As text it is a JSON object on a line of its own:
+/// `{"id":7,"customer":"ann","card":"4242424242424242","cents":1999}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Tells it from every other order, and is the key by which the provider knows its charge.
+    pub id: u32,
+    /// Who ordered.
+    pub customer: String,
+    /// The number of the card.
+    pub card: String,
+    /// The price, in hundredths.
+    pub cents: u32,
+    /// Which of its customer's orders it is, from 1 on; it is given when the order is taken in.
+    #[serde(skip)]
+    pub sequence: u32,
+}
+
+impl Order {
+    /// Reads an order from its line.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        serde_json::from_str(line).map_err(|error| error.to_string())
+    }
+}
+
+/// An order that is paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paid {
+    /// The order.
+    pub order: Order,
+    /// The number under which the provider has booked the charge.
+    pub receipt: u32,
+}
+
+/// An order that was given up, and for which nobody pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenUp {
+    /// The order.
+    pub order: Order,
+    /// How often it was tried to charge it.
+    pub attempts: u32,
+    /// Why the last attempt failed.
+    pub reason: String,
+}
+
+/// What came in as an order, and is none that can be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Where it stands: the number of its line, from 1 on.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Escaped, because a line may hold anything, and this goes to a terminal.
+        write!(f, "line {}: {}", self.line, self.reason.escape_debug())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_a_line_and_a_line_an_order() {
+        let order = Order {
+            id: 7,
+            customer: "ann".into(),
+            card: "4242424242424242".into(),
+            cents: 1_999,
+            sequence: 0,
+        };
+        let line = r#"{"id":7,"customer":"ann","card":"4242424242424242","cents":1999}"#;
+        assert_eq!(serde_json::to_string(&order).expect("a line"), line);
+        assert_eq!(Order::parse(line), Ok(order));
+    }
+
+    #[test]
+    fn what_is_no_order_is_told() {
+        let refusal = |line| Order::parse(line).expect_err("no order");
+        assert!(refusal("").contains("EOF"));
+        assert!(refusal(r#"{"id":7}"#).contains("missing field `customer`"));
+        let negative = r#"{"id":7,"customer":"ann","card":"42","cents":-1}"#;
+        assert!(refusal(negative).contains("invalid value"));
+        let unknown = r#"{"id":7,"customer":"ann","card":"42","cents":1,"sequence":9}"#;
+        assert!(refusal(unknown).contains("unknown field `sequence`"));
+    }
+
+    #[test]
+    fn a_rejection_is_fit_for_a_terminal() {
+        let rejected = Rejected {
+            line: 3,
+            reason: "unknown field `\u{1b}[2J`".into(),
+        };
+        assert_eq!(rejected.to_string(), r"line 3: unknown field `\u{1b}[2J`");
+    }
+}

@@ -1,0 +1,127 @@
+//! Where the orders come from: a file, the standard input, or a generator.
+
+use std::io;
+use std::path::PathBuf;
+
+use fluid_examples::input::Input;
+
+use super::generate::Generator;
+use super::order::Order;
+
+/// How many generated orders come at once.
+const PORTION: usize = 64;
+
+/// Where the orders come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// They are made up.
+    Generated {
+        /// How many.
+        count: u32,
+        /// Which.
+        seed: u64,
+    },
+    /// They are the lines of a file, or of the standard input.
+    Lines(Option<PathBuf>),
+}
+
+impl Source {
+    /// Begins to read.
+    pub fn open(&self) -> io::Result<Reader> {
+        Ok(match self {
+            Self::Generated { count, seed } => Reader::Generated(Generator::new(*count, *seed)),
+            Self::Lines(path) => Reader::Lines {
+                input: Input::open(path.as_deref())?,
+                read: 0,
+            },
+        })
+    }
+}
+
+/// The orders of a source, one portion after the other.
+#[derive(Debug)]
+pub enum Reader {
+    /// Of a generator.
+    Generated(Generator),
+    /// Of a text.
+    Lines {
+        /// The lines.
+        input: Input,
+        /// How many were read.
+        read: u64,
+    },
+}
+
+impl Reader {
+    /// The next orders, and what is none of those lines; nothing at the end. Cancel safe.
+    pub async fn next(&mut self) -> io::Result<Vec<(u64, Result<Order, String>)>> {
+        match self {
+            Self::Generated(generator) => Ok(generator
+                .take(PORTION)
+                .map(|order| (u64::from(order.id), Ok(order)))
+                .collect()),
+            Self::Lines { input, read } => {
+                let number = |line: String| {
+                    *read += 1;
+                    (*read, Order::parse(&line))
+                };
+                Ok(input.next().await?.into_iter().map(number).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+
+    /// All that a source gives.
+    async fn read(source: &Source) -> Vec<(u64, Result<Order, String>)> {
+        let mut reader = source.open().expect("a source");
+        let mut all = Vec::new();
+        loop {
+            let portion = reader.next().await.expect("it can be read");
+            if portion.is_empty() {
+                return all;
+            }
+            all.extend(portion);
+        }
+    }
+
+    #[tokio::test]
+    async fn generated_orders_end() {
+        let count = 2 * PORTION as u32 + 1;
+        let numbers: Vec<u64> = read(&Source::Generated { count, seed: 1 })
+            .await
+            .iter()
+            .map(|(number, order)| {
+                assert!(order.is_ok());
+                *number
+            })
+            .collect();
+        assert_eq!(numbers, (1..=u64::from(count)).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn lines_are_numbered_whether_they_are_orders_or_not() {
+        let path = env::temp_dir().join(format!("fluid-orders-{}", process::id()));
+        let line = r#"{"id":9,"customer":"ann","card":"42","cents":5}"#;
+        fs::write(&path, format!("nonsense\n{line}\n")).expect("written");
+        let all = read(&Source::Lines(Some(path.clone()))).await;
+        fs::remove_file(path).expect("removed");
+        let ids: Vec<_> = all
+            .iter()
+            .map(|(number, order)| (*number, order.as_ref().ok().map(|order| order.id)))
+            .collect();
+        assert_eq!(ids, [(1, None), (2, Some(9))]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let source = Source::Lines(Some("/no/such/orders".into()));
+        let error = source.open().expect_err("no file").to_string();
+        assert!(error.starts_with("/no/such/orders: "), "{error}");
+    }
+}

@@ -1,0 +1,176 @@
+//! What a run takes: memory, tasks and threads, looked at again and again, and whether that is flat.
+
+use std::fmt;
+use std::fs;
+
+use tokio::runtime::Handle;
+
+/// How much the median of the last third may be above that of the second, in per cent.
+const GROWTH: u64 = 5;
+
+/// What the process takes at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Resident memory, in KiB.
+    pub memory: u64,
+    /// Tasks of the runtime that are alive.
+    pub tasks: u64,
+    /// Threads of the process.
+    pub threads: u64,
+    /// How often a worker was restarted until now.
+    pub restarts: u64,
+}
+
+impl Sample {
+    /// Looks at this process.
+    pub fn now(restarts: u64) -> Self {
+        let status = fs::read_to_string("/proc/self/status").expect("Linux");
+        let number = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let word = line.and_then(|rest| rest.split_whitespace().next());
+            word.and_then(|word| word.parse().ok()).expect("a number")
+        };
+        Self {
+            memory: number("VmRSS:"),
+            tasks: Handle::current().metrics().num_alive_tasks() as u64,
+            threads: number("Threads:"),
+            restarts,
+        }
+    }
+}
+
+/// One quantity over a run: the medians of its second and its last third. The first is for warming up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Course {
+    name: &'static str,
+    second: u64,
+    last: u64,
+    /// What it may grow by however small it is.
+    slack: u64,
+}
+
+impl Course {
+    /// Whether it is flat: in the last third at most 5 % and the slack above the second.
+    pub const fn is_flat(&self) -> bool {
+        self.last <= self.second + self.second * GROWTH / 100 + self.slack
+    }
+
+    /// The courses of all that must be flat.
+    pub fn all(samples: &[Sample]) -> [Self; 3] {
+        let course = |name, slack, of: fn(&Sample) -> u64| {
+            let third = samples.len() / 3;
+            let (second, last) = (third..2 * third, 2 * third..samples.len());
+            Self {
+                name,
+                second: median(samples[second].iter().map(of).collect()),
+                last: median(samples[last].iter().map(of).collect()),
+                slack,
+            }
+        };
+        [
+            course("memory in KiB", 1_024, |sample| sample.memory),
+            course("tasks", 2, |sample| sample.tasks),
+            course("threads", 2, |sample| sample.threads),
+        ]
+    }
+}
+
+impl fmt::Display for Course {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name, second, last, ..
+        } = self;
+        let verdict = if self.is_flat() { "flat" } else { "NOT FLAT" };
+        write!(
+            f,
+            "{name}: {second} in the second third, {last} in the last: {verdict}"
+        )
+    }
+}
+
+/// Whether workers were restarted in each tenth of the run.
+pub fn restarts_went_on(samples: &[Sample]) -> bool {
+    let tenth = (samples.len() / 10).max(1);
+    let marks: Vec<u64> = samples
+        .iter()
+        .step_by(tenth)
+        .map(|it| it.restarts)
+        .collect();
+    marks.is_sorted_by(|before, after| before < after)
+}
+
+/// The one in the middle; 0 of none.
+fn median(mut numbers: Vec<u64>) -> u64 {
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of thirty samples in which everything is as the function says.
+    fn run(value: impl Fn(u64) -> u64) -> Vec<Sample> {
+        let sample = |at| Sample {
+            memory: value(at),
+            tasks: value(at),
+            threads: value(at),
+            restarts: value(at),
+        };
+        (0..30).map(sample).collect()
+    }
+
+    fn flat(samples: &[Sample]) -> [bool; 3] {
+        Course::all(samples).map(|course| course.is_flat())
+    }
+
+    #[test]
+    fn what_stays_is_flat_and_so_is_what_grew_at_the_beginning() {
+        assert_eq!(flat(&run(|_| 10_000)), [true; 3]);
+        assert_eq!(flat(&run(|at| at.min(9) * 10_000)), [true; 3]);
+        assert_eq!(flat(&run(|at| 30 - at)), [true; 3]);
+    }
+
+    #[test]
+    fn what_grows_is_not_flat() {
+        assert_eq!(flat(&run(|at| at * 1_000)), [false; 3]);
+        // For memory that is within the slack.
+        assert_eq!(flat(&run(|at| at)), [true, false, false]);
+    }
+
+    #[test]
+    fn a_peak_is_no_growth() {
+        assert_eq!(
+            flat(&run(|at| if at == 25 { 1 << 40 } else { 50 })),
+            [true; 3]
+        );
+    }
+
+    #[test]
+    fn the_limit_is_exact() {
+        let course = |last| Course {
+            name: "",
+            second: 1_000,
+            last,
+            slack: 3,
+        };
+        assert!(course(1_053).is_flat());
+        assert!(!course(1_054).is_flat());
+    }
+
+    #[test]
+    fn restarts_that_cease_are_seen() {
+        assert!(restarts_went_on(&run(|at| at)));
+        assert!(!restarts_went_on(&run(|at| at.min(20))));
+        assert!(!restarts_went_on(&run(|_| 7)));
+    }
+
+    #[tokio::test]
+    async fn this_process_takes_something() {
+        let before = Sample::now(0);
+        assert!(before.memory > 100 && before.threads > 0);
+        let task = tokio::spawn(std::future::pending::<()>());
+        assert_eq!(Sample::now(0).tasks, before.tasks + 1);
+        task.abort();
+    }
+}

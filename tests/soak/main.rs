@@ -1,0 +1,227 @@
+//! Groups under constant faults, for as long as one likes: what they take must stay the same, and every
+//! message must be accounted for.
+//!
+//! ```text
+//! cargo run --release -p fluid-tests --bin soak -- --duration 10m
+//! ```
+//!
+//! Three things go on at once: a group that runs and is restarted all the time, groups that start and end
+//! over and over, and a group whose members come and go. Errors, panics, delays, timeouts, stops and
+//! force are injected all the while. At the end the exit code is 0 if
+//!
+//! - the median of the resident memory in the last third of the run is at most 5 % and 1 MiB above that of
+//!   the second third, and the medians of living tasks and of threads at most 5 % and 2;
+//! - workers were restarted in each tenth of the run;
+//! - every consumer of every group that ended accounts for all that it accepted, and the steady group's
+//!   counts are those that its functions have counted themselves;
+//! - no task is left when all groups have ended.
+
+#![allow(
+    unreachable_pub,
+    reason = "a program's modules are public to each other"
+)]
+
+mod brief;
+mod crowd;
+mod faults;
+mod gauge;
+mod item;
+mod steady;
+
+use std::cell::{Cell, RefCell};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use fluid::{Counts, Exit, GroupHandle, Status};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, timeout};
+
+use self::gauge::{Course, Sample};
+use self::steady::{Steady, Tally};
+
+/// How often it looks at what the process takes, over a run.
+const SAMPLES: u32 = 300;
+
+/// How often it prints that, over a run.
+const PRINTS: u32 = 60;
+
+/// How long the last tasks may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Runs groups under constant faults, and fails if what they take grows or a message is not accounted for.
+#[derive(Debug, Parser)]
+#[command(name = "soak")]
+struct Args {
+    /// How long, such as 30s or 10m.
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    duration: Duration,
+}
+
+/// What was seen until now.
+#[derive(Debug, Default)]
+struct Seen {
+    samples: RefCell<Vec<Sample>>,
+    /// What became of the messages of all that has ended.
+    counts: Cell<Counts>,
+    groups: Cell<u64>,
+    visitors: Cell<u64>,
+    /// Restarts of what has ended.
+    restarts: Cell<u64>,
+    mistakes: RefCell<Vec<String>>,
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> ExitCode {
+    let Args { duration } = Args::parse();
+    faults::silence_injected_panics();
+    match soak(duration).await {
+        Ok(seen) => seen.verdict(),
+        Err(exit) => {
+            eprintln!("a group did not start: {exit}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Lets everything go on for a while, and then ends it.
+async fn soak(duration: Duration) -> Result<Seen, Exit> {
+    let tally = Arc::new(Tally::default());
+    let steady = Steady::new(Arc::clone(&tally)).startup().await?;
+    let crowd = crowd::open().await?;
+    let seen = Seen::default();
+    let end = Instant::now() + duration;
+    let (groups, (), ()) = tokio::join!(
+        start_and_end_groups(end, &seen),
+        let_visitors_come_and_go(end, &crowd, &seen),
+        watch(end, duration, &steady, &seen),
+    );
+    groups?;
+    let exit = steady.shutdown().await;
+    println!("\n{exit}\n");
+    seen.mistakes.borrow_mut().extend(tally.compare(&exit));
+    seen.ended(&exit);
+    seen.ended(&crowd.shutdown().await);
+    drop((steady, crowd));
+    seen.wait_for_tasks().await;
+    Ok(seen)
+}
+
+async fn start_and_end_groups(end: Instant, seen: &Seen) -> Result<(), Exit> {
+    for round in 0.. {
+        if Instant::now() >= end {
+            break;
+        }
+        seen.ended(&brief::live(round).await?);
+        seen.groups.update(|groups| groups + 1);
+    }
+    Ok(())
+}
+
+async fn let_visitors_come_and_go(end: Instant, crowd: &GroupHandle, seen: &Seen) {
+    while Instant::now() < end {
+        seen.ended(&crowd::visit_once(crowd).await);
+        seen.visitors.update(|visitors| visitors + 1);
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Looks at the process again and again, and prints some of that.
+async fn watch(end: Instant, duration: Duration, steady: &GroupHandle, seen: &Seen) {
+    let start = Instant::now();
+    for number in 0.. {
+        sleep(duration / SAMPLES).await;
+        let restarts = seen.restarts.get() + restarts(&steady.status());
+        let sample = Sample::now(restarts);
+        seen.samples.borrow_mut().push(sample);
+        if number % (SAMPLES / PRINTS) == 0 {
+            seen.print(start.elapsed(), sample);
+        }
+        if Instant::now() >= end {
+            return;
+        }
+    }
+}
+
+/// All restarts in a group that runs.
+fn restarts(status: &Status) -> u64 {
+    status.restarts + status.workers.iter().map(restarts).sum::<u64>()
+}
+
+impl Seen {
+    /// Takes down what became of one group or worker.
+    fn ended(&self, exit: &Exit) {
+        if let Some(counts) = exit.counts() {
+            let all = [self.counts.get(), counts];
+            self.counts.set(all.into_iter().sum());
+            if !counts.conserved() {
+                let mistake = format!("`{}` does not account for all: {counts}", exit.name());
+                self.mistakes.borrow_mut().push(mistake);
+            }
+        }
+        self.restarts.update(|restarts| restarts + exit.restarts());
+        exit.workers().iter().for_each(|exit| self.ended(exit));
+    }
+
+    fn print(&self, after: Duration, sample: Sample) {
+        let Sample {
+            memory,
+            tasks,
+            threads,
+            restarts,
+        } = sample;
+        println!(
+            "{:6.1}s  {memory} KiB, {tasks} tasks, {threads} threads; {restarts} restarts, \
+             {} groups and {} visitors ended",
+            after.as_secs_f64(),
+            self.groups.get(),
+            self.visitors.get()
+        );
+    }
+
+    /// Waits until no task is left.
+    async fn wait_for_tasks(&self) {
+        let tasks = || Handle::current().metrics().num_alive_tasks();
+        let none_left = async {
+            while tasks() > 0 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        if timeout(PATIENCE, none_left).await.is_err() {
+            let mistake = format!("{} tasks are left when all groups have ended", tasks());
+            self.mistakes.borrow_mut().push(mistake);
+        }
+    }
+
+    /// Says what was seen, and whether that is right.
+    fn verdict(self) -> ExitCode {
+        let (samples, mut mistakes) = (self.samples.into_inner(), self.mistakes.into_inner());
+        println!(
+            "{} groups and {} visitors ended",
+            self.groups.get(),
+            self.visitors.get()
+        );
+        println!(
+            "of what has ended: {}, {} restarts",
+            self.counts.get(),
+            self.restarts.get()
+        );
+        for course in Course::all(&samples) {
+            println!("{course}");
+            if !course.is_flat() {
+                mistakes.push(course.to_string());
+            }
+        }
+        if !gauge::restarts_went_on(&samples) {
+            mistakes.push("there was a tenth of the run without a restart".to_owned());
+        }
+        for mistake in &mistakes {
+            eprintln!("soak: {mistake}");
+        }
+        match mistakes[..] {
+            [] => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
