@@ -66,7 +66,8 @@ impl<M: Send> Given<M> for Vec<M> {
 ///
 /// # Errors
 ///
-/// The last failure, if neither the port `failed` nor the policy `skip` answers it.
+/// The last failure, if neither the port `failed` nor the policy `skip` answers it; and a stall that is to restart
+/// the worker, also if the message is seen to.
 pub(crate) async fn handle<S, N>(
     stage: &mut S,
     input: S::Input,
@@ -83,7 +84,7 @@ where
         return match call(stage, input, ctx, &io.ports).await {
             Ok(emission) => {
                 emit(emission, ctx, &io.output, onward).await;
-                Ok(())
+                done(ctx, io)
             }
             Err(error) => {
                 io.queue.failed();
@@ -97,7 +98,7 @@ where
         match call(stage, input.copied(copy), ctx, &io.ports).await {
             Ok(emission) => {
                 emit(emission, ctx, &io.output, onward).await;
-                return Ok(());
+                return done(ctx, io);
             }
             Err(error) if is_left(attempt, ctx) => {
                 ctx.node().note_error(&error);
@@ -108,6 +109,11 @@ where
             Err(error) => return give_up(input, error, attempt, ctx, io).await,
         }
     }
+}
+
+/// A message is handled, be it in a call that should have been cut off.
+fn done<S: Worker>(ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
+    ctx.survived().inspect_err(|_| io.queue.settle())
 }
 
 fn is_left(attempt: u32, ctx: &Context) -> bool {
@@ -166,6 +172,10 @@ where
             refused,
             "given-up messages refused downstream"
         );
+    }
+    if ctx.node().stalled_by(&error) {
+        // The message is seen to, and the worker is not.
+        return Err(error);
     }
     Ok(())
 }

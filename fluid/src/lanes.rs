@@ -14,7 +14,7 @@ use crate::life::{BoxFuture, Build, Site, Unlived, live_to_the_end, spawn};
 use crate::lock::lock;
 use crate::queue::{Channel, Queue};
 use crate::signal::until;
-use crate::way::{Lendable, Run, Way};
+use crate::way::{Lendable, Run, Way, run};
 use crate::worker::{Io, Worker};
 
 /// What builds the workers of all lanes.
@@ -143,7 +143,7 @@ impl<W: Worker> Run<W> for Laned<W> {
         let idle = std::mem::take(&mut self.idle);
         let begun = idle.into_iter().try_for_each(|io| self.begin(ctx, io));
         let first = match begun {
-            Ok(()) => catch(worker.run(ctx, io))
+            Ok(()) => catch(run(&mut **worker, ctx, io))
                 .await
                 .map_err(Error::from)
                 .flatten(),
@@ -215,7 +215,8 @@ impl<W: Worker> Lane<W> {
                 return failed;
             }
         };
-        let ran = catch(worker.run(ctx, io))
+        io.give_pulse(ctx);
+        let ran = catch(run(&mut worker, ctx, io))
             .await
             .map_err(Error::from)
             .flatten();

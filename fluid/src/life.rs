@@ -346,6 +346,7 @@ async fn run_once<W: Worker>(
     io: &mut Lendable<Io<W>>,
     site: &Site,
 ) -> Result<(), Failure> {
+    io.give_pulse(ctx);
     let ran = catch(run.run(worker, ctx, io))
         .await
         .map_err(Error::from)

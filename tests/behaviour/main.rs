@@ -15,6 +15,7 @@ mod nested;
 mod policy;
 mod queue;
 mod seeds;
+mod stall;
 mod strategies;
 mod stuck;
 mod support;

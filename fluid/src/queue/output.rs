@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::adapt::Adapt;
+use crate::pulse::Pulse;
 use crate::queue::adapted::{Adapted, Adapter, Sent};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 use crate::worker::Worker;
@@ -40,6 +41,8 @@ pub struct Output<T> {
     /// Whether a fused edge starts here, so that nothing is sent through the port itself.
     leads_elsewhere: bool,
     tally: Arc<Tally>,
+    /// Of the life that sends here, if it must give signs of it.
+    pulse: Option<Arc<Pulse>>,
     #[cfg(feature = "test-util")]
     pub(crate) tap: crate::test::Tap<T>,
 }
@@ -106,6 +109,7 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally: Arc::default(),
+            pulse: None,
             #[cfg(feature = "test-util")]
             tap: crate::test::Tap::default(),
         }
@@ -119,6 +123,7 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
+            pulse: None,
             #[cfg(feature = "test-util")]
             tap: self.tap.share(),
         }
@@ -196,6 +201,11 @@ impl<T> Output<T> {
 
     pub(crate) fn tally(&self) -> Arc<Tally> {
         Arc::clone(&self.tally)
+    }
+
+    /// Lets what is sent here be a sign of life.
+    pub(crate) fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
+        self.pulse = Some(Arc::clone(pulse));
     }
 
     /// Counts messages that leave by another way than this port's edges.
@@ -324,6 +334,8 @@ impl<T: Send + 'static> Output<T> {
             leaving.accepted = true;
             return Ok(());
         };
+        // Whoever waits for room lives; whether the one that should make it does is seen there.
+        let _rest = self.pulse.as_deref().map(Pulse::rest);
         let sent = match &self.targets[..] {
             [] => Ok(true),
             [target] => target.send(message).await,
@@ -356,6 +368,9 @@ impl<T: Send + 'static> Output<T> {
     /// If a single consumer is full or has ended; the error gives the message back. With several
     /// consumers, if every one of them is.
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        if let Some(pulse) = &self.pulse {
+            pulse.beat();
+        }
         #[cfg(feature = "test-util")]
         let Some((message, copy)) = self.tap.pass(message) else {
             self.tally.count(true, 1);

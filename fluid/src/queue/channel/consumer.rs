@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::batch::Gathering;
 use super::{Channel, Fetch, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
+use crate::pulse::Pulse;
 use crate::queue::discard;
 
 /// The consumer's end of its queue.
@@ -47,6 +49,8 @@ pub struct Queue<M> {
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
     pub(super) gathering: Gathering<M>,
+    /// Of the life that reads here, if it must give signs of it.
+    pub(crate) pulse: Option<Arc<Pulse>>,
 }
 
 /// What the consumer has in its hand.
@@ -69,6 +73,7 @@ impl<M> Queue<M> {
             portion: VecDeque::new(),
             hand: Hand::Empty,
             gathering: Gathering::new(),
+            pulse: None,
         }
     }
 
@@ -82,6 +87,15 @@ impl<M> Queue<M> {
     pub async fn next(&mut self) -> Option<M> {
         // A full queue is always ready. Without this, its consumer would never let another task run.
         consume_budget().await;
+        if self
+            .pulse
+            .as_ref()
+            .is_some_and(|pulse| pulse.beat_at_work())
+        {
+            // The life stalled, and is cut off here, between two messages.
+            self.settle();
+            return pending().await;
+        }
         loop {
             #[cfg(feature = "test-util")]
             crate::test::perturb().await;
@@ -104,6 +118,7 @@ impl<M> Queue<M> {
                 Fetch::Empty => {
                     #[cfg(feature = "test-util")]
                     crate::test::rested();
+                    let _rest = self.pulse.as_deref().map(Pulse::rest);
                     arrived.await;
                 }
                 Fetch::Ended => return None,
