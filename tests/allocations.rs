@@ -110,6 +110,24 @@ workers! {
     double => sum with |number| (number > 0).then_some(number);
 }
 
+workers! {
+    /// Whose signs of life are looked at.
+    struct Watched(done: Done) {
+        #[worker(stall = "30s")]
+        count: Count,
+        #[consumer(stall = "30s", on_stall = "restart")]
+        entry: Pass,
+        #[consumer(stall = "30s", on_stall = "restart")]
+        double: Double,
+        #[consumer(stall = "30s")]
+        sum: Add { state: state(&done) },
+    }
+
+    count.out => entry;
+    entry -> double;
+    double => sum;
+}
+
 /// Runs the group on a runtime of so many threads, and counts what it allocates.
 macro_rules! check {
     ($group:ident, $threads:expr) => {
@@ -139,10 +157,11 @@ macro_rules! check {
 
 // One test, since the allocator counts for the whole process.
 #[test]
-fn a_million_messages_pass_queued_fused_and_adapted_edges_without_an_allocation_for_each() {
+fn a_million_messages_pass_queued_fused_adapted_and_watched_edges_without_an_allocation_for_each() {
     for threads in [1, 2] {
         check!(Pipeline, threads);
         check!(Chain, threads);
         check!(Adapted, threads);
+        check!(Watched, threads);
     }
 }

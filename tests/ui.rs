@@ -135,6 +135,15 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "`on_stall` needs `stall`, and both are about the calls of a worker",
+        &[
+            "stall/on-stall-without-stall",
+            "stall/on-stall-of-a-field-without-stall",
+            "stall/stall-of-a-group",
+            "stall/stall-of-a-nested-group",
+        ],
+    ),
+    (
         "`partition_by` needs lanes, and lanes with state need `partition_by`",
         &[
             "lanes/key-without-lanes",

@@ -17,6 +17,7 @@ pub(crate) use duration::{duration, span};
 use rate::rate;
 pub(crate) use table::Scope;
 use table::{Kind, Known};
+pub(crate) use together::WITHOUT_STALL;
 
 /// One option that was understood: its name, and its value as the runtime takes it.
 pub(crate) struct Setting {

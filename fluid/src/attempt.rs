@@ -72,7 +72,8 @@ impl<M: Send> Given<M> for Vec<M> {
 ///
 /// # Errors
 ///
-/// The last failure, if neither the port `failed` nor the policy `skip` answers it.
+/// The last failure, if neither the port `failed` nor the policy `skip` answers it; and a stall that is to restart
+/// the worker, also if the message is seen to.
 #[allow(
     clippy::manual_async_fn,
     reason = "a block uses its arguments where they are"
@@ -104,7 +105,7 @@ where
                 }
                 _ => kept.take().expect(ONE_ATTEMPT),
             };
-            let called = if is_plain(ctx.node()) {
+            let called = if is_plain(ctx) {
                 let mut call = pin!(None);
                 match catch_within(|| call.set(Some(stage.call(given, ctx, &io.ports)))) {
                     Ok(()) => Caught(call).await,
@@ -122,7 +123,8 @@ where
                         let refused = onward.send_each(&io.output, first, &mut leaving).await;
                         tell_refused(refused, ctx);
                     }
-                    return Ok(());
+                    drop(leaving);
+                    return done(ctx, io);
                 }
                 Err(error) => error,
             };
@@ -138,6 +140,11 @@ where
 }
 
 const ONE_ATTEMPT: &str = "what cannot be copied is given to one attempt only";
+
+/// A message is handled, be it in a call that should have been cut off.
+fn done<S: Worker>(ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
+    ctx.survived().inspect_err(|_| io.queue.settle())
+}
 
 fn is_left(attempt: u32, ctx: &Context) -> bool {
     attempt <= ctx.node().options.retry && ctx.may_retry()
@@ -188,17 +195,17 @@ where
         error: error.clone(),
         attempts,
     });
-    let mut leaving = io.failed.leave(failed);
-    let Some(first) = io.failed.send_ahead(&mut leaving) else {
-        return Ok(());
-    };
-    let refused = io.failed.send_each(first, &mut leaving).await;
+    let refused = io.failed.send_all(failed).await;
     if refused > 0 {
         tracing::warn!(
             worker = ctx.worker_name(),
             refused,
             "given-up messages refused downstream"
         );
+    }
+    if ctx.node().stalled_by(&error) {
+        // The message is seen to, and the worker is not.
+        return Err(error);
     }
     Ok(())
 }

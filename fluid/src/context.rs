@@ -1,12 +1,15 @@
 //! What a worker's function may know of its own life.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
+use crate::error::{Error, Stalled};
 use crate::node::Node;
+use crate::pulse::{Pulse, Rest};
 use crate::signal::{Signal, until};
 use crate::term::Term;
 
@@ -31,6 +34,8 @@ pub struct Context {
     /// The life that it is the context of.
     term: Arc<Term>,
     call: Arc<Call>,
+    /// The signs of life of this lane, if the worker has a stall.
+    pulse: Option<Arc<Pulse>>,
 }
 
 /// What is known of the present call of a consumer that makes several attempts.
@@ -46,7 +51,13 @@ impl Context {
             attempt: AtomicU32::new(1),
             may_retry: AtomicBool::new(true),
         });
-        Self { node, term, call }
+        let pulse = node.options.stall.map(|limit| term.feel(limit));
+        Self {
+            node,
+            term,
+            call,
+            pulse,
+        }
     }
 
     /// That of another lane.
@@ -61,6 +72,40 @@ impl Context {
     pub(crate) fn begin_attempt(&self, attempt: u32) {
         self.call.attempt.store(attempt, Ordering::Relaxed);
         self.call.may_retry.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn pulse(&self) -> Option<&Arc<Pulse>> {
+        self.pulse.as_ref()
+    }
+
+    /// Nothing is expected of the worker until what is returned is dropped.
+    pub(crate) fn rest(&self) -> Option<Rest<'_>> {
+        self.pulse.as_deref().map(Pulse::rest)
+    }
+
+    /// Awaits work that must give signs of life, and is cut off if it stalls and the worker is to be restarted.
+    pub(crate) async fn watch<T>(
+        &self,
+        pulse: &Pulse,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        match pulse.watch(work).await {
+            None => Err(self.stalled(pulse, None)),
+            Some(Err(error)) if pulse.take_doom() => Err(self.stalled(pulse, Some(error))),
+            Some(result) => result,
+        }
+    }
+
+    /// Ends a life in which a call stalled and could not be cut off before it was done.
+    pub(crate) fn survived(&self) -> Result<(), Error> {
+        match &self.pulse {
+            Some(pulse) if pulse.take_doom() => Err(self.stalled(pulse, None)),
+            _ => Ok(()),
+        }
+    }
+
+    fn stalled(&self, pulse: &Pulse, error: Option<Error>) -> Error {
+        Stalled::new(Arc::clone(self.node.name()), pulse.limit(), error).into()
     }
 
     pub(crate) fn may_retry(&self) -> bool {
@@ -113,17 +158,62 @@ impl Context {
         !self.term.over.is_raised()
     }
 
+    /// Gives a sign of life. Nothing else tells a worker whose function is its own loop, or takes long for one
+    /// call, from one that stalls ([`Options::stall`](crate::Options::stall)).
+    ///
+    /// With a stall it reads the clock; without one, it does nothing.
+    ///
+    /// ```
+    /// use fluid::{worker, Context};
+    /// # pub struct Feed;
+    /// # impl Feed { async fn next(&self) -> Option<u64> { None } }
+    ///
+    /// /// Is restarted if the feed says nothing for half a minute.
+    /// #[worker(stall = "30s", on_stall = "restart")]
+    /// async fn listen(ctx: &Context, feed: &Feed) {
+    ///     while let Some(news) = feed.next().await {
+    ///         ctx.beat();
+    ///         // … handle the news …
+    /// #       let _ = news;
+    ///     }
+    /// }
+    /// ```
+    pub fn beat(&self) {
+        if let Some(pulse) = &self.pulse {
+            pulse.beat();
+        }
+    }
+
+    /// A sign of life, if it comes from within a call. Returns whether that is to be cut off.
+    fn beat_at_work(&self) -> bool {
+        self.pulse
+            .as_ref()
+            .is_some_and(|pulse| pulse.beat_at_work())
+    }
+
     /// Resolves when [`is_running`](Self::is_running) has become false, at once if it is. Cancel safe.
+    ///
+    /// To call it is a sign of life. To wait in it is none, since something else is mostly awaited beside it: a worker
+    /// with a [`stall`](crate::Options::stall) that waits for nothing but its stop stalls.
     pub async fn stopping(&self) {
         consume_budget().await;
+        self.beat_at_work();
         self.term.over.raised().await;
     }
 
     /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
     /// time. Cancel safe.
+    ///
+    /// That is no stall, and its beginning and its end are signs of life.
     pub async fn sleep(&self, duration: Duration) -> bool {
         // A loop that does not look at the stop is then at once here again, and must let others run.
         consume_budget().await;
+        // What is to be cut off is cut off here, and while it rests it would not be.
+        let _rest = if self.beat_at_work() {
+            None
+        } else {
+            self.rest()
+        };
         until(&self.term.over, tokio::time::sleep(duration))
             .await
             .is_some()

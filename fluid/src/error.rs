@@ -1,4 +1,4 @@
-//! The error that every worker may return, and the two failures that are not the user's own.
+//! The error that every worker may return, and the failures that are not the user's own.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -137,6 +137,56 @@ impl fmt::Display for TimedOut {
 }
 
 impl StdError for TimedOut {}
+
+/// What a worker failed with whose [`on_stall`](crate::Options::on_stall) is `"restart"`, and which gave no sign of
+/// life for as long as its [`stall`](crate::Options::stall).
+///
+/// If the call came back with an error of its own before it could be cut off, that is the
+/// [source](std::error::Error::source).
+#[derive(Clone, Debug)]
+pub struct Stalled {
+    worker: Arc<str>,
+    after: Duration,
+    error: Option<Error>,
+}
+
+impl Stalled {
+    pub(crate) const fn new(worker: Arc<str>, after: Duration, error: Option<Error>) -> Self {
+        Self {
+            worker,
+            after,
+            error,
+        }
+    }
+
+    /// The name of the worker.
+    #[must_use]
+    pub fn worker(&self) -> &str {
+        &self.worker
+    }
+
+    /// The limit that was passed.
+    #[must_use]
+    pub const fn after(&self) -> Duration {
+        self.after
+    }
+}
+
+impl fmt::Display for Stalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { worker, after, .. } = self;
+        write!(
+            f,
+            "`{worker}` stalled: it gave no sign of life for {after:?}"
+        )
+    }
+}
+
+impl StdError for Stalled {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.as_ref().map(|error| error.as_std() as _)
+    }
+}
 
 /// The uninhabited type of a worker's missing side: what a source consumes, what a sink emits.
 ///

@@ -58,6 +58,7 @@ pub(crate) struct Report {
     pub(crate) beats: u64,
     pub(crate) missed_beats: u64,
     pub(crate) restarts: u64,
+    pub(crate) stalls: u64,
     #[cfg_attr(feature = "serde", serde(serialize_with = "as_texts"))]
     pub(crate) last_error: Option<Error>,
     pub(crate) workers: Vec<Exit>,
@@ -274,6 +275,12 @@ impl Exit {
         self.0.restarts
     }
 
+    /// How often it stalled, if it has a [`stall`](crate::Options::stall).
+    #[must_use]
+    pub fn stalls(&self) -> u64 {
+        self.0.stalls
+    }
+
     /// The last failure, also one that a policy answered.
     #[must_use]
     pub fn last_error(&self) -> Option<&Error> {
@@ -344,6 +351,7 @@ impl Exit {
                 report.restarts,
                 plural(report.restarts, "restart", "restarts"),
             ),
+            (report.stalls, plural(report.stalls, "stall", "stalls")),
         ] {
             if count > 0 {
                 part(f, &format_args!("{count} {what}"))?;

@@ -13,7 +13,7 @@ use crate::lock::lock;
 use crate::queue::{Channel, Queue};
 use crate::signal::until;
 use crate::sync::{Mutex, oneshot};
-use crate::way::{Lendable, Run, Way};
+use crate::way::{Lendable, Run, Way, run};
 use crate::worker::{Io, Worker};
 
 /// What builds the workers of all lanes.
@@ -142,7 +142,7 @@ impl<W: Worker> Run<W> for Laned<W> {
         let idle = std::mem::take(&mut self.idle);
         let begun = idle.into_iter().try_for_each(|io| self.begin(ctx, io));
         let first = match begun {
-            Ok(()) => catch(worker.run(ctx, io))
+            Ok(()) => catch(run(&mut **worker, ctx, io))
                 .await
                 .map_err(Error::from)
                 .flatten(),
@@ -214,7 +214,8 @@ impl<W: Worker> Lane<W> {
                 return failed;
             }
         };
-        let ran = catch(worker.run(ctx, io))
+        io.give_pulse(ctx);
+        let ran = catch(run(&mut worker, ctx, io))
             .await
             .map_err(Error::from)
             .flatten();

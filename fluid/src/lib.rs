@@ -106,7 +106,8 @@
 //!
 //! What answers a failure is the worker's own [`on_error`](Options::on_error), or else the strategy of its group:
 //! a [`Restart`] of the worker, of all of them, or of those downstream, within a budget. What a group cannot
-//! answer, the group above it may.
+//! answer, the group above it may. A call that hangs is no failure by itself: with a
+//! [`stall`](Options::stall) it is seen, and becomes one if [`on_stall`](Options::on_stall) says so.
 //!
 //! The grace period is the group's `grace`; if it sets none, the environment variable
 //! `FLUID_STOPPING_GRACE_PERIOD`, in seconds; or else 10 seconds.
@@ -115,7 +116,7 @@
 //!
 //! Each worker's task is in a `tracing` span `worker` with the field `name`, each callback's in a span
 //! `callback`. The start and the stop of a group are events at level `info`; changes of state and
-//! dropped messages at `debug`; failures that a policy answered, undelivered and unsent messages and forced
+//! dropped messages at `debug`; failures that a policy answered, stalls, undelivered and unsent messages and forced
 //! stops at `warn`; failures that end a worker, and stuck workers, at `error`. Of a message that goes well
 //! nothing is logged.
 //!
@@ -169,6 +170,7 @@ mod onward;
 mod options;
 mod order;
 mod process;
+mod pulse;
 mod queue;
 #[cfg(feature = "rate")]
 mod rate;
@@ -195,7 +197,7 @@ pub use attempt::Failed;
 pub use callback::{Callback, Outcome};
 pub use context::Context;
 pub use dispatcher::{DispatchError, Dispatcher};
-pub use error::{Error, Nothing, Panicked, TimedOut};
+pub use error::{Error, Nothing, Panicked, Stalled, TimedOut};
 pub use exit::{Cause, Exit};
 pub use function::{Call, Function};
 pub use graph::{
@@ -207,7 +209,7 @@ pub use ledger::Counts;
 pub use macros::{consumer, worker, workers};
 pub use node::Kind;
 pub use onward::{Onward, Own};
-pub use options::{OnError, OnExit, Options, Overflow, Pace};
+pub use options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
 pub use seat::{Member, Seat};
 pub use stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};

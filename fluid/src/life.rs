@@ -360,6 +360,7 @@ async fn run_once<W: Worker>(
     site: &Site,
     done: &mut bool,
 ) -> Result<(), Failure> {
+    io.give_pulse(ctx);
     let ran = catch(run.run(worker, ctx, io))
         .await
         .map_err(Error::from)

@@ -92,11 +92,45 @@
 /// | `name = "…"` | its name in status, exit and log | the field's, or the function's |
 /// | `grace = "3s"` | how long its stop may take, from when its turn comes | the group's |
 /// | `timeout = "2s"` | how long one call may take | none |
+/// | `stall = "30s"` | how long a call may give no sign of life | nobody looks |
+/// | `on_stall = "restart"` | what that does: `"report"` it, or cut off the call and `"restart"` the worker | `"report"` |
 /// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, or `"restart"` the worker with new state after a backoff, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
 /// | `on_exit = "ignore"` | what its end does: `"stop"` the group, or `"ignore"` | `"stop"` |
 ///
 /// Durations are checked when the macro runs. A call that times out is dropped where it awaits. One
 /// that blocks its thread could not be, so `timeout` and `blocking` do not go together.
+///
+/// # Stalls
+///
+/// A `timeout` says how long one call may take; a `stall`, how long it may be silent. The beginning and the end of a
+/// call are signs of life, and in between [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep)
+/// and whatever is sent through a port. What waits for a message, for its next beat, in the pause before another attempt, or for
+/// room downstream, lives: then it is another worker that may stall.
+///
+/// A stall is in the log, and [`Status`](crate::Status) shows it with the time since the last sign of life. With
+/// `on_stall = "restart"` the call is cut off too, and has failed with [`Stalled`](crate::Stalled): a failed
+/// attempt like any other. When none is left, the worker is restarted, whatever its `on_error` says, by the strategy of its
+/// group and within its budget. See [`Options::stall`](crate::Options::stall) and [`OnStall`](crate::OnStall).
+///
+/// What blocks its thread cannot be cut off. The status says of it that it is `blocked`; it is restarted when it comes
+/// back, and if it never does, the exit says that it was stuck.
+///
+/// ```
+/// use fluid::{worker, Context, Output};
+/// # pub struct Socket;
+/// # impl Socket { async fn read(&self) -> Result<u64, std::io::Error> { Ok(1) } }
+///
+/// /// Begins anew if nothing comes for half a minute: the other end may be gone without a word.
+/// #[worker(stall = "30s", on_stall = "restart", on_error = "restart")]
+/// async fn read(ctx: &Context, socket: &Socket, numbers: &Output<u64>) -> Result<(), fluid::Error> {
+///     while ctx.is_running() {
+///         let number = socket.read().await?;
+///         ctx.beat();
+///         numbers.send(number).await?;
+///     }
+///     Ok(())
+/// }
+/// ```
 pub use fluid_macros::worker;
 
 /// Turns an async function into a consumer: a worker with a queue, called for each message.
@@ -153,7 +187,7 @@ pub use fluid_macros::worker;
 /// | `rate = "100/s"` | how often the function is called at most, by all lanes together; needs the feature `rate` | no limit |
 /// | `burst = 10` | how many calls may be made at once after a time of none | 1 |
 ///
-/// and `blocking`, `name`, `grace`, `timeout`, `on_error` and `on_exit`, as for [`worker`].
+/// and `blocking`, `name`, `grace`, `timeout`, `stall`, `on_stall`, `on_error` and `on_exit`, as for [`worker`].
 ///
 /// # Lanes
 ///

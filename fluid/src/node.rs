@@ -8,10 +8,11 @@ use std::time::SystemTime;
 
 use tokio::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, Stalled};
 use crate::exit::{Cause, Exit, Report};
 use crate::lock::lock;
-use crate::options::Options;
+use crate::options::{OnStall, Options};
+use crate::pulse::Signs;
 use crate::queue::{Intake, Tally};
 use crate::signal::{Signal, wait_for};
 use crate::state::{State, StateCell};
@@ -83,6 +84,7 @@ pub(crate) struct Node {
     pub(crate) beats: AtomicU64,
     pub(crate) missed_beats: AtomicU64,
     pub(crate) restarts: AtomicU64,
+    pub(crate) stalls: AtomicU64,
     last_error: Mutex<Option<Error>>,
     /// What it has failed with, while its own hooks are called.
     failing: Mutex<Option<Error>>,
@@ -125,6 +127,7 @@ impl Node {
             beats: AtomicU64::new(0),
             missed_beats: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
+            stalls: AtomicU64::new(0),
             last_error: Mutex::new(None),
             failing: Mutex::new(None),
             started_at: OnceLock::new(),
@@ -329,6 +332,7 @@ impl Node {
             beats: self.beats.load(Ordering::Relaxed),
             missed_beats: self.missed_beats.load(Ordering::Relaxed),
             restarts: self.restarts.load(Ordering::Relaxed),
+            stalls: self.stalls.load(Ordering::Relaxed),
             last_error: lock(&self.last_error).clone(),
             workers,
         })
@@ -385,6 +389,7 @@ impl Node {
     pub(crate) fn status(&self) -> Status {
         let (emitted, unsent) = self.sent();
         let intake = self.consumed();
+        let signs = self.signs();
         Status {
             name: self.name().to_string(),
             kind: self.kind,
@@ -395,6 +400,10 @@ impl Node {
             emitted,
             unsent,
             restarts: self.restarts.load(Ordering::Relaxed),
+            stalls: self.stalls.load(Ordering::Relaxed),
+            last_sign: signs.as_ref().map(|signs| signs.last),
+            stalled: signs.as_ref().is_some_and(|signs| signs.stalled),
+            blocked: signs.as_ref().is_some_and(|signs| signs.blocked),
             last_error: lock(&self.last_error)
                 .as_ref()
                 .map(|error| format!("{error:#}")),
@@ -407,6 +416,22 @@ impl Node {
                 .map(|worker| worker.status())
                 .collect(),
         }
+    }
+
+    /// The signs of life of a worker that has a stall, until it has ended.
+    fn signs(&self) -> Option<Signs> {
+        if self.options.stall.is_none() || self.exit().is_some() {
+            return None;
+        }
+        Signs::of(&self.term().pulses())
+    }
+
+    /// Whether an error says that this worker stalled and is to be restarted for that.
+    pub(crate) fn stalled_by(&self, error: &Error) -> bool {
+        // It may be that of another one, which was handed on.
+        let stalled = error.downcast_ref::<Stalled>();
+        self.options.on_stall == OnStall::Restart
+            && stalled.is_some_and(|stalled| stalled.worker() == &**self.name())
     }
 
     /// Forgets a member, and lets another one have its name.

@@ -22,6 +22,8 @@ pub struct Options {
     pub(crate) name: Option<&'static str>,
     pub(crate) grace: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) stall: Option<Duration>,
+    pub(crate) on_stall: OnStall,
     pub(crate) heartbeat: Duration,
     pub(crate) pace: Pace,
     pub(crate) jitter: Duration,
@@ -50,13 +52,15 @@ pub(crate) struct Rate {
 }
 
 impl Options {
-    /// The defaults: the name of the type, the grace period of the group, no timeout, no heartbeat,
+    /// The defaults: the name of the type, the grace period of the group, no timeout, no stall, no heartbeat,
     /// an error is answered by the group's strategy or stops the group, and a queue of 1024 whose senders wait for room.
     pub const fn new() -> Self {
         Self {
             name: None,
             grace: None,
             timeout: None,
+            stall: None,
+            on_stall: OnStall::Report,
             heartbeat: Duration::ZERO,
             pace: Pace::Delay,
             jitter: Duration::ZERO,
@@ -95,6 +99,44 @@ impl Options {
     /// count.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long a call may give no sign of life before it is a *stall*. A stall is in the log, and seen in the
+    /// [`Status`](crate::Status); [`on_stall`](Self::on_stall) says what else it does. Default: nothing is looked at.
+    ///
+    /// Signs of life are the beginning and the end of each call, and of each attempt at a message, and in between
+    /// [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep), the call of
+    /// [`Context::stopping`](crate::Context::stopping) and whatever is sent through a port. For a worker written by
+    /// hand `run` is the call, and each look into its [`Queue`](crate::Queue) is a sign of life. Each lane gives its
+    /// own.
+    ///
+    /// A worker that waits for something that fluid knows of lives, however long that takes: for a message, its next
+    /// beat or its rate, in the pause before another attempt or in `Context::sleep`, and for room at the consumer
+    /// behind a port: then it is that consumer which may stall. Whatever else a call awaits is its own business. The hooks,
+    /// such as `on_startup`, have the grace period; a nested group has no stall, but its workers may.
+    ///
+    /// While a worker with a stall runs, its group looks at it about as often as this time is long, and each call reads the
+    /// clock twice.
+    ///
+    /// # Panics
+    ///
+    /// If it is no time at all: in a `const`, at compile time.
+    pub const fn stall(mut self, stall: Duration) -> Self {
+        assert!(!stall.is_zero(), "a stall is more than no time at all");
+        self.stall = Some(bounded(stall));
+        self
+    }
+
+    /// Whether a [`stall`](Self::stall) is set.
+    #[must_use]
+    pub const fn has_stall(&self) -> bool {
+        self.stall.is_some()
+    }
+
+    /// What a [`stall`](Self::stall) does. Default [`OnStall::Report`].
+    pub const fn on_stall(mut self, on_stall: OnStall) -> Self {
+        self.on_stall = on_stall;
         self
     }
 
@@ -326,6 +368,24 @@ pub enum OnError {
     /// The worker is built anew after a backoff of 100 ms, doubled at each failure in a row up to
     /// 5 s. Its queue and every handle to it stay. In a group with a strategy of its own
     /// ([`Workers::restart`](crate::Workers::restart)), each restart counts against the group's budget.
+    Restart,
+}
+
+/// What a stall does: a call without a sign of life for as long as the worker's
+/// [`stall`](crate::Options::stall).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnStall {
+    /// It is logged, counted, and seen in the status. The call goes on.
+    #[default]
+    Report,
+    /// The call is cut off where it awaits, and has failed with [`Stalled`](crate::Stalled). That is one failed attempt
+    /// at its message: those that are left are made ([`Options::retry`]). When none is, the message leaves by the
+    /// port `failed` or is counted as failed, and the worker is built anew, whatever its [`OnError`] says: by
+    /// the strategy of its group and within its budget, or, if the group has none, for itself after the backoff of
+    /// [`OnError::Restart`].
+    ///
+    /// A call that blocks its thread cannot be cut off. That is reported, and the restart waits until the call comes
+    /// back; what it has done by then is done.
     Restart,
 }
 

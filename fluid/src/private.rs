@@ -13,7 +13,7 @@ pub use crate::graph::{
 pub use crate::group::GroupHandle;
 pub use crate::handle::{ConsumerHandle, WorkerHandle};
 pub use crate::onward::Own;
-pub use crate::options::{OnError, OnExit, Options, Overflow, Pace};
+pub use crate::options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::returned::{emits_each, emits_none, emits_one, tries_each, tries_none, tries_one};
 pub use crate::seat::Member;

@@ -189,6 +189,20 @@ impl<W: Stage<Calls = EachBatch>> TakesBatches for W {}
 /// An option about batches is set on `W`.
 pub fn takes_batches<W: TakesBatches>() {}
 
+/// A worker, as a group is none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` makes no calls that could stall",
+    label = "this option is about the calls of a worker, and this is a group",
+    note = "write it at the workers of that group: `#[worker(stall = \"30s\")]`"
+)]
+pub trait MakesCalls {}
+
+#[diagnostic::do_not_recommend]
+impl<W: Worker> MakesCalls for W {}
+
+/// An option about stalls is set on `W`.
+pub fn makes_calls<W: MakesCalls>() {}
+
 /// A worker that needs no feeding.
 #[diagnostic::on_unimplemented(
     message = "nothing feeds `{W}`",

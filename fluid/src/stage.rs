@@ -4,6 +4,7 @@
 //! worker behind a fused edge. The loops are compiled anew for each, so nothing is decided per message.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -14,7 +15,6 @@ use crate::attempt::handle;
 use crate::catch::catch;
 use crate::context::Context;
 use crate::error::{Error, TimedOut};
-use crate::node::Node;
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
 use crate::queue::{Batching, Output, Queue};
@@ -89,6 +89,8 @@ pub(crate) async fn run<S: Stage>(
     ctx: &Context,
     io: &mut Io<S>,
 ) -> Result<(), Error> {
+    // Signs of life are expected of each call, and none in between.
+    let _rest = ctx.rest();
     S::Calls::make(stage, ctx, io, &mut Own).await
 }
 
@@ -160,7 +162,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
         if options.heartbeat.is_zero() {
             let emission = call(stage, (), ctx, &io.ports).await?;
             emit(emission, ctx, &io.output, onward).await;
-            return Ok(());
+            return ctx.survived();
         }
         let mut due = Instant::now();
         while ctx.is_running() {
@@ -171,6 +173,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                 Ok(emission) => emit(emission, ctx, &io.output, onward).await,
                 Err(error) => skip(error, ctx)?,
             }
+            ctx.survived()?;
             due = match options.pace {
                 Pace::Delay => Instant::now() + options.heartbeat,
                 Pace::Rate => next_beat(due, options.heartbeat, ctx),
@@ -181,7 +184,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
     }
 }
 
-/// One call, with its timeout, its panic caught.
+/// One call, with its timeout, its signs of life looked at, and its panic caught.
 pub(crate) async fn call<S: Stage>(
     stage: &mut S,
     input: S::Input,
@@ -197,21 +200,38 @@ where
         let _under_way = crate::test::enter(ctx.node()).await?;
         stage.call(input, ctx, ports).await
     };
-    let Some(limit) = ctx.node().options.timeout else {
+    let (timeout, pulse) = (ctx.node().options.timeout, ctx.pulse());
+    if timeout.is_none() && pulse.is_none() {
         return catch(call).await?;
+    }
+    // All is within the catch, since a call that is cut off is dropped, and may panic then.
+    let limited = async {
+        let call = pin!(call);
+        match (timeout, pulse) {
+            (Some(limit), Some(pulse)) => ctx.watch(pulse, timed(limit, call)).await,
+            (Some(limit), None) => timed(limit, call).await,
+            (None, Some(pulse)) => ctx.watch(pulse, call).await,
+            (None, None) => call.await,
+        }
     };
-    // The timeout is within the catch, since a call that is cut off is dropped, and may panic then.
-    let timed = catch(async { tokio::time::timeout(limit, call).await }).await?;
+    catch(limited).await?
+}
+
+async fn timed<T>(
+    limit: Duration,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let timed = tokio::time::timeout(limit, call).await;
     timed.unwrap_or_else(|_| Err(TimedOut::new(limit).into()))
 }
 
 /// Whether a call needs no more than that its panic is caught.
-pub(crate) fn is_plain(node: &Node) -> bool {
+pub(crate) fn is_plain(ctx: &Context) -> bool {
     #[cfg(feature = "test-util")]
-    if node.test.is_armed() {
+    if ctx.node().test.is_armed() {
         return false;
     }
-    node.options.timeout.is_none()
+    ctx.node().options.timeout.is_none() && ctx.pulse().is_none()
 }
 
 /// Sends what a call returned onward. The time this waits for room is no part of the call.
@@ -238,10 +258,11 @@ pub(crate) fn tell_refused(refused: u64, ctx: &Context) {
     }
 }
 
-/// Answers a failure by the policy `skip`; every other policy is the supervisor's.
+/// Answers a failure by the policy `skip`; every other policy is the supervisor's. So is a stall that is to
+/// restart the worker.
 pub(crate) fn skip(error: Error, ctx: &Context) -> Result<(), Error> {
     let node = ctx.node();
-    if node.options.on_error != Some(OnError::Skip) {
+    if node.options.on_error != Some(OnError::Skip) || node.stalled_by(&error) {
         return Err(error);
     }
     node.note_error(&error);

@@ -1,7 +1,7 @@
 //! What a worker or a group is doing right now.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::exit::plural;
 use crate::ledger::Counts;
@@ -33,6 +33,18 @@ pub struct Status {
     pub unsent: u64,
     /// How often it was built anew.
     pub restarts: u64,
+    /// How often it stalled: how many calls gave no sign of life for as long as its
+    /// [`stall`](crate::Options::stall).
+    pub stalls: u64,
+    /// How long ago it gave its last sign of life: of several lanes, the one in a call that is silent for longest.
+    /// Nothing if it has no `stall`, since then no one looks at the clock, and when it has ended.
+    pub last_sign: Option<Duration>,
+    /// Whether it stalls now. One that waits for a message, its next beat, room downstream or the like does not,
+    /// however long ago its last sign of life was.
+    pub stalled: bool,
+    /// Whether it is known that it blocks its thread: it stalls, its task was polled a while ago, and has not come
+    /// back.
+    pub blocked: bool,
     /// The last failure, with its sources.
     pub last_error: Option<String>,
     /// What became of its messages so far, if it is a consumer.
@@ -66,10 +78,19 @@ impl Status {
             (self.emitted, "emitted"),
             (self.unsent, "unsent"),
             (self.restarts, plural(self.restarts, "restart", "restarts")),
+            (self.stalls, plural(self.stalls, "stall", "stalls")),
         ] {
             if count > 0 {
                 write!(f, "  {count} {what}")?;
             }
+        }
+        if let Some(last_sign) = self.last_sign {
+            write!(f, "  last sign {:.1}s ago", last_sign.as_secs_f64())?;
+        }
+        if self.blocked {
+            f.write_str("  STALLED: it blocks its thread")?;
+        } else if self.stalled {
+            f.write_str("  STALLED")?;
         }
         if let Some(error) = &self.last_error {
             write!(f, "  last error: {error}")?;

@@ -19,6 +19,7 @@ mod seated;
 mod start;
 mod stop;
 mod trash;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
 pub(crate) use crate::supervisor::seated::Seated;
 pub(crate) use crate::supervisor::trash::Trash;
+use crate::supervisor::watch::Watch;
 use crate::sync::{mpsc, oneshot};
 
 /// What happens to a group.
@@ -100,6 +102,7 @@ pub(crate) struct Supervisor {
     forced: bool,
     /// When a single member is to be forced or given up.
     alarms: BTreeSet<(Instant, MemberId)>,
+    watch: Watch,
     /// Why the group stops as soon as it has started: a member was done before that.
     later: Option<Cause>,
     trash: Trash,
@@ -138,6 +141,7 @@ impl Supervisor {
             deadline: None,
             forced: false,
             alarms: BTreeSet::new(),
+            watch: Watch::default(),
             later: None,
             trash: Trash::default(),
         }
@@ -188,6 +192,7 @@ impl Supervisor {
             .into_iter()
             .chain(self.deadline)
             .chain(self.restarts.next())
+            .chain(self.watch.next())
             .min();
         let term = node.term();
         let (recycled, cut) = self.restarts.heard();

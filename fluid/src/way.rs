@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::pin::pin;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -81,8 +82,25 @@ impl<W: Worker> Run<W> for Alone {
         ctx: &Context,
         io: &mut Lendable<Io<W>>,
     ) -> Result<(), Error> {
-        worker.run(ctx, io).await
+        run(&mut **worker, ctx, io).await
     }
+}
+
+/// Calls a worker's own `run`, and looks at its signs of life.
+pub(crate) async fn run<W: Worker>(
+    worker: &mut W,
+    ctx: &Context,
+    io: &mut Io<W>,
+) -> Result<(), Error> {
+    let ran = {
+        let run = pin!(worker.run(ctx, io));
+        match ctx.pulse() {
+            Some(pulse) => ctx.watch(pulse, run).await,
+            None => run.await,
+        }
+    };
+    ran?;
+    ctx.survived().inspect_err(|_| io.queue.settle())
 }
 
 /// What may be with another task for a while.

@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::graph::Form;
 use crate::handle::ConsumerHandle;
 use crate::options::Options;
+use crate::pulse::Pulse;
 use crate::queue::{Channel, Output, Queue, Tally};
 use crate::workers::Workers;
 
@@ -196,6 +197,15 @@ impl<W: Worker> Io<W> {
         }
     }
 
+    /// Lets what is read and written in this life be signs of it.
+    pub(crate) fn give_pulse(&mut self, ctx: &Context) {
+        if let Some(pulse) = ctx.pulse() {
+            self.queue.pulse = Some(Arc::clone(pulse));
+            self.output.give_pulse(pulse);
+            self.ports.give_pulse(pulse);
+        }
+    }
+
     /// What another lane of the same consumer reads and writes.
     pub(crate) fn lane(&self, channel: &Arc<Channel<W::Message>>, lane: usize) -> Self {
         Self {
@@ -219,6 +229,9 @@ pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
 
     #[doc(hidden)]
     fn tallies(&self) -> Vec<Arc<Tally>>;
+
+    #[doc(hidden)]
+    fn give_pulse(&mut self, pulse: &Arc<Pulse>);
 }
 
 macro_rules! ports {
@@ -236,6 +249,11 @@ macro_rules! ports {
 
             fn tallies(&self) -> Vec<Arc<Tally>> {
                 vec![$(self.$index.tally()),*]
+            }
+
+            #[allow(unused_variables, reason = "of no ports")]
+            fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
+                $(self.$index.give_pulse(pulse);)*
             }
         }
     };

@@ -16,6 +16,7 @@ mod policy;
 mod queue;
 mod seeds;
 mod soak;
+mod stall;
 mod strategies;
 mod stuck;
 mod support;

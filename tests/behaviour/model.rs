@@ -167,6 +167,11 @@ fn the_random_groups_have_all_that_the_model_speaks_of() {
         ("a port failed", any(|m| m.failed_wired)),
         ("fan-out", any(|m| m.feeds.len() > 1)),
         ("hangs", any(|m| m.hangs > 0)),
+        ("stalls", any(|m| m.hangs > 0 && m.on_stall.is_some())),
+        (
+            "stalls that restart",
+            any(|m| m.hangs > 0 && m.is_cut_off()),
+        ),
         (
             "strategies",
             cases.iter().filter(|case| case.restart.is_some()).count(),

@@ -6,7 +6,7 @@ use fluid::test::Kit;
 use fluid::{Panicked, TimedOut, worker};
 use tokio::time::Instant;
 
-use crate::market::{Candle, Db, Market, Tick, secs};
+use crate::market::{Candle, Db, Market, Store, Tick, secs};
 
 /// The market, with this many candles on their way to `store`.
 async fn run(candles: u64, inject: impl FnOnce(&Kit)) -> (fluid::Exit, Duration) {
@@ -98,4 +98,45 @@ async fn calls_are_counted_over_all_lives_of_a_worker() {
 fn nothing_is_injected_into_nobody() {
     let market = Market::new(Db::default());
     Kit::of(&market).panic("stor", 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_makes_a_worker_stall() {
+    let mut workers = fluid::Workers::new("test");
+    let options = fluid::Options::new()
+        .stall(secs(30))
+        .on_stall(fluid::OnStall::Restart);
+    workers.add_with("poll", options.heartbeat(secs(1)), || crate::market::Poll {
+        next: 0,
+    });
+    let reported = fluid::Options::new().stall(secs(30));
+    workers.add_with("store", reported, || Store {
+        db: Db::default().into(),
+    });
+    let kit = Kit::of(&workers.handle());
+    kit.delay("poll", 3, secs(100));
+    kit.delay("store", 1, secs(100));
+    let ticks = kit.collect::<Tick>("poll");
+    let group = workers.startup().await.unwrap();
+    kit.send("store", Candle(1)).await;
+    let stalls = |name: &str| {
+        let status = group.status();
+        let worker = status.worker(name).unwrap();
+        (worker.stalls, worker.stalled, worker.restarts)
+    };
+    // The third beat comes after two seconds.
+    kit.advance(secs(31)).await;
+    assert_eq!(
+        (stalls("poll"), stalls("store")),
+        ((0, false, 0), (1, true, 0))
+    );
+    kit.advance(secs(2)).await;
+    assert_eq!(stalls("poll"), (1, false, 1));
+    kit.idle().await;
+    assert_eq!(stalls("store"), (1, false, 0));
+    let ticks = ticks.take();
+    assert_eq!(ticks[..3], [Tick(1), Tick(2), Tick(1)]);
+    let exit = group.shutdown().await;
+    exit.assert_conserved();
+    exit.assert_done("store", 1);
 }

@@ -254,3 +254,66 @@ async fn a_group_has_a_strategy_with_its_budget_and_its_backoff() {
     assert_eq!((restarts("flaky"), restarts("steady")), (2, 2));
     assert_eq!(seen.all().iter().filter(|beat| *beat == "1").count(), 6);
 }
+
+/// Hangs in its first life.
+#[consumer(stall = "20ms", on_stall = "restart")]
+async fn hang(number: u64, ctx: &fluid::Context, seen: &Seen) {
+    seen.note(format!("{number} in life {}", ctx.restarts()));
+    if ctx.restarts() == 0 {
+        std::future::pending::<()>().await;
+    }
+}
+
+workers! {
+    struct Hanging(seen: Seen) {
+        pub hang: Hang { seen },
+        #[consumer(stall = "30ms", on_stall = "report")]
+        pub reported: Hang { seen },
+        #[worker(stall = "40ms", on_stall = "restart")]
+        idle: Idle,
+    }
+}
+
+/// Waits for its stop, which is no sign of life.
+#[worker]
+async fn idle(ctx: &fluid::Context) {
+    ctx.stopping().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_stalls_is_reported_or_restarts_its_worker() {
+    let seen = Arc::new(Seen::default());
+    let group = Hanging::new(Arc::clone(&seen));
+    let running = group.startup().await.unwrap();
+    for number in 1..=2 {
+        running.hang().send(number).await.unwrap();
+    }
+    running.reported().send(3).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let status = running.status();
+    let of = |name| {
+        let status = status.worker(name).unwrap();
+        (status.stalls, status.restarts, status.stalled)
+    };
+    assert_eq!(of("hang"), (1, 1, false), "{status}");
+    assert_eq!(of("reported"), (1, 0, true), "{status}");
+    // Each of its lives stalls, with a pause after it that grows.
+    let (stalls, restarts, _) = of("idle");
+    assert!(
+        (3..=6).contains(&stalls) && restarts + 1 >= stalls,
+        "{status}"
+    );
+    let mut seen = seen.all();
+    seen.sort();
+    assert_eq!(seen, ["1 in life 0", "2 in life 1", "3 in life 0"]);
+    let limits = |name: &str| {
+        let workers = Hanging::GRAPH.workers.iter();
+        let mut named = workers.filter(|worker| worker.name == name);
+        named.next().unwrap().options
+    };
+    let reported = Hang::OPTIONS
+        .stall(Duration::from_millis(30))
+        .on_stall(fluid::OnStall::Report);
+    assert_eq!(limits("reported"), reported);
+    assert_eq!(limits("hang"), Hang::OPTIONS);
+}

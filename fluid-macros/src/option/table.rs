@@ -127,6 +127,19 @@ const KNOWN: &[Known] = &[
         Kind::Duration { zero: false },
         &[Worker, Consumer, Field],
     ),
+    Known::new(
+        "stall",
+        Kind::Duration { zero: false },
+        &[Worker, Consumer, Field],
+    ),
+    Known::new(
+        "on_stall",
+        Kind::Choice(&[
+            ("report", "OnStall", "Report"),
+            ("restart", "OnStall", "Restart"),
+        ]),
+        &[Worker, Consumer, Field],
+    ),
     Known::new("restart", RESTART, &[Group]),
     Known::new("max_restarts", Kind::Number, &[Group]),
     Known::new("within", Kind::Duration { zero: false }, &[Group]),
@@ -207,6 +220,10 @@ impl Scope {
             (Worker | Consumer | Field, "restart" | "max_restarts" | "within") => Some(
                 "`restart` and its budget are options of a group: `#[workers(restart = \"one_for_one\")]`\n\
                  a worker that is to be restarted for itself has `on_error = \"restart\"`",
+            ),
+            (Group, "stall" | "on_stall") => Some(
+                "a stall is a call of a worker that gives no sign of life, and a group makes none\n\
+                 write it at the workers: `#[worker(stall = \"30s\")]`",
             ),
             (Group, "on_error") => Some(
                 "`on_error` is an option of a worker\n\

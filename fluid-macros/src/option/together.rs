@@ -11,7 +11,18 @@ struct Needs {
     why: &'static str,
 }
 
+const ON_STALL: Needs = Needs {
+    option: "on_stall",
+    any_of: &["stall"],
+    why: WITHOUT_STALL,
+};
+
+/// Why `on_stall` needs `stall`.
+pub(crate) const WITHOUT_STALL: &str =
+    "without one no call is ever taken for a stall\nadd `stall = \"30s\"`";
+
 const OF_WORKERS: &[Needs] = &[
+    ON_STALL,
     Needs {
         option: "pace",
         any_of: &["heartbeat"],
@@ -25,6 +36,7 @@ const OF_WORKERS: &[Needs] = &[
 ];
 
 const OF_CONSUMERS: &[Needs] = &[
+    ON_STALL,
     Needs {
         option: "linger",
         any_of: &["batch"],

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::adapt::Adapt;
+use crate::pulse::Pulse;
 use crate::queue::adapted::{Adapted, Adapter, Sent};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +41,8 @@ pub struct Output<T> {
     /// Whether a fused edge starts here, so that nothing is sent through the port itself.
     leads_elsewhere: bool,
     tally: Arc<Tally>,
+    /// Of the life that sends here, if it must give signs of it.
+    pulse: Option<Arc<Pulse>>,
     #[cfg(feature = "test-util")]
     pub(crate) tap: crate::test::Tap<T>,
 }
@@ -106,6 +109,7 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally: Arc::default(),
+            pulse: None,
             #[cfg(feature = "test-util")]
             tap: crate::test::Tap::default(),
         }
@@ -119,6 +123,7 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
+            pulse: None,
             #[cfg(feature = "test-util")]
             tap: self.tap.share(),
         }
@@ -196,6 +201,11 @@ impl<T> Output<T> {
 
     pub(crate) fn tally(&self) -> Arc<Tally> {
         Arc::clone(&self.tally)
+    }
+
+    /// Lets what is sent here be a sign of life.
+    pub(crate) fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
+        self.pulse = Some(Arc::clone(pulse));
     }
 
     /// Messages that leave now, one after the other.
@@ -318,7 +328,7 @@ impl<T: Send + 'static> Output<T> {
         if self.tap.is_set() || crate::test::is_shuffled() {
             return Err(message);
         }
-        let [Target::Queue(target)] = &self.targets[..] else {
+        let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
             return Err(message);
         };
         target.push_now(message)?;
@@ -336,6 +346,8 @@ impl<T: Send + 'static> Output<T> {
             leaving.accepted = true;
             return Ok(());
         };
+        // Whoever waits for room lives; whether the one that should make it does is seen there.
+        let _rest = self.pulse.as_deref().map(Pulse::rest);
         let sent = match &self.targets[..] {
             [] => Ok(true),
             [target] => target.send(message).await,
@@ -368,6 +380,9 @@ impl<T: Send + 'static> Output<T> {
     /// If a single consumer is full or has ended; the error gives the message back. With several
     /// consumers, if every one of them is.
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        if let Some(pulse) = &self.pulse {
+            pulse.beat();
+        }
         #[cfg(feature = "test-util")]
         let Some((message, copy)) = self.tap.pass(message) else {
             self.tally.count(true, 1);
@@ -396,6 +411,17 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// Sends each message. Returns how many every consumer refused.
+    pub(crate) async fn send_all(&self, messages: impl Iterator<Item = T> + Send) -> u64 {
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        let mut leaving = self.leave(messages);
+        match self.send_ahead(&mut leaving) {
+            Some(first) => self.send_each(first, &mut leaving).await,
+            None => 0,
+        }
+    }
+
+    /// Sends a message that may have to wait, and then those behind it. Returns how many were refused.
     pub(crate) async fn send_each(
         &self,
         mut message: T,

@@ -45,20 +45,26 @@ impl Restarts {
         self.strategy.is_some()
     }
 
-    /// Who is restarted when this member has failed: nobody, if that is not answered here.
-    pub(super) fn answer(&self, member: &Seated) -> Option<Whom> {
+    /// Who is restarted when this member has failed in this way: nobody, if that is not answered here.
+    pub(super) fn answer(&self, member: &Seated, failure: Option<&Cause>) -> Option<Whom> {
+        let strategy = self.strategy.map(|strategy| strategy.whom);
+        let error = failure.and_then(Cause::error);
         match member.options.on_error {
-            Some(OnError::Stop) => None,
             Some(OnError::Restart) => Some(Whom::One),
+            // It would be no failure if `on_stall` did not say so.
+            _ if error.is_some_and(|error| member.node.stalled_by(&error)) => {
+                Some(strategy.unwrap_or(Whom::One))
+            }
+            Some(OnError::Stop) => None,
             // What fails in spite of `skip` is no call that could be skipped.
-            Some(OnError::Skip) | None => self.strategy.map(|strategy| strategy.whom),
+            Some(OnError::Skip) | None => strategy,
         }
     }
 
     fn backoff(&self, member: &Seated) -> Backoff {
         match (member.options.on_error, self.strategy) {
-            (None | Some(OnError::Skip), Some(strategy)) => Backoff::new(strategy.backoff),
-            _ => Backoff::of_workers(),
+            (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
+            (_, Some(strategy)) => Backoff::new(strategy.backoff),
         }
     }
 
@@ -105,7 +111,9 @@ impl Supervisor {
         let above = self.above.as_ref().is_some_and(|site| site.answered);
         let strategy = self.restarts.has_strategy();
         let answered = self.members.get(&id).is_some_and(|member| {
-            member.lives_on() && (above || strategy && self.restarts.answer(member).is_some())
+            let failure = member.node.failing();
+            let answer = || self.restarts.answer(member, failure.as_ref());
+            member.lives_on() && (above || strategy && answer().is_some())
         });
         if answered && self.cause.is_none() {
             self.give_time_to_end(id);
@@ -173,7 +181,7 @@ impl Supervisor {
 
     /// Answers a failure: by a restart, if one is due and left.
     fn failed(&mut self, id: MemberId, failure: Cause) {
-        let Some(whom) = self.restarts.answer(&self.members[&id]) else {
+        let Some(whom) = self.restarts.answer(&self.members[&id], Some(&failure)) else {
             return self.unanswered(id, failure);
         };
         // A group that stops restarts no more than it must, and has its grace period for that.
@@ -271,15 +279,16 @@ impl Supervisor {
             // It is given its life with the others.
             return;
         }
-        let Some(member) = self.members.get_mut(&id) else {
+        let Some(member) = self.members.get(&id) else {
             return;
         };
         let node = Arc::clone(&member.node);
         let above = self.above.as_ref().is_some_and(|site| site.answered);
-        let answered = above || self.restarts.answer(member).is_some();
-        let Some(parked) = member.parked() else {
+        let Phase::Down(parked) = &member.phase else {
             return;
         };
+        let failure = parked.failure.as_ref();
+        let answered = above || self.restarts.answer(member, failure).is_some();
         let size = node.intake.as_ref().map_or(0, |queue| queue.queue_size());
         let end = match parked.failure.clone() {
             // It sees to its own members.

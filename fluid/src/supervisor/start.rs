@@ -140,6 +140,7 @@ impl Supervisor {
         {
             self.starting.insert(id);
             launch.launch(site);
+            self.begin_watch(id);
             if self.members[&id].asked {
                 self.set_alarm(id, true);
             }
@@ -160,7 +161,8 @@ impl Supervisor {
             events: self.events_of_members.clone(),
             runtime: self.runtime.clone(),
             strategy: self.restarts.has_strategy(),
-            answered: self.restarts.answer(member).is_some() || above.is_some_and(|s| s.answered),
+            answered: self.restarts.answer(member, None).is_some()
+                || above.is_some_and(|s| s.answered),
             patience: self.patience(),
         })
     }

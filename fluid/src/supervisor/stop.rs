@@ -51,6 +51,7 @@ impl Supervisor {
     pub(super) fn ended(&mut self, id: MemberId) {
         self.starting.remove(&id);
         self.restarts.forget(id);
+        self.watch.forget(id);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -201,6 +202,7 @@ impl Supervisor {
     pub(super) fn ring(&mut self) {
         let now = Instant::now();
         self.ring_restarts(now);
+        self.look(now);
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.deadline = None;
             self.node.force(now + FORCE_SLACK);

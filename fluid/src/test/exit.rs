@@ -67,6 +67,7 @@ mod tests {
             beats: 0,
             missed_beats: 0,
             restarts: 0,
+            stalls: 0,
             last_error: None,
             workers,
         })

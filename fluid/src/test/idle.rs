@@ -166,6 +166,7 @@ impl Trace {
             node.state() as u64,
             node.beats.load(Ordering::Relaxed),
             node.restarts.load(Ordering::Relaxed),
+            node.stalls.load(Ordering::Relaxed),
             emitted,
             unsent,
             node.test.calls(),

@@ -1,6 +1,8 @@
 //! A random group, and what will happen to it.
 
-use fluid::{OnError, OnExit, Options, Overflow, Restart};
+use std::ops::Range;
+
+use fluid::{OnError, OnExit, OnStall, Options, Overflow, Restart};
 
 use crate::support::ms;
 
@@ -44,6 +46,8 @@ pub(super) struct Member {
     pub(super) errors: u32,
     pub(super) panics: u32,
     pub(super) hangs: u32,
+    /// What a call does that gives no sign of life, if that is looked at.
+    pub(super) on_stall: Option<OnStall>,
     pub(super) on_error: Option<OnError>,
     pub(super) options: Options,
 }
@@ -67,8 +71,19 @@ impl Case {
         let count = rng.usize(1..6);
         // A third of the cases knows no member that hangs.
         let hangs = rng.u32(0..3) > 0;
+        let grace = if rng.bool() {
+            PATIENT
+        } else {
+            rng.u64(0..3000)
+        };
+        // Where something may hang for that long, nobody looks for stalls each few milliseconds.
+        let stall = if hangs && grace == PATIENT {
+            500..4000
+        } else {
+            5..40
+        };
         let mut members: Vec<_> = (0..count)
-            .map(|place| member(&mut rng, place, count, hangs))
+            .map(|place| member(&mut rng, place, count, hangs, stall.clone()))
             .collect();
         let is_source: Vec<_> = members
             .iter()
@@ -90,11 +105,6 @@ impl Case {
             let restart = restart.max_restarts(max_restarts).within(ms(10 * PATIENT));
             restart.backoff(ms(rng.u64(0..20)), ms(rng.u64(20..200)))
         });
-        let grace = if rng.bool() {
-            PATIENT
-        } else {
-            rng.u64(0..3000)
-        };
         Self {
             members,
             restart,
@@ -107,7 +117,8 @@ impl Case {
 
     /// Whether nothing has to be cut off or forced.
     pub(super) fn is_calm(&self) -> bool {
-        self.grace == PATIENT && self.members.iter().all(|member| member.hangs == 0)
+        let ends = |member: &Member| member.hangs == 0 || member.is_cut_off();
+        self.grace == PATIENT && self.members.iter().all(ends)
     }
 
     pub(super) fn feeders(&self, to: usize) -> impl Iterator<Item = usize> {
@@ -120,7 +131,20 @@ impl Case {
     }
 }
 
-fn member(rng: &mut fastrand::Rng, place: usize, count: usize, hangs: bool) -> Member {
+impl Member {
+    /// Whether its calls are cut off that hang.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.on_stall == Some(OnStall::Restart)
+    }
+}
+
+fn member(
+    rng: &mut fastrand::Rng,
+    place: usize,
+    count: usize,
+    hangs: bool,
+    stall: Range<u64>,
+) -> Member {
     let keyed = rng.bool();
     let role = match rng.u32(0..8) {
         0 | 1 => Role::Source,
@@ -183,6 +207,13 @@ fn member(rng: &mut fastrand::Rng, place: usize, count: usize, hangs: bool) -> M
     if rng.u32(0..8) == 0 {
         options = options.timeout(ms(rng.u64(5..40)));
     }
+    let on_stall = *rng
+        .choice(&[None, Some(OnStall::Report), Some(OnStall::Restart)])
+        .unwrap();
+    if let Some(on_stall) = on_stall {
+        // A call that only takes its time may stall, too.
+        options = options.stall(ms(rng.u64(stall))).on_stall(on_stall);
+    }
     Member {
         role,
         lanes,
@@ -195,6 +226,7 @@ fn member(rng: &mut fastrand::Rng, place: usize, count: usize, hangs: bool) -> M
         errors: one_of(rng, 120),
         panics: one_of(rng, 40),
         hangs: if hangs { one_of(rng, 15) } else { 0 },
+        on_stall,
         on_error,
         options,
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use fluid::{Counts, OnError};
+use fluid::{Counts, OnError, OnStall, Stalled};
 
 use super::case::Role;
 use super::{GRAVES, Outcome};
@@ -18,6 +18,7 @@ pub(super) fn check(outcome: &Outcome) {
         assert!(violations.is_empty(), "{place}: {violations:?}\n{exit}");
     }
     (0..outcome.case.members.len()).for_each(|place| check_member(outcome, place));
+    check_stalls(outcome);
     check_graves(outcome);
     check_budget(outcome);
     check_order(outcome);
@@ -92,12 +93,28 @@ fn check_member(outcome: &Outcome, place: usize) {
         assert_eq!(counts.undelivered, 0, "{place}: {counts:?}\n{exit}");
     }
     let skips = member.failed_wired || member.on_error == Some(OnError::Skip);
-    if skips {
+    // No policy but a restart answers a stall that asks for one.
+    if skips && !member.is_cut_off() {
         assert!(
             !mine.cause().is_failure() && mine.last_error().is_some() == (failed > 0)
                 || member.retry > 0,
             "{exit}"
         );
+    }
+}
+
+/// Whoever looks at no stall has none, and what stalls and is only reported is no failure.
+fn check_stalls(outcome: &Outcome) {
+    for (member, handle) in outcome.case.members.iter().zip(&outcome.handles) {
+        let exit = handle.exit().expect("it has ended");
+        let error = exit.last_error();
+        let stalled = error.is_some_and(|error| error.downcast_ref::<Stalled>().is_some());
+        let allowed = match member.on_stall {
+            None => exit.stalls() == 0 && !stalled,
+            Some(OnStall::Report) => !stalled,
+            Some(OnStall::Restart) => !stalled || exit.stalls() > 0,
+        };
+        assert!(allowed, "{:?}: {exit}", member.on_stall);
     }
 }
 

@@ -10,7 +10,7 @@ use super::construct::is_failed;
 use crate::function::BLOCKING_TIMEOUT;
 use crate::group::edge::Edge;
 use crate::group::header::Field;
-use crate::option::Setting;
+use crate::option::{Setting, WITHOUT_STALL};
 use crate::path::path;
 use crate::port::number;
 
@@ -152,6 +152,15 @@ pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
                 quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
                 BLOCKING_TIMEOUT.to_owned(),
             )
+        } else if setting.name == "stall" {
+            // Every worker may have one.
+            return called(setting, field);
+        } else if setting.name == "on_stall" {
+            let set = settings.get("stall").is_some();
+            (
+                quote!(#set || <#ty as ::fluid::__private::Member>::OPTIONS.has_stall()),
+                format!("`on_stall` needs `stall`: {WITHOUT_STALL}"),
+            )
         } else {
             return None;
         };
@@ -184,12 +193,14 @@ pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
     rules.collect()
 }
 
-/// What an option asks of the loop that makes the calls.
+/// What an option asks of what makes the calls.
 fn called(setting: &Setting, field: &Field) -> Option<TokenStream> {
     let Field { cfgs, ty, .. } = field;
     let rule = match setting.name {
         "batch" | "linger" | "max_weight" => "takes_batches",
         "retry" | "backoff" => "called_by_fluid",
+        "stall" => "makes_calls",
+        "on_stall" => return None,
         _ if setting.consumer_only => return None,
         _ => "called_by_fluid",
     };

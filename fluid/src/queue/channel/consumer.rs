@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::batch::Gathering;
 use super::{Channel, Fetch, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
+use crate::pulse::Pulse;
 
 /// The consumer's end of its queue.
 ///
@@ -46,6 +48,8 @@ pub struct Queue<M> {
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
     pub(super) gathering: Gathering<M>,
+    /// Of the life that reads here, if it must give signs of it.
+    pub(crate) pulse: Option<Arc<Pulse>>,
 }
 
 /// What the consumer has in its hand.
@@ -68,6 +72,7 @@ impl<M> Queue<M> {
             portion: VecDeque::new(),
             hand: Hand::Empty,
             gathering: Gathering::new(),
+            pulse: None,
         }
     }
 
@@ -80,10 +85,22 @@ impl<M> Queue<M> {
     /// Cancel safe: a message that was not returned stays in the queue.
     pub async fn next(&mut self) -> Option<M> {
         Self::turn().await;
+        if self.has_stalled() {
+            // The life is cut off here, between two messages.
+            self.settle();
+            return pending().await;
+        }
         match self.ready() {
             Some(message) => Some(message),
             None => self.arrival().await,
         }
+    }
+
+    /// Whether the life that reads here stalled, which gives a sign of it now. The calls that fluid makes are
+    /// watched where they are made.
+    fn has_stalled(&self) -> bool {
+        let pulse = self.pulse.as_ref();
+        pulse.is_some_and(|pulse| pulse.beat_at_work())
     }
 
     /// A full queue is always ready. Without this, its consumer would never let another task run.
@@ -119,6 +136,7 @@ impl<M> Queue<M> {
                 Fetch::Empty => {
                     #[cfg(feature = "test-util")]
                     crate::test::rested();
+                    let _rest = self.pulse.as_deref().map(Pulse::rest);
                     arrived.await;
                 }
                 Fetch::Ended => return None,

@@ -1,0 +1,435 @@
+//! The signs of life of a worker that has a `stall`.
+//!
+//! Each lane of each life has a [`Pulse`]. It *works* while a call of the user's code is under way, and must then
+//! give signs of life; whenever it waits for something that others bring about it *rests*, and none are expected.
+//! The group's supervisor looks at it when a stall could have come true, and not before, so that a message costs
+//! no timer. One that stalls and is to be restarted is *doomed*: the work is cut off where it awaits.
+//!
+//! Invariants:
+//!
+//! 1. Only what has given no sign of life since the supervisor looked is doomed.
+//! 2. What is doomed stays so until its work was cut off, or came back by itself and was told.
+//! 3. The innermost work is the one that is cut off.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::lock::lock;
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// A single poll that takes this long, or as long as a stall, blocks its thread.
+const BLOCKS: Duration = Duration::from_millis(100);
+
+/// The signs of life of one lane in one life.
+#[derive(Debug)]
+pub struct Pulse {
+    /// All times are nanoseconds since a moment before this, so that none is zero.
+    began: Instant,
+    limit: Duration,
+    /// The last sign of life, twice; and one more if it is doomed.
+    last: AtomicU64,
+    /// For how many reasons it rests.
+    rests: AtomicU32,
+    /// When the poll began that is under way; zero if there is none.
+    polled: AtomicU64,
+    /// The last stall that was told: its sign of life, twice; and one more if it blocked its thread.
+    told: AtomicU64,
+    /// What wakes the task that works.
+    waker: Mutex<Option<Waker>>,
+}
+
+const DOOMED: u64 = 1;
+
+/// A pulse at one instant.
+pub(crate) struct Seen {
+    /// How long ago the last sign of life was.
+    pub(crate) silent: Duration,
+    pub(crate) rests: bool,
+    pub(crate) stalls: bool,
+    /// It stalls, and its task was polled and has not come back.
+    pub(crate) blocks: bool,
+    /// When there may be more to see, if it gives no further sign.
+    pub(crate) look_again: Instant,
+    last: u64,
+}
+
+/// What is known of all lanes of one life at one instant.
+pub(crate) struct Signs {
+    /// How long ago the last sign of life was: of the lane that is silent for longest if any works, or else
+    /// of the one that worked last.
+    pub(crate) last: Duration,
+    pub(crate) stalled: bool,
+    pub(crate) blocked: bool,
+}
+
+impl Signs {
+    pub(crate) fn of(pulses: &[Arc<Pulse>]) -> Option<Self> {
+        let seen: Vec<_> = pulses.iter().map(|pulse| pulse.seen()).collect();
+        let working = seen.iter().filter(|seen| !seen.rests);
+        let longest = working.map(|seen| seen.silent).max();
+        let last = longest.or_else(|| seen.iter().map(|seen| seen.silent).min())?;
+        Some(Self {
+            last,
+            stalled: seen.iter().any(|seen| seen.stalls),
+            blocked: seen.iter().any(|seen| seen.blocks),
+        })
+    }
+}
+
+/// What is new about a stall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// It is a new one.
+    Stalls,
+    /// It is now known that the thread is blocked.
+    Blocks,
+}
+
+impl Pulse {
+    pub(crate) fn new(limit: Duration) -> Self {
+        Self {
+            began: Instant::now(),
+            limit,
+            last: AtomicU64::new(1 << 1),
+            // No work is under way.
+            rests: AtomicU32::new(1),
+            polled: AtomicU64::new(0),
+            told: AtomicU64::new(0),
+            waker: Mutex::new(None),
+        }
+    }
+
+    pub(crate) const fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    fn now(&self) -> u64 {
+        // Of 64 bits, one is for the doom: that leaves 292 years.
+        self.began.elapsed().as_nanos() as u64 + 1
+    }
+
+    fn at(&self, time: u64) -> Instant {
+        self.began + Duration::from_nanos(time - 1)
+    }
+
+    /// A sign of life. It does not save what is doomed.
+    pub(crate) fn beat(&self) {
+        let before = self.last.swap(self.now() << 1, Ordering::AcqRel);
+        if before & DOOMED != 0 {
+            self.last.fetch_or(DOOMED, Ordering::AcqRel);
+        }
+    }
+
+    /// A sign of life from within the work. Returns whether the work should go no further.
+    pub(crate) fn beat_at_work(&self) -> bool {
+        if self.is_resting() {
+            return false;
+        }
+        self.beat();
+        self.is_doomed()
+    }
+
+    /// Rests, until what is returned is dropped, which is a sign of life.
+    pub(crate) fn rest(&self) -> Rest<'_> {
+        self.rests.fetch_add(1, Ordering::AcqRel);
+        Rest(self)
+    }
+
+    fn is_resting(&self) -> bool {
+        self.rests.load(Ordering::Acquire) > 0
+    }
+
+    fn is_doomed(&self) -> bool {
+        self.last.load(Ordering::Acquire) & DOOMED != 0
+    }
+
+    /// Whether it was doomed, of which it is free now.
+    pub(crate) fn take_doom(&self) -> bool {
+        self.is_doomed() && self.last.fetch_and(!DOOMED, Ordering::AcqRel) & DOOMED != 0
+    }
+
+    /// Drives work that must give signs of life. Nothing, if it was doomed and cut off where it awaits.
+    ///
+    /// Work that is doomed and ends by itself is returned; [`take_doom`](Self::take_doom) tells.
+    pub(crate) async fn watch<F: Future>(&self, work: F) -> Option<F::Output> {
+        let (_working, began) = Working::begin(self);
+        let mut began = Some(began);
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            let was_doomed = self.is_doomed();
+            let polled = Polled::begin(self, began.take().unwrap_or_else(|| self.now()));
+            if let Poll::Ready(output) = work.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            drop(polled);
+            self.wake_by(cx.waker());
+            if !self.is_doomed() || self.is_resting() {
+                return Poll::Pending;
+            }
+            // Had there been other work within this one, it would have been cut off by now.
+            if was_doomed && self.take_doom() {
+                return Poll::Ready(None);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn wake_by(&self, waker: &Waker) {
+        let mut known = lock(&self.waker);
+        if !known.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *known = Some(waker.clone());
+        }
+    }
+
+    /// What can be seen of it now.
+    pub(crate) fn seen(&self) -> Seen {
+        // In the opposite order of that in which they are written: a rest that has just ended is seen
+        // with the sign of life that ended it.
+        let polled = self.polled.load(Ordering::Acquire);
+        let rests = self.is_resting();
+        let last = self.last.load(Ordering::Acquire) >> 1;
+        let now = self.now();
+        let since = |time: u64| Duration::from_nanos(now.saturating_sub(time));
+        let silent = since(last);
+        let stalls = !rests && silent >= self.limit;
+        let long = BLOCKS.min(self.limit);
+        let is_polled = polled != 0;
+        let look_again = if rests {
+            self.at(now) + self.limit
+        } else if !stalls {
+            self.at(last) + self.limit
+        } else if is_polled && since(polled) < long {
+            self.at(polled) + long
+        } else {
+            self.at(now) + self.limit
+        };
+        Seen {
+            silent,
+            rests,
+            stalls,
+            blocks: stalls && is_polled && since(polled) >= long,
+            look_again,
+            last,
+        }
+    }
+
+    /// What is new about a stall that was seen, which is no longer new then.
+    pub(crate) fn news(&self, seen: &Seen) -> Option<News> {
+        if !seen.stalls {
+            return None;
+        }
+        let found = seen.last << 1 | u64::from(seen.blocks);
+        let before = self.told.fetch_max(found, Ordering::Relaxed);
+        match before >> 1 == seen.last {
+            false => Some(News::Stalls),
+            true => (before < found).then_some(News::Blocks),
+        }
+    }
+
+    /// Lets the work be cut off, unless it has given a sign of life since it was seen. Returns whether it is.
+    pub(crate) fn doom(&self, seen: &Seen) -> bool {
+        let last = seen.last << 1;
+        let doomed =
+            self.last
+                .compare_exchange(last, last | DOOMED, Ordering::AcqRel, Ordering::Relaxed);
+        if doomed.is_err() {
+            return false;
+        }
+        let waker = lock(&self.waker).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+}
+
+/// A pulse rests, until this is dropped.
+pub(crate) struct Rest<'a>(&'a Pulse);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        self.0.beat();
+        self.0.rests.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Work is under way, until this is dropped.
+struct Working<'a>(&'a Pulse);
+
+impl<'a> Working<'a> {
+    /// Begins, and says when.
+    fn begin(pulse: &'a Pulse) -> (Self, u64) {
+        let now = pulse.now();
+        // Whatever doomed the work before has nothing to do with this one.
+        pulse.last.store(now << 1, Ordering::Release);
+        pulse.rests.fetch_sub(1, Ordering::AcqRel);
+        (Self(pulse), now)
+    }
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.beat();
+        self.0.rests.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// A poll is under way, until this is dropped: perhaps within another one.
+struct Polled<'a> {
+    pulse: &'a Pulse,
+    around: u64,
+}
+
+impl<'a> Polled<'a> {
+    fn begin(pulse: &'a Pulse, now: u64) -> Self {
+        let around = pulse.polled.swap(now, Ordering::AcqRel);
+        Self { pulse, around }
+    }
+}
+
+impl Drop for Polled<'_> {
+    fn drop(&mut self) {
+        self.pulse.polled.store(self.around, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{advance, sleep};
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_works_stalls_without_a_sign_of_life_and_what_rests_does_not() {
+        let pulse = Pulse::new(LIMIT);
+        advance(secs(100)).await;
+        assert!(!pulse.seen().stalls);
+        let (working, _) = Working::begin(&pulse);
+        advance(secs(9)).await;
+        assert!(!pulse.seen().stalls);
+        pulse.beat();
+        advance(secs(10)).await;
+        let seen = pulse.seen();
+        assert_eq!(
+            (seen.stalls, seen.blocks, seen.silent),
+            (true, false, LIMIT)
+        );
+        let rest = pulse.rest();
+        assert!(!pulse.seen().stalls);
+        advance(secs(100)).await;
+        drop(rest);
+        assert_eq!(pulse.seen().silent, Duration::ZERO);
+        drop(working);
+        advance(secs(100)).await;
+        assert!(!pulse.seen().stalls);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_stall_is_news_once() {
+        let pulse = Pulse::new(LIMIT);
+        let (_working, now) = Working::begin(&pulse);
+        assert_eq!(pulse.news(&pulse.seen()), None);
+        advance(secs(10)).await;
+        assert_eq!(pulse.news(&pulse.seen()), Some(News::Stalls));
+        advance(secs(10)).await;
+        assert_eq!(pulse.news(&pulse.seen()), None);
+        let _polled = Polled::begin(&pulse, now);
+        assert_eq!(pulse.news(&pulse.seen()), Some(News::Blocks));
+        assert_eq!(pulse.news(&pulse.seen()), None);
+        pulse.beat();
+        advance(secs(10)).await;
+        assert_eq!(pulse.news(&pulse.seen()), Some(News::Stalls));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_looked_at_again_when_there_may_be_more_to_see() {
+        let pulse = Pulse::new(LIMIT);
+        let begun = Instant::now();
+        let after = |pulse: &Pulse| pulse.seen().look_again - begun;
+        assert_eq!(after(&pulse), secs(10));
+        let (_working, _) = Working::begin(&pulse);
+        advance(secs(4)).await;
+        assert_eq!(after(&pulse), secs(10));
+        pulse.beat();
+        assert_eq!(after(&pulse), secs(14));
+        advance(secs(10)).await;
+        assert_eq!(after(&pulse), secs(24));
+        let _polled = Polled::begin(&pulse, pulse.now());
+        assert_eq!(after(&pulse), secs(14) + BLOCKS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sign_of_life_comes_before_the_doom_or_does_not_help() {
+        let pulse = Pulse::new(LIMIT);
+        let (_working, _) = Working::begin(&pulse);
+        advance(secs(10)).await;
+        let seen = pulse.seen();
+        pulse.beat();
+        assert!(!pulse.doom(&seen));
+        assert!(!pulse.take_doom());
+        advance(secs(10)).await;
+        let seen = pulse.seen();
+        assert!(pulse.doom(&seen));
+        pulse.beat();
+        assert!(pulse.beat_at_work());
+        assert!(pulse.take_doom());
+        assert!(!pulse.take_doom());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_innermost_work_is_cut_off() {
+        let pulse = Arc::new(Pulse::new(LIMIT));
+        let watched = Arc::clone(&pulse);
+        let work = tokio::spawn(async move {
+            let inner = async {
+                let rest = watched.rest();
+                let inner = watched.watch(std::future::pending::<()>()).await;
+                drop(rest);
+                inner
+            };
+            watched.watch(inner).await
+        });
+        sleep(LIMIT).await;
+        assert!(pulse.doom(&pulse.seen()));
+        assert_eq!(work.await.unwrap(), Some(None));
+        assert!(!pulse.take_doom());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_rests_is_not_cut_off_before_it_works_again() {
+        let pulse = Arc::new(Pulse::new(LIMIT));
+        let watched = Arc::clone(&pulse);
+        let work = tokio::spawn(async move {
+            let work = async {
+                sleep(LIMIT).await;
+                let rest = watched.rest();
+                sleep(secs(1)).await;
+                drop(rest);
+                std::future::pending::<()>().await;
+            };
+            watched.watch(work).await
+        });
+        // It is seen a moment before it rests, and doomed a moment later.
+        sleep(LIMIT - secs(1)).await;
+        let seen = pulse.seen();
+        sleep(secs(1)).await;
+        assert!(pulse.doom(&seen));
+        let began = Instant::now();
+        assert_eq!(work.await.unwrap(), None);
+        assert_eq!(began.elapsed(), secs(1));
+    }
+}

@@ -1,0 +1,113 @@
+//! Workers that give no sign of life: seen, reported, cut off and restarted.
+
+mod answer;
+mod blocked;
+mod kinds;
+mod lanes;
+mod stop;
+mod waits;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluid::{ConsumerHandle, Error, Options, Seat, State, Status, WorkerHandle, Workers, consumer};
+use tokio::time::{sleep, timeout};
+
+use crate::support::{Log, ms, secs};
+
+/// The stall of all workers here, unless they say something else.
+const STALL: Duration = secs(10);
+
+/// What a [`Do`] is told to do with a message.
+#[derive(Clone, Debug, PartialEq)]
+enum Job {
+    /// Succeed after so long.
+    Take(Duration),
+    /// Fail after so long.
+    FailIn(Duration),
+    /// Never end.
+    Hang,
+    /// Hang until the third attempt.
+    HangTwice,
+    /// Take so long, with a sign of life each second.
+    Beat(Duration),
+}
+
+const NOW: Job = Job::Take(Duration::ZERO);
+
+/// Does what it is told, and passes it on.
+#[consumer]
+async fn do_job(job: Job, ctx: &fluid::Context, log: &Log) -> Result<Job, Error> {
+    log.note(format!("{job:?} in life {}", ctx.restarts()));
+    match &job {
+        Job::Take(time) => sleep(*time).await,
+        Job::FailIn(time) => {
+            sleep(*time).await;
+            return Err("told to fail".into());
+        }
+        Job::HangTwice if ctx.attempt() > 2 => {}
+        Job::Hang | Job::HangTwice => std::future::pending().await,
+        Job::Beat(time) => {
+            for _ in 0..time.as_secs() {
+                sleep(secs(1)).await;
+                ctx.beat();
+            }
+        }
+    }
+    Ok(job)
+}
+
+/// The options of a worker with a stall that restarts it.
+const fn restarts() -> Options {
+    reports().on_stall(fluid::OnStall::Restart)
+}
+
+/// The options of a worker with a stall that is reported.
+const fn reports() -> Options {
+    Options::new().stall(STALL)
+}
+
+fn add(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Seat<DoJob> {
+    let log = Arc::new(log.clone());
+    workers.add_with(name, options, move || DoJob {
+        log: Arc::clone(&log),
+    })
+}
+
+/// Waits until the status of a worker is as wanted, looking at it each millisecond.
+async fn seen(worker: &WorkerHandle, wanted: impl Fn(&Status) -> bool) -> Status {
+    seen_each(ms(1), worker, wanted).await
+}
+
+async fn seen_each(
+    pause: Duration,
+    worker: &WorkerHandle,
+    wanted: impl Fn(&Status) -> bool,
+) -> Status {
+    let waits = async {
+        loop {
+            let status = worker.status();
+            if wanted(&status) {
+                return status;
+            }
+            sleep(pause).await;
+        }
+    };
+    let status = timeout(secs(20_000), waits).await;
+    status.unwrap_or_else(|_| panic!("{}", worker.status()))
+}
+
+/// Waits until a worker runs that was restarted so often.
+async fn restarted(worker: &WorkerHandle, restarts: u64) -> Status {
+    let runs = |status: &Status| status.restarts == restarts && status.state == State::Running;
+    seen(worker, runs).await
+}
+
+/// Waits until a consumer has handled so many messages, one way or another, to a tenth of a second.
+async fn handled<M>(consumer: &ConsumerHandle<M>, messages: u64) -> Status {
+    let handled = |status: &Status| {
+        let counts = status.counts.unwrap();
+        counts.done + counts.failed == messages
+    };
+    seen_each(ms(100), consumer, handled).await
+}

@@ -1,0 +1,359 @@
+//! Each kind of worker can stall, and none does that gives signs of life.
+
+use std::sync::Arc;
+
+use fluid::{
+    Context, Error, Exit, Io, Nothing, Options, Output, Own, Stalled, State, Status, Worker,
+    consumer, worker,
+};
+use tokio::time::{Duration, Instant, sleep};
+
+use super::{Job, NOW, STALL, add, handled, reports, restarted, restarts, seen};
+use crate::support::{Log, assert_conserved, counts, group, ms, secs};
+
+/// The silence, and whether it is a stall.
+fn signs(status: &Status) -> (Option<Duration>, bool) {
+    (status.last_sign, status.stalled)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_stalls_is_reported_once_and_goes_on() {
+    let mut workers = group();
+    let slow = add(&mut workers, "slow", reports(), &Log::default());
+    let next = add(&mut workers, "next", Options::new(), &Log::default());
+    workers.connect(&slow, &next);
+    let running = workers.startup().await.unwrap();
+    sleep(secs(100)).await;
+    slow.send(Job::Take(secs(25))).await.unwrap();
+    sleep(STALL - ms(1)).await;
+    let status = slow.status();
+    assert_eq!(signs(&status), (Some(STALL - ms(1)), false));
+    assert_eq!((status.stalls, status.blocked), (0, false));
+    sleep(ms(2)).await;
+    let status = slow.status();
+    assert_eq!(signs(&status), (Some(STALL + ms(1)), true));
+    assert_eq!((status.stalls, status.blocked), (1, false));
+    let shown = status.to_string();
+    assert!(
+        shown.ends_with("1 stall  last sign 10.0s ago  STALLED"),
+        "{shown}"
+    );
+    sleep(secs(14)).await;
+    assert_eq!((slow.status().stalls, slow.status().stalled), (1, true));
+    handled(&slow, 1).await;
+    sleep(secs(50)).await;
+    let status = slow.status();
+    assert!(
+        !status.stalled && status.last_sign >= Some(secs(50)),
+        "{status}"
+    );
+    assert_eq!(next.status().last_sign, None, "it has no stall");
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "slow"), [1, 1, 0, 0, 0]);
+    let slow = exit.worker("slow").unwrap();
+    assert_eq!((slow.stalls(), slow.restarts()), (1, 0));
+    assert!(
+        exit.is_success() && exit.to_string().contains("1 stall"),
+        "{exit}"
+    );
+    assert!(slow.last_error().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_stall_counts() {
+    let mut workers = group();
+    let slow = add(&mut workers, "slow", reports(), &Log::default());
+    let running = workers.startup().await.unwrap();
+    for stalls in 1..=3 {
+        slow.send(Job::Take(secs(35))).await.unwrap();
+        slow.send(NOW).await.unwrap();
+        handled(&slow, 2 * stalls).await;
+        assert_eq!(slow.status().stalls, stalls);
+    }
+    slow.send(Job::Beat(secs(100))).await.unwrap();
+    handled(&slow, 7).await;
+    assert_eq!(running.shutdown().await.worker("slow").unwrap().stalls(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_stalls_is_cut_off_and_restarted_and_its_message_has_failed() {
+    let mut workers = group();
+    let log = Log::default();
+    let slow = add(&mut workers, "slow", restarts(), &log);
+    let running = workers.startup().await.unwrap();
+    let began = Instant::now();
+    for job in [NOW, Job::Hang, NOW] {
+        slow.send(job).await.unwrap();
+    }
+    let status = restarted(&slow, 1).await;
+    let took = began.elapsed();
+    assert!(STALL < took && took <= STALL + ms(101), "{took:?}");
+    assert_eq!((status.stalls, status.stalled), (1, false));
+    let error = status.last_error.unwrap();
+    assert_eq!(error, "`slow` stalled: it gave no sign of life for 10s");
+    handled(&slow, 3).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "slow"), [3, 2, 1, 0, 0]);
+    let error = exit.worker("slow").unwrap().last_error().unwrap();
+    let stalled = error.downcast_ref::<Stalled>().unwrap();
+    assert_eq!((stalled.worker(), stalled.after()), ("slow", STALL));
+    let now = "Take(0ns) in life";
+    assert_eq!(
+        log.lines(),
+        [
+            format!("{now} 0"),
+            "Hang in life 0".to_owned(),
+            format!("{now} 1")
+        ]
+    );
+}
+
+/// Takes so long at each beat, and more from one beat to the next.
+#[worker(heartbeat = "1m", stall = "10s", on_stall = "restart")]
+async fn poll(calls: &Log, times: &mut Vec<Duration>) -> Result<(), Error> {
+    calls.note(format!("{:?}", times[0]));
+    sleep(times.remove(0)).await;
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_worker_stalls_in_a_call_and_not_between_its_beats() {
+    let calls = Log::default();
+    let mut workers = group();
+    let shared = Arc::new(calls.clone());
+    let poll = workers.add_with("poll", Poll::OPTIONS, move || Poll {
+        calls: Arc::clone(&shared),
+        times: vec![secs(9), secs(9), secs(11)],
+    });
+    let running = workers.startup().await.unwrap();
+    seen(&poll, |status| status.beats == 2).await;
+    assert_eq!(poll.status().stalls, 0);
+    sleep(secs(50)).await;
+    let status = poll.status();
+    assert!(
+        status.last_sign >= Some(secs(50)) && !status.stalled,
+        "{status}"
+    );
+    restarted(&poll, 1).await;
+    assert_eq!(calls.lines(), ["9s", "9s", "11s", "9s"]);
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(exit.worker("poll").unwrap().stalls(), 1);
+}
+
+/// Beats, sleeps and sends as it was told, and then hangs.
+#[worker(stall = "10s", on_stall = "restart")]
+async fn listen(ctx: &Context, steps: &[Step], out: &Output<u64>, log: &Log) {
+    log.note(format!("life {}", ctx.restarts()));
+    for step in steps {
+        match step {
+            Step::Work(time) => sleep(*time).await,
+            Step::Beat => ctx.beat(),
+            Step::Sleep(time) => drop(ctx.sleep(*time).await),
+            Step::Send => out.send(1).await.unwrap(),
+            Step::TrySend => drop(out.try_send(1)),
+            Step::StopOr(time) => tokio::select! {
+                () = ctx.stopping() => {}
+                () = sleep(*time) => {}
+            },
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    Work(Duration),
+    Beat,
+    Sleep(Duration),
+    Send,
+    TrySend,
+    StopOr(Duration),
+}
+
+/// How long such a worker lives until it stalls.
+async fn lives_for(steps: &[Step]) -> Duration {
+    let mut workers = group();
+    let (log, steps) = (Arc::new(Log::default()), Arc::<[Step]>::from(steps));
+    let listen = workers.add_with("listen", Listen::OPTIONS, move || Listen {
+        steps: Arc::clone(&steps),
+        log: Arc::clone(&log),
+    });
+    let slow = add(
+        &mut workers,
+        "slow",
+        Options::new().capacity(1),
+        &Log::default(),
+    );
+    workers.connect_port_with(&listen, Listen::out(), &slow, |_| Job::Take(secs(60)));
+    let running = workers.startup().await.unwrap();
+    let began = Instant::now();
+    listen.wait_for(State::Restarting).await;
+    let lived = began.elapsed();
+    assert_eq!(listen.status().stalls, 1);
+    let exit = running.shutdown().await;
+    assert_conserved(&exit);
+    lived
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_is_its_own_loop_gives_signs_of_life_by_what_it_calls() {
+    use Step::*;
+    let nine = Work(secs(9));
+    assert_eq!(lives_for(&[]).await, STALL);
+    assert_eq!(lives_for(&[nine, nine]).await, STALL);
+    for sign in [Beat, TrySend, Send] {
+        assert_eq!(lives_for(&[nine, sign, nine]).await, secs(9) + STALL);
+    }
+    // To sleep is no silence.
+    assert_eq!(
+        lives_for(&[nine, Sleep(secs(100))]).await,
+        secs(109) + STALL
+    );
+    // Nor is to wait for room: one message is handled, one waits, and the third waits for a minute.
+    assert_eq!(lives_for(&[Send, Send, Send]).await, secs(60) + STALL);
+    // To wait for the stop is only a sign when it begins.
+    assert_eq!(
+        lives_for(&[nine, StopOr(secs(9)), nine]).await,
+        secs(9) + STALL
+    );
+    assert_eq!(lives_for(&[nine, StopOr(secs(11))]).await, secs(9) + STALL);
+}
+
+/// A worker written by hand: its loop is its own.
+struct ByHand(Log);
+
+impl Worker for ByHand {
+    type Message = Job;
+    type Output = Nothing;
+    type Ports = ();
+
+    const OPTIONS: Options = restarts();
+
+    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(job) = io.queue.next().await {
+            self.0.note(format!("{job:?} in life {}", ctx.restarts()));
+            match job {
+                Job::Take(time) => sleep(time).await,
+                _ => std::future::pending().await,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_written_by_hand_lives_by_looking_into_its_queue() {
+    let log = Log::default();
+    let mut workers = group();
+    let made = log.clone();
+    let hand = workers.add_with("hand", ByHand::OPTIONS, move || ByHand(made.clone()));
+    let running = workers.startup().await.unwrap();
+    sleep(secs(100)).await;
+    for _ in 0..5 {
+        hand.send(Job::Take(secs(9))).await.unwrap();
+    }
+    handled(&hand, 5).await;
+    assert!(
+        hand.status().last_sign <= Some(ms(100)),
+        "{}",
+        hand.status()
+    );
+    sleep(secs(100)).await;
+    assert_eq!(hand.status().stalls, 0);
+    hand.send(Job::Hang).await.unwrap();
+    hand.send(NOW).await.unwrap();
+    restarted(&hand, 1).await;
+    handled(&hand, 7).await;
+    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in life 1");
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "hand"), [7, 6, 1, 0, 0]);
+    assert_eq!(exit.worker("hand").unwrap().stalls(), 1);
+}
+
+#[consumer(batch = 3, stall = "10s", on_stall = "restart")]
+async fn store(jobs: Vec<Job>) {
+    if jobs.contains(&Job::Hang) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_stalls_as_a_whole_and_what_is_being_gathered_stays() {
+    let mut workers = group();
+    let store = workers.add_with("store", Store::OPTIONS, || Store);
+    let running = workers.startup().await.unwrap();
+    for job in [NOW, NOW, NOW, Job::Hang, NOW, NOW, NOW, NOW] {
+        store.send(job).await.unwrap();
+    }
+    restarted(&store, 1).await;
+    // A batch that waits for more lives.
+    sleep(secs(100)).await;
+    assert_eq!(store.status().queue_size, Some(2));
+    store.send(NOW).await.unwrap();
+    handled(&store, 9).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "store"), [9, 6, 3, 0, 0]);
+    assert_eq!(exit.worker("store").unwrap().stalls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_fused_chain_the_one_is_named_whose_call_stalls() {
+    let mut workers = group();
+    let log = Log::default();
+    let names = ["head", "middle", "tail"];
+    let parts = names.map(|name| add(&mut workers, name, restarts(), &log));
+    let [head, middle, tail] = &parts;
+    // What takes long before never ends there.
+    let long = Job::Take(secs(9));
+    let never = long.clone();
+    let to_tail = move |job| if job == never { Job::Hang } else { job };
+    let chain = workers.fuse_with(middle, tail, Own, to_tail);
+    let chain = workers.fuse(head, middle, chain);
+    workers.lead(head, chain);
+    let running = workers.startup().await.unwrap();
+    let began = Instant::now();
+    for job in [long, NOW] {
+        head.send(job).await.unwrap();
+    }
+    seen(tail, |status| status.stalled).await;
+    assert_eq!(began.elapsed(), secs(9) + secs(9) + STALL);
+    restarted(tail, 1).await;
+    handled(tail, 2).await;
+    let exit = running.shutdown().await;
+    let [head, middle, tail] = names.map(|name| exit.worker(name).unwrap());
+    assert_eq!([head, middle, tail].map(Exit::stalls), [0, 0, 1]);
+    assert_eq!([head, middle, tail].map(Exit::restarts), [0, 0, 1]);
+    let error = tail.last_error().unwrap().to_string();
+    assert_eq!(error, "`tail` stalled: it gave no sign of life for 10s");
+    assert!(head.last_error().is_none() && middle.last_error().is_none());
+    for (name, failed) in [("head", 0), ("middle", 0), ("tail", 1)] {
+        assert_eq!(counts(&exit, name), [2, 2 - failed, failed, 0, 0], "{exit}");
+    }
+    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in life 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_that_is_shorter_comes_first_and_one_that_is_longer_never() {
+    for (timeout, stalls, error) in [
+        (secs(9), 0, "the call took longer than its timeout of 9s"),
+        (
+            secs(11),
+            1,
+            "`slow` stalled: it gave no sign of life for 10s",
+        ),
+    ] {
+        let mut workers = group();
+        let options = restarts()
+            .timeout(timeout)
+            .on_error(fluid::OnError::Restart);
+        let slow = add(&mut workers, "slow", options, &Log::default());
+        let running = workers.startup().await.unwrap();
+        slow.send(Job::Hang).await.unwrap();
+        let status = restarted(&slow, 1).await;
+        assert_eq!(status.last_error.as_deref(), Some(error));
+        assert_eq!(status.stalls, stalls);
+        let exit = running.shutdown().await;
+        assert_eq!(counts(&exit, "slow"), [1, 0, 1, 0, 0]);
+    }
+}

@@ -1,0 +1,195 @@
+//! What waits for others is no stall: a pause, a rate, a batch, room, a beat.
+
+use std::time::Duration;
+
+use fluid::{Failed, Nothing, Options};
+use tokio::time::{Instant, sleep};
+
+use super::{Job, NOW, STALL, add, handled, reports, restarted, restarts, seen};
+use crate::support::{Log, assert_conserved, count, counts, each, group, ms, put, put_with, secs};
+
+#[tokio::test(start_paused = true)]
+async fn the_pause_before_another_attempt_is_none() {
+    // The pauses, of up to ten minutes, are drawn at random.
+    fastrand::seed(7);
+    let mut workers = group();
+    let pauses = secs(600);
+    let options = restarts()
+        .retry(5)
+        .backoff(pauses, pauses)
+        .on_error(fluid::OnError::Skip);
+    let slow = add(&mut workers, "slow", options, &Log::default());
+    workers.keep_copies(&slow);
+    let running = workers.startup().await.unwrap();
+    let began = Instant::now();
+    slow.send(Job::FailIn(secs(9))).await.unwrap();
+    handled(&slow, 1).await;
+    assert!(began.elapsed() > secs(5 * 30), "{:?}", began.elapsed());
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "slow"), [1, 0, 1, 0, 0]);
+    assert_eq!(exit.worker("slow").unwrap().stalls(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_is_none() {
+    let mut workers = group();
+    let options = restarts().rate(1, secs(60));
+    let slow = add(&mut workers, "slow", options, &Log::default());
+    let running = workers.startup().await.unwrap();
+    let began = Instant::now();
+    for _ in 0..3 {
+        slow.send(Job::Take(secs(9))).await.unwrap();
+    }
+    handled(&slow, 3).await;
+    assert_eq!(began.elapsed().as_secs(), 129);
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "slow"), [3, 3, 0, 0, 0]);
+    assert_eq!(exit.worker("slow").unwrap().stalls(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_room_for_what_a_call_returned_is_none_but_the_one_that_makes_none_stalls() {
+    let mut workers = group();
+    let fast = add(&mut workers, "fast", restarts(), &Log::default());
+    let slow = add(&mut workers, "slow", reports().capacity(1), &Log::default());
+    workers.connect_with(&fast, &slow, |_| Job::Take(secs(100)));
+    let running = workers.startup().await.unwrap();
+    for _ in 0..4 {
+        fast.send(NOW).await.unwrap();
+    }
+    sleep(secs(90)).await;
+    let [fast_now, slow_now] = [&fast, &slow].map(|worker| worker.status());
+    assert!(
+        !fast_now.stalled && slow_now.stalled,
+        "{fast_now}\n{slow_now}"
+    );
+    handled(&slow, 4).await;
+    let exit = running.shutdown().await;
+    assert_eq!(
+        [
+            exit.worker("fast").unwrap().stalls(),
+            exit.worker("slow").unwrap().stalls()
+        ],
+        [0, 4]
+    );
+    assert_eq!(counts(&exit, "fast"), [4, 4, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_room_for_what_was_given_up_is_none() {
+    let mut workers = group();
+    let fails = add(&mut workers, "fails", restarts(), &Log::default());
+    let bury = |_: Failed<Job>| async {
+        sleep(secs(100)).await;
+        Ok(None::<Nothing>)
+    };
+    let bury = put_with(&mut workers, "bury", Options::new().capacity(1), each(bury));
+    let failed = workers.failed(&fails);
+    workers.connect_port(&fails, failed, &bury);
+    let running = workers.startup().await.unwrap();
+    for _ in 0..4 {
+        fails.send(Job::FailIn(Duration::ZERO)).await.unwrap();
+    }
+    handled(&bury, 4).await;
+    let exit = running.shutdown().await;
+    let fails = exit.worker("fails").unwrap();
+    assert_eq!((fails.stalls(), fails.restarts()), (0, 0));
+    assert_eq!(counts(&exit, "fails"), [4, 0, 4, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_written_by_hand_that_waits_for_room_or_sleeps_is_none() {
+    let mut workers = group();
+    let source = put_with(&mut workers, "source", restarts(), count(5, secs(30)));
+    let slow = put_with(
+        &mut workers,
+        "slow",
+        Options::new().capacity(1),
+        crate::support::sink::<u64>(secs(100)),
+    );
+    workers.connect(&source, &slow);
+    let running = workers.startup().await.unwrap();
+    seen(&source, |status| status.emitted == 5).await;
+    assert_eq!(source.status().stalls, 0);
+    // What it does then, to wait for the stop, gives no sign.
+    let status = seen(&source, |status| status.stalls > 0).await;
+    assert_eq!(status.emitted, 5);
+    assert_conserved(&running.shutdown().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_stall_nothing_is_ever_looked_at() {
+    let mut workers = group();
+    let slow = add(&mut workers, "slow", Options::new(), &Log::default());
+    let idle = put(&mut workers, "idle", crate::support::idle());
+    let running = workers.startup().await.unwrap();
+    slow.send(Job::Beat(secs(1000))).await.unwrap();
+    sleep(secs(500)).await;
+    for status in [slow.status(), idle.status()] {
+        assert_eq!(
+            (status.last_sign, status.stalled, status.stalls),
+            (None, false, 0)
+        );
+        assert!(!status.to_string().contains("sign"), "{status}");
+    }
+    handled(&slow, 1).await;
+    assert!(running.shutdown().await.is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_have_the_grace_period_and_no_stall() {
+    /// Takes long to start and to end.
+    struct Slow;
+
+    impl fluid::Worker for Slow {
+        type Message = Job;
+        type Output = Nothing;
+        type Ports = ();
+
+        async fn on_startup(&mut self, _: &fluid::Context) -> Result<(), fluid::Error> {
+            sleep(secs(100)).await;
+            Ok(())
+        }
+
+        async fn run(
+            &mut self,
+            _: &fluid::Context,
+            io: &mut fluid::Io<Self>,
+        ) -> Result<(), fluid::Error> {
+            while io.queue.next().await.is_some() {}
+            Ok(())
+        }
+
+        async fn on_shutdown(&mut self, _: &fluid::Context) -> Result<(), fluid::Error> {
+            sleep(secs(100)).await;
+            Ok(())
+        }
+    }
+
+    let mut workers = group().grace(secs(200));
+    let slow = put_with(&mut workers, "slow", restarts(), Slow);
+    let running = workers.startup().await.unwrap();
+    slow.send(NOW).await.unwrap();
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert_eq!(exit.worker("slow").unwrap().stalls(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_worker_is_looked_at_no_more_often_than_a_stall_takes() {
+    let mut workers = group();
+    let slow = add(&mut workers, "slow", restarts(), &Log::default());
+    let running = workers.startup().await.unwrap();
+    // A call that begins at any time between two looks stalls on time.
+    for offset in [ms(0), ms(1), ms(5000), ms(9999)] {
+        sleep(3 * STALL + offset).await;
+        let before = slow.status().restarts;
+        let began = Instant::now();
+        slow.send(Job::Hang).await.unwrap();
+        seen(&slow, |status| status.counts.unwrap().failed == before + 1).await;
+        let took = began.elapsed();
+        assert!(STALL <= took && took <= STALL + ms(1), "{took:?}");
+        restarted(&slow, before + 1).await;
+    }
+    assert_conserved(&running.shutdown().await);
+}
