@@ -391,6 +391,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_doomed_one_work_does_not_doom_the_next() {
+        let pulse = Pulse::new(LIMIT);
+        let (working, _) = Working::begin(&pulse);
+        advance(LIMIT).await;
+        assert!(pulse.doom(&pulse.seen()));
+        // As when it panicked, and nobody asked.
+        drop(working);
+        let (_working, _) = Working::begin(&pulse);
+        assert!(!pulse.is_doomed());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_innermost_work_is_cut_off() {
         let pulse = Arc::new(Pulse::new(LIMIT));
         let watched = Arc::clone(&pulse);

@@ -93,7 +93,7 @@ async fn seen_each(
             sleep(pause).await;
         }
     };
-    let status = timeout(secs(20_000), waits).await;
+    let status = timeout(1_000_000 * pause, waits).await;
     status.unwrap_or_else(|_| panic!("{}", worker.status()))
 }
 

@@ -27,6 +27,13 @@ impl Gate {
     }
 }
 
+/// Blocks its own thread, and fails.
+#[consumer(blocking)]
+fn block_and_fail(number: u64, gate: &Gate) -> Result<(), String> {
+    gate.pass();
+    Err(format!("no {number}"))
+}
+
 /// Blocks its own thread with each 1.
 #[consumer(blocking)]
 fn block(number: u64, ctx: &Context, gate: &Gate, log: &Log) {
@@ -196,13 +203,19 @@ impl fluid::Worker for ByHand {
     async fn run(&mut self, ctx: &Context, io: &mut fluid::Io<Self>) -> Result<(), fluid::Error> {
         while let Some(number) = io.queue.next().await {
             self.1.note(format!("{number} in life {}", ctx.restarts()));
-            if number == 1 {
+            if number == 1 || number == LAST {
                 self.0.pass();
+            }
+            if number == LAST {
+                return Ok(());
             }
         }
         Ok(())
     }
 }
+
+/// A message with which the worker written by hand ends, once it has blocked its thread.
+const LAST: u64 = 9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_worker_written_by_hand_is_restarted_between_two_messages() {
@@ -223,4 +236,47 @@ async fn a_worker_written_by_hand_is_restarted_between_two_messages() {
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "hand"), [3, 3, 0, 0, 0]);
     assert_eq!(log.lines(), ["1 in life 0", "2 in life 1", "3 in life 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_worker_written_by_hand_that_ends_by_itself_when_it_comes_back_is_restarted_too() {
+    let (open, gate) = Gate::new();
+    let log = Log::default();
+    let mut workers = group();
+    let noted = log.clone();
+    let options = restarts(Options::new());
+    let hand = workers.add_with("hand", options, move || ByHand(gate.clone(), noted.clone()));
+    let running = workers.startup().await.unwrap();
+    for number in [LAST, 2] {
+        hand.send(number).await.unwrap();
+    }
+    reported(&hand).await;
+    open.send(()).unwrap();
+    seen(&hand, |status| status.counts.unwrap().done == 2).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "hand"), [2, 2, 0, 0, 0]);
+    assert_eq!(log.lines(), ["9 in life 0", "2 in life 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_call_that_comes_back_with_an_error_has_stalled_because_of_it() {
+    let (open, gate) = Gate::new();
+    let gate = Arc::new(gate);
+    let mut workers = group();
+    let options = restarts(<BlockAndFail as fluid::Worker>::OPTIONS).on_error(fluid::OnError::Skip);
+    let block = workers.add_with("block", options, move || BlockAndFail {
+        gate: Arc::clone(&gate),
+    });
+    let running = workers.startup().await.unwrap();
+    block.send(7).await.unwrap();
+    reported(&block).await;
+    open.send(()).unwrap();
+    seen(&block, |status| status.restarts == 1).await;
+    let error = block.status().last_error.unwrap();
+    assert_eq!(
+        error,
+        "`block` stalled: it gave no sign of life for 50ms: no 7"
+    );
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "block"), [1, 0, 1, 0, 0]);
 }

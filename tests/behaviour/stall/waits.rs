@@ -6,7 +6,9 @@ use fluid::{Failed, Nothing, Options};
 use tokio::time::{Instant, sleep};
 
 use super::{Job, NOW, STALL, add, handled, reports, restarted, restarts, seen};
-use crate::support::{Log, assert_conserved, count, counts, each, group, ms, put, put_with, secs};
+use crate::support::{
+    Log, assert_conserved, body, count, counts, each, group, ms, put, put_with, secs,
+};
 
 #[tokio::test(start_paused = true)]
 async fn the_pause_before_another_attempt_is_none() {
@@ -191,5 +193,24 @@ async fn an_idle_worker_is_looked_at_no_more_often_than_a_stall_takes() {
         assert!(STALL <= took && took <= STALL + ms(1), "{took:?}");
         restarted(&slow, before + 1).await;
     }
+    assert_conserved(&running.shutdown().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_of_a_worker_written_by_hand_that_waits_for_a_message_is_none() {
+    let mut workers = group();
+    let hand = workers.add_with("hand", restarts().concurrency(3), || {
+        body::<Job, Nothing>(|_, io| {
+            Box::pin(async {
+                while io.queue.next().await.is_some() {}
+                Ok(())
+            })
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    sleep(10 * STALL).await;
+    hand.send(NOW).await.unwrap();
+    let status = handled(&hand, 1).await;
+    assert_eq!((status.stalls, status.restarts), (0, 0), "{status}");
     assert_conserved(&running.shutdown().await);
 }
