@@ -5,6 +5,7 @@
 
 mod broken;
 mod code;
+mod emitted;
 mod outside;
 mod port;
 mod seat;
@@ -12,15 +13,13 @@ mod send;
 
 pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
+pub use emitted::{Any, Emitted, IsNoResult, emitted};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
 pub use seat::{Emits, HasNoSeat, IsSeat};
 pub use send::{
     IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
 };
-
-use std::marker::PhantomData;
-use std::ops::Deref;
 
 use crate::adapt::Straight;
 use crate::error::{Error, Nothing};
@@ -228,51 +227,6 @@ pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
 
 /// No edge starts at `W`.
 pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
-
-/// A type that is written like a message and is none.
-#[diagnostic::on_unimplemented(
-    message = "this is `{Self}` behind an alias, which would be sent as a message: write it out",
-    label = "what a function emits is read from what is written here",
-    note = "fluid answers the errors of a function whose return type is written as a `Result`"
-)]
-pub trait IsNoResult {}
-
-/// What a function emits, by its type. Its `is_no_result` is a rule that is broken if it is a `Result`, and that
-/// of [`Any`] if it is anything else: the inherent one is found first.
-#[derive(Debug)]
-pub struct Emitted<T>(PhantomData<T>);
-
-/// What anything but a `Result` is.
-#[derive(Debug)]
-pub struct Any;
-
-/// What a function emits.
-#[must_use]
-pub const fn emitted<T>() -> Emitted<T> {
-    Emitted(PhantomData)
-}
-
-impl<T, E> Emitted<Result<T, E>> {
-    /// It is one.
-    pub fn is_no_result(&self)
-    where
-        Result<T, E>: IsNoResult,
-    {
-    }
-}
-
-impl<T> Deref for Emitted<T> {
-    type Target = Any;
-
-    fn deref(&self) -> &Any {
-        &Any
-    }
-}
-
-impl Any {
-    /// It is none.
-    pub const fn is_no_result(&self) {}
-}
 
 /// An option about the calls of `W` is set, so it must be fluid that makes them.
 pub fn called_by_fluid<W: Stage>() {}

@@ -109,3 +109,19 @@ pub(crate) const fn legal(role: Role) -> &'static str {
         Role::Consumer => "async fn store(item: Item, db: &Db) -> Result<(), Error>",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_body_is_read() {
+        for (written, left) in [
+            ("async fn poll() { one(two) }", "async fn poll () { }"),
+            ("fn poll() -> [u8; { 2 }];", "fn poll () -> [u8 ; { 2 }] ;"),
+        ] {
+            let item = written.parse().expect("tokens");
+            assert_eq!(without_body(item).to_string(), left);
+        }
+    }
+}

@@ -64,11 +64,18 @@ fn name(field: &Field) -> Ident {
 
 /// The resources that the field names.
 fn used<'r>(field: &Field, resources: &'r [Resource]) -> Vec<&'r Resource> {
-    let names = |resource: &&Resource| match &field.made {
+    let resources = resources.iter();
+    resources
+        .filter(|resource| names(field, resource))
+        .collect()
+}
+
+/// Whether a worker is made with a resource.
+pub(super) fn names(field: &Field, resource: &Resource) -> bool {
+    match &field.made {
         Made::Literal(values) => values.iter().any(|value| uses(&value.expr, &resource.name)),
         Made::Expression(expr) => uses(expr, &resource.name),
-    };
-    resources.iter().filter(names).collect()
+    }
 }
 
 /// One field of a worker's literal. The shorthand shares the resource; anything else is an
@@ -117,4 +124,38 @@ fn expression_path(ty: &Type) -> TokenStream {
         }
     }
     quote!(#path)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::Errors;
+    use crate::group::{emit, read};
+
+    #[test]
+    fn a_worker_is_made_by_a_function_that_is_given_what_it_names() {
+        for (field, function, given) in [
+            ("store: Store", "()", "Self :: __make_store)"),
+            ("r#store: Store { size: 2 }", "()", "Self :: __make_store)"),
+            (
+                "store: Store { db }",
+                "(db : & :: fluid :: __private :: Arc < Db >)",
+                "made (:: core :: clone :: Clone :: clone (& db) , Self :: __make_store)",
+            ),
+            (
+                "store: Store = Store::new(&db, \"{log}\")",
+                "((db , log) : & (:: fluid :: __private :: Arc < Db > , :: fluid :: __private :: Arc < Log >))",
+                "clone (& db) , :: core :: clone :: Clone :: clone (& log)) , Self :: __make_store)",
+            ),
+        ] {
+            let declaration = format!("struct Group(db: Db, log: Log) {{ {field} }}");
+            let mut errors = Errors::default();
+            let group = read(declaration.parse().expect("tokens"), &mut errors).expect("a group");
+            let expansion = emit::group(&group).to_string();
+            let function = format!("fn __make_store {function} -> Store {{");
+            assert!(expansion.contains(&function), "{field}: {expansion}");
+            assert!(expansion.contains(given), "{field}: {expansion}");
+            // The compiler would look at the whole constructor for it.
+            assert!(!expansion.contains("move"), "{field}: {expansion}");
+        }
+    }
 }

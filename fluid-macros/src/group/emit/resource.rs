@@ -6,10 +6,11 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 
 use super::construct::uses;
+use super::make;
 use super::rules::unless;
 use crate::group::check::Group;
 use crate::group::edge::Edge;
-use crate::group::header::{Field, Made, Resource};
+use crate::group::header::{Field, Resource};
 
 /// `let db: Arc<Db> = Into::into(db);`, and a warning if nothing uses it.
 pub(super) fn share(resource: &Resource, group: &Group) -> TokenStream {
@@ -57,10 +58,7 @@ fn users<'g>(resource: &Resource, group: &'g Group) -> Vec<Vec<&'g Attribute>> {
     let name = &resource.name;
     let adapts_with = |edge: &&Edge| edge.adapter.as_ref().is_some_and(|a| uses(a, name));
     let edges = edges.iter().filter(adapts_with).map(|edge| &edge.cfgs);
-    let made_with = |field: &&Field| match &field.made {
-        Made::Literal(values) => values.iter().any(|value| uses(&value.expr, name)),
-        Made::Expression(expr) => uses(expr, name),
-    };
+    let made_with = |field: &&Field| make::names(field, resource);
     let fields = header.fields.iter().filter(made_with).map(|f| &f.cfgs);
     let callbacks = callbacks.iter().filter(|(_, c)| uses(&c.run, name));
     let hooks = hooks.iter().filter(|(_, hook)| uses(&hook.run, name));
