@@ -1,51 +1,86 @@
 //! What a function returns, as the runtime takes it: an emission, or a failure.
 //!
 //! The expansion of a worker gives the future of the user's function to one of these, and does not await it in an
-//! `async` function of its own: the compiler would have to look at one for each worker.
+//! `async` function of its own: the compiler would have to look at one for each worker. Nor does it stand in one
+//! here, into which it would be moved for each message, but in a [`Returned`], where it stays.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
 
 use crate::error::{Error, Nothing};
 
 /// What a call emits, or why it failed.
 type Emitted<E> = Result<E, Error>;
 
+pin_project! {
+    /// A call of the user's function, and what is made of that which it returns.
+    struct Returned<F, E> {
+        #[pin]
+        call: F,
+        emitted: E,
+    }
+}
+
+impl<F, E, M> Future for Returned<F, E>
+where
+    F: Future,
+    E: Fn(F::Output) -> Emitted<M>,
+{
+    type Output = Emitted<M>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.call.poll(cx).map(&*this.emitted)
+    }
+}
+
 /// `async fn f()`
-pub async fn emits_none(call: impl Future<Output = ()>) -> Emitted<Option<Nothing>> {
-    call.await;
-    Ok(None)
+pub fn emits_none(
+    call: impl Future<Output = ()>,
+) -> impl Future<Output = Emitted<Option<Nothing>>> {
+    let emitted = |()| Ok(None);
+    Returned { call, emitted }
 }
 
 /// `async fn f() -> T`
-pub async fn emits_one<T>(call: impl Future<Output = T>) -> Emitted<Option<T>> {
-    Ok(Some(call.await))
+pub fn emits_one<T>(call: impl Future<Output = T>) -> impl Future<Output = Emitted<Option<T>>> {
+    let emitted = |returned| Ok(Some(returned));
+    Returned { call, emitted }
 }
 
 /// `async fn f() -> Option<T>`, or a `Vec`
-pub async fn emits_each<T>(call: impl Future<Output = T>) -> Emitted<T> {
-    Ok(call.await)
+pub fn emits_each<T>(call: impl Future<Output = T>) -> impl Future<Output = Emitted<T>> {
+    let emitted = Ok;
+    Returned { call, emitted }
 }
 
 /// `async fn f() -> Result<(), E>`
-pub async fn tries_none<E>(
+pub fn tries_none<E>(
     call: impl Future<Output = Result<(), E>>,
     carried: fn(E) -> Error,
-) -> Emitted<Option<Nothing>> {
-    call.await.map(|()| None).map_err(carried)
+) -> impl Future<Output = Emitted<Option<Nothing>>> {
+    let emitted = move |returned: Result<_, _>| returned.map(|()| None).map_err(carried);
+    Returned { call, emitted }
 }
 
 /// `async fn f() -> Result<T, E>`
-pub async fn tries_one<T, E>(
+pub fn tries_one<T, E>(
     call: impl Future<Output = Result<T, E>>,
     carried: fn(E) -> Error,
-) -> Emitted<Option<T>> {
-    call.await.map(Some).map_err(carried)
+) -> impl Future<Output = Emitted<Option<T>>> {
+    let emitted = move |returned: Result<_, _>| returned.map(Some).map_err(carried);
+    Returned { call, emitted }
 }
 
 /// `async fn f() -> Result<Option<T>, E>`, or of a `Vec`
-pub async fn tries_each<T, E>(
+pub fn tries_each<T, E>(
     call: impl Future<Output = Result<T, E>>,
     carried: fn(E) -> Error,
-) -> Emitted<T> {
-    call.await.map_err(carried)
+) -> impl Future<Output = Emitted<T>> {
+    let emitted = move |returned: Result<_, _>| returned.map_err(carried);
+    Returned { call, emitted }
 }
