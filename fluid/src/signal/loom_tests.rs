@@ -51,3 +51,21 @@ fn of_two_that_raise_a_signal_one_was_first() {
         assert_ne!(here, other.join().unwrap());
     });
 }
+
+#[test]
+fn whoever_sees_a_signal_sees_those_that_were_raised_before() {
+    explore(|| {
+        let signals = Arc::new([Signal::default(), Signal::default()]);
+        let observer = {
+            let signals = Arc::clone(&signals);
+            thread::spawn(move || {
+                if signals[1].is_raised() {
+                    assert!(signals[0].is_raised());
+                }
+            })
+        };
+        signals[0].raise();
+        signals[1].raise();
+        observer.join().unwrap();
+    });
+}
