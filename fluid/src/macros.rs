@@ -193,7 +193,9 @@ pub use fluid_macros::worker;
 ///
 /// With `concurrency` the worker is built once for each lane, so each has its own state; resources are shared. With
 /// `partition_by` each lane has a queue of its own, with its share of the capacity, and a key that is slow
-/// holds up only its own lane; without it, all take from one queue, whoever is free. A failure that is neither
+/// holds up only its own lane, until that one's share is full: then whoever feeds it waits, and with it the other
+/// lanes. So give room for what comes while a slow key is handled. Without `partition_by`, all take from one queue,
+/// whoever is free. A failure that is neither
 /// tried again nor skipped ends the lives of all lanes: the others finish what they have in hand, and a
 /// restart builds all of them anew.
 ///

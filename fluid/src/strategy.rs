@@ -36,6 +36,8 @@ use crate::options::bounded;
 /// `OnError::Restart` is one too: only this worker is restarted, with a backoff of its own; but the restart
 /// counts against the group's budget. A nested group that fails is a failed member like any other.
 ///
+/// A source that cannot begin anew, such as one that reads its input once, should say `OnError::Stop`.
+///
 /// A member that ends without a failure is never restarted; nor is one whose `on_shutdown` failed after
 /// its work was done, one that failed to start the first time, or one that was asked to stop. (A consumer
 /// that fails while it drains is still given another life to handle what is left.)
