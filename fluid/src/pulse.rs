@@ -301,6 +301,9 @@ impl Drop for Polled<'_> {
     }
 }
 
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;
+
 #[cfg(test)]
 mod tests {
     use tokio::time::{advance, sleep};
