@@ -161,6 +161,7 @@ mod group;
 mod handle;
 mod lanes;
 mod ledger;
+mod lent;
 mod life;
 mod lock;
 mod macros;

@@ -18,7 +18,7 @@ use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Sender};
 use crate::sync::Mutex;
-use crate::way::{By, Run, Way};
+use crate::way::Way;
 use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;
 
@@ -216,8 +216,8 @@ impl<W: Worker> Seat<W> {
     }
 
     /// Lets the worker live in another way than alone.
-    pub(crate) fn live_as(&self, run: impl Run<W>) {
-        self.ends(|ends| ends.way = Some(Box::new(By(run))));
+    pub(crate) fn live_as(&self, way: impl Way<W> + 'static) {
+        self.ends(|ends| ends.way = Some(Box::new(way)));
     }
 
     pub(crate) fn channel(&self) -> Arc<Channel<W::Message>> {

@@ -7,7 +7,7 @@ use std::pin::pin;
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
+use crate::life::{BoxFuture, Site, Unlived};
 use crate::worker::{Io, Worker};
 
 /// The way in which a worker lives, whose type is known only where its fused edges are drawn, or its options
@@ -15,23 +15,9 @@ use crate::worker::{Io, Worker};
 pub(crate) trait Way<W: Worker>: Send {
     fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()>;
 
-    /// The same for a stub in the worker's place, if there is one.
+    /// The same for a stub in the worker's place.
     #[cfg(feature = "test-util")]
-    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>>;
-}
-
-/// A life that differs in how `run` is called.
-pub(crate) struct By<R>(pub(crate) R);
-
-impl<W: Worker, R: Run<W>> Way<W> for By<R> {
-    fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()> {
-        Box::pin(live_to_the_end(unborn, self.0, site))
-    }
-
-    #[cfg(feature = "test-util")]
-    fn of_stub(self: Box<Self>) -> Option<Box<dyn Way<crate::test::StubOf<W>>>> {
-        self.0.of_stub()
-    }
+    fn of_stub(self: Box<Self>) -> Box<dyn Way<crate::test::StubOf<W>>>;
 }
 
 /// How `run` is called.
@@ -60,15 +46,6 @@ pub(crate) trait Run<W: Worker>: Send + 'static {
     ) -> impl Future<Output = ()> + Send {
         let _ = (worker, io);
         async {}
-    }
-
-    /// See [`Way::of_stub`].
-    #[cfg(feature = "test-util")]
-    fn of_stub(self) -> Option<Box<dyn Way<crate::test::StubOf<W>>>>
-    where
-        Self: Sized,
-    {
-        None
     }
 }
 

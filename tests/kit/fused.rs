@@ -89,11 +89,99 @@ async fn faults_strike_behind_a_fused_edge_and_are_waited_for() {
     exit.assert_conserved();
 }
 
-#[test]
-#[should_panic(expected = "`double` is behind a fused edge")]
-fn nothing_stands_in_the_place_of_what_is_behind_a_fused_edge() {
+#[tokio::test(start_paused = true)]
+async fn what_is_in_the_middle_of_a_chain_is_replaced() {
+    let db = std::sync::Arc::new(Db::default());
+    let chain = Chain::new(std::sync::Arc::clone(&db));
+    let kit = Kit::of(&chain);
+    kit.stub("double", |tick: Tick| vec![Tick(tick.0), Tick(100)]);
+    kit.feed("read", [Tick(1), Tick(2)]);
+    let chain = chain.startup().await.unwrap();
+    kit.idle().await;
+    assert_eq!(db.stored.load(Ordering::Relaxed), 203);
+    let exit = chain.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    exit.assert_done("double", 2);
+    exit.assert_done("sum", 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_stubs_in_one_place_the_last_one_stands() {
     let chain = Chain::new(Db::default());
-    Kit::of(&chain).stub("double", |tick: Tick| Some(tick));
+    let kit = Kit::of(&chain);
+    kit.stub("double", |_: Tick| -> Option<Tick> {
+        panic!("the first one")
+    });
+    kit.stub("double", |tick: Tick| Some(tick));
+    kit.feed("read", [Tick(1)]);
+    kit.feed("read", [Tick(2), Tick(3)]);
+    let chain = chain.startup().await.unwrap();
+    kit.idle().await;
+    let exit = chain.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    exit.assert_done("double", 2);
+    exit.assert_done("sum", 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stub_at_the_end_of_a_chain_fails_like_the_worker() {
+    let db = std::sync::Arc::new(Db::default());
+    let chain = Chain::new(std::sync::Arc::clone(&db));
+    let kit = Kit::of(&chain);
+    kit.stub("sum", |tick: Tick| match tick.0 {
+        2 => Err("full".to_owned()),
+        _ => Ok(()),
+    });
+    kit.feed("read", [Tick(1), Tick(2)]);
+    let chain = chain.startup().await.unwrap();
+    kit.idle().await;
+    let exit = chain.shutdown().await;
+    // What it does about a failure is still the worker's own.
+    assert!(exit.is_success(), "{exit}");
+    let sum = exit.worker("sum").unwrap();
+    let counts = sum.counts().unwrap();
+    assert_eq!((counts.done, counts.failed), (1, 1), "{exit}");
+    assert_eq!(sum.last_error().unwrap().to_string(), "full");
+    assert_eq!(db.stored.load(Ordering::Relaxed), 0);
+}
+
+workers! {
+    #[workers(restart = "one_for_one")]
+    struct Restarted(db: Db) {
+        read: Read { next: 0 },
+        double: Double,
+        sum: Sum { db },
+    }
+
+    read -> double -> sum;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stub_behind_a_fused_edge_is_restarted_and_goes_on_in_its_script() {
+    let chain = Restarted::new(Db::default());
+    let kit = Kit::of(&chain);
+    let mut calls = 0;
+    kit.stub("double", move |tick: Tick| {
+        calls += 1;
+        if calls == 1 {
+            Err("once".to_owned())
+        } else {
+            Ok(tick)
+        }
+        .map(Some)
+    });
+    kit.feed("read", [Tick(1), Tick(2), Tick(3)]);
+    let chain = chain.startup().await.unwrap();
+    kit.idle().await;
+    let exit = chain.shutdown().await;
+    let double = exit.worker("double").unwrap();
+    let counts = double.counts().unwrap();
+    assert_eq!(
+        (counts.done, counts.failed, double.restarts()),
+        (2, 1, 1),
+        "{exit}"
+    );
+    exit.assert_done("sum", 2);
 }
 
 #[tokio::test(start_paused = true)]

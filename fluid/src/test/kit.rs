@@ -152,8 +152,7 @@ impl Kit {
     ///
     /// # Panics
     ///
-    /// If there is no such worker, its types are others, or it has been started. If it is behind a fused edge: its
-    /// calls are made by another worker, and [`intercept`](Self::intercept) at that one takes them away.
+    /// If there is no such worker, its types are others, or it has been started.
     #[track_caller]
     pub fn stub<M, R>(&self, worker: &str, mut answer: impl FnMut(M) -> R + Send + 'static)
     where
@@ -217,7 +216,8 @@ impl Kit {
     ) {
         let node = self.find(worker);
         let rig = unstarted(&node);
-        match rig.stubbed(Box::new(Script { first, answer })) {
+        let before = lock(&node.test.stub).take();
+        match rig.stubbed(Box::new(Script { first, answer }), before) {
             Ok(stub) => {
                 // It can be made anew, whatever the worker could.
                 node.by_value.store(false, Ordering::Relaxed);
@@ -231,9 +231,6 @@ impl Kit {
                 );
             }
             Err(NoStub::Started) => panic!("{}", Started(worker)),
-            Err(NoStub::Fused) => panic!(
-                "`{worker}` is behind a fused edge, and its calls are made by the worker before it: nothing can stand in its place"
-            ),
         }
     }
 

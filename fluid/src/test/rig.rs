@@ -7,6 +7,7 @@ use crate::life::Ends;
 use crate::lock::lock;
 use crate::sync::Mutex;
 use crate::test::stub::{Script, Stubbed};
+use crate::way::Way;
 use crate::worker::Worker;
 
 /// The ends of a worker's edges, until it is started.
@@ -18,7 +19,11 @@ pub(super) trait Rig: Send + Sync {
     fn types(&self) -> (&'static str, &'static str);
 
     /// Makes what stands in the worker's place of a [`Script`].
-    fn stubbed(&self, script: Box<dyn Any>) -> Result<Box<dyn Any + Send>, NoStub>;
+    fn stubbed(
+        &self,
+        script: Box<dyn Any>,
+        before: Option<Box<dyn Any + Send>>,
+    ) -> Result<Box<dyn Any + Send>, NoStub>;
 
     /// Itself, to be asked for the type of its worker.
     fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
@@ -28,7 +33,6 @@ pub(super) trait Rig: Send + Sync {
 pub(super) enum NoStub {
     OtherTypes,
     Started,
-    Fused,
 }
 
 impl<W: Worker> Rig for Mutex<Option<Ends<W>>> {
@@ -40,14 +44,18 @@ impl<W: Worker> Rig for Mutex<Option<Ends<W>>> {
         (type_name::<W::Message>(), type_name::<W::Output>())
     }
 
-    fn stubbed(&self, script: Box<dyn Any>) -> Result<Box<dyn Any + Send>, NoStub> {
+    fn stubbed(
+        &self,
+        script: Box<dyn Any>,
+        before: Option<Box<dyn Any + Send>>,
+    ) -> Result<Box<dyn Any + Send>, NoStub> {
         let script = script
             .downcast::<Script<W::Message, W::Output>>()
             .map_err(|_| NoStub::OtherTypes)?;
         let way = lock(self).as_mut().ok_or(NoStub::Started)?.way.take();
-        let way = match way {
-            Some(way) => Some(way.of_stub().ok_or(NoStub::Fused)?),
-            None => None,
+        let way = match before.map(<Box<dyn Any + Send>>::downcast::<Stubbed<W>>) {
+            Some(Ok(stub)) => stub.way(),
+            _ => way.map(Way::of_stub),
         };
         Ok(Box::new(Stubbed::<W>::new(*script, way)))
     }

@@ -89,6 +89,11 @@ impl<W: Worker> Stubbed<W> {
         Self { script, way }
     }
 
+    /// How it would have lived, for another stub in its place.
+    pub(super) fn way(self) -> Option<Box<dyn Way<StubOf<W>>>> {
+        self.way
+    }
+
     /// Starts it in a task, also where the worker would have had a thread.
     pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: Site) {
         let script = Arc::new(Mutex::new(self.script));

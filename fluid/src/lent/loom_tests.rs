@@ -4,7 +4,7 @@ use super::*;
 use crate::error::Nothing;
 use crate::node::{Kind, Node};
 use crate::options::Options;
-use crate::queue::block_on;
+use crate::queue::{Channel, block_on};
 use crate::signal::Signal;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore;
