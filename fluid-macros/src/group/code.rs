@@ -1,4 +1,4 @@
-//! The code of a callback or a hook, read, and mended where it is half typed.
+//! Code of the user's, read, and mended where it is half typed.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -44,6 +44,21 @@ pub(super) fn parse(
     }
 }
 
+/// Reads all of the input. If it cannot be read as it is, what is half typed in it is mended.
+pub(super) fn all<T>(
+    input: ParseStream<'_>,
+    parser: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let ahead = input.fork();
+    let read = parser(&ahead);
+    if read.is_ok() {
+        input.advance_to(&ahead);
+        return read;
+    }
+    let mended = mend(input.parse()?, &mut false);
+    read.or_else(|error| parser.parse2(mended).map_err(|_| error))
+}
+
 /// It becomes the last of a block, where a few expressions are none: `{} = x` is a block and half a statement
 /// there, and a `let` wants its semicolon.
 fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
@@ -76,7 +91,7 @@ fn mend(code: TokenStream, half_typed: &mut bool) -> TokenStream {
                 _ => {
                     *half_typed = true;
                     let message =
-                        "expected a method or a field behind the dot, such as `group.status()`";
+                        "expected a method or a field behind the dot, such as `db.flush()`";
                     let error = syn::Error::new(dot.span(), message).to_compile_error();
                     quote_spanned!(dot.span()=> [{ #error }])
                 }
@@ -153,10 +168,19 @@ mod tests {
 
     #[test]
     fn nothing_is_mended_where_no_dot_hangs() {
-        for written in ["..;", "a..;", "a..b;", "a.b.0;", "{ a.await?.b(1.0) };"] {
-            let (run, errors, _) = read(written);
-            assert_eq!(run.as_deref(), Some(written.trim_end_matches(';')));
-            assert_eq!(errors, 0, "{written}");
+        for written in [
+            "..",
+            "a..",
+            "[a.., b]",
+            "a..b",
+            "a.b.0",
+            "{ a.await?.b(1.0) }",
+        ] {
+            let tokens: TokenStream = written.parse().expect("tokens");
+            let mut half_typed = false;
+            let mended = mend(tokens.clone(), &mut half_typed);
+            assert_eq!(mended.to_string(), tokens.to_string());
+            assert!(!half_typed, "{written}");
         }
     }
 

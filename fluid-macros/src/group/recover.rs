@@ -46,32 +46,32 @@ fn begins(input: ParseStream<'_>) -> bool {
             && !ahead.peek(Token![::]))
 }
 
-/// Skips the rest of a statement.
-pub(super) fn skip_to_semicolon(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![;]) {
-        // There is one, since it is not empty.
+/// Skips what is left of a statement, and its `;`.
+pub(super) fn skip_statement(input: ParseStream<'_>, workers: &[Field]) {
+    while !at_end(input, workers) {
+        // There is one, since it is not the end.
         let _ = input.parse::<TokenTree>();
     }
     let _ = input.parse::<Token![;]>();
 }
 
-/// Takes the code before a `;`, and the `;` along with it; or, where that was forgotten, the code before the next
-/// statement. It ends at an arrow, too, since there is none in code.
+/// Takes the code that is left of a statement, and its `;`. Code ends at an arrow, too, since there is none in it.
 pub(super) fn code(input: ParseStream<'_>, workers: &[Field]) -> TokenStream {
     let mut code = TokenStream::new();
-    let at_end = || {
-        let ends = input.is_empty() || input.peek(Token![;]) || input.peek(Token![=>]);
-        ends || at_statement(input, workers)
-    };
-    while !at_end() {
+    while !at_end(input, workers) && !input.peek(Token![=>]) {
         code.extend(input.parse::<TokenTree>());
     }
     let _ = input.parse::<Token![;]>();
     code
 }
 
+/// Whether a statement ends here: at its `;`, or, if that was forgotten, where the next one begins.
+fn at_end(input: ParseStream<'_>, workers: &[Field]) -> bool {
+    input.is_empty() || input.peek(Token![;]) || at_statement(input, workers)
+}
+
 /// Whether a statement begins here: a name that begins one, and an arrow.
-pub(super) fn at_statement(input: ParseStream<'_>, workers: &[Field]) -> bool {
+fn at_statement(input: ParseStream<'_>, workers: &[Field]) -> bool {
     let ahead = input.fork();
     if ahead.call(Attribute::parse_outer).is_err() {
         return false;

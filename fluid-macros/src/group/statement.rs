@@ -110,7 +110,7 @@ pub(crate) fn parse_all(
             }
             Err(error) => {
                 errors.push(error);
-                recover::skip_to_semicolon(input);
+                recover::skip_statement(input, workers);
                 statements.whole = false;
             }
         }
@@ -232,9 +232,7 @@ fn chain(input: ParseStream<'_>, workers: &[Field], errors: &mut Errors) -> syn:
             return Err(misspelt.unwrap_or(error));
         }
         errors.push(error);
-        if !recover::at_statement(input, workers) {
-            recover::skip_to_semicolon(input);
-        }
+        recover::skip_statement(input, workers);
     }
     Ok(chain)
 }
@@ -345,6 +343,41 @@ impl End {
                 .join(port.span())
                 .unwrap_or_else(|| port.span()),
             Self::Discard(span) => *span,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse::Parser;
+
+    use super::*;
+    use crate::group::header;
+
+    #[test]
+    fn a_statement_that_cannot_be_read_takes_no_other_along() {
+        for (written, statements, whole, mistakes) in [
+            ("poll => store; store => _;", 2, true, 0),
+            ("poll => ; store => _;", 1, false, 1),
+            ("poll store => _;", 1, false, 1),
+            ("poll = store => _; poll => store;", 2, false, 1),
+            ("poll => store store.failed => _;", 2, false, 1),
+            ("poll => store => ; store.failed => _;", 2, false, 1),
+            ("every(\"1\") => poll(); store => _;", 1, false, 1),
+            ("on_startup => ; store => _;", 1, true, 1),
+            ("on_startup => go(1) store => _;", 2, true, 1),
+            ("on_startup => group. store => _;", 2, true, 0),
+            ("on_startup => go => _; store => _;", 1, false, 1),
+        ] {
+            let mut errors = Errors::default();
+            let header = |input: ParseStream<'_>| header::parse(input, &mut errors);
+            let header = header.parse_str("struct Group { poll: Poll, store: Store }");
+            let workers = header.expect("a head").fields;
+            let read = |input: ParseStream<'_>| Ok(parse_all(input, &workers, &mut errors));
+            let read = read.parse_str(written).expect("statements");
+            assert_eq!(read.list.len(), statements, "{written}");
+            assert_eq!(read.whole, whole, "{written}");
+            assert_eq!(errors.count(), mistakes, "{written}");
         }
     }
 }
