@@ -2,6 +2,7 @@
 
 mod adapter;
 mod check;
+mod code;
 mod cycle;
 mod edge;
 mod emit;
@@ -16,14 +17,12 @@ use syn::parse::{ParseStream, Parser};
 use crate::error::Errors;
 use check::Group;
 use header::Header;
-use statement::Statement;
+use statement::Statements;
 
 /// The declaration as it is written.
 pub(crate) struct Declaration {
     pub(crate) header: Header,
-    pub(crate) statements: Vec<Statement>,
-    /// Whether every statement could be read.
-    pub(crate) whole: bool,
+    pub(crate) statements: Statements,
 }
 
 /// The group's struct, its handle, and their methods.
@@ -41,14 +40,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn read(input: TokenStream, errors: &mut Errors) -> Option<Group> {
     let parser = |input: ParseStream<'_>| {
         let header = header::parse(input, errors)?;
-        let mistakes = errors.count();
         let statements = statement::parse_all(input, &header.fields, errors);
-        let whole = errors.count() == mistakes;
-        Ok(Declaration {
-            header,
-            statements,
-            whole,
-        })
+        Ok(Declaration { header, statements })
     };
     let declaration = parser.parse2(input);
     let declaration = errors.keep(declaration)?;

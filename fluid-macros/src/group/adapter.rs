@@ -1,8 +1,10 @@
 //! `with f`: what an edge makes of the messages on their way.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Token, token};
+
+use crate::group::code;
 
 /// Reads an adapter, if one stands here. It reaches to the next arrow or the end of the statement, which
 /// the grammar of expressions would read over: in `with f -> b` it would see `f - …`.
@@ -20,7 +22,8 @@ pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
         let message = "expected a function or a closure: `with to_candle` or `with |tick| …`";
         return Err(syn::Error::new(with.span(), message));
     }
-    syn::parse2(tokens).map(Some)
+    let adapter = |input: ParseStream<'_>| code::all(input, Expr::parse);
+    adapter.parse2(tokens).map(Some)
 }
 
 /// A closure that owns what it uses, as it is called for as long as the group lives.
@@ -75,8 +78,6 @@ fn take(input: ParseStream<'_>, adapter: &mut TokenStream) -> syn::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use syn::parse::Parser;
-
     use super::*;
     use crate::text::text;
 

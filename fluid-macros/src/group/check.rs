@@ -28,11 +28,7 @@ pub(crate) struct Group {
 }
 
 pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
-    let Declaration {
-        header,
-        statements,
-        whole,
-    } = declaration;
+    let Declaration { header, statements } = declaration;
     let mut group = Group {
         header,
         edges: Vec::new(),
@@ -51,14 +47,14 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     check_shorthands(&mut group.header, errors);
     let mistakes = errors.count();
     let places = Places::of(&group.header.fields);
-    for Statement { cfgs, body } in statements {
+    for Statement { cfgs, body } in statements.list {
         match body {
             Body::Chain(chain) => edges(&cfgs, &chain, &places, &mut group.edges, errors),
             Body::Callback(callback) => group.callbacks.push((cfgs, callback)),
             Body::Hook(hook) => group.hooks.push((cfgs, hook)),
         }
     }
-    group.wired = whole && errors.count() == mistakes;
+    group.wired = statements.whole && errors.count() == mistakes;
     check_unique_edges(&group.edges, errors);
     check_discards(&group.edges, errors);
     check_cycles(&group, errors);

@@ -10,7 +10,7 @@ use syn::{
 };
 
 use crate::error::Errors;
-use crate::group::recover;
+use crate::group::{code, recover};
 use crate::option::{self, Scope, Settings};
 
 pub(crate) struct Header {
@@ -222,11 +222,9 @@ fn made(input: ParseStream<'_>) -> syn::Result<Made> {
     if input.peek(token::Brace) {
         let content;
         braced!(content in input);
-        let initialisers = Punctuated::<FieldValue, Token![,]>::parse_terminated(&content);
-        if initialisers.is_err() {
-            recover::skip(&content);
-        }
-        Ok(Made::Literal(initialisers?.into_iter().collect()))
+        let initialisers = Punctuated::<FieldValue, Token![,]>::parse_terminated;
+        let initialisers = code::all(&content, initialisers)?;
+        Ok(Made::Literal(initialisers.into_iter().collect()))
     } else if input.parse::<Option<Token![=]>>()?.is_some() {
         Ok(Made::Expression(input.parse()?))
     } else {

@@ -1,17 +1,24 @@
 //! What stands below the head of a group: edges and callbacks.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, Expr, LitStr, Token, parenthesized, token};
+use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
 
 use crate::error::{Errors, did_you_mean};
-use crate::group::adapter;
 use crate::group::header::Field;
+use crate::group::{adapter, code, recover};
 use crate::option::{self, Scope, Settings, duration};
+
+/// The statements, as far as they could be read.
+pub(crate) struct Statements {
+    pub(crate) list: Vec<Statement>,
+    /// Whether every edge could be read.
+    pub(crate) whole: bool,
+}
 
 /// A statement, with its `#[cfg(…)]`s.
 pub(crate) struct Statement {
@@ -87,46 +94,36 @@ pub(crate) fn parse_all(
     input: ParseStream<'_>,
     workers: &[Field],
     errors: &mut Errors,
-) -> Vec<Statement> {
-    let mut statements = Vec::new();
+) -> Statements {
+    let mut statements = Statements {
+        list: Vec::new(),
+        whole: true,
+    };
     while !input.is_empty() {
-        let begin = input.fork();
-        match statement(input, errors) {
-            Ok(statement) => statements.push(statement),
+        let mistakes = errors.count();
+        match statement(input, workers, errors) {
+            Ok(statement) => {
+                let body = statement.as_ref().map(|statement| &statement.body);
+                let is_edge = matches!(body, Some(Body::Chain(_)));
+                statements.whole &= !is_edge || errors.count() == mistakes;
+                statements.list.extend(statement);
+            }
             Err(error) => {
-                errors.push(misspelt_hook(&begin, workers).unwrap_or(error));
-                skip_to_semicolon(input);
+                errors.push(error);
+                recover::skip_statement(input, workers);
+                statements.whole = false;
             }
         }
     }
     statements
 }
 
-/// What to say of a statement that cannot be read, and begins like a hook.
-fn misspelt_hook(begin: ParseStream<'_>, workers: &[Field]) -> Option<syn::Error> {
-    begin.call(Attribute::parse_outer).ok()?;
-    let name: Ident = begin.parse().ok()?;
-    if !begin.peek(Token![=>]) || workers.iter().any(|field| field.name == name) {
-        return None;
-    }
-    let near = did_you_mean(&name.to_string(), HOOKS);
-    let message = format!(
-        "no hook is called `{name}`{near}\n\
-         hooks are `on_startup => …;`, `on_shutdown => …;` and `after_shutdown(exit) => …;`"
-    );
-    let misspelt = !near.is_empty() && !HOOKS.iter().any(|hook| name == hook);
-    misspelt.then(|| syn::Error::new(name.span(), message))
-}
-
-fn skip_to_semicolon(input: ParseStream<'_>) {
-    while let Ok(token) = input.parse::<TokenTree>() {
-        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';') {
-            return;
-        }
-    }
-}
-
-fn statement(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Statement> {
+/// One statement, or none if it is a callback whose code cannot be read.
+fn statement(
+    input: ParseStream<'_>,
+    workers: &[Field],
+    errors: &mut Errors,
+) -> syn::Result<Option<Statement>> {
     let attrs = input.call(Attribute::parse_outer)?;
     let (cfgs, others): (Vec<_>, Vec<_>) = attrs
         .into_iter()
@@ -134,19 +131,15 @@ fn statement(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Stateme
     for other in others.iter().filter(|attr| !attr.path().is_ident("doc")) {
         errors.on(other, "only `#[cfg(…)]` can stand before a statement");
     }
-    let body = body(input, errors)?;
-    input.parse::<Token![;]>().map_err(|error| {
-        let message = if matches!(body, Body::Chain(_)) {
-            "expected `=>` and a worker, or `;` at the end of the statement"
-        } else {
-            "expected `;` at the end of the statement"
-        };
-        syn::Error::new(error.span(), message)
-    })?;
-    Ok(Statement { cfgs, body })
+    let body = body(input, workers, errors)?;
+    Ok(body.map(|body| Statement { cfgs, body }))
 }
 
-fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
+fn body(
+    input: ParseStream<'_>,
+    workers: &[Field],
+    errors: &mut Errors,
+) -> syn::Result<Option<Body>> {
     let ahead = input.fork();
     let first = ahead
         .call(Ident::parse_any)
@@ -154,33 +147,12 @@ fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
         .unwrap_or_default();
     match first.as_str() {
         "every" | "after" if ahead.peek(token::Paren) => {
-            Ok(Body::Callback(callback(input, errors)?))
+            Ok(callback(input, workers, errors)?.map(Body::Callback))
         }
         "on_startup" | "on_shutdown" if ahead.peek(Token![=>]) => {
-            let when = input.parse()?;
-            arrow(input)?;
-            Ok(Body::Hook(Hook {
-                when,
-                exit: None,
-                run: run(input)?,
-            }))
+            Ok(hook(input, workers, errors)?.map(Body::Hook))
         }
-        "after_shutdown" => {
-            let when = input.parse()?;
-            let exit = if input.peek(token::Paren) {
-                let content;
-                parenthesized!(content in input);
-                Some(content.parse()?)
-            } else {
-                None
-            };
-            arrow(input)?;
-            Ok(Body::Hook(Hook {
-                when,
-                exit,
-                run: run(input)?,
-            }))
-        }
+        "after_shutdown" => Ok(hook(input, workers, errors)?.map(Body::Hook)),
         name if ahead.peek(token::Paren) && !name.is_empty() => {
             let near = did_you_mean(name, ["every", "after", "after_shutdown"]);
             let message = format!(
@@ -189,28 +161,36 @@ fn body(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Body> {
             );
             Err(input.error(message))
         }
-        _ => Ok(Body::Chain(chain(input)?)),
+        _ => Ok(Some(Body::Chain(chain(input, workers, errors)?))),
     }
 }
 
-/// What a callback or a hook runs. It becomes the last of a block, where a few expressions are none: `{} = x`
-/// is a block and half a statement there, and a `let` wants its semicolon.
-fn run(input: ParseStream<'_>) -> syn::Result<Expr> {
-    let run: Expr = input.parse()?;
-    let block = quote!({ #run });
-    if syn::parse2::<Block>(block).is_err() {
-        let message = "expected an expression to run, such as `report(&db).await`\n\
-             for statements write a block: `{ …; … }`";
-        return Err(syn::Error::new_spanned(&run, message));
-    }
-    Ok(run)
+fn hook(
+    input: ParseStream<'_>,
+    workers: &[Field],
+    errors: &mut Errors,
+) -> syn::Result<Option<Hook>> {
+    let when: Ident = input.parse()?;
+    let exit = if when == "after_shutdown" && input.peek(token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        Some(content.parse()?)
+    } else {
+        None
+    };
+    arrow(input)?;
+    Ok(code::parse(input, workers, errors)?.map(|run| Hook { when, exit, run }))
 }
 
 fn arrow(input: ParseStream<'_>) -> syn::Result<()> {
     input.parse::<Token![=>]>().map(drop)
 }
 
-fn callback(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Callback> {
+fn callback(
+    input: ParseStream<'_>,
+    workers: &[Field],
+    errors: &mut Errors,
+) -> syn::Result<Option<Callback>> {
     let periodic = input.parse::<Ident>()? == "every";
     let content;
     let parens = parenthesized!(content in input);
@@ -230,31 +210,65 @@ fn callback(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Callback
     }
     let settings = option::read(Scope::Callback, content.parse()?, errors);
     arrow(input)?;
-    Ok(Callback {
+    Ok(code::parse(input, workers, errors)?.map(|run| Callback {
         periodic,
         wait: wait_tokens,
         written: wait,
         settings,
-        run: run(input)?,
-    })
+        run,
+    }))
 }
 
-fn chain(input: ParseStream<'_>) -> syn::Result<Chain> {
-    let first = ends(input)?;
-    let mut rest = Vec::new();
+/// A chain and the `;` behind it. One that breaks off is reported, and reaches as far as it could be read.
+fn chain(input: ParseStream<'_>, workers: &[Field], errors: &mut Errors) -> syn::Result<Chain> {
+    let begin = input.fork();
+    let mut chain = Chain {
+        first: ends(input)?,
+        rest: Vec::new(),
+    };
+    if let Err(error) = steps(input, &mut chain.rest) {
+        let misspelt = misspelt_hook(&begin, workers);
+        if misspelt.is_some() || chain.rest.is_empty() {
+            return Err(misspelt.unwrap_or(error));
+        }
+        errors.push(error);
+        recover::skip_statement(input, workers);
+    }
+    Ok(chain)
+}
+
+fn steps(input: ParseStream<'_>, steps: &mut Vec<Step>) -> syn::Result<()> {
     while let Some(arrow) = edge_arrow(input)? {
         let ends = ends(input)?;
         let adapter = adapter::parse(input)?;
-        rest.push(Step {
+        steps.push(Step {
             arrow,
             ends,
             adapter,
         });
     }
-    if rest.is_empty() {
+    if steps.is_empty() {
         return Err(input.error("expected `=>`: an edge leads from one worker to another"));
     }
-    Ok(Chain { first, rest })
+    input.parse::<Token![;]>().map(drop).map_err(|error| {
+        let message = "expected `=>` and a worker, or `;` at the end of the statement";
+        syn::Error::new(error.span(), message)
+    })
+}
+
+/// What to say of a chain that cannot be read, and begins like a hook.
+fn misspelt_hook(begin: ParseStream<'_>, workers: &[Field]) -> Option<syn::Error> {
+    let name: Ident = begin.parse().ok()?;
+    if !begin.peek(Token![=>]) || workers.iter().any(|field| field.name == name) {
+        return None;
+    }
+    let near = did_you_mean(&name.to_string(), HOOKS);
+    let message = format!(
+        "no hook is called `{name}`{near}\n\
+         hooks are `on_startup => …;`, `on_shutdown => …;` and `after_shutdown(exit) => …;`"
+    );
+    let misspelt = !near.is_empty() && !HOOKS.iter().any(|hook| name == hook);
+    misspelt.then(|| syn::Error::new(name.span(), message))
 }
 
 fn edge_arrow(input: ParseStream<'_>) -> syn::Result<Option<Arrow>> {
@@ -338,17 +352,32 @@ mod tests {
     use syn::parse::Parser;
 
     use super::*;
+    use crate::group::header;
 
     #[test]
-    fn what_is_run_is_an_expression_in_a_block_too() {
-        for (written, is_read) in [
-            ("report(&db).await", true),
-            ("{ let x = 1; report(x).await }", true),
-            ("if late { report(&db).await }", true),
-            ("let x = exit", false),
-            ("{} = ()", false),
+    fn a_statement_that_cannot_be_read_takes_no_other_along() {
+        for (written, statements, whole, mistakes) in [
+            ("poll => store; store => _;", 2, true, 0),
+            ("poll => ; store => _;", 1, false, 1),
+            ("poll store => _;", 1, false, 1),
+            ("poll = store => _; poll => store;", 2, false, 1),
+            ("poll => store store.failed => _;", 2, false, 1),
+            ("poll => store => ; store.failed => _;", 2, false, 1),
+            ("every(\"1\") => poll(); store => _;", 1, false, 1),
+            ("on_startup => ; store => _;", 1, true, 1),
+            ("on_startup => go(1) store => _;", 2, true, 1),
+            ("on_startup => group. store => _;", 2, true, 0),
+            ("on_startup => go => _; store => _;", 1, false, 1),
         ] {
-            assert_eq!(run.parse_str(written).is_ok(), is_read, "{written}");
+            let mut errors = Errors::default();
+            let header = |input: ParseStream<'_>| header::parse(input, &mut errors);
+            let header = header.parse_str("struct Group { poll: Poll, store: Store }");
+            let workers = header.expect("a head").fields;
+            let read = |input: ParseStream<'_>| Ok(parse_all(input, &workers, &mut errors));
+            let read = read.parse_str(written).expect("statements");
+            assert_eq!(read.list.len(), statements, "{written}");
+            assert_eq!(read.whole, whole, "{written}");
+            assert_eq!(errors.count(), mistakes, "{written}");
         }
     }
 }

@@ -95,3 +95,48 @@ fn called(expr: &Expr) -> Option<Literal> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// A group with a callback or a hook, and edges that are whole.
+    fn expanded(statement: &str) -> String {
+        let group = format!(
+            "struct Group(db: Db, spare: Db) {{ poll: Poll, store: Store }}
+             poll => store;
+             {statement}
+             on_shutdown => last(&spare).await;"
+        );
+        crate::group::expand(group.parse().expect("tokens")).to_string()
+    }
+
+    #[test]
+    fn an_expansion_is_the_same_up_to_where_a_callback_is_half_typed() {
+        for (half, whole, kept) in [
+            ("every(\"1s\") => group.;", "group.x;", "group "),
+            ("after(\"1s\") => db.;", "db.x;", "db "),
+            ("on_startup => group.a().;", "group.a().x;", "group . a () "),
+            (
+                "on_startup => f(&db.).await;",
+                "f(&db.x).await;",
+                "f (& db ",
+            ),
+            ("on_startup => { db. };", "{ db.x };", "{ db "),
+            ("on_startup => db.", "db.x;", "db "),
+        ] {
+            let begin = half.split_once("=>").expect("an arrow").0;
+            let (half, whole) = (expanded(half), expanded(&format!("{begin} => {whole}")));
+            let letters = half.chars().zip(whole.chars());
+            let same: String = letters
+                .take_while(|(a, b)| a == b)
+                .map(|(a, _)| a)
+                .collect();
+            // An editor finds what is half typed by where it stands.
+            assert!(same.ends_with(kept), "{half}");
+            let error = half[same.len()..].strip_prefix("[{ :: core :: compile_error ! {");
+            assert!(error.is_some(), "{half}");
+            // The rules about edges hold, and what follows is there.
+            assert!(half.contains("feeds_nothing :: < Store > ()"), "{half}");
+            assert!(half.contains("last (& spare) . await"), "{half}");
+        }
+    }
+}
