@@ -182,6 +182,20 @@ async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stall_is_told_once() {
+    let log = Log::listen();
+    let mut workers = Workers::new("hanging").grace(Duration::from_millis(10));
+    workers.add_with("hang", Options::new().stall(Duration::from_secs(1)), || {
+        Hang
+    });
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    running.shutdown().await;
+    let told = log.find(Level::WARN, &["stalled", r#"worker="hang""#, "silent=1s"]);
+    assert_eq!(told.len(), 1, "{:#?}", log.told());
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_told_of_each_message_at_info_or_above() {
     async fn events_for(messages: u64) -> usize {
         let log = Log::listen();
