@@ -244,6 +244,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_never_happened_is_not_shown() {
+        let counts = Counts {
+            accepted: 5,
+            done: 3,
+            failed: 2,
+            refused: 1,
+            ..Counts::default()
+        };
+        let shown = "5 accepted, 3 done, 2 failed, 1 refused";
+        assert_eq!(counts.to_string(), shown);
+    }
+
+    #[test]
     fn the_parts_of_the_word_stay_apart() {
         for takers in [1, 2] {
             let progress = Progress::new(takers);

@@ -3,7 +3,8 @@
 use fluid::{Nothing, Options, Overflow, Own, State, TrySendError};
 
 use crate::support::{
-    Burst, Log, assert_conserved, body, boxed, counts, each, group, ms, pass, put, put_with, sink,
+    Burst, Log, assert_conserved, body, boxed, counts, each, group, ms, pass, put, put_with, secs,
+    sink,
 };
 
 #[tokio::test(start_paused = true)]
@@ -170,4 +171,23 @@ async fn a_fused_edge_adapts_too() {
     assert_eq!(log.lines(), ["1", "2", "2", "3", "3", "3"]);
     assert_eq!(counts(&exit, "lines"), [6, 6, 0, 0, 0]);
     assert_eq!(exit.worker("source").unwrap().emitted(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_feedback_edge_has_no_room_for_is_unsent() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 3 });
+    let full = put_with(
+        &mut workers,
+        "full",
+        Options::new().capacity(1),
+        sink::<u64>(secs(1)),
+    );
+    workers.feedback_with(&source, &full, |n: u64| n);
+    full.send(9).await.unwrap();
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    let source = exit.worker("source").unwrap();
+    assert_eq!(source.emitted() + source.unsent(), 3);
+    assert_eq!(counts(&exit, "full")[0], 1 + source.emitted());
+    assert!(source.unsent() > 0, "{exit}");
 }

@@ -8,7 +8,7 @@ use fluid::{Callback, Cause, Error, Nothing, OnError, Options, State};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{
-    Log, SlowStart, assert_conserved, body, counts, group, idle, ms, put, secs, sink,
+    Burst, Log, SlowStart, assert_conserved, body, counts, group, idle, ms, put, secs, sink,
 };
 
 #[tokio::test(start_paused = true)]
@@ -40,6 +40,7 @@ async fn workers_come_and_go_while_the_group_runs() {
 #[tokio::test(start_paused = true)]
 async fn a_worker_removed_before_the_start_never_starts() {
     let mut workers = group();
+    put(&mut workers, "idle", idle());
     let source = put(
         &mut workers,
         "source",
@@ -53,7 +54,7 @@ async fn a_worker_removed_before_the_start_never_starts() {
     assert_eq!(exit.counts().unwrap().undelivered, 1);
     assert!(workers.remove(gone.worker()).is_none());
     let running = workers.startup().await.unwrap();
-    assert_eq!(running.num_workers(), 1);
+    assert_eq!(running.num_workers(), 2);
     let exit = running.shutdown().await;
     assert!(exit.worker("gone").is_none());
     assert_eq!(exit.code(), 0);
@@ -321,4 +322,15 @@ async fn a_consumer_asked_to_stop_before_the_start_handles_what_it_has() {
     let exit = begun.wait_for_shutdown().await;
     assert_eq!(counts(&exit, "early"), [1, 1, 0, 0, 0], "{exit}");
     assert_eq!(exit.code(), 0);
+}
+
+#[tokio::test]
+#[should_panic(expected = "an edge to `first` starts here already: call `broadcast` first")]
+async fn a_second_edge_from_a_port_needs_a_broadcast() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 1 });
+    let [first, second] =
+        ["first", "second"].map(|name| put(&mut workers, name, sink::<u64>(ms(0))));
+    workers.connect(&source, &first);
+    workers.connect(&source, &second);
 }

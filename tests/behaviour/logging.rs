@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
 
-use fluid::{Options, Overflow, Workers, consumer, worker};
+use fluid::{Failed, OnExit, Options, Overflow, Workers, consumer, worker};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -120,6 +120,17 @@ async fn hang() {
     std::future::pending::<()>().await;
 }
 
+#[consumer]
+async fn relay(number: u64) -> Result<u64, String> {
+    if number == 0 {
+        return Err("nothing".to_owned());
+    }
+    Ok(number)
+}
+
+#[consumer]
+async fn bury(_failed: Failed<u64>) {}
+
 #[tokio::test(start_paused = true)]
 async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
     let log = Log::listen();
@@ -182,6 +193,20 @@ async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stall_is_told_once() {
+    let log = Log::listen();
+    let mut workers = Workers::new("hanging").grace(Duration::from_millis(10));
+    workers.add_with("hang", Options::new().stall(Duration::from_secs(1)), || {
+        Hang
+    });
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    running.shutdown().await;
+    let told = log.find(Level::WARN, &["stalled", r#"worker="hang""#, "silent=1s"]);
+    assert_eq!(told.len(), 1, "{:#?}", log.told());
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_told_of_each_message_at_info_or_above() {
     async fn events_for(messages: u64) -> usize {
         let log = Log::listen();
@@ -197,4 +222,28 @@ async fn nothing_is_told_of_each_message_at_info_or_above() {
     }
 
     assert_eq!(events_for(1).await, events_for(100).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_downstream_is_told() {
+    let log = Log::listen();
+    let mut workers = Workers::new("numbers");
+    let ends = Options::new().on_exit(OnExit::Ignore);
+    let sink = workers.add_with("sink", ends, || Even);
+    let relay = workers.add(Relay);
+    workers.connect(&relay, &sink);
+    let dead = workers.add_with("dead", ends, || Bury);
+    let failed = workers.failed(&relay);
+    workers.connect_port(&relay, failed, &dead);
+    let running = workers.startup().await.unwrap();
+    sink.shutdown().await;
+    dead.shutdown().await;
+    for number in 0..2 {
+        relay.send(number).await.unwrap();
+    }
+    running.shutdown().await;
+    for what in ["output refused", "given-up messages refused"] {
+        let told = log.find(Level::WARN, &[what, r#"worker="relay""#, "refused=1"]);
+        assert_eq!(told.len(), 1, "{what}: {:#?}", log.told());
+    }
 }

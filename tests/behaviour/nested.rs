@@ -216,3 +216,18 @@ async fn a_failed_hook_of_the_group_is_named_in_its_exit() {
     assert!(matches!(exit.cause(), Cause::Panicked { worker, .. } if &**worker == "on_shutdown"));
     assert_eq!(exit.code(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_hook_of_a_nested_group_is_called_when_that_is_forced() {
+    let log = Log::default();
+    let mut inner = Workers::new("inner");
+    let deaf = body::<Nothing, Nothing>(|_, _| Box::pin(std::future::pending()));
+    put(&mut inner, "deaf", deaf);
+    let noted = log.clone();
+    inner.after_shutdown(move |exit| async move { noted.note(format!("{}", exit.is_forced())) });
+    let mut workers = group();
+    nest(&mut workers, "inner", inner);
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert!(exit.is_forced() && !exit.is_stuck(), "{exit}");
+    assert_eq!(log.lines(), ["true"]);
+}

@@ -404,3 +404,39 @@ async fn an_ignored_exit_does_not_hide_a_failure() {
     assert_eq!(exit.code(), 2);
     assert_conserved(&exit);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_source_rests_longer_each_time_until_a_beat_goes_well() {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&calls);
+    let mut workers = group();
+    workers.add_with("source", RESTART.heartbeat(secs(10)), move || {
+        let noted = Arc::clone(&noted);
+        beats(move || {
+            let mut calls = noted.lock().unwrap();
+            calls.push(Instant::now());
+            let fails = calls.len() != 5;
+            async move {
+                if fails {
+                    Err("not yet")?;
+                }
+                Ok(Vec::<Nothing>::new())
+            }
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    while calls.lock().unwrap().len() < 8 {
+        tokio::time::sleep(ms(1)).await;
+    }
+    running.shutdown().await;
+    let calls = calls.lock().unwrap();
+    let pauses = calls.windows(2).map(|pair| pair[1] - pair[0]);
+    let due = [100, 200, 400, 800, 10_000, 100, 200].map(ms);
+    for (pause, due) in pauses.zip(due) {
+        let least = if due == secs(10) { due } else { due / 2 };
+        assert!(
+            least <= pause && pause <= due + ms(1),
+            "{pause:?} for {due:?}"
+        );
+    }
+}

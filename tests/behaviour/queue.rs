@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluid::{AskError, Nothing, OnError, Options, Overflow, Reply, TrySendError};
+use fluid::{AskError, Nothing, OnError, OnExit, Options, Overflow, Reply, TrySendError};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::support::{assert_conserved, body, counts, each, group, ms, put, put_with, secs, sink};
+use crate::support::{
+    Log, assert_conserved, body, counts, each, group, ms, put, put_with, secs, sink,
+};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_before_startup_is_handled_after_it() {
@@ -343,4 +345,78 @@ async fn closing_while_producers_wait_loses_no_message() {
         assert_conserved(&exit);
         assert_eq!(counts(&exit, "sink")[1], accepted.load(Ordering::SeqCst));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_port_knows_what_left_through_it_and_tries_all_that_it_leads_to() {
+    let log = Log::default();
+    let noted = log.clone();
+    let source = body::<Nothing, u64>(move |ctx, io| {
+        let noted = noted.clone();
+        Box::pin(async move {
+            let port = &io.output;
+            for number in 0..4 {
+                ctx.sleep(secs(10)).await;
+                let sent = match port.try_send(number) {
+                    Ok(()) => "sent",
+                    Err(TrySendError::Full(_)) => "full",
+                    Err(TrySendError::Closed(_)) => "closed",
+                };
+                noted.note(format!("{sent} {} {}", port.emitted(), port.unsent()));
+            }
+            ctx.stopping().await;
+            Ok(())
+        })
+    });
+    let mut workers = group();
+    let source = put(&mut workers, "source", source);
+    workers.broadcast(&source);
+    let sinks = ["one", "two"].map(|name| {
+        let options = Options::new().capacity(2).on_exit(OnExit::Ignore);
+        put_with(&mut workers, name, options, sink::<u64>(secs(100)))
+    });
+    for sink in &sinks {
+        workers.connect(&source, sink);
+        // In its hand for all the time.
+        sink.send(9).await.unwrap();
+    }
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(35)).await;
+    sinks.iter().for_each(|sink| sink.gracefully_stop());
+    tokio::time::sleep(secs(10)).await;
+    let expected = ["sent 1 0", "sent 2 0", "full 2 0", "closed 2 1"];
+    assert_eq!(log.lines(), expected);
+    running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broadcast_is_accepted_once_anyone_takes_it() {
+    let log = Log::default();
+    let noted = log.clone();
+    let source = body::<Nothing, u64>(move |ctx, io| {
+        let noted = noted.clone();
+        Box::pin(async move {
+            ctx.sleep(secs(1)).await;
+            let sent = io.output.send(1).await.is_ok();
+            let (emitted, unsent) = (io.output.emitted(), io.output.unsent());
+            noted.note(format!("{sent} {emitted} {unsent}"));
+            ctx.stopping().await;
+            Ok(())
+        })
+    });
+    let mut workers = group();
+    let source = put(&mut workers, "source", source);
+    workers.broadcast(&source);
+    let [gone, kept] = ["gone", "kept"].map(|name| {
+        let options = Options::new().on_exit(OnExit::Ignore);
+        put_with(&mut workers, name, options, sink::<u64>(ms(0)))
+    });
+    workers.connect(&source, &gone);
+    workers.connect(&source, &kept);
+    let running = workers.startup().await.unwrap();
+    gone.shutdown().await;
+    tokio::time::sleep(secs(2)).await;
+    assert_eq!(log.lines(), ["true 1 0"]);
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "kept"), [1, 1, 0, 0, 0]);
 }

@@ -287,7 +287,8 @@ async fn a_forced_stop_gives_up_what_is_gathered_and_what_is_in_hand() {
         let options = self::lanes(lanes).batch(3);
         let seat = sit::<true>(&mut workers, options, &log, secs(1000), None);
         let running = workers.startup().await.unwrap();
-        for number in [1, 11, 21, 3, 13, 2] {
+        // Two are gathered when three are handed over, and one was fetched along with them.
+        for number in [3, 13, 1, 11, 21, 2] {
             seat.send(number).await.unwrap();
         }
         sleep(ms(1)).await;

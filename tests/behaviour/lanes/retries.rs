@@ -189,3 +189,16 @@ async fn a_forced_stop_cuts_off_what_is_being_given_up() {
     assert_eq!((tries.emitted(), tries.unsent()), (2, failed - 2), "{exit}");
     assert!(failed >= 5, "{exit}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_may_be_thrown_away() {
+    let log = Log::default();
+    let mut workers = group();
+    let seat = sit(&mut workers, lanes(2), &log);
+    let failed = workers.failed(&seat);
+    workers.discard_port(&seat, failed);
+    send(&seat, [(1, 1, FOR_EVER), (1, 2, 0)]).await;
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(counts(&exit, "tries"), [2, 1, 1, 0, 0]);
+    assert_eq!(exit.code(), 0, "{exit}");
+}

@@ -9,7 +9,7 @@ use fluid::{
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{Job, NOW, STALL, add, handled, reports, restarted, restarts, seen};
-use crate::support::{Log, assert_conserved, counts, group, ms, secs};
+use crate::support::{Log, assert_conserved, body, counts, group, ms, put_with, secs};
 
 /// The silence, and whether it is a stall.
 fn signs(status: &Status) -> (Option<Duration>, bool) {
@@ -356,4 +356,26 @@ async fn a_timeout_that_is_shorter_comes_first_and_one_that_is_longer_never() {
         let exit = running.shutdown().await;
         assert_eq!(counts(&exit, "slow"), [1, 0, 1, 0, 0]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_written_by_hand_whose_stall_is_only_reported_goes_on() {
+    let log = Log::default();
+    let noted = log.clone();
+    let mut workers = group();
+    let slow = body::<Nothing, Nothing>(move |ctx, _| {
+        let noted = noted.clone();
+        Box::pin(async move {
+            sleep(secs(25)).await;
+            noted.note(format!("running: {}", ctx.is_running()));
+            ctx.stopping().await;
+            Ok(())
+        })
+    });
+    let slow = put_with(&mut workers, "slow", reports(), slow);
+    let running = workers.startup().await.unwrap();
+    sleep(secs(30)).await;
+    assert_eq!((slow.status().stalls, slow.state()), (1, State::Running));
+    assert_eq!(log.lines(), ["running: true"]);
+    assert!(running.shutdown().await.is_success());
 }

@@ -355,3 +355,22 @@ async fn what_blocks_its_thread_in_a_nested_group_is_named_by_the_one_above() {
     assert_eq!(exit.code(), 2);
     drop(release);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_that_rests_is_restarted_with_the_one_above_at_once() {
+    let log = Log::default();
+    let slowly = Restart::one_for_all().backoff(secs(1000), secs(1000));
+    let mut inner = Workers::new("inner").restart(slowly);
+    let fails = part(&mut inner, "fails", &log);
+    let mut workers = group().restart(Restart::one_for_all());
+    let beside = part(&mut workers, "beside", &log);
+    let inner = nest(&mut workers, "inner", inner);
+    let running = workers.startup().await.unwrap();
+    fails.send(FAIL).await.unwrap();
+    restarting(&fails).await;
+    let asked = Instant::now();
+    beside.send(FAIL).await.unwrap();
+    both(&fails, 1, &inner, 1).await;
+    assert!(asked.elapsed() < secs(1), "{:?}", asked.elapsed());
+    assert!(running.shutdown().await.is_success());
+}

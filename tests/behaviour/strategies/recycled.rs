@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fluid::{Cause, Context, Error, Io, Nothing, Options, Restart, State, Worker};
+use fluid::{Cause, Context, Error, Exit, Io, Nothing, Options, Restart, State, Worker};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, Part, connect, part, part_with, restarted, restarting, settled};
@@ -399,4 +399,37 @@ async fn a_failing_on_shutdown_does_not_keep_a_worker_from_being_restarted_along
         .unwrap()
         .to_string();
     assert_eq!(last, "untidy");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_hook_that_hangs_after_a_failure_is_cut_off() {
+    struct Hangs;
+
+    impl Worker for Hangs {
+        type Message = u64;
+        type Output = Nothing;
+        type Ports = ();
+
+        async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+            io.queue.next().await;
+            Err("a message".into())
+        }
+
+        async fn after_shutdown(&mut self, _: &Exit) {
+            pending().await
+        }
+    }
+
+    let mut workers = group();
+    let hangs = workers.add_with("hangs", Options::new(), || Hangs);
+    let running = workers.startup().await.unwrap();
+    let failed = Instant::now();
+    hangs.send(1).await.unwrap();
+    let exit = timeout(secs(60), running.wait_for_shutdown())
+        .await
+        .unwrap();
+    let took = failed.elapsed();
+    assert!((secs(10)..secs(11)).contains(&took), "{took:?}");
+    assert_eq!(counts(&exit, "hangs"), [1, 0, 1, 0, 0]);
+    assert_eq!(exit.code(), 2, "{exit}");
 }
