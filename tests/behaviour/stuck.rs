@@ -4,12 +4,14 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use fluid::{AskError, Nothing, Options, Reply, State};
+use fluid::{AskError, Exit, Nothing, Options, Reply, State, Workers};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::support::{assert_conserved, body, counts, each, group, idle, ms, put, put_with, secs};
+use crate::support::{
+    Log, assert_conserved, body, counts, each, group, idle, ms, put, put_with, secs,
+};
 
 const GRACE: Duration = ms(200);
 
@@ -76,6 +78,40 @@ async fn each_kind_of_worker_that_does_not_stop_is_named_and_its_messages_are_co
         let counts = handle.status().counts.unwrap();
         assert_eq!((counts.done, counts.undelivered), (0, 5));
         assert_eq!(handle.queue_size(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_nested_group_names_what_is_stuck_in_it_and_has_time_for_its_hooks() {
+    for hooks in [false, true] {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let mut inner = Workers::new("inner");
+        let blocks = each(move |_: u64| {
+            // Blocks until the end of the test, which drops the sender.
+            let _ = released.recv();
+            async { Ok(None::<Nothing>) }
+        });
+        let blocks = put(&mut inner, "blocks", blocks);
+        let log = Log::default();
+        if hooks {
+            let noted = log.clone();
+            inner.on_shutdown(|| async move {
+                tokio::time::sleep(ms(80)).await;
+                noted.note("flushed");
+            });
+        }
+        let mut workers = group().grace(GRACE);
+        let mut inner = Some(inner);
+        workers.add_with("inner", Options::new(), move || inner.take().expect("once"));
+        let running = workers.startup().await.unwrap();
+        blocks.send(1).await.unwrap();
+        let exit = running.shutdown().await;
+        let stuck = exit.worker("inner/blocks").map(Exit::is_stuck);
+        assert_eq!(stuck, Some(true), "{exit}");
+        assert!(!exit.worker("inner").unwrap().is_stuck(), "{exit}");
+        assert_eq!(counts(&exit, "inner/blocks"), [1, 0, 0, 0, 1]);
+        assert_eq!(log.lines().len(), usize::from(hooks));
+        drop(release);
     }
 }
 
