@@ -416,7 +416,7 @@ async fn a_last_hook_that_hangs_after_a_failure_is_cut_off() {
         }
 
         async fn after_shutdown(&mut self, _: &Exit) {
-            pending().await
+            pending::<()>().await;
         }
     }
 
