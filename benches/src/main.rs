@@ -28,7 +28,7 @@ fn main() {
     for case in cases.iter().filter(|case| arguments.wants(case.name)) {
         all.extend(measure(case, &arguments));
     }
-    let section = report::section(&all);
+    let section = report::section(&all, arguments.rounds());
     println!("\n{section}");
     if let Some(file) = &arguments.json {
         std::fs::write(file, report::json(&all)).expect("the file for --json");

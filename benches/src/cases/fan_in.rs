@@ -103,13 +103,9 @@ async fn sink(number: u64, sum: &mut Sum) {
 
 workers! {
     struct FourToOne(work: Work) {
-        #[worker(on_exit = "ignore")]
         first: Source { quarter: 0, work },
-        #[worker(on_exit = "ignore")]
         second: Source { quarter: 1, work },
-        #[worker(on_exit = "ignore")]
         third: Source { quarter: 2, work },
-        #[worker(on_exit = "ignore")]
         fourth: Source { quarter: 3, work },
         sink: Sink { sum: work.sum() },
     }
@@ -120,6 +116,7 @@ workers! {
     fourth.numbers => sink;
 }
 
+/// The first source that ends stops the group, which waits for the others: they send all they have.
 async fn fluid(work: Work) {
     let running = FourToOne::new(work).startup().await.expect("a start");
     let exit = running.wait_for_shutdown().await;
