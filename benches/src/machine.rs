@@ -35,6 +35,14 @@ pub fn compiler() -> String {
         .join(" ")
 }
 
+/// The version of a package, as a lock file has it.
+pub fn version<'a>(lock: &'a str, package: &str) -> &'a str {
+    let name = format!("name = \"{package}\"");
+    let line = lock.lines().skip_while(|line| *line != name).nth(1);
+    let version = line.and_then(|line| line.strip_prefix("version = "));
+    version.unwrap_or("?").trim_matches('"')
+}
+
 /// Today, in UTC: `2026-11-24`.
 pub fn today() -> String {
     let now = SystemTime::now()
@@ -73,5 +81,13 @@ mod tests {
         ] {
             assert_eq!(date(days), expected);
         }
+    }
+
+    #[test]
+    fn a_version_is_that_of_the_package_alone() {
+        let lock = "[[package]]\nname = \"tokio-util\"\nversion = \"0.7.1\"\n\n\
+                    [[package]]\nname = \"tokio\"\nversion = \"1.2.3\"\n";
+        assert_eq!(version(lock, "tokio"), "1.2.3");
+        assert_eq!(version(lock, "tok"), "?");
     }
 }

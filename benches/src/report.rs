@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use fluid_benches::machine::{compiler, processor, today};
+use fluid_benches::machine::{compiler, processor, today, version};
 use serde_json::{Value, json};
 
 use crate::case::Measured;
@@ -15,9 +15,10 @@ pub fn section(all: &[Measured<'_>], rounds: usize) -> String {
     }
     section.push_str(&goals(&reached(all)));
     let (compiler, date, processor) = (compiler(), today(), processor());
+    let versions = versions();
     let _ = writeln!(
         section,
-        "Medians of {rounds} rounds, with the least and the most; fat LTO, one codegen unit. {compiler}, {VERSIONS}; {date}, {processor}.\n\n{COMMAND}"
+        "Medians of {rounds} rounds, with the least and the most; fat LTO, one codegen unit. {compiler}, {versions}; {date}, {processor}.\n\n{COMMAND}"
     );
     section
 }
@@ -73,7 +74,7 @@ pub fn json(all: &[Measured<'_>]) -> String {
         "date": today(),
         "processor": processor(),
         "compiler": compiler(),
-        "versions": VERSIONS,
+        "versions": versions(),
         "figures": figures,
         "ratios": goals,
         "goals": reached.len(),
@@ -111,8 +112,21 @@ fn of_goal(reached: &Reached) -> Value {
     })
 }
 
-const VERSIONS: &str = "tokio 1.54.1, crossfire 3.1.22, kanal 0.1.1, flume 0.12.0, \
-                        ractor 0.16.5, kameo 0.22.2, actix 0.13.5";
+/// Who was measured, as they were resolved.
+fn versions() -> String {
+    let lock = include_str!("../Cargo.lock");
+    let peers = [
+        "tokio",
+        "crossfire",
+        "kanal",
+        "flume",
+        "ractor",
+        "kameo",
+        "actix",
+    ];
+    let versions = peers.map(|peer| format!("{peer} {}", version(lock, peer)));
+    versions.join(", ")
+}
 
 const ABOUT: &str = "\
 Numbers are sent from task to task, and their sum is checked. The queues hold 1024 messages, where they have a bound at

@@ -31,6 +31,11 @@ impl Work {
         0..self.messages
     }
 
+    /// The same, in portions.
+    pub const fn rest(&self) -> Rest {
+        Rest(self.numbers())
+    }
+
     /// One of four parts of them.
     pub const fn quarter(&self, which: u64) -> std::ops::Range<u64> {
         which * self.messages / 4..(which + 1) * self.messages / 4
@@ -41,6 +46,20 @@ impl Work {
         let expected = times * self.messages * (self.messages - 1) / 2;
         let total = self.total.load(Ordering::SeqCst);
         assert_eq!(total, expected, "not every message was handled");
+    }
+}
+
+/// The numbers that remain to be sent, in portions of 64.
+#[derive(Debug)]
+pub struct Rest(std::ops::Range<u64>);
+
+impl Rest {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn portion(&mut self) -> Vec<u64> {
+        self.0.by_ref().take(64).collect()
     }
 }
 
@@ -60,5 +79,35 @@ impl Sum {
 impl Drop for Sum {
     fn drop(&mut self) {
         self.total.fetch_add(self.of, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_portions_and_the_quarters_are_all_numbers() {
+        let work = Work::new(1_000);
+        let (mut sum, mut rest) = (work.sum(), work.rest());
+        while !rest.is_empty() {
+            rest.portion()
+                .into_iter()
+                .for_each(|number| sum.add(number));
+        }
+        let quarters = (0..4).flat_map(|which| work.quarter(which));
+        quarters.for_each(|number| sum.add(number));
+        drop(sum);
+        work.check(2);
+    }
+
+    #[test]
+    #[should_panic(expected = "not every message was handled")]
+    fn a_number_that_is_missing_is_noticed() {
+        let work = Work::new(10);
+        let mut sum = work.sum();
+        work.numbers().skip(2).for_each(|number| sum.add(number));
+        drop(sum);
+        work.check(1);
     }
 }

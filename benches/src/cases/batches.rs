@@ -25,20 +25,11 @@ pub fn case() -> Case {
     }
 }
 
-/// What remains to be sent, in portions.
-struct Rest(std::ops::Range<u64>);
-
-impl Rest {
-    fn portion(&mut self) -> Vec<u64> {
-        self.0.by_ref().take(64).collect()
-    }
-}
-
 async fn tokio_loop(work: Work) {
     let (sender, mut receiver) = mpsc::channel(1024);
-    let (mut sum, mut rest) = (work.sum(), Rest(work.numbers()));
+    let (mut sum, mut rest) = (work.sum(), work.rest());
     tokio::spawn(async move {
-        while !rest.0.is_empty() {
+        while !rest.is_empty() {
             for number in rest.portion() {
                 sender.send(number).await.expect("a receiver");
             }
@@ -54,9 +45,9 @@ async fn tokio_loop(work: Work) {
 
 async fn tokio_many(work: Work) {
     let (sender, mut receiver) = mpsc::channel(1024);
-    let (mut sum, mut rest) = (work.sum(), Rest(work.numbers()));
+    let (mut sum, mut rest) = (work.sum(), work.rest());
     tokio::spawn(async move {
-        while !rest.0.is_empty() {
+        while !rest.is_empty() {
             let portion = rest.portion();
             let room = sender
                 .reserve_many(portion.len())
@@ -77,9 +68,9 @@ async fn tokio_many(work: Work) {
 
 async fn tokio_vec(work: Work) {
     let (sender, mut receiver) = mpsc::channel::<Vec<u64>>(16);
-    let (mut sum, mut rest) = (work.sum(), Rest(work.numbers()));
+    let (mut sum, mut rest) = (work.sum(), work.rest());
     tokio::spawn(async move {
-        while !rest.0.is_empty() {
+        while !rest.is_empty() {
             sender.send(rest.portion()).await.expect("a receiver");
         }
     });

@@ -27,19 +27,10 @@ pub fn case() -> Case {
     }
 }
 
-/// What remains to be sent, in portions.
-struct Rest(std::ops::Range<u64>);
-
-impl Rest {
-    fn portion(&mut self) -> Vec<u64> {
-        self.0.by_ref().take(64).collect()
-    }
-}
-
 #[worker]
 async fn source(work: &Work, numbers: &fluid::Output<Vec<u64>>) {
-    let mut rest = Rest(work.numbers());
-    while !rest.0.is_empty() {
+    let mut rest = work.rest();
+    while !rest.is_empty() {
         let _ = numbers.send(rest.portion()).await;
     }
 }
@@ -78,9 +69,9 @@ workers! {
 }
 
 async fn direct(work: Work) {
-    let (mut sum, mut rest) = (work.sum(), Rest(work.numbers()));
+    let (mut sum, mut rest) = (work.sum(), work.rest());
     let all = tokio::spawn(async move {
-        while !rest.0.is_empty() {
+        while !rest.is_empty() {
             for number in open(rest.portion()).await {
                 let number = first(number).await;
                 if let Some(number) = second(number).await {
@@ -97,10 +88,10 @@ async fn queued(work: Work) {
     let (to_first, mut of_first) = mpsc::channel(1024);
     let (to_second, mut of_second) = mpsc::channel(1024);
     let (to_sink, mut of_sink) = mpsc::channel(1024);
-    let (mut sum, mut rest) = (work.sum(), Rest(work.numbers()));
+    let (mut sum, mut rest) = (work.sum(), work.rest());
     let tasks = [
         tokio::spawn(async move {
-            while !rest.0.is_empty() {
+            while !rest.is_empty() {
                 for number in open(rest.portion()).await {
                     to_first.send(number).await.expect("a receiver");
                 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
+use fluid_benches::machine;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
@@ -109,12 +110,6 @@ impl Project {
     /// The version of a package, as it was resolved.
     pub fn version(&self, package: &str) -> String {
         let lock = fs::read_to_string(self.folder.join("Cargo.lock")).expect("the lock file");
-        let mut lines = lock
-            .lines()
-            .skip_while(|line| *line != format!("name = \"{package}\""));
-        let line = lines
-            .nth(1)
-            .and_then(|line| line.strip_prefix("version = "));
-        line.unwrap_or("?").trim_matches('"').to_owned()
+        machine::version(&lock, package).to_owned()
     }
 }
