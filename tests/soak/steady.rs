@@ -12,6 +12,9 @@ use crate::item::Item;
 /// How many items come at once.
 const PORTION: u64 = 50;
 
+/// One complaint of so many fails, for certain: the ward shall give up however slow the machine is.
+const COMPLAINTS_PER_FAILURE: u64 = 5;
+
 /// One item of so many fails however often it is tried.
 const ITEMS_PER_HOPELESS: u64 = 1_000;
 
@@ -95,24 +98,28 @@ async fn bury(_: Failed<Item>, tally: &Tally) {
 }
 
 #[worker(heartbeat = "20ms")]
-async fn complain() -> Result<u64, Error> {
+async fn complain(complaints: &mut u64) -> Result<u64, Error> {
     strike(20).await?;
-    Ok(1)
+    *complaints += 1;
+    if complaints.is_multiple_of(COMPLAINTS_PER_FAILURE) {
+        return Err("a complaint too many".into());
+    }
+    Ok(*complaints)
 }
 
 #[consumer(blocking)]
 fn listen(_: u64) {}
 
 workers! {
-    /// Restarts itself twice in a second, and then asks the group above to do it.
+    /// Restarts itself twice, and then asks the group above to do it.
     #[workers(
         restart = "one_for_all",
         max_restarts = 2,
-        within = "1s",
+        within = "1m",
         backoff = "1ms..5ms"
     )]
     struct Ward {
-        complain: Complain,
+        complain: Complain { complaints: 0 },
         listen: Listen,
     }
 
