@@ -13,7 +13,8 @@ use crate::case::Case;
 
 pub fn all() -> Vec<Case> {
     vec![
-        one_to_one::case(),
+        one_to_one::small(),
+        one_to_one::large(),
         four_stages::case(),
         fan_in::case(),
         competing::case(),
