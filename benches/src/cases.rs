@@ -1,6 +1,7 @@
 //! What is measured.
 
 mod batches;
+mod broadcast;
 mod competing;
 mod fan_in;
 mod four_stages;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
         fan_in::case(),
         competing::case(),
         lanes::case(),
+        broadcast::case(),
         fused::case(),
         batches::case(),
         question::case(),

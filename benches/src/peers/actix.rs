@@ -137,6 +137,19 @@ pub fn four_to_one(flavour: Flavour, work: Work) {
     });
 }
 
+pub fn broadcast(flavour: Flavour, work: Work) {
+    on_its_own(flavour, async move |place| {
+        let (left, right) = (place.sink(&work), place.sink(&work));
+        for number in work.numbers() {
+            left.do_send(Number(number));
+            right.do_send(Number(number));
+            tokio::task::consume_budget().await;
+        }
+        left.send(End).await.expect("an end");
+        right.send(End).await.expect("an end");
+    });
+}
+
 pub fn ask(flavour: Flavour, work: Work) {
     on_its_own(flavour, async move |place| {
         let answering = place.sink(&work);

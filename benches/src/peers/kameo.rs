@@ -81,6 +81,20 @@ pub async fn four_to_one(work: Work) {
     end(&sink).await;
 }
 
+pub async fn broadcast(work: Work) {
+    let (left, right) = (spawn(Sink(work.sum())), spawn(Sink(work.sum())));
+    let (to_left, to_right) = (left.clone(), right.clone());
+    let sending = tokio::spawn(async move {
+        for number in work.numbers() {
+            to_left.tell(Number(number)).await.expect("a receiver");
+            to_right.tell(Number(number)).await.expect("a receiver");
+        }
+    });
+    sending.await.expect("the sender");
+    end(&left).await;
+    end(&right).await;
+}
+
 pub async fn ask(work: Work) {
     let answering = spawn(Sink(work.sum()));
     let asked = answering.clone();

@@ -109,6 +109,21 @@ pub async fn four_to_one(work: Work) {
     end(&sink).await;
 }
 
+pub async fn broadcast(work: Work) {
+    let (left, right) = (sink(&work).await, sink(&work).await);
+    let (to_left, to_right) = (left.clone(), right.clone());
+    let sending = tokio::spawn(async move {
+        for number in work.numbers() {
+            to_left.cast(number).expect("a receiver");
+            to_right.cast(number).expect("a receiver");
+            tokio::task::consume_budget().await;
+        }
+    });
+    sending.await.expect("the sender");
+    end(&left).await;
+    end(&right).await;
+}
+
 struct Answer;
 
 struct Question(u64, RpcReplyPort<u64>);
