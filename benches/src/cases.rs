@@ -22,7 +22,8 @@ pub fn all() -> Vec<Case> {
         lanes::case(),
         broadcast::case(),
         fused::case(),
-        batches::case(),
+        batches::batches(),
+        batches::vec_outputs(),
         question::case(),
     ]
 }
