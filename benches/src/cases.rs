@@ -1,5 +1,6 @@
 //! What is measured.
 
+mod as_run;
 mod batches;
 mod broadcast;
 mod competing;
@@ -8,6 +9,7 @@ mod four_stages;
 mod fused;
 mod lanes;
 mod one_to_one;
+mod options;
 mod question;
 
 use crate::case::Case;
@@ -16,6 +18,8 @@ pub fn all() -> Vec<Case> {
     vec![
         one_to_one::small(),
         one_to_one::large(),
+        as_run::case(),
+        options::case(),
         four_stages::case(),
         fan_in::case(),
         competing::case(),

@@ -160,7 +160,7 @@ async fn flume<P: Payload>(work: Work) {
 }
 
 #[worker]
-async fn source<P: Payload>(work: &Work, numbers: &Output<P>) {
+pub(super) async fn source<P: Payload>(work: &Work, numbers: &Output<P>) {
     for number in work.numbers() {
         let _ = numbers.send(P::of(number)).await;
     }
@@ -172,7 +172,7 @@ async fn sink<P: Payload>(number: P, sum: &mut Sum) {
 }
 
 workers! {
-    struct OneToOne<P: Payload>(work: Work) {
+    pub(super) struct OneToOne<P: Payload>(work: Work) {
         source: Source<P> { work, marker: PhantomData },
         sink: Sink<P> { sum: work.sum(), marker: PhantomData },
     }
@@ -180,7 +180,7 @@ workers! {
     source.numbers => sink;
 }
 
-async fn fluid<P: Payload>(work: Work) {
+pub(super) async fn fluid<P: Payload>(work: Work) {
     let exit = OneToOne::<P>::new(work)
         .startup()
         .await
