@@ -9,12 +9,16 @@ use tokio_util::sync::CancellationToken;
 use crate::case::{BOTH, Case, Contender};
 use crate::contender;
 use crate::goal::goal;
-use crate::peers::{actix, kameo, ractor};
+use crate::peers::{actix, elfo, kameo, ractor};
 use crate::work::{Payload, Sum, Work};
 
 /// With messages of 8 bytes.
 pub fn small() -> Case {
-    case::<u64>("one to one", "One task sends, one receives.")
+    case::<u64>(
+        "one to one",
+        "One task sends, one receives.",
+        contender!("elfo", elfo::one_to_one),
+    )
 }
 
 /// With messages of 64 bytes.
@@ -22,10 +26,12 @@ pub fn large() -> Case {
     case::<[u64; 8]>(
         "one to one, 64 bytes",
         "One task sends messages of 64 bytes, one receives them.",
+        contender!("elfo", elfo::one_to_one_large),
     )
 }
 
-fn case<P: Payload>(name: &'static str, about: &'static str) -> Case {
+/// Messages of elfo are no types that a parameter could stand for.
+fn case<P: Payload>(name: &'static str, about: &'static str, elfo: Contender) -> Case {
     Case {
         name,
         about,
@@ -40,6 +46,7 @@ fn case<P: Payload>(name: &'static str, about: &'static str) -> Case {
             contender!("kanal", kanal::<P>),
             contender!("flume", flume::<P>),
             Contender::alone("actix", actix::one_to_one::<P>),
+            elfo,
             contender!("kameo", kameo::one_to_one::<P>),
             contender!("ractor", ractor::one_to_one::<P>),
             contender!("fluid", fluid::<P>),
@@ -48,6 +55,7 @@ fn case<P: Payload>(name: &'static str, about: &'static str) -> Case {
             goal("fluid", 0.35, "tokio, loop"),
             goal("fluid", 0.22, "tokio, select!"),
             goal("fluid", 1.0 / 3.0, "actix"),
+            goal("fluid", 1.0 / 4.0, "elfo"),
             goal("fluid", 1.0 / 8.0, "ractor"),
             goal("fluid", 1.0 / 8.0, "kameo"),
         ],
