@@ -6,7 +6,7 @@ use tokio::task::{JoinHandle, yield_now};
 
 use crate::case::{BOTH, Case, Contender};
 use crate::contender;
-use crate::peers::{actix, kameo, ractor};
+use crate::peers::{actix, elfo, kameo, ractor};
 use crate::work::{Sum, Work};
 
 pub fn case() -> Case {
@@ -24,6 +24,7 @@ pub fn case() -> Case {
             contender!("kanal", kanal),
             contender!("flume", flume),
             Contender::alone("actix", actix::broadcast),
+            contender!("elfo", elfo::broadcast),
             contender!("kameo", kameo::broadcast),
             contender!("ractor", ractor::broadcast),
             contender!("fluid", fluid),

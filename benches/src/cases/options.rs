@@ -41,7 +41,7 @@ async fn sink_in_lanes(number: u64, sum: &mut Sum) {
 }
 
 /// A group whose consumer has these options, and a function that runs it.
-macro_rules! with {
+macro_rules! group {
     ($run:ident, $group:ident, $sink:ident, $($option:tt)*) => {
         workers! {
             struct $group(work: Work) {
@@ -61,12 +61,12 @@ macro_rules! with {
     };
 }
 
-with!(timeout, Timeout, Sink, timeout = "1m");
-with!(stall, Stall, Sink, stall = "1m");
-with!(retry, Retry, Sink, retry = 3);
-with!(rate, Rate, Sink, rate = "1_000_000_000/s", burst = 1000);
-with!(lanes, Lanes, SinkInLanes,);
-with!(
+group!(timeout, Timeout, Sink, timeout = "1m");
+group!(stall, Stall, Sink, stall = "1m");
+group!(retry, Retry, Sink, retry = 3);
+group!(rate, Rate, Sink, rate = "1_000_000_000/s", burst = 1000);
+group!(lanes, Lanes, SinkInLanes,);
+group!(
     several,
     Several,
     Sink,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use elfo::batteries::configurer;
 use elfo::config::AnyConfig;
-use elfo::{ActorGroup, Addr, Blueprint, Message, Topology, message, msg};
+use elfo::{ActorGroup, Addr, Blueprint, Context, Message, Topology, message, msg};
 
 use crate::work::Work;
 
@@ -15,23 +15,44 @@ struct Number(u64);
 #[message]
 struct Large([u64; 8]);
 
+#[message(ret = u64)]
+struct Question(u64);
+
 /// Answered by an actor when it has done what it was sent before, and ends.
 #[message(ret = ())]
 struct End;
 
 fn source<M: Message>(numbers: Range<u64>, message: fn(u64) -> M) -> Blueprint {
-    ActorGroup::new().exec(move |mut ctx| {
+    ActorGroup::new().exec(move |ctx| {
         let numbers = numbers.clone();
         async move {
             for number in numbers {
                 ctx.send(message(number)).await.expect("a receiver");
             }
-            msg!(match ctx.recv().await.expect("an end") {
-                (End, token) => ctx.respond(token, ()),
-                _ => unreachable!("nobody sends to a source"),
-            });
+            end(ctx).await;
         }
     })
+}
+
+fn asker(numbers: Range<u64>) -> Blueprint {
+    ActorGroup::new().exec(move |ctx| {
+        let numbers = numbers.clone();
+        async move {
+            for number in numbers {
+                let answer = ctx.request(Question(number)).resolve().await;
+                assert_eq!(answer.expect("an answer"), number);
+            }
+            end(ctx).await;
+        }
+    })
+}
+
+/// What is left to do for an actor that has sent everything.
+async fn end(mut ctx: Context) {
+    msg!(match ctx.recv().await.expect("an end") {
+        (End, token) => ctx.respond(token, ()),
+        _ => unreachable!("nobody sends to a source"),
+    });
 }
 
 /// Hands on what it is sent.
@@ -57,6 +78,10 @@ fn sink(work: &Work) -> Blueprint {
                 msg!(match envelope {
                     Number(number) => sum.add(number),
                     Large(number) => sum.add(number),
+                    (Question(number), token) => {
+                        sum.add(number);
+                        ctx.respond(token, number);
+                    }
                     (End, token) => {
                         drop(sum);
                         return ctx.respond(token, ());
@@ -129,4 +154,20 @@ pub async fn four_to_one(work: Work) {
     actors.push(to.addr());
     to.mount(sink(&work));
     run(topology, actors).await;
+}
+
+pub async fn broadcast(work: Work) {
+    let topology = Topology::empty();
+    let [from, left, right] = ["source", "left", "right"].map(|name| topology.local(name));
+    from.route_all_to(&left);
+    from.route_all_to(&right);
+    let actors = vec![from.addr(), left.addr(), right.addr()];
+    from.mount(source(work.numbers(), Number));
+    left.mount(sink(&work));
+    right.mount(sink(&work));
+    run(topology, actors).await;
+}
+
+pub async fn ask(work: Work) {
+    from_one(asker(work.numbers()), &work).await;
 }
