@@ -123,6 +123,7 @@ fn versions() -> String {
         "ractor",
         "kameo",
         "actix",
+        "elfo",
     ];
     let versions = peers.map(|peer| format!("{peer} {}", version(lock, peer)));
     versions.join(", ")

@@ -3,6 +3,34 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// What carries a number.
+pub trait Payload: Copy + Send + Sync + Unpin + 'static {
+    fn of(number: u64) -> Self;
+
+    fn number(self) -> u64;
+}
+
+impl Payload for u64 {
+    fn of(number: u64) -> Self {
+        number
+    }
+
+    fn number(self) -> u64 {
+        self
+    }
+}
+
+/// 64 bytes.
+impl Payload for [u64; 8] {
+    fn of(number: u64) -> Self {
+        [number; 8]
+    }
+
+    fn number(self) -> u64 {
+        self[7]
+    }
+}
+
 /// How many numbers to send, and where their sum is to be told.
 #[derive(Clone, Debug)]
 pub struct Work {
@@ -71,8 +99,8 @@ pub struct Sum {
 }
 
 impl Sum {
-    pub const fn add(&mut self, number: u64) {
-        self.of = self.of.wrapping_add(number);
+    pub fn add(&mut self, number: impl Payload) {
+        self.of = self.of.wrapping_add(number.number());
     }
 }
 

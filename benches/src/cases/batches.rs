@@ -1,4 +1,4 @@
-//! A source that returns many at a time, and a consumer that takes many at a time.
+//! A source that returns many at a time, and a consumer that takes many at a time, or one.
 
 use fluid::{consumer, worker, workers};
 use tokio::sync::mpsc;
@@ -8,7 +8,8 @@ use crate::contender;
 use crate::goal::goal;
 use crate::work::{Sum, Work};
 
-pub fn case() -> Case {
+/// What takes many at a time.
+pub fn batches() -> Case {
     Case {
         name: "batches",
         about: "A stage returns 64 numbers at a time, and the sink takes up to 64 at a time.",
@@ -22,6 +23,22 @@ pub fn case() -> Case {
             contender!("fluid", fluid),
         ],
         goals: vec![goal("fluid", 0.05, "tokio, loop")],
+    }
+}
+
+/// What takes them one by one.
+pub fn vec_outputs() -> Case {
+    Case {
+        name: "Vec outputs",
+        about: "A stage returns 64 numbers at a time, and the sink is called for each.",
+        contenders: vec![
+            contender!("tokio, loop", tokio_loop),
+            contender!("tokio, recv_many", tokio_many),
+            contender!("tokio, a Vec a message", tokio_vec),
+            contender!("fluid", fluid_one_by_one),
+        ],
+        goals: vec![],
+        ..batches()
     }
 }
 
@@ -99,6 +116,11 @@ async fn sink(numbers: Vec<u64>, sum: &mut Sum) {
     numbers.into_iter().for_each(|number| sum.add(number));
 }
 
+#[consumer]
+async fn sink_of_one(number: u64, sum: &mut Sum) {
+    sum.add(number);
+}
+
 workers! {
     struct Batches(work: Work) {
         source: Source { work },
@@ -109,12 +131,24 @@ workers! {
     source.begins => open => sink;
 }
 
+workers! {
+    struct VecOutputs(work: Work) {
+        source: Source { work },
+        open: Open { work },
+        sink: SinkOfOne { sum: work.sum() },
+    }
+
+    source.begins => open => sink;
+}
+
 async fn fluid(work: Work) {
-    let exit = Batches::new(work)
-        .startup()
-        .await
-        .expect("a start")
-        .wait_for_shutdown()
-        .await;
+    let running = Batches::new(work).startup().await.expect("a start");
+    let exit = running.wait_for_shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+}
+
+async fn fluid_one_by_one(work: Work) {
+    let running = VecOutputs::new(work).startup().await.expect("a start");
+    let exit = running.wait_for_shutdown().await;
     assert!(exit.is_success(), "{exit}");
 }

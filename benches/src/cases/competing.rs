@@ -13,7 +13,8 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "one to four",
-        about: "One task sends, four compete for the numbers. With tokio, a lock is around the receiver.",
+        about: "One task sends, four compete for the numbers. With tokio, a lock is around the receiver; with fluid, one \
+                is around the sum, since lanes without a key have no state of their own.",
         messages: 500_000,
         times: 1,
         flavours: BOTH,
@@ -99,7 +100,7 @@ async fn source(work: &Work, numbers: &Output<u64>) {
     }
 }
 
-/// Without a key lanes have no state of their own, so the sum is kept where all of them can add to it.
+/// The sum is kept where all lanes can add to it.
 #[consumer(concurrency = 4)]
 async fn sink(number: u64, sums: &Sums) {
     sums.add(number);

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use crate::case::{BOTH, Case, Contender};
 use crate::contender;
 use crate::goal::goal;
-use crate::peers::{actix, kameo, ractor};
+use crate::peers::{actix, elfo, kameo, ractor};
 use crate::work::{Sum, Work};
 
 pub fn case() -> Case {
@@ -21,6 +21,7 @@ pub fn case() -> Case {
             contender!("crossfire", crossfire),
             contender!("kanal", kanal),
             Contender::alone("actix", actix::four_stages),
+            contender!("elfo", elfo::four_stages),
             contender!("kameo", kameo::four_stages),
             contender!("ractor", ractor::four_stages),
             contender!("fluid", fluid),

@@ -1,5 +1,7 @@
 //! One task sends, one receives.
 
+use std::marker::PhantomData;
+
 use fluid::{Output, consumer, worker, workers};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -7,32 +9,53 @@ use tokio_util::sync::CancellationToken;
 use crate::case::{BOTH, Case, Contender};
 use crate::contender;
 use crate::goal::goal;
-use crate::peers::{actix, kameo, ractor};
-use crate::work::{Sum, Work};
+use crate::peers::{actix, elfo, kameo, ractor};
+use crate::work::{Payload, Sum, Work};
 
-pub fn case() -> Case {
+/// With messages of 8 bytes.
+pub fn small() -> Case {
+    case::<u64>(
+        "one to one",
+        "One task sends, one receives.",
+        contender!("elfo", elfo::one_to_one),
+    )
+}
+
+/// With messages of 64 bytes.
+pub fn large() -> Case {
+    case::<[u64; 8]>(
+        "one to one, 64 bytes",
+        "One task sends messages of 64 bytes, one receives them.",
+        contender!("elfo", elfo::one_to_one_large),
+    )
+}
+
+/// Messages of elfo are no types that a parameter could stand for.
+fn case<P: Payload>(name: &'static str, about: &'static str, elfo: Contender) -> Case {
     Case {
-        name: "one to one",
-        about: "One task sends, one receives.",
+        name,
+        about,
         messages: 1_000_000,
         times: 1,
         flavours: BOTH,
         contenders: vec![
-            contender!("tokio, loop", tokio_loop),
-            contender!("tokio, recv_many", tokio_many),
-            contender!("tokio, select!", tokio_select),
-            contender!("crossfire", crossfire),
-            contender!("kanal", kanal),
-            contender!("flume", flume),
-            Contender::alone("actix", actix::one_to_one),
-            contender!("kameo", kameo::one_to_one),
-            contender!("ractor", ractor::one_to_one),
-            contender!("fluid", fluid),
+            contender!("tokio, loop", tokio_loop::<P>),
+            contender!("tokio, recv_many", tokio_many::<P>),
+            contender!("tokio, select!", tokio_select::<P>),
+            contender!("crossfire", crossfire::<P>),
+            contender!("kanal", kanal::<P>),
+            contender!("flume", flume::<P>),
+            Contender::alone("actix", actix::one_to_one::<P>),
+            elfo,
+            contender!("kameo", kameo::one_to_one::<P>),
+            contender!("ractor", ractor::one_to_one::<P>),
+            contender!("fluid", fluid::<P>),
         ],
         goals: vec![
             goal("fluid", 0.35, "tokio, loop"),
             goal("fluid", 0.22, "tokio, select!"),
             goal("fluid", 1.0 / 3.0, "actix"),
+            goal("fluid", 1.0 / 4.0, "elfo"),
             goal("fluid", 1.0 / 8.0, "ractor"),
             goal("fluid", 1.0 / 8.0, "kameo"),
         ],
@@ -48,14 +71,14 @@ async fn both(
     receiver.await.expect("the receiver");
 }
 
-async fn send_all(work: Work, sender: mpsc::Sender<u64>) {
+async fn send_all<P: Payload>(work: Work, sender: mpsc::Sender<P>) {
     for number in work.numbers() {
-        sender.send(number).await.expect("a receiver");
+        sender.send(P::of(number)).await.expect("a receiver");
     }
 }
 
-async fn tokio_loop(work: Work) {
-    let (sender, mut receiver) = mpsc::channel(1024);
+async fn tokio_loop<P: Payload>(work: Work) {
+    let (sender, mut receiver) = mpsc::channel::<P>(1024);
     let mut sum = work.sum();
     both(send_all(work, sender), async move {
         while let Some(number) = receiver.recv().await {
@@ -65,8 +88,8 @@ async fn tokio_loop(work: Work) {
     .await;
 }
 
-async fn tokio_many(work: Work) {
-    let (sender, mut receiver) = mpsc::channel(1024);
+async fn tokio_many<P: Payload>(work: Work) {
+    let (sender, mut receiver) = mpsc::channel::<P>(1024);
     let mut sum = work.sum();
     both(send_all(work, sender), async move {
         let mut numbers = Vec::with_capacity(64);
@@ -78,8 +101,8 @@ async fn tokio_many(work: Work) {
 }
 
 /// As most services are written: each message is awaited together with the stop.
-async fn tokio_select(work: Work) {
-    let (sender, mut receiver) = mpsc::channel(1024);
+async fn tokio_select<P: Payload>(work: Work) {
+    let (sender, mut receiver) = mpsc::channel::<P>(1024);
     let mut sum = work.sum();
     let stop = CancellationToken::new();
     both(send_all(work, sender), async move {
@@ -96,12 +119,12 @@ async fn tokio_select(work: Work) {
     .await;
 }
 
-async fn crossfire(work: Work) {
+async fn crossfire<P: Payload>(work: Work) {
     let (sender, receiver) = crossfire::spsc::bounded_async(1024);
     let mut sum = work.sum();
     let sending = async move {
         for number in work.numbers() {
-            sender.send(number).await.expect("a receiver");
+            sender.send(P::of(number)).await.expect("a receiver");
         }
     };
     both(sending, async move {
@@ -112,12 +135,12 @@ async fn crossfire(work: Work) {
     .await;
 }
 
-async fn kanal(work: Work) {
+async fn kanal<P: Payload>(work: Work) {
     let (sender, receiver) = kanal::bounded_async(1024);
     let mut sum = work.sum();
     let sending = async move {
         for number in work.numbers() {
-            sender.send(number).await.expect("a receiver");
+            sender.send(P::of(number)).await.expect("a receiver");
         }
     };
     both(sending, async move {
@@ -128,12 +151,12 @@ async fn kanal(work: Work) {
     .await;
 }
 
-async fn flume(work: Work) {
+async fn flume<P: Payload>(work: Work) {
     let (sender, receiver) = flume::bounded(1024);
     let mut sum = work.sum();
     let sending = async move {
         for number in work.numbers() {
-            sender.send_async(number).await.expect("a receiver");
+            sender.send_async(P::of(number)).await.expect("a receiver");
         }
     };
     both(sending, async move {
@@ -145,28 +168,28 @@ async fn flume(work: Work) {
 }
 
 #[worker]
-async fn source(work: &Work, numbers: &Output<u64>) {
+pub(super) async fn source<P: Payload>(work: &Work, numbers: &Output<P>) {
     for number in work.numbers() {
-        let _ = numbers.send(number).await;
+        let _ = numbers.send(P::of(number)).await;
     }
 }
 
 #[consumer]
-async fn sink(number: u64, sum: &mut Sum) {
+async fn sink<P: Payload>(number: P, sum: &mut Sum) {
     sum.add(number);
 }
 
 workers! {
-    struct OneToOne(work: Work) {
-        source: Source { work },
-        sink: Sink { sum: work.sum() },
+    pub(super) struct OneToOne<P: Payload>(work: Work) {
+        source: Source<P> { work, marker: PhantomData },
+        sink: Sink<P> { sum: work.sum(), marker: PhantomData },
     }
 
     source.numbers => sink;
 }
 
-async fn fluid(work: Work) {
-    let exit = OneToOne::new(work)
+pub(super) async fn fluid<P: Payload>(work: Work) {
+    let exit = OneToOne::<P>::new(work)
         .startup()
         .await
         .expect("a start")

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::case::{BOTH, Case, Contender};
 use crate::contender;
 use crate::goal::goal;
-use crate::peers::{actix, kameo, ractor};
+use crate::peers::{actix, elfo, kameo, ractor};
 use crate::work::{Sum, Work};
 
 pub fn case() -> Case {
@@ -19,6 +19,7 @@ pub fn case() -> Case {
         contenders: vec![
             contender!("tokio, mpsc and oneshot", by_hand),
             Contender::alone("actix", actix::ask),
+            contender!("elfo", elfo::ask),
             contender!("kameo", kameo::ask),
             contender!("ractor", ractor::ask),
             contender!("fluid", fluid),

@@ -4,11 +4,11 @@
 use actix::prelude::*;
 
 use crate::case::Flavour;
-use crate::work::{Sum, Work};
+use crate::work::{Payload, Sum, Work};
 
 #[derive(Message)]
 #[rtype(result = "u64")]
-struct Number(u64);
+struct Number<P: Payload>(P);
 
 /// Its sum is told when it is asked to end.
 struct Sink(Option<Sum>);
@@ -17,26 +17,26 @@ impl Actor for Sink {
     type Context = Context<Self>;
 }
 
-impl Handler<Number> for Sink {
+impl<P: Payload> Handler<Number<P>> for Sink {
     type Result = u64;
 
-    fn handle(&mut self, number: Number, _: &mut Context<Self>) -> u64 {
+    fn handle(&mut self, number: Number<P>, _: &mut Context<Self>) -> u64 {
         self.0.as_mut().expect("a sink that goes on").add(number.0);
-        number.0
+        number.0.number()
     }
 }
 
 /// Hands on what it is sent.
-struct Stage(Recipient<Number>);
+struct Stage(Recipient<Number<u64>>);
 
 impl Actor for Stage {
     type Context = Context<Self>;
 }
 
-impl Handler<Number> for Stage {
+impl Handler<Number<u64>> for Stage {
     type Result = u64;
 
-    fn handle(&mut self, number: Number, _: &mut Context<Self>) -> u64 {
+    fn handle(&mut self, number: Number<u64>, _: &mut Context<Self>) -> u64 {
         let answer = number.0;
         self.0.do_send(number);
         answer
@@ -97,17 +97,17 @@ fn on_its_own(flavour: Flavour, work: impl AsyncFnOnce(&Place)) {
     });
 }
 
-async fn send(numbers: std::ops::Range<u64>, to: Recipient<Number>) {
+async fn send<P: Payload>(numbers: std::ops::Range<u64>, to: Recipient<Number<P>>) {
     for number in numbers {
-        to.do_send(Number(number));
+        to.do_send(Number(P::of(number)));
         tokio::task::consume_budget().await;
     }
 }
 
-pub fn one_to_one(flavour: Flavour, work: Work) {
+pub fn one_to_one<P: Payload>(flavour: Flavour, work: Work) {
     on_its_own(flavour, async move |place| {
         let sink = place.sink(&work);
-        send(work.numbers(), sink.clone().recipient()).await;
+        send::<P>(work.numbers(), sink.clone().recipient()).await;
         sink.send(End).await.expect("an end");
     });
 }
@@ -127,12 +127,26 @@ pub fn four_stages(flavour: Flavour, work: Work) {
 pub fn four_to_one(flavour: Flavour, work: Work) {
     on_its_own(flavour, async move |place| {
         let sink = place.sink(&work);
-        let sending = [0, 1, 2, 3]
-            .map(|quarter| actix::spawn(send(work.quarter(quarter), sink.clone().recipient())));
+        let sending = [0, 1, 2, 3].map(|quarter| {
+            actix::spawn(send::<u64>(work.quarter(quarter), sink.clone().recipient()))
+        });
         for one in sending {
             one.await.expect("a sender");
         }
         sink.send(End).await.expect("an end");
+    });
+}
+
+pub fn broadcast(flavour: Flavour, work: Work) {
+    on_its_own(flavour, async move |place| {
+        let (left, right) = (place.sink(&work), place.sink(&work));
+        for number in work.numbers() {
+            left.do_send(Number(number));
+            right.do_send(Number(number));
+            tokio::task::consume_budget().await;
+        }
+        left.send(End).await.expect("an end");
+        right.send(End).await.expect("an end");
     });
 }
 

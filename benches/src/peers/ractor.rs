@@ -1,24 +1,26 @@
 //! ractor. Its mailboxes have no bound, so those who send are never held up.
 
+use std::marker::PhantomData;
+
 use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort, call};
 
-use crate::work::{Sum, Work};
+use crate::work::{Payload, Sum, Work};
 
-struct Sink;
+struct Sink<P>(PhantomData<P>);
 
-impl Actor for Sink {
-    type Msg = u64;
+impl<P: Payload> Actor for Sink<P> {
+    type Msg = P;
     type State = Sum;
     type Arguments = Sum;
 
-    async fn pre_start(&self, _: ActorRef<u64>, sum: Sum) -> Result<Sum, ActorProcessingErr> {
+    async fn pre_start(&self, _: ActorRef<P>, sum: Sum) -> Result<Sum, ActorProcessingErr> {
         Ok(sum)
     }
 
     async fn handle(
         &self,
-        _: ActorRef<u64>,
-        number: u64,
+        _: ActorRef<P>,
+        number: P,
         sum: &mut Sum,
     ) -> Result<(), ActorProcessingErr> {
         sum.add(number);
@@ -52,8 +54,8 @@ impl Actor for Stage {
     }
 }
 
-async fn sink(work: &Work) -> ActorRef<u64> {
-    Actor::spawn(None, Sink, work.sum())
+async fn sink<P: Payload>(work: &Work) -> ActorRef<P> {
+    Actor::spawn(None, Sink(PhantomData), work.sum())
         .await
         .expect("a sink")
         .0
@@ -66,21 +68,21 @@ async fn stage(next: &ActorRef<u64>) -> ActorRef<u64> {
         .0
 }
 
-async fn end(actor: &ActorRef<u64>) {
+async fn end<M: ractor::Message>(actor: &ActorRef<M>) {
     actor.drain_and_wait(None).await.expect("an end");
 }
 
-fn send(numbers: std::ops::Range<u64>, to: ActorRef<u64>) -> tokio::task::JoinHandle<()> {
+fn send<P: Payload>(numbers: std::ops::Range<u64>, to: ActorRef<P>) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         for number in numbers {
-            to.cast(number).expect("a receiver");
+            to.cast(P::of(number)).expect("a receiver");
             tokio::task::consume_budget().await;
         }
     })
 }
 
-pub async fn one_to_one(work: Work) {
-    let sink = sink(&work).await;
+pub async fn one_to_one<P: Payload>(work: Work) {
+    let sink = sink::<P>(&work).await;
     send(work.numbers(), sink.clone())
         .await
         .expect("the sender");
@@ -100,11 +102,26 @@ pub async fn four_stages(work: Work) {
 }
 
 pub async fn four_to_one(work: Work) {
-    let sink = sink(&work).await;
+    let sink = sink::<u64>(&work).await;
     for sending in [0, 1, 2, 3].map(|quarter| send(work.quarter(quarter), sink.clone())) {
         sending.await.expect("a sender");
     }
     end(&sink).await;
+}
+
+pub async fn broadcast(work: Work) {
+    let (left, right) = (sink(&work).await, sink(&work).await);
+    let (to_left, to_right) = (left.clone(), right.clone());
+    let sending = tokio::spawn(async move {
+        for number in work.numbers() {
+            to_left.cast(number).expect("a receiver");
+            to_right.cast(number).expect("a receiver");
+            tokio::task::consume_budget().await;
+        }
+    });
+    sending.await.expect("the sender");
+    end(&left).await;
+    end(&right).await;
 }
 
 struct Answer;
