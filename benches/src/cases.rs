@@ -2,16 +2,26 @@
 
 mod batches;
 mod competing;
+mod crowd;
 mod fan_in;
 mod four_stages;
 mod fused;
 mod lanes;
 mod one_to_one;
 mod question;
+mod stop;
 
 use crate::case::Case;
+use crate::comparison::Comparison;
 
-pub fn all() -> Vec<Case> {
+pub fn all() -> Vec<Comparison> {
+    let throughput = throughput().into_iter().map(Comparison::from);
+    let stop = [stop::comparison()];
+    let others = stop.into_iter().chain(crowd::all());
+    throughput.chain(others).collect()
+}
+
+fn throughput() -> Vec<Case> {
     vec![
         one_to_one::case(),
         four_stages::case(),
