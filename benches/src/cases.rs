@@ -8,6 +8,7 @@ mod four_stages;
 mod fused;
 mod lanes;
 mod one_to_one;
+mod pipeline;
 mod question;
 mod stop;
 
@@ -17,7 +18,7 @@ use crate::comparison::Comparison;
 pub fn all() -> Vec<Comparison> {
     let throughput = throughput().into_iter().map(Comparison::from);
     let stop = [stop::comparison()];
-    let others = stop.into_iter().chain(crowd::all());
+    let others = pipeline::all().into_iter().chain(stop).chain(crowd::all());
     throughput.chain(others).collect()
 }
 
