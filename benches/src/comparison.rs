@@ -93,7 +93,8 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// A round, in which each rival has its turn, and nobody is always the first.
+    /// A round, in which each rival has its turn, and nobody is always the first. Who has no figures could not be
+    /// measured.
     pub fn round(&mut self, round: usize, mut measure: impl FnMut(&Rival, Flavour) -> Vec<Figure>) {
         let rivals = &self.comparison.rivals;
         for at in 0..rivals.len() {
@@ -115,6 +116,9 @@ impl<'a> Measured<'a> {
 }
 
 fn add(series: &mut Vec<Series>, figures: Vec<Figure>) {
+    if figures.is_empty() {
+        return;
+    }
     if series.is_empty() {
         series.extend(figures.iter().map(|figure| Series {
             name: figure.name,

@@ -31,7 +31,7 @@ fn main() {
     }
     let wanted = comparisons.iter().filter(|one| arguments.wants(one));
     let all: Vec<_> = wanted.flat_map(|one| measure(one, &arguments)).collect();
-    let section = report::section(&all, arguments.rounds(Effort::Light));
+    let section = report::section(&all, &arguments);
     println!("\n{section}");
     if let Some(file) = &arguments.json {
         std::fs::write(file, report::json(&all)).expect("the file for --json");

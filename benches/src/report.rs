@@ -5,10 +5,11 @@ use std::fmt::Write;
 use fluid_benches::machine::{compiler, processor, today, version};
 use serde_json::{Value, json};
 
-use crate::comparison::{Measured, Rival, Series};
+use crate::arguments::Arguments;
+use crate::comparison::{Effort, Measured, Rival, Series};
 use crate::goal::{Reached, reached};
 
-pub fn section(all: &[Measured<'_>], rounds: usize) -> String {
+pub fn section(all: &[Measured<'_>], arguments: &Arguments) -> String {
     let mut section = String::from(ABOUT);
     for measured in all {
         section.push_str(&table(measured));
@@ -16,9 +17,10 @@ pub fn section(all: &[Measured<'_>], rounds: usize) -> String {
     section.push_str(&goals(&reached(all)));
     let (compiler, date, processor) = (compiler(), today(), processor());
     let versions = versions();
+    let [light, heavy] = [Effort::Light, Effort::Heavy].map(|effort| arguments.rounds(effort));
     let _ = writeln!(
         section,
-        "Medians of {rounds} rounds, with the least and the most; fat LTO, one codegen unit. {compiler}, {versions}; {date}, {processor}.\n\n{COMMAND}"
+        "Medians of {light} rounds, or of {heavy} where each is a process, with the least and the most; fat LTO, one codegen unit. {compiler}, {versions}; {date}, {processor}.\n\n{COMMAND}"
     );
     section
 }
@@ -174,11 +176,15 @@ fn versions() -> String {
 }
 
 const ABOUT: &str = "\
-Numbers are sent from task to task, and their sum is checked. The queues hold 1024 messages, where they have a bound at
-all: ractor's have none, and actix' `do_send` ignores it. fluid is used as it comes: every message is counted, a panic would be
-caught, and a stop would lose nothing; the plain loops and channels do none of that. Each figure holds the start and the
-end of the tasks, too. Handlers do nothing here, so these are the costs of the way. Channels that do nothing else are faster
-than fluid here, direct calls are faster than a fused chain, and a question costs more than a channel and a oneshot by hand.
+Where the figure is the time of a message, numbers are sent from task to task, and their sum is checked. The queues hold
+1024 messages, where they have a bound at all: ractor's have none, and actix' `do_send` ignores it. fluid is used as it
+comes: every message is counted, a panic would be caught, and a stop would lose nothing; the plain loops and channels do
+none of that. Each such figure holds the start and the end of the tasks, too. Handlers do nothing there, so these are the
+costs of the way. Idle workers and large groups are measured in a process for each round, whose memory is what is resident,
+and whose processor time is that of all its threads.
+
+Channels that do nothing else are faster than fluid here, direct calls are faster than a fused chain, and a question costs
+more than a channel and a oneshot by hand. A worker of fluid that idles takes far more memory and time than a plain task.
 
 ";
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use fluid_benches::machine::kibibytes;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::{TimeVal, TimeValLike};
 use tokio::sync::Notify;
@@ -187,12 +188,7 @@ impl Seen {
 /// The memory of this process that is resident, in bytes.
 fn memory() -> u64 {
     let told = fs::read_to_string("/proc/self/status").expect("Linux");
-    let mut lines = told.lines();
-    let resident = lines.find_map(|line| line.strip_prefix("VmRSS:"));
-    let kibibytes = resident.and_then(|line| line.trim().strip_suffix(" kB"));
-    1024 * kibibytes
-        .and_then(|number| number.parse::<u64>().ok())
-        .expect("a number")
+    1024 * kibibytes(&told, "VmRSS").expect("what is resident")
 }
 
 /// The processor time of this process.
@@ -200,4 +196,45 @@ fn computed() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_SELF).expect("the usage of this process");
     let microseconds = |time: TimeVal| time.num_microseconds() as u64;
     Duration::from_micros(microseconds(usage.user_time()) + microseconds(usage.system_time()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_crowd_has_begun_when_the_last_one_has_and_not_when_one_beats_twice() {
+        let size = Size {
+            beating: 2,
+            listening: 0,
+        };
+        let crowd = Crowd::new(size, Duration::ZERO);
+        let mut members = [crowd.member(), crowd.member()];
+        members[0].beat();
+        members[0].beat();
+        let seen = crowd.seen();
+        let early = tokio::time::timeout(Duration::ZERO, crowd.live());
+        assert!(early.await.is_err(), "{seen:?}");
+        members[1].beat();
+        crowd.live().await;
+        drop(members);
+        crowd.gone().await;
+        let figures = seen.figures(Instant::now(), Duration::ZERO);
+        let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
+        assert_eq!(names, ["memory", "start", "stop"]);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "some are not gone")]
+    async fn one_that_is_still_there_is_noticed() {
+        let size = Size {
+            beating: 1,
+            listening: 0,
+        };
+        let crowd = Crowd::new(size, Duration::ZERO);
+        let mut member = crowd.member();
+        member.beat();
+        crowd.live().await;
+        crowd.seen().figures(Instant::now(), Duration::ZERO);
+    }
 }
