@@ -218,4 +218,23 @@ pub mod tests {
         }
         assert_eq!(order, ["fluid", "plain", "plain", "fluid"]);
     }
+
+    #[test]
+    fn a_round_in_which_a_rival_could_not_be_measured_adds_no_figures() {
+        let comparison = comparison();
+        let mut measured = Measured::new(&comparison, Flavour::One);
+        for round in 1..=2 {
+            measured.round(round, |rival, flavour| {
+                if rival.name == "plain" && round == 2 {
+                    return Vec::new();
+                }
+                rival.measure(flavour, 1.0)
+            });
+        }
+        let bounds = |rival| measured.series(rival, None).map(|one| one.sample.bounds());
+        assert_eq!(bounds("plain"), Some((1.0, 1.0)));
+        assert_eq!(bounds("fluid"), Some((0.5, 0.5)));
+        let nobody = Measured::new(&comparison, Flavour::One);
+        assert!(nobody.series("fluid", None).is_none());
+    }
 }
