@@ -1,4 +1,5 @@
-//! actix. With two threads, the source and the sink are on the one, and the stage is on the other.
+//! actix. With two threads, the source is on the one, and the stage and the sink are on the other: beside a source that is
+//! never idle they would wait for milliseconds.
 
 use actix::prelude::*;
 
@@ -64,12 +65,14 @@ impl Handler<End> for Stage {
 pub fn actors(flavour: Flavour, course: Course) {
     System::new().block_on(async move {
         let other = (flavour == Flavour::Two).then(Arbiter::new);
-        let sink = Sink(Some(course.arrivals())).start();
-        let stage = Stage(course.clone(), sink.clone());
-        let stage = match &other {
-            Some(other) => Stage::start_in_arbiter(&other.handle(), |_| stage),
-            None => stage.start(),
+        let place = match &other {
+            Some(other) => other.handle(),
+            None => Arbiter::current(),
         };
+        let sink = Sink(Some(course.arrivals()));
+        let sink = Sink::start_in_arbiter(&place, |_| sink);
+        let stage = Stage(course.clone(), sink.clone());
+        let stage = Stage::start_in_arbiter(&place, |_| stage);
         let mut departures = course.departures();
         while let Some(message) = departures.next().await {
             stage.do_send(Sent(message));
