@@ -2,6 +2,9 @@
 
 use std::env;
 
+use crate::apart::Apart;
+use crate::comparison::{Comparison, Effort};
+
 #[derive(Debug, Default)]
 pub struct Arguments {
     quick: bool,
@@ -9,6 +12,8 @@ pub struct Arguments {
     pub only: Vec<String>,
     /// Where to write all figures.
     pub json: Option<String>,
+    /// What this process is to measure for another one that started it.
+    pub apart: Option<Apart>,
 }
 
 impl Arguments {
@@ -21,22 +26,60 @@ impl Arguments {
                 "--quick" => arguments.quick = true,
                 "--only" => arguments.only.push(value()),
                 "--json" => arguments.json = Some(value()),
+                Apart::ARGUMENT => arguments.apart = Some(Apart::read(value)),
                 _ => panic!("{word}? There are --quick, --only CASE and --json FILE"),
             }
         }
         arguments
     }
 
-    pub fn wants(&self, case: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == case)
+    pub fn wants(&self, comparison: &Comparison) -> bool {
+        if self.only.is_empty() {
+            !self.quick || comparison.effort != Effort::Huge
+        } else {
+            self.only.iter().any(|name| name == comparison.name)
+        }
     }
 
-    pub const fn rounds(&self) -> usize {
-        if self.quick { 5 } else { 9 }
+    pub const fn rounds(&self, effort: Effort) -> usize {
+        match (effort, self.quick) {
+            (Effort::Light, true) => 5,
+            (Effort::Light, false) => 9,
+            (Effort::Heavy, true) => 2,
+            (Effort::Heavy, false) => 3,
+            (Effort::Huge, _) => 1,
+        }
     }
 
     /// What part of the work is done.
     pub const fn scale(&self) -> f64 {
         if self.quick { 0.2 } else { 1.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comparison::tests::comparison;
+
+    #[test]
+    fn what_is_huge_is_no_part_of_a_quick_run_unless_it_is_asked_for() {
+        let comparison = Comparison {
+            effort: Effort::Huge,
+            ..comparison()
+        };
+        for (quick, only, wanted) in [
+            (false, "", true),
+            (true, "", false),
+            (true, "some", true),
+            (false, "another", false),
+        ] {
+            let arguments = Arguments {
+                quick,
+                only: only.split_whitespace().map(str::to_owned).collect(),
+                ..Arguments::default()
+            };
+            assert_eq!(arguments.wants(&comparison), wanted, "{arguments:?}");
+        }
     }
 }

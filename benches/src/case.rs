@@ -1,13 +1,13 @@
-//! A case: one kind of work, and who does it.
+//! A case: messages that are sent in one way, and who sends them. What is measured is the time of each.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Instant;
 
-use fluid_benches::sample::Sample;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::comparison::{Comparison, Effort, Figure, Rival};
 use crate::goal::Goal;
 use crate::work::Work;
 
@@ -114,49 +114,31 @@ macro_rules! contender {
     };
 }
 
-/// What was measured of a case on one runtime.
-pub struct Measured<'a> {
-    pub case: &'a Case,
-    pub flavour: Flavour,
-    /// For each contender, in nanoseconds.
-    pub samples: Vec<Sample>,
-}
-
-impl<'a> Measured<'a> {
-    pub fn new(case: &'a Case, flavour: Flavour) -> Self {
-        let samples = vec![Sample::default(); case.contenders.len()];
+impl From<Case> for Comparison {
+    fn from(case: Case) -> Self {
+        let Case {
+            name,
+            about,
+            messages,
+            times,
+            flavours,
+            contenders,
+            goals,
+        } = case;
+        let rivals = contenders.into_iter().map(|contender| {
+            Rival::new(contender.name, move |flavour, scale| {
+                let messages = (messages as f64 * scale) as u64;
+                let nanoseconds = contender.run(flavour, messages, times);
+                vec![Figure::new("time", "ns a message", nanoseconds)]
+            })
+        });
         Self {
-            case,
-            flavour,
-            samples,
+            name,
+            about,
+            flavours,
+            effort: Effort::Light,
+            rivals: rivals.collect(),
+            goals,
         }
-    }
-
-    pub fn round(&mut self, round: usize, scale: f64) {
-        let messages = (self.case.messages as f64 * scale) as u64;
-        let contenders = &self.case.contenders;
-        for at in 0..contenders.len() {
-            // Nobody is always the first.
-            let at = (at + round) % contenders.len();
-            let nanoseconds = contenders[at].run(self.flavour, messages, self.case.times);
-            self.samples[at].add(nanoseconds);
-        }
-    }
-
-    /// The median of the contender of this name.
-    pub fn median(&self, name: &str) -> Option<f64> {
-        let contenders = self.case.contenders.iter();
-        let at = contenders.enumerate().find(|(_, one)| one.name == name)?.0;
-        Some(self.samples[at].median())
-    }
-}
-
-impl fmt::Display for Measured<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}, {}", self.case.name, self.flavour)?;
-        for (contender, sample) in self.case.contenders.iter().zip(&self.samples) {
-            writeln!(f, "  {:32} {:8.1} ns", contender.name, sample.median())?;
-        }
-        Ok(())
     }
 }

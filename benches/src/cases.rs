@@ -4,17 +4,28 @@ mod as_run;
 mod batches;
 mod broadcast;
 mod competing;
+mod crowd;
 mod fan_in;
 mod four_stages;
 mod fused;
 mod lanes;
 mod one_to_one;
 mod options;
+mod pipeline;
 mod question;
+mod stop;
 
 use crate::case::Case;
+use crate::comparison::Comparison;
 
-pub fn all() -> Vec<Case> {
+pub fn all() -> Vec<Comparison> {
+    let throughput = throughput().into_iter().map(Comparison::from);
+    let stop = [stop::comparison()];
+    let others = pipeline::all().into_iter().chain(stop).chain(crowd::all());
+    throughput.chain(others).collect()
+}
+
+fn throughput() -> Vec<Case> {
     vec![
         one_to_one::small(),
         one_to_one::large(),

@@ -21,6 +21,13 @@ pub fn processor() -> String {
     format!("{model}, {cores}")
 }
 
+/// What a file such as `/proc/meminfo` says of `name`, in kibibytes.
+pub fn kibibytes(told: &str, name: &str) -> Option<u64> {
+    let mut lines = told.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(of, _)| *of == name)?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
+}
+
 /// The compiler, as it names itself: `rustc 1.95.0`.
 pub fn compiler() -> String {
     let output = Command::new("rustc")
@@ -89,5 +96,13 @@ mod tests {
                     [[package]]\nname = \"tokio\"\nversion = \"1.2.3\"\n";
         assert_eq!(version(lock, "tokio"), "1.2.3");
         assert_eq!(version(lock, "tok"), "?");
+    }
+
+    #[test]
+    fn kibibytes_are_those_of_the_line() {
+        let told = "Name:\tidle\nVmRSSx:\t   7 kB\nVmRSS:\t  1234 kB\nThreads:\t3\n";
+        assert_eq!(kibibytes(told, "VmRSS"), Some(1_234));
+        assert_eq!(kibibytes(told, "Threads"), None);
+        assert_eq!(kibibytes(told, "VmHWM"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! How long a message takes, with fluid and with what else people use: the same work, side by side, in one
+//! What things take with fluid, and with what else people use: the same work, side by side, in one
 //! run. Writes its section of `docs/performance.md`.
 //!
 //! ```text
@@ -8,9 +8,11 @@
 //! `--quick` makes fewer rounds and sends fewer messages. With `--only`, which may be said several times, the
 //! page is left as it is.
 
+mod apart;
 mod arguments;
 mod case;
 mod cases;
+mod comparison;
 mod goal;
 mod peers;
 mod report;
@@ -19,16 +21,17 @@ mod work;
 use fluid_benches::page;
 
 use crate::arguments::Arguments;
-use crate::case::{Case, Measured};
+use crate::comparison::{Comparison, Effort, Measured};
 
 fn main() {
     let arguments = Arguments::read();
-    let cases = cases::all();
-    let mut all = Vec::new();
-    for case in cases.iter().filter(|case| arguments.wants(case.name)) {
-        all.extend(measure(case, &arguments));
+    let comparisons = cases::all();
+    if let Some(apart) = &arguments.apart {
+        return apart.run(&comparisons);
     }
-    let section = report::section(&all, arguments.rounds());
+    let wanted = comparisons.iter().filter(|one| arguments.wants(one));
+    let all: Vec<_> = wanted.flat_map(|one| measure(one, &arguments)).collect();
+    let section = report::section(&all, &arguments);
     println!("\n{section}");
     if let Some(file) = &arguments.json {
         std::fs::write(file, report::json(&all)).expect("the file for --json");
@@ -39,13 +42,16 @@ fn main() {
     }
 }
 
-/// On each runtime, round by round, each contender in turn: whatever else the machine does meets them all.
-fn measure<'a>(case: &'a Case, arguments: &Arguments) -> Vec<Measured<'a>> {
-    let flavours = case.flavours.iter();
-    let measured = flavours.map(|&flavour| {
-        let mut measured = Measured::new(case, flavour);
-        for round in 1..=arguments.rounds() {
-            measured.round(round, arguments.scale());
+/// On each runtime, round by round, each rival in turn: whatever else the machine does meets them all.
+fn measure<'a>(comparison: &'a Comparison, arguments: &Arguments) -> Vec<Measured<'a>> {
+    let (effort, scale) = (comparison.effort, arguments.scale());
+    let measured = comparison.flavours.iter().map(|&flavour| {
+        let mut measured = Measured::new(comparison, flavour);
+        for round in 1..=arguments.rounds(effort) {
+            measured.round(round, |rival, flavour| match effort {
+                Effort::Light => rival.measure(flavour, scale),
+                Effort::Heavy | Effort::Huge => apart::measure(comparison, rival, flavour, scale),
+            });
         }
         println!("{measured}");
         measured

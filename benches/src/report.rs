@@ -5,10 +5,11 @@ use std::fmt::Write;
 use fluid_benches::machine::{compiler, processor, today, version};
 use serde_json::{Value, json};
 
-use crate::case::Measured;
+use crate::arguments::Arguments;
+use crate::comparison::{Effort, Measured, Rival, Series};
 use crate::goal::{Reached, reached};
 
-pub fn section(all: &[Measured<'_>], rounds: usize) -> String {
+pub fn section(all: &[Measured<'_>], arguments: &Arguments) -> String {
     let mut section = String::from(ABOUT);
     for measured in all {
         section.push_str(&table(measured));
@@ -16,55 +17,83 @@ pub fn section(all: &[Measured<'_>], rounds: usize) -> String {
     section.push_str(&goals(&reached(all)));
     let (compiler, date, processor) = (compiler(), today(), processor());
     let versions = versions();
+    let [light, heavy] = [Effort::Light, Effort::Heavy].map(|effort| arguments.rounds(effort));
     let _ = writeln!(
         section,
-        "Medians of {rounds} rounds, with the least and the most; fat LTO, one codegen unit. {compiler}, {versions}; {date}, {processor}.\n\n{COMMAND}"
+        "Medians of {light} rounds, or of {heavy} where each is a process, with the least and the most; fat LTO, one codegen unit. {compiler}, {versions}; {date}, {processor}.\n\n{COMMAND}"
     );
     section
 }
 
 fn table(measured: &Measured<'_>) -> String {
-    let case = measured.case;
-    let first = &case.contenders[0].name;
+    let comparison = measured.comparison;
+    let (reference, first) = (comparison.rivals[0].name, &measured.series[0]);
     let mut table = format!(
-        "**{}, {}.** {}\n\n| with | ns a message | {first} = 1 |\n| --- | ---: | ---: |\n",
-        case.name, measured.flavour, case.about
+        "**{}, {}.** {}\n\n| with |",
+        comparison.name, measured.flavour, comparison.about
     );
-    let reference = measured.samples[0].median();
-    for (contender, sample) in case.contenders.iter().zip(&measured.samples) {
-        let (least, most) = sample.bounds();
-        let (median, name) = (sample.median(), contender.name);
-        let ratio = median / reference;
-        let _ = writeln!(
-            table,
-            "| {name} | {median:.1} ({least:.1} to {most:.1}) | {ratio:.2} |"
-        );
+    for series in first {
+        let _ = write!(table, " {} | {reference} = 1 |", series.label());
+    }
+    let columns = " ---: | ---: |".repeat(first.len());
+    let _ = writeln!(table, "\n| --- |{columns}");
+    for (rival, series) in comparison.rivals.iter().zip(&measured.series) {
+        let _ = write!(table, "| {} |", rival.name);
+        for (one, first) in series.iter().zip(first) {
+            let (least, most) = one.sample.bounds();
+            let (median, reference) = (one.sample.median(), first.sample.median());
+            let (least, most, ratio) = (number(least), number(most), ratio(median / reference));
+            let _ = write!(table, " {} ({least} to {most}) | {ratio} |", number(median));
+        }
+        table.push('\n');
     }
     table.push('\n');
     table
+}
+
+/// A figure, as it is printed: no more than one decimal place, and none where it would be noise.
+pub fn number(figure: f64) -> String {
+    if figure < 1_000.0 {
+        format!("{figure:.1}")
+    } else {
+        format!("{figure:.0}")
+    }
+}
+
+/// There is none to a figure of zero.
+fn ratio(ratio: f64) -> String {
+    if ratio.is_finite() {
+        format!("{ratio:.2}")
+    } else {
+        String::new()
+    }
 }
 
 fn goals(reached: &[Reached]) -> String {
     let met = reached.iter().filter(|goal| goal.is_met()).count();
     let mut text = format!(
         "What we aim at, and what is reached: {met} of {}.\n\n\
-         | case | runtime | at most | measured | |\n| --- | --- | --- | ---: | --- |\n",
+         | case | runtime | of | at most | measured | |\n| --- | --- | --- | --- | ---: | --- |\n",
         reached.len()
     );
     for one in reached {
-        let (goal, case, flavour, ratio) = (&one.goal, one.case, &one.flavour, one.ratio);
+        let (case, flavour, figure) = (one.comparison, &one.flavour, one.figure);
+        let at_most = one.goal.at_most;
+        let (bound, measured) = match one.goal.than {
+            Some(than) => (format!("{at_most:.3} of {than}"), ratio(one.measured)),
+            None => (format!("{at_most} {}", one.unit), number(one.measured)),
+        };
         let verdict = if one.is_met() { "met" } else { "missed" };
         let _ = writeln!(
             text,
-            "| {case} | {flavour} | {} of {} | {ratio:.2} | {verdict} |",
-            goal.at_most, goal.than
+            "| {case} | {flavour} | {figure} | {bound} | {measured} | {verdict} |"
         );
     }
     text.push('\n');
     text
 }
 
-/// Every figure, each goal with its ratio, and how many there are and are met.
+/// Every figure, each goal with its ratio or its figure, and how many there are and are met.
 pub fn json(all: &[Measured<'_>]) -> String {
     let figures: Vec<Value> = all.iter().flat_map(figures).collect();
     let reached = reached(all);
@@ -84,32 +113,50 @@ pub fn json(all: &[Measured<'_>]) -> String {
 }
 
 fn figures(measured: &Measured<'_>) -> Vec<Value> {
-    let contenders = measured.case.contenders.iter().zip(&measured.samples);
-    let figures = contenders.map(|(contender, sample)| {
-        let (least, most) = sample.bounds();
-        json!({
-            "case": measured.case.name,
-            "runtime": measured.flavour.to_string(),
-            "with": contender.name,
-            "unit": "ns a message",
-            "median": sample.median(),
-            "least": least,
-            "most": most,
-        })
+    let rivals = measured.comparison.rivals.iter().zip(&measured.series);
+    let figures = rivals.flat_map(|(rival, series)| {
+        let of_series = move |series| figure(measured, rival, series);
+        series.iter().map(of_series)
     });
     figures.collect()
 }
 
-fn of_goal(reached: &Reached) -> Value {
+fn figure(measured: &Measured<'_>, rival: &Rival, series: &Series) -> Value {
+    let (least, most) = series.sample.bounds();
     json!({
-        "case": reached.case,
-        "runtime": reached.flavour,
-        "of": reached.goal.of,
-        "than": reached.goal.than,
-        "at_most": reached.goal.at_most,
-        "ratio": reached.ratio,
-        "met": reached.is_met(),
+        "case": measured.comparison.name,
+        "runtime": measured.flavour.to_string(),
+        "with": rival.name,
+        "figure": series.name,
+        "unit": series.unit,
+        "median": series.sample.median(),
+        "least": least,
+        "most": most,
     })
+}
+
+/// A goal that is a part of what another one needs has a `ratio`; one in a unit has what was `measured`.
+fn of_goal(reached: &Reached) -> Value {
+    let goal = reached.goal;
+    let mut told = json!({
+        "case": reached.comparison,
+        "runtime": reached.flavour,
+        "of": goal.of,
+        "figure": reached.figure,
+        "at_most": goal.at_most,
+        "met": reached.is_met(),
+    });
+    match goal.than {
+        Some(than) => {
+            told["than"] = json!(than);
+            told["ratio"] = json!(reached.measured);
+        }
+        None => {
+            told["unit"] = json!(reached.unit);
+            told["measured"] = json!(reached.measured);
+        }
+    }
+    told
 }
 
 /// Who was measured, as they were resolved.
@@ -130,11 +177,15 @@ fn versions() -> String {
 }
 
 const ABOUT: &str = "\
-Numbers are sent from task to task, and their sum is checked. The queues hold 1024 messages, where they have a bound at
-all: ractor's have none, and actix' `do_send` ignores it. fluid is used as it comes: every message is counted, a panic would be
-caught, and a stop would lose nothing; the plain loops and channels do none of that. Each figure holds the start and the
-end of the tasks, too. Handlers do nothing here, so these are the costs of the way. Channels that do nothing else are faster
-than fluid here, direct calls are faster than a fused chain, and a question costs more than a channel and a oneshot by hand.
+Where the figure is the time of a message, numbers are sent from task to task, and their sum is checked. The queues hold
+1024 messages, where they have a bound at all: ractor's have none, and actix' `do_send` ignores it. fluid is used as it
+comes: every message is counted, a panic would be caught, and a stop would lose nothing; the plain loops and channels do
+none of that. Each such figure holds the start and the end of the tasks, too. Handlers do nothing there, so these are the
+costs of the way. Idle workers and large groups are measured in a process for each round, whose memory is what is resident,
+and whose processor time is that of all its threads; who has no figures there needs more memory than was free.
+
+Channels that do nothing else are faster than fluid here, direct calls are faster than a fused chain, and a question costs
+more than a channel and a oneshot by hand. A worker of fluid that idles takes far more memory and time than a plain task.
 
 ";
 
@@ -144,3 +195,53 @@ cargo run --release --manifest-path benches/Cargo.toml
 ```
 
 `-- --quick` takes less time, `--only CASE` measures one case, and `--json FILE` writes every figure.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comparison::tests::{comparison, measured};
+    use crate::goal::{goal, limit};
+
+    #[test]
+    fn a_table_has_two_columns_for_each_figure() {
+        let comparison = comparison();
+        assert_eq!(
+            table(&measured(&comparison)),
+            "**some, one thread.** Nothing.\n\n\
+             | with | p50, µs | plain = 1 | p99, µs | plain = 1 |\n\
+             | --- | ---: | ---: | ---: | ---: |\n\
+             | plain | 4.0 (2.0 to 6.0) | 1.00 | 40.0 (20.0 to 60.0) | 1.00 |\n\
+             | fluid | 2.0 (1.0 to 3.0) | 0.50 | 20.0 (10.0 to 30.0) | 0.50 |\n\n"
+        );
+    }
+
+    #[test]
+    fn the_json_has_every_figure_and_each_goal() {
+        let mut comparison = comparison();
+        comparison.goals = vec![
+            goal("fluid", 0.5, "plain").in_figure("p99"),
+            limit("fluid", "p50", 1.0),
+        ];
+        let json: Value = serde_json::from_str(&json(&[measured(&comparison)])).expect("json");
+        assert_eq!(json["figures"].as_array().map(Vec::len), Some(4));
+        let last = &json["figures"][3];
+        assert_eq!(
+            (&last["with"], &last["figure"]),
+            (&json!("fluid"), &json!("p99"))
+        );
+        assert_eq!(
+            (&last["unit"], &last["median"]),
+            (&json!("µs"), &json!(20.0))
+        );
+        let ratios = &json["ratios"];
+        assert_eq!(
+            (&ratios[0]["ratio"], &ratios[0]["met"]),
+            (&json!(0.5), &json!(true))
+        );
+        assert_eq!(
+            (&ratios[1]["measured"], &ratios[1]["unit"]),
+            (&json!(2.0), &json!("µs"))
+        );
+        assert_eq!((&json["goals"], &json["goals_met"]), (&json!(2), &json!(1)));
+    }
+}

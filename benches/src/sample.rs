@@ -26,6 +26,23 @@ impl Sample {
             f64::midpoint(self.0[middle - 1], self.0[middle])
         }
     }
+
+    /// The least measurement that so many in a hundred do not exceed.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn percentile(&self, percent: f64) -> f64 {
+        let rank = (self.0.len() as f64 * percent / 100.0).ceil() as usize;
+        self.0[rank.max(1) - 1]
+    }
+}
+
+impl From<Vec<f64>> for Sample {
+    fn from(mut measured: Vec<f64>) -> Self {
+        measured.sort_by(f64::total_cmp);
+        Self(measured)
+    }
 }
 
 impl Sample {
@@ -59,5 +76,25 @@ mod tests {
             assert!((sample.median() - median).abs() < 1e-9, "{sample:?}");
         }
         assert_eq!(sample.to_string(), "2.25 s (1.00 to 8.00)");
+    }
+
+    #[test]
+    fn a_percentile_is_the_least_that_covers_so_many() {
+        let sample = Sample::from((1..=200).rev().map(f64::from).collect::<Vec<_>>());
+        for (percent, expected) in [
+            (50.0, 100.0),
+            (99.0, 198.0),
+            (99.4, 199.0),
+            (99.9, 200.0),
+            (100.0, 200.0),
+            (0.0, 1.0),
+        ] {
+            let percentile = sample.percentile(percent);
+            assert!(
+                (percentile - expected).abs() < 1e-9,
+                "{percent}: {percentile}"
+            );
+        }
+        assert!((Sample::from(vec![7.0]).percentile(99.9) - 7.0).abs() < 1e-9);
     }
 }

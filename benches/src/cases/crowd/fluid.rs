@@ -1,0 +1,60 @@
+//! fluid: a group that is made and then started, and one to which workers are added while it runs.
+
+use fluid::{Exit, Workers, consumer, worker};
+
+use super::member::{Crowd, Member};
+
+#[worker(heartbeat = "1s")]
+async fn beat(member: &mut Member) {
+    member.beat();
+}
+
+#[consumer]
+async fn listen(number: u64, member: &mut Member) {
+    let _ = number;
+    member.beat();
+}
+
+pub async fn group(crowd: Crowd) {
+    let mut workers = Workers::new("crowd");
+    for _ in 0..crowd.size.beating {
+        workers.add(Beat {
+            member: crowd.member(),
+        });
+    }
+    let mut listening = Vec::new();
+    for _ in 0..crowd.size.listening {
+        let listen = Listen {
+            member: crowd.member(),
+        };
+        listening.push(workers.add(listen).handle());
+    }
+    let running = workers.startup().await.expect("a start");
+    for one in &listening {
+        one.send(0).await.expect("a receiver");
+    }
+    crowd.live().await;
+    check(&running.shutdown().await);
+}
+
+pub async fn added(crowd: Crowd) {
+    let running = Workers::new("crowd").startup().await.expect("a start");
+    for _ in 0..crowd.size.beating {
+        running.add(Beat {
+            member: crowd.member(),
+        });
+    }
+    for _ in 0..crowd.size.listening {
+        let listen = Listen {
+            member: crowd.member(),
+        };
+        let listening = running.add(listen);
+        listening.send(0).await.expect("a receiver");
+    }
+    crowd.live().await;
+    check(&running.shutdown().await);
+}
+
+fn check(exit: &Exit) {
+    assert!(exit.is_success(), "{:?}", exit.cause());
+}
