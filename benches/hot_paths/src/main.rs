@@ -21,6 +21,9 @@ use crate::verdict::Verdict;
 
 /// Set it to write the budget instead of comparing with it.
 const BLESS: &str = "FLUID_BLESS";
+const HOW_TO_BLESS: &str = "\
+If this is as it should be, make what was counted the budget:
+  FLUID_BLESS=1 cargo run --release --locked --manifest-path benches/hot_paths/Cargo.toml";
 
 fn main() -> ExitCode {
     let words: Vec<_> = env::args().skip(1).collect();
@@ -59,19 +62,12 @@ fn compare() -> ExitCode {
         verdict
     });
     let verdicts: Vec<_> = verdicts.collect();
-    let names = paths::ALL.map(|path| path.name);
+    let strangers = budget.strangers(&paths::ALL.each_ref().map(|path| path.name));
     let mut remarks: Vec<_> = verdicts.iter().filter_map(Verdict::remark).collect();
-    let strangers = budget.strangers(&names);
-    remarks.extend(
-        strangers
-            .iter()
-            .map(|name| format!("{name}: has a budget, and is no path")),
-    );
+    let unknown = |name| format!("{name}: has a budget, and is no path");
+    remarks.extend(strangers.iter().map(unknown));
     if !remarks.is_empty() {
-        println!("\n{}", remarks.join("\n"));
-        println!(
-            "\nThis makes what was counted the budget:\n  {BLESS}=1 cargo run --release --locked --manifest-path benches/hot_paths/Cargo.toml"
-        );
+        println!("\n{}\n\n{HOW_TO_BLESS}", remarks.join("\n"));
     }
     let fails = !strangers.is_empty() || verdicts.iter().any(Verdict::fails);
     ExitCode::from(u8::from(fails))

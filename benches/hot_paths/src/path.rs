@@ -12,9 +12,9 @@ pub struct HotPath {
     pub name: &'static str,
     /// What is counted: messages, or groups.
     pub unit: &'static str,
-    /// So few that what is left to do but once has been done: buffers have grown, queues have been full.
+    /// So few that everything has happened which happens once: buffers have grown, queues have been full.
     pub few: u64,
-    /// Enough for what one more costs to be told from the start and the end.
+    /// So many that the difference tells what one more costs.
     pub many: u64,
     /// How many of its consumers, called `sink…`, handle each message.
     sinks: u64,
@@ -48,7 +48,8 @@ impl HotPath {
         self
     }
 
-    /// Sends so many messages, all on this thread.
+    /// Sends so many messages, all on this thread: a multiple of 64, as some come in portions. Or starts and stops so
+    /// many groups.
     ///
     /// # Panics
     ///

@@ -16,7 +16,8 @@ mod vec;
 use crate::HotPath;
 
 /// All paths, in the order in which they are printed.
-pub const ALL: [HotPath; 14] = [
+// A constant would be compiled anew, with all that it calls, in whatever uses it.
+pub static ALL: [HotPath; 14] = [
     one_to_one::PATH,
     four_stages::PATH,
     fused::PATH,
@@ -35,5 +36,5 @@ pub const ALL: [HotPath; 14] = [
 
 /// The path of this name.
 pub fn named(name: &str) -> Option<HotPath> {
-    ALL.into_iter().find(|path| path.name == name)
+    ALL.iter().find(|path| path.name == name).copied()
 }
