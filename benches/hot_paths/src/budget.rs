@@ -83,7 +83,9 @@ mod tests {
     #[test]
     fn a_budget_is_of_its_path_alone() {
         let budget = Budget::parse("ask = 1.5\nask-twice = 3.0").expect("two budgets");
+        assert_eq!(budget.of("ask"), Some(1.5));
         assert_eq!(budget.of("ask-twice"), Some(3.0));
+        assert_eq!(budget.of("as"), None);
         assert_eq!(budget.of("ask-thrice"), None);
         assert_eq!(budget.strangers(&["ask"]), ["ask-twice"]);
     }

@@ -42,9 +42,9 @@ fn count(path: &HotPath, units: u64) -> u64 {
         .env_clear()
         .env("GLIBC_TUNABLES", ANY_PROCESSOR)
         .envs(env::var_os("PATH").map(|path| ("PATH", path)));
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("valgrind, which is needed: {error}"));
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("valgrind: {error}; to install it: apt-get install valgrind")
+    });
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
