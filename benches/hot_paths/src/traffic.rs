@@ -1,0 +1,45 @@
+//! Who sends, and who handles what was sent.
+
+use std::hint::black_box;
+
+use fluid::{Output, consumer, worker};
+
+/// Sends so many numbers.
+#[worker]
+pub(crate) async fn source(many: &u64, numbers: &Output<u64>) {
+    for number in 0..*many {
+        let _ = numbers.send(number).await;
+    }
+}
+
+/// Says of each portion of 64 numbers where it begins.
+#[worker]
+pub(crate) async fn portions(many: &u64, begins: &Output<u64>) {
+    for begin in (0..*many).step_by(64) {
+        let _ = begins.send(begin).await;
+    }
+}
+
+/// The numbers of a portion.
+#[consumer]
+pub(crate) async fn open(begin: u64) -> Vec<u64> {
+    (begin..begin + 64).collect()
+}
+
+/// Hands a number on.
+#[consumer]
+pub(crate) async fn pass(number: u64) -> u64 {
+    number
+}
+
+/// Hands a number on, or would not.
+#[consumer]
+pub(crate) async fn filter(number: u64) -> Option<u64> {
+    (number < u64::MAX).then_some(number)
+}
+
+/// Has nothing to do.
+#[consumer]
+pub(crate) async fn sink(number: u64) {
+    black_box(number);
+}
