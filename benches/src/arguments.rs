@@ -33,6 +33,17 @@ impl Arguments {
         arguments
     }
 
+    /// # Panics
+    ///
+    /// If a case is to be measured that there is not.
+    pub fn check(&self, all: &[Comparison]) {
+        let names: Vec<_> = all.iter().map(|one| one.name).collect();
+        for name in &self.only {
+            let known = names.contains(&name.as_str());
+            assert!(known, "{name}? There are: {}", names.join("; "));
+        }
+    }
+
     pub fn wants(&self, comparison: &Comparison) -> bool {
         if self.only.is_empty() {
             !self.quick || comparison.effort != Effort::Huge
@@ -61,6 +72,17 @@ impl Arguments {
 mod tests {
     use super::*;
     use crate::comparison::tests::comparison;
+
+    #[test]
+    #[should_panic(expected = "somme? There are: some")]
+    fn a_case_that_there_is_not_is_no_run_of_nothing() {
+        let only = |name: &str| Arguments {
+            only: vec![name.to_owned()],
+            ..Arguments::default()
+        };
+        only("some").check(&[comparison()]);
+        only("somme").check(&[comparison()]);
+    }
 
     #[test]
     fn what_is_huge_is_no_part_of_a_quick_run_unless_it_is_asked_for() {

@@ -14,6 +14,7 @@ mod case;
 mod cases;
 mod comparison;
 mod goal;
+mod incremental;
 mod peers;
 mod report;
 mod work;
@@ -29,16 +30,23 @@ fn main() {
     if let Some(apart) = &arguments.apart {
         return apart.run(&comparisons);
     }
+    arguments.check(&comparisons);
+    let incremental = if arguments.only.is_empty() {
+        incremental::reached()
+    } else {
+        Vec::new()
+    };
     let wanted = comparisons.iter().filter(|one| arguments.wants(one));
     let all: Vec<_> = wanted.flat_map(|one| measure(one, &arguments)).collect();
-    let section = report::section(&all, &arguments);
+    let reached = [goal::reached(&all), incremental].concat();
+    let section = report::section(&all, &reached, &arguments);
     println!("\n{section}");
     if let Some(file) = &arguments.json {
-        std::fs::write(file, report::json(&all)).expect("the file for --json");
+        std::fs::write(file, report::json(&all, &reached)).expect("the file for --json");
         println!("written to {file}");
     }
     if arguments.only.is_empty() {
-        page::write("Messages", &section);
+        page::write("Side by side", &section);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The section of the page, and all figures as JSON.
 
+mod ahead;
+
 use std::fmt::Write;
 
 use fluid_benches::machine::{compiler, processor, today, version};
@@ -7,14 +9,25 @@ use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
 use crate::comparison::{Effort, Measured, Rival, Series};
-use crate::goal::{Reached, reached};
+use crate::goal::Reached;
 
-pub fn section(all: &[Measured<'_>], arguments: &Arguments) -> String {
-    let mut section = String::from(ABOUT);
+/// How each figure comes about.
+const ABOUT: &str = include_str!("report/about.md");
+
+const COMMAND: &str = "\
+```sh
+cargo run --release --manifest-path benches/Cargo.toml
+```
+
+`-- --quick` takes less time, `--only CASE` measures one case, and `--json FILE` writes every figure.";
+
+pub fn section(all: &[Measured<'_>], reached: &[Reached], arguments: &Arguments) -> String {
+    let mut section = format!("{ABOUT}\n");
     for measured in all {
         section.push_str(&table(measured));
     }
-    section.push_str(&goals(&reached(all)));
+    section.push_str(&ahead::table(all));
+    section.push_str(&goals(reached));
     let (compiler, date, processor) = (compiler(), today(), processor());
     let versions = versions();
     let [light, heavy] = [Effort::Light, Effort::Heavy].map(|effort| arguments.rounds(effort));
@@ -94,9 +107,8 @@ fn goals(reached: &[Reached]) -> String {
 }
 
 /// Every figure, each goal with its ratio or its figure, and how many there are and are met.
-pub fn json(all: &[Measured<'_>]) -> String {
+pub fn json(all: &[Measured<'_>], reached: &[Reached]) -> String {
     let figures: Vec<Value> = all.iter().flat_map(figures).collect();
-    let reached = reached(all);
     let goals: Vec<Value> = reached.iter().map(of_goal).collect();
     let met = reached.iter().filter(|goal| goal.is_met()).count();
     let whole = json!({
@@ -176,31 +188,11 @@ fn versions() -> String {
     versions.join(", ")
 }
 
-const ABOUT: &str = "\
-Where the figure is the time of a message, numbers are sent from task to task, and their sum is checked. The queues hold
-1024 messages, where they have a bound at all: ractor's have none, and actix' `do_send` ignores it. fluid is used as it
-comes: every message is counted, a panic would be caught, and a stop would lose nothing; the plain loops and channels do
-none of that. Each such figure holds the start and the end of the tasks, too. Handlers do nothing there, so these are the
-costs of the way. Idle workers and large groups are measured in a process for each round, whose memory is what is resident,
-and whose processor time is that of all its threads; who has no figures there needs more memory than was free.
-
-Channels that do nothing else are faster than fluid here, direct calls are faster than a fused chain, and a question costs
-more than a channel and a oneshot by hand. A worker of fluid that idles takes far more memory and time than a plain task.
-
-";
-
-const COMMAND: &str = "\
-```sh
-cargo run --release --manifest-path benches/Cargo.toml
-```
-
-`-- --quick` takes less time, `--only CASE` measures one case, and `--json FILE` writes every figure.";
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::comparison::tests::{comparison, measured};
-    use crate::goal::{goal, limit};
+    use crate::goal::{goal, limit, reached};
 
     #[test]
     fn a_table_has_two_columns_for_each_figure() {
@@ -222,7 +214,8 @@ mod tests {
             goal("fluid", 0.5, "plain").in_figure("p99"),
             limit("fluid", "p50", 1.0),
         ];
-        let json: Value = serde_json::from_str(&json(&[measured(&comparison)])).expect("json");
+        let all = [measured(&comparison)];
+        let json: Value = serde_json::from_str(&json(&all, &reached(&all))).expect("json");
         assert_eq!(json["figures"].as_array().map(Vec::len), Some(4));
         let last = &json["figures"][3];
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use fluid_benches::edited::HEADING;
 use fluid_benches::machine::{compiler, processor, today};
 
 use crate::project::Project;
@@ -17,7 +18,7 @@ pub fn section(project: &Project, times: &[Times; 4], rounds: usize) -> String {
     let (versions, compiler) = (versions.join(", "), compiler());
     let (date, processor) = (today(), processor());
     format!(
-        "{ABOUT}\n{CLEAN}\n{clean}\n{EDITED}\n{edited}\n\
+        "{ABOUT}\n{CLEAN}\n{clean}\n{HEADING}\n{edited}\n\
          Cargo's own work is in both: {idle} to wait and {idle_computed} to compute when there is nothing to do.\n\n\
          Medians of {rounds} rounds, with the least and the most, of `cargo check` in the `dev` profile. \
          {compiler}, fluid {fluid}, {versions}; {date}, {processor}.\n\n{COMMAND}",
@@ -62,13 +63,39 @@ const CLEAN: &str = "\
 The program itself, when all it depends on has been checked:
 ";
 
-const EDITED: &str = "\
-What one waits for most often: a number in the body of one function has become another one.
-";
-
 const COMMAND: &str = "\
 ```sh
 cargo run --release --manifest-path benches/Cargo.toml --bin compile_time
 ```
 
 It takes a number of rounds, and `-- --run` runs each of the programs, too.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fluid_benches::edited::{self, Ratios};
+
+    #[test]
+    fn ratios_are_read_as_they_are_written() {
+        let mut times: [Times; 4] = Default::default();
+        for (times, (waited, computed)) in
+            times
+                .iter_mut()
+                .zip([(3.0, 0.5), (2.0, 0.4), (5.0, 0.6), (4.0, 0.8)])
+        {
+            times.edited.waited.add(waited);
+            times.edited.computed.add(computed);
+        }
+        let edited = table(&times, |times| &times.edited);
+        let read = edited::ratios(&format!("Words.\n\n{HEADING}\n{edited}\nMore words.\n"));
+        let expected = [(1.5, 1.25), (1.0, 1.0), (2.5, 1.5), (2.0, 2.0)];
+        let expected = PROGRAMS.iter().zip(expected);
+        let expected = expected.map(|(program, (waited, computed))| Ratios {
+            program: program.name.to_owned(),
+            waited,
+            computed,
+        });
+        assert_eq!(read, Some(expected.collect()));
+        assert_eq!(edited::ratios("Words.\n"), None);
+    }
+}
