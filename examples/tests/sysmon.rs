@@ -10,6 +10,9 @@ use process::{Directory, Ended, Running, example, wait_until};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
+/// How long a monitor may take to end, in seconds.
+const GRACE: &str = "FLUID_STOPPING_GRACE_PERIOD";
+
 /// A monitor under load, and its database.
 struct Monitor {
     directory: Directory,
@@ -29,10 +32,15 @@ impl Monitor {
             .arg(directory.file("sysmon.db"));
         let running = Running::start(arrange(&mut command));
         let monitor = Self { directory, running };
-        wait_until("rows in the database", || {
-            monitor.rows().filter(|rows| *rows > 0)
-        });
+        monitor.wait_for_rows(1);
         monitor
+    }
+
+    /// Waits until so many samples are stored.
+    fn wait_for_rows(&self, least: i64) {
+        wait_until("rows in the database", || {
+            self.rows().filter(|rows| *rows >= least)
+        });
     }
 
     fn db(&self) -> PathBuf {
@@ -74,14 +82,13 @@ impl Monitor {
         let Self { directory, running } = self;
         let ended = running.wait();
         ended.assert_code(0);
-        assert!(ended.took < Duration::from_secs(10), "{ended:#?}");
         let (taken, stored) = account(&ended);
         let db = directory.file("sysmon.db");
         let connection = Connection::open(&db).expect("the database");
         let rows: i64 = connection
             .query_one("SELECT COUNT(*) FROM samples", [], |row| row.get(0))
             .expect("samples");
-        assert!(taken > 10, "{ended:#?}");
+        assert!(taken > 0, "{ended:#?}");
         assert_eq!((taken, stored), (rows, rows), "{ended:#?}");
 
         let report = Running::start(example("sysmon").arg("report").arg("--db").arg(db)).wait();
@@ -106,6 +113,7 @@ fn account(ended: &Ended) -> (i64, i64) {
 #[test]
 fn sigterm_loses_nothing() {
     let monitor = Monitor::start("term", |command| command);
+    monitor.wait_for_rows(10);
     monitor.running.signal("TERM");
     monitor.assert_nothing_lost();
 }
@@ -113,6 +121,7 @@ fn sigterm_loses_nothing() {
 #[test]
 fn sigint_loses_nothing() {
     let monitor = Monitor::start("int", |command| command);
+    monitor.wait_for_rows(10);
     monitor.running.signal("INT");
     monitor.assert_nothing_lost();
 }
@@ -141,38 +150,40 @@ fn alerts_are_printed_and_kept() {
 
 #[test]
 fn a_second_signal_ends_a_stuck_store_at_once_and_names_it() {
-    let monitor = Monitor::start("twice", |command| command);
+    let grace = Duration::from_secs(60);
+    let monitor = Monitor::start("twice", |command| command.env(GRACE, "60"));
     let _lock = monitor.block_store();
     monitor.running.signal("INT");
     monitor.running.wait_for_error("stopping");
     monitor.running.signal("INT");
     let ended = monitor.running.wait();
     ended.assert_code(1);
-    assert!(ended.took < Duration::from_secs(1), "{ended:#?}");
+    // However busy the machine is, it did not wait for that.
+    assert!(ended.took < grace / 2, "{ended:#?}");
     assert_stuck_store(&ended);
 }
 
 #[test]
 fn a_stuck_store_ends_with_the_grace_period() {
-    let variable = "FLUID_STOPPING_GRACE_PERIOD";
-    let monitor = Monitor::start("grace", |command| command.env(variable, "1"));
+    let monitor = Monitor::start("grace", |command| command.env(GRACE, "1"));
     let _lock = monitor.block_store();
     monitor.running.signal("TERM");
     let ended = monitor.running.wait();
     ended.assert_code(1);
+    // Not before that, and not with the ten seconds that it would be without it.
     let took = ended.took.as_secs_f64();
-    assert!((0.9..2.0).contains(&took), "{ended:#?}");
+    assert!((0.9..9.0).contains(&took), "{ended:#?}");
     assert_stuck_store(&ended);
 }
 
 /// Asserts that the exit names the store, and only it, and that the samples it had are not lost in
 /// silence.
 fn assert_stuck_store(ended: &Ended) {
-    let stuck: Vec<_> = ended
-        .stderr
-        .lines()
-        .filter(|line| line.contains("STUCK"))
-        .collect();
+    let stuck = ended.stderr.lines().filter(|line| line.contains("STUCK"));
+    // On a busy machine one that takes a sample just then may not be done with it in time.
+    let (sampling, stuck): (Vec<_>, Vec<_>) =
+        stuck.partition(|line| line.trim_start().starts_with("sample "));
+    assert!(sampling.len() <= 1, "{ended:#?}");
     let [store] = stuck[..] else {
         panic!("{ended:#?}");
     };
@@ -187,7 +198,7 @@ fn a_grace_period_that_is_no_number_is_named() {
     let directory = Directory::new("nonsense");
     let mut command = example("sysmon");
     command.arg("--db").arg(directory.file("sysmon.db"));
-    command.env("FLUID_STOPPING_GRACE_PERIOD", "abc");
+    command.env(GRACE, "abc");
     let ended = Running::start(&mut command).wait();
     ended.assert_code(2);
     let wanted = "FLUID_STOPPING_GRACE_PERIOD: `abc` is not a number of seconds";
