@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::onward::Onward;
 use crate::signal::until;
-use crate::stage::{Stage, call, is_plain, skip, tell_refused};
+use crate::stage::{Attended, Stage, attended_call, is_plain, skip, tell_refused};
 use crate::worker::{Io, Worker};
 
 /// A message that a consumer gave up on: what leaves by its port `failed`.
@@ -108,22 +108,34 @@ where
             let called = if is_plain(ctx) {
                 let mut call = pin!(None);
                 match catch_within(|| call.set(Some(stage.call(given, ctx, &io.ports)))) {
-                    Ok(()) => Caught(call).await,
+                    Ok(()) => {
+                        let call = pin!(Caught(call));
+                        let (output, ports) = (&io.output, &io.ports);
+                        Attended::<_, S> {
+                            call,
+                            output,
+                            ports,
+                        }
+                        .await
+                    }
                     Err(panicked) => Err(panicked.into()),
                 }
             } else {
-                call(stage, given, ctx, &io.ports).await
+                attended_call(stage, given, ctx, &io.output, &io.ports).await
             };
+            io.hand_over();
             let error = match called {
                 Ok(emission) => {
                     #[cfg(feature = "test-util")]
                     crate::test::perturb().await;
-                    let mut leaving = io.output.leave(emission.into_iter());
-                    if let Some(first) = onward.send_ahead(&io.output, &mut leaving) {
+                    let mut emission = emission.into_iter();
+                    let first = onward.send_ahead(&mut io.output, &mut emission);
+                    io.output.hand_over();
+                    if let Some(first) = first {
+                        let mut leaving = io.output.leave(emission);
                         let refused = onward.send_each(&io.output, first, &mut leaving).await;
                         tell_refused(refused, ctx);
                     }
-                    drop(leaving);
                     return done(ctx, io);
                 }
                 Err(error) => error,

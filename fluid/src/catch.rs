@@ -7,6 +7,8 @@ use std::pin::{Pin, pin};
 use std::sync::Once;
 use std::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
+
 use crate::error::{Error, Panicked};
 
 thread_local! {
@@ -65,14 +67,29 @@ pub(crate) async fn catch_payload<F: Future>(future: F) -> std::thread::Result<F
 /// The future is not polled again after a panic, so what it broke can be seen only by a caller
 /// that keeps what it borrowed. The runtime drops a worker that panicked, unless its
 /// `on_error = "skip"` says that its state can bear it.
-pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match catch_now(|| future.as_mut().poll(cx)) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panicked) => Poll::Ready(Err(panicked)),
-    })
-    .await
+pub(crate) const fn catch<F: Future>(future: F) -> Catch<F> {
+    Catch { future }
+}
+
+pin_project! {
+    /// See [`catch`]. It is no `async fn`, which would have room for the future twice: once where it is given, and
+    /// once where it is polled. The layers of a life would double its size each.
+    pub(crate) struct Catch<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Catch<F> {
+    type Output = Result<F::Output, Panicked>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let future = self.project().future;
+        match catch_now(|| future.poll(cx)) {
+            Ok(polled) => polled.map(Ok),
+            Err(panicked) => Poll::Ready(Err(panicked)),
+        }
+    }
 }
 
 /// Runs `body` within a [`catch`], turning a panic into an error. The hook knows that panics are caught

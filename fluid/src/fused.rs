@@ -12,18 +12,19 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 
 use crate::adapt::Adapt;
 use crate::context::Context;
 use crate::error::Error;
-use crate::lent::{Borrower, Lent, Shelf};
+use crate::lent::{Borrower, CaughtWithin, Lent, Shelf};
 use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
 use crate::onward::Onward;
 use crate::queue::{Channel, Intake, Leaving, Output, discard};
 use crate::seat::Seat;
 use crate::signal::until;
-use crate::stage::{Calls, Stage};
+use crate::stage::{Calls, Stage, tell_refused};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
 use crate::way::{Lendable, Run, Way};
@@ -76,6 +77,17 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
             return true;
         }
         self.callee.has_it()
+    }
+
+    /// Whether the worker can be called, and needs no more than that.
+    #[inline]
+    fn is_bare<T>(&mut self, own: &Output<T>) -> bool {
+        let _ = own;
+        #[cfg(feature = "test-util")]
+        if own.tap.is_set() || self.stub.has_it() {
+            return false;
+        }
+        self.callee.bare().is_some()
     }
 
     /// Waits until it can be. Returns whether it can: not, if it has ended.
@@ -200,8 +212,8 @@ where
 {
     fn send_ahead(
         &mut self,
-        _: &Output<T>,
-        messages: &mut Leaving<'_, impl Iterator<Item = T>>,
+        _: &mut Output<T>,
+        messages: &mut impl Iterator<Item = T>,
     ) -> Option<T> {
         messages.next()
     }
@@ -215,7 +227,42 @@ where
         async move {
             let mut refused = 0;
             loop {
-                refused += u64::from(!self.send(own, message).await);
+                // Written out here for the one that can be called and needs no more than that: each block around
+                // it would be paid for by every message.
+                if self.is_bare(own) {
+                    own.leave_alone().accepted();
+                    for message in self.adapt.adapt(message) {
+                        let Some(loan) = self.callee.bare() else {
+                            self.deliver(message).await;
+                            continue;
+                        };
+                        loan.io.queue.hand_over();
+                        let called = {
+                            let call = pin!(loan.worker.call(message, &loan.ctx, &loan.io.ports));
+                            let span = &loan.span;
+                            CaughtWithin { call, span }.await
+                        };
+                        let emission = match called {
+                            Ok(emission) => emission,
+                            Err(error) => {
+                                self.callee.failed(error);
+                                continue;
+                            }
+                        };
+                        if size_of::<W::Emission>() > 0 {
+                            let mut emission = emission.into_iter();
+                            let output = &mut loan.io.output;
+                            if let Some(first) = self.next.send_ahead(output, &mut emission) {
+                                let mut leaving = output.leave(emission);
+                                let refused = self.next.send_each(output, first, &mut leaving);
+                                tell_refused(refused.await, &loan.ctx);
+                            }
+                        }
+                        loan.io.queue.settle_direct();
+                    }
+                } else {
+                    refused += u64::from(!self.send(own, message).await);
+                }
                 match rest.next() {
                     Some(next) => message = next,
                     None => return refused,

@@ -148,6 +148,7 @@ impl<W: Worker> Run<W> for Laned<W> {
                 .flatten(),
             Err(error) => Err(error),
         };
+        io.hand_over();
         answer(&first, ctx, io);
         first.and(self.all_ended().await)
     }
@@ -219,6 +220,7 @@ impl<W: Worker> Lane<W> {
             .await
             .map_err(Error::from)
             .flatten();
+        io.hand_over();
         answer(&ran, ctx, io);
         *at_the_end = catch(worker.on_shutdown(ctx))
             .await

@@ -161,6 +161,11 @@ impl Progress {
         self.add(DONE.wrapping_sub(FETCHED))
     }
 
+    /// The message in hand is done, and one moved from the queue takes its place.
+    pub(crate) fn replaced(&self) -> Seen {
+        self.add(DONE)
+    }
+
     /// `count` messages in hand leave the worker's side without being done: failed or given up.
     pub(crate) fn let_go(&self, count: usize) -> Seen {
         self.add((count as u64 * IN_HAND).wrapping_neg())

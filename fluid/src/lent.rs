@@ -13,15 +13,19 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{self, Poll};
 
 use crate::attempt::handle;
+use crate::catch::catch_within;
 use crate::context::Context;
 use crate::error::Error;
 use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
 use crate::lock::lock;
 use crate::onward::Onward;
 use crate::signal::{until, wait_for};
-use crate::stage::Stage;
+#[cfg(feature = "test-util")]
+use crate::stage::is_plain;
+use crate::stage::{Stage, is_bare};
 use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
@@ -80,10 +84,12 @@ impl<W: Worker> Shelf<W> {
 
 /// A worker that another one makes the calls of.
 pub(crate) struct Loan<W: Worker> {
-    worker: Lendable<W>,
-    io: Lendable<Io<W>>,
-    ctx: Context,
-    span: tracing::Span,
+    pub(crate) worker: Lendable<W>,
+    pub(crate) io: Lendable<Io<W>>,
+    pub(crate) ctx: Context,
+    pub(crate) span: tracing::Span,
+    /// Nothing is done about its calls but to make them.
+    bare: bool,
     failure: Option<Error>,
     home: Option<oneshot::Sender<Returned<W>>>,
 }
@@ -129,6 +135,24 @@ impl<W: Worker> Borrower<W> {
         self.loan = None;
     }
 
+    /// The worker, if it is here and needs no more than to be called.
+    #[inline]
+    pub(crate) fn bare(&mut self) -> Option<&mut Loan<W>> {
+        let loan = self.loan.as_mut().filter(|loan| loan.bare);
+        #[cfg(feature = "test-util")]
+        let loan = loan.filter(|loan| is_plain(&loan.ctx));
+        loan
+    }
+
+    /// Its call has failed, and it goes home.
+    #[cold]
+    pub(crate) fn failed(&mut self, error: Error) {
+        if let Some(mut loan) = self.loan.take() {
+            loan.io.queue.failed();
+            loan.failure = Some(error);
+        }
+    }
+
     /// Makes one call, if the worker is here. One that has failed goes home.
     pub(crate) fn call<N: Onward<W::Output>>(
         &mut self,
@@ -163,6 +187,23 @@ fn in_span<F: Future>(
     mut future: Pin<&mut F>,
 ) -> impl Future<Output = F::Output> {
     poll_fn(move |cx| span.in_scope(|| future.as_mut().poll(cx)))
+}
+
+/// A call within a span, whose panic is an error.
+pub(crate) struct CaughtWithin<'a, F> {
+    pub(crate) call: Pin<&'a mut F>,
+    pub(crate) span: &'a tracing::Span,
+}
+
+impl<T, F: Future<Output = Result<T, Error>>> Future for CaughtWithin<'_, F> {
+    type Output = Result<T, Error>;
+
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let _entered = self.span.enter();
+        let polled = catch_within(|| self.call.as_mut().poll(cx));
+        polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+    }
 }
 
 /// The life of a worker behind a fused edge: it is lent.
@@ -214,6 +255,7 @@ impl<W: Worker> Run<W> for Lent<W> {
         while ctx.is_running() {
             let (home, back) = oneshot::channel();
             let loan = Loan {
+                bare: is_bare(ctx, io),
                 worker: Lendable::new(worker.take()),
                 io: Lendable::new(io.take()),
                 ctx: ctx.clone(),

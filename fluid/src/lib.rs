@@ -190,6 +190,7 @@ mod sync;
 mod term;
 #[cfg(feature = "test-util")]
 pub mod test;
+mod turn;
 mod way;
 mod worker;
 mod workers;

@@ -4,14 +4,16 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll, ready};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
 use crate::catch::{catch, catch_now};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Panicked};
 use crate::exit::Cause;
 use crate::lock::lock;
 use crate::node::{Events, MemberId, Node};
@@ -196,117 +198,156 @@ fn spawn_on(
 }
 
 /// Lives, or is forced to end, and reports.
-pub(crate) async fn live_to_the_end<W: Worker>(unlived: Unlived<W>, run: impl Run<W>, site: Site) {
+pub(crate) fn live_to_the_end<W: Worker>(
+    unlived: Unlived<W>,
+    run: impl Run<W>,
+    site: Site,
+) -> impl Future<Output = ()> + Send {
     let node = Arc::clone(&unlived.node);
-    // What the life owns is dropped before its exit is written, so that the counts are final. Caught
-    // here is what escapes the life itself: a worker or a message whose `drop` panics.
-    match catch(live(unlived, run, &site)).await {
-        Ok(Some(())) => {}
-        Ok(None) => {
-            tracing::warn!(worker = &**node.name(), "forced to stop");
-            node.finish(node.report(node.ended_because(), true, false));
-        }
-        Err(panicked) => {
-            let forced = node.force.is_raised();
-            let error = Error::from(panicked);
-            node.note_error(&error);
-            node.finish(node.report(Cause::failure(node.name(), error), forced, false));
-        }
+    // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
+    let life = catch(live(unlived, run, site.clone()));
+    ToTheEnd { life, node, site }
+}
+
+pin_project! {
+    /// A life and its report.
+    struct ToTheEnd<F> {
+        #[pin]
+        life: F,
+        node: Arc<Node>,
+        site: Site,
     }
-    site.ended();
+}
+
+impl<F> Future for ToTheEnd<F>
+where
+    F: Future<Output = Result<Option<()>, Panicked>>,
+{
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let lived = ready!(this.life.poll(cx));
+        // What the life owned was dropped when it ended, before its exit is written, so that the counts are final.
+        let node = this.node;
+        match lived {
+            Ok(Some(())) => {}
+            Ok(None) => {
+                tracing::warn!(worker = &**node.name(), "forced to stop");
+                node.finish(node.report(node.ended_because(), true, false));
+            }
+            Err(panicked) => {
+                let forced = node.force.is_raised();
+                let error = Error::from(panicked);
+                node.note_error(&error);
+                node.finish(node.report(Cause::failure(node.name(), error), forced, false));
+            }
+        }
+        this.site.ended();
+        Poll::Ready(())
+    }
 }
 
 /// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
-async fn live<W: Worker>(unlived: Unlived<W>, mut run: impl Run<W>, site: &Site) -> Option<()> {
+///
+/// A block, and no `async fn`: that would have room for all that it is given twice.
+fn live<W: Worker>(
+    unlived: Unlived<W>,
+    mut run: impl Run<W>,
+    site: Site,
+) -> impl Future<Output = Option<()>> + Send {
     let Unlived {
         node,
         mut build,
         io,
     } = unlived;
     let mut io = Lendable::new(io);
-    let mut worker = None;
-    let cause = loop {
-        // The one of the life before goes before the next one is built.
-        drop(worker.take());
-        let term = node.term();
-        let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
-        let life = Life::begin(&node);
-        let mut done = false;
-        let lived = live_once(
-            &mut run,
-            &mut worker,
-            &mut build,
-            &ctx,
-            &mut io,
-            site,
-            &mut done,
-        );
-        let lived = until(&term.cut, lived).await;
-        // Who was done before that was asked for has no other life: it said so by its state already.
-        let recycled = ctx.is_recycled() && !done;
-        if lived.is_none() {
-            run.recover(worker.as_mut(), &mut io).await;
-        }
-        let failure = match lived {
-            None if node.force.is_raised() => return None,
-            None => {
-                tracing::warn!(
-                    worker = &**node.name(),
-                    "took too long to end its life, cut off"
-                );
-                io.queue.failed();
-                match node.failing() {
-                    // One lane had ended it.
-                    None if !recycled => break ended_because(&node),
-                    failure => failure,
+    async move {
+        let site = &site;
+        let mut worker = None;
+        let cause = loop {
+            // The one of the life before goes before the next one is built.
+            drop(worker.take());
+            let term = node.term();
+            let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
+            let life = Life::begin(&node);
+            let mut done = false;
+            let lived = live_once(
+                &mut run,
+                &mut worker,
+                &mut build,
+                &ctx,
+                &mut io,
+                site,
+                &mut done,
+            );
+            let lived = until(&term.cut, lived).await;
+            // Who was done before that was asked for has no other life: it said so by its state already.
+            let recycled = ctx.is_recycled() && !done;
+            if lived.is_none() {
+                run.recover(worker.as_mut(), &mut io).await;
+            }
+            let failure = match lived {
+                None if node.force.is_raised() => return None,
+                None => {
+                    tracing::warn!(
+                        worker = &**node.name(),
+                        "took too long to end its life, cut off"
+                    );
+                    io.queue.failed();
+                    match node.failing() {
+                        // One lane had ended it.
+                        None if !recycled => break ended_because(&node),
+                        failure => failure,
+                    }
                 }
-            }
-            Some(Ok(())) if recycled => None,
-            Some(Ok(())) => break ended_because(&node),
-            Some(Err(Failure::Of(error))) if !node.has_started() => {
-                let worker = (&**node.name()).into();
-                node.note_error(&error);
-                break Cause::StartupFailed { worker, error };
-            }
-            Some(Err(Failure::AtTheEnd(error))) => {
-                node.note_error(&error);
-                if !recycled {
-                    break Cause::failure(node.name(), error);
+                Some(Ok(())) if recycled => None,
+                Some(Ok(())) => break ended_because(&node),
+                Some(Err(Failure::Of(error))) if !node.has_started() => {
+                    let worker = (&**node.name()).into();
+                    node.note_error(&error);
+                    break Cause::StartupFailed { worker, error };
                 }
-                let (worker, error) = (&**node.name(), format!("{error:#}"));
-                tracing::warn!(worker, error, "on_shutdown failed before a restart");
-                None
-            }
-            Some(Err(Failure::Of(error))) => {
-                node.note_error(&error);
-                Some(Cause::failure(node.name(), error))
+                Some(Err(Failure::AtTheEnd(error))) => {
+                    node.note_error(&error);
+                    if !recycled {
+                        break Cause::failure(node.name(), error);
+                    }
+                    let (worker, error) = (&**node.name(), format!("{error:#}"));
+                    tracing::warn!(worker, error, "on_shutdown failed before a restart");
+                    None
+                }
+                Some(Err(Failure::Of(error))) => {
+                    node.note_error(&error);
+                    Some(Cause::failure(node.name(), error))
+                }
+            };
+            let achieved = life.achieved(&node);
+            match site.next_life(&node, failure, achieved).await? {
+                Order::Again => {}
+                Order::End(cause) => break cause,
             }
         };
-        let achieved = life.achieved(&node);
-        match site.next_life(&node, failure, achieved).await? {
-            Order::Again => {}
-            Order::End(cause) => break cause,
+        if let Some(error) = cause.error()
+            && !matches!(cause, Cause::StartupFailed { .. })
+        {
+            node.note_error(&error);
+            let (worker, error) = (&**node.name(), format!("{error:#}"));
+            tracing::error!(worker, error, "worker failed");
         }
-    };
-    if let Some(error) = cause.error()
-        && !matches!(cause, Cause::StartupFailed { .. })
-    {
-        node.note_error(&error);
-        let (worker, error) = (&**node.name(), format!("{error:#}"));
-        tracing::error!(worker, error, "worker failed");
-    }
-    node.advance(State::Stopping);
-    drop(run);
-    drop(io);
-    let exit = node.report(cause, false, false);
-    if let Some(mut worker) = worker {
-        let last = catch(worker.after_shutdown(&exit));
-        if let Err(panicked) = until(&node.force, last).await? {
-            tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+        node.advance(State::Stopping);
+        drop(run);
+        drop(io);
+        let exit = node.report(cause, false, false);
+        if let Some(mut worker) = worker {
+            let last = catch(worker.after_shutdown(&exit));
+            if let Err(panicked) = until(&node.force, last).await? {
+                tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+            }
         }
+        node.finish(exit);
+        Some(())
     }
-    node.finish(exit);
-    Some(())
 }
 
 /// One life, from the building of the worker to its `on_shutdown`.
@@ -365,6 +406,7 @@ async fn run_once<W: Worker>(
         .await
         .map_err(Error::from)
         .flatten();
+    io.hand_over();
     let rested = run.rest();
     match &ran {
         Ok(()) => {

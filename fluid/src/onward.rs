@@ -13,8 +13,8 @@ pub trait Onward<T>: Send + 'static {
     #[doc(hidden)]
     fn send_ahead(
         &mut self,
-        own: &Output<T>,
-        messages: &mut Leaving<'_, impl Iterator<Item = T>>,
+        own: &mut Output<T>,
+        messages: &mut impl Iterator<Item = T>,
     ) -> Option<T>;
 
     /// Sends that one and the others, and waits for room where there is none. Returns how many were refused.
@@ -43,12 +43,13 @@ pub trait Onward<T>: Send + 'static {
 pub struct Own;
 
 impl<T: Send + 'static> Onward<T> for Own {
+    #[inline(always)]
     fn send_ahead(
         &mut self,
-        own: &Output<T>,
-        messages: &mut Leaving<'_, impl Iterator<Item = T>>,
+        own: &mut Output<T>,
+        messages: &mut impl Iterator<Item = T>,
     ) -> Option<T> {
-        own.send_ahead(messages)
+        own.send_ahead_unshared(messages)
     }
 
     fn send_each(

@@ -2,6 +2,7 @@
 
 mod adapted;
 mod channel;
+mod lot;
 mod output;
 mod reply;
 mod sender;

@@ -4,8 +4,9 @@
 //! worker behind a fused edge. The loops are compiled anew for each, so nothing is decided per message.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
@@ -17,9 +18,9 @@ use crate::context::Context;
 use crate::error::{Error, TimedOut};
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
-use crate::queue::{Batching, Output, Queue};
+use crate::queue::{Batching, Output};
 use crate::signal::until;
-use crate::worker::{Io, Worker};
+use crate::worker::{Io, Ports, Worker};
 
 /// One call of a worker's function. The macros implement it; the loops below call it.
 ///
@@ -91,6 +92,9 @@ pub(crate) async fn run<S: Stage>(
 ) -> Result<(), Error> {
     // Signs of life are expected of each call, and none in between.
     let _rest = ctx.rest();
+    if !ctx.node().options.blocking {
+        io.gather();
+    }
     S::Calls::make(stage, ctx, io, &mut Own).await
 }
 
@@ -105,17 +109,116 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         io: &mut Io<S>,
         onward: &mut N,
     ) -> Result<(), Error> {
-        // As `Queue::next` does it, but with nothing more than that on the way of a message that is there.
+        if is_bare(ctx, io) {
+            return each_message(stage, ctx, io, onward).await;
+        }
         loop {
-            Queue::<S::Message>::turn().await;
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
             let message = match io.queue.ready() {
                 Some(message) => message,
-                None => match io.queue.arrival().await {
-                    Some(message) => message,
-                    None => return Ok(()),
-                },
+                None if io.queue.arrival().await => io.queue.first(),
+                None => return Ok(()),
             };
             handle(stage, message, ctx, io, onward).await?;
+        }
+    }
+}
+
+/// Whether nothing is done about a call but to make it, and a failure of it ends the life: so that no more
+/// than the catch around the life is needed.
+pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
+    let options = &ctx.node().options;
+    #[cfg(feature = "rate")]
+    if ctx.node().limiter().is_some() {
+        return false;
+    }
+    options.timeout.is_none()
+        && ctx.pulse().is_none()
+        && io.copy.is_none()
+        && options.on_error != Some(OnError::Skip)
+}
+
+/// A call during which what the worker sends is handed over whenever it waits.
+pub(crate) struct Attended<'a, F, S: Worker> {
+    pub(crate) call: Pin<&'a mut F>,
+    pub(crate) output: &'a Output<S::Output>,
+    pub(crate) ports: &'a S::Ports,
+}
+
+impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let polled = self.call.as_mut().poll(cx);
+        if polled.is_pending() {
+            self.output.hand_over();
+            self.ports.hand_over();
+        }
+        polled
+    }
+}
+
+/// The calls of a consumer that is bare.
+async fn each_message<S, N>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut Io<S>,
+    onward: &mut N,
+) -> Result<(), Error>
+where
+    S: Stage<Input = <S as Worker>::Message>,
+    N: Onward<S::Output>,
+{
+    loop {
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        let message = match io.queue.ready() {
+            Some(message) => message,
+            None => {
+                io.hand_over();
+                if !io.queue.arrival().await {
+                    return Ok(());
+                }
+                io.queue.first()
+            }
+        };
+        #[cfg(feature = "test-util")]
+        if !is_plain(ctx) {
+            handle(stage, message, ctx, io, onward).await?;
+            continue;
+        }
+        let called = {
+            let call = pin!(stage.call(message, ctx, &io.ports));
+            let (output, ports) = (&io.output, &io.ports);
+            Attended::<_, S> {
+                call,
+                output,
+                ports,
+            }
+            .await
+        };
+        match called {
+            Ok(emission) => {
+                #[cfg(feature = "test-util")]
+                crate::test::perturb().await;
+                if size_of::<S::Emission>() == 0 {
+                    // What a function without an output returns, for which nothing is to be done.
+                    continue;
+                }
+                let mut emission = emission.into_iter();
+                if let Some(first) = onward.send_ahead(&mut io.output, &mut emission) {
+                    io.hand_over();
+                    let mut leaving = io.output.leave(emission);
+                    let refused = onward.send_each(&io.output, first, &mut leaving).await;
+                    tell_refused(refused, ctx);
+                }
+            }
+            Err(error) => {
+                io.queue.failed();
+                return Err(error);
+            }
         }
     }
 }
@@ -160,17 +263,17 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
     ) -> Result<(), Error> {
         let options = &ctx.node().options;
         if options.heartbeat.is_zero() {
-            let emission = call(stage, (), ctx, &io.ports).await?;
-            emit(emission, ctx, &io.output, onward).await;
+            let emission = attended_call(stage, (), ctx, &io.output, &io.ports).await?;
+            emit(emission, ctx, &mut io.output, onward).await;
             return ctx.survived();
         }
         let mut due = Instant::now();
         while ctx.is_running() {
             consume_budget().await;
-            let result = call(stage, (), ctx, &io.ports).await;
+            let result = attended_call(stage, (), ctx, &io.output, &io.ports).await;
             ctx.node().beats.fetch_add(1, Ordering::Relaxed);
             match result {
-                Ok(emission) => emit(emission, ctx, &io.output, onward).await,
+                Ok(emission) => emit(emission, ctx, &mut io.output, onward).await,
                 Err(error) => skip(error, ctx)?,
             }
             ctx.survived()?;
@@ -182,6 +285,29 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
         }
         Ok(())
     }
+}
+
+/// One call, after which, and whenever it waits, what the worker sends is handed over.
+pub(crate) async fn attended_call<S: Stage>(
+    stage: &mut S,
+    input: S::Input,
+    ctx: &Context,
+    output: &Output<S::Output>,
+    ports: &S::Ports,
+) -> Result<S::Emission, Error>
+where
+    S::Input: Send,
+{
+    let call = pin!(call(stage, input, ctx, ports));
+    let attended: Attended<'_, _, S> = Attended {
+        call,
+        output,
+        ports,
+    };
+    let called = attended.await;
+    output.hand_over();
+    ports.hand_over();
+    called
 }
 
 /// One call, with its timeout, its signs of life looked at, and its panic caught.
@@ -238,13 +364,16 @@ pub(crate) fn is_plain(ctx: &Context) -> bool {
 pub(crate) async fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
     ctx: &Context,
-    output: &Output<T>,
+    output: &mut Output<T>,
     onward: &mut impl Onward<T>,
 ) {
     #[cfg(feature = "test-util")]
     crate::test::perturb().await;
-    let mut leaving = output.leave(emission.into_iter());
-    if let Some(first) = onward.send_ahead(output, &mut leaving) {
+    let mut emission = emission.into_iter();
+    let first = onward.send_ahead(output, &mut emission);
+    output.hand_over();
+    if let Some(first) = first {
+        let mut leaving = output.leave(emission);
         let refused = onward.send_each(output, first, &mut leaving).await;
         tell_refused(refused, ctx);
     }

@@ -12,7 +12,7 @@ pub(crate) use std::{
     thread,
 };
 #[cfg(not(all(test, fluid_loom)))]
-pub(crate) use tokio::sync::{Notify, mpsc, oneshot};
+pub(crate) use tokio::sync::{Notify, futures::Notified, mpsc, oneshot};
 
 #[cfg(all(test, fluid_loom))]
 pub(crate) use loom::{
@@ -20,4 +20,4 @@ pub(crate) use loom::{
     thread,
 };
 #[cfg(all(test, fluid_loom))]
-pub(crate) use watched::{Notify, OnceLock, mpsc, oneshot};
+pub(crate) use watched::{Notified, Notify, OnceLock, mpsc, oneshot};

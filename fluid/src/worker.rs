@@ -206,6 +206,21 @@ impl<W: Worker> Io<W> {
         }
     }
 
+    /// Lets what is sent be kept for a moment: whoever makes the calls hands it over when it waits.
+    pub(crate) fn gather(&mut self) {
+        let mut consumers = self.failed.consumers();
+        consumers.extend(self.output.consumers());
+        consumers.extend(self.ports.consumers());
+        self.output.gather(&consumers);
+        self.ports.gather(&consumers);
+    }
+
+    /// Hands over what was sent and is still here.
+    pub(crate) fn hand_over(&self) {
+        self.output.hand_over();
+        self.ports.hand_over();
+    }
+
     /// What another lane of the same consumer reads and writes.
     pub(crate) fn lane(&self, channel: &Arc<Channel<W::Message>>, lane: usize) -> Self {
         Self {
@@ -232,6 +247,17 @@ pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
 
     #[doc(hidden)]
     fn give_pulse(&mut self, pulse: &Arc<Pulse>);
+
+    /// Who is behind them.
+    #[doc(hidden)]
+    fn consumers(&self) -> Vec<Box<str>>;
+
+    /// See [`Output::gather`].
+    #[doc(hidden)]
+    fn gather(&mut self, consumers: &[Box<str>]);
+
+    #[doc(hidden)]
+    fn hand_over(&self);
 }
 
 macro_rules! ports {
@@ -254,6 +280,20 @@ macro_rules! ports {
             #[allow(unused_variables, reason = "of no ports")]
             fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
                 $(self.$index.give_pulse(pulse);)*
+            }
+
+            fn consumers(&self) -> Vec<Box<str>> {
+                let of_each: Vec<Vec<Box<str>>> = vec![$(self.$index.consumers()),*];
+                of_each.into_iter().flatten().collect()
+            }
+
+            #[allow(unused_variables, reason = "of no ports")]
+            fn gather(&mut self, consumers: &[Box<str>]) {
+                $(self.$index.gather(consumers);)*
+            }
+
+            fn hand_over(&self) {
+                $(self.$index.hand_over();)*
             }
         }
     };

@@ -4,6 +4,7 @@ mod callbacks;
 mod fused;
 mod graph;
 mod groups;
+mod handing_over;
 mod hygiene;
 mod lanes;
 mod options;

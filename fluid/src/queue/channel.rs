@@ -13,13 +13,16 @@
 
 mod batch;
 mod consumer;
+mod entry;
+mod fetch;
 mod intake;
 mod lanes;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::Waker;
 
-use crate::ledger::{Counts, Direct, Progress, Seen};
+use crate::ledger::{Counts, Direct, Progress};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
@@ -32,8 +35,9 @@ use crate::signal::Signal;
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Mutex, Notify};
 
-/// The most that a consumer fetches at once. Large enough to make the lock cheap, small enough for
-/// waiting senders to be let in while a slow consumer works through it.
+/// The most that a consumer with batches fetches at once, and after how many messages one without lets in those
+/// who wait for room. Large enough to make the lock cheap, small enough for waiting senders to be let in while a
+/// slow consumer works through what it has.
 const PORTION: usize = 64;
 const _: () = assert!(PORTION <= Progress::MAX_FETCHED);
 
@@ -42,7 +46,10 @@ pub(crate) struct Channel<M> {
     worker: Arc<str>,
     capacity: usize,
     overflow: Overflow,
+    /// How many messages are fetched at once for batches.
     portion: usize,
+    /// How many a consumer takes before it lets in those who wait for room.
+    course: usize,
     /// How many take from this queue.
     takers: usize,
     /// By key to a queue for each lane, in the place of this one.
@@ -53,6 +60,10 @@ pub(crate) struct Channel<M> {
     direct: Direct,
     items: Notify,
     room: Notify,
+    /// Whether somebody waits for a message, as far as is known without the lock.
+    awaited: Arc<AtomicBool>,
+    /// Whether somebody waits for room, as far as is known without the lock.
+    crowded: AtomicBool,
     /// The consumer's present life should end, though the queue is not closed.
     interrupted: AtomicBool,
     /// The consumer was given up, with what it had in its hand.
@@ -67,9 +78,13 @@ struct Inner<M> {
     frozen: bool,
     /// The most that the consumer may have fetched and not taken, as it was when last looked at.
     fetched: usize,
+    /// Room that has been given to senders in advance.
+    given: usize,
     sender_waits: bool,
     /// How many takers wait, at most.
     takers_wait: usize,
+    /// How the only one that takes is woken, while it waits for a message and for nothing else.
+    taker: Option<Waker>,
     /// The edges of the group find room beyond the capacity.
     boundless: bool,
 }
@@ -89,16 +104,12 @@ pub(crate) enum Refusal<M> {
     Closed(M),
 }
 
-enum Fetched {
-    Some,
-    None,
-    Ended,
-}
-
-enum Fetch<M> {
-    Message(M),
-    Empty,
-    Ended,
+/// Whom a message wakes.
+enum Woken {
+    /// The only one that takes.
+    Only(Waker),
+    /// So many of those who wait.
+    Some(usize),
 }
 
 impl<M> Channel<M> {
@@ -129,6 +140,7 @@ impl<M> Channel<M> {
                 Overflow::Wait => (options.capacity / 2).clamp(1, PORTION),
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
+            course: (options.capacity / 2).clamp(1, PORTION),
             takers: options.concurrency,
             lanes,
             inner: Mutex::new(Inner {
@@ -137,14 +149,18 @@ impl<M> Channel<M> {
                 counts: Counts::default(),
                 frozen: false,
                 fetched: 0,
+                given: 0,
                 sender_waits: false,
                 takers_wait: 0,
+                taker: None,
                 boundless: false,
             }),
             progress: Progress::new(options.concurrency),
             direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
+            awaited: Arc::new(AtomicBool::new(false)),
+            crowded: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
             sealed: Signal::default(),
         }
@@ -162,167 +178,19 @@ impl<M> Channel<M> {
         &self.sealed
     }
 
-    /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
-    /// was refused for want of room is woken when there is some.
-    pub(crate) fn push(&self, message: M, inlet: Inlet, wait: bool) -> Result<(), Refusal<M>> {
-        let mut dropped = None;
-        let wake = {
-            let mut inner = lock(&self.inner);
-            if !inner.gate.admits(inlet) {
-                inner.counts.refused += 1;
-                return Err(Refusal::Closed(message));
-            }
-            if self.has_room(&mut inner, inlet) {
-                inner.waiting.push_back(message);
-            } else {
-                match self.overflow {
-                    Overflow::Wait => {
-                        inner.sender_waits |= wait;
-                        return Err(Refusal::Full(message));
-                    }
-                    Overflow::DropNewest => dropped = Some(message),
-                    Overflow::DropOldest => {
-                        dropped = inner.waiting.pop_front();
-                        inner.waiting.push_back(message);
-                    }
-                }
-                inner.counts.dropped += 1;
-            }
-            inner.counts.accepted += 1;
-            inner.wakes(1)
-        };
-        self.wake(wake);
-        if let Some(message) = dropped {
-            tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
-            discard(message);
-        }
-        Ok(())
-    }
-
-    /// Accepts a message for which there is room, and nothing to decide. Otherwise it is given back.
-    pub(crate) fn push_now(&self, message: M, inlet: Inlet) -> Result<(), M> {
-        let wake = {
-            let mut inner = lock(&self.inner);
-            if !inner.gate.admits(inlet) || !self.has_room(&mut inner, inlet) {
-                return Err(message);
-            }
-            inner.waiting.push_back(message);
-            inner.counts.accepted += 1;
-            inner.wakes(1)
-        };
-        self.wake(wake);
-        Ok(())
-    }
-
-    /// Accepts messages under one lock for as long as there is room. Returns how many, and the one
-    /// that found none.
-    pub(crate) fn push_each(
-        &self,
-        messages: &mut impl Iterator<Item = M>,
-        inlet: Inlet,
-    ) -> (u64, Option<M>) {
-        let (wake, accepted, rest) = {
-            let mut inner = lock(&self.inner);
-            let before = inner.counts.accepted;
-            let mut rest = messages.next();
-            if inner.gate.admits(inlet) {
-                let mut room = self.capacity.saturating_sub(self.size(&inner));
-                while room > 0
-                    && let Some(message) = rest
-                {
-                    inner.waiting.push_back(message);
-                    inner.counts.accepted += 1;
-                    room -= 1;
-                    rest = messages.next();
-                }
-            }
-            let accepted = inner.counts.accepted - before;
-            (inner.wakes(accepted as usize), accepted, rest)
-        };
-        self.wake(wake);
-        (accepted, rest)
-    }
-
-    fn wake(&self, takers: usize) {
-        for _ in 0..takers {
-            self.items.notify_one();
+    fn wake(&self, woken: Woken) {
+        match woken {
+            Woken::Only(taker) => taker.wake(),
+            Woken::Some(takers) => (0..takers).for_each(|_| self.items.notify_one()),
         }
     }
 
-    /// Moves one portion of what waits to the consumer, which has none left, and the first of it into
-    /// its hand at once: so there is room when the senders that wait for it are woken.
-    fn fetch(&self, portion: &mut VecDeque<M>) -> Fetch<M> {
-        let (message, wake) = {
-            let mut inner = lock(&self.inner);
-            if inner.frozen || self.is_interrupted() {
-                return Fetch::Ended;
-            }
-            let Some(message) = inner.waiting.pop_front() else {
-                if inner.gate == Gate::Closed {
-                    return Fetch::Ended;
-                }
-                inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
-                return Fetch::Empty;
-            };
-            // Where several take, none keeps what another one could handle meanwhile.
-            if self.takers == 1 {
-                if inner.waiting.len() < self.portion {
-                    std::mem::swap(&mut inner.waiting, portion);
-                } else {
-                    portion.extend(inner.waiting.drain(..self.portion - 1));
-                }
-            }
-            self.progress.fetched(portion.len());
-            inner.fetched += portion.len();
-            (message, std::mem::take(&mut inner.sender_waits))
-        };
-        if wake {
-            self.room.notify_waiters();
+    /// Whether somebody waited for room, who is to be woken.
+    fn no_more_crowd(&self, inner: &mut Inner<M>) -> bool {
+        if inner.sender_waits {
+            self.crowded.store(false, Ordering::Relaxed);
         }
-        Fetch::Message(message)
-    }
-
-    /// Moves what waits to the consumer, but no more than a portion, and no more than `most` where
-    /// several take.
-    fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
-        let wake = {
-            let mut inner = lock(&self.inner);
-            if inner.frozen || self.is_interrupted() {
-                return Fetched::Ended;
-            }
-            if inner.waiting.is_empty() {
-                if inner.gate == Gate::Closed {
-                    return Fetched::Ended;
-                }
-                inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
-                return Fetched::None;
-            }
-            let most = if self.takers == 1 { usize::MAX } else { most };
-            let share = inner.waiting.len().min(self.portion).min(most);
-            portion.extend(inner.waiting.drain(..share));
-            self.progress.gathered(share);
-            inner.fetched += share;
-            std::mem::take(&mut inner.sender_waits)
-        };
-        if wake {
-            self.room.notify_waiters();
-        }
-        Fetched::Some
-    }
-
-    /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
-    /// is the consumer's no more.
-    fn hand(&self, messages: usize) -> Option<Seen> {
-        let (seen, wake) = {
-            let mut inner = lock(&self.inner);
-            let seen = self.progress.handed(messages);
-            let mine = (!inner.frozen).then_some(seen);
-            (mine, std::mem::take(&mut inner.sender_waits))
-        };
-        if wake {
-            self.room.notify_waiters();
-        }
-        seen
+        std::mem::take(&mut inner.sender_waits)
     }
 
     /// Moves the done count from the narrow place to the wide one.
@@ -351,22 +219,6 @@ impl<M> Channel<M> {
         if !inner.frozen {
             inner.counts.failed += messages as u64;
         }
-    }
-
-    pub(crate) fn admits(&self, inlet: Inlet) -> bool {
-        self.inputs()
-            .any(|queue| lock(&queue.inner).gate.admits(inlet))
-    }
-
-    /// Whether a message over `inlet` would not have to wait, whatever its key is.
-    pub(crate) fn takes(&self, inlet: Inlet) -> bool {
-        let has_room = |queue: &Self| queue.has_room(&mut lock(&queue.inner), inlet);
-        self.overflow != Overflow::Wait || self.inputs().all(has_room)
-    }
-
-    /// Counts a message as refused that would have come by another way than [`push`](Self::push).
-    pub(crate) fn refuse(&self) {
-        lock(&self.inner).counts.refused += 1;
     }
 
     /// A message that came over a fused edge has failed.
@@ -431,15 +283,33 @@ impl<M> Channel<M> {
         }
     }
 
-    /// Whether there is room for one message more. Where there was enough of it when last looked at, this
-    /// does not touch what the consumer writes.
-    fn has_room(&self, inner: &mut Inner<M>, inlet: Inlet) -> bool {
-        if inner.waiting.len() + inner.fetched < self.capacity {
-            return true;
+    /// One more waits for a message.
+    fn awaits(&self, inner: &mut Inner<M>) {
+        inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
+        self.awaited.store(true, Ordering::Relaxed);
+    }
+
+    /// How many of those who wait are to be woken for so many messages.
+    fn wakes(&self, inner: &mut Inner<M>, messages: usize) -> Woken {
+        let wakes = messages.min(inner.takers_wait);
+        if wakes == 0 {
+            return Woken::Some(0);
         }
-        inner.fetched = self.fetched(inner);
-        inner.waiting.len() + inner.fetched < self.capacity
-            || inner.boundless && inlet == Inlet::Edge
+        inner.takers_wait -= wakes;
+        self.awaited.store(inner.takers_wait > 0, Ordering::Relaxed);
+        match inner.taker.take() {
+            Some(taker) => Woken::Only(taker),
+            None => Woken::Some(wakes),
+        }
+    }
+
+    /// Wakes whoever waits for a message, since none may come any more.
+    fn wake_takers(&self) {
+        let taker = lock(&self.inner).taker.take();
+        if let Some(taker) = taker {
+            taker.wake();
+        }
+        self.items.notify_waiters();
     }
 
     fn narrow(&self, gate: Gate) {
@@ -448,16 +318,7 @@ impl<M> Channel<M> {
             inner.gate = inner.gate.max(gate);
         }
         self.room.notify_waiters();
-        self.items.notify_waiters();
-    }
-}
-
-impl<M> Inner<M> {
-    /// How many of those who wait are to be woken for so many messages.
-    fn wakes(&mut self, messages: usize) -> usize {
-        let wakes = messages.min(self.takers_wait);
-        self.takers_wait -= wakes;
-        wakes
+        self.wake_takers();
     }
 }
 

@@ -1,13 +1,26 @@
 //! What a worker emits, and where it goes.
 
+mod sending;
+mod tally;
+mod target;
+
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
+use self::sending::Sending;
+use self::tally::{Alone, UnderWay};
+pub(crate) use self::tally::{Leaving, Tally};
+use self::target::Target;
 use crate::adapt::Adapt;
+use crate::lock::{lock, unshared};
 use crate::pulse::Pulse;
-use crate::queue::adapted::{Adapted, Adapter, Sent};
+use crate::queue::adapted::Adapter;
+use crate::queue::lot::{Lot, Untaken};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
-use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::Mutex;
+use crate::sync::atomic::Ordering;
+use crate::turn::yield_now;
 use crate::worker::Worker;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
@@ -41,62 +54,14 @@ pub struct Output<T> {
     /// Whether a fused edge starts here, so that nothing is sent through the port itself.
     leads_elsewhere: bool,
     tally: Arc<Tally>,
+    /// What was sent and not handed over.
+    lot: Mutex<Lot<T>>,
+    /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
+    gathers: bool,
     /// Of the life that sends here, if it must give signs of it.
     pulse: Option<Arc<Pulse>>,
     #[cfg(feature = "test-util")]
     pub(crate) tap: crate::test::Tap<T>,
-}
-
-/// The other end of an edge.
-enum Target<T> {
-    Queue(Sender<T>),
-    Adapted(Arc<dyn Adapted<T>>),
-}
-
-impl<T> Clone for Target<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Queue(sender) => Self::Queue(sender.clone()),
-            Self::Adapted(adapted) => Self::Adapted(Arc::clone(adapted)),
-        }
-    }
-}
-
-impl<T> Target<T> {
-    fn worker_name(&self) -> &str {
-        match self {
-            Self::Queue(sender) => sender.worker_name(),
-            Self::Adapted(adapted) => adapted.worker_name(),
-        }
-    }
-}
-
-impl<T: Send + 'static> Target<T> {
-    /// Sends a message, and waits for room. Returns whether it was accepted: of one that an adapter had
-    /// changed before it was refused, there is nothing to give back.
-    async fn send(&self, message: T) -> Result<bool, SendError<T>> {
-        match self {
-            Self::Queue(sender) => sender.send(message).await.map(|()| true),
-            Self::Adapted(adapted) => match adapted.send(message, true)? {
-                Sent::Now(accepted) => Ok(accepted),
-                Sent::Later(rest) => Ok(rest.await),
-            },
-        }
-    }
-
-    fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self {
-            Self::Queue(sender) => sender.try_send(message),
-            Self::Adapted(adapted) if adapted.has_room() => match adapted.send(message, false) {
-                Ok(_) => Ok(()),
-                Err(refused) => Err(TrySendError::Closed(refused)),
-            },
-            Self::Adapted(adapted) => {
-                let full = SendError::full(message, adapted.worker_name());
-                Err(TrySendError::Full(full))
-            }
-        }
-    }
 }
 
 impl<T> Output<T> {
@@ -109,6 +74,8 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally: Arc::default(),
+            lot: Mutex::new(Lot::new()),
+            gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
             tap: crate::test::Tap::default(),
@@ -123,6 +90,8 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
+            lot: Mutex::new(Lot::new()),
+            gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
             tap: self.tap.share(),
@@ -189,6 +158,7 @@ impl<T> Output<T> {
     /// on purpose.
     #[must_use]
     pub fn emitted(&self) -> u64 {
+        self.hand_over();
         self.tally.emitted.load(Ordering::Relaxed)
     }
 
@@ -196,6 +166,7 @@ impl<T> Output<T> {
     /// waited for room.
     #[must_use]
     pub fn unsent(&self) -> u64 {
+        self.hand_over();
         self.tally.unsent.load(Ordering::Relaxed)
     }
 
@@ -206,6 +177,43 @@ impl<T> Output<T> {
     /// Lets what is sent here be a sign of life.
     pub(crate) fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
         self.pulse = Some(Arc::clone(pulse));
+    }
+
+    /// Who is behind this port.
+    pub(crate) fn consumers(&self) -> Vec<Box<str>> {
+        let names = self
+            .targets
+            .iter()
+            .map(|target| target.worker_name().into());
+        names.collect()
+    }
+
+    /// Keeps messages for a moment from now on, if that makes no difference but in time. `consumers` are those
+    /// behind all ports of the worker: one that gets messages from several of them gets each at once, so that they
+    /// come in the order in which they were sent.
+    pub(crate) fn gather(&mut self, consumers: &[Box<str>]) {
+        #[cfg(feature = "test-util")]
+        if self.tap.is_set() || crate::test::is_shuffled() {
+            return;
+        }
+        let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
+            return;
+        };
+        let name = target.worker_name();
+        let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
+        if once && target.gives_room() {
+            self.gathers = true;
+            unshared(&mut self.lot).unless(target.awaited());
+        }
+    }
+
+    /// Hands over what was sent and is still here.
+    pub(crate) fn hand_over(&self) {
+        if self.gathers
+            && let [Target::Queue(target)] = &self.targets[..]
+        {
+            lock(&self.lot).end_turn(target, &self.tally);
+        }
     }
 
     /// Messages that leave now, one after the other.
@@ -225,104 +233,36 @@ impl<T> Output<T> {
     }
 }
 
-/// What became of the messages of one port, as its worker sees it.
-#[derive(Debug, Default)]
-pub struct Tally {
-    pub(crate) emitted: AtomicU64,
-    pub(crate) unsent: AtomicU64,
-}
-
-impl Tally {
-    fn counter(&self, accepted: bool) -> &AtomicU64 {
-        if accepted {
-            &self.emitted
-        } else {
-            &self.unsent
-        }
-    }
-
-    fn count(&self, accepted: bool, messages: u64) {
-        if messages > 0 {
-            self.counter(accepted)
-                .fetch_add(messages, Ordering::Relaxed);
-        }
-    }
-}
-
-/// A message on its way, counted when it is over: also if a forced stop cuts it off.
-struct UnderWay<'a> {
-    tally: &'a Tally,
-    accepted: bool,
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.tally.count(self.accepted, 1);
-    }
-}
-
-/// The same by a way on which nobody else sends: so it is counted by a plain store.
-pub(crate) struct Alone<'a> {
-    tally: &'a Tally,
-    accepted: bool,
-}
-
-impl Alone<'_> {
-    /// The message was accepted.
-    pub(crate) fn accepted(&mut self) {
-        self.accepted = true;
-    }
-}
-
-impl Drop for Alone<'_> {
-    fn drop(&mut self) {
-        let counter = self.tally.counter(self.accepted);
-        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-    }
-}
-
-/// Messages that wait for their turn to leave. Those that never have it are unsent.
-#[derive(Debug)]
-pub struct Leaving<'a, I: Iterator> {
-    messages: I,
-    tally: &'a Tally,
-}
-
-impl<I: Iterator> Iterator for Leaving<'_, I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        self.messages.next()
-    }
-}
-
-impl<I: Iterator> Drop for Leaving<'_, I> {
-    fn drop(&mut self) {
-        let rest = self.messages.by_ref().map(drop).count();
-        self.tally.count(false, rest as u64);
-    }
-}
-
 impl<T: Send + 'static> Output<T> {
     /// Sends a message, and waits for room at each consumer that is full.
+    ///
+    /// A consumer that waits gets it at once; one that has others to handle, when this worker waits for anything, or
+    /// has sent 64 messages more. So a function that computes for long after it has sent something should send it last, or
+    /// let others have their turn ([`tokio::task::yield_now`]). What is sent through one port, and through all ports
+    /// that lead to one consumer, arrives in the order in which it was sent.
     ///
     /// # Errors
     ///
     /// If every consumer behind the port refuses it, because it has ended. The error gives the
-    /// message back.
+    /// message back. If the consumer ends after this has returned and before it got the message, the message counts as
+    /// [`unsent`](Self::unsent).
     ///
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the consumers it still waited for do not get the
     /// message.
-    pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        match self.send_now(message) {
-            Ok(()) => Ok(()),
-            Err(message) => self.send_later(message).await,
+    #[inline]
+    pub fn send(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
+        Sending {
+            output: self,
+            message: Some(message),
+            later: |message| self.send_later(message),
+            rest: None,
         }
     }
 
     /// Sends a message for which there is room in the one queue that it goes to.
+    #[inline(never)]
     fn send_now(&self, message: T) -> Result<(), T> {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() || crate::test::is_shuffled() {
@@ -331,12 +271,38 @@ impl<T: Send + 'static> Output<T> {
         let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
             return Err(message);
         };
+        self.post(target, message)
+    }
+
+    /// Sends a message for which there is room in its queue.
+    fn post(&self, target: &Sender<T>, message: T) -> Result<(), T> {
+        if self.gathers {
+            match lock(&self.lot).take(message, target, &self.tally) {
+                Ok(()) => return Ok(()),
+                Err(Untaken::Later(message)) => return Err(message),
+                Err(Untaken::Alone(message)) => return self.post_alone(target, message),
+            }
+        }
+        self.post_alone(target, message)
+    }
+
+    fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
         target.push_now(message)?;
         self.tally.count(true, 1);
         Ok(())
     }
 
+    /// Lets others have their turn, if enough was sent in this one.
+    async fn turn(&self) {
+        let is_over = self.gathers && lock(&self.lot).is_spent();
+        if is_over {
+            yield_now().await;
+        }
+        self.hand_over();
+    }
+
     async fn send_later(&self, message: T) -> Result<(), SendError<T>> {
+        self.turn().await;
         let mut leaving = UnderWay {
             tally: &self.tally,
             accepted: false,
@@ -380,6 +346,7 @@ impl<T: Send + 'static> Output<T> {
     /// If a single consumer is full or has ended; the error gives the message back. With several
     /// consumers, if every one of them is.
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        self.hand_over();
         if let Some(pulse) = &self.pulse {
             pulse.beat();
         }
@@ -450,12 +417,32 @@ impl<T: Send + 'static> Output<T> {
                 None
             }
             [Target::Queue(target)] => {
+                self.hand_over();
                 let (accepted, next) = target.push_each(messages);
                 self.tally.count(true, accepted);
                 next
             }
             _ => messages.next(),
         }
+    }
+
+    /// The same, for whoever has the port for itself.
+    #[inline(always)]
+    pub(crate) fn send_ahead_unshared(
+        &mut self,
+        messages: &mut impl Iterator<Item = T>,
+    ) -> Option<T> {
+        if messages.size_hint().0 > 1 {
+            return self.send_ahead(messages);
+        }
+        for message in messages.by_ref() {
+            if let Err(message) = unshared(&mut self.lot).keep(message)
+                && let Err(message) = self.send_now(message)
+            {
+                return Some(message);
+            }
+        }
+        None
     }
 
     /// Sends a clone to each target but the first, which gets the message itself. It is accepted once

@@ -11,6 +11,8 @@ use tokio::task::coop::unconstrained;
 
 use crate::queue::channel::{Channel, Intake, Refusal};
 use crate::queue::reply::{AskError, Reply, Verdict};
+use crate::signal::until;
+use crate::sync::atomic::AtomicBool;
 use crate::sync::thread::{self, Thread};
 
 /// Where a sender stands, which decides how long it may send at a stop.
@@ -35,6 +37,21 @@ pub struct Sender<M> {
 impl<M> Sender<M> {
     pub(crate) fn new(channel: Arc<Channel<M>>, inlet: Inlet) -> Self {
         Self { channel, inlet }
+    }
+
+    /// Whether room may be given in advance.
+    pub(crate) fn gives_room(&self) -> bool {
+        self.inlet == Inlet::Edge && self.channel.gives_room()
+    }
+
+    /// Whether the consumer waits for a message, as far as is known without a lock.
+    pub(crate) fn awaited(&self) -> Arc<AtomicBool> {
+        self.channel.awaited()
+    }
+
+    /// Hands over messages for which room was given. See [`Channel::deliver`].
+    pub(crate) fn deliver(&self, messages: &mut Vec<M>, room: &mut usize, more: usize) -> usize {
+        self.channel.deliver(messages, room, more)
     }
 
     /// The name of the consumer.
@@ -136,19 +153,23 @@ impl<M: Send + 'static> Sender<M> {
     /// If the future is dropped, the message may still be handled; its answer goes nowhere.
     pub async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, AskError> {
         let (reply, answer) = Reply::new();
-        let refused = self.send(message(reply)).await.is_err();
+        let refused = match self.push_now(message(reply)) {
+            Ok(()) => false,
+            Err(message) => self.send(message).await.is_err(),
+        };
         let verdict = if refused {
             Verdict::Refused
         } else {
-            tokio::select! {
-                biased;
-                answer = answer => match answer {
-                    Ok(Ok(answer)) => return Ok(answer),
-                    Ok(Err(verdict)) => verdict,
-                    Err(_) => Verdict::Unanswered,
-                },
+            let mut answer = answer;
+            let answered = match until(self.channel.sealed(), &mut answer).await {
+                Some(answered) => answered.ok(),
                 // The consumer is stuck, and holds the message for who knows how long.
-                () = self.channel.sealed().raised() => Verdict::Unanswered,
+                None => answer.try_recv().ok(),
+            };
+            match answered {
+                Some(Ok(answer)) => return Ok(answer),
+                Some(Err(verdict)) => verdict,
+                None => Verdict::Unanswered,
             }
         };
         Err(AskError::new(self.channel.worker(), verdict))

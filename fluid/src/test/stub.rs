@@ -69,7 +69,7 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for Fi
     ) -> Result<(), Error> {
         let first = lock(&stub.script).first.take();
         if let Some(first) = first {
-            emit(first, ctx, &io.output, onward).await;
+            emit(first, ctx, &mut io.output, onward).await;
         }
         EachMessage::make(stub, ctx, io, onward).await
     }

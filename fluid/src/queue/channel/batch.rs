@@ -11,8 +11,9 @@ use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
 use super::consumer::Hand;
+use super::fetch::Fetched;
 use super::lanes::Key;
-use super::{Fetched, PORTION, Queue};
+use super::{PORTION, Queue};
 use crate::ledger::Progress;
 use crate::lock::lock;
 use crate::options::MAX_BATCH;
@@ -90,15 +91,21 @@ impl<M> Gathering<M> {
 
     /// Adds a message. Returns whether the batch of its key is full.
     fn add(&mut self, key: u64, weight: usize, message: M, batching: &Batching<M>) -> bool {
-        let open = self.open.entry(key).or_insert_with(|| Open {
+        let open = self.open(key);
+        open.messages.push(message);
+        open.weight = open.weight.saturating_add(weight);
+        let is_full = open.messages.len() >= batching.size || open.weight >= batching.max_weight;
+        self.messages += 1;
+        is_full
+    }
+
+    /// The batch of a key, begun now if there is none.
+    fn open(&mut self, key: u64) -> &mut Open<M> {
+        self.open.entry(key).or_insert_with(|| Open {
             messages: Vec::new(),
             weight: 0,
             since: Instant::now(),
-        });
-        open.messages.push(message);
-        open.weight = open.weight.saturating_add(weight);
-        self.messages += 1;
-        open.messages.len() >= batching.size || open.weight >= batching.max_weight
+        })
     }
 }
 
@@ -151,6 +158,9 @@ impl<M> Queue<M> {
 
     /// Moves what was fetched into batches, until one is full.
     fn gather(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
+        if batching.key.is_none() && batching.weight.is_none() && self.gather_together(batching) {
+            return self.gathering.take_oldest();
+        }
         while let Some(message) = self.portion.front() {
             let (key, weight) = (batching.key(message), batching.weight(message));
             if self.gathering.overflows(key, weight, batching) {
@@ -171,6 +181,19 @@ impl<M> Queue<M> {
         } else {
             None
         }
+    }
+
+    /// The same where all messages belong together, and none weighs anything. Returns whether the batch is full.
+    fn gather_together(&mut self, batching: &Batching<M>) -> bool {
+        if self.portion.is_empty() {
+            return false;
+        }
+        let messages = &mut self.gathering.open(0).messages;
+        let share = (batching.size - messages.len()).min(self.portion.len());
+        messages.extend(self.portion.drain(..share));
+        let is_full = messages.len() >= batching.size;
+        self.gathering.messages += share;
+        is_full
     }
 
     /// The most that is gathered: what the lanes of one consumer hold together has to be counted.

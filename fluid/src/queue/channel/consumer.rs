@@ -2,18 +2,25 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
+use crate::turn::yield_now;
+
 use super::batch::Gathering;
-use super::{Channel, Fetch, Gate};
+use super::fetch::{Fetched, Waits};
+use super::{Channel, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::pulse::Pulse;
+
+/// How many messages are taken before other tasks have their turn: as many as tokio allows.
+const TURN: usize = 128;
 
 /// The consumer's end of its queue.
 ///
@@ -48,6 +55,10 @@ pub struct Queue<M> {
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
     pub(super) gathering: Gathering<M>,
+    /// How many messages it takes before it lets in those who wait for room.
+    course: usize,
+    /// How many it takes before other tasks have their turn.
+    turn: usize,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
 }
@@ -72,6 +83,8 @@ impl<M> Queue<M> {
             portion: VecDeque::new(),
             hand: Hand::Empty,
             gathering: Gathering::new(),
+            course: 0,
+            turn: TURN,
             pulse: None,
         }
     }
@@ -84,7 +97,9 @@ impl<M> Queue<M> {
     ///
     /// Cancel safe: a message that was not returned stays in the queue.
     pub async fn next(&mut self) -> Option<M> {
-        Self::turn().await;
+        consume_budget().await;
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
         if self.has_stalled() {
             // The life is cut off here, between two messages.
             self.settle();
@@ -92,7 +107,7 @@ impl<M> Queue<M> {
         }
         match self.ready() {
             Some(message) => Some(message),
-            None => self.arrival().await,
+            None => self.arrival().await.then(|| self.first()),
         }
     }
 
@@ -103,47 +118,123 @@ impl<M> Queue<M> {
         pulse.is_some_and(|pulse| pulse.beat_at_work())
     }
 
-    /// A full queue is always ready. Without this, its consumer would never let another task run.
-    pub(crate) async fn turn() {
-        consume_budget().await;
-        #[cfg(feature = "test-util")]
-        crate::test::perturb().await;
-    }
-
-    /// The next message, if it has been fetched already. The one before it is done.
+    /// The next message, if it has been fetched already, and it is not time for anything else. The one before it is
+    /// done.
     #[inline(always)]
     pub(crate) fn ready(&mut self) -> Option<M> {
-        if !self.channel.is_interrupted()
+        if self.course > 0
+            && !self.channel.is_interrupted()
             && let Some(message) = self.take()
         {
+            self.course -= 1;
             return Some(message);
         }
-        self.settle();
+        if self.channel.takers == 1 {
+            self.settle();
+        }
         None
     }
 
-    /// The next message that arrives.
-    pub(crate) async fn arrival(&mut self) -> Option<M> {
+    /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
+    /// [`first`](Self::first). Returns whether there is one.
+    pub(crate) async fn arrival(&mut self) -> bool {
+        if self.course == 0 {
+            self.settle();
+            self.rest().await;
+        }
+        // Counted here, too: of messages that come one at a time, each arrives.
+        self.course -= 1;
+        if !self.portion.is_empty() && !self.channel.is_interrupted() {
+            self.channel.progress.taken();
+            self.hand = Hand::Queued;
+            return true;
+        }
+        let alone = self.channel.takers == 1;
+        // In a shuffled test it is held up between the notice and its look into the queue.
+        #[cfg(feature = "test-util")]
+        let alone = alone && !crate::test::is_shuffled();
+        let has_arrived = if alone {
+            self.arrival_for_one().await
+        } else {
+            self.arrival_for_several().await
+        };
+        if has_arrived {
+            self.hand = Hand::Queued;
+        }
+        has_arrived
+    }
+
+    /// The message that has arrived.
+    #[inline(always)]
+    pub(crate) fn first(&mut self) -> M {
+        let first = self.portion.pop_front();
+        first.expect("called once, when one has arrived")
+    }
+
+    async fn arrival_for_one(&mut self) -> bool {
+        let mut rest = None;
+        poll_fn(|cx| {
+            match self
+                .channel
+                .fetch(&mut self.portion, Waits::Woken(cx.waker()))
+            {
+                Fetched::Some => Poll::Ready(true),
+                Fetched::Ended => Poll::Ready(false),
+                Fetched::None => {
+                    #[cfg(feature = "test-util")]
+                    crate::test::rested();
+                    if rest.is_none() {
+                        rest = self.pulse.as_deref().map(Pulse::rest);
+                    }
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    async fn arrival_for_several(&mut self) -> bool {
+        if self.hand == Hand::Queued
+            && let Some(seen) = self.channel.fetch_next(&mut self.portion)
+        {
+            self.carry_if_full(seen);
+            return true;
+        }
+        self.settle();
+        match self.channel.fetch(&mut self.portion, Waits::Not) {
+            Fetched::Some => return true,
+            Fetched::Ended => return false,
+            Fetched::None => {}
+        }
         loop {
             let channel = &*self.channel;
             let mut arrived = pin!(channel.items.notified());
             arrived.as_mut().enable();
-            match channel.fetch(&mut self.portion) {
-                Fetch::Message(message) => {
-                    self.hand = Hand::Queued;
-                    return Some(message);
-                }
-                Fetch::Empty => {
+            match channel.fetch(&mut self.portion, Waits::Noticed) {
+                Fetched::Some => return true,
+                Fetched::Ended => return false,
+                Fetched::None => {
                     #[cfg(feature = "test-util")]
                     crate::test::rested();
                     let _rest = self.pulse.as_deref().map(Pulse::rest);
                     arrived.await;
                 }
-                Fetch::Ended => return None,
             }
             #[cfg(feature = "test-util")]
             crate::test::perturb().await;
         }
+    }
+
+    /// Lets in those who wait for room, and gives other tasks their turn when it is time: a full queue is always
+    /// ready, and without this, its consumer would never let another task run.
+    async fn rest(&mut self) {
+        self.channel.let_senders_in();
+        self.course = self.channel.course;
+        if self.turn < self.course {
+            yield_now().await;
+            self.turn = TURN;
+        }
+        self.turn -= self.course;
     }
 
     /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.

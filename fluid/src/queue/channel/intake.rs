@@ -75,7 +75,7 @@ impl<M> Channel<M> {
             (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
-        self.items.notify_waiters();
+        self.wake_takers();
         self.tell_undelivered(messages);
         self.sealed.raise();
         left
@@ -114,7 +114,7 @@ impl<M: Send + 'static> Intake for Channel<M> {
                 let interrupted = interrupted || inner.frozen;
                 queue.interrupted.store(interrupted, Ordering::Release);
             }
-            queue.items.notify_waiters();
+            queue.wake_takers();
         }
     }
 

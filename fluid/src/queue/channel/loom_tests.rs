@@ -2,6 +2,7 @@
 
 mod batches;
 mod forced;
+mod given;
 mod lanes;
 mod overflow;
 mod waiting;

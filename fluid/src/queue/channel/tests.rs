@@ -1,10 +1,25 @@
 //! The queue under real threads.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::thread;
 
 use super::*;
+use crate::queue::Output;
 use crate::queue::sender::{Sender, block_on};
+
+/// The outcome of a future that need not wait.
+trait NowOrNever: Future + Sized {
+    fn now_or_never(self) -> Option<Self::Output> {
+        match pin!(self).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+}
+
+impl<F: Future> NowOrNever for F {}
 
 fn channel(capacity: usize, overflow: Overflow) -> Arc<Channel<u64>> {
     let options = Options::new().capacity(capacity).overflow(overflow);
@@ -274,4 +289,92 @@ async fn a_done_count_is_carried_when_its_place_is_full() {
     queue.settle();
     assert_eq!(channel.counts().done, HALF + 2);
     assert!(channel.progress.seen().done < HALF);
+}
+
+/// A port of a worker that hands over what it has sent when it waits.
+fn gathering(channel: &Arc<Channel<u64>>) -> Output<u64> {
+    let mut output = Output::new();
+    output.connect(Sender::new(Arc::clone(channel), Inlet::Edge));
+    output.gather(&["test".into()]);
+    output
+}
+
+/// Sends a message for which there is room.
+fn post(output: &Output<u64>, message: u64) {
+    let sent = output.send(message).now_or_never();
+    sent.expect("there is room").expect("it is accepted");
+}
+
+#[test]
+fn what_is_gathered_counts_when_it_is_handed_over() {
+    let channel = channel(64, Overflow::Wait);
+    let output = gathering(&channel);
+    (0..3).for_each(|message| post(&output, message));
+    assert_eq!((channel.counts().accepted, channel.queue_size()), (0, 0));
+    assert_eq!((output.emitted(), output.unsent()), (3, 0));
+    assert_eq!((channel.counts().accepted, channel.queue_size()), (3, 3));
+}
+
+#[test]
+fn room_that_was_given_is_taken_from_nobody_else_and_given_back() {
+    let channel = channel(4, Overflow::Wait);
+    let output = gathering(&channel);
+    let other = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    // Half of what there is.
+    post(&output, 1);
+    let sent = [(); 3].map(|()| other.try_send(2).is_ok());
+    assert_eq!(sent, [true, true, false]);
+    output.hand_over();
+    assert_eq!(channel.queue_size(), 3);
+    assert!(other.try_send(2).is_ok());
+    assert!(other.try_send(2).is_err());
+}
+
+#[test]
+fn a_consumer_that_waits_gets_each_message_at_once() {
+    let channel = channel(64, Overflow::Wait);
+    let output = gathering(&channel);
+    let mut queue = Queue::new(Arc::clone(&channel));
+    let mut cx = Context::from_waker(Waker::noop());
+    for message in 0..3 {
+        assert!(pin!(queue.next()).poll(&mut cx).is_pending());
+        post(&output, message);
+        assert_eq!(queue.next().now_or_never(), Some(Some(message)));
+    }
+}
+
+#[test]
+fn what_was_sent_to_a_consumer_that_ended_meanwhile_is_unsent() {
+    let channel = channel(64, Overflow::Wait);
+    let output = gathering(&channel);
+    (0..3).for_each(|message| post(&output, message));
+    channel.close();
+    assert_eq!((output.emitted(), output.unsent()), (0, 3));
+    let counts = channel.counts();
+    assert_eq!((counts.accepted, counts.refused), (0, 3));
+}
+
+#[test]
+fn two_ports_that_lead_to_one_consumer_gather_nothing() {
+    let channel = channel(64, Overflow::Wait);
+    let mut output = Output::new();
+    output.connect(Sender::new(Arc::clone(&channel), Inlet::Edge));
+    output.gather(&["test".into(), "test".into()]);
+    post(&output, 1);
+    assert_eq!(channel.queue_size(), 1);
+}
+
+#[test]
+fn after_so_many_messages_it_is_the_turn_of_others() {
+    let channel = channel(100_000, Overflow::Wait);
+    let output = gathering(&channel);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..3 {
+        (0..128).for_each(|message| post(&output, message));
+        let mut late = pin!(output.send(128));
+        assert!(late.as_mut().poll(&mut cx).is_pending());
+        assert!(late.poll(&mut cx).is_ready());
+        output.hand_over();
+    }
+    assert_eq!(output.emitted(), 3 * 129);
 }

@@ -1,0 +1,62 @@
+//! A message that is being sent through a port.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+use tokio::task::coop::poll_proceed;
+
+use super::Output;
+use crate::lock::lock;
+use crate::queue::sender::SendError;
+
+pin_project! {
+    /// A message that is being sent.
+    ///
+    /// It is no `async fn`, so that the sending of one that finds room is compiled into whoever sends it.
+    pub(super) struct Sending<'a, T, L, R> {
+        pub(super) output: &'a Output<T>,
+        pub(super) message: Option<T>,
+        pub(super) later: L,
+        #[pin]
+        pub(super) rest: Option<R>,
+    }
+}
+
+impl<T, L, R> Future for Sending<'_, T, L, R>
+where
+    T: Send + 'static,
+    L: Fn(T) -> R,
+    R: Future<Output = Result<(), SendError<T>>>,
+{
+    type Output = R::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
+        let mut this = self.project();
+        if let Some(message) = this.message.take() {
+            let kept = lock(&this.output.lot).keep(message);
+            let Err(message) = kept else {
+                return Poll::Ready(Ok(()));
+            };
+            if !this.output.gathers {
+                match poll_proceed(cx) {
+                    Poll::Ready(turn) => turn.made_progress(),
+                    Poll::Pending => {
+                        *this.message = Some(message);
+                        return Poll::Pending;
+                    }
+                }
+            }
+            match this.output.send_now(message) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                Err(message) => this.rest.set(Some((this.later)(message))),
+            }
+        }
+        match this.rest.as_pin_mut() {
+            Some(rest) => rest.poll(cx),
+            None => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The other end of an edge.
+
+use std::sync::Arc;
+
+use crate::queue::adapted::{Adapted, Sent};
+use crate::queue::sender::{SendError, Sender, TrySendError};
+
+/// Where the messages of a port go.
+pub(super) enum Target<T> {
+    Queue(Sender<T>),
+    Adapted(Arc<dyn Adapted<T>>),
+}
+
+impl<T> Clone for Target<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Queue(sender) => Self::Queue(sender.clone()),
+            Self::Adapted(adapted) => Self::Adapted(Arc::clone(adapted)),
+        }
+    }
+}
+
+impl<T> Target<T> {
+    pub(super) fn worker_name(&self) -> &str {
+        match self {
+            Self::Queue(sender) => sender.worker_name(),
+            Self::Adapted(adapted) => adapted.worker_name(),
+        }
+    }
+}
+
+impl<T: Send + 'static> Target<T> {
+    /// Sends a message, and waits for room. Returns whether it was accepted: of one that an adapter had
+    /// changed before it was refused, there is nothing to give back.
+    pub(super) async fn send(&self, message: T) -> Result<bool, SendError<T>> {
+        match self {
+            Self::Queue(sender) => sender.send(message).await.map(|()| true),
+            Self::Adapted(adapted) => match adapted.send(message, true)? {
+                Sent::Now(accepted) => Ok(accepted),
+                Sent::Later(rest) => Ok(rest.await),
+            },
+        }
+    }
+
+    pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        match self {
+            Self::Queue(sender) => sender.try_send(message),
+            Self::Adapted(adapted) if adapted.has_room() => match adapted.send(message, false) {
+                Ok(_) => Ok(()),
+                Err(refused) => Err(TrySendError::Closed(refused)),
+            },
+            Self::Adapted(adapted) => {
+                let full = SendError::full(message, adapted.worker_name());
+                Err(TrySendError::Full(full))
+            }
+        }
+    }
+}

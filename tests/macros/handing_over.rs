@@ -1,0 +1,251 @@
+//! When what a worker sends reaches its consumer: at the latest when the worker waits.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::Poll;
+use std::time::Duration;
+
+use fluid::{Error, Output, consumer, worker, workers};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+/// Far more than any of it takes; the clock is paused where nothing real is waited for.
+const LONG: Duration = Duration::from_secs(10);
+
+/// What has arrived, and how to wait for it.
+#[derive(Default)]
+struct Arrived {
+    numbers: Mutex<Vec<u64>>,
+    changed: Notify,
+}
+
+impl Arrived {
+    async fn wait_for(&self, numbers: &[u64]) {
+        let all = async {
+            while *self.numbers.lock().unwrap() != numbers {
+                self.changed.notified().await;
+            }
+        };
+        let waited = timeout(LONG, all).await;
+        waited.unwrap_or_else(|_| panic!("{:?}", self.numbers.lock().unwrap()));
+    }
+}
+
+#[consumer]
+async fn take(number: u64, arrived: &Arrived) {
+    arrived.numbers.lock().unwrap().push(number);
+    arrived.changed.notify_one();
+}
+
+/// Sends three numbers, and then waits for something else.
+#[worker]
+async fn send_and_wait(numbers: &Output<u64>, go_on: &Notify) -> Result<(), Error> {
+    for number in 0..3 {
+        numbers.send(number).await?;
+    }
+    go_on.notified().await;
+    numbers.send(3).await?;
+    Ok(())
+}
+
+workers! {
+    struct Waiting(arrived: Arrived, go_on: Notify) {
+        send_and_wait: SendAndWait { go_on },
+        take: Take { arrived },
+    }
+
+    send_and_wait.numbers => take;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_arrives_while_the_worker_waits() {
+    let (arrived, go_on) = (Arc::new(Arrived::default()), Arc::new(Notify::new()));
+    let waiting = Waiting::new(Arc::clone(&arrived), Arc::clone(&go_on));
+    let group = waiting.startup().await.unwrap();
+    arrived.wait_for(&[0, 1, 2]).await;
+    go_on.notify_one();
+    let exit = group.wait_for_shutdown().await;
+    assert_eq!(exit.worker("send_and_wait").unwrap().emitted(), 4);
+    arrived.wait_for(&[0, 1, 2, 3]).await;
+}
+
+/// Sends two numbers for each, and panics at 2.
+#[consumer]
+async fn send_and_panic(number: u64, numbers: &Output<u64>) {
+    let _ = numbers.send(10 * number).await;
+    let _ = numbers.send(10 * number + 1).await;
+    assert!(number < 2, "too much");
+}
+
+workers! {
+    struct Panicking(arrived: Arrived) {
+        pub send_and_panic: SendAndPanic,
+        take: Take { arrived },
+    }
+
+    send_and_panic.numbers => take;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_before_a_panic_arrives() {
+    let arrived = Arc::new(Arrived::default());
+    let group = Panicking::new(Arc::clone(&arrived))
+        .startup()
+        .await
+        .unwrap();
+    for number in 0..3 {
+        group.send_and_panic().send(number).await.unwrap();
+    }
+    let exit = group.wait_for_shutdown().await;
+    assert!(!exit.is_success());
+    arrived.wait_for(&[0, 1, 10, 11, 20, 21]).await;
+    assert_eq!(exit.worker("send_and_panic").unwrap().emitted(), 6);
+}
+
+/// Sends through two ports in turn.
+#[worker]
+async fn alternate(even: &Output<u64>, odd: &Output<u64>) -> Result<(), Error> {
+    for number in 0..200 {
+        let port = if number % 2 == 0 { even } else { odd };
+        port.send(number).await?;
+    }
+    Ok(())
+}
+
+workers! {
+    struct Alternating(arrived: Arrived) {
+        alternate: Alternate,
+        take: Take { arrived },
+    }
+
+    alternate.even => take;
+    alternate.odd => take;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_leaves_by_two_ports_for_one_consumer_stays_in_order() {
+    let arrived = Arc::new(Arrived::default());
+    let exit = Alternating::new(Arc::clone(&arrived)).run().await;
+    assert!(exit.is_success(), "{exit}");
+    arrived.wait_for(&(0..200).collect::<Vec<_>>()).await;
+}
+
+/// Sends many numbers, and says how far it is.
+#[worker]
+async fn send_many(numbers: &Output<u64>, sent: &AtomicU64) -> Result<(), Error> {
+    for number in 0..10_000 {
+        numbers.send(number).await?;
+        sent.store(number, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+#[consumer(capacity = 1000000)]
+async fn forget(_: u64) {}
+
+workers! {
+    struct Many(sent: AtomicU64) {
+        send_many: SendMany { sent },
+        forget: Forget,
+    }
+
+    send_many.numbers => forget;
+}
+
+/// Lets each task that can run have one turn.
+async fn one_turn() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// By how much a count rises at most while others have one turn, until it is `whole`.
+async fn most_in_a_turn(count: Arc<AtomicU64>, whole: u64) -> u64 {
+    let mut most = 0;
+    while count.load(Ordering::Relaxed) < whole {
+        let before = count.load(Ordering::Relaxed);
+        one_turn().await;
+        most = most.max(count.load(Ordering::Relaxed) - before);
+    }
+    most
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_much_lets_others_have_their_turn() {
+    let sent = Arc::new(AtomicU64::new(0));
+    let group = Many::new(Arc::clone(&sent)).startup().await.unwrap();
+    let most = tokio::spawn(most_in_a_turn(sent, 9_999)).await.unwrap();
+    assert!((64..=129).contains(&most), "{most}");
+    let exit = group.wait_for_shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+}
+
+/// Says how many it has handled.
+#[consumer(capacity = 10000)]
+async fn count_up(_: u64, handled: &AtomicU64) {
+    handled.fetch_add(1, Ordering::Relaxed);
+}
+
+workers! {
+    struct Counting(handled: AtomicU64) {
+        pub count_up: CountUp { handled },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_handles_much_lets_others_have_their_turn() {
+    let handled = Arc::new(AtomicU64::new(0));
+    let group = Counting::new(Arc::clone(&handled)).startup().await.unwrap();
+    for number in 0..10_000 {
+        group.count_up().try_send(number).unwrap();
+    }
+    let most = tokio::spawn(most_in_a_turn(handled, 10_000)).await.unwrap();
+    assert!((64..=129).contains(&most), "{most}");
+    group.shutdown().await;
+}
+
+/// Sends from a thread that it then blocks until the last number has arrived.
+#[worker(blocking)]
+fn send_and_block(numbers: &Output<u64>, back: &Mutex<mpsc::Receiver<u64>>, met: &AtomicBool) {
+    for number in 0..8 {
+        let _ = numbers.blocking_send(number);
+    }
+    let back = back.lock().unwrap();
+    let came = (0..8).map(|_| back.recv_timeout(LONG));
+    met.store(came.eq((0..8).map(Ok)), Ordering::Relaxed);
+}
+
+#[consumer]
+async fn give_back(number: u64, forth: &Mutex<mpsc::Sender<u64>>) {
+    let _ = forth.lock().unwrap().send(number);
+}
+
+workers! {
+    struct Blocking(
+        back: Mutex<mpsc::Receiver<u64>>,
+        forth: Mutex<mpsc::Sender<u64>>,
+        met: AtomicBool,
+    ) {
+        send_and_block: SendAndBlock { back, met },
+        give_back: GiveBack { forth },
+    }
+
+    send_and_block.numbers => give_back;
+}
+
+#[tokio::test]
+async fn what_a_blocking_worker_sends_does_not_wait_for_it() {
+    let (forth, back) = mpsc::channel();
+    let met = Arc::new(AtomicBool::new(false));
+    let group = Blocking::new(Mutex::new(back), Mutex::new(forth), Arc::clone(&met));
+    let exit = group.run().await;
+    assert!(exit.is_success(), "{exit}");
+    assert!(met.load(Ordering::Relaxed));
+}
