@@ -33,7 +33,8 @@ pub struct Context {
     node: Arc<Node>,
     /// The life that it is the context of.
     term: Arc<Term>,
-    call: Arc<Call>,
+    /// The present call, if the worker may make another attempt at it.
+    call: Option<Arc<Call>>,
     /// The signs of life of this lane, if the worker has a stall.
     pulse: Option<Arc<Pulse>>,
 }
@@ -45,12 +46,18 @@ struct Call {
     may_retry: AtomicBool,
 }
 
-impl Context {
-    pub(crate) fn new(node: Arc<Node>, term: Arc<Term>) -> Self {
-        let call = Arc::new(Call {
+impl Default for Call {
+    fn default() -> Self {
+        Self {
             attempt: AtomicU32::new(1),
             may_retry: AtomicBool::new(true),
-        });
+        }
+    }
+}
+
+impl Context {
+    pub(crate) fn new(node: Arc<Node>, term: Arc<Term>) -> Self {
+        let call = (node.options.retry > 0).then(Arc::default);
         let pulse = node.options.stall.map(|limit| term.feel(limit));
         Self {
             node,
@@ -70,8 +77,10 @@ impl Context {
     }
 
     pub(crate) fn begin_attempt(&self, attempt: u32) {
-        self.call.attempt.store(attempt, Ordering::Relaxed);
-        self.call.may_retry.store(true, Ordering::Relaxed);
+        if let Some(call) = &self.call {
+            call.attempt.store(attempt, Ordering::Relaxed);
+            call.may_retry.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn pulse(&self) -> Option<&Arc<Pulse>> {
@@ -109,13 +118,16 @@ impl Context {
     }
 
     pub(crate) fn may_retry(&self) -> bool {
-        self.call.may_retry.load(Ordering::Relaxed)
+        let call = self.call.as_ref();
+        call.is_some_and(|call| call.may_retry.load(Ordering::Relaxed))
     }
 
     /// Says whether an error of the present call is one after which it may be made again: `retry_if`.
     #[doc(hidden)]
     pub fn retry_if(&self, may_retry: bool) {
-        self.call.may_retry.store(may_retry, Ordering::Relaxed);
+        if let Some(call) = &self.call {
+            call.may_retry.store(may_retry, Ordering::Relaxed);
+        }
     }
 
     /// Raised when this life should end.
@@ -227,7 +239,8 @@ impl Context {
     /// Which attempt at its message the present call is: 1 for the first, more if `retry` makes it again.
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.call.attempt.load(Ordering::Relaxed)
+        let call = self.call.as_ref();
+        call.map_or(1, |call| call.attempt.load(Ordering::Relaxed))
     }
 
     /// How often the worker was built anew so far.

@@ -13,7 +13,7 @@ use crate::callback::{Callback, Outcome, Unrung, boxed};
 use crate::exit::{Cause, Exit};
 use crate::handle::{ConsumerHandle, WorkerHandle};
 use crate::life::{Build, Launch};
-use crate::lock::lock;
+use crate::members::Members;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::seat::Seat;
@@ -80,7 +80,8 @@ impl GroupHandle {
     /// How many workers and callbacks stand in the group, those of nested groups not counted.
     #[must_use]
     pub fn num_workers(&self) -> usize {
-        lock(&self.node.workers).len()
+        let count = self.node.with_members(|members| members.nodes().len());
+        count.unwrap_or_default()
     }
 
     /// What the group and everything in it is doing right now.
@@ -157,9 +158,8 @@ impl GroupHandle {
     /// Dropping the future takes nothing back: the worker still stops.
     pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
         let is_member = |node: &Arc<Node>| Arc::ptr_eq(node, worker.node());
-        if !lock(&self.node.workers).iter().any(is_member) {
-            return None;
-        }
+        let members = |members: &mut Members| members.nodes().iter().any(is_member);
+        self.node.with_members(members).filter(|&is_one| is_one)?;
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
         Some(worker.wait_for_shutdown().await)
     }
@@ -220,25 +220,6 @@ impl GroupHandle {
         })
     }
 
-    /// `name`, or `name-2`, `name-3` and so on, if others were called so before.
-    fn free_name(&self, name: &str) -> Arc<str> {
-        let mut names = lock(&self.node.names);
-        let mut asked_for = |name: &str| {
-            let count = names.entry(name.to_owned()).or_default();
-            *count += 1;
-            *count
-        };
-        let mut free = match asked_for(name) {
-            1 => name.to_owned(),
-            count => format!("{name}-{count}"),
-        };
-        // Someone may have been called `name-2` from the first.
-        while free != name && asked_for(&free) > 1 {
-            free = format!("{name}-{}", asked_for(name));
-        }
-        free.into()
-    }
-
     /// Makes a member of what `make` makes, under `name` or one like it that is free. It is launched
     /// when the group starts, or now if it has.
     pub(crate) fn admit<T>(
@@ -248,18 +229,19 @@ impl GroupHandle {
         make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Box<dyn Launch>, T),
     ) -> T {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let (seated, made) = {
-            let mut workers = lock(&self.node.workers);
-            let name = self.free_name(name);
+        let admit = |members: &mut Members| {
+            let name = members.free_name(name);
             let (node, launch, made) = make(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
             node.join(self.events.clone(), id, name);
-            workers.push(Arc::clone(&node));
-            (Seated::new(id, node, options, launch), made)
+            members.add(Arc::clone(&node));
+            (Box::new(Seated::new(id, node, &options, launch)), made)
         };
-        if let Err(refused) = self.events.send(Event::Add(Box::new(seated)))
-            && let Event::Add(seated) = refused.0
+        let admitted = self.node.with_members(admit);
+        let (seated, made) = admitted.expect("this is a group");
+        if let Err(refused) = self.events.send(Event::Add(seated))
+            && let Event::Add(mut seated) = refused.0
         {
             // The group has ended.
             seated.never_started(&mut Trash::default());

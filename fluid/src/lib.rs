@@ -165,6 +165,7 @@ mod lent;
 mod life;
 mod lock;
 mod macros;
+mod members;
 mod nested;
 mod node;
 mod onward;

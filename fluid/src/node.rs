@@ -1,7 +1,6 @@
 //! What the runtime knows of one worker or group while it lives, shared by its handles, its task and
 //! its group.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -11,15 +10,16 @@ use tokio::time::Instant;
 use crate::error::{Error, Stalled};
 use crate::exit::{Cause, Exit, Report};
 use crate::lock::lock;
+use crate::members::Members;
 use crate::options::{OnStall, Options};
 use crate::pulse::Signs;
 use crate::queue::{Intake, Tally};
-use crate::signal::{Signal, wait_for};
+use crate::signal::Signal;
 use crate::state::{State, StateCell};
 use crate::status::Status;
 use crate::supervisor::Event;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use crate::sync::{Mutex, Notify, OnceLock, mpsc};
+use crate::sync::{Mutex, OnceLock, mpsc};
 use crate::term::Term;
 
 /// What a member of a group is.
@@ -80,7 +80,7 @@ pub(crate) struct Node {
     /// By when it must have obeyed `force`, or is stuck.
     force_until: OnceLock<Instant>,
     /// Why it was asked to stop, if whoever asked said so.
-    why: OnceLock<Cause>,
+    why: OnceLock<Box<Cause>>,
     pub(crate) beats: AtomicU64,
     pub(crate) missed_beats: AtomicU64,
     pub(crate) restarts: AtomicU64,
@@ -90,11 +90,8 @@ pub(crate) struct Node {
     failing: Mutex<Option<Error>>,
     started_at: OnceLock<Instant>,
     exit: OnceLock<Exit>,
-    exited: Notify,
-    /// How often each name was asked for in a group.
-    pub(crate) names: Mutex<HashMap<String, usize>>,
-    /// The members of a group.
-    pub(crate) workers: Mutex<Vec<Arc<Node>>>,
+    /// Of a group.
+    members: Option<Box<Mutex<Members>>>,
     #[cfg(feature = "test-util")]
     pub(crate) test: crate::test::Hooks,
 }
@@ -132,9 +129,7 @@ impl Node {
             failing: Mutex::new(None),
             started_at: OnceLock::new(),
             exit: OnceLock::new(),
-            exited: Notify::new(),
-            names: Mutex::default(),
-            workers: Mutex::new(Vec::new()),
+            members: (kind == Kind::Group).then(Box::default),
             #[cfg(feature = "test-util")]
             test: crate::test::Hooks::new(),
         })
@@ -185,7 +180,7 @@ impl Node {
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
             // The first reason stands.
-            let _ = self.why.set(why);
+            let _ = self.why.set(Box::new(why));
         }
         match self.parent.get() {
             // A group that has ended has nothing left to stop.
@@ -211,7 +206,8 @@ impl Node {
 
     /// Why it was asked to stop.
     pub(crate) fn asked_because(&self) -> Cause {
-        self.why.get().cloned().unwrap_or(Cause::Stopped)
+        let why = self.why.get();
+        why.map_or(Cause::Stopped, |why| (**why).clone())
     }
 
     /// Lets it live no longer than until `until`.
@@ -306,10 +302,11 @@ impl Node {
 
     /// The exit as it stands now.
     pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
-        let workers: Vec<Exit> = lock(&self.workers)
-            .iter()
-            .filter_map(|worker| worker.exit().cloned())
-            .collect();
+        let exits = |members: &mut Members| {
+            let nodes = members.nodes().iter();
+            nodes.filter_map(|node| node.exit().cloned()).collect()
+        };
+        let workers: Vec<Exit> = self.with_members(exits).unwrap_or_default();
         let (emitted, unsent) = self.sent();
         let forced = forced || workers.iter().any(Exit::is_forced);
         Exit::new(Report {
@@ -343,7 +340,6 @@ impl Node {
         let state = exit.state();
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
             tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
-            self.exited.notify_waiters();
         }
         #[cfg(feature = "test-util")]
         crate::test::rested();
@@ -367,7 +363,7 @@ impl Node {
 
     /// Resolves with the exit. Cancel safe.
     pub(crate) async fn exited(&self) -> Exit {
-        wait_for(&self.exited, || self.exit.get().cloned()).await
+        self.state.until(|| self.exit.get().cloned()).await
     }
 
     /// The queue of a consumer.
@@ -434,14 +430,20 @@ impl Node {
             && stalled.is_some_and(|stalled| stalled.worker() == &**self.name())
     }
 
+    /// Does something with the members of a group. Nothing else has any.
+    pub(crate) fn with_members<T>(&self, with: impl FnOnce(&mut Members) -> T) -> Option<T> {
+        let members = self.members.as_ref()?;
+        Some(with(&mut lock(members)))
+    }
+
     /// Forgets a member, and lets another one have its name.
     pub(crate) fn forget(&self, member: &Arc<Node>) {
-        lock(&self.workers).retain(|node| !Arc::ptr_eq(node, member));
-        lock(&self.names).remove(&**member.name());
+        self.with_members(|members| members.forget(member));
     }
 
     pub(crate) fn members(&self) -> Vec<Arc<Node>> {
-        lock(&self.workers).clone()
+        self.with_members(|members| members.nodes().to_vec())
+            .unwrap_or_default()
     }
 
     fn since(&self) -> SystemTime {

@@ -113,10 +113,13 @@ impl StateCell {
 
     /// Resolves with the first state seen that is `wanted` or past it. Cancel safe.
     pub(crate) async fn reached(&self, wanted: State) -> State {
-        wait_for(&self.changes, || {
-            Some(self.get()).filter(|&state| state >= wanted)
-        })
-        .await
+        self.until(|| Some(self.get()).filter(|&state| state >= wanted))
+            .await
+    }
+
+    /// Resolves with a value that is there from some change of the state on. Cancel safe.
+    pub(crate) async fn until<T>(&self, value: impl Fn() -> Option<T>) -> T {
+        wait_for(&self.changes, value).await
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) struct Supervisor {
     order: Option<oneshot::Receiver<Order>>,
     /// When its present life began.
     renewed_at: Instant,
-    members: BTreeMap<MemberId, Seated>,
+    members: BTreeMap<MemberId, Box<Seated>>,
     /// How many members have not ended.
     live: usize,
     /// The levels that are still to be launched; the next one is the last.
@@ -216,11 +216,11 @@ impl Supervisor {
 
     fn answer(&mut self, event: Event) {
         match event {
-            Event::Add(seated) if self.cause.is_some() => seated.never_started(&mut self.trash),
+            Event::Add(mut seated) if self.cause.is_some() => seated.never_started(&mut self.trash),
             Event::Add(mut seated) => {
                 seated.late = true;
                 let id = seated.id;
-                self.take_in(*seated);
+                self.take_in(seated);
                 if self.restarts.in_a_group() {
                     self.to_launch.insert(0, vec![id]);
                 } else {
@@ -280,7 +280,7 @@ impl Supervisor {
         // From here on, a member that is added is refused by `GroupHandle::admit`.
         self.events.close();
         while let Ok(event) = self.events.try_recv() {
-            if let Event::Add(seated) = event {
+            if let Event::Add(mut seated) = event {
                 seated.never_started(&mut self.trash);
             }
         }

@@ -155,7 +155,7 @@ impl Workers {
     /// Takes a worker out of the group again, and the edges to it. What was sent to it is undelivered.
     /// Returns its exit, unless it stands in another group.
     pub fn remove(&mut self, worker: &WorkerHandle) -> Option<Exit> {
-        let seated = self.arrivals.remove(worker.node())?;
+        let mut seated = self.arrivals.remove(worker.node())?;
         let id = seated.id();
         self.edges.retain(|&(from, to)| from != id && to != id);
         self.handle.node().forget(worker.node());

@@ -80,7 +80,7 @@ impl Driven {
         node.join(events, id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
         self.supervisor
-            .take_in(Seated::new(id, node, options, launch));
+            .take_in(Box::new(Seated::new(id, node, &options, launch)));
         self.supervisor.launch(id);
         seat
     }

@@ -88,7 +88,7 @@ impl Supervisor {
         if let Some(earlier) = self.drop_regroup() {
             let ending = matches!(earlier.stage, Stage::Ending(_));
             let still =
-                |id: &&MemberId| ending || self.members.get(id).is_some_and(Seated::is_down);
+                |id: &&MemberId| ending || self.members.get(id).is_some_and(|m| m.is_down());
             affected.extend(earlier.levels.iter().flatten().filter(still));
             if let Then::Start(earlier) = earlier.then {
                 at = at.max(earlier);
@@ -116,7 +116,7 @@ impl Supervisor {
     fn end_lives(&mut self, affected: &BTreeSet<MemberId>, then: Then) {
         let affected = affected
             .iter()
-            .filter(|id| self.members.get(id).is_some_and(Seated::lives_on));
+            .filter(|id| self.members.get(id).is_some_and(|m| m.lives_on()));
         let affected: BTreeSet<_> = affected.copied().collect();
         let levels = self.levels_of(&affected);
         self.restarts.regroup = Some(Regroup {
@@ -128,7 +128,7 @@ impl Supervisor {
         });
         for id in affected {
             // One that rests for itself now waits for the others.
-            if let Some(parked) = self.members.get_mut(&id).and_then(Seated::parked) {
+            if let Some(parked) = self.members.get_mut(&id).and_then(|m| m.parked()) {
                 parked.resting = false;
                 self.restarts.forget_timer(id);
             }
@@ -148,7 +148,7 @@ impl Supervisor {
         let Some(regroup) = &self.restarts.regroup else {
             return;
         };
-        let feeds = |member: &&Seated| !member.ended && member.feeds.contains(&id);
+        let feeds = |member: &&Box<Seated>| !member.ended && member.feeds.contains(&id);
         let mut feeders = self.members.values().filter(feeds);
         let all_end = feeders.all(|feeder| regroup.takes_part(feeder.id));
         if let Some(member) = self.members.get(&id)
@@ -243,7 +243,7 @@ impl Supervisor {
     }
 
     fn begin_life(&mut self, id: MemberId) {
-        if self.members.get(&id).is_some_and(Seated::is_down) {
+        if self.members.get(&id).is_some_and(|m| m.is_down()) {
             self.again(id);
             if let Some(regroup) = &mut self.restarts.regroup {
                 regroup.awaited.insert(id);

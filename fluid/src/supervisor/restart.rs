@@ -49,7 +49,7 @@ impl Restarts {
     pub(super) fn answer(&self, member: &Seated, failure: Option<&Cause>) -> Option<Whom> {
         let strategy = self.strategy.map(|strategy| strategy.whom);
         let error = failure.and_then(Cause::error);
-        match member.options.on_error {
+        match member.policy.on_error {
             Some(OnError::Restart) => Some(Whom::One),
             // It would be no failure if `on_stall` did not say so.
             _ if error.is_some_and(|error| member.node.stalled_by(&error)) => {
@@ -62,7 +62,7 @@ impl Restarts {
     }
 
     fn backoff(&self, member: &Seated) -> Backoff {
-        match (member.options.on_error, self.strategy) {
+        match (member.policy.on_error, self.strategy) {
             (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
             (_, Some(strategy)) => Backoff::new(strategy.backoff),
         }
@@ -129,7 +129,7 @@ impl Supervisor {
             && matches!(member.phase, Phase::Living)
         {
             member.phase = Phase::Ending;
-            let grace = member.options.grace.unwrap_or(patience);
+            let grace = member.policy.grace.unwrap_or(patience);
             self.restarts.timers.insert((Instant::now() + grace, id));
         }
     }
@@ -158,17 +158,20 @@ impl Supervisor {
         let (pause, tried_enough) = match failure {
             Some(_) => {
                 let backoff = self.restarts.backoff(member);
-                member.backoff.get_or_insert(backoff).failed(&achieved)
+                member
+                    .backoff
+                    .get_or_insert_with(|| Box::new(backoff))
+                    .failed(&achieved)
             }
             None => (Duration::ZERO, false),
         };
-        member.phase = Phase::Down(Parked {
+        member.phase = Phase::Down(Box::new(Parked {
             order,
             failure: failure.clone(),
             pause,
             tried_enough,
             resting: false,
-        });
+        }));
         let (asked, ends_along) = (member.asked, self.ends_along(id));
         match failure {
             _ if asked => self.asked_while_down(id),
@@ -249,7 +252,7 @@ impl Supervisor {
 
     /// Restarts one member for itself, after a pause.
     fn rest(&mut self, id: MemberId, pause: Duration) {
-        if let Some(parked) = self.members.get_mut(&id).and_then(Seated::parked) {
+        if let Some(parked) = self.members.get_mut(&id).and_then(|m| m.parked()) {
             parked.resting = true;
             self.restarts.timers.insert((Instant::now() + pause, id));
         }

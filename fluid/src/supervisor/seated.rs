@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::exit::Cause;
 use crate::life::Launch;
 use crate::node::{MemberId, Node};
-use crate::options::Options;
+use crate::options::{OnError, OnExit, Options};
 use crate::restart::{Backoff, Order};
 use crate::supervisor::trash::Trash;
 use crate::sync::oneshot;
@@ -20,7 +20,7 @@ pub(super) enum Phase {
     /// That took too long, and the life was cut off.
     Cut,
     /// Its life has ended, and it waits for what comes.
-    Down(Parked),
+    Down(Box<Parked>),
 }
 
 /// A member that waits for its next life.
@@ -36,11 +36,20 @@ pub(super) struct Parked {
     pub(super) resting: bool,
 }
 
-/// A member, and where it stands in its group's start and stop.
+/// Of a member's options those that its supervisor looks at.
+pub(super) struct Policy {
+    pub(super) on_error: Option<OnError>,
+    pub(super) on_exit: OnExit,
+    pub(super) grace: Option<Duration>,
+    pub(super) stall: Option<Duration>,
+}
+
+/// A member, and where it stands in its group's start and stop. What only a failure needs is apart, since most
+/// members never fail.
 pub(crate) struct Seated {
     pub(super) id: MemberId,
     pub(super) node: Arc<Node>,
-    pub(super) options: Options,
+    pub(super) policy: Policy,
     /// Until it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
     /// The members at the other ends of its edges.
@@ -56,20 +65,25 @@ pub(crate) struct Seated {
     pub(super) late: bool,
     pub(super) ended: bool,
     pub(super) phase: Phase,
-    pub(super) backoff: Option<Backoff>,
+    pub(super) backoff: Option<Box<Backoff>>,
 }
 
 impl Seated {
     pub(crate) fn new(
         id: MemberId,
         node: Arc<Node>,
-        options: Options,
+        options: &Options,
         launch: Box<dyn Launch>,
     ) -> Self {
         Self {
             id,
             node,
-            options,
+            policy: Policy {
+                on_error: options.on_error,
+                on_exit: options.on_exit,
+                grace: options.grace,
+                stall: options.stall,
+            },
             launch: Some(launch),
             feeds: Vec::new(),
             feeders: 0,
@@ -85,7 +99,7 @@ impl Seated {
     }
 
     /// Ends a member that was never launched. What was sent to it is undelivered.
-    pub(crate) fn never_started(mut self, trash: &mut Trash) {
+    pub(crate) fn never_started(&mut self, trash: &mut Trash) {
         seal(&self.node, trash);
         trash.put(self.launch.take());
         self.node

@@ -19,7 +19,7 @@ impl Supervisor {
         let mut later = Vec::new();
         while let Ok(event) = self.events.try_recv() {
             match event {
-                Event::Add(seated) => self.take_in(*seated),
+                Event::Add(seated) => self.take_in(seated),
                 event => later.push(event),
             }
         }
@@ -86,7 +86,7 @@ impl Supervisor {
         result
     }
 
-    pub(super) fn take_in(&mut self, seated: Seated) {
+    pub(super) fn take_in(&mut self, seated: Box<Seated>) {
         self.live += 1;
         self.members.insert(seated.id, seated);
     }

@@ -11,7 +11,7 @@ use crate::options::OnExit;
 use crate::restart::NoRestart;
 use crate::state::State;
 use crate::supervisor::Supervisor;
-use crate::supervisor::seated::{Phase, Seated, seal};
+use crate::supervisor::seated::{Phase, seal};
 use crate::sync::oneshot;
 
 /// How long a member that is forced to end may take to obey. With twice
@@ -64,7 +64,7 @@ impl Supervisor {
         let exit = member.node.exit().cloned();
         // Whoever was called ends because its caller did, whose end has been answered already.
         let stops =
-            member.options.on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
+            member.policy.on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
         let name = Arc::clone(member.node.name());
         for target in feeds {
             let Some(fed) = self.members.get_mut(&target) else {
@@ -190,11 +190,10 @@ impl Supervisor {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        let Some(launch) = member.launch.take() else {
+        if member.launch.is_none() {
             return;
-        };
-        Seated::new(id, Arc::clone(&member.node), member.options, launch)
-            .never_started(&mut self.trash);
+        }
+        member.never_started(&mut self.trash);
         self.ended(id);
     }
 
@@ -294,7 +293,7 @@ impl Supervisor {
     /// Limits how long a member that was asked to stop may take.
     pub(super) fn set_alarm(&mut self, id: MemberId, alone: bool) {
         let member = &self.members[&id];
-        let grace = member.options.grace;
+        let grace = member.policy.grace;
         if let Some(grace) = grace.or(self.grace.filter(|_| alone))
             && !member.forced
         {

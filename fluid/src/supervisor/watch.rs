@@ -31,7 +31,7 @@ impl Supervisor {
         let member = &self.members[&id];
         // What is in a nested group is looked at by that group.
         if member.node.kind != Kind::Group
-            && let Some(limit) = member.options.stall
+            && let Some(limit) = member.policy.stall
         {
             self.watch.0.insert((Instant::now() + limit, id));
         }
@@ -44,7 +44,7 @@ impl Supervisor {
         {
             self.watch.0.pop_first();
             if let Some(member) = self.members.get(&id)
-                && let Some(limit) = member.options.stall
+                && let Some(limit) = member.policy.stall
             {
                 let again = look_at(&member.node, now + limit);
                 self.watch.0.insert((again, id));

@@ -21,7 +21,7 @@ impl Arrivals {
     }
 
     /// Takes out the member whose node this is, and leaves the rest in order.
-    pub(super) fn remove(&mut self, node: &Arc<Node>) -> Option<Seated> {
+    pub(super) fn remove(&mut self, node: &Arc<Node>) -> Option<Box<Seated>> {
         let events = self.events.as_mut()?;
         let mut arrived: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
         let found = arrived.iter().position(|event| match event {
@@ -34,7 +34,7 @@ impl Arrivals {
             let _ = self.sender.send(event);
         }
         match found {
-            Some(Event::Add(seated)) => Some(*seated),
+            Some(Event::Add(seated)) => Some(seated),
             _ => None,
         }
     }
@@ -46,7 +46,7 @@ impl Arrivals {
         events.close();
         let mut trash = Trash::default();
         while let Ok(event) = events.try_recv() {
-            if let Event::Add(seated) = event {
+            if let Event::Add(mut seated) = event {
                 seated.never_started(&mut trash);
             }
         }
