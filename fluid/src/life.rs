@@ -351,7 +351,7 @@ fn live<W: Worker>(
 }
 
 /// One life, from the building of the worker to its `on_shutdown`.
-async fn live_once<W: Worker>(
+fn live_once<W: Worker>(
     run: &mut impl Run<W>,
     worker: &mut Option<Lendable<W>>,
     build: &mut Build<W>,
@@ -359,19 +359,21 @@ async fn live_once<W: Worker>(
     io: &mut Lendable<Io<W>>,
     site: &Site,
     done: &mut bool,
-) -> Result<(), Failure> {
-    let built = begin(build, ctx).await.map_err(Failure::Of)?;
-    let worker = worker.insert(Lendable::new(built));
-    let node = ctx.node();
-    let first = !node.has_started();
-    node.advance(State::Running);
-    node.is_well();
-    site.started();
-    if first {
-        // Lets the group see that before the worker may block this thread.
-        tokio::task::yield_now().await;
+) -> impl Future<Output = Result<(), Failure>> + Send {
+    async move {
+        let built = begin(build, ctx).await.map_err(Failure::Of)?;
+        let worker = worker.insert(Lendable::new(built));
+        let node = ctx.node();
+        let first = !node.has_started();
+        node.advance(State::Running);
+        node.is_well();
+        site.started();
+        if first {
+            // Lets the group see that before the worker may block this thread.
+            tokio::task::yield_now().await;
+        }
+        run_once(run, worker, ctx, io, site, done).await
     }
-    run_once(run, worker, ctx, io, site, done).await
 }
 
 /// Why a worker ended that did not fail.
@@ -393,41 +395,43 @@ async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Erro
 
 /// Calls `run` and `on_shutdown`, and settles the message in hand. Says when the work is `done`, and no other life
 /// follows.
-async fn run_once<W: Worker>(
+fn run_once<W: Worker>(
     run: &mut impl Run<W>,
     worker: &mut Lendable<W>,
     ctx: &Context,
     io: &mut Lendable<Io<W>>,
     site: &Site,
     done: &mut bool,
-) -> Result<(), Failure> {
-    io.give_pulse(ctx);
-    let ran = catch(run.run(worker, ctx, io))
-        .await
-        .map_err(Error::from)
-        .flatten();
-    io.hand_over();
-    let rested = run.rest();
-    match &ran {
-        Ok(()) => {
-            io.queue.settle();
-            *done = !ctx.is_recycled();
-            if *done {
-                ctx.node().advance(State::Stopping);
+) -> impl Future<Output = Result<(), Failure>> + Send {
+    async move {
+        io.give_pulse(ctx);
+        let ran = catch(run.run(worker, ctx, io))
+            .await
+            .map_err(Error::from)
+            .flatten();
+        io.hand_over();
+        let rested = run.rest();
+        match &ran {
+            Ok(()) => {
+                io.queue.settle();
+                *done = !ctx.is_recycled();
+                if *done {
+                    ctx.node().advance(State::Stopping);
+                }
+            }
+            Err(error) => {
+                io.queue.failed();
+                // Its own hooks come next, and may hang: so the failure is told now, and they have no
+                // longer than the grace period.
+                ctx.node().fail_with(error);
+                site.failing();
             }
         }
-        Err(error) => {
-            io.queue.failed();
-            // Its own hooks come next, and may hang: so the failure is told now, and they have no
-            // longer than the grace period.
-            ctx.node().fail_with(error);
-            site.failing();
-        }
+        let end = catch(worker.on_shutdown(ctx))
+            .await
+            .map_err(Error::from)
+            .flatten();
+        ran.map_err(Failure::Of)?;
+        end.and(rested).map_err(Failure::AtTheEnd)
     }
-    let end = catch(worker.on_shutdown(ctx))
-        .await
-        .map_err(Error::from)
-        .flatten();
-    ran.map_err(Failure::Of)?;
-    end.and(rested).map_err(Failure::AtTheEnd)
 }

@@ -85,17 +85,19 @@ impl<M> Takes<M> for EachBeat {
 /// # Errors
 ///
 /// The first failure of a call that the worker's policy does not skip.
-pub(crate) async fn run<S: Stage>(
+pub(crate) fn run<S: Stage>(
     stage: &mut S,
     ctx: &Context,
     io: &mut Io<S>,
-) -> Result<(), Error> {
-    // Signs of life are expected of each call, and none in between.
-    let _rest = ctx.rest();
-    if !ctx.node().options.blocking {
-        io.gather();
+) -> impl Future<Output = Result<(), Error>> + Send {
+    async move {
+        // Signs of life are expected of each call, and none in between.
+        let _rest = ctx.rest();
+        if !ctx.node().options.blocking {
+            io.gather();
+        }
+        S::Calls::make(stage, ctx, io, &mut Own).await
     }
-    S::Calls::make(stage, ctx, io, &mut Own).await
 }
 
 /// `#[consumer]`: a call for each message of the queue.
@@ -255,59 +257,63 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
 pub struct EachBeat;
 
 impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
-    async fn make<N: Onward<S::Output>>(
+    fn make<N: Onward<S::Output>>(
         stage: &mut S,
         ctx: &Context,
         io: &mut Io<S>,
         onward: &mut N,
-    ) -> Result<(), Error> {
-        let options = &ctx.node().options;
-        if options.heartbeat.is_zero() {
-            let emission = attended_call(stage, (), ctx, &io.output, &io.ports).await?;
-            emit(emission, ctx, &mut io.output, onward).await;
-            return ctx.survived();
-        }
-        let mut due = Instant::now();
-        while ctx.is_running() {
-            consume_budget().await;
-            let result = attended_call(stage, (), ctx, &io.output, &io.ports).await;
-            ctx.node().beats.fetch_add(1, Ordering::Relaxed);
-            match result {
-                Ok(emission) => emit(emission, ctx, &mut io.output, onward).await,
-                Err(error) => skip(error, ctx)?,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        async move {
+            let options = &ctx.node().options;
+            if options.heartbeat.is_zero() {
+                let emission = attended_call(stage, (), ctx, &io.output, &io.ports).await?;
+                emit(emission, ctx, &mut io.output, onward).await;
+                return ctx.survived();
             }
-            ctx.survived()?;
-            due = match options.pace {
-                Pace::Delay => Instant::now() + options.heartbeat,
-                Pace::Rate => next_beat(due, options.heartbeat, ctx),
-            };
-            until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
+            let mut due = Instant::now();
+            while ctx.is_running() {
+                consume_budget().await;
+                let result = attended_call(stage, (), ctx, &io.output, &io.ports).await;
+                ctx.node().beats.fetch_add(1, Ordering::Relaxed);
+                match result {
+                    Ok(emission) => emit(emission, ctx, &mut io.output, onward).await,
+                    Err(error) => skip(error, ctx)?,
+                }
+                ctx.survived()?;
+                due = match options.pace {
+                    Pace::Delay => Instant::now() + options.heartbeat,
+                    Pace::Rate => next_beat(due, options.heartbeat, ctx),
+                };
+                until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
+            }
+            Ok(())
         }
-        Ok(())
     }
 }
 
 /// One call, after which, and whenever it waits, what the worker sends is handed over.
-pub(crate) async fn attended_call<S: Stage>(
+pub(crate) fn attended_call<S: Stage>(
     stage: &mut S,
     input: S::Input,
     ctx: &Context,
     output: &Output<S::Output>,
     ports: &S::Ports,
-) -> Result<S::Emission, Error>
+) -> impl Future<Output = Result<S::Emission, Error>> + Send
 where
     S::Input: Send,
 {
-    let call = pin!(call(stage, input, ctx, ports));
-    let attended: Attended<'_, _, S> = Attended {
-        call,
-        output,
-        ports,
-    };
-    let called = attended.await;
-    output.hand_over();
-    ports.hand_over();
-    called
+    async move {
+        let call = pin!(call(stage, input, ctx, ports));
+        let attended: Attended<'_, _, S> = Attended {
+            call,
+            output,
+            ports,
+        };
+        let called = attended.await;
+        output.hand_over();
+        ports.hand_over();
+        called
+    }
 }
 
 /// One call, with its timeout, its signs of life looked at, and its panic caught.
@@ -334,7 +340,10 @@ where
     let limited = async {
         let call = pin!(call);
         match (timeout, pulse) {
-            (Some(limit), Some(pulse)) => ctx.watch(pulse, timed(limit, call)).await,
+            (Some(limit), Some(pulse)) => {
+                let timed = pin!(timed(limit, call));
+                ctx.watch(pulse, timed).await
+            }
             (Some(limit), None) => timed(limit, call).await,
             (None, Some(pulse)) => ctx.watch(pulse, call).await,
             (None, None) => call.await,
@@ -361,21 +370,23 @@ pub(crate) fn is_plain(ctx: &Context) -> bool {
 }
 
 /// Sends what a call returned onward. The time this waits for room is no part of the call.
-pub(crate) async fn emit<T: Send + 'static>(
+pub(crate) fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
     ctx: &Context,
     output: &mut Output<T>,
     onward: &mut impl Onward<T>,
-) {
-    #[cfg(feature = "test-util")]
-    crate::test::perturb().await;
+) -> impl Future<Output = ()> + Send {
     let mut emission = emission.into_iter();
-    let first = onward.send_ahead(output, &mut emission);
-    output.hand_over();
-    if let Some(first) = first {
-        let mut leaving = output.leave(emission);
-        let refused = onward.send_each(output, first, &mut leaving).await;
-        tell_refused(refused, ctx);
+    async move {
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        let first = onward.send_ahead(output, &mut emission);
+        output.hand_over();
+        if let Some(first) = first {
+            let mut leaving = output.leave(emission);
+            let refused = onward.send_each(output, first, &mut leaving).await;
+            tell_refused(refused, ctx);
+        }
     }
 }
 

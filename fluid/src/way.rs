@@ -53,31 +53,33 @@ pub(crate) trait Run<W: Worker>: Send + 'static {
 pub(crate) struct Alone;
 
 impl<W: Worker> Run<W> for Alone {
-    async fn run(
+    fn run(
         &mut self,
         worker: &mut Lendable<W>,
         ctx: &Context,
         io: &mut Lendable<Io<W>>,
-    ) -> Result<(), Error> {
-        run(&mut **worker, ctx, io).await
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        run(&mut **worker, ctx, io)
     }
 }
 
 /// Calls a worker's own `run`, and looks at its signs of life.
-pub(crate) async fn run<W: Worker>(
+pub(crate) fn run<W: Worker>(
     worker: &mut W,
     ctx: &Context,
     io: &mut Io<W>,
-) -> Result<(), Error> {
-    let ran = {
-        let run = pin!(worker.run(ctx, io));
-        match ctx.pulse() {
-            Some(pulse) => ctx.watch(pulse, run).await,
-            None => run.await,
-        }
-    };
-    ran?;
-    ctx.survived().inspect_err(|_| io.queue.settle())
+) -> impl Future<Output = Result<(), Error>> + Send {
+    async move {
+        let ran = {
+            let run = pin!(worker.run(ctx, io));
+            match ctx.pulse() {
+                Some(pulse) => ctx.watch(pulse, run).await,
+                None => run.await,
+            }
+        };
+        ran?;
+        ctx.survived().inspect_err(|_| io.queue.settle())
+    }
 }
 
 /// What may be with another task for a while.
