@@ -151,7 +151,7 @@ pub(crate) struct Unrung {
 impl Launch for Unrung {
     fn launch(self: Box<Self>, site: Site) {
         let span = tracing::info_span!("callback", name = &**self.node.name());
-        site.runtime.clone().spawn(
+        site.place.runtime.clone().spawn(
             async move {
                 let node = Arc::clone(&self.node);
                 let cause = self.live(&site).await;
@@ -182,7 +182,7 @@ impl Unrung {
             let term = node.term();
             node.advance(State::Running);
             site.started();
-            let failure = match until(&term.cut, self.ring(&term, site.strategy)).await {
+            let failure = match until(&term.cut, self.ring(&term, site.place.strategy)).await {
                 None if node.force.is_raised() => return None,
                 None | Some(Rung::Recycled) => None,
                 Some(Rung::Over(cause)) => return Some(cause),

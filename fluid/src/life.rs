@@ -54,12 +54,17 @@ pub(crate) trait Launch: Send {
 #[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) member: MemberId,
+    /// A failure of the member may be answered by a restart, here or further up.
+    pub(crate) answered: bool,
+    pub(crate) place: Arc<Place>,
+}
+
+/// What is the same for all members of a group.
+pub(crate) struct Place {
     pub(crate) events: Events,
     pub(crate) runtime: Handle,
     /// The group has a strategy.
     pub(crate) strategy: bool,
-    /// A failure of the member may be answered by a restart, here or further up.
-    pub(crate) answered: bool,
     /// How long the present life of something in the group may take to end.
     pub(crate) patience: Duration,
 }
@@ -67,12 +72,12 @@ pub(crate) struct Site {
 impl Site {
     /// Tells the group that the member has started.
     pub(crate) fn started(&self) {
-        let _ = self.events.send(Event::Started(self.member));
+        let _ = self.place.events.send(Event::Started(self.member));
     }
 
     /// Tells the group that the member has failed, and that its own hooks are called.
     pub(crate) fn failing(&self) {
-        let _ = self.events.send(Event::Failing(self.member));
+        let _ = self.place.events.send(Event::Failing(self.member));
     }
 
     /// Tells the group that one life has ended, and that the member waits for what comes.
@@ -87,7 +92,7 @@ impl Site {
             achieved,
             order,
         };
-        let _ = self.events.send(Event::Down(self.member, down));
+        let _ = self.place.events.send(Event::Down(self.member, down));
         ordered
     }
 
@@ -103,7 +108,7 @@ impl Site {
 
     /// Tells the group that the member has ended; its node holds the exit.
     pub(crate) fn ended(&self) {
-        let _ = self.events.send(Event::Ended(self.member));
+        let _ = self.place.events.send(Event::Ended(self.member));
     }
 }
 
@@ -155,16 +160,15 @@ fn launch<F: Future<Output = ()> + Send + 'static>(
     site: Site,
     life: impl FnOnce(Site) -> F,
 ) {
-    let (events, member) = (site.events.clone(), site.member);
-    let runtime = site.runtime.clone();
-    if let Err(error) = spawn_on(&runtime, node, life(site)) {
+    let (place, member) = (Arc::clone(&site.place), site.member);
+    if let Err(error) = spawn_on(&place.runtime, node, life(site)) {
         let worker = (&**node.name()).into();
         let cause = Cause::StartupFailed {
             worker,
             error: error.into(),
         };
         node.finish(node.report(cause, false, false));
-        let _ = events.send(Event::Ended(member));
+        let _ = place.events.send(Event::Ended(member));
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Nested {
 impl Launch for Nested {
     fn launch(self: Box<Self>, site: Site) {
         let Self { name, group } = *self;
-        let group = group.on_runtime(site.runtime.clone());
+        let group = group.on_runtime(site.place.runtime.clone());
         // Supervision stays where the group above is supervised, which no worker can block.
         tokio::spawn(async move {
             tracing::debug!(group = &*name, "starting");

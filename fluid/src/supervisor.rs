@@ -30,7 +30,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::exit::Cause;
 use crate::group::GroupHandle;
-use crate::life::Site;
+use crate::life::{Place, Site};
 use crate::node::{Events, MemberId, Node};
 use crate::restart::{Down, Order};
 use crate::state::State;
@@ -81,6 +81,8 @@ pub(crate) struct Supervisor {
     grace: Option<Duration>,
     above: Option<Site>,
     runtime: Handle,
+    /// Where the members live, once the first one does.
+    place: Option<Arc<Place>>,
     restarts: Restarts,
     /// What the group above says of the next life, once that was asked.
     order: Option<oneshot::Receiver<Order>>,
@@ -129,6 +131,7 @@ impl Supervisor {
             grace,
             above,
             runtime,
+            place: None,
             restarts: Restarts::new(restart),
             order: None,
             renewed_at: Instant::now(),

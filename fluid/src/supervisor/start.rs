@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::grace::{DEFAULT_GRACE, default_grace};
-use crate::life::Site;
+use crate::life::{Place, Site};
 use crate::node::{Kind, MemberId};
 use crate::order::levels;
 use crate::supervisor::hooks::{Runner, time_is_up};
@@ -130,20 +130,23 @@ impl Supervisor {
     }
 
     pub(super) fn launch(&mut self, id: MemberId) {
-        let Some(site) = self.site(id) else {
+        let place = self.place();
+        let above = self.above.as_ref().is_some_and(|site| site.answered);
+        let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        if let Some(launch) = self
-            .members
-            .get_mut(&id)
-            .and_then(|member| member.launch.take())
-        {
-            self.starting.insert(id);
-            launch.launch(site);
-            self.begin_watch(id);
-            if self.members[&id].asked {
-                self.set_alarm(id, true);
-            }
+        let Some(launch) = member.launch.take() else {
+            return;
+        };
+        self.starting.insert(id);
+        launch.launch(Site {
+            member: id,
+            answered: above || self.restarts.answer(member, None).is_some(),
+            place,
+        });
+        self.watch.begin(member);
+        if member.asked {
+            self.set_alarm(id, true);
         }
     }
 
@@ -152,19 +155,18 @@ impl Supervisor {
         self.restarts.no_longer_awaited(id);
     }
 
-    /// Where a member is to live.
-    fn site(&self, id: MemberId) -> Option<Site> {
-        let member = self.members.get(&id)?;
-        let above = self.above.as_ref();
-        Some(Site {
-            member: id,
-            events: self.events_of_members.clone(),
-            runtime: self.runtime.clone(),
-            strategy: self.restarts.has_strategy(),
-            answered: self.restarts.answer(member, None).is_some()
-                || above.is_some_and(|s| s.answered),
-            patience: self.patience(),
-        })
+    /// Where the members live.
+    fn place(&mut self) -> Arc<Place> {
+        let patience = self.patience();
+        let place = self.place.get_or_insert_with(|| {
+            Arc::new(Place {
+                events: self.events_of_members.clone(),
+                runtime: self.runtime.clone(),
+                strategy: self.restarts.has_strategy(),
+                patience,
+            })
+        });
+        Arc::clone(place)
     }
 
     /// Whether all of the group has started, or has started again.

@@ -9,6 +9,7 @@ use crate::node::{Kind, MemberId, Node};
 use crate::options::OnStall;
 use crate::pulse::{News, Pulse, Seen};
 use crate::supervisor::Supervisor;
+use crate::supervisor::seated::Seated;
 use crate::sync::atomic::Ordering;
 
 /// When to look at whom: at the moment at which a stall could have come true.
@@ -20,23 +21,22 @@ impl Watch {
         self.0.first().map(|&(at, _)| at)
     }
 
+    /// A member has been launched.
+    pub(super) fn begin(&mut self, member: &Seated) {
+        // What is in a nested group is looked at by that group.
+        if member.node.kind != Kind::Group
+            && let Some(limit) = member.policy.stall
+        {
+            self.0.insert((Instant::now() + limit, member.id));
+        }
+    }
+
     pub(super) fn forget(&mut self, id: MemberId) {
         self.0.retain(|&(_, member)| member != id);
     }
 }
 
 impl Supervisor {
-    /// A member has been launched.
-    pub(super) fn begin_watch(&mut self, id: MemberId) {
-        let member = &self.members[&id];
-        // What is in a nested group is looked at by that group.
-        if member.node.kind != Kind::Group
-            && let Some(limit) = member.policy.stall
-        {
-            self.watch.0.insert((Instant::now() + limit, id));
-        }
-    }
-
     /// Looks at those whose time it is.
     pub(super) fn look(&mut self, now: Instant) {
         while let Some(&(at, id)) = self.watch.0.first()

@@ -102,7 +102,7 @@ impl<W: Worker> Stubbed<W> {
             ports: PhantomData,
         };
         let span = tracing::info_span!("worker", name = &**node.name());
-        let runtime = site.runtime.clone();
+        let runtime = site.place.runtime.clone();
         let unlived = Unlived {
             node,
             build: Build::Anew(Box::new(build)),
