@@ -92,7 +92,10 @@ impl Site {
             achieved,
             order,
         };
-        let _ = self.place.events.send(Event::Down(self.member, down));
+        let _ = self
+            .place
+            .events
+            .send(Event::Down(self.member, Box::new(down)));
         ordered
     }
 
@@ -122,7 +125,8 @@ pub(crate) struct Unborn<W: Worker> {
 
 /// What a worker reads and writes, and what a fused edge makes of its life.
 pub(crate) struct Ends<W: Worker> {
-    pub(crate) io: Io<W>,
+    /// In a box, which its life takes over: so it is moved only once.
+    pub(crate) io: Box<Lendable<Io<W>>>,
     pub(crate) way: Option<Box<dyn Way<W>>>,
 }
 
@@ -130,7 +134,7 @@ pub(crate) struct Ends<W: Worker> {
 pub(crate) struct Unlived<W: Worker> {
     pub(crate) node: Arc<Node>,
     pub(crate) build: Build<W>,
-    pub(crate) io: Io<W>,
+    pub(crate) io: Box<Lendable<Io<W>>>,
 }
 
 impl<W: Worker> Launch for Unborn<W> {
@@ -263,9 +267,8 @@ fn live<W: Worker>(
     let Unlived {
         node,
         mut build,
-        io,
+        mut io,
     } = unlived;
-    let mut io = Lendable::new(io);
     async move {
         let site = &site;
         let mut worker = None;

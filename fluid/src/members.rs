@@ -1,6 +1,7 @@
 //! Who stands in a group, and how they are called.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::node::Node;
@@ -30,25 +31,17 @@ impl Members {
 
     /// `name`, or `name-2`, `name-3` and so on, if others were called so before.
     pub(crate) fn free_name(&mut self, name: &str) -> Arc<str> {
-        let mut free = self.give(name);
-        // Someone may have been called `name-2` from the first.
-        while free.is_none()
-            && let Some(count) = self.names.get_mut(name)
-        {
+        while let Some(count) = self.names.get_mut(name) {
             *count += 1;
-            let next = format!("{name}-{count}");
-            free = self.give(&next);
-        }
-        free.unwrap_or_else(|| name.into())
-    }
-
-    /// The name, if nobody has it.
-    fn give(&mut self, name: &str) -> Option<Arc<str>> {
-        if self.names.contains_key(name) {
-            return None;
+            let next: Arc<str> = format!("{name}-{count}").into();
+            // Someone may have been called `name-2` from the first.
+            if let Entry::Vacant(free) = self.names.entry(Arc::clone(&next)) {
+                free.insert(1);
+                return next;
+            }
         }
         let name: Arc<str> = name.into();
         self.names.insert(Arc::clone(&name), 1);
-        Some(name)
+        name
     }
 }

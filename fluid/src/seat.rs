@@ -18,7 +18,7 @@ use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Sender};
 use crate::sync::Mutex;
-use crate::way::Way;
+use crate::way::{Lendable, Way};
 use crate::worker::{Io, Port, Ports, Worker};
 use crate::workers::Workers;
 
@@ -114,6 +114,7 @@ impl<W: Worker> Seat<W> {
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
         let way = Self::way(&build, &channel, &options);
+        let io = Box::new(Lendable::new(io));
         let ends = Arc::new(Mutex::new(Some(Ends { io, way })));
         #[cfg(feature = "test-util")]
         node.test.know(&ends);

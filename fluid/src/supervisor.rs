@@ -51,7 +51,7 @@ pub(crate) enum Event {
     /// It has failed, and its own hooks have their time.
     Failing(MemberId),
     /// One life of it has ended, and it waits for what comes.
-    Down(MemberId, Down),
+    Down(MemberId, Box<Down>),
     Ended(MemberId),
     StopMember(MemberId),
     Remove(Arc<Node>),
@@ -232,7 +232,7 @@ impl Supervisor {
             }
             Event::Started(id) => self.started(id),
             Event::Failing(id) => self.failing(id),
-            Event::Down(id, down) => self.down(id, down),
+            Event::Down(id, down) => self.down(id, *down),
             Event::Ended(id) => self.ended(id),
             Event::StopMember(id) => self.ask(id, true),
             Event::Remove(node) => {

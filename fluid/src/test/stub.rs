@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::onward::Onward;
 use crate::stage::{Calls, EachMessage, Stage, emit, run};
 use crate::sync::Mutex;
-use crate::way::{Alone, Way};
+use crate::way::{Alone, Lendable, Way};
 use crate::worker::{Io, Ports, Worker};
 
 /// What a stub answers to each message.
@@ -95,7 +95,8 @@ impl<W: Worker> Stubbed<W> {
     }
 
     /// Starts it in a task, also where the worker would have had a thread.
-    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: Site) {
+    pub(crate) fn launch(self, node: Arc<Node>, mut io: Box<Lendable<Io<W>>>, site: Site) {
+        let io = io.take();
         let script = Arc::new(Mutex::new(self.script));
         let build = move || Stub {
             script: Arc::clone(&script),
@@ -106,13 +107,13 @@ impl<W: Worker> Stubbed<W> {
         let unlived = Unlived {
             node,
             build: Build::Anew(Box::new(build)),
-            io: Io {
+            io: Box::new(Lendable::new(Io {
                 queue: io.queue,
                 output: io.output,
                 ports: io.ports,
                 failed: io.failed,
                 copy: io.copy,
-            },
+            })),
         };
         let life: BoxFuture<()> = match self.way {
             None => Box::pin(live_to_the_end(unlived, Alone, site)),
