@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::callback::{Callback, Outcome, Unrung, boxed};
+use crate::chosen::Chosen;
 use crate::exit::{Cause, Exit};
 use crate::handle::{ConsumerHandle, WorkerHandle};
 use crate::life::{Build, Launch};
@@ -19,7 +20,7 @@ use crate::options::Options;
 use crate::seat::Seat;
 use crate::state::State;
 use crate::status::Status;
-use crate::supervisor::{Event, Seated, Trash};
+use crate::supervisor::{Event, Policy, Seated, Trash};
 use crate::worker::Worker;
 use crate::workers::default_name;
 
@@ -134,7 +135,11 @@ impl GroupHandle {
     ///
     /// Its name is its type's; if that is taken, a number is added.
     pub fn add<W: Worker>(&self, worker: W) -> ConsumerHandle<W::Message> {
-        self.add_seat(&default_name::<W>(), W::OPTIONS, Build::Once(Some(worker)))
+        self.add_seat(
+            &default_name::<W>(),
+            Chosen::of::<W>(),
+            Build::Once(Some(worker)),
+        )
     }
 
     /// Adds a worker that can be restarted, since `build` can make it anew, with a name and options.
@@ -144,7 +149,7 @@ impl GroupHandle {
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
     ) -> ConsumerHandle<W::Message> {
-        self.add_seat(name, options, Build::Anew(Box::new(build)))
+        self.add_seat(name, options.into(), Build::Anew(Box::new(build)))
     }
 
     /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
@@ -187,14 +192,15 @@ impl GroupHandle {
         F: Future<Output: Outcome> + Send + 'static,
     {
         let options = callback.options();
-        let node = self.admit(callback.worker_name(), options, |name, _| {
+        let node = self.admit(callback.worker_name(), |name, _| {
             let node = Node::new(name, Kind::Callback, options, None, Vec::new());
             let unrung = Unrung {
                 node: Arc::clone(&node),
                 callback,
                 run: boxed(run),
             };
-            (Arc::clone(&node), Box::new(unrung), node)
+            let policy = Policy::of(&options);
+            (Arc::clone(&node), policy, Box::new(unrung), node)
         });
         WorkerHandle::new(node)
     }
@@ -202,7 +208,7 @@ impl GroupHandle {
     fn add_seat<W: Worker>(
         &self,
         name: &str,
-        options: Options,
+        options: Chosen,
         build: Build<W>,
     ) -> ConsumerHandle<W::Message> {
         self.take_seat(name, options, build).handle()
@@ -211,12 +217,13 @@ impl GroupHandle {
     pub(crate) fn take_seat<W: Worker>(
         &self,
         name: &str,
-        options: Options,
+        options: Chosen,
         build: Build<W>,
     ) -> Seat<W> {
-        self.admit(options.name.unwrap_or(name), options, |name, id| {
+        self.admit(options.name.unwrap_or(name), |name, id| {
+            let policy = Policy::of(&options);
             let (seat, unborn) = Seat::new(name, id, self.events.clone(), options, build);
-            (Arc::clone(&unborn.node), Box::new(unborn), seat)
+            (Arc::clone(&unborn.node), policy, Box::new(unborn), seat)
         })
     }
 
@@ -225,18 +232,17 @@ impl GroupHandle {
     pub(crate) fn admit<T>(
         &self,
         name: &str,
-        options: Options,
-        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Box<dyn Launch>, T),
+        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Policy, Box<dyn Launch>, T),
     ) -> T {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let admit = |members: &mut Members| {
             let name = members.free_name(name);
-            let (node, launch, made) = make(Arc::clone(&name), id);
+            let (node, policy, launch, made) = make(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
             node.join(self.events.clone(), id, name);
             members.add(Arc::clone(&node));
-            (Box::new(Seated::new(id, node, &options, launch)), made)
+            (Box::new(Seated::new(id, node, policy, launch)), made)
         };
         let admitted = self.node.with_members(admit);
         let (seated, made) = admitted.expect("this is a group");

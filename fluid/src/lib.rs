@@ -149,6 +149,7 @@ mod adapt;
 mod attempt;
 mod callback;
 mod catch;
+mod chosen;
 mod context;
 mod dispatcher;
 mod error;

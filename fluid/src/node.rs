@@ -7,11 +7,12 @@ use std::time::SystemTime;
 
 use tokio::time::Instant;
 
+use crate::chosen::Chosen;
 use crate::error::{Error, Stalled};
 use crate::exit::{Cause, Exit, Report};
 use crate::lock::lock;
 use crate::members::Members;
-use crate::options::{OnStall, Options};
+use crate::options::OnStall;
 use crate::pulse::Signs;
 use crate::queue::{Intake, Tally};
 use crate::signal::Signal;
@@ -58,7 +59,7 @@ pub(crate) struct Node {
     /// What the group in which it stands calls it, where that is not its own name.
     alias: OnceLock<Arc<str>>,
     pub(crate) kind: Kind,
-    pub(crate) options: Options,
+    pub(crate) options: Chosen,
     /// The group in which it stands, and which of its members it is.
     parent: OnceLock<(Events, MemberId)>,
     /// Its queue. A worker that consumes nothing has one too, which closes when it should stop.
@@ -100,7 +101,7 @@ impl Node {
     pub(crate) fn new(
         name: Arc<str>,
         kind: Kind,
-        options: Options,
+        options: impl Into<Chosen>,
         intake: Option<Arc<dyn Intake>>,
         sent: Vec<Arc<Tally>>,
     ) -> Arc<Self> {
@@ -108,7 +109,7 @@ impl Node {
             name,
             alias: OnceLock::new(),
             kind,
-            options,
+            options: options.into(),
             parent: OnceLock::new(),
             intake,
             #[cfg(feature = "rate")]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::attempt::Copy;
+use crate::chosen::Chosen;
 use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::GroupHandle;
@@ -94,7 +95,7 @@ impl<W: Worker> Seat<W> {
         name: Arc<str>,
         id: MemberId,
         group: Events,
-        options: Options,
+        options: Chosen,
         build: Build<W>,
     ) -> (Self, Unborn<W>) {
         let channel = Channel::new(Arc::clone(&name), &options, W::KEY);
@@ -102,6 +103,7 @@ impl<W: Worker> Seat<W> {
         let mut sent = io.ports.tallies();
         sent.extend([io.output.tally(), io.failed.tally()]);
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
+        let way = Self::way(&build, &channel, &options);
         let intake = Arc::clone(&channel) as Arc<dyn Intake>;
         let by_value = matches!(build, Build::Once(_));
         let kind = if consumes {
@@ -113,7 +115,6 @@ impl<W: Worker> Seat<W> {
         node.by_value.store(by_value, Ordering::Relaxed);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
-        let way = Self::way(&build, &channel, &options);
         let io = Box::new(Lendable::new(io));
         let ends = Arc::new(Mutex::new(Some(Ends { io, way })));
         #[cfg(feature = "test-util")]

@@ -38,7 +38,7 @@ use crate::strategy::Restart;
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
-pub(crate) use crate::supervisor::seated::Seated;
+pub(crate) use crate::supervisor::seated::{Policy, Seated};
 pub(crate) use crate::supervisor::trash::Trash;
 use crate::supervisor::watch::Watch;
 use crate::sync::{mpsc, oneshot};

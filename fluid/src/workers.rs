@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use crate::adapt::With;
 use crate::attempt::Failed;
 use crate::callback::{Callback, Outcome};
+use crate::chosen::Chosen;
 use crate::exit::Exit;
 use crate::fused::{Fused, Leading};
 use crate::group::GroupHandle;
@@ -27,7 +28,7 @@ use crate::rule::{
 };
 use crate::seat::{Member, Seat};
 use crate::strategy::Restart;
-use crate::supervisor::{Hooks, Trash, hook};
+use crate::supervisor::{Hooks, Policy, Trash, hook};
 use crate::sync::mpsc;
 use crate::worker::{Port, Worker};
 use arrivals::Arrivals;
@@ -120,7 +121,11 @@ impl Workers {
     /// It cannot be built a second time, so a failure that a restart would answer ends it with an error that
     /// says so.
     pub fn add<W: Worker>(&mut self, worker: W) -> Seat<W> {
-        self.seat(&default_name::<W>(), W::OPTIONS, Build::Once(Some(worker)))
+        self.seat(
+            &default_name::<W>(),
+            Chosen::of::<W>(),
+            Build::Once(Some(worker)),
+        )
     }
 
     /// Adds a worker or a group that `build` makes, and makes anew at each restart.
@@ -146,10 +151,10 @@ impl Workers {
     pub(crate) fn seat<W: Worker>(
         &mut self,
         name: &str,
-        options: Options,
+        options: impl Into<Chosen>,
         build: Build<W>,
     ) -> Seat<W> {
-        self.handle.take_seat(name, options, build)
+        self.handle.take_seat(name, options.into(), build)
     }
 
     /// Takes a worker out of the group again, and the edges to it. What was sent to it is undelivered.
@@ -166,11 +171,11 @@ impl Workers {
     /// Adds a group below this one.
     #[doc(hidden)]
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
-        self.handle
-            .admit(options.name.unwrap_or(name), options, |name, _| {
-                let node = Arc::clone(group.handle.node());
-                (node, Box::new(Nested { name, group }), ())
-            });
+        self.handle.admit(options.name.unwrap_or(name), |name, _| {
+            let node = Arc::clone(group.handle.node());
+            let policy = Policy::of(&options);
+            (node, policy, Box::new(Nested { name, group }), ())
+        });
     }
 
     /// Registers code that the group runs beside its workers. See

@@ -75,12 +75,16 @@ impl Driven {
     ) -> Seat<W> {
         let (events, options) = (self.handle.events().clone(), W::OPTIONS);
         let build = Build::Anew(Box::new(build));
-        let (seat, unborn) = Seat::new("member".into(), id, events.clone(), options, build);
+        let (seat, unborn) = Seat::new("member".into(), id, events.clone(), options.into(), build);
         let node = Arc::clone(&unborn.node);
         node.join(events, id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
-        self.supervisor
-            .take_in(Box::new(Seated::new(id, node, &options, launch)));
+        self.supervisor.take_in(Box::new(Seated::new(
+            id,
+            node,
+            Policy::of(&options),
+            launch,
+        )));
         self.supervisor.launch(id);
         seat
     }

@@ -37,11 +37,22 @@ pub(super) struct Parked {
 }
 
 /// Of a member's options those that its supervisor looks at.
-pub(super) struct Policy {
+pub(crate) struct Policy {
     pub(super) on_error: Option<OnError>,
     pub(super) on_exit: OnExit,
     pub(super) grace: Option<Duration>,
     pub(super) stall: Option<Duration>,
+}
+
+impl Policy {
+    pub(crate) const fn of(options: &Options) -> Self {
+        Self {
+            on_error: options.on_error,
+            on_exit: options.on_exit,
+            grace: options.grace,
+            stall: options.stall,
+        }
+    }
 }
 
 /// A member, and where it stands in its group's start and stop. What only a failure needs is apart, since most
@@ -72,18 +83,13 @@ impl Seated {
     pub(crate) fn new(
         id: MemberId,
         node: Arc<Node>,
-        options: &Options,
+        policy: Policy,
         launch: Box<dyn Launch>,
     ) -> Self {
         Self {
             id,
             node,
-            policy: Policy {
-                on_error: options.on_error,
-                on_exit: options.on_exit,
-                grace: options.grace,
-                stall: options.stall,
-            },
+            policy,
             launch: Some(launch),
             feeds: Vec::new(),
             feeders: 0,
