@@ -442,3 +442,6 @@ fn run_once<W: Worker>(
         end.and(rested).map_err(Failure::AtTheEnd)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,11 +41,14 @@ impl Supervisor {
             intake.close();
         }
         member.node.end();
+        let down = member.is_down();
         // Asked before it was launched, it is given its time then.
         if member.launch.is_none() {
             self.set_alarm(id, alone);
         }
-        self.asked_while_down(id);
+        if down {
+            self.asked_while_down(id);
+        }
     }
 
     pub(super) fn ended(&mut self, id: MemberId) {
@@ -65,6 +68,14 @@ impl Supervisor {
         // Whoever was called ends because its caller did, whose end has been answered already.
         let stops =
             member.policy.on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
+        // Who schedules something in a running group again and again does not want a list of it.
+        if member.late
+            && member.node.kind == Kind::Callback
+            && matches!(exit.as_ref().map(Exit::cause), Some(Cause::Finished))
+        {
+            member.removed = true;
+        }
+        let removed = member.removed;
         let name = Arc::clone(member.node.name());
         for target in feeds {
             let Some(fed) = self.members.get_mut(&target) else {
@@ -77,15 +88,9 @@ impl Supervisor {
                 self.ask(target, false);
             }
         }
-        // Who schedules something in a running group again and again does not want a list of it.
-        if let Some(member) = self.members.get_mut(&id)
-            && member.late
-            && member.node.kind == Kind::Callback
-            && matches!(exit.as_ref().map(Exit::cause), Some(Cause::Finished))
-        {
-            member.removed = true;
+        if removed {
+            self.forget(id);
         }
-        self.forget(id);
         let Some(exit) = exit else { return };
         match exit.cause() {
             cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
