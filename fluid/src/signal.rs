@@ -82,13 +82,6 @@ pin_project! {
     }
 }
 
-impl<F> Until<'_, F> {
-    /// What is driven, to be set up anew when it has ended.
-    pub(crate) fn future(self: Pin<&mut Self>) -> Pin<&mut F> {
-        self.project().future
-    }
-}
-
 impl<F: Future> Future for Until<'_, F> {
     type Output = Option<F::Output>;
 

@@ -271,8 +271,6 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                 return ctx.survived();
             }
             let mut due = Instant::now();
-            // One timer for the whole life, and one look-out for its end.
-            let mut rest = pin!(until(ctx.over(), sleep_until(due)));
             while ctx.is_running() {
                 consume_budget().await;
                 let result = attended_call(stage, (), ctx, &io.output, &io.ports).await;
@@ -287,9 +285,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                     Pace::Delay => Instant::now() + options.heartbeat,
                     Pace::Rate => next_beat(due, options.heartbeat, ctx),
                 };
-                let wake = due + jitter(options.jitter);
-                rest.as_mut().future().reset(wake);
-                rest.as_mut().await;
+                until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
             }
             Ok(())
         }
