@@ -45,3 +45,27 @@ impl Members {
         name
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::Kind;
+    use crate::options::Options;
+
+    #[test]
+    fn a_name_is_given_once_and_again_when_its_bearer_is_forgotten() {
+        let mut members = Members::default();
+        let names = ["poll-2", "poll", "poll", "poll"].map(|name| members.free_name(name));
+        assert_eq!(
+            names.each_ref().map(|name| &**name),
+            ["poll-2", "poll", "poll-3", "poll-4"]
+        );
+
+        let [_, _, third, _] = names;
+        let node = Node::new(third, Kind::Worker, Options::new(), None, Vec::new());
+        members.add(Arc::clone(&node));
+        members.forget(&node);
+        assert!(members.nodes().is_empty());
+        assert_eq!(&*members.free_name("poll-3"), "poll-3");
+    }
+}
