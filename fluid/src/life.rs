@@ -1,5 +1,10 @@
 //! The life of one worker: built, started, run, stopped, and built anew if its policy says so.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are, and keeps no second copy of them"
+)]
+
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -143,7 +148,10 @@ impl<W: Worker> Launch for Unborn<W> {
         let Ends { io, way } = lock(&ends).take().expect("a worker is launched once");
         #[cfg(feature = "test-util")]
         let io = match crate::test::stub_of::<W>(&node) {
-            Some(stub) => return stub.launch(node, io, site),
+            Some(stub) => {
+                let mut io = io;
+                return stub.launch(node, io.take(), site);
+            }
             None => io,
         };
         let unlived = Unlived {

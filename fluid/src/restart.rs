@@ -90,9 +90,9 @@ impl Life {
     }
 }
 
-/// The counts of all lanes.
+/// The counts of all lanes of a consumer.
 fn counts(node: &Node) -> Counts {
-    let intake = node.intake.as_ref();
+    let intake = node.consumed();
     intake.map_or_else(Counts::default, |intake| intake.counts())
 }
 

@@ -3,6 +3,11 @@
 //! What a call emits goes [onward](Onward): to the worker's own port, or straight into the calls of the
 //! worker behind a fused edge. The loops are compiled anew for each, so nothing is decided per message.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are, and keeps no second copy of them"
+)]
+
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;

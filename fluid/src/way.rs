@@ -1,6 +1,11 @@
 //! The way in which a worker lives: alone, in lanes, at the head of a fused chain, or lent behind a fused
 //! edge.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are, and keeps no second copy of them"
+)]
+
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;

@@ -11,7 +11,7 @@ use crate::restart::{Achieved, Order};
 use crate::state::State;
 use crate::supervisor::Supervisor;
 use crate::supervisor::restart::Restarts;
-use crate::supervisor::seated::{Phase, Seated};
+use crate::supervisor::seated::Phase;
 
 /// A restart of several members that is under way.
 pub(super) struct Regroup {
@@ -148,8 +148,8 @@ impl Supervisor {
         let Some(regroup) = &self.restarts.regroup else {
             return;
         };
-        let feeds = |member: &&Box<Seated>| !member.ended && member.feeds.contains(&id);
-        let mut feeders = self.members.values().filter(feeds);
+        let members = self.members.values();
+        let mut feeders = members.filter(|one| !one.ended && one.feeds.contains(&id));
         let all_end = feeders.all(|feeder| regroup.takes_part(feeder.id));
         if let Some(member) = self.members.get(&id)
             && all_end

@@ -95,8 +95,7 @@ impl<W: Worker> Stubbed<W> {
     }
 
     /// Starts it in a task, also where the worker would have had a thread.
-    pub(crate) fn launch(self, node: Arc<Node>, mut io: Box<Lendable<Io<W>>>, site: Site) {
-        let io = io.take();
+    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: Site) {
         let script = Arc::new(Mutex::new(self.script));
         let build = move || Stub {
             script: Arc::clone(&script),
