@@ -95,7 +95,9 @@ impl GroupHandle {
     /// anywhere.
     ///
     /// Sources stop, and messages from outside are refused; each consumer ends when all that feeds it
-    /// has ended and its queue is empty.
+    /// has ended and its queue is empty. When this returns, [`Context::is_running`](crate::Context::is_running) is false
+    /// for all sources here and in the groups below, and sends from outside fail, however busy the runtime is; the group's own
+    /// state changes a little later.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }

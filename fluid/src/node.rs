@@ -183,10 +183,32 @@ impl Node {
             // The first reason stands.
             let _ = self.why.set(Box::new(why));
         }
-        match self.parent.get() {
+        if let Some((group, member)) = self.parent.get() {
             // A group that has ended has nothing left to stop.
-            Some((group, member)) => drop(group.send(Event::StopMember(*member))),
-            None => drop(self.stop.raise()),
+            let _ = group.send(Event::StopMember(*member));
+        }
+        if self.is_root() || self.kind == Kind::Group {
+            self.stop_at_once();
+        }
+    }
+
+    /// Begins the stop of a group in the thread of whoever asks, since its supervisor may have to wait for its turn:
+    /// whatever nothing feeds is told, and messages from outside are refused. The rest of the stop is the
+    /// supervisor's, which sees the flag.
+    fn stop_at_once(&self) {
+        // Raised before anyone is told, so that who ends because of it is known to.
+        if !self.stop.raise() {
+            return;
+        }
+        for member in self.members() {
+            match member.kind {
+                Kind::Group => member.stop_at_once(),
+                Kind::Consumer => member.intake.iter().for_each(|queue| queue.close_public()),
+                Kind::Worker | Kind::Callback => {
+                    member.intake.iter().for_each(|queue| queue.close());
+                    member.end();
+                }
+            }
         }
     }
 
@@ -223,7 +245,8 @@ impl Node {
         Arc::clone(&lock(&self.term))
     }
 
-    /// Its turn to stop has come. Its group alone says so, as it alone begins its lives.
+    /// Its turn to stop has come. Who begins the stop of its group may say so too soon for a life that is just
+    /// beginning; its supervisor, which begins the lives, says it again.
     pub(crate) fn end(&self) {
         self.stop.raise();
         self.term().over.raise();

@@ -76,6 +76,7 @@ impl Supervisor {
             member.removed = true;
         }
         let removed = member.removed;
+        let asked = member.asked;
         let name = Arc::clone(member.node.name());
         for target in feeds {
             let Some(fed) = self.members.get_mut(&target) else {
@@ -102,6 +103,8 @@ impl Supervisor {
                     cause.clone()
                 });
             }
+            // It was told of the stop of the group before the group has answered that, which comes next.
+            Cause::Stopped if !asked && self.node.stop.is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&*name).into());
                 if self.is_starting() {

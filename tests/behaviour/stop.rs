@@ -1,0 +1,241 @@
+//! What whoever asks a group to stop brings about at once, before the group itself has had its turn.
+
+use std::future::poll_fn;
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::Duration;
+
+use fluid::{
+    Callback, Cause, ConsumerHandle, Context, GroupHandle, Nothing, OnExit, Options, State,
+    TrySendError, Workers,
+};
+
+use crate::support::{Body, SlowStart, body, counts, group, idle, ms, pass, put, secs, sink};
+
+/// The context of a worker, once it runs.
+type Seen = Arc<OnceLock<Context>>;
+
+fn runs(seen: &Seen) -> bool {
+    seen.get().expect("it runs").is_running()
+}
+
+/// Waits until they run.
+async fn all_run<const N: usize>(seen: [&Seen; N]) {
+    while seen.iter().any(|seen| seen.get().is_none()) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Shows its context, and waits for its stop.
+fn shown(seen: &Seen) -> Body<Nothing, u64> {
+    let seen = Arc::clone(seen);
+    body(move |ctx, _| {
+        let _ = seen.set(ctx.clone());
+        Box::pin(async {
+            ctx.stopping().await;
+            Ok(())
+        })
+    })
+}
+
+/// Shows its context, and handles messages.
+fn shown_consumer(seen: &Seen) -> Body<u64, Nothing> {
+    let seen = Arc::clone(seen);
+    body(move |ctx, io| {
+        let _ = seen.set(ctx.clone());
+        Box::pin(async {
+            while io.queue.next().await.is_some() {}
+            Ok(())
+        })
+    })
+}
+
+fn is_refused(consumer: &ConsumerHandle<u64>) -> bool {
+    matches!(consumer.try_send(0), Err(TrySendError::Closed(_)))
+}
+
+fn nest(workers: &mut Workers, name: &'static str, inner: Workers) -> GroupHandle {
+    let mut inner = Some(inner);
+    let options = Options::new().on_exit(OnExit::Ignore);
+    workers.add_with(name, options, move || inner.take().expect("built once"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn sources_see_it_and_messages_from_outside_are_refused_at_once() {
+    let [source, consumer] = [Seen::default(), Seen::default()];
+    let mut workers = group();
+    let first = put(&mut workers, "source", shown(&source));
+    let middle = put(&mut workers, "middle", pass::<u64>(Duration::ZERO));
+    let last = put(&mut workers, "last", shown_consumer(&consumer));
+    workers.connect(&first, &middle);
+    workers.connect(&middle, &last);
+    let running = workers.startup().await.unwrap();
+    middle.send(1).await.unwrap();
+    all_run([&source, &consumer]).await;
+    assert!(runs(&source) && runs(&consumer));
+    running.gracefully_stop();
+    assert!(!runs(&source));
+    assert!(is_refused(&middle) && is_refused(&last));
+    assert!(runs(&consumer), "its turn has not come");
+    running.gracefully_stop();
+    assert!(runs(&consumer), "nor when it is asked again");
+    let exit = running.wait_for_shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    assert_eq!(counts(&exit, "middle"), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(&exit, "last"), [1, 1, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_room_from_outside_is_let_go_at_once() {
+    let mut workers = group();
+    let options = Options::new().capacity(1);
+    let mut slow = Some(sink::<u64>(secs(1)));
+    let slow = workers.add_with("slow", options, move || slow.take().expect("built once"));
+    let running = workers.startup().await.unwrap();
+    for number in 0..2 {
+        slow.send(number).await.unwrap();
+    }
+    let mut sending = std::pin::pin!(slow.send(2));
+    let polled = poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx))).await;
+    assert!(polled.is_pending());
+    running.gracefully_stop();
+    let polled = poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx))).await;
+    assert!(matches!(polled, Poll::Ready(Err(_))));
+    let exit = running.wait_for_shutdown().await;
+    assert_eq!(counts(&exit, "slow"), [2, 2, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_groups_below_see_it_too() {
+    let seen: [Seen; 2] = Default::default();
+    let mut inmost = Workers::new("inmost");
+    put(&mut inmost, "source", shown(&seen[0]));
+    let deep = put(&mut inmost, "deep", shown_consumer(&seen[1])).clone();
+    let mut inner = Workers::new("inner");
+    nest(&mut inner, "inmost", inmost);
+    let mut workers = group();
+    nest(&mut workers, "inner", inner);
+    let running = workers.startup().await.unwrap();
+    all_run([&seen[0]]).await;
+    running.gracefully_stop();
+    assert!(!runs(&seen[0]) && is_refused(&deep));
+    let exit = running.wait_for_shutdown().await;
+    for name in ["inner", "inner/inmost", "inner/inmost/source"] {
+        let ended = exit.worker(name).unwrap();
+        assert!(matches!(ended.cause(), Cause::Stopped), "{exit}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_that_is_asked_alone_sees_it_at_once_and_alone() {
+    let seen: [Seen; 2] = Default::default();
+    let mut inner = Workers::new("inner");
+    put(&mut inner, "source", shown(&seen[0]));
+    let below = put(&mut inner, "below", shown_consumer(&Seen::default())).clone();
+    let mut workers = group();
+    put(&mut workers, "source", shown(&seen[1]));
+    let beside = put(&mut workers, "beside", shown_consumer(&Seen::default())).clone();
+    let nested = nest(&mut workers, "inner", inner);
+    let running = workers.startup().await.unwrap();
+    all_run([&seen[0], &seen[1]]).await;
+    nested.gracefully_stop();
+    assert!(!runs(&seen[0]) && is_refused(&below));
+    assert!(runs(&seen[1]) && beside.try_send(1).is_ok());
+    let exit = nested.wait_for_shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    assert_eq!(running.state(), State::Running);
+    assert!(runs(&seen[1]));
+    running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_ends_before_the_group_has_its_turn_is_not_why_the_group_stops() {
+    let mut workers = group();
+    // It is always about to run, so it ends before the group has heard of the stop.
+    put(
+        &mut workers,
+        "spinning",
+        body::<Nothing, Nothing>(|ctx, _| {
+            Box::pin(poll_fn(|cx| {
+                if !ctx.is_running() {
+                    return Poll::Ready(Ok(()));
+                }
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }))
+        }),
+    );
+    let running = workers.startup().await.unwrap();
+    let exit = running.shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    let ended = exit.worker("spinning").unwrap();
+    assert!(matches!(ended.cause(), Cause::Stopped), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_that_ends_before_its_group_has_its_turn_is_not_why_that_stops() {
+    let mut inner = Workers::new("inner");
+    put(&mut inner, "idle", idle());
+    let mut workers = group();
+    let mut inner = Some(inner);
+    let nested = workers.add_with("inner", Options::new(), move || {
+        inner.take().expect("built once")
+    });
+    let running = workers.startup().await.unwrap();
+    running.bail_out("enough", 7);
+    let exit = running.wait_for_shutdown().await;
+    assert_eq!(exit.code(), 7, "{exit}");
+    let inner = nested.exit().unwrap();
+    assert!(matches!(inner.cause(), Cause::Stopped), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_callbacks_that_are_due_the_second_is_not_called_once_the_first_has_asked() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let callbacks = [0, 1].map(|_| {
+        let handle = workers.handle();
+        workers.register_callback(Callback::every(ms(10)), move || {
+            handle.gracefully_stop();
+            async {}
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    running.wait_for_shutdown().await;
+    let calls = callbacks.map(|callback| callback.exit().unwrap().beats());
+    assert_eq!(calls.iter().sum::<u64>(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_still_starting_refuses_at_once_and_starts_nothing_more() {
+    let mut workers = group();
+    let seen = Seen::default();
+    let source = put(&mut workers, "source", shown(&seen));
+    let sink = put(&mut workers, "sink", sink::<u64>(Duration::ZERO));
+    workers.connect(&source, &sink);
+    put(&mut workers, "slow", SlowStart(secs(1)));
+    let sink = sink.clone();
+    sink.send(1).await.unwrap();
+    let handle = workers.handle();
+    let starting = tokio::spawn(workers.startup());
+    sink.wait_for(State::Running).await;
+    handle.gracefully_stop();
+    assert!(is_refused(&sink));
+    let exit = starting.await.unwrap().unwrap_err();
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    let source = exit.worker("source").unwrap();
+    assert!(matches!(source.cause(), Cause::NotStarted), "{exit}");
+    assert_eq!(counts(&exit, "sink"), [1, 1, 0, 0, 0]);
+    assert!(seen.get().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_has_not_been_started_refuses_at_once() {
+    let mut workers = group();
+    let sink = put(&mut workers, "sink", sink::<u64>(Duration::ZERO)).clone();
+    sink.send(1).await.unwrap();
+    workers.handle().gracefully_stop();
+    assert!(is_refused(&sink));
+    let exit = workers.startup().await.unwrap_err();
+    assert_eq!(counts(&exit, "sink"), [1, 0, 0, 0, 1]);
+}
