@@ -221,7 +221,10 @@ impl Options {
     /// lanes together and over restarts, attempts included. Calls that have to wait hold their message in
     /// hand. Needs the feature `rate`. Default: no limit.
     ///
-    /// It is the generic cell rate algorithm, of the crate `governor`.
+    /// It is the generic cell rate algorithm. Timers count whole milliseconds, so above a thousand calls a second those that
+    /// waited are made in groups, one at about each millisecond: what is late because of its timer is made up. In the
+    /// long run the rate is the one given here, and within any time there are no more calls than its share, and a burst or
+    /// the share of 2 ms, whichever is more.
     ///
     /// # Panics
     ///
@@ -240,7 +243,10 @@ impl Options {
             calls > 0 && !within.is_zero(),
             "a rate is at least one call in some time"
         );
-        self.rate = Some(Rate { calls, within });
+        self.rate = Some(Rate {
+            calls,
+            within: bounded(within),
+        });
         self
     }
 

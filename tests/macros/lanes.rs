@@ -369,6 +369,34 @@ workers! {
     }
 }
 
+#[consumer(rate = "100_000/s", capacity = "unbounded")]
+async fn call_often(number: u64, seen: &AtomicU64) {
+    seen.fetch_add(number, Ordering::Relaxed);
+}
+
+workers! {
+    struct ManyCalls(seen: AtomicU64) {
+        pub call: CallOften { seen },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_beyond_what_timers_count_is_kept_too() {
+    let seen = Arc::new(AtomicU64::new(0));
+    let running = ManyCalls::new(Arc::clone(&seen)).startup().await.unwrap();
+    for _ in 0..50_000 {
+        running.call().send(1).await.unwrap();
+    }
+    let start = Instant::now();
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    let half = seen.load(Ordering::Relaxed);
+    assert!((24_900..=25_101).contains(&half), "{half}");
+    running.shutdown().await;
+    // The last one was due a hundredth of a millisecond before that.
+    assert_eq!(start.elapsed(), Duration::from_millis(500));
+    assert_eq!(seen.load(Ordering::Relaxed), 50_000);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rate_limits_the_calls_of_all_lanes_together() {
     let at = Arc::new(Mutex::default());
