@@ -192,6 +192,7 @@ mod sync;
 mod term;
 #[cfg(feature = "test-util")]
 pub mod test;
+mod timed;
 mod turn;
 mod way;
 mod worker;

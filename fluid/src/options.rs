@@ -96,7 +96,7 @@ impl Options {
 
     /// How long one call of the worker's function may take. A call that takes longer is dropped where
     /// it awaits, and fails with [`TimedOut`](crate::TimedOut). Waiting for room downstream does not
-    /// count.
+    /// count, nor does what the call does before it waits for the first time: so one that never waits costs no timer.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

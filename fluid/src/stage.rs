@@ -20,11 +20,12 @@ use tokio::time::{Instant, sleep_until};
 use crate::attempt::handle;
 use crate::catch::catch;
 use crate::context::Context;
-use crate::error::{Error, TimedOut};
+use crate::error::Error;
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
 use crate::queue::{Batching, Output};
 use crate::signal::until;
+use crate::timed::timed;
 use crate::worker::{Io, Ports, Worker};
 
 /// One call of a worker's function. The macros implement it; the loops below call it.
@@ -364,14 +365,6 @@ where
         }
     };
     catch(limited).await?
-}
-
-async fn timed<T>(
-    limit: Duration,
-    call: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let timed = tokio::time::timeout(limit, call).await;
-    timed.unwrap_or_else(|_| Err(TimedOut::new(limit).into()))
 }
 
 /// Whether a call needs no more than that its panic is caught.
