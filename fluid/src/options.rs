@@ -116,8 +116,10 @@ impl Options {
     /// behind a port: then it is that consumer which may stall. Whatever else a call awaits is its own business. The hooks,
     /// such as `on_startup`, have the grace period; a nested group has no stall, but its workers may.
     ///
-    /// While a worker with a stall runs, its group looks at it about as often as this time is long, and each call reads the
-    /// clock twice.
+    /// While a worker with a stall runs, its group looks at it about as often as this time is long. A call that never waits
+    /// reads no clock: one that blocks its thread before it has waited for anything is seen to stall when it was silent
+    /// for this long since the group first saw it, which is after twice this time at the latest. Any other call is seen on time, and reads the clock
+    /// whenever it is woken.
     ///
     /// # Panics
     ///

@@ -3,7 +3,7 @@
 //! Each lane of each life has a [`Pulse`]. It *works* while a call of the user's code is under way, and must then
 //! give signs of life; whenever it waits for something that others bring about it *rests*, and none are expected.
 //! The group's supervisor looks at it when a stall could have come true, and not before, so that a message costs
-//! no timer. One that stalls and is to be restarted is *doomed*: the work is cut off where it awaits.
+//! no timer. Nor does work that never waits read the clock: it is counted, and whoever looks notes when. One that stalls and is to be restarted is *doomed*: the work is cut off where it awaits.
 //!
 //! Invariants:
 //!
@@ -11,17 +11,18 @@
 //! 2. What is doomed stays so until its work was cut off, or came back by itself and was told.
 //! 3. The innermost work is the one that is cut off.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
 use crate::lock::lock;
 use crate::sync::Mutex;
-use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// A single poll that takes this long, or as long as a stall, blocks its thread.
 const BLOCKS: Duration = Duration::from_millis(100);
@@ -34,6 +35,14 @@ pub struct Pulse {
     limit: Duration,
     /// The last sign of life, twice; and one more if it is doomed.
     last: AtomicU64,
+    /// How often work began, or ended without having waited: signs of life without a time.
+    signs: AtomicU64,
+    /// How many of them `last` is no earlier than.
+    stamped: AtomicU64,
+    /// How many there were when they were last looked at, and since when so many.
+    noted: Mutex<(u64, u64)>,
+    /// Work is polled for the first time.
+    first: AtomicBool,
     /// For how many reasons it rests.
     rests: AtomicU32,
     /// When the poll began that is under way; zero if there is none.
@@ -57,6 +66,9 @@ pub(crate) struct Seen {
     /// When there may be more to see, if it gives no further sign.
     pub(crate) look_again: Instant,
     last: u64,
+    signs: u64,
+    /// What the pulse itself says of the last sign of life.
+    stamp: u64,
 }
 
 /// What is known of all lanes of one life at one instant.
@@ -97,6 +109,10 @@ impl Pulse {
             began: Instant::now(),
             limit,
             last: AtomicU64::new(1 << 1),
+            signs: AtomicU64::new(0),
+            stamped: AtomicU64::new(0),
+            noted: Mutex::new((0, 1)),
+            first: AtomicBool::new(false),
             // No work is under way.
             rests: AtomicU32::new(1),
             polled: AtomicU64::new(0),
@@ -135,8 +151,24 @@ impl Pulse {
         self.is_doomed()
     }
 
+    /// A sign of life without a time. Only the one task that works here gives any.
+    fn count(&self) {
+        let signs = self.signs.load(Ordering::Relaxed);
+        self.signs.store(signs + 1, Ordering::Release);
+    }
+
+    /// Gives the signs so far a time.
+    fn stamp(&self) {
+        let signs = self.signs.load(Ordering::Acquire);
+        self.beat();
+        self.stamped.store(signs, Ordering::Release);
+    }
+
     /// Rests, until what is returned is dropped, which is a sign of life.
     pub(crate) fn rest(&self) -> Rest<'_> {
+        if self.signs.load(Ordering::Acquire) != self.stamped.load(Ordering::Acquire) {
+            self.stamp();
+        }
         self.rests.fetch_add(1, Ordering::AcqRel);
         Rest(self)
     }
@@ -157,29 +189,26 @@ impl Pulse {
     /// Drives work that must give signs of life. Nothing, if it was doomed and cut off where it awaits.
     ///
     /// Work that is doomed and ends by itself is returned; [`take_doom`](Self::take_doom) tells.
-    pub(crate) async fn watch<F: Future>(&self, work: F) -> Option<F::Output> {
-        let (_working, began) = Working::begin(self);
-        let mut began = Some(began);
-        let mut work = pin!(work);
-        poll_fn(|cx| {
-            let was_doomed = self.is_doomed();
-            let polled = Polled::begin(self, began.take().unwrap_or_else(|| self.now()));
-            if let Poll::Ready(output) = work.as_mut().poll(cx) {
-                return Poll::Ready(Some(output));
-            }
-            drop(polled);
-            self.wake_by(cx.waker());
-            if !self.is_doomed() || self.is_resting() {
-                return Poll::Pending;
-            }
-            // Had there been other work within this one, it would have been cut off by now.
-            if was_doomed && self.take_doom() {
-                return Poll::Ready(None);
-            }
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await
+    pub(crate) const fn watch<F: Future>(&self, work: F) -> Watched<'_, F> {
+        Watched {
+            pulse: self,
+            work,
+            working: None,
+        }
+    }
+
+    /// Whether work that has been polled is cut off.
+    fn is_cut_off(&self, was_doomed: bool, waker: &Waker) -> bool {
+        self.wake_by(waker);
+        if !self.is_doomed() || self.is_resting() {
+            return false;
+        }
+        // Had there been other work within this one, it would have been cut off by now.
+        if was_doomed && self.take_doom() {
+            return true;
+        }
+        waker.wake_by_ref();
+        false
     }
 
     fn wake_by(&self, waker: &Waker) {
@@ -194,31 +223,51 @@ impl Pulse {
         // In the opposite order of that in which they are written: a rest that has just ended is seen
         // with the sign of life that ended it.
         let polled = self.polled.load(Ordering::Acquire);
+        let first = self.first.load(Ordering::Acquire);
         let rests = self.is_resting();
-        let last = self.last.load(Ordering::Acquire) >> 1;
+        let signs = self.signs.load(Ordering::Acquire);
+        let stamped = self.stamped.load(Ordering::Acquire);
+        let stamp = self.last.load(Ordering::Acquire) >> 1;
         let now = self.now();
+        let last = match signs == stamped {
+            true => stamp,
+            false => stamp.max(self.note(signs, now)),
+        };
         let since = |time: u64| Duration::from_nanos(now.saturating_sub(time));
         let silent = since(last);
         let stalls = !rests && silent >= self.limit;
         let long = BLOCKS.min(self.limit);
-        let is_polled = polled != 0;
-        let look_again = if rests {
-            self.at(now) + self.limit
-        } else if !stalls {
-            self.at(last) + self.limit
-        } else if is_polled && since(polled) < long {
-            self.at(polled) + long
-        } else {
-            self.at(now) + self.limit
+        // A first poll does not say when it began: no later than what it is silent for.
+        let began = match (polled, first) {
+            (0, false) => None,
+            (0, true) => Some(last + self.limit.as_nanos() as u64),
+            (polled, _) => Some(polled),
+        };
+        let look_again = match began {
+            _ if rests => self.at(now) + self.limit,
+            _ if !stalls => self.at(last) + self.limit,
+            Some(began) if since(began) < long => self.at(began) + long,
+            _ => self.at(now) + self.limit,
         };
         Seen {
             silent,
             rests,
             stalls,
-            blocks: stalls && is_polled && since(polled) >= long,
+            blocks: stalls && began.is_some_and(|began| since(began) >= long),
             look_again,
             last,
+            signs,
+            stamp,
         }
+    }
+
+    /// Since when, at the latest, there have been so many signs of life.
+    fn note(&self, signs: u64, now: u64) -> u64 {
+        let mut noted = lock(&self.noted);
+        if noted.0 != signs {
+            *noted = (signs, now);
+        }
+        noted.1
     }
 
     /// What is new about a stall that was seen, which is no longer new then.
@@ -236,7 +285,10 @@ impl Pulse {
 
     /// Lets the work be cut off, unless it has given a sign of life since it was seen. Returns whether it is.
     pub(crate) fn doom(&self, seen: &Seen) -> bool {
-        let last = seen.last << 1;
+        if self.signs.load(Ordering::Acquire) != seen.signs {
+            return false;
+        }
+        let last = seen.stamp << 1;
         let doomed =
             self.last
                 .compare_exchange(last, last | DOOMED, Ordering::AcqRel, Ordering::Relaxed);
@@ -261,24 +313,101 @@ impl Drop for Rest<'_> {
     }
 }
 
+pin_project! {
+    /// See [`Pulse::watch`]. Work that is ready when it is first polled reads no clock.
+    pub(crate) struct Watched<'a, F> {
+        pulse: &'a Pulse,
+        // Dropped before it counts as ended.
+        #[pin]
+        work: F,
+        working: Option<Working<'a>>,
+    }
+}
+
+impl<F: Future> Future for Watched<'_, F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let pulse = *this.pulse;
+        let mut was_doomed = false;
+        let polled = if this.working.is_some() {
+            was_doomed = pulse.is_doomed();
+            let _polled = Polled::begin(pulse, pulse.now());
+            this.work.poll(cx)
+        } else {
+            let mut working = Working::begin(pulse);
+            let first = First::begin(pulse);
+            let polled = this.work.poll(cx);
+            drop(first);
+            if polled.is_pending() {
+                working.wait();
+                *this.working = Some(working);
+            }
+            polled
+        };
+        match polled {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if pulse.is_cut_off(was_doomed, cx.waker()) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
 /// Work is under way, until this is dropped.
-struct Working<'a>(&'a Pulse);
+struct Working<'a> {
+    pulse: &'a Pulse,
+    /// Its signs of life have a time.
+    waits: bool,
+}
 
 impl<'a> Working<'a> {
-    /// Begins, and says when.
-    fn begin(pulse: &'a Pulse) -> (Self, u64) {
-        let now = pulse.now();
+    fn begin(pulse: &'a Pulse) -> Self {
         // Whatever doomed the work before has nothing to do with this one.
-        pulse.last.store(now << 1, Ordering::Release);
+        pulse.take_doom();
+        pulse.count();
         pulse.rests.fetch_sub(1, Ordering::AcqRel);
-        (Self(pulse), now)
+        Self {
+            pulse,
+            waits: false,
+        }
+    }
+
+    /// It waits for the first time.
+    fn wait(&mut self) {
+        self.waits = true;
+        self.pulse.stamp();
     }
 }
 
 impl Drop for Working<'_> {
     fn drop(&mut self) {
-        self.0.beat();
-        self.0.rests.fetch_add(1, Ordering::AcqRel);
+        if self.waits {
+            self.pulse.beat();
+        } else {
+            self.pulse.count();
+        }
+        self.pulse.rests.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// A first poll is under way, until this is dropped: perhaps within another one.
+struct First<'a> {
+    pulse: &'a Pulse,
+    around: bool,
+}
+
+impl<'a> First<'a> {
+    fn begin(pulse: &'a Pulse) -> Self {
+        let around = pulse.first.load(Ordering::Relaxed);
+        pulse.first.store(true, Ordering::Release);
+        Self { pulse, around }
+    }
+}
+
+impl Drop for First<'_> {
+    fn drop(&mut self) {
+        self.pulse.first.store(self.around, Ordering::Release);
     }
 }
 
@@ -321,7 +450,8 @@ mod tests {
         let pulse = Pulse::new(LIMIT);
         advance(secs(100)).await;
         assert!(!pulse.seen().stalls);
-        let (working, _) = Working::begin(&pulse);
+        let mut working = Working::begin(&pulse);
+        working.wait();
         advance(secs(9)).await;
         assert!(!pulse.seen().stalls);
         pulse.beat();
@@ -344,7 +474,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn each_stall_is_news_once() {
         let pulse = Pulse::new(LIMIT);
-        let (_working, now) = Working::begin(&pulse);
+        let mut working = Working::begin(&pulse);
+        working.wait();
+        let now = pulse.now();
         assert_eq!(pulse.news(&pulse.seen()), None);
         advance(secs(10)).await;
         assert_eq!(pulse.news(&pulse.seen()), Some(News::Stalls));
@@ -359,12 +491,71 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn work_that_never_waits_is_a_sign_of_life_without_a_clock() {
+        let pulse = Pulse::new(LIMIT);
+        advance(LIMIT).await;
+        assert_eq!(pulse.watch(std::future::ready(7)).await, Some(7));
+        assert_eq!(pulse.last.load(Ordering::Relaxed) >> 1, 1);
+        // Whoever looks notes that there was one, and when.
+        assert_eq!(pulse.seen().silent, Duration::ZERO);
+        advance(secs(3)).await;
+        assert_eq!(pulse.seen().silent, secs(3));
+        // So does a rest when it begins.
+        assert_eq!(pulse.watch(std::future::ready(7)).await, Some(7));
+        let rest = pulse.rest();
+        advance(secs(4)).await;
+        assert_eq!(pulse.seen().silent, secs(4));
+        drop(rest);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_poll_that_does_not_come_back_is_a_stall_by_the_second_look() {
+        let pulse = Pulse::new(LIMIT);
+        advance(LIMIT).await;
+        let begun = Instant::now();
+        let working = Working::begin(&pulse);
+        let first = First::begin(&pulse);
+        advance(secs(9)).await;
+        let look = || (pulse.seen(), pulse.seen().look_again - begun);
+        let (seen, again) = look();
+        assert_eq!((seen.stalls, seen.rests, again), (false, false, secs(19)));
+        advance(secs(10)).await;
+        let (seen, again) = look();
+        assert_eq!(pulse.news(&seen), Some(News::Stalls));
+        assert_eq!((seen.blocks, again), (false, secs(19) + BLOCKS));
+        advance(BLOCKS).await;
+        let (seen, again) = look();
+        assert_eq!(pulse.news(&seen), Some(News::Blocks));
+        assert_eq!(again, secs(29) + BLOCKS);
+        assert!(pulse.doom(&seen) && pulse.take_doom());
+        // It comes back at last, and what is next has not stalled.
+        drop((first, working));
+        let _next = Working::begin(&pulse);
+        assert!(!pulse.doom(&seen));
+        assert!(!pulse.seen().stalls);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_waits_is_silent_since_then_whenever_it_is_looked_at() {
+        let pulse = Pulse::new(LIMIT);
+        advance(LIMIT).await;
+        let waits = pulse.watch(std::future::pending::<()>());
+        let waits = tokio::time::timeout(secs(7), waits);
+        let mut waits = std::pin::pin!(waits);
+        std::future::poll_fn(|cx| Poll::Ready(waits.as_mut().poll(cx).is_pending())).await;
+        advance(secs(6)).await;
+        let seen = pulse.seen();
+        assert_eq!((seen.silent, seen.rests), (secs(6), false));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn it_is_looked_at_again_when_there_may_be_more_to_see() {
         let pulse = Pulse::new(LIMIT);
         let begun = Instant::now();
         let after = |pulse: &Pulse| pulse.seen().look_again - begun;
         assert_eq!(after(&pulse), secs(10));
-        let (_working, _) = Working::begin(&pulse);
+        let mut working = Working::begin(&pulse);
+        working.wait();
         advance(secs(4)).await;
         assert_eq!(after(&pulse), secs(10));
         pulse.beat();
@@ -378,7 +569,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_sign_of_life_comes_before_the_doom_or_does_not_help() {
         let pulse = Pulse::new(LIMIT);
-        let (_working, _) = Working::begin(&pulse);
+        let mut working = Working::begin(&pulse);
+        working.wait();
         advance(secs(10)).await;
         let seen = pulse.seen();
         pulse.beat();
@@ -396,12 +588,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_doomed_one_work_does_not_doom_the_next() {
         let pulse = Pulse::new(LIMIT);
-        let (working, _) = Working::begin(&pulse);
+        let mut working = Working::begin(&pulse);
+        working.wait();
         advance(LIMIT).await;
         assert!(pulse.doom(&pulse.seen()));
         // As when it panicked, and nobody asked.
         drop(working);
-        let (_working, _) = Working::begin(&pulse);
+        let mut working = Working::begin(&pulse);
+        working.wait();
         assert!(!pulse.is_doomed());
     }
 
