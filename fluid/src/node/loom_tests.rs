@@ -1,6 +1,7 @@
 //! Ends and lives of a member in every order of threads.
 
 use super::*;
+use crate::options::Options;
 use crate::queue::block_on;
 use crate::sync::thread;
 use crate::sync::watched::explore;
