@@ -24,7 +24,7 @@ use crate::onward::Onward;
 use crate::queue::{Channel, Intake, Leaving, Output, discard};
 use crate::seat::Seat;
 use crate::signal::until;
-use crate::stage::{Calls, Stage, tell_refused};
+use crate::stage::{Calls, Stage, is_silent, tell_refused};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
 use crate::way::{Lendable, Run, Way};
@@ -249,7 +249,7 @@ where
                                 continue;
                             }
                         };
-                        if size_of::<W::Emission>() > 0 {
+                        if !is_silent::<W::Output>() {
                             let mut emission = emission.into_iter();
                             let output = &mut loan.io.output;
                             if let Some(first) = self.next.send_ahead(output, &mut emission) {

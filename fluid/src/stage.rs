@@ -211,7 +211,7 @@ where
             Ok(emission) => {
                 #[cfg(feature = "test-util")]
                 crate::test::perturb().await;
-                if size_of::<S::Emission>() == 0 {
+                if is_silent::<S::Output>() {
                     // What a function without an output returns, for which nothing is to be done.
                     continue;
                 }
@@ -300,7 +300,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
 
 /// Whether nothing can ever be sent, since there are no values of this type: then what is kept for sending need not
 /// be looked at.
-const fn is_silent<T>() -> bool {
+pub(crate) const fn is_silent<T>() -> bool {
     size_of::<Option<T>>() == 0
 }
 

@@ -388,7 +388,7 @@ async fn a_rate_beyond_what_timers_count_is_kept_too() {
         running.call().send(1).await.unwrap();
     }
     let start = Instant::now();
-    tokio::time::sleep(Duration::from_millis(250)).await;
+    sleep(Duration::from_millis(250)).await;
     let half = seen.load(Ordering::Relaxed);
     assert!((24_900..=25_101).contains(&half), "{half}");
     running.shutdown().await;
