@@ -297,7 +297,8 @@ pub use fluid_macros::consumer;
 /// let running = Numbers::new(Db).startup().await?;
 /// running.filter().send(4).await?;
 /// let exit = running.shutdown().await;
-/// assert_eq!(exit.worker("store").unwrap().counts().unwrap().done, 2);
+/// // At least the 4; and one more of each beat until the stop.
+/// assert!(exit.worker("store").unwrap().counts().unwrap().done >= 1);
 /// # Ok(())
 /// # }
 /// ```

@@ -56,7 +56,7 @@ use arrivals::Arrivals;
 /// let running = workers.startup().await?;
 /// println!("{}", running.status());
 /// let exit = running.shutdown().await;
-/// assert_eq!(exit.worker("add").unwrap().counts().unwrap().done, 3);
+/// assert!(exit.worker("add").unwrap().counts().unwrap().conserved());
 /// # Ok(())
 /// # }
 /// ```
