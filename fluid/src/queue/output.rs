@@ -435,14 +435,14 @@ impl<T: Send + 'static> Output<T> {
         if messages.size_hint().0 > 1 {
             return self.send_ahead(messages);
         }
-        for message in messages.by_ref() {
-            if let Err(message) = unshared(&mut self.lot).keep(message)
-                && let Err(message) = self.send_now(message)
+        loop {
+            let mut message = Some(messages.next()?);
+            if !unshared(&mut self.lot).keep(&mut message)
+                && let Some(Err(message)) = message.map(|message| self.send_now(message))
             {
                 return Some(message);
             }
         }
-        None
     }
 
     /// Sends a clone to each target but the first, which gets the message itself. It is accepted once

@@ -35,24 +35,25 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
         let mut this = self.project();
-        if let Some(message) = this.message.take() {
-            let kept = lock(&this.output.lot).keep(message);
-            let Err(message) = kept else {
+        if this.message.is_some() {
+            if lock(&this.output.lot).keep(this.message) {
                 return Poll::Ready(Ok(()));
-            };
+            }
             if !this.output.gathers {
                 match poll_proceed(cx) {
                     Poll::Ready(turn) => turn.made_progress(),
-                    Poll::Pending => {
-                        *this.message = Some(message);
-                        return Poll::Pending;
-                    }
+                    Poll::Pending => return Poll::Pending,
                 }
             }
-            match this.output.send_now(message) {
-                Ok(()) => return Poll::Ready(Ok(())),
-                Err(message) => this.rest.set(Some((this.later)(message))),
-            }
+            let rest = match this
+                .message
+                .take()
+                .map(|message| this.output.send_now(message))
+            {
+                None | Some(Ok(())) => return Poll::Ready(Ok(())),
+                Some(Err(message)) => (this.later)(message),
+            };
+            this.rest.set(Some(rest));
         }
         match this.rest.as_pin_mut() {
             Some(rest) => rest.poll(cx),
