@@ -107,23 +107,16 @@ where
             };
             let called = if is_plain(ctx) {
                 let mut call = pin!(None);
-                match catch_within(|| call.set(Some(stage.call(given, ctx, &io.ports)))) {
-                    Ok(()) => {
-                        let call = pin!(Caught(call));
-                        let (output, ports) = (&io.output, &io.ports);
-                        Attended::<_, S> {
-                            call,
-                            output,
-                            ports,
-                        }
-                        .await
-                    }
-                    Err(panicked) => Err(panicked.into()),
-                }
+                let called =
+                    match catch_within(|| call.set(Some(stage.call(given, ctx, &io.ports)))) {
+                        Ok(()) => Attended::new(pin!(Caught(call)), &*io).await,
+                        Err(panicked) => Err(panicked.into()),
+                    };
+                io.hand_over();
+                called
             } else {
                 attended_call(stage, given, ctx, &io.output, &io.ports).await
             };
-            io.hand_over();
             let error = match called {
                 Ok(emission) => {
                     #[cfg(feature = "test-util")]

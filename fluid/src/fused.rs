@@ -238,7 +238,10 @@ where
                         };
                         loan.io.queue.hand_over();
                         let called = {
-                            let call = pin!(loan.worker.call(message, &loan.ctx, &loan.io.ports));
+                            let (worker, ctx) = (&mut *loan.worker, &loan.ctx);
+                            let ports = &loan.io.ports;
+                            // In a block, so that a panic before the future is made is caught, too.
+                            let call = pin!(async move { worker.call(message, ctx, ports).await });
                             let span = &loan.span;
                             CaughtWithin { call, span }.await
                         };

@@ -23,8 +23,6 @@ use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
 use crate::lock::lock;
 use crate::onward::Onward;
 use crate::signal::{until, wait_for};
-#[cfg(feature = "test-util")]
-use crate::stage::is_plain;
 use crate::stage::{Stage, is_bare};
 use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
@@ -140,7 +138,7 @@ impl<W: Worker> Borrower<W> {
     pub(crate) fn bare(&mut self) -> Option<&mut Loan<W>> {
         let loan = self.loan.as_mut().filter(|loan| loan.bare);
         #[cfg(feature = "test-util")]
-        let loan = loan.filter(|loan| is_plain(&loan.ctx));
+        let loan = loan.filter(|loan| !loan.ctx.node().test.is_armed());
         loan
     }
 

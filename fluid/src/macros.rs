@@ -42,8 +42,9 @@
 /// # }
 /// ```
 ///
-/// With a `heartbeat` the function is called at each beat. Without one it is called once: its body is
-/// the loop, and `&Context` tells it when to stop.
+/// With a `heartbeat` the function is called at each beat, for the first time as soon as the worker runs. Without one
+/// it is called once: its body is the loop, and `&Context` tells it when to stop. A stop that comes before the
+/// first beat is the end, and there is none.
 ///
 /// # Parameters
 ///

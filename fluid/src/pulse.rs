@@ -229,9 +229,10 @@ impl Pulse {
         let stamped = self.stamped.load(Ordering::Acquire);
         let stamp = self.last.load(Ordering::Acquire) >> 1;
         let now = self.now();
-        let last = match signs == stamped {
-            true => stamp,
-            false => stamp.max(self.note(signs, now)),
+        let last = if signs == stamped {
+            stamp
+        } else {
+            stamp.max(self.note(signs, now))
         };
         let since = |time: u64| Duration::from_nanos(now.saturating_sub(time));
         let silent = since(last);
@@ -277,9 +278,10 @@ impl Pulse {
         }
         let found = seen.last << 1 | u64::from(seen.blocks);
         let before = self.told.fetch_max(found, Ordering::Relaxed);
-        match before >> 1 == seen.last {
-            false => Some(News::Stalls),
-            true => (before < found).then_some(News::Blocks),
+        if before >> 1 == seen.last {
+            (before < found).then_some(News::Blocks)
+        } else {
+            Some(News::Stalls)
         }
     }
 

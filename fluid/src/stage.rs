@@ -149,9 +149,19 @@ pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
 
 /// A call during which what the worker sends is handed over whenever it waits.
 pub(crate) struct Attended<'a, F, S: Worker> {
-    pub(crate) call: Pin<&'a mut F>,
-    pub(crate) output: &'a Output<S::Output>,
-    pub(crate) ports: &'a S::Ports,
+    call: Pin<&'a mut F>,
+    output: &'a Output<S::Output>,
+    ports: &'a S::Ports,
+}
+
+impl<'a, F, S: Worker> Attended<'a, F, S> {
+    pub(crate) const fn new(call: Pin<&'a mut F>, io: &'a Io<S>) -> Self {
+        Self {
+            call,
+            output: &io.output,
+            ports: &io.ports,
+        }
+    }
 }
 
 impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
@@ -193,19 +203,13 @@ where
             }
         };
         #[cfg(feature = "test-util")]
-        if !is_plain(ctx) {
+        if ctx.node().test.is_armed() {
             handle(stage, message, ctx, io, onward).await?;
             continue;
         }
         let called = {
             let call = pin!(stage.call(message, ctx, &io.ports));
-            let (output, ports) = (&io.output, &io.ports);
-            Attended::<_, S> {
-                call,
-                output,
-                ports,
-            }
-            .await
+            Attended::new(call, &*io).await
         };
         match called {
             Ok(emission) => {

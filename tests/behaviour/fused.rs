@@ -137,6 +137,48 @@ async fn a_failure_behind_a_fused_edge_is_its_own() {
     assert_eq!(exit.code(), 2);
 }
 
+/// Ten messages to `first -> second`, of which the second panics at the fourth.
+async fn assert_its_own_panic(second: Consumer<Nothing>) {
+    let mut workers = group();
+    let first = put(&mut workers, "first", pass::<u64>(ms(0)));
+    let second = put(&mut workers, "second", second);
+    let onward = workers.fuse(&first, &second, Own);
+    workers.lead(&first, onward);
+    for number in 0..10 {
+        first.send(number).await.unwrap();
+    }
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    assert!(
+        matches!(exit.cause(), Cause::Panicked { worker, .. } if &**worker == "second"),
+        "{exit}"
+    );
+    let error = exit.worker("second").unwrap().last_error().unwrap();
+    assert!(error.to_string().contains("three"), "{error}");
+    assert_eq!(counts(&exit, "first"), [10, 10, 0, 0, 0]);
+    assert_eq!(counts(&exit, "second"), [4, 3, 1, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_behind_a_fused_edge_is_its_own() {
+    let second = boxed(|n: u64| {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            assert_ne!(n, 3, "three");
+            Ok(None)
+        })
+    });
+    assert_its_own_panic(second).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_is_one_before_there_is_a_future_of_the_call() {
+    let second = now(|n| {
+        assert_ne!(n, 3, "three");
+        Ok(None)
+    });
+    assert_its_own_panic(second).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_skipped_failure_and_a_panic_behind_a_fused_edge_cost_one_message_each() {
     let mut workers = group();

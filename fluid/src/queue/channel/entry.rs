@@ -75,11 +75,11 @@ impl<M> Channel<M> {
     ) -> (u64, Option<M>) {
         let (wake, accepted, rest) = {
             let mut inner = lock(&self.inner);
-            let room = match inner.gate.admits(inlet) {
-                true => self
-                    .capacity
-                    .saturating_sub(self.size(&inner) + inner.given),
-                false => 0,
+            let room = if inner.gate.admits(inlet) {
+                let taken = self.size(&inner) + inner.given;
+                self.capacity.saturating_sub(taken)
+            } else {
+                0
             };
             let accepted = inner.add(messages.by_ref().take(room));
             let rest = messages.next();

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Wake};
 use std::thread;
 
 use super::*;
@@ -330,17 +330,60 @@ fn room_that_was_given_is_taken_from_nobody_else_and_given_back() {
     assert!(other.try_send(2).is_err());
 }
 
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicU64);
+
+impl Woken {
+    fn times(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_consumer_that_waits_gets_each_message_at_once() {
     let channel = channel(64, Overflow::Wait);
     let output = gathering(&channel);
     let mut queue = Queue::new(Arc::clone(&channel));
-    let mut cx = Context::from_waker(Waker::noop());
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut cx = Context::from_waker(&waker);
     for message in 0..3 {
+        // Nobody waits for it, so there is room to keep it in, and for more.
+        post(&output, 10 * message);
         assert!(pin!(queue.next()).poll(&mut cx).is_pending());
-        post(&output, message);
-        assert_eq!(queue.next().now_or_never(), Some(Some(message)));
+        assert_eq!(woken.times(), message);
+        post(&output, 10 * message + 1);
+        assert_eq!(woken.times(), message + 1);
+        for number in 0..2 {
+            let next = queue.next().now_or_never();
+            assert_eq!(next, Some(Some(10 * message + number)));
+        }
     }
+}
+
+#[test]
+fn a_sender_that_waits_is_woken_when_room_is_given_back() {
+    let channel = channel(6, Overflow::Wait);
+    let output = gathering(&channel);
+    let other = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    // Half of the room is given with this message, which needs one place of it.
+    post(&output, 1);
+    (0..3).for_each(|_| assert!(other.try_send(2).is_ok()));
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut cx = Context::from_waker(&waker);
+    let mut late = pin!(other.send(3));
+    assert!(late.as_mut().poll(&mut cx).is_pending());
+    output.hand_over();
+    assert_eq!(woken.times(), 1);
+    assert!(late.poll(&mut cx).is_ready());
 }
 
 #[test]
