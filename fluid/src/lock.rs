@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{Brief, BriefGuard, Mutex, MutexGuard};
 
 /// Locks, ignoring poison. All that runs of a user's under any lock of this crate is the comparison of a
 /// dispatcher's event types, the iterator of an emission, and the initialisers of a consumer with lanes, none
@@ -11,7 +11,26 @@ pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a lock guards, for whoever has the lock for itself.
-pub(crate) fn unshared<T>(mutex: &mut Mutex<T>) -> &mut T {
-    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
+/// Locks what one thread has for itself nearly always, and for a moment.
+#[cfg(not(all(test, fluid_loom)))]
+pub(crate) fn briefly<T>(lock: &Brief<T>) -> BriefGuard<'_, T> {
+    lock.lock()
+}
+
+/// The same, watched.
+#[cfg(all(test, fluid_loom))]
+pub(crate) fn briefly<T>(lock: &Brief<T>) -> BriefGuard<'_, T> {
+    self::lock(lock)
+}
+
+/// What such a lock guards, for whoever has the lock for itself.
+#[cfg(not(all(test, fluid_loom)))]
+pub(crate) fn unshared<T>(lock: &mut Brief<T>) -> &mut T {
+    lock.get_mut()
+}
+
+/// The same, watched.
+#[cfg(all(test, fluid_loom))]
+pub(crate) fn unshared<T>(lock: &mut Brief<T>) -> &mut T {
+    lock.get_mut().unwrap_or_else(PoisonError::into_inner)
 }

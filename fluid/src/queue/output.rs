@@ -13,12 +13,12 @@ use self::tally::{Alone, UnderWay};
 pub(crate) use self::tally::{Leaving, Tally};
 use self::target::Target;
 use crate::adapt::Adapt;
-use crate::lock::{lock, unshared};
+use crate::lock::{briefly, unshared};
 use crate::pulse::Pulse;
 use crate::queue::adapted::Adapter;
 use crate::queue::lot::{Lot, Untaken};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
-use crate::sync::Mutex;
+use crate::sync::Brief;
 use crate::sync::atomic::Ordering;
 use crate::turn::yield_now;
 use crate::worker::Worker;
@@ -55,7 +55,7 @@ pub struct Output<T> {
     leads_elsewhere: bool,
     tally: Arc<Tally>,
     /// What was sent and not handed over.
-    lot: Mutex<Lot<T>>,
+    lot: Brief<Lot<T>>,
     /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
     gathers: bool,
     /// Of the life that sends here, if it must give signs of it.
@@ -74,7 +74,7 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally: Arc::default(),
-            lot: Mutex::new(Lot::new()),
+            lot: Brief::new(Lot::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -90,7 +90,7 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
-            lot: Mutex::new(Lot::new()),
+            lot: Brief::new(Lot::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -212,7 +212,7 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            lock(&self.lot).end_turn(target, &self.tally);
+            briefly(&self.lot).end_turn(target, &self.tally);
         }
     }
 
@@ -277,7 +277,7 @@ impl<T: Send + 'static> Output<T> {
     /// Sends a message for which there is room in its queue.
     fn post(&self, target: &Sender<T>, message: T) -> Result<(), T> {
         if self.gathers {
-            match lock(&self.lot).take(message, target, &self.tally) {
+            match briefly(&self.lot).take(message, target, &self.tally) {
                 Ok(()) => return Ok(()),
                 Err(Untaken::Later(message)) => return Err(message),
                 Err(Untaken::Alone(message)) => return self.post_alone(target, message),
@@ -294,7 +294,7 @@ impl<T: Send + 'static> Output<T> {
 
     /// Lets others have their turn, if enough was sent in this one.
     async fn turn(&self) {
-        let is_over = self.gathers && lock(&self.lot).is_spent();
+        let is_over = self.gathers && briefly(&self.lot).is_spent();
         if is_over {
             yield_now().await;
         }

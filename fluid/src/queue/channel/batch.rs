@@ -3,7 +3,7 @@
 //! What is being gathered counts as waiting, like what was fetched: so the bound of the queue holds, and a
 //! restart, which keeps the queue, keeps it too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ impl<M> Batching<M> {
 /// The batches that are being gathered, by key.
 pub(super) struct Gathering<M> {
     open: BTreeMap<u64, Open<M>>,
+    /// Those that are full, where there is no key: the next one is the last. Whatever is open is younger.
+    full: Vec<Vec<M>>,
     pub(super) messages: usize,
 }
 
@@ -54,6 +56,7 @@ impl<M> Gathering<M> {
     pub(super) const fn new() -> Self {
         Self {
             open: BTreeMap::new(),
+            full: Vec::new(),
             messages: 0,
         }
     }
@@ -61,8 +64,9 @@ impl<M> Gathering<M> {
     /// All messages, in no order.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = M> {
         self.messages = 0;
+        let full = std::mem::take(&mut self.full).into_iter().flatten();
         let open = std::mem::take(&mut self.open);
-        open.into_values().flat_map(|open| open.messages)
+        full.chain(open.into_values().flat_map(|open| open.messages))
     }
 
     /// The key of the batch that was begun first, and when that was.
@@ -80,6 +84,41 @@ impl<M> Gathering<M> {
     fn take_oldest(&mut self) -> Option<Vec<M>> {
         let (key, _) = self.oldest()?;
         self.take(key)
+    }
+
+    fn take_full(&mut self) -> Option<Vec<M>> {
+        let full = self.full.pop()?;
+        self.messages -= full.len();
+        Some(full)
+    }
+
+    /// Cuts messages that belong together, and of which none weighs anything, into batches. What is left over is
+    /// the beginning of one.
+    ///
+    /// From the last to the first, so that each message is moved once, and together with the others of its batch.
+    fn cut(&mut self, messages: &mut VecDeque<M>, size: usize) {
+        self.messages += messages.len();
+        let begun = self.open.get(&0).map_or(0, |open| open.messages.len());
+        if begun + messages.len() < size {
+            self.open(0).messages.extend(messages.drain(..));
+            return;
+        }
+        let first = self.open.remove(&0).map(|open| open.messages);
+        let rest = (begun + messages.len()) % size;
+        if rest > 0 {
+            self.open(0).messages = split_off(messages, rest);
+        }
+        while begun + messages.len() > size {
+            self.full.push(split_off(messages, size));
+        }
+        let first = match first {
+            Some(mut first) => {
+                first.extend(messages.drain(..));
+                first
+            }
+            None => split_off(messages, size),
+        };
+        self.full.push(first);
     }
 
     /// Whether a message would make the batch of its key too heavy.
@@ -107,6 +146,11 @@ impl<M> Gathering<M> {
             since: Instant::now(),
         })
     }
+}
+
+/// The last `count` messages, in memory of their own.
+fn split_off<M>(messages: &mut VecDeque<M>, count: usize) -> Vec<M> {
+    messages.split_off(messages.len() - count).into()
 }
 
 impl<M> Queue<M> {
@@ -158,8 +202,13 @@ impl<M> Queue<M> {
 
     /// Moves what was fetched into batches, until one is full.
     fn gather(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
-        if batching.key.is_none() && batching.weight.is_none() && self.gather_together(batching) {
-            return self.gathering.take_oldest();
+        if batching.key.is_none() && batching.weight.is_none() {
+            if !self.portion.is_empty() {
+                self.gathering.cut(&mut self.portion, batching.size);
+            }
+            if let Some(batch) = self.gathering.take_full() {
+                return Some(batch);
+            }
         }
         while let Some(message) = self.portion.front() {
             let (key, weight) = (batching.key(message), batching.weight(message));
@@ -183,19 +232,6 @@ impl<M> Queue<M> {
         }
     }
 
-    /// The same where all messages belong together, and none weighs anything. Returns whether the batch is full.
-    fn gather_together(&mut self, batching: &Batching<M>) -> bool {
-        if self.portion.is_empty() {
-            return false;
-        }
-        let messages = &mut self.gathering.open(0).messages;
-        let share = (batching.size - messages.len()).min(self.portion.len());
-        messages.extend(self.portion.drain(..share));
-        let is_full = messages.len() >= batching.size;
-        self.gathering.messages += share;
-        is_full
-    }
-
     /// The most that is gathered: what the lanes of one consumer hold together has to be counted.
     fn most(&self) -> usize {
         MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.takers - PORTION)
@@ -215,5 +251,61 @@ impl<M> Queue<M> {
         self.hand = Hand::Batch(batch.len());
         self.carry_if_full(seen);
         Some(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is cut off portions of so many messages, in the order in which it is handed over, and what is left over.
+    fn cut(portions: &[usize], size: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
+        let mut gathering = Gathering::new();
+        let (mut next, mut batches) = (0.., Vec::new());
+        for &portion in portions {
+            let mut messages = next.by_ref().take(portion).collect();
+            gathering.cut(&mut messages, size);
+            assert!(messages.is_empty());
+            batches.extend(std::iter::from_fn(|| gathering.take_full()));
+        }
+        let left = gathering.messages;
+        let rest: Vec<_> = gathering.take_all().collect();
+        assert_eq!(rest.len(), left);
+        (batches, rest)
+    }
+
+    #[test]
+    fn portions_of_every_length_are_cut_into_full_batches_in_order() {
+        for size in 1..5 {
+            for (first, second) in (0..50).map(|both| (both / 10, 1 + both % 10)) {
+                let (batches, rest) = cut(&[first, second], size);
+                assert!(batches.iter().all(|batch| batch.len() == size));
+                assert!(rest.len() < size);
+                let all: Vec<_> = batches.concat().into_iter().chain(rest).collect();
+                assert_eq!(all, (0..first + second).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_over_has_waited_since_its_first_message_came() {
+        let mut gathering = Gathering::new();
+        let began = Instant::now();
+        gathering.cut(&mut (0..4).collect(), 3);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        gathering.cut(&mut (4..5).collect(), 3);
+        assert_eq!(gathering.oldest(), Some((0, began)));
+        gathering.cut(&mut (5..7).collect(), 3);
+        let later = began + Duration::from_secs(1);
+        assert_eq!(gathering.oldest(), Some((0, later)));
+    }
+
+    #[test]
+    fn what_is_full_is_given_up_with_the_rest() {
+        let mut gathering = Gathering::new();
+        gathering.cut(&mut (0..8).collect(), 3);
+        assert_eq!(gathering.messages, 8);
+        assert_eq!(gathering.take_all().collect::<Vec<_>>().len(), 8);
+        assert_eq!(gathering.messages, 0);
     }
 }

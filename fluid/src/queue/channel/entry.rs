@@ -1,5 +1,6 @@
 //! How messages come into a queue.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Channel, Gate, Inner, Refusal};
@@ -101,7 +102,9 @@ impl<M> Channel<M> {
                 inner.counts.refused += messages.len() as u64;
                 0
             };
-            inner.waiting.extend(messages.drain(..accepted));
+            if accepted > 0 {
+                inner.append(messages);
+            }
             inner.counts.accepted += accepted as u64;
             let takers = self.wakes(&mut inner, accepted);
             *room = self.room_to_give(&mut inner, more);
@@ -168,6 +171,17 @@ impl<M> Channel<M> {
 }
 
 impl<M> Inner<M> {
+    /// Lets messages wait, and leaves empty memory in their place. Where none waits, nothing is moved.
+    fn append(&mut self, messages: &mut Vec<M>) {
+        let mut sent = VecDeque::from(std::mem::take(messages));
+        if self.waiting.is_empty() {
+            std::mem::swap(&mut self.waiting, &mut sent);
+        } else {
+            self.waiting.append(&mut sent);
+        }
+        *messages = sent.into();
+    }
+
     /// Accepts messages, and counts those that came if the iterator panics. Returns how many.
     pub(super) fn add(&mut self, messages: impl Iterator<Item = M>) -> usize {
         struct Counted<'a, M> {

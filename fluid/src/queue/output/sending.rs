@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use tokio::task::coop::poll_proceed;
 
 use super::Output;
-use crate::lock::lock;
+use crate::lock::briefly;
 use crate::queue::sender::SendError;
 
 pin_project! {
@@ -36,7 +36,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
         let mut this = self.project();
         if this.message.is_some() {
-            if lock(&this.output.lot).keep(this.message) {
+            if briefly(&this.output.lot).keep(this.message) {
                 return Poll::Ready(Ok(()));
             }
             if !this.output.gathers {
