@@ -18,3 +18,10 @@ pub(crate) async fn yield_now() {
     })
     .await;
 }
+
+/// The same, and those too that have used up their turn, which tokio puts off until nothing else can run.
+pub(crate) async fn give_way() {
+    // Of those that are put off, tokio wakes the last one first: that is the task here.
+    tokio::task::yield_now().await;
+    yield_now().await;
+}

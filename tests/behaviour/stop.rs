@@ -1,6 +1,7 @@
 //! What whoever asks a group to stop brings about at once, before the group itself has had its turn.
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
@@ -10,7 +11,9 @@ use fluid::{
     TrySendError, Workers,
 };
 
-use crate::support::{Body, SlowStart, body, counts, group, idle, ms, pass, put, secs, sink};
+use crate::support::{
+    Body, SlowStart, body, boxed, counts, group, idle, ms, pass, put, put_with, secs, sink,
+};
 
 /// The context of a worker, once it runs.
 type Seen = Arc<OnceLock<Context>>;
@@ -238,4 +241,60 @@ async fn a_group_that_has_not_been_started_refuses_at_once() {
     assert!(is_refused(&sink));
     let exit = workers.startup().await.unwrap_err();
     assert_eq!(counts(&exit, "sink"), [1, 0, 0, 0, 1]);
+}
+
+/// Sends without a pause, and says how many messages had been handled when it saw its stop.
+fn tireless(handled: &Arc<AtomicU64>, seen_at: &Arc<OnceLock<u64>>) -> Body<Nothing, u64> {
+    let (handled, seen_at) = (Arc::clone(handled), Arc::clone(seen_at));
+    body(move |ctx, io| {
+        let (handled, seen_at) = (Arc::clone(&handled), Arc::clone(&seen_at));
+        Box::pin(async move {
+            while ctx.is_running() {
+                io.output.send(1).await?;
+            }
+            let _ = seen_at.set(handled.load(Ordering::Relaxed));
+            Ok(())
+        })
+    })
+}
+
+/// A source feeds consumers without a pause, of which one has its group stopped at its tenth call: how many calls
+/// there are until the source sees that, and how many in all.
+async fn calls_until_the_source_sees_a_stop<S: fluid::Stage<Message = u64>>(
+    consumer: impl FnOnce(Box<dyn FnMut() + Send>) -> S,
+    options: Options,
+) -> (u64, u64) {
+    let (handled, seen_at) = <(Arc<AtomicU64>, Arc<OnceLock<u64>>)>::default();
+    let mut workers = group();
+    let source = put(&mut workers, "source", tireless(&handled, &seen_at));
+    let (stopped, counted) = (workers.handle(), Arc::clone(&handled));
+    let called = move || {
+        if counted.fetch_add(1, Ordering::Relaxed) == 9 {
+            stopped.gracefully_stop();
+        }
+    };
+    let sink = put_with(&mut workers, "sink", options, consumer(Box::new(called)));
+    workers.connect(&source, &sink);
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    let of_sink = exit.worker("sink").unwrap().counts().unwrap();
+    assert_eq!(of_sink.done, of_sink.accepted, "{exit}");
+    let seen_at = *seen_at.get().expect("the source has seen its stop");
+    (seen_at, handled.load(Ordering::Relaxed))
+}
+
+fn counting(mut called: Box<dyn FnMut() + Send>) -> impl fluid::Stage<Message = u64> {
+    boxed::<u64, Nothing>(move |_| {
+        called();
+        Box::pin(async { Ok(None) })
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_waits_for_room_or_for_its_turn_has_it_before_another_message_is_handled() {
+    for capacity in [20, 1000] {
+        let options = Options::new().capacity(capacity);
+        let (seen_at, all) = calls_until_the_source_sees_a_stop(counting, options).await;
+        assert_eq!(seen_at, 10, "of {all}");
+        assert!(all > 10, "what had been sent is handled: {all}");
+    }
 }

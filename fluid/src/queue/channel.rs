@@ -12,6 +12,7 @@
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
 mod batch;
+mod calls;
 mod consumer;
 mod entry;
 mod fetch;
@@ -26,13 +27,14 @@ use crate::ledger::{Counts, Direct, Progress};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
+use crate::queue::channel::calls::Calls;
 pub use crate::queue::channel::consumer::Queue;
 pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
 use crate::signal::Signal;
-use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, Notify};
 
 /// The most that a consumer with batches fetches at once, and after how many messages one without lets in those
@@ -64,8 +66,7 @@ pub(crate) struct Channel<M> {
     awaited: Arc<AtomicBool>,
     /// Whether somebody waits for room, as far as is known without the lock.
     crowded: AtomicBool,
-    /// The consumer's present life should end, though the queue is not closed.
-    interrupted: AtomicBool,
+    calls: Calls,
     /// The consumer was given up, with what it had in its hand.
     sealed: Signal,
 }
@@ -161,7 +162,7 @@ impl<M> Channel<M> {
             room: Notify::new(),
             awaited: Arc::new(AtomicBool::new(false)),
             crowded: AtomicBool::new(false),
-            interrupted: AtomicBool::new(false),
+            calls: Calls::none(),
             sealed: Signal::default(),
         }
     }
@@ -202,15 +203,6 @@ impl<M> Channel<M> {
             inner.counts.done += seen.done;
             self.progress.carried(seen.done);
         }
-    }
-
-    /// Whoever sees it interrupted sees why.
-    fn is_interrupted(&self) -> bool {
-        let interrupted = self.interrupted.load(Ordering::Relaxed);
-        if interrupted {
-            fence(Ordering::Acquire);
-        }
-        interrupted
     }
 
     fn fail(&self, messages: usize) {
@@ -315,6 +307,10 @@ impl<M> Channel<M> {
     fn narrow(&self, gate: Gate) {
         {
             let mut inner = lock(&self.inner);
+            if inner.gate == Gate::Open && gate != Gate::Open {
+                // A stop has begun: whoever is to see it waits for its turn, or for room.
+                self.calls.give_way();
+            }
             inner.gate = inner.gate.max(gate);
         }
         self.room.notify_waiters();

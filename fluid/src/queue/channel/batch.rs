@@ -18,6 +18,7 @@ use crate::ledger::Progress;
 use crate::lock::lock;
 use crate::options::MAX_BATCH;
 use crate::queue::discard;
+use crate::turn::give_way;
 
 /// When a batch is full, and which messages belong together.
 pub(crate) struct Batching<M> {
@@ -161,6 +162,9 @@ impl<M> Queue<M> {
     pub(crate) async fn next_batch(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         consume_budget().await;
         self.settle();
+        if self.channel.calls.heed(&mut self.heeded) {
+            give_way().await;
+        }
         let batch = self.gathered(batching).await?;
         self.hand_over_batch(batch)
     }
@@ -168,7 +172,7 @@ impl<M> Queue<M> {
     /// Gathers until a batch is to be handed over.
     async fn gathered(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         loop {
-            if self.channel.is_interrupted() {
+            if self.channel.calls.is_interrupted() {
                 return None;
             }
             if let Some(batch) = self.gather(batching) {
@@ -179,7 +183,7 @@ impl<M> Queue<M> {
             let most = batching.size.saturating_sub(self.gathering.messages).max(1);
             match self.channel.fetch_all(&mut self.portion, most) {
                 Fetched::Some => continue,
-                Fetched::Ended if self.channel.is_interrupted() => return None,
+                Fetched::Ended if self.channel.calls.is_interrupted() => return None,
                 Fetched::Ended => return self.gathering.take_oldest(),
                 Fetched::None => {}
             }

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
-use crate::turn::yield_now;
+use crate::turn::{give_way, yield_now};
 
 use super::batch::Gathering;
+use super::calls::Heeded;
 use super::fetch::{Fetched, Waits};
 use super::{Channel, Gate};
 use crate::ledger::Seen;
@@ -59,6 +60,7 @@ pub struct Queue<M> {
     course: usize,
     /// How many it takes before other tasks have their turn.
     turn: usize,
+    pub(super) heeded: Heeded,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
 }
@@ -85,6 +87,7 @@ impl<M> Queue<M> {
             gathering: Gathering::new(),
             course: 0,
             turn: TURN,
+            heeded: Heeded::default(),
             pulse: None,
         }
     }
@@ -123,7 +126,7 @@ impl<M> Queue<M> {
     #[inline(always)]
     pub(crate) fn ready(&mut self) -> Option<M> {
         if self.course > 0
-            && !self.channel.is_interrupted()
+            && self.channel.calls.are_heeded(self.heeded)
             && let Some(message) = self.take()
         {
             self.course -= 1;
@@ -138,13 +141,14 @@ impl<M> Queue<M> {
     /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
     /// [`first`](Self::first). Returns whether there is one.
     pub(crate) async fn arrival(&mut self) -> bool {
-        if self.course == 0 {
+        let gives_way = self.channel.calls.heed(&mut self.heeded);
+        if gives_way || self.course == 0 {
             self.settle();
-            self.rest().await;
+            self.rest(gives_way).await;
         }
         // Counted here, too: of messages that come one at a time, each arrives.
         self.course -= 1;
-        if !self.portion.is_empty() && !self.channel.is_interrupted() {
+        if !self.portion.is_empty() && !self.channel.calls.is_interrupted() {
             self.channel.progress.taken();
             self.hand = Hand::Queued;
             return true;
@@ -227,10 +231,13 @@ impl<M> Queue<M> {
 
     /// Lets in those who wait for room, and gives other tasks their turn when it is time: a full queue is always
     /// ready, and without this, its consumer would never let another task run.
-    async fn rest(&mut self) {
+    async fn rest(&mut self, gives_way: bool) {
         self.channel.let_senders_in();
         self.course = self.channel.course;
-        if self.turn < self.course {
+        if gives_way {
+            give_way().await;
+            self.turn = TURN;
+        } else if self.turn < self.course {
             yield_now().await;
             self.turn = TURN;
         }
@@ -279,7 +286,7 @@ impl<M> Queue<M> {
         let inner = lock(&self.channel.inner);
         // What other lanes hold will not come here.
         let mine = self.portion.len() + self.gathering.messages;
-        self.channel.is_interrupted()
+        self.channel.calls.is_interrupted()
             || inner.frozen
             || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
     }

@@ -34,7 +34,7 @@ impl<M> Channel<M> {
     pub(super) fn fetch(&self, portion: &mut VecDeque<M>, waits: Waits<'_>) -> Fetched {
         let (fetched, wake) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.is_interrupted() {
+            if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
             }
             let fetched = if inner.waiting.is_empty() {
@@ -68,7 +68,7 @@ impl<M> Channel<M> {
     pub(super) fn fetch_next(&self, portion: &mut VecDeque<M>) -> Option<Seen> {
         let (seen, wake) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.is_interrupted() {
+            if inner.frozen || self.calls.is_interrupted() {
                 return None;
             }
             portion.push_back(inner.waiting.pop_front()?);
@@ -106,7 +106,7 @@ impl<M> Channel<M> {
     pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
         let wake = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.is_interrupted() {
+            if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
             }
             if inner.waiting.is_empty() {

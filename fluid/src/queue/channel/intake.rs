@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 #[cfg(feature = "test-util")]
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::{Channel, Gate};
 use crate::ledger::Counts;
@@ -61,7 +60,7 @@ impl<M> Channel<M> {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             // From now on the consumer takes no more of what it has fetched.
-            self.interrupted.store(true, Ordering::SeqCst);
+            self.calls.interrupt(true);
             let seen = self.progress.seen();
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
@@ -112,7 +111,7 @@ impl<M: Send + 'static> Intake for Channel<M> {
             {
                 let inner = lock(&queue.inner);
                 let interrupted = interrupted || inner.frozen;
-                queue.interrupted.store(interrupted, Ordering::Release);
+                queue.calls.interrupt(interrupted);
             }
             queue.wake_takers();
         }
