@@ -131,13 +131,13 @@ impl Context {
     }
 
     /// Raised when this life should end.
-    pub(crate) fn over(&self) -> &Signal {
-        &self.term.over
+    pub(crate) fn over(&self) -> Signal<'_> {
+        self.term.over()
     }
 
     /// Lets whoever looks know that the present life should end.
     pub(crate) fn end(&self) {
-        self.term.over.raise();
+        self.term.over().raise();
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -145,13 +145,13 @@ impl Context {
     }
 
     /// Raised when this life should end, because another one is to follow.
-    pub(crate) fn recycled(&self) -> &Signal {
-        &self.term.recycled
+    pub(crate) fn recycled(&self) -> Signal<'_> {
+        self.term.recycled()
     }
 
     /// Whether another life is to follow this one.
     pub(crate) fn is_recycled(&self) -> bool {
-        self.term.recycled.is_raised()
+        self.term.recycled().is_raised()
     }
 
     /// The worker's name.
@@ -167,7 +167,7 @@ impl Context {
     /// in the same way that its present life should end.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        !self.term.over.is_raised()
+        !self.term.over().is_raised()
     }
 
     /// Gives a sign of life. Nothing else tells a worker whose function is its own loop, or takes long for one
@@ -210,7 +210,7 @@ impl Context {
     pub async fn stopping(&self) {
         consume_budget().await;
         self.beat_at_work();
-        self.term.over.raised().await;
+        self.term.over().raised().await;
     }
 
     /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
@@ -226,7 +226,7 @@ impl Context {
         } else {
             self.rest()
         };
-        until(&self.term.over, tokio::time::sleep(duration))
+        until(self.term.over(), tokio::time::sleep(duration))
             .await
             .is_some()
     }

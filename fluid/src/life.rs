@@ -111,7 +111,7 @@ impl Site {
         failure: Option<Cause>,
         achieved: Achieved,
     ) -> Option<Order> {
-        until(&node.force, self.down(failure, achieved)).await?.ok()
+        until(node.forced(), self.down(failure, achieved)).await?.ok()
     }
 
     /// Tells the group that the member has ended; its node holds the exit.
@@ -253,7 +253,7 @@ where
                 node.finish(node.report(node.ended_because(), true, false));
             }
             Err(panicked) => {
-                let forced = node.force.is_raised();
+                let forced = node.forced().is_raised();
                 let error = Error::from(panicked);
                 node.note_error(&error);
                 node.finish(node.report(Cause::failure(node.name(), error), forced, false));
@@ -296,14 +296,14 @@ fn live<W: Worker>(
                 site,
                 &mut done,
             );
-            let lived = until(&term.cut, lived).await;
+            let lived = until(term.cut_off(), lived).await;
             // Who was done before that was asked for has no other life: it said so by its state already.
             let recycled = ctx.is_recycled() && !done;
             if lived.is_none() {
                 run.recover(worker.as_mut(), &mut io).await;
             }
             let failure = match lived {
-                None if node.force.is_raised() => return None,
+                None if node.forced().is_raised() => return None,
                 None => {
                     tracing::warn!(
                         worker = &**node.name(),
@@ -356,7 +356,7 @@ fn live<W: Worker>(
         let exit = node.report(cause, false, false);
         if let Some(mut worker) = worker {
             let last = catch(worker.after_shutdown(&exit));
-            if let Err(panicked) = until(&node.force, last).await? {
+            if let Err(panicked) = until(node.forced(), last).await? {
                 tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
             }
         }
@@ -393,7 +393,7 @@ fn live_once<W: Worker>(
 
 /// Why a worker ended that did not fail.
 fn ended_because(node: &Node) -> Cause {
-    if node.stop.is_raised() {
+    if node.stop().is_raised() {
         node.asked_because()
     } else {
         Cause::Finished

@@ -15,7 +15,7 @@ use crate::members::Members;
 use crate::options::OnStall;
 use crate::pulse::Signs;
 use crate::queue::{Intake, Tally};
-use crate::signal::Signal;
+use crate::signal::{Signal, Signals};
 use crate::state::{State, StateCell};
 use crate::status::Status;
 use crate::supervisor::Event;
@@ -70,10 +70,8 @@ pub(crate) struct Node {
     /// What became of the messages of each port.
     sent: Vec<Arc<Tally>>,
     state: StateCell,
-    /// Its turn to stop has come.
-    pub(crate) stop: Signal,
-    /// Its grace is over.
-    pub(crate) force: Signal,
+    /// What is asked of it.
+    asked: Signals,
     /// Its present life.
     term: Mutex<Arc<Term>>,
     /// It was added by value, and cannot be built a second time.
@@ -116,8 +114,7 @@ impl Node {
             limiter: OnceLock::new(),
             sent,
             state: StateCell::new(),
-            stop: Signal::default(),
-            force: Signal::default(),
+            asked: Signals::default(),
             term: Mutex::default(),
             by_value: AtomicBool::new(false),
             force_until: OnceLock::new(),
@@ -177,6 +174,16 @@ impl Node {
         self.started_at.get().is_some()
     }
 
+    /// Its turn to stop has come.
+    pub(crate) const fn stop(&self) -> Signal<'_> {
+        self.asked.signal(0)
+    }
+
+    /// Its grace is over.
+    pub(crate) const fn forced(&self) -> Signal<'_> {
+        self.asked.signal(1)
+    }
+
     /// Asks it to stop: its group, if it has one, decides when its turn comes.
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
@@ -197,7 +204,7 @@ impl Node {
     /// supervisor's, which sees the flag.
     fn stop_at_once(&self) {
         // Raised before anyone is told, so that who ends because of it is known to.
-        if !self.stop.raise() {
+        if !self.stop().raise() {
             return;
         }
         for member in self.members() {
@@ -236,7 +243,7 @@ impl Node {
     /// Lets it live no longer than until `until`.
     pub(crate) fn force(&self, until: Instant) {
         let _ = self.force_until.set(until);
-        self.force.raise();
+        self.forced().raise();
         self.term().cut(until);
     }
 
@@ -248,8 +255,8 @@ impl Node {
     /// Its turn to stop has come. Who begins the stop of its group may say so too soon for a life that is just
     /// beginning; its supervisor, which begins the lives, says it again.
     pub(crate) fn end(&self) {
-        self.stop.raise();
-        self.term().over.raise();
+        self.stop().raise();
+        self.term().over().raise();
     }
 
     /// Asks its present life to end, because another one is to follow.
@@ -264,8 +271,8 @@ impl Node {
     /// Begins another life.
     pub(crate) fn renew(&self) {
         let next = Arc::new(Term::default());
-        if self.stop.is_raised() {
-            next.over.raise();
+        if self.stop().is_raised() {
+            next.over().raise();
         }
         if let Some(until) = self.force_until() {
             next.cut(until);
@@ -275,7 +282,7 @@ impl Node {
         }
         let last = std::mem::replace(&mut *lock(&self.term), next);
         // Whoever still holds a context of that life, such as a task that the worker spawned, learns it.
-        last.over.raise();
+        last.over().raise();
         self.restarts.fetch_add(1, Ordering::Relaxed);
     }
 

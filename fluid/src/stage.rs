@@ -8,23 +8,22 @@
     reason = "a block uses its arguments where they are, and keeps no second copy of them"
 )]
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
 use std::task::{self, Poll};
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::attempt::handle;
-use crate::catch::catch;
+use crate::catch::{Caught, catch, catch_within};
 use crate::context::Context;
 use crate::error::Error;
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
 use crate::queue::{Batching, Output};
-use crate::signal::until;
 use crate::timed::timed;
 use crate::worker::{Io, Ports, Worker};
 
@@ -272,14 +271,16 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
         async move {
             let options = &ctx.node().options;
             if options.heartbeat.is_zero() {
-                let emission = attended_call(stage, (), ctx, &io.output, &io.ports).await?;
+                let emission = beat(stage, ctx, &io.output, &io.ports).await?;
                 emit(emission, ctx, &mut io.output, onward).await;
                 return ctx.survived();
             }
+            // One for all pauses, since a timer is most of what a beat costs.
+            let mut timer = pin!(None::<Sleep>);
             let mut due = Instant::now();
             while ctx.is_running() {
                 consume_budget().await;
-                let result = attended_call(stage, (), ctx, &io.output, &io.ports).await;
+                let result = beat(stage, ctx, &io.output, &io.ports).await;
                 ctx.node().beats.fetch_add(1, Ordering::Relaxed);
                 match result {
                     Ok(_) if is_silent::<S::Output>() => {}
@@ -291,10 +292,59 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                     Pace::Delay => Instant::now() + options.heartbeat,
                     Pace::Rate => next_beat(due, options.heartbeat, ctx),
                 };
-                until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
+                let end = due + jitter(options.jitter);
+                match timer.as_mut().as_pin_mut() {
+                    Some(timer) => timer.reset(end),
+                    None => timer.set(Some(sleep_until(end))),
+                }
+                pause(ctx, timer.as_mut()).await;
             }
             Ok(())
         }
+    }
+}
+
+/// Waits for the timer, but no longer than until the life should end. It only looks whether it should: a life is
+/// driven by an [`until`](crate::signal::until), which polls it when anything is asked of it.
+fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Output = ()> {
+    poll_fn(move |cx| match timer.as_mut().as_pin_mut() {
+        Some(timer) if ctx.is_running() => timer.poll(cx),
+        _ => Poll::Ready(()),
+    })
+}
+
+/// One call of a worker without a queue. What must be done about it besides is in a box, since for most of them
+/// that is nothing, and they would have room for it all life long.
+fn beat<S: Stage<Input = ()>>(
+    stage: &mut S,
+    ctx: &Context,
+    output: &Output<S::Output>,
+    ports: &S::Ports,
+) -> impl Future<Output = Result<S::Emission, Error>> + Send {
+    async move {
+        if !is_plain(ctx) {
+            let call = attended_call(stage, (), ctx, output, ports);
+            return Box::pin(call).await;
+        }
+        let mut call = pin!(None);
+        // A stage written by hand may panic before its future is made.
+        let made = catch_within(|| call.set(Some(stage.call((), ctx, ports))));
+        let called = match made {
+            Ok(()) => {
+                Attended::<_, S> {
+                    call: pin!(Caught(call)),
+                    output,
+                    ports,
+                }
+                .await
+            }
+            Err(panicked) => Err(panicked.into()),
+        };
+        if !is_silent::<S::Output>() {
+            output.hand_over();
+        }
+        ports.hand_over();
+        called
     }
 }
 
@@ -438,5 +488,8 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
 
 /// A random duration below `most`.
 pub(crate) fn jitter(most: Duration) -> Duration {
+    if most.is_zero() {
+        return most;
+    }
     most.mul_f64(fastrand::f64())
 }

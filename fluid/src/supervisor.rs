@@ -160,7 +160,7 @@ impl Supervisor {
             });
         }
         loop {
-            if self.node.stop.is_raised() {
+            if self.node.stop().is_raised() {
                 self.obey_stop();
             }
             self.restart_next();
@@ -207,11 +207,11 @@ impl Supervisor {
             }
         };
         tokio::select! {
-            () = node.force.raised(), if !forced => self.force_all(),
-            () = node.stop.raised(), if !stopping => self.obey_stop(),
+            () = node.forced().raised(), if !forced => self.force_all(),
+            () = node.stop().raised(), if !stopping => self.obey_stop(),
             order = order, if asked => self.obey(order),
-            () = term.recycled.raised(), if !stopping && !recycled => self.go_down(None),
-            () = term.cut.raised(), if recycled && !cut => self.cut_all(),
+            () = term.recycled().raised(), if !stopping && !recycled => self.go_down(None),
+            () = term.cut_off().raised(), if recycled && !cut => self.cut_all(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
         }

@@ -7,18 +7,14 @@ use tokio::time::Instant;
 
 use crate::lock::lock;
 use crate::pulse::Pulse;
-use crate::signal::Signal;
+use crate::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock};
 
 /// One life, as the member itself and its group see it. A restart begins another one.
 #[derive(Debug, Default)]
 pub(crate) struct Term {
-    /// The life should end: the member stops, or is to be made anew.
-    pub(crate) over: Signal,
-    /// Another life is to follow it.
-    pub(crate) recycled: Signal,
-    /// The life is cut off where it awaits.
-    pub(crate) cut: Signal,
+    /// What is asked of the life.
+    asked: Signals,
     /// By when it must have obeyed `cut`, or is stuck.
     cut_until: OnceLock<Instant>,
     /// The signs of life of each of its lanes, if they are looked at.
@@ -26,16 +22,31 @@ pub(crate) struct Term {
 }
 
 impl Term {
+    /// The life should end: the member stops, or is to be made anew.
+    pub(crate) const fn over(&self) -> Signal<'_> {
+        self.asked.signal(0)
+    }
+
+    /// Another life is to follow it.
+    pub(crate) const fn recycled(&self) -> Signal<'_> {
+        self.asked.signal(1)
+    }
+
+    /// The life is cut off where it awaits.
+    pub(crate) const fn cut_off(&self) -> Signal<'_> {
+        self.asked.signal(2)
+    }
+
     /// Asks the life to end, because another one is to follow.
     pub(crate) fn recycle(&self) {
-        self.recycled.raise();
-        self.over.raise();
+        self.recycled().raise();
+        self.over().raise();
     }
 
     /// Lets the life last no longer than until `until`.
     pub(crate) fn cut(&self, until: Instant) {
         let _ = self.cut_until.set(until);
-        self.cut.raise();
+        self.cut_off().raise();
     }
 
     /// Lets the signs of life of a lane be looked at.

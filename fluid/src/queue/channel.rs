@@ -31,7 +31,7 @@ pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
-use crate::signal::Signal;
+use crate::signal::{Signal, Signals};
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Mutex, Notify};
 
@@ -67,7 +67,7 @@ pub(crate) struct Channel<M> {
     /// The consumer's present life should end, though the queue is not closed.
     interrupted: AtomicBool,
     /// The consumer was given up, with what it had in its hand.
-    sealed: Signal,
+    sealed: Signals,
 }
 
 struct Inner<M> {
@@ -162,7 +162,7 @@ impl<M> Channel<M> {
             awaited: Arc::new(AtomicBool::new(false)),
             crowded: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
-            sealed: Signal::default(),
+            sealed: Signals::default(),
         }
     }
 
@@ -174,8 +174,8 @@ impl<M> Channel<M> {
         &self.room
     }
 
-    pub(crate) fn sealed(&self) -> &Signal {
-        &self.sealed
+    pub(crate) const fn sealed(&self) -> Signal<'_> {
+        self.sealed.signal(0)
     }
 
     fn wake(&self, woken: Woken) {

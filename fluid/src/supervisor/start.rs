@@ -50,7 +50,7 @@ impl Supervisor {
         let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
         let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
         self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
-        if !self.node.stop.is_raised() {
+        if !self.node.stop().is_raised() {
             self.begun = true;
             self.run_startup_hooks()
                 .await
@@ -71,7 +71,7 @@ impl Supervisor {
         let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
         for hook in hooks.by_ref() {
             let limit = async {
-                node.stop.raised().await;
+                node.stop().raised().await;
                 let now = Instant::now();
                 deadline = deadline.or(grace.map(|grace| now + grace));
                 time_is_up(&node, deadline, &mut last).await;

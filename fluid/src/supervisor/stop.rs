@@ -104,7 +104,7 @@ impl Supervisor {
                 });
             }
             // It was told of the stop of the group before the group has answered that, which comes next.
-            Cause::Stopped if !asked && self.node.stop.is_raised() => {}
+            Cause::Stopped if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&*name).into());
                 if self.is_starting() {
@@ -168,7 +168,7 @@ impl Supervisor {
         tracing::info!(group = &**self.node.name(), %cause, "stopping");
         self.cause = Some(cause);
         self.node.advance(State::Stopping);
-        self.node.stop.raise();
+        self.node.stop().raise();
         let now = Instant::now();
         self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
         self.to_launch.clear();

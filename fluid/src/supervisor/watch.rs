@@ -80,7 +80,7 @@ fn tell(node: &Node, news: News, silent: Duration) {
 fn answer(node: &Node, pulse: &Pulse, seen: &Seen) {
     if node.options.on_stall == OnStall::Restart && pulse.doom(seen) && node.kind == Kind::Worker {
         // Its life ends with the call that stalled. If that blocks its thread, it may look at this.
-        node.term().over.raise();
+        node.term().over().raise();
     }
     node.stalls.fetch_add(1, Ordering::Relaxed);
 }
