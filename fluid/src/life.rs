@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
-use tracing::Instrument;
+use tracing::Span;
 
-use crate::catch::{catch, catch_now};
+use crate::catch::{catch, catch_inner, catch_now};
 use crate::context::Context;
 use crate::error::{Error, Panicked};
 use crate::exit::Cause;
@@ -197,7 +197,7 @@ fn spawn_on(
     node: &Node,
     life: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let life = life.instrument(tracing::info_span!("worker", name = &**node.name()));
+    let life = InSpan::new(life, tracing::info_span!("worker", name = &**node.name()));
     if !node.options.blocking {
         runtime.spawn(life);
         return Ok(());
@@ -211,6 +211,46 @@ fn spawn_on(
         runtime.block_on(life);
     })?;
     Ok(())
+}
+
+pin_project! {
+    /// A part of a life within its span, which is in a box, since mostly nobody asks for spans.
+    struct InSpan<F> {
+        // Dropped within the span, too.
+        #[pin]
+        life: Option<F>,
+        span: Option<Box<Span>>,
+    }
+
+    impl<F> PinnedDrop for InSpan<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = this.span.as_deref().map(Span::enter);
+            this.life.set(None);
+        }
+    }
+}
+
+impl<F> InSpan<F> {
+    fn new(life: F, span: Span) -> Self {
+        Self {
+            life: Some(life),
+            span: (!span.is_disabled()).then(|| Box::new(span)),
+        }
+    }
+}
+
+impl<F: Future<Output = ()>> Future for InSpan<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let _entered = this.span.as_deref().map(Span::enter);
+        match this.life.as_pin_mut() {
+            Some(life) => life.poll(cx),
+            None => Poll::Ready(()),
+        }
+    }
 }
 
 /// Lives, or is forced to end, and reports.
@@ -264,7 +304,7 @@ where
     }
 }
 
-/// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
+/// Lives, and writes the exit. Nothing, if it is forced to end.
 ///
 /// A block, and no `async fn`: that would have room for all that it is given twice.
 fn live<W: Worker>(
@@ -278,71 +318,9 @@ fn live<W: Worker>(
         mut io,
     } = unlived;
     async move {
-        let site = &site;
         let mut worker = None;
-        let cause = loop {
-            // The one of the life before goes before the next one is built.
-            drop(worker.take());
-            let term = node.term();
-            let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
-            let life = Life::begin(&node);
-            let mut done = false;
-            let lived = live_once(
-                &mut run,
-                &mut worker,
-                &mut build,
-                &ctx,
-                &mut io,
-                site,
-                &mut done,
-            );
-            let lived = until(term.cut_off(), lived).await;
-            // Who was done before that was asked for has no other life: it said so by its state already.
-            let recycled = ctx.is_recycled() && !done;
-            if lived.is_none() {
-                run.recover(worker.as_mut(), &mut io).await;
-            }
-            let failure = match lived {
-                None if node.forced().is_raised() => return None,
-                None => {
-                    tracing::warn!(
-                        worker = &**node.name(),
-                        "took too long to end its life, cut off"
-                    );
-                    io.queue.failed();
-                    match node.failing() {
-                        // One lane had ended it.
-                        None if !recycled => break ended_because(&node),
-                        failure => failure,
-                    }
-                }
-                Some(Ok(())) if recycled => None,
-                Some(Ok(())) => break ended_because(&node),
-                Some(Err(Failure::Of(error))) if !node.has_started() => {
-                    let worker = (&**node.name()).into();
-                    node.note_error(&error);
-                    break Cause::StartupFailed { worker, error };
-                }
-                Some(Err(Failure::AtTheEnd(error))) => {
-                    node.note_error(&error);
-                    if !recycled {
-                        break Cause::failure(node.name(), error);
-                    }
-                    let (worker, error) = (&**node.name(), format!("{error:#}"));
-                    tracing::warn!(worker, error, "on_shutdown failed before a restart");
-                    None
-                }
-                Some(Err(Failure::Of(error))) => {
-                    node.note_error(&error);
-                    Some(Cause::failure(node.name(), error))
-                }
-            };
-            let achieved = life.achieved(&node);
-            match site.next_life(&node, failure, achieved).await? {
-                Order::Again => {}
-                Order::End(cause) => break cause,
-            }
-        };
+        let lives = live_on(&node, &mut build, &mut io, &mut run, &mut worker, &site);
+        let cause = lives.await?;
         if let Some(error) = cause.error()
             && !matches!(cause, Cause::StartupFailed { .. })
         {
@@ -365,7 +343,100 @@ fn live<W: Worker>(
     }
 }
 
-/// One life, from the building of the worker to its `on_shutdown`.
+/// One life after the other, for as long as the group says so. Returns why the last one ended; nothing, if it was
+/// forced to.
+fn live_on<W: Worker>(
+    node: &Arc<Node>,
+    build: &mut Build<W>,
+    io: &mut Lendable<Io<W>>,
+    run: &mut impl Run<W>,
+    worker: &mut Option<Lendable<W>>,
+    site: &Site,
+) -> impl Future<Output = Option<Cause>> + Send {
+    async move {
+        loop {
+            // The one of the life before goes before the next one is built.
+            drop(worker.take());
+            let ctx = Context::new(Arc::clone(node), node.term());
+            let life = Life::begin(node);
+            let mut done = false;
+            let lived = live_once(run, worker, build, &ctx, io, site, &mut done);
+            let lived = until(ctx.term().cut_off(), lived).await;
+            // Who was done before that was asked for has no other life: it said so by its state already.
+            let recycled = ctx.is_recycled() && !done;
+            if lived.is_none() {
+                run.recover(worker.as_mut(), io).await;
+            }
+            let failure = match how_it_ended(lived, recycled, node, io)? {
+                Lived::TheLast(cause) => return Some(cause),
+                Lived::Failed(failure) => Some(failure),
+                Lived::Recycled => None,
+            };
+            let achieved = life.achieved(node);
+            match site.next_life(node, failure, achieved).await? {
+                Order::Again => {}
+                Order::End(cause) => return Some(cause),
+            }
+        }
+    }
+}
+
+/// How a life ended.
+enum Lived {
+    /// No other follows.
+    TheLast(Cause),
+    /// In a way that another may answer.
+    Failed(Cause),
+    /// For another to follow.
+    Recycled,
+}
+
+/// Tells how a life ended, of which nothing is known if it was cut off. Nothing, if the worker is forced to end.
+fn how_it_ended<W: Worker>(
+    lived: Option<Result<(), Failure>>,
+    recycled: bool,
+    node: &Node,
+    io: &mut Io<W>,
+) -> Option<Lived> {
+    Some(match lived {
+        None if node.forced().is_raised() => return None,
+        None => {
+            tracing::warn!(
+                worker = &**node.name(),
+                "took too long to end its life, cut off"
+            );
+            io.queue.failed();
+            match node.failing() {
+                Some(failure) => Lived::Failed(failure),
+                None if recycled => Lived::Recycled,
+                // One lane had ended it.
+                None => Lived::TheLast(ended_because(node)),
+            }
+        }
+        Some(Ok(())) if recycled => Lived::Recycled,
+        Some(Ok(())) => Lived::TheLast(ended_because(node)),
+        Some(Err(Failure::Of(error))) => {
+            node.note_error(&error);
+            if node.has_started() {
+                return Some(Lived::Failed(Cause::failure(node.name(), error)));
+            }
+            let worker = (&**node.name()).into();
+            Lived::TheLast(Cause::StartupFailed { worker, error })
+        }
+        Some(Err(Failure::AtTheEnd(error))) => {
+            node.note_error(&error);
+            if !recycled {
+                return Some(Lived::TheLast(Cause::failure(node.name(), error)));
+            }
+            let (worker, error) = (&**node.name(), format!("{error:#}"));
+            tracing::warn!(worker, error, "on_shutdown failed before a restart");
+            Lived::Recycled
+        }
+    })
+}
+
+/// One life, from the building of the worker to its `on_shutdown`. Says when the work is `done`, and no other life
+/// follows.
 fn live_once<W: Worker>(
     run: &mut impl Run<W>,
     worker: &mut Option<Lendable<W>>,
@@ -378,17 +449,63 @@ fn live_once<W: Worker>(
     async move {
         let built = begin(build, ctx).await.map_err(Failure::Of)?;
         let worker = worker.insert(Lendable::new(built));
-        let node = ctx.node();
-        let first = !node.has_started();
-        node.advance(State::Running);
-        node.is_well();
-        site.started();
-        if first {
+        if has_begun(ctx, site) {
             // Lets the group see that before the worker may block this thread.
             tokio::task::yield_now().await;
         }
-        run_once(run, worker, ctx, io, site, done).await
+        io.give_pulse(ctx);
+        let ran = catch_inner(run.run(worker, ctx, io))
+            .await
+            .map_err(Error::from)
+            .flatten();
+        let rested = ran_once(&ran, run, ctx, io, site, done);
+        let end = catch(worker.on_shutdown(ctx))
+            .await
+            .map_err(Error::from)
+            .flatten();
+        ran.map_err(Failure::Of)?;
+        end.and(rested).map_err(Failure::AtTheEnd)
     }
+}
+
+/// A life has begun. Returns whether it is the first one.
+fn has_begun(ctx: &Context, site: &Site) -> bool {
+    let node = ctx.node();
+    let first = !node.has_started();
+    node.advance(State::Running);
+    node.is_well();
+    site.started();
+    first
+}
+
+/// `run` has returned: settles the message in hand.
+fn ran_once<W: Worker>(
+    ran: &Result<(), Error>,
+    run: &mut impl Run<W>,
+    ctx: &Context,
+    io: &mut Io<W>,
+    site: &Site,
+    done: &mut bool,
+) -> Result<(), Error> {
+    io.hand_over();
+    let rested = run.rest();
+    match ran {
+        Ok(()) => {
+            io.queue.settle();
+            *done = !ctx.is_recycled();
+            if *done {
+                ctx.node().advance(State::Stopping);
+            }
+        }
+        Err(error) => {
+            io.queue.failed();
+            // Its own hooks come next, and may hang: so the failure is told now, and they have no
+            // longer than the grace period.
+            ctx.node().fail_with(error);
+            site.failing();
+        }
+    }
+    rested
 }
 
 /// Why a worker ended that did not fail.
@@ -406,49 +523,6 @@ async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Erro
     let mut worker = built.ok_or("it was added by value, and that value is used up")?;
     catch(worker.on_startup(ctx)).await??;
     Ok(worker)
-}
-
-/// Calls `run` and `on_shutdown`, and settles the message in hand. Says when the work is `done`, and no other life
-/// follows.
-fn run_once<W: Worker>(
-    run: &mut impl Run<W>,
-    worker: &mut Lendable<W>,
-    ctx: &Context,
-    io: &mut Lendable<Io<W>>,
-    site: &Site,
-    done: &mut bool,
-) -> impl Future<Output = Result<(), Failure>> + Send {
-    async move {
-        io.give_pulse(ctx);
-        let ran = catch(run.run(worker, ctx, io))
-            .await
-            .map_err(Error::from)
-            .flatten();
-        io.hand_over();
-        let rested = run.rest();
-        match &ran {
-            Ok(()) => {
-                io.queue.settle();
-                *done = !ctx.is_recycled();
-                if *done {
-                    ctx.node().advance(State::Stopping);
-                }
-            }
-            Err(error) => {
-                io.queue.failed();
-                // Its own hooks come next, and may hang: so the failure is told now, and they have no
-                // longer than the grace period.
-                ctx.node().fail_with(error);
-                site.failing();
-            }
-        }
-        let end = catch(worker.on_shutdown(ctx))
-            .await
-            .map_err(Error::from)
-            .flatten();
-        ran.map_err(Failure::Of)?;
-        end.and(rested).map_err(Failure::AtTheEnd)
-    }
 }
 
 #[cfg(test)]

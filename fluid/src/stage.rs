@@ -328,18 +328,15 @@ fn beat<S: Stage<Input = ()>>(
         }
         let mut call = pin!(None);
         // A stage written by hand may panic before its future is made.
-        let made = catch_within(|| call.set(Some(stage.call((), ctx, ports))));
-        let called = match made {
-            Ok(()) => {
-                Attended::<_, S> {
-                    call: pin!(Caught(call)),
-                    output,
-                    ports,
-                }
-                .await
-            }
-            Err(panicked) => Err(panicked.into()),
+        if let Err(panicked) = catch_within(|| call.set(Some(stage.call((), ctx, ports)))) {
+            return Err(panicked.into());
+        }
+        let attended: Attended<'_, _, S> = Attended {
+            call: pin!(Caught(call)),
+            output,
+            ports,
         };
+        let called = attended.await;
         if !is_silent::<S::Output>() {
             output.hand_over();
         }
@@ -397,24 +394,11 @@ where
         let _under_way = crate::test::enter(ctx.node()).await?;
         stage.call(input, ctx, ports).await
     };
-    let (timeout, pulse) = (ctx.node().options.timeout, ctx.pulse());
-    if timeout.is_none() && pulse.is_none() {
-        return catch(call).await?;
-    }
     // All is within the catch, since a call that is cut off is dropped, and may panic then.
-    let limited = async {
-        let call = pin!(call);
-        match (timeout, pulse) {
-            (Some(limit), Some(pulse)) => {
-                let timed = pin!(timed(limit, call));
-                ctx.watch(pulse, timed).await
-            }
-            (Some(limit), None) => timed(limit, call).await,
-            (None, Some(pulse)) => ctx.watch(pulse, call).await,
-            (None, None) => call.await,
-        }
-    };
-    catch(limited).await?
+    match ctx.node().options.timeout {
+        Some(limit) => catch(ctx.watch(timed(limit, call))).await?,
+        None => catch(ctx.watch(call)).await?,
+    }
 }
 
 /// Whether a call needs no more than that its panic is caught.
@@ -426,7 +410,8 @@ pub(crate) fn is_plain(ctx: &Context) -> bool {
     ctx.node().options.timeout.is_none() && ctx.pulse().is_none()
 }
 
-/// Sends what a call returned onward. The time this waits for room is no part of the call.
+/// Sends what a beat returned onward. The time this waits for room is no part of the call; it waits in a box, since
+/// most workers never do, and would have room for it all life long.
 pub(crate) fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
     ctx: &Context,
@@ -440,9 +425,12 @@ pub(crate) fn emit<T: Send + 'static>(
         let first = onward.send_ahead(output, &mut emission);
         output.hand_over();
         if let Some(first) = first {
-            let mut leaving = output.leave(emission);
-            let refused = onward.send_each(output, first, &mut leaving).await;
-            tell_refused(refused, ctx);
+            Box::pin(async move {
+                let mut leaving = output.leave(emission);
+                let refused = onward.send_each(output, first, &mut leaving).await;
+                tell_refused(refused, ctx);
+            })
+            .await;
         }
     }
 }
