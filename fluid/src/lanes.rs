@@ -215,7 +215,7 @@ impl<W: Worker> Lane<W> {
                 return failed;
             }
         };
-        io.give_pulse(ctx);
+        io.begin(ctx);
         let ran = catch(run(&mut worker, ctx, io))
             .await
             .map_err(Error::from)

@@ -453,7 +453,7 @@ fn live_once<W: Worker>(
             // Lets the group see that before the worker may block this thread.
             tokio::task::yield_now().await;
         }
-        io.give_pulse(ctx);
+        io.begin(ctx);
         let ran = catch_inner(run.run(worker, ctx, io))
             .await
             .map_err(Error::from)

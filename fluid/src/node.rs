@@ -62,7 +62,7 @@ pub(crate) struct Node {
     pub(crate) options: Chosen,
     /// The group in which it stands, and which of its members it is.
     parent: OnceLock<(Events, MemberId)>,
-    /// Its queue. A worker that consumes nothing has one too, which closes when it should stop.
+    /// The queue of a consumer.
     pub(crate) intake: Option<Arc<dyn Intake>>,
     /// What limits its calls, from the first one on.
     #[cfg(feature = "rate")]
@@ -211,10 +211,7 @@ impl Node {
             match member.kind {
                 Kind::Group => member.stop_at_once(),
                 Kind::Consumer => member.intake.iter().for_each(|queue| queue.close_public()),
-                Kind::Worker | Kind::Callback => {
-                    member.intake.iter().for_each(|queue| queue.close());
-                    member.end();
-                }
+                Kind::Worker | Kind::Callback => member.end(),
             }
         }
     }
@@ -354,7 +351,7 @@ impl Node {
                 .started_at
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
-            counts: self.consumed().map(|intake| intake.counts()),
+            counts: self.intake.as_ref().map(|intake| intake.counts()),
             emitted,
             unsent,
             beats: self.beats.load(Ordering::Relaxed),
@@ -397,11 +394,6 @@ impl Node {
         self.state.until(|| self.exit.get().cloned()).await
     }
 
-    /// The queue of a consumer.
-    pub(crate) fn consumed(&self) -> Option<&Arc<dyn Intake>> {
-        self.intake.as_ref().filter(|_| self.kind == Kind::Consumer)
-    }
-
     /// How many messages were emitted, and how many unsent, on all ports.
     pub(crate) fn sent(&self) -> (u64, u64) {
         let sum = |counter: fn(&Tally) -> &AtomicU64| {
@@ -415,7 +407,7 @@ impl Node {
 
     pub(crate) fn status(&self) -> Status {
         let (emitted, unsent) = self.sent();
-        let intake = self.consumed();
+        let intake = self.intake.as_ref();
         let signs = self.signs();
         Status {
             name: self.name().to_string(),

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::graph::Form;
 use crate::handle::ConsumerHandle;
+use crate::node::Kind;
 use crate::options::Options;
 use crate::pulse::Pulse;
 use crate::queue::{Channel, Output, Queue, Tally};
@@ -173,8 +174,8 @@ fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
 /// What a worker reads and writes: its queue, its output and its named ports.
 #[derive(Debug)]
 pub struct Io<W: Worker> {
-    /// The queue. A worker whose messages are [`Nothing`](crate::Nothing) has an empty one, which is
-    /// closed when the worker should stop.
+    /// The queue. A worker whose messages are [`Nothing`](crate::Nothing) has an empty one, which ends when the worker
+    /// should stop.
     pub queue: Queue<W::Message>,
     /// The default port.
     pub output: Output<W::Output>,
@@ -197,8 +198,11 @@ impl<W: Worker> Io<W> {
         }
     }
 
-    /// Lets what is read and written in this life be signs of it.
-    pub(crate) fn give_pulse(&mut self, ctx: &Context) {
+    /// A life begins: what is read and written in it are signs of it.
+    pub(crate) fn begin(&mut self, ctx: &Context) {
+        if ctx.node().kind == Kind::Worker {
+            self.queue.term = Some(Arc::clone(ctx.term()));
+        }
         if let Some(pulse) = ctx.pulse() {
             self.queue.pulse = Some(Arc::clone(pulse));
             self.output.give_pulse(pulse);

@@ -4,6 +4,8 @@ use super::*;
 use crate::chosen::Chosen;
 use crate::error::Nothing;
 use crate::function::{Called, Function};
+use crate::group::GroupHandle;
+use crate::node::Kind;
 use crate::options::Options;
 use crate::seat::Seat;
 use crate::stage::{EachBeat, EachMessage};
@@ -42,7 +44,9 @@ fn size_of_life<W: Worker>(worker: W) -> usize {
     let (events, _) = mpsc::unbounded_channel();
     let build = Build::Once(Some(worker));
     let options = Chosen::of::<W>();
-    let (_seat, unborn) = Seat::new("test".into(), 0, events.clone(), options, build);
+    let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
+    let group = GroupHandle::new(node, events.clone());
+    let (_seat, unborn) = Seat::new("test".into(), 0, &group, options, build);
     let Unborn { node, build, ends } = unborn;
     let Ends { io, .. } = lock(&ends).take().unwrap();
     let site = Site {

@@ -130,6 +130,13 @@ impl<M> Channel<M> {
         Arc::new(Self::single(worker, options, lanes))
     }
 
+    /// The queue of all in a group that consume nothing: it is closed from the first.
+    pub(crate) fn of_nothing(group: Arc<str>) -> Arc<Self> {
+        let channel = Self::new(group, &Options::new(), None);
+        channel.narrow(Gate::Closed);
+        channel
+    }
+
     fn single(worker: Arc<str>, options: &Options, lanes: Option<Lanes<M>>) -> Self {
         Self {
             worker,

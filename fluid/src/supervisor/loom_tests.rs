@@ -75,7 +75,7 @@ impl Driven {
     ) -> Seat<W> {
         let (events, options) = (self.handle.events().clone(), W::OPTIONS);
         let build = Build::Anew(Box::new(build));
-        let (seat, unborn) = Seat::new("member".into(), id, events.clone(), options.into(), build);
+        let (seat, unborn) = Seat::new("member".into(), id, &self.handle, options.into(), build);
         let node = Arc::clone(&unborn.node);
         node.join(events, id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));

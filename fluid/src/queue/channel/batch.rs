@@ -117,6 +117,10 @@ impl<M> Queue<M> {
     pub(crate) async fn next_batch(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         consume_budget().await;
         self.settle();
+        if self.term.is_some() {
+            self.arrival().await;
+            return None;
+        }
         let batch = self.gathered(batching).await?;
         self.hand_over_batch(batch)
     }

@@ -18,6 +18,7 @@ use super::{Channel, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::pulse::Pulse;
+use crate::term::Term;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
 const TURN: usize = 128;
@@ -61,6 +62,8 @@ pub struct Queue<M> {
     turn: usize,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
+    /// The life that reads here, if nothing is consumed in it: then its end is the end of the queue.
+    pub(crate) term: Option<Arc<Term>>,
 }
 
 /// What the consumer has in its hand.
@@ -86,6 +89,7 @@ impl<M> Queue<M> {
             course: 0,
             turn: TURN,
             pulse: None,
+            term: None,
         }
     }
 
@@ -138,6 +142,11 @@ impl<M> Queue<M> {
     /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
     /// [`first`](Self::first). Returns whether there is one.
     pub(crate) async fn arrival(&mut self) -> bool {
+        if let Some(term) = &self.term {
+            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            term.over().raised().await;
+            return false;
+        }
         if self.course == 0 {
             self.settle();
             self.rest().await;
@@ -276,6 +285,9 @@ impl<M> Queue<M> {
     /// empty, or the worker is to be restarted.
     #[must_use]
     pub fn is_finished(&self) -> bool {
+        if let Some(term) = &self.term {
+            return term.over().is_raised();
+        }
         let inner = lock(&self.channel.inner);
         // What other lanes hold will not come here.
         let mine = self.portion.len() + self.gathering.messages;
@@ -339,6 +351,9 @@ impl<M> Queue<M> {
 
 impl<M> Drop for Queue<M> {
     fn drop(&mut self) {
+        if self.term.is_some() {
+            return;
+        }
         self.give_up_direct();
         let held = match self.hand {
             Hand::Empty | Hand::Direct => 0,
