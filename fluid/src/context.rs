@@ -245,7 +245,7 @@ impl Context {
     /// How often the worker was built anew so far.
     #[must_use]
     pub fn restarts(&self) -> u64 {
-        self.node.restarts.load(Ordering::Relaxed)
+        self.node.restarts()
     }
 }
 

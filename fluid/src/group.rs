@@ -19,7 +19,7 @@ use crate::life::{Build, Launch};
 use crate::members::Members;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
-use crate::queue::Channel;
+use crate::queue::{Channel, Tally};
 use crate::seat::Seat;
 use crate::state::State;
 use crate::status::Status;
@@ -42,6 +42,8 @@ struct Shared {
     next_id: AtomicUsize,
     /// The queue of all in it that consume nothing.
     nothing: OnceLock<Arc<Channel<Nothing>>>,
+    /// What is sent through ports for which there are no messages.
+    unsent: Arc<Tally>,
 }
 
 impl GroupHandle {
@@ -66,6 +68,11 @@ impl GroupHandle {
         let new = || Channel::of_nothing(Arc::clone(self.node.name()));
         let nothing = self.shared.nothing.get_or_init(new);
         (Arc::clone(nothing) as Arc<dyn Any + Send + Sync>).downcast().ok()
+    }
+
+    /// What counts nothing.
+    pub(crate) fn tally_of_nothing(&self) -> &Arc<Tally> {
+        &self.shared.unsent
     }
 
     /// The group's name.
@@ -220,8 +227,7 @@ impl GroupHandle {
                 callback,
                 run: boxed(run),
             };
-            let policy = Policy::of(&options);
-            (Arc::clone(&node), policy, Box::new(unrung), node)
+            (Arc::clone(&node), None, Box::new(unrung), node)
         });
         WorkerHandle::new(node)
     }
@@ -242,9 +248,8 @@ impl GroupHandle {
         build: Build<W>,
     ) -> Seat<W> {
         self.admit(options.name.unwrap_or(name), |name, id| {
-            let policy = Policy::of(&options);
             let (seat, unborn) = Seat::new(name, id, self, options, build);
-            (Arc::clone(&unborn.node), policy, Box::new(unborn), seat)
+            (Arc::clone(&unborn.node), None, Box::new(unborn), seat)
         })
     }
 
@@ -253,7 +258,7 @@ impl GroupHandle {
     pub(crate) fn admit<T>(
         &self,
         name: &str,
-        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Policy, Box<dyn Launch>, T),
+        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Option<Policy>, Box<dyn Launch>, T),
     ) -> T {
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
         let admit = |members: &mut Members| {

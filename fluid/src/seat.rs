@@ -20,7 +20,7 @@ use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Sender};
 use crate::sync::Mutex;
 use crate::way::{Lendable, Way};
-use crate::worker::{Io, Port, Ports, Worker};
+use crate::worker::{Io, Port, Worker};
 use crate::workers::Workers;
 
 /// What can stand in a group: every [`Worker`], and every other group.
@@ -102,9 +102,8 @@ impl<W: Worker> Seat<W> {
         let nothing = (!consumes).then(|| group.queue_of_nothing()).flatten();
         let channel =
             nothing.unwrap_or_else(|| Channel::new(Arc::clone(&name), &options, W::KEY));
-        let io: Io<W> = Io::new(&channel, &options);
-        let mut sent = io.ports.tallies();
-        sent.extend([io.output.tally(), io.failed.tally()]);
+        let io: Io<W> = Io::new(&channel, &options, group.tally_of_nothing());
+        let sent = io.tallies();
         let way = Self::way(&build, &channel, &options);
         let intake = consumes.then(|| Arc::clone(&channel) as Arc<dyn Intake>);
         let by_value = matches!(build, Build::Once(_));

@@ -466,9 +466,7 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
     if !late.is_zero() && !period.is_zero() {
         let missed = late.as_nanos().div_ceil(period.as_nanos()) as u32;
         next += period * missed;
-        ctx.node()
-            .missed_beats
-            .fetch_add(u64::from(missed), Ordering::Relaxed);
+        ctx.node().miss_beats(u64::from(missed));
         tracing::debug!(worker = ctx.worker_name(), missed, "beats missed");
     }
     next

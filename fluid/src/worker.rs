@@ -13,6 +13,7 @@ use crate::node::Kind;
 use crate::options::Options;
 use crate::pulse::Pulse;
 use crate::queue::{Channel, Output, Queue, Tally};
+use crate::stage::is_silent;
 use crate::workers::Workers;
 
 /// A worker: it starts, runs, and stops.
@@ -188,14 +189,38 @@ pub struct Io<W: Worker> {
 }
 
 impl<W: Worker> Io<W> {
-    pub(crate) fn new(channel: &Arc<Channel<W::Message>>, options: &Options) -> Self {
+    /// `nothing` counts what is sent through ports for which there are no messages.
+    pub(crate) fn new(
+        channel: &Arc<Channel<W::Message>>,
+        options: &Options,
+        nothing: &Arc<Tally>,
+    ) -> Self {
+        let tally = |is_silent: bool| {
+            if is_silent {
+                Arc::clone(nothing)
+            } else {
+                Arc::default()
+            }
+        };
         Self {
             queue: Queue::new(channel.lane(0)),
-            output: Output::new(),
+            output: Output::counted_by(tally(is_silent::<W::Output>())),
             ports: W::Ports::new(),
-            failed: Output::new(),
+            failed: Output::counted_by(tally(is_silent::<W::Message>())),
             copy: W::COPY.filter(|_| options.retry > 0),
         }
+    }
+
+    /// The counts of the ports through which messages can be sent.
+    pub(crate) fn tallies(&self) -> Vec<Arc<Tally>> {
+        let mut tallies = self.ports.tallies();
+        if !is_silent::<W::Output>() {
+            tallies.push(self.output.tally());
+        }
+        if !is_silent::<W::Message>() {
+            tallies.push(self.failed.tally());
+        }
+        tallies
     }
 
     /// A life begins: what is read and written in it are signs of it.

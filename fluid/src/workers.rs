@@ -173,7 +173,7 @@ impl Workers {
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
         self.handle.admit(options.name.unwrap_or(name), |name, _| {
             let node = Arc::clone(group.handle.node());
-            let policy = Policy::of(&options);
+            let policy = Some(Policy::of(&options));
             (node, policy, Box::new(Nested { name, group }), ())
         });
     }

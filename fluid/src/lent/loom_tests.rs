@@ -37,7 +37,7 @@ fn lend(shelf: &Arc<Shelf<Called>>, ctx: &Context) -> JoinHandle<Option<Result<(
         let options = Options::new();
         let channel = Channel::new("test".into(), &options, None);
         let mut worker = Lendable::new(Called);
-        let mut io = Lendable::new(Io::new(&channel, &options));
+        let mut io = Lendable::new(Io::new(&channel, &options, &Arc::default()));
         let mut lent = Lent::new(shelf);
         let cut = ctx.term().cut_off();
         let lived = block_on(async {

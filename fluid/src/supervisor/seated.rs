@@ -37,6 +37,7 @@ pub(super) struct Parked {
 }
 
 /// Of a member's options those that its supervisor looks at.
+#[derive(Clone, Copy)]
 pub(crate) struct Policy {
     pub(super) on_error: Option<OnError>,
     pub(super) on_exit: OnExit,
@@ -60,7 +61,8 @@ impl Policy {
 pub(crate) struct Seated {
     pub(super) id: MemberId,
     pub(super) node: Arc<Node>,
-    pub(super) policy: Policy,
+    /// Of a group, which has no options of its own.
+    policy: Option<Box<Policy>>,
     /// Until it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
     /// The members at the other ends of its edges.
@@ -83,13 +85,13 @@ impl Seated {
     pub(crate) fn new(
         id: MemberId,
         node: Arc<Node>,
-        policy: Policy,
+        policy: Option<Policy>,
         launch: Box<dyn Launch>,
     ) -> Self {
         Self {
             id,
             node,
-            policy,
+            policy: policy.map(Box::new),
             launch: Some(launch),
             feeds: Vec::new(),
             feeders: 0,
@@ -102,6 +104,12 @@ impl Seated {
             phase: Phase::Living,
             backoff: None,
         }
+    }
+
+    /// How it is supervised.
+    pub(super) fn policy(&self) -> Policy {
+        let own = || Policy::of(&self.node.options);
+        self.policy.as_deref().copied().unwrap_or_else(own)
     }
 
     /// Ends a member that was never launched. What was sent to it is undelivered.

@@ -67,7 +67,7 @@ impl Supervisor {
         let exit = member.node.exit().cloned();
         // Whoever was called ends because its caller did, whose end has been answered already.
         let stops =
-            member.policy.on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
+            member.policy().on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
         // Who schedules something in a running group again and again does not want a list of it.
         if member.late
             && member.node.kind == Kind::Callback
@@ -301,7 +301,7 @@ impl Supervisor {
     /// Limits how long a member that was asked to stop may take.
     pub(super) fn set_alarm(&mut self, id: MemberId, alone: bool) {
         let member = &self.members[&id];
-        let grace = member.policy.grace;
+        let grace = member.policy().grace;
         if let Some(grace) = grace.or(self.grace.filter(|_| alone))
             && !member.forced
         {

@@ -165,8 +165,8 @@ impl Trace {
         self.0.extend([
             node.state() as u64,
             node.beats.load(Ordering::Relaxed),
-            node.restarts.load(Ordering::Relaxed),
-            node.stalls.load(Ordering::Relaxed),
+            node.restarts(),
+            node.stalls(),
             emitted,
             unsent,
             node.test.calls(),
