@@ -67,7 +67,9 @@ impl GroupHandle {
     pub(crate) fn queue_of_nothing<M: Send + 'static>(&self) -> Option<Arc<Channel<M>>> {
         let new = || Channel::of_nothing(Arc::clone(self.node.name()));
         let nothing = self.shared.nothing.get_or_init(new);
-        (Arc::clone(nothing) as Arc<dyn Any + Send + Sync>).downcast().ok()
+        (Arc::clone(nothing) as Arc<dyn Any + Send + Sync>)
+            .downcast()
+            .ok()
     }
 
     /// What counts nothing.

@@ -111,7 +111,9 @@ impl Site {
         failure: Option<Cause>,
         achieved: Achieved,
     ) -> Option<Order> {
-        until(node.forced(), self.down(failure, achieved)).await?.ok()
+        until(node.forced(), self.down(failure, achieved))
+            .await?
+            .ok()
     }
 
     /// Tells the group that the member has ended; its node holds the exit.

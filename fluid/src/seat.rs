@@ -100,8 +100,7 @@ impl<W: Worker> Seat<W> {
     ) -> (Self, Unborn<W>) {
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
         let nothing = (!consumes).then(|| group.queue_of_nothing()).flatten();
-        let channel =
-            nothing.unwrap_or_else(|| Channel::new(Arc::clone(&name), &options, W::KEY));
+        let channel = nothing.unwrap_or_else(|| Channel::new(Arc::clone(&name), &options, W::KEY));
         let io: Io<W> = Io::new(&channel, &options, group.tally_of_nothing());
         let sent = io.tallies();
         let way = Self::way(&build, &channel, &options);

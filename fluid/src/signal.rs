@@ -46,6 +46,10 @@ impl Signals {
 impl Signal<'_> {
     /// Raises the flag and wakes every waiter. Returns whether it was this call that raised it.
     pub(crate) fn raise(self) -> bool {
+        // Whoever raised it wakes them.
+        if self.is_raised() {
+            return false;
+        }
         let before = self.signals.raised.fetch_or(self.flag, Ordering::SeqCst);
         self.signals.waiters.notify_waiters();
         before & self.flag == 0

@@ -564,12 +564,17 @@ pub(crate) fn default_name<W: Worker>() -> String {
     }
     let path = std::any::type_name::<W>();
     let path = path.split('<').next().unwrap_or(path);
-    let mut name = String::new();
-    for letter in path.rsplit("::").next().unwrap_or(path).chars() {
+    let last = path.rsplit(':').next().unwrap_or(path);
+    let mut name = String::with_capacity(last.len() + 4);
+    for letter in last.chars() {
         if letter.is_uppercase() && !name.is_empty() {
             name.push('_');
         }
-        name.extend(letter.to_lowercase());
+        if letter.is_ascii() {
+            name.push(letter.to_ascii_lowercase());
+        } else {
+            name.extend(letter.to_lowercase());
+        }
     }
     name
 }

@@ -71,6 +71,8 @@ pub(crate) struct Seated {
     pub(super) feeders: usize,
     /// The member that makes its calls, if it is behind a fused edge.
     pub(super) called_by: Option<MemberId>,
+    /// It has been launched and has not started.
+    pub(super) starting: bool,
     pub(super) asked: bool,
     pub(super) forced: bool,
     pub(super) removed: bool,
@@ -96,6 +98,7 @@ impl Seated {
             feeds: Vec::new(),
             feeders: 0,
             called_by: None,
+            starting: false,
             asked: false,
             forced: false,
             removed: false,

@@ -119,7 +119,7 @@ impl Supervisor {
 
     /// Launches the next level, when the one before it has started.
     pub(super) fn launch_next(&mut self) {
-        while self.cause.is_none() && self.starting.is_empty() && !self.restarts.in_a_group() {
+        while self.cause.is_none() && self.starting == 0 && !self.restarts.in_a_group() {
             let Some(level) = self.to_launch.pop() else {
                 return;
             };
@@ -138,7 +138,8 @@ impl Supervisor {
         let Some(launch) = member.launch.take() else {
             return;
         };
-        self.starting.insert(id);
+        member.starting = true;
+        self.starting += 1;
         launch.launch(Site {
             member: id,
             answered: above || self.restarts.answer(member, None).is_some(),
@@ -151,7 +152,11 @@ impl Supervisor {
     }
 
     pub(super) fn started(&mut self, id: MemberId) {
-        self.starting.remove(&id);
+        if let Some(member) = self.members.get_mut(&id)
+            && std::mem::take(&mut member.starting)
+        {
+            self.starting -= 1;
+        }
         self.restarts.no_longer_awaited(id);
     }
 
@@ -171,7 +176,7 @@ impl Supervisor {
 
     /// Whether all of the group has started, or has started again.
     pub(super) fn has_started(&self) -> bool {
-        self.to_launch.is_empty() && self.starting.is_empty() && !self.restarts.in_a_group()
+        self.to_launch.is_empty() && self.starting == 0 && !self.restarts.in_a_group()
     }
 
     /// Whether some members have not started, and none has failed to.

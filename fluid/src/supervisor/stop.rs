@@ -52,32 +52,35 @@ impl Supervisor {
     }
 
     pub(super) fn ended(&mut self, id: MemberId) {
-        self.starting.remove(&id);
         self.restarts.forget(id);
         self.watch.forget(id);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
+        if std::mem::take(&mut member.starting) {
+            self.starting -= 1;
+        }
         if std::mem::replace(&mut member.ended, true) {
             return;
         }
         member.phase = Phase::Living;
         self.live -= 1;
         let feeds = std::mem::take(&mut member.feeds);
-        let exit = member.node.exit().cloned();
+        let node = Arc::clone(&member.node);
+        let exit = node.exit();
         // Whoever was called ends because its caller did, whose end has been answered already.
-        let stops =
-            member.policy().on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
+        let stops = member.policy().on_exit == OnExit::Stop
+            && !member.removed
+            && member.called_by.is_none();
         // Who schedules something in a running group again and again does not want a list of it.
         if member.late
             && member.node.kind == Kind::Callback
-            && matches!(exit.as_ref().map(Exit::cause), Some(Cause::Finished))
+            && matches!(exit.map(Exit::cause), Some(Cause::Finished))
         {
             member.removed = true;
         }
         let removed = member.removed;
         let asked = member.asked;
-        let name = Arc::clone(member.node.name());
         for target in feeds {
             let Some(fed) = self.members.get_mut(&target) else {
                 continue;
@@ -98,7 +101,7 @@ impl Supervisor {
             cause if cause.is_failure() => {
                 let nested = exit.kind() == Kind::Group;
                 self.fail(if nested {
-                    cause.below(&name)
+                    cause.below(node.name())
                 } else {
                     cause.clone()
                 });
@@ -106,7 +109,7 @@ impl Supervisor {
             // It was told of the stop of the group before the group has answered that, which comes next.
             Cause::Stopped if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
-                let cause = Cause::WorkerEnded((&*name).into());
+                let cause = Cause::WorkerEnded((&**node.name()).into());
                 if self.is_starting() {
                     self.later.get_or_insert(cause);
                 } else {
