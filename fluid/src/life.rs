@@ -306,23 +306,43 @@ where
     }
 }
 
+/// All that a worker is, in one life after the other. It is lent to what drives these as one, since each layer has
+/// room for what it is given.
+struct Lives<W: Worker, R> {
+    worker: Option<Lendable<W>>,
+    run: R,
+    io: Box<Lendable<Io<W>>>,
+    build: Build<W>,
+    node: Arc<Node>,
+    site: Site,
+}
+
 /// Lives, and writes the exit. Nothing, if it is forced to end.
 ///
 /// A block, and no `async fn`: that would have room for all that it is given twice.
 fn live<W: Worker>(
     unlived: Unlived<W>,
-    mut run: impl Run<W>,
+    run: impl Run<W>,
     site: Site,
 ) -> impl Future<Output = Option<()>> + Send {
-    let Unlived {
+    let Unlived { node, build, io } = unlived;
+    let mut lives = Lives {
+        worker: None,
+        run,
+        io,
+        build,
         node,
-        mut build,
-        mut io,
-    } = unlived;
+        site,
+    };
     async move {
-        let mut worker = None;
-        let lives = live_on(&node, &mut build, &mut io, &mut run, &mut worker, &site);
-        let cause = lives.await?;
+        let cause = lives.live_on().await?;
+        let Lives {
+            worker,
+            run,
+            io,
+            node,
+            ..
+        } = lives;
         if let Some(error) = cause.error()
             && !matches!(cause, Cause::StartupFailed { .. })
         {
@@ -345,41 +365,109 @@ fn live<W: Worker>(
     }
 }
 
-/// One life after the other, for as long as the group says so. Returns why the last one ended; nothing, if it was
-/// forced to.
-fn live_on<W: Worker>(
-    node: &Arc<Node>,
-    build: &mut Build<W>,
-    io: &mut Lendable<Io<W>>,
-    run: &mut impl Run<W>,
-    worker: &mut Option<Lendable<W>>,
-    site: &Site,
-) -> impl Future<Output = Option<Cause>> + Send {
-    async move {
-        loop {
-            // The one of the life before goes before the next one is built.
-            drop(worker.take());
-            let ctx = Context::new(Arc::clone(node), node.term());
-            let life = Life::begin(node);
-            let mut done = false;
-            let lived = live_once(run, worker, build, &ctx, io, site, &mut done);
-            let lived = until(ctx.term().cut_off(), lived).await;
-            // Who was done before that was asked for has no other life: it said so by its state already.
-            let recycled = ctx.is_recycled() && !done;
-            if lived.is_none() {
-                run.recover(worker.as_mut(), io).await;
-            }
-            let failure = match how_it_ended(lived, recycled, node, io)? {
-                Lived::TheLast(cause) => return Some(cause),
-                Lived::Failed(failure) => Some(failure),
-                Lived::Recycled => None,
-            };
-            let achieved = life.achieved(node);
-            match site.next_life(node, failure, achieved).await? {
-                Order::Again => {}
-                Order::End(cause) => return Some(cause),
+impl<W: Worker, R: Run<W>> Lives<W, R> {
+    /// One life after the other, for as long as the group says so. Returns why the last one ended; nothing, if it was
+    /// forced to.
+    fn live_on(&mut self) -> impl Future<Output = Option<Cause>> + Send {
+        async move {
+            loop {
+                // The one of the life before goes before the next one is built.
+                drop(self.worker.take());
+                let ctx = Context::new(Arc::clone(&self.node), self.node.term());
+                let life = Life::begin(&self.node);
+                let mut done = false;
+                let lived = self.live_once(&ctx, &mut done);
+                let lived = until(ctx.term().cut_off(), lived).await;
+                // Who was done before that was asked for has no other life: it said so by its state already.
+                let recycled = ctx.is_recycled() && !done;
+                if lived.is_none() {
+                    self.run.recover(self.worker.as_mut(), &mut self.io).await;
+                }
+                let failure = match how_it_ended(lived, recycled, &self.node, &mut self.io)? {
+                    Lived::TheLast(cause) => return Some(cause),
+                    Lived::Failed(failure) => Some(failure),
+                    Lived::Recycled => None,
+                };
+                let achieved = life.achieved(&self.node);
+                let next = self.site.next_life(&self.node, failure, achieved);
+                match next.await? {
+                    Order::Again => {}
+                    Order::End(cause) => return Some(cause),
+                }
             }
         }
+    }
+
+    /// One life, from the building of the worker to its `on_shutdown`. Says when the work is `done`, and no other
+    /// life follows.
+    fn live_once(
+        &mut self,
+        ctx: &Context,
+        done: &mut bool,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        async move {
+            let built = begin(&mut self.build, ctx).await.map_err(Failure::Of)?;
+            self.worker = Some(Lendable::new(built));
+            if self.has_begun() {
+                // Lets the group see that before the worker may block this thread.
+                tokio::task::yield_now().await;
+            }
+            self.io.begin(ctx);
+            let ran = match &mut self.worker {
+                Some(worker) => catch_inner(self.run.run(worker, ctx, &mut self.io))
+                    .await
+                    .map_err(Error::from)
+                    .flatten(),
+                None => Ok(()),
+            };
+            let rested = self.has_run(&ran, ctx, done);
+            let end = match &mut self.worker {
+                Some(worker) => catch(worker.on_shutdown(ctx))
+                    .await
+                    .map_err(Error::from)
+                    .flatten(),
+                None => Ok(()),
+            };
+            ran.map_err(Failure::Of)?;
+            end.and(rested).map_err(Failure::AtTheEnd)
+        }
+    }
+
+    /// A life has begun. Returns whether it is the first one.
+    fn has_begun(&self) -> bool {
+        let first = !self.node.has_started();
+        self.node.advance(State::Running);
+        self.node.is_well();
+        self.site.started();
+        first
+    }
+
+    /// `run` has returned: settles the message in hand. Returns how what ended along did.
+    fn has_run(
+        &mut self,
+        ran: &Result<(), Error>,
+        ctx: &Context,
+        done: &mut bool,
+    ) -> Result<(), Error> {
+        self.io.hand_over();
+        let rested = self.run.rest();
+        match ran {
+            Ok(()) => {
+                self.io.queue.settle();
+                *done = !ctx.is_recycled();
+                if *done {
+                    self.node.advance(State::Stopping);
+                }
+            }
+            Err(error) => {
+                self.io.queue.failed();
+                // Its own hooks come next, and may hang: so the failure is told now, and they have no
+                // longer than the grace period.
+                self.node.fail_with(error);
+                self.site.failing();
+            }
+        }
+        rested
     }
 }
 
@@ -435,79 +523,6 @@ fn how_it_ended<W: Worker>(
             Lived::Recycled
         }
     })
-}
-
-/// One life, from the building of the worker to its `on_shutdown`. Says when the work is `done`, and no other life
-/// follows.
-fn live_once<W: Worker>(
-    run: &mut impl Run<W>,
-    worker: &mut Option<Lendable<W>>,
-    build: &mut Build<W>,
-    ctx: &Context,
-    io: &mut Lendable<Io<W>>,
-    site: &Site,
-    done: &mut bool,
-) -> impl Future<Output = Result<(), Failure>> + Send {
-    async move {
-        let built = begin(build, ctx).await.map_err(Failure::Of)?;
-        let worker = worker.insert(Lendable::new(built));
-        if has_begun(ctx, site) {
-            // Lets the group see that before the worker may block this thread.
-            tokio::task::yield_now().await;
-        }
-        io.begin(ctx);
-        let ran = catch_inner(run.run(worker, ctx, io))
-            .await
-            .map_err(Error::from)
-            .flatten();
-        let rested = ran_once(&ran, run, ctx, io, site, done);
-        let end = catch(worker.on_shutdown(ctx))
-            .await
-            .map_err(Error::from)
-            .flatten();
-        ran.map_err(Failure::Of)?;
-        end.and(rested).map_err(Failure::AtTheEnd)
-    }
-}
-
-/// A life has begun. Returns whether it is the first one.
-fn has_begun(ctx: &Context, site: &Site) -> bool {
-    let node = ctx.node();
-    let first = !node.has_started();
-    node.advance(State::Running);
-    node.is_well();
-    site.started();
-    first
-}
-
-/// `run` has returned: settles the message in hand.
-fn ran_once<W: Worker>(
-    ran: &Result<(), Error>,
-    run: &mut impl Run<W>,
-    ctx: &Context,
-    io: &mut Io<W>,
-    site: &Site,
-    done: &mut bool,
-) -> Result<(), Error> {
-    io.hand_over();
-    let rested = run.rest();
-    match ran {
-        Ok(()) => {
-            io.queue.settle();
-            *done = !ctx.is_recycled();
-            if *done {
-                ctx.node().advance(State::Stopping);
-            }
-        }
-        Err(error) => {
-            io.queue.failed();
-            // Its own hooks come next, and may hang: so the failure is told now, and they have no
-            // longer than the grace period.
-            ctx.node().fail_with(error);
-            site.failing();
-        }
-    }
-    rested
 }
 
 /// Why a worker ended that did not fail.

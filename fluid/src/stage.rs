@@ -14,11 +14,12 @@ use std::sync::atomic::Ordering;
 use std::task::{self, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::attempt::handle;
-use crate::catch::{Caught, catch, catch_within};
+use crate::catch::{catch, catch_inner};
 use crate::context::Context;
 use crate::error::Error;
 use crate::onward::{Onward, Own};
@@ -146,22 +147,26 @@ pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
         && options.on_error != Some(OnError::Skip)
 }
 
-/// A call during which what the worker sends is handed over whenever it waits.
-pub(crate) struct Attended<'a, F, S: Worker> {
-    pub(crate) call: Pin<&'a mut F>,
-    pub(crate) output: &'a Output<S::Output>,
-    pub(crate) ports: &'a S::Ports,
+pin_project! {
+    /// A call during which what the worker sends is handed over whenever it waits.
+    pub(crate) struct Attended<'a, F, S: Worker> {
+        #[pin]
+        pub(crate) call: F,
+        pub(crate) output: &'a Output<S::Output>,
+        pub(crate) ports: &'a S::Ports,
+    }
 }
 
 impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
     type Output = F::Output;
 
     #[inline(always)]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        let polled = self.call.as_mut().poll(cx);
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let polled = this.call.poll(cx);
         if polled.is_pending() {
-            self.output.hand_over();
-            self.ports.hand_over();
+            this.output.hand_over();
+            this.ports.hand_over();
         }
         polled
     }
@@ -326,17 +331,13 @@ fn beat<S: Stage<Input = ()>>(
             let call = attended_call(stage, (), ctx, output, ports);
             return Box::pin(call).await;
         }
-        let mut call = pin!(None);
-        // A stage written by hand may panic before its future is made.
-        if let Err(panicked) = catch_within(|| call.set(Some(stage.call((), ctx, ports)))) {
-            return Err(panicked.into());
-        }
+        // In a block, so that a stage written by hand may panic before its future is made.
         let attended: Attended<'_, _, S> = Attended {
-            call: pin!(Caught(call)),
+            call: catch_inner(async { stage.call((), ctx, ports).await }),
             output,
             ports,
         };
-        let called = attended.await;
+        let called = attended.await.map_err(Error::from).flatten();
         if !is_silent::<S::Output>() {
             output.hand_over();
         }
