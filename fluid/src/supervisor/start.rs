@@ -16,13 +16,16 @@ use crate::supervisor::{Event, Supervisor, Wiring};
 impl Supervisor {
     /// Takes the members in, finds their order, and runs the hooks that come first.
     pub(super) async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
-        let mut later = Vec::new();
+        let (mut members, mut later) = (Vec::new(), Vec::new());
         while let Ok(event) = self.events.try_recv() {
             match event {
-                Event::Add(seated) => self.take_in(seated),
+                Event::Add(seated) => members.push((seated.id, seated)),
                 event => later.push(event),
             }
         }
+        self.live = members.len();
+        // Built of all at once, the map is as small as it can be.
+        self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
             self.draw(from, to);
         }

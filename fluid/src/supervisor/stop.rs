@@ -11,7 +11,7 @@ use crate::options::OnExit;
 use crate::restart::NoRestart;
 use crate::state::State;
 use crate::supervisor::Supervisor;
-use crate::supervisor::seated::{Phase, seal};
+use crate::supervisor::seated::{Phase, Seated, seal};
 use crate::sync::oneshot;
 
 /// How long a member that is forced to end may take to obey. With twice
@@ -27,7 +27,10 @@ impl Supervisor {
     ///
     /// Those in a fused chain stop together: the one is asked that makes the calls.
     pub(super) fn ask(&mut self, id: MemberId, alone: bool) {
-        if let Some(caller) = self.caller_of(id) {
+        let Some(member) = self.members.get(&id) else {
+            return;
+        };
+        if let Some(caller) = self.caller_of(member) {
             return self.ask(caller, alone);
         }
         let Some(member) = self.members.get_mut(&id) else {
@@ -121,8 +124,8 @@ impl Supervisor {
     }
 
     /// The member that makes the calls of this one, and has not ended.
-    fn caller_of(&self, id: MemberId) -> Option<MemberId> {
-        let caller = self.members.get(&id)?.called_by?;
+    fn caller_of(&self, member: &Seated) -> Option<MemberId> {
+        let caller = member.called_by?;
         let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
         (!ended).then_some(caller)
     }
