@@ -117,6 +117,10 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         io: &mut Io<S>,
         onward: &mut N,
     ) -> Result<(), Error> {
+        if io.queue.is_of_nothing() {
+            io.queue.ended().await;
+            return Ok(());
+        }
         if is_bare(ctx, io) {
             return each_message(stage, ctx, io, onward).await;
         }

@@ -66,6 +66,6 @@ fn size_of_life<W: Worker>(worker: W) -> usize {
 #[tokio::test]
 async fn no_layer_of_a_life_keeps_what_it_drives_twice() {
     let (beat, listen) = (size_of_life(Beat), size_of_life(Listen));
-    assert!(beat <= 1_500, "a beating worker takes {beat} bytes");
-    assert!(listen <= 1_900, "a consumer takes {listen} bytes");
+    assert!(beat <= 800, "a beating worker takes {beat} bytes");
+    assert!(listen <= 1_300, "a consumer takes {listen} bytes");
 }

@@ -117,8 +117,8 @@ impl<M> Queue<M> {
     pub(crate) async fn next_batch(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         consume_budget().await;
         self.settle();
-        if self.term.is_some() {
-            self.arrival().await;
+        if self.is_of_nothing() {
+            self.ended().await;
             return None;
         }
         let batch = self.gathered(batching).await?;

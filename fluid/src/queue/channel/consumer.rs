@@ -111,7 +111,24 @@ impl<M> Queue<M> {
         }
         match self.ready() {
             Some(message) => Some(message),
-            None => self.arrival().await.then(|| self.first()),
+            None if self.arrival().await => Some(self.first()),
+            None => {
+                self.ended().await;
+                None
+            }
+        }
+    }
+
+    /// Whether nothing is consumed in the life that reads here.
+    pub(crate) const fn is_of_nothing(&self) -> bool {
+        self.term.is_some()
+    }
+
+    /// Waits for the end of the life, if nothing is consumed in it: that queue is closed from the first.
+    pub(crate) async fn ended(&mut self) {
+        if let Some(term) = &self.term {
+            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            term.over().raised().await;
         }
     }
 
@@ -142,11 +159,6 @@ impl<M> Queue<M> {
     /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
     /// [`first`](Self::first). Returns whether there is one.
     pub(crate) async fn arrival(&mut self) -> bool {
-        if let Some(term) = &self.term {
-            let _rest = self.pulse.as_deref().map(Pulse::rest);
-            term.over().raised().await;
-            return false;
-        }
         if self.course == 0 {
             self.settle();
             self.rest().await;
@@ -351,7 +363,7 @@ impl<M> Queue<M> {
 
 impl<M> Drop for Queue<M> {
     fn drop(&mut self) {
-        if self.term.is_some() {
+        if self.is_of_nothing() {
             return;
         }
         self.give_up_direct();
