@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::chosen::Chosen;
+use crate::context::Context;
 use crate::error::Nothing;
 use crate::function::{Called, Function};
 use crate::group::GroupHandle;
