@@ -106,12 +106,12 @@ where
                 _ => kept.take().expect(ONE_ATTEMPT),
             };
             let called = if is_plain(ctx) {
+                let (output, ports) = (&io.output, &io.ports);
                 let mut call = pin!(None);
-                let called =
-                    match catch_within(|| call.set(Some(stage.call(given, ctx, &io.ports)))) {
-                        Ok(()) => Attended::new(pin!(Caught(call)), &*io).await,
-                        Err(panicked) => Err(panicked.into()),
-                    };
+                let called = match catch_within(|| call.set(Some(stage.call(given, ctx, ports)))) {
+                    Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
+                    Err(panicked) => Err(panicked.into()),
+                };
                 io.hand_over();
                 called
             } else {

@@ -182,8 +182,8 @@ impl Unrung {
             let term = node.term();
             node.advance(State::Running);
             site.started();
-            let failure = match until(&term.cut, self.ring(&term, site.place.strategy)).await {
-                None if node.force.is_raised() => return None,
+            let failure = match until(term.cut_off(), self.ring(&term, site.place.strategy)).await {
+                None if node.forced().is_raised() => return None,
                 None | Some(Rung::Recycled) => None,
                 Some(Rung::Over(cause)) => return Some(cause),
                 Some(Rung::Failed(cause)) => Some(cause),
@@ -208,8 +208,8 @@ impl Unrung {
         loop {
             due = (due + wait).max(Instant::now());
             let awake = sleep_until(due + jitter(self.callback.jitter));
-            if until(&term.over, awake).await.is_none() {
-                return if term.recycled.is_raised() {
+            if until(term.over(), awake).await.is_none() {
+                return if term.recycled().is_raised() {
                     Rung::Recycled
                 } else {
                     Rung::Over(Cause::Stopped)

@@ -1,15 +1,18 @@
 //! What a worker's function may know of its own life.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{self, Poll, ready};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::task::coop::consume_budget;
 
 use crate::error::{Error, Stalled};
 use crate::node::Node;
-use crate::pulse::{Pulse, Rest};
+use crate::pulse::{Pulse, Rest, Watched};
 use crate::signal::{Signal, until};
 use crate::term::Term;
 
@@ -92,16 +95,12 @@ impl Context {
         self.pulse.as_deref().map(Pulse::rest)
     }
 
-    /// Awaits work that must give signs of life, and is cut off if it stalls and the worker is to be restarted.
-    pub(crate) async fn watch<T>(
-        &self,
-        pulse: &Pulse,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        match pulse.watch(work).await {
-            None => Err(self.stalled(pulse, None)),
-            Some(Err(error)) if pulse.take_doom() => Err(self.stalled(pulse, Some(error))),
-            Some(result) => result,
+    /// Awaits work that must give signs of life, if any are looked at, and is cut off if it stalls and the worker is
+    /// to be restarted.
+    pub(crate) fn watch<F>(&self, work: F) -> Watch<'_, F> {
+        Watch {
+            ctx: self,
+            work: Watched::new(self.pulse.as_deref(), work),
         }
     }
 
@@ -131,13 +130,13 @@ impl Context {
     }
 
     /// Raised when this life should end.
-    pub(crate) fn over(&self) -> &Signal {
-        &self.term.over
+    pub(crate) fn over(&self) -> Signal<'_> {
+        self.term.over()
     }
 
     /// Lets whoever looks know that the present life should end.
     pub(crate) fn end(&self) {
-        self.term.over.raise();
+        self.term.over().raise();
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -145,13 +144,13 @@ impl Context {
     }
 
     /// Raised when this life should end, because another one is to follow.
-    pub(crate) fn recycled(&self) -> &Signal {
-        &self.term.recycled
+    pub(crate) fn recycled(&self) -> Signal<'_> {
+        self.term.recycled()
     }
 
     /// Whether another life is to follow this one.
     pub(crate) fn is_recycled(&self) -> bool {
-        self.term.recycled.is_raised()
+        self.term.recycled().is_raised()
     }
 
     /// The worker's name.
@@ -167,7 +166,7 @@ impl Context {
     /// in the same way that its present life should end.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        !self.term.over.is_raised()
+        !self.term.over().is_raised()
     }
 
     /// Gives a sign of life. Nothing else tells a worker whose function is its own loop, or takes long for one
@@ -210,7 +209,7 @@ impl Context {
     pub async fn stopping(&self) {
         consume_budget().await;
         self.beat_at_work();
-        self.term.over.raised().await;
+        self.term.over().raised().await;
     }
 
     /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
@@ -226,7 +225,7 @@ impl Context {
         } else {
             self.rest()
         };
-        until(&self.term.over, tokio::time::sleep(duration))
+        until(self.term.over(), tokio::time::sleep(duration))
             .await
             .is_some()
     }
@@ -246,6 +245,33 @@ impl Context {
     /// How often the worker was built anew so far.
     #[must_use]
     pub fn restarts(&self) -> u64 {
-        self.node.restarts.load(Ordering::Relaxed)
+        self.node.restarts()
+    }
+}
+
+pin_project! {
+    /// See [`Context::watch`].
+    pub(crate) struct Watch<'a, F> {
+        ctx: &'a Context,
+        #[pin]
+        work: Watched<'a, F>,
+    }
+}
+
+impl<T, F: Future<Output = Result<T, Error>>> Future for Watch<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let watched = ready!(this.work.poll(cx));
+        Poll::Ready(match (watched, this.ctx.pulse()) {
+            (None, Some(pulse)) => Err(this.ctx.stalled(pulse, None)),
+            (Some(Err(error)), Some(pulse)) if pulse.take_doom() => {
+                Err(this.ctx.stalled(pulse, Some(error)))
+            }
+            (Some(result), _) => result,
+            (None, None) => unreachable!("only a pulse cuts off"),
+        })
     }
 }

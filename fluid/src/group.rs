@@ -1,5 +1,6 @@
 //! The handle of a group.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
@@ -11,16 +12,19 @@ use tokio::time::Instant;
 
 use crate::callback::{Callback, Outcome, Unrung, boxed};
 use crate::chosen::Chosen;
+use crate::error::Nothing;
 use crate::exit::{Cause, Exit};
 use crate::handle::{ConsumerHandle, WorkerHandle};
 use crate::life::{Build, Launch};
 use crate::members::Members;
 use crate::node::{Events, Kind, MemberId, Node};
 use crate::options::Options;
+use crate::queue::{Channel, Tally};
 use crate::seat::Seat;
 use crate::state::State;
 use crate::status::Status;
 use crate::supervisor::{Event, Policy, Seated, Trash};
+use crate::sync::OnceLock;
 use crate::worker::Worker;
 use crate::workers::default_name;
 
@@ -29,7 +33,17 @@ use crate::workers::default_name;
 pub struct GroupHandle {
     node: Arc<Node>,
     events: Events,
-    next_id: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+}
+
+/// What all handles of a group share besides.
+#[derive(Default)]
+struct Shared {
+    next_id: AtomicUsize,
+    /// The queue of all in it that consume nothing.
+    nothing: OnceLock<Arc<Channel<Nothing>>>,
+    /// What is sent through ports for which there are no messages.
+    unsent: Arc<Tally>,
 }
 
 impl GroupHandle {
@@ -37,7 +51,7 @@ impl GroupHandle {
         Self {
             node,
             events,
-            next_id: Arc::default(),
+            shared: Arc::default(),
         }
     }
 
@@ -47,6 +61,20 @@ impl GroupHandle {
 
     pub(crate) fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// The queue of a worker that consumes nothing, which is the same for all of them.
+    pub(crate) fn queue_of_nothing<M: Send + 'static>(&self) -> Option<Arc<Channel<M>>> {
+        let new = || Channel::of_nothing(Arc::clone(self.node.name()));
+        let nothing = self.shared.nothing.get_or_init(new);
+        (Arc::clone(nothing) as Arc<dyn Any + Send + Sync>)
+            .downcast()
+            .ok()
+    }
+
+    /// What counts nothing.
+    pub(crate) fn tally_of_nothing(&self) -> &Arc<Tally> {
+        &self.shared.unsent
     }
 
     /// The group's name.
@@ -201,8 +229,7 @@ impl GroupHandle {
                 callback,
                 run: boxed(run),
             };
-            let policy = Policy::of(&options);
-            (Arc::clone(&node), policy, Box::new(unrung), node)
+            (Arc::clone(&node), None, Box::new(unrung), node)
         });
         WorkerHandle::new(node)
     }
@@ -223,9 +250,8 @@ impl GroupHandle {
         build: Build<W>,
     ) -> Seat<W> {
         self.admit(options.name.unwrap_or(name), |name, id| {
-            let policy = Policy::of(&options);
-            let (seat, unborn) = Seat::new(name, id, self.events.clone(), options, build);
-            (Arc::clone(&unborn.node), policy, Box::new(unborn), seat)
+            let (seat, unborn) = Seat::new(name, id, self, options, build);
+            (Arc::clone(&unborn.node), None, Box::new(unborn), seat)
         })
     }
 
@@ -234,9 +260,9 @@ impl GroupHandle {
     pub(crate) fn admit<T>(
         &self,
         name: &str,
-        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Policy, Box<dyn Launch>, T),
+        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Option<Policy>, Box<dyn Launch>, T),
     ) -> T {
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
         let admit = |members: &mut Members| {
             let name = members.free_name(name);
             let (node, policy, launch, made) = make(Arc::clone(&name), id);

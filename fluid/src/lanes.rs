@@ -176,13 +176,13 @@ impl<W: Worker> Lane<W> {
         let term = Arc::clone(ctx.term());
         let mut at_the_end = Ok(());
         // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
-        let lived = catch(until(&term.cut, self.run(&mut at_the_end))).await;
+        let lived = catch(until(term.cut_off(), self.run(&mut at_the_end))).await;
         let ran = match lived {
             Ok(Some(ran)) => ran,
             Ok(None) => {
                 // As for the first lane: what is in hand is undelivered if the end is forced, and failed if
                 // not.
-                if !ctx.node().force.is_raised() {
+                if !ctx.node().forced().is_raised() {
                     self.io.queue.failed();
                 }
                 Ok(())
@@ -215,7 +215,7 @@ impl<W: Worker> Lane<W> {
                 return failed;
             }
         };
-        io.give_pulse(ctx);
+        io.begin(ctx);
         let ran = catch(run(&mut worker, ctx, io))
             .await
             .map_err(Error::from)

@@ -183,6 +183,7 @@ mod returned;
 pub mod rule;
 mod seat;
 mod signal;
+mod span;
 mod stage;
 mod state;
 mod status;

@@ -1,35 +1,28 @@
 //! The life of one worker: built, started, run, stopped, and built anew if its policy says so.
 
-#![allow(
-    clippy::manual_async_fn,
-    reason = "a block uses its arguments where they are, and keeps no second copy of them"
-)]
+mod lives;
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{self, Poll, ready};
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
-use tracing::Instrument;
 
-use crate::catch::{catch, catch_now};
-use crate::context::Context;
-use crate::error::{Error, Panicked};
 use crate::exit::Cause;
 use crate::lock::lock;
 use crate::node::{Events, MemberId, Node};
 use crate::queue::own_thread;
-use crate::restart::{Achieved, Down, Failure, Life, Order};
+use crate::restart::{Achieved, Down, Order};
 use crate::signal::until;
-use crate::state::State;
+use crate::span::InSpan;
 use crate::supervisor::Event;
 use crate::sync::{Mutex, oneshot};
-use crate::way::{Alone, Lendable, Run, Way};
+use crate::way::{Alone, Lendable, Way};
 use crate::worker::{Io, Worker};
+
+pub(crate) use lives::live_to_the_end;
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -111,7 +104,9 @@ impl Site {
         failure: Option<Cause>,
         achieved: Achieved,
     ) -> Option<Order> {
-        until(&node.force, self.down(failure, achieved)).await?.ok()
+        until(node.forced(), self.down(failure, achieved))
+            .await?
+            .ok()
     }
 
     /// Tells the group that the member has ended; its node holds the exit.
@@ -197,7 +192,7 @@ fn spawn_on(
     node: &Node,
     life: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let life = life.instrument(tracing::info_span!("worker", name = &**node.name()));
+    let life = InSpan::new(life, tracing::info_span!("worker", name = &**node.name()));
     if !node.options.blocking {
         runtime.spawn(life);
         return Ok(());
@@ -211,244 +206,6 @@ fn spawn_on(
         runtime.block_on(life);
     })?;
     Ok(())
-}
-
-/// Lives, or is forced to end, and reports.
-pub(crate) fn live_to_the_end<W: Worker>(
-    unlived: Unlived<W>,
-    run: impl Run<W>,
-    site: Site,
-) -> impl Future<Output = ()> + Send {
-    let node = Arc::clone(&unlived.node);
-    // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
-    let life = catch(live(unlived, run, site.clone()));
-    ToTheEnd { life, node, site }
-}
-
-pin_project! {
-    /// A life and its report.
-    struct ToTheEnd<F> {
-        #[pin]
-        life: F,
-        node: Arc<Node>,
-        site: Site,
-    }
-}
-
-impl<F> Future for ToTheEnd<F>
-where
-    F: Future<Output = Result<Option<()>, Panicked>>,
-{
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
-        let this = self.project();
-        let lived = ready!(this.life.poll(cx));
-        // What the life owned was dropped when it ended, before its exit is written, so that the counts are final.
-        let node = this.node;
-        match lived {
-            Ok(Some(())) => {}
-            Ok(None) => {
-                tracing::warn!(worker = &**node.name(), "forced to stop");
-                node.finish(node.report(node.ended_because(), true, false));
-            }
-            Err(panicked) => {
-                let forced = node.force.is_raised();
-                let error = Error::from(panicked);
-                node.note_error(&error);
-                node.finish(node.report(Cause::failure(node.name(), error), forced, false));
-            }
-        }
-        this.site.ended();
-        Poll::Ready(())
-    }
-}
-
-/// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
-///
-/// A block, and no `async fn`: that would have room for all that it is given twice.
-fn live<W: Worker>(
-    unlived: Unlived<W>,
-    mut run: impl Run<W>,
-    site: Site,
-) -> impl Future<Output = Option<()>> + Send {
-    let Unlived {
-        node,
-        mut build,
-        mut io,
-    } = unlived;
-    async move {
-        let site = &site;
-        let mut worker = None;
-        let cause = loop {
-            // The one of the life before goes before the next one is built.
-            drop(worker.take());
-            let term = node.term();
-            let ctx = Context::new(Arc::clone(&node), Arc::clone(&term));
-            let life = Life::begin(&node);
-            let mut done = false;
-            let lived = live_once(
-                &mut run,
-                &mut worker,
-                &mut build,
-                &ctx,
-                &mut io,
-                site,
-                &mut done,
-            );
-            let lived = until(&term.cut, lived).await;
-            // Who was done before that was asked for has no other life: it said so by its state already.
-            let recycled = ctx.is_recycled() && !done;
-            if lived.is_none() {
-                run.recover(worker.as_mut(), &mut io).await;
-            }
-            let failure = match lived {
-                None if node.force.is_raised() => return None,
-                None => {
-                    tracing::warn!(
-                        worker = &**node.name(),
-                        "took too long to end its life, cut off"
-                    );
-                    io.queue.failed();
-                    match node.failing() {
-                        // One lane had ended it.
-                        None if !recycled => break ended_because(&node),
-                        failure => failure,
-                    }
-                }
-                Some(Ok(())) if recycled => None,
-                Some(Ok(())) => break ended_because(&node),
-                Some(Err(Failure::Of(error))) if !node.has_started() => {
-                    let worker = (&**node.name()).into();
-                    node.note_error(&error);
-                    break Cause::StartupFailed { worker, error };
-                }
-                Some(Err(Failure::AtTheEnd(error))) => {
-                    node.note_error(&error);
-                    if !recycled {
-                        break Cause::failure(node.name(), error);
-                    }
-                    let (worker, error) = (&**node.name(), format!("{error:#}"));
-                    tracing::warn!(worker, error, "on_shutdown failed before a restart");
-                    None
-                }
-                Some(Err(Failure::Of(error))) => {
-                    node.note_error(&error);
-                    Some(Cause::failure(node.name(), error))
-                }
-            };
-            let achieved = life.achieved(&node);
-            match site.next_life(&node, failure, achieved).await? {
-                Order::Again => {}
-                Order::End(cause) => break cause,
-            }
-        };
-        if let Some(error) = cause.error()
-            && !matches!(cause, Cause::StartupFailed { .. })
-        {
-            node.note_error(&error);
-            let (worker, error) = (&**node.name(), format!("{error:#}"));
-            tracing::error!(worker, error, "worker failed");
-        }
-        node.advance(State::Stopping);
-        drop(run);
-        drop(io);
-        let exit = node.report(cause, false, false);
-        if let Some(mut worker) = worker {
-            let last = catch(worker.after_shutdown(&exit));
-            if let Err(panicked) = until(&node.force, last).await? {
-                tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
-            }
-        }
-        node.finish(exit);
-        Some(())
-    }
-}
-
-/// One life, from the building of the worker to its `on_shutdown`.
-fn live_once<W: Worker>(
-    run: &mut impl Run<W>,
-    worker: &mut Option<Lendable<W>>,
-    build: &mut Build<W>,
-    ctx: &Context,
-    io: &mut Lendable<Io<W>>,
-    site: &Site,
-    done: &mut bool,
-) -> impl Future<Output = Result<(), Failure>> + Send {
-    async move {
-        let built = begin(build, ctx).await.map_err(Failure::Of)?;
-        let worker = worker.insert(Lendable::new(built));
-        let node = ctx.node();
-        let first = !node.has_started();
-        node.advance(State::Running);
-        node.is_well();
-        site.started();
-        if first {
-            // Lets the group see that before the worker may block this thread.
-            tokio::task::yield_now().await;
-        }
-        run_once(run, worker, ctx, io, site, done).await
-    }
-}
-
-/// Why a worker ended that did not fail.
-fn ended_because(node: &Node) -> Cause {
-    if node.stop.is_raised() {
-        node.asked_because()
-    } else {
-        Cause::Finished
-    }
-}
-
-/// Builds the worker and calls its `on_startup`.
-async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Error> {
-    let built = catch_now(|| build.build())?;
-    let mut worker = built.ok_or("it was added by value, and that value is used up")?;
-    catch(worker.on_startup(ctx)).await??;
-    Ok(worker)
-}
-
-/// Calls `run` and `on_shutdown`, and settles the message in hand. Says when the work is `done`, and no other life
-/// follows.
-fn run_once<W: Worker>(
-    run: &mut impl Run<W>,
-    worker: &mut Lendable<W>,
-    ctx: &Context,
-    io: &mut Lendable<Io<W>>,
-    site: &Site,
-    done: &mut bool,
-) -> impl Future<Output = Result<(), Failure>> + Send {
-    async move {
-        io.give_pulse(ctx);
-        let ran = catch(run.run(worker, ctx, io))
-            .await
-            .map_err(Error::from)
-            .flatten();
-        io.hand_over();
-        let rested = run.rest();
-        match &ran {
-            Ok(()) => {
-                io.queue.settle();
-                *done = !ctx.is_recycled();
-                if *done {
-                    ctx.node().advance(State::Stopping);
-                }
-            }
-            Err(error) => {
-                io.queue.failed();
-                // Its own hooks come next, and may hang: so the failure is told now, and they have no
-                // longer than the grace period.
-                ctx.node().fail_with(error);
-                site.failing();
-            }
-        }
-        let end = catch(worker.on_shutdown(ctx))
-            .await
-            .map_err(Error::from)
-            .flatten();
-        ran.map_err(Failure::Of)?;
-        end.and(rested).map_err(Failure::AtTheEnd)
-    }
 }
 
 #[cfg(test)]

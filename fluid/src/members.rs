@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::node::Node;
@@ -33,7 +34,9 @@ impl Members {
     pub(crate) fn free_name(&mut self, name: &str) -> Arc<str> {
         while let Some(count) = self.names.get_mut(name) {
             *count += 1;
-            let next: Arc<str> = format!("{name}-{count}").into();
+            let mut next = String::with_capacity(name.len() + 21);
+            let _ = write!(next, "{name}-{count}");
+            let next: Arc<str> = next.into();
             // Someone may have been called `name-2` from the first.
             if let Entry::Vacant(free) = self.names.entry(Arc::clone(&next)) {
                 free.insert(1);

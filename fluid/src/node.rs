@@ -1,6 +1,8 @@
 //! What the runtime knows of one worker or group while it lives, shared by its handles, its task and
 //! its group.
 
+mod rare;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,10 +14,11 @@ use crate::error::{Error, Stalled};
 use crate::exit::{Cause, Exit, Report};
 use crate::lock::lock;
 use crate::members::Members;
+use crate::node::rare::Rare;
 use crate::options::OnStall;
 use crate::pulse::Signs;
 use crate::queue::{Intake, Tally};
-use crate::signal::Signal;
+use crate::signal::{Signal, Signals};
 use crate::state::{State, StateCell};
 use crate::status::Status;
 use crate::supervisor::Event;
@@ -56,43 +59,28 @@ pub(crate) type MemberId = usize;
 
 pub(crate) struct Node {
     name: Arc<str>,
-    /// What the group in which it stands calls it, where that is not its own name.
-    alias: OnceLock<Arc<str>>,
     pub(crate) kind: Kind,
     pub(crate) options: Chosen,
     /// The group in which it stands, and which of its members it is.
     parent: OnceLock<(Events, MemberId)>,
-    /// Its queue. A worker that consumes nothing has one too, which closes when it should stop.
+    /// The queue of a consumer.
     pub(crate) intake: Option<Arc<dyn Intake>>,
-    /// What limits its calls, from the first one on.
-    #[cfg(feature = "rate")]
-    limiter: OnceLock<crate::rate::Limiter>,
-    /// What became of the messages of each port.
-    sent: Vec<Arc<Tally>>,
+    /// What became of the messages of each port through which any can be sent.
+    sent: Box<[Arc<Tally>]>,
     state: StateCell,
-    /// Its turn to stop has come.
-    pub(crate) stop: Signal,
-    /// Its grace is over.
-    pub(crate) force: Signal,
+    /// What is asked of it.
+    asked: Signals,
     /// Its present life.
     term: Mutex<Arc<Term>>,
     /// It was added by value, and cannot be built a second time.
     pub(crate) by_value: AtomicBool,
-    /// By when it must have obeyed `force`, or is stuck.
-    force_until: OnceLock<Instant>,
-    /// Why it was asked to stop, if whoever asked said so.
-    why: OnceLock<Box<Cause>>,
     pub(crate) beats: AtomicU64,
-    pub(crate) missed_beats: AtomicU64,
-    pub(crate) restarts: AtomicU64,
-    pub(crate) stalls: AtomicU64,
-    last_error: Mutex<Option<Error>>,
-    /// What it has failed with, while its own hooks are called.
-    failing: Mutex<Option<Error>>,
     started_at: OnceLock<Instant>,
     exit: OnceLock<Exit>,
     /// Of a group.
     members: Option<Box<Mutex<Members>>>,
+    /// What has happened to it that happens to few, if anything has.
+    rare: OnceLock<Box<Rare>>,
     #[cfg(feature = "test-util")]
     pub(crate) test: crate::test::Hooks,
 }
@@ -103,34 +91,24 @@ impl Node {
         kind: Kind,
         options: impl Into<Chosen>,
         intake: Option<Arc<dyn Intake>>,
-        sent: Vec<Arc<Tally>>,
+        sent: impl Into<Box<[Arc<Tally>]>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             name,
-            alias: OnceLock::new(),
             kind,
             options: options.into(),
             parent: OnceLock::new(),
             intake,
-            #[cfg(feature = "rate")]
-            limiter: OnceLock::new(),
-            sent,
+            sent: sent.into(),
             state: StateCell::new(),
-            stop: Signal::default(),
-            force: Signal::default(),
+            asked: Signals::default(),
             term: Mutex::default(),
             by_value: AtomicBool::new(false),
-            force_until: OnceLock::new(),
-            why: OnceLock::new(),
             beats: AtomicU64::new(0),
-            missed_beats: AtomicU64::new(0),
-            restarts: AtomicU64::new(0),
-            stalls: AtomicU64::new(0),
-            last_error: Mutex::new(None),
-            failing: Mutex::new(None),
             started_at: OnceLock::new(),
             exit: OnceLock::new(),
             members: (kind == Kind::Group).then(Box::default),
+            rare: OnceLock::new(),
             #[cfg(feature = "test-util")]
             test: crate::test::Hooks::new(),
         })
@@ -138,12 +116,19 @@ impl Node {
 
     /// Its name within its group.
     pub(crate) fn name(&self) -> &Arc<str> {
-        self.alias.get().unwrap_or(&self.name)
+        let alias = self.rare.get().and_then(|rare| rare.alias.get());
+        alias.unwrap_or(&self.name)
+    }
+
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
     }
 
     /// Makes it the member `id` of a group that calls it `name`.
     pub(crate) fn join(&self, group: Events, id: MemberId, name: Arc<str>) {
-        let _ = self.alias.set(name);
+        if name != self.name {
+            let _ = self.rare().alias.set(name);
+        }
         let _ = self.parent.set((group, id));
     }
 
@@ -177,11 +162,21 @@ impl Node {
         self.started_at.get().is_some()
     }
 
+    /// Its turn to stop has come.
+    pub(crate) const fn stop(&self) -> Signal<'_> {
+        self.asked.signal(0)
+    }
+
+    /// Its grace is over.
+    pub(crate) const fn forced(&self) -> Signal<'_> {
+        self.asked.signal(1)
+    }
+
     /// Asks it to stop: its group, if it has one, decides when its turn comes.
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
             // The first reason stands.
-            let _ = self.why.set(Box::new(why));
+            let _ = self.rare().why.set(why);
         }
         if let Some((group, member)) = self.parent.get() {
             // A group that has ended has nothing left to stop.
@@ -197,17 +192,14 @@ impl Node {
     /// supervisor's, which sees the flag.
     fn stop_at_once(&self) {
         // Raised before anyone is told, so that who ends because of it is known to.
-        if !self.stop.raise() {
+        if !self.stop().raise() {
             return;
         }
         for member in self.members() {
             match member.kind {
                 Kind::Group => member.stop_at_once(),
                 Kind::Consumer => member.intake.iter().for_each(|queue| queue.close_public()),
-                Kind::Worker | Kind::Callback => {
-                    member.intake.iter().for_each(|queue| queue.close());
-                    member.end();
-                }
+                Kind::Worker | Kind::Callback => member.end(),
             }
         }
     }
@@ -217,7 +209,7 @@ impl Node {
     pub(crate) fn limiter(&self) -> Option<&crate::rate::Limiter> {
         let rate = self.options.rate?;
         let new = || crate::rate::Limiter::new(rate, self.options.burst);
-        Some(self.limiter.get_or_init(new))
+        Some(self.rare().limiter.get_or_init(new))
     }
 
     /// Tells its group that it has failed, and has its time to end.
@@ -229,14 +221,14 @@ impl Node {
 
     /// Why it was asked to stop.
     pub(crate) fn asked_because(&self) -> Cause {
-        let why = self.why.get();
-        why.map_or(Cause::Stopped, |why| (**why).clone())
+        let why = self.rare.get().and_then(|rare| rare.why.get());
+        why.map_or(Cause::Stopped, Cause::clone)
     }
 
     /// Lets it live no longer than until `until`.
     pub(crate) fn force(&self, until: Instant) {
-        let _ = self.force_until.set(until);
-        self.force.raise();
+        let _ = self.rare().force_until.set(until);
+        self.forced().raise();
         self.term().cut(until);
     }
 
@@ -248,8 +240,8 @@ impl Node {
     /// Its turn to stop has come. Who begins the stop of its group may say so too soon for a life that is just
     /// beginning; its supervisor, which begins the lives, says it again.
     pub(crate) fn end(&self) {
-        self.stop.raise();
-        self.term().over.raise();
+        self.stop().raise();
+        self.term().over().raise();
     }
 
     /// Asks its present life to end, because another one is to follow.
@@ -264,8 +256,8 @@ impl Node {
     /// Begins another life.
     pub(crate) fn renew(&self) {
         let next = Arc::new(Term::default());
-        if self.stop.is_raised() {
-            next.over.raise();
+        if self.stop().is_raised() {
+            next.over().raise();
         }
         if let Some(until) = self.force_until() {
             next.cut(until);
@@ -275,8 +267,8 @@ impl Node {
         }
         let last = std::mem::replace(&mut *lock(&self.term), next);
         // Whoever still holds a context of that life, such as a task that the worker spawned, learns it.
-        last.over.raise();
-        self.restarts.fetch_add(1, Ordering::Relaxed);
+        last.over().raise();
+        self.rare().restarts.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Why it cannot be given another life: the member, itself or one below it, that was added by value.
@@ -292,7 +284,7 @@ impl Node {
     }
 
     pub(crate) fn force_until(&self) -> Option<Instant> {
-        self.force_until.get().copied()
+        self.rare.get()?.force_until.get().copied()
     }
 
     /// It has failed, and its own hooks are still to be called.
@@ -301,17 +293,19 @@ impl Node {
         let (worker, text) = (&**self.name(), format!("{error:#}"));
         // Louder when its hooks are done, and it is known whether a restart answers it.
         tracing::debug!(worker, error = text, "run failed");
-        *lock(&self.failing) = Some(error.clone());
+        *lock(&self.rare().failing) = Some(error.clone());
     }
 
     /// It has been restarted.
     pub(crate) fn is_well(&self) {
-        *lock(&self.failing) = None;
+        if let Some(rare) = self.rare.get() {
+            *lock(&rare.failing) = None;
+        }
     }
 
     /// What it has failed with, while its own hooks are called.
     pub(crate) fn failing(&self) -> Option<Cause> {
-        let error = lock(&self.failing).clone();
+        let error = lock(&self.rare.get()?.failing).clone();
         error.map(|error| Cause::failure(self.name(), error))
     }
 
@@ -321,7 +315,11 @@ impl Node {
     }
 
     pub(crate) fn note_error(&self, error: &Error) {
-        *lock(&self.last_error) = Some(error.clone());
+        *lock(&self.rare().last_error) = Some(error.clone());
+    }
+
+    fn last_error(&self) -> Option<Error> {
+        lock(&self.rare.get()?.last_error).clone()
     }
 
     /// The exit as it stands now.
@@ -347,14 +345,14 @@ impl Node {
                 .started_at
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
-            counts: self.consumed().map(|intake| intake.counts()),
+            counts: self.intake.as_ref().map(|intake| intake.counts()),
             emitted,
             unsent,
             beats: self.beats.load(Ordering::Relaxed),
-            missed_beats: self.missed_beats.load(Ordering::Relaxed),
-            restarts: self.restarts.load(Ordering::Relaxed),
-            stalls: self.stalls.load(Ordering::Relaxed),
-            last_error: lock(&self.last_error).clone(),
+            missed_beats: self.missed_beats(),
+            restarts: self.restarts(),
+            stalls: self.stalls(),
+            last_error: self.last_error(),
             workers,
         })
     }
@@ -390,11 +388,6 @@ impl Node {
         self.state.until(|| self.exit.get().cloned()).await
     }
 
-    /// The queue of a consumer.
-    pub(crate) fn consumed(&self) -> Option<&Arc<dyn Intake>> {
-        self.intake.as_ref().filter(|_| self.kind == Kind::Consumer)
-    }
-
     /// How many messages were emitted, and how many unsent, on all ports.
     pub(crate) fn sent(&self) -> (u64, u64) {
         let sum = |counter: fn(&Tally) -> &AtomicU64| {
@@ -408,7 +401,7 @@ impl Node {
 
     pub(crate) fn status(&self) -> Status {
         let (emitted, unsent) = self.sent();
-        let intake = self.consumed();
+        let intake = self.intake.as_ref();
         let signs = self.signs();
         Status {
             name: self.name().to_string(),
@@ -416,17 +409,15 @@ impl Node {
             state: self.state(),
             since: self.since(),
             beats: self.beats.load(Ordering::Relaxed),
-            missed_beats: self.missed_beats.load(Ordering::Relaxed),
+            missed_beats: self.missed_beats(),
             emitted,
             unsent,
-            restarts: self.restarts.load(Ordering::Relaxed),
-            stalls: self.stalls.load(Ordering::Relaxed),
+            restarts: self.restarts(),
+            stalls: self.stalls(),
             last_sign: signs.as_ref().map(|signs| signs.last),
             stalled: signs.as_ref().is_some_and(|signs| signs.stalled),
             blocked: signs.as_ref().is_some_and(|signs| signs.blocked),
-            last_error: lock(&self.last_error)
-                .as_ref()
-                .map(|error| format!("{error:#}")),
+            last_error: self.last_error().map(|error| format!("{error:#}")),
             counts: intake.map(|intake| intake.counts()),
             queue_size: intake.map(|intake| intake.queue_size()),
             capacity: intake.map(|intake| intake.capacity()),

@@ -186,15 +186,10 @@ impl Pulse {
         self.is_doomed() && self.last.fetch_and(!DOOMED, Ordering::AcqRel) & DOOMED != 0
     }
 
-    /// Drives work that must give signs of life. Nothing, if it was doomed and cut off where it awaits.
-    ///
-    /// Work that is doomed and ends by itself is returned; [`take_doom`](Self::take_doom) tells.
+    /// Drives work that must give signs of life.
+    #[cfg(test)]
     pub(crate) const fn watch<F: Future>(&self, work: F) -> Watched<'_, F> {
-        Watched {
-            pulse: self,
-            work,
-            working: None,
-        }
+        Watched::new(Some(self), work)
     }
 
     /// Whether work that has been polled is cut off.
@@ -316,9 +311,13 @@ impl Drop for Rest<'_> {
 }
 
 pin_project! {
-    /// See [`Pulse::watch`]. Work that is ready when it is first polled reads no clock.
+    /// Work that must give signs of life, if a pulse is looked at. Nothing comes of it if it was doomed and cut off
+    /// where it awaits.
+    ///
+    /// Work that is doomed and ends by itself is returned; [`Pulse::take_doom`] tells. Work that is ready when it is
+    /// first polled reads no clock.
     pub(crate) struct Watched<'a, F> {
-        pulse: &'a Pulse,
+        pulse: Option<&'a Pulse>,
         // Dropped before it counts as ended.
         #[pin]
         work: F,
@@ -326,12 +325,25 @@ pin_project! {
     }
 }
 
+impl<'a, F> Watched<'a, F> {
+    pub(crate) const fn new(pulse: Option<&'a Pulse>, work: F) -> Self {
+        Self {
+            pulse,
+            work,
+            working: None,
+        }
+    }
+}
+
 impl<F: Future> Future for Watched<'_, F> {
     type Output = Option<F::Output>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let pulse = *this.pulse;
+        let Some(pulse) = *this.pulse else {
+            return this.work.poll(cx).map(Some);
+        };
         let mut was_doomed = false;
         let polled = if this.working.is_some() {
             was_doomed = pulse.is_doomed();

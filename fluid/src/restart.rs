@@ -92,7 +92,7 @@ impl Life {
 
 /// The counts of all lanes of a consumer.
 fn counts(node: &Node) -> Counts {
-    let intake = node.consumed();
+    let intake = node.intake.as_ref();
     intake.map_or_else(Counts::default, |intake| intake.counts())
 }
 

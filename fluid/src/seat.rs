@@ -20,7 +20,7 @@ use crate::options::Options;
 use crate::queue::{Channel, Inlet, Intake, Output, Sender};
 use crate::sync::Mutex;
 use crate::way::{Lendable, Way};
-use crate::worker::{Io, Port, Ports, Worker};
+use crate::worker::{Io, Port, Worker};
 use crate::workers::Workers;
 
 /// What can stand in a group: every [`Worker`], and every other group.
@@ -94,24 +94,24 @@ impl<W: Worker> Seat<W> {
     pub(crate) fn new(
         name: Arc<str>,
         id: MemberId,
-        group: Events,
+        group: &GroupHandle,
         options: Chosen,
         build: Build<W>,
     ) -> (Self, Unborn<W>) {
-        let channel = Channel::new(Arc::clone(&name), &options, W::KEY);
-        let io: Io<W> = Io::new(&channel, &options);
-        let mut sent = io.ports.tallies();
-        sent.extend([io.output.tally(), io.failed.tally()]);
         let consumes = TypeId::of::<W::Message>() != TypeId::of::<Nothing>();
+        let nothing = (!consumes).then(|| group.queue_of_nothing()).flatten();
+        let channel = nothing.unwrap_or_else(|| Channel::new(Arc::clone(&name), &options, W::KEY));
+        let io: Io<W> = Io::new(&channel, &options, group.tally_of_nothing());
+        let sent = io.tallies();
         let way = Self::way(&build, &channel, &options);
-        let intake = Arc::clone(&channel) as Arc<dyn Intake>;
+        let intake = consumes.then(|| Arc::clone(&channel) as Arc<dyn Intake>);
         let by_value = matches!(build, Build::Once(_));
         let kind = if consumes {
             Kind::Consumer
         } else {
             Kind::Worker
         };
-        let node = Node::new(name, kind, options, Some(intake), sent);
+        let node = Node::new(name, kind, options, intake, sent);
         node.by_value.store(by_value, Ordering::Relaxed);
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
@@ -130,7 +130,7 @@ impl<W: Worker> Seat<W> {
                 channel,
                 ends,
                 id,
-                group,
+                group: group.events().clone(),
             },
             unborn,
         )

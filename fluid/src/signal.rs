@@ -1,4 +1,4 @@
-//! A flag that is raised once, and can be awaited.
+//! Flags that are raised once, and can be awaited.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -6,36 +6,64 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::atomic::{AtomicU8, Ordering, fence};
 use crate::sync::{Notified, Notify};
 
-/// Raised once, never lowered. Reading it is one relaxed load, so it may stand in a hot loop.
+/// Flags of one thing, each raised once and never lowered. They are awaited at one place, since most of them never
+/// are raised: so each takes a bit, and no more.
 #[derive(Debug, Default)]
-pub(crate) struct Signal {
-    raised: AtomicBool,
+pub(crate) struct Signals {
+    raised: AtomicU8,
     waiters: Notify,
 }
 
-impl Signal {
-    /// Raises the flag and wakes every waiter. Returns whether it was this call that raised it.
-    pub(crate) fn raise(&self) -> bool {
-        let first = !self.raised.swap(true, Ordering::SeqCst);
-        self.waiters.notify_waiters();
-        first
+/// One of several [`Signals`]. Reading it is one relaxed load, so it may stand in a hot loop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signal<'a> {
+    signals: &'a Signals,
+    flag: u8,
+}
+
+impl Signals {
+    /// The signal of this number, of which there are eight.
+    pub(crate) const fn signal(&self, number: u8) -> Signal<'_> {
+        Signal {
+            signals: self,
+            flag: 1 << number,
+        }
     }
 
-    /// Whoever sees it raised sees all that was done before.
-    pub(crate) fn is_raised(&self) -> bool {
+    /// The flags that are raised. Whoever sees one raised sees all that was done before.
+    fn seen(&self) -> u8 {
         let raised = self.raised.load(Ordering::Relaxed);
-        if raised {
+        if raised != 0 {
             fence(Ordering::Acquire);
         }
         raised
     }
+}
+
+impl Signal<'_> {
+    /// Raises the flag and wakes every waiter. Returns whether it was this call that raised it.
+    pub(crate) fn raise(self) -> bool {
+        // Whoever raised it wakes them.
+        if self.is_raised() {
+            return false;
+        }
+        let before = self.signals.raised.fetch_or(self.flag, Ordering::SeqCst);
+        self.signals.waiters.notify_waiters();
+        before & self.flag == 0
+    }
+
+    /// Whoever sees it raised sees all that was done before.
+    pub(crate) fn is_raised(self) -> bool {
+        self.signals.seen() & self.flag != 0
+    }
 
     /// Resolves when the flag is raised, at once if it already is. Cancel safe.
-    pub(crate) async fn raised(&self) {
-        wait_until(&self.waiters, || self.raised.load(Ordering::SeqCst)).await;
+    pub(crate) async fn raised(self) {
+        let is_raised = || self.signals.raised.load(Ordering::SeqCst) & self.flag != 0;
+        wait_until(&self.signals.waiters, is_raised).await;
     }
 }
 
@@ -57,11 +85,12 @@ pub(crate) async fn wait_for<T>(changes: &Notify, value: impl Fn() -> Option<T>)
     }
 }
 
-/// Drives `future` until it ends or `signal` is raised, which is seen first.
-pub(crate) const fn until<F: Future>(signal: &Signal, future: F) -> Until<'_, F> {
+/// Drives `future` until it ends or `signal` is raised, which is seen first. When another of its
+/// [`Signals`] is raised, the future is polled: so within it, whatever waits for that one need only look.
+pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_, F> {
     Until {
         signal,
-        raised: None,
+        changed: None,
         waker: None,
         future,
     }
@@ -73,9 +102,9 @@ pin_project! {
     /// It waits for the signal only when it has to, and says so once: a future that is woken again and again looks at
     /// no more than a flag each time.
     pub(crate) struct Until<'a, F> {
-        signal: &'a Signal,
+        signal: Signal<'a>,
         #[pin]
-        raised: Option<Notified<'a>>,
+        changed: Option<Notified<'a>>,
         waker: Option<Waker>,
         #[pin]
         future: F,
@@ -87,25 +116,34 @@ impl<F: Future> Future for Until<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.signal.is_raised() {
-            return Poll::Ready(None);
-        }
-        if let Poll::Ready(output) = this.future.poll(cx) {
-            return Poll::Ready(Some(output));
-        }
-        let waker = this.waker.as_ref();
-        if waker.is_some_and(|waker| waker.will_wake(cx.waker())) {
-            return Poll::Pending;
-        }
-        *this.waker = Some(cx.waker().clone());
-        if this.raised.is_none() {
-            this.raised.set(Some(this.signal.waiters.notified()));
-        }
-        // Registered before the look, so that a change between the two is not missed.
-        let notified = this.raised.as_pin_mut().map(|raised| raised.poll(cx));
-        match notified {
-            Some(Poll::Pending) if !this.signal.raised.load(Ordering::SeqCst) => Poll::Pending,
-            _ => Poll::Ready(None),
+        let Signal { signals, flag } = *this.signal;
+        loop {
+            let seen = signals.seen();
+            if seen & flag != 0 {
+                return Poll::Ready(None);
+            }
+            if let Poll::Ready(output) = this.future.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            let waker = this.waker.as_ref();
+            let known = waker.is_some_and(|waker| waker.will_wake(cx.waker()));
+            // Where nothing had been raised, whoever does so from now on finds the waker.
+            if known && seen == 0 {
+                return Poll::Pending;
+            }
+            if !known {
+                *this.waker = Some(cx.waker().clone());
+            }
+            if this.changed.is_none() {
+                this.changed.set(Some(signals.waiters.notified()));
+            }
+            // Registered before the look, so that a change between the two is not missed.
+            let changed = this.changed.as_mut().as_pin_mut();
+            let waits = changed.is_some_and(|changed| changed.poll(cx).is_pending());
+            if waits && signals.raised.load(Ordering::SeqCst) == seen {
+                return Poll::Pending;
+            }
+            this.changed.set(None);
         }
     }
 }

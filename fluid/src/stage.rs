@@ -8,23 +8,23 @@
     reason = "a block uses its arguments where they are, and keeps no second copy of them"
 )]
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
 use std::task::{self, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::task::coop::consume_budget;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::attempt::handle;
-use crate::catch::catch;
+use crate::catch::{catch, catch_inner};
 use crate::context::Context;
 use crate::error::Error;
 use crate::onward::{Onward, Own};
 use crate::options::{OnError, Pace};
 use crate::queue::{Batching, Output};
-use crate::signal::until;
 use crate::timed::timed;
 use crate::worker::{Io, Ports, Worker};
 
@@ -117,6 +117,10 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         io: &mut Io<S>,
         onward: &mut N,
     ) -> Result<(), Error> {
+        if io.queue.is_of_nothing() {
+            io.queue.ended().await;
+            return Ok(());
+        }
         if is_bare(ctx, io) {
             return each_message(stage, ctx, io, onward).await;
         }
@@ -147,19 +151,22 @@ pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
         && options.on_error != Some(OnError::Skip)
 }
 
-/// A call during which what the worker sends is handed over whenever it waits.
-pub(crate) struct Attended<'a, F, S: Worker> {
-    call: Pin<&'a mut F>,
-    output: &'a Output<S::Output>,
-    ports: &'a S::Ports,
+pin_project! {
+    /// A call during which what the worker sends is handed over whenever it waits.
+    pub(crate) struct Attended<'a, F, S: Worker> {
+        #[pin]
+        call: F,
+        output: &'a Output<S::Output>,
+        ports: &'a S::Ports,
+    }
 }
 
 impl<'a, F, S: Worker> Attended<'a, F, S> {
-    pub(crate) const fn new(call: Pin<&'a mut F>, io: &'a Io<S>) -> Self {
+    pub(crate) const fn new(call: F, output: &'a Output<S::Output>, ports: &'a S::Ports) -> Self {
         Self {
             call,
-            output: &io.output,
-            ports: &io.ports,
+            output,
+            ports,
         }
     }
 }
@@ -168,11 +175,12 @@ impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
     type Output = F::Output;
 
     #[inline(always)]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        let polled = self.call.as_mut().poll(cx);
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let polled = this.call.poll(cx);
         if polled.is_pending() {
-            self.output.hand_over();
-            self.ports.hand_over();
+            this.output.hand_over();
+            this.ports.hand_over();
         }
         polled
     }
@@ -209,7 +217,7 @@ where
         }
         let called = {
             let call = pin!(stage.call(message, ctx, &io.ports));
-            Attended::new(call, &*io).await
+            Attended::<_, S>::new(call, &io.output, &io.ports).await
         };
         match called {
             Ok(emission) => {
@@ -276,14 +284,16 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
         async move {
             let options = &ctx.node().options;
             if options.heartbeat.is_zero() {
-                let emission = attended_call(stage, (), ctx, &io.output, &io.ports).await?;
+                let emission = beat(stage, ctx, &io.output, &io.ports).await?;
                 emit(emission, ctx, &mut io.output, onward).await;
                 return ctx.survived();
             }
+            // One for all pauses, since a timer is most of what a beat costs.
+            let mut timer = pin!(None::<Sleep>);
             let mut due = Instant::now();
             while ctx.is_running() {
                 consume_budget().await;
-                let result = attended_call(stage, (), ctx, &io.output, &io.ports).await;
+                let result = beat(stage, ctx, &io.output, &io.ports).await;
                 ctx.node().beats.fetch_add(1, Ordering::Relaxed);
                 match result {
                     Ok(_) if is_silent::<S::Output>() => {}
@@ -295,10 +305,49 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                     Pace::Delay => Instant::now() + options.heartbeat,
                     Pace::Rate => next_beat(due, options.heartbeat, ctx),
                 };
-                until(ctx.over(), sleep_until(due + jitter(options.jitter))).await;
+                let end = due + jitter(options.jitter);
+                match timer.as_mut().as_pin_mut() {
+                    Some(timer) => timer.reset(end),
+                    None => timer.set(Some(sleep_until(end))),
+                }
+                pause(ctx, timer.as_mut()).await;
             }
             Ok(())
         }
+    }
+}
+
+/// Waits for the timer, but no longer than until the life should end. It only looks whether it should: a life is
+/// driven by an [`until`](crate::signal::until), which polls it when anything is asked of it.
+fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Output = ()> {
+    poll_fn(move |cx| match timer.as_mut().as_pin_mut() {
+        Some(timer) if ctx.is_running() => timer.poll(cx),
+        _ => Poll::Ready(()),
+    })
+}
+
+/// One call of a worker without a queue. What must be done about it besides is in a box, since for most of them
+/// that is nothing, and they would have room for it all life long.
+fn beat<S: Stage<Input = ()>>(
+    stage: &mut S,
+    ctx: &Context,
+    output: &Output<S::Output>,
+    ports: &S::Ports,
+) -> impl Future<Output = Result<S::Emission, Error>> + Send {
+    async move {
+        if !is_plain(ctx) {
+            let call = attended_call(stage, (), ctx, output, ports);
+            return Box::pin(call).await;
+        }
+        // In a block, so that a stage written by hand may panic before its future is made.
+        let call = catch_inner(async { stage.call((), ctx, ports).await });
+        let called = Attended::<_, S>::new(call, output, ports).await;
+        let called = called.map_err(Error::from).flatten();
+        if !is_silent::<S::Output>() {
+            output.hand_over();
+        }
+        ports.hand_over();
+        called
     }
 }
 
@@ -321,12 +370,7 @@ where
 {
     async move {
         let call = pin!(call(stage, input, ctx, ports));
-        let attended: Attended<'_, _, S> = Attended {
-            call,
-            output,
-            ports,
-        };
-        let called = attended.await;
+        let called = Attended::<_, S>::new(call, output, ports).await;
         if !is_silent::<S::Output>() {
             output.hand_over();
         }
@@ -351,24 +395,11 @@ where
         let _under_way = crate::test::enter(ctx.node()).await?;
         stage.call(input, ctx, ports).await
     };
-    let (timeout, pulse) = (ctx.node().options.timeout, ctx.pulse());
-    if timeout.is_none() && pulse.is_none() {
-        return catch(call).await?;
-    }
     // All is within the catch, since a call that is cut off is dropped, and may panic then.
-    let limited = async {
-        let call = pin!(call);
-        match (timeout, pulse) {
-            (Some(limit), Some(pulse)) => {
-                let timed = pin!(timed(limit, call));
-                ctx.watch(pulse, timed).await
-            }
-            (Some(limit), None) => timed(limit, call).await,
-            (None, Some(pulse)) => ctx.watch(pulse, call).await,
-            (None, None) => call.await,
-        }
-    };
-    catch(limited).await?
+    match ctx.node().options.timeout {
+        Some(limit) => catch(ctx.watch(timed(limit, call))).await?,
+        None => catch(ctx.watch(call)).await?,
+    }
 }
 
 /// Whether a call needs no more than that its panic is caught.
@@ -380,7 +411,8 @@ pub(crate) fn is_plain(ctx: &Context) -> bool {
     ctx.node().options.timeout.is_none() && ctx.pulse().is_none()
 }
 
-/// Sends what a call returned onward. The time this waits for room is no part of the call.
+/// Sends what a beat returned onward. The time this waits for room is no part of the call; it waits in a box, since
+/// most workers never do, and would have room for it all life long.
 pub(crate) fn emit<T: Send + 'static>(
     emission: impl IntoIterator<Item = T, IntoIter: Send>,
     ctx: &Context,
@@ -394,9 +426,12 @@ pub(crate) fn emit<T: Send + 'static>(
         let first = onward.send_ahead(output, &mut emission);
         output.hand_over();
         if let Some(first) = first {
-            let mut leaving = output.leave(emission);
-            let refused = onward.send_each(output, first, &mut leaving).await;
-            tell_refused(refused, ctx);
+            Box::pin(async move {
+                let mut leaving = output.leave(emission);
+                let refused = onward.send_each(output, first, &mut leaving).await;
+                tell_refused(refused, ctx);
+            })
+            .await;
         }
     }
 }
@@ -432,9 +467,7 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
     if !late.is_zero() && !period.is_zero() {
         let missed = late.as_nanos().div_ceil(period.as_nanos()) as u32;
         next += period * missed;
-        ctx.node()
-            .missed_beats
-            .fetch_add(u64::from(missed), Ordering::Relaxed);
+        ctx.node().miss_beats(u64::from(missed));
         tracing::debug!(worker = ctx.worker_name(), missed, "beats missed");
     }
     next
@@ -442,5 +475,8 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
 
 /// A random duration below `most`.
 pub(crate) fn jitter(most: Duration) -> Duration {
+    if most.is_zero() {
+        return most;
+    }
     most.mul_f64(fastrand::f64())
 }

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
 use crate::exit::Cause;
@@ -93,8 +94,8 @@ pub(crate) struct Supervisor {
     live: usize,
     /// The levels that are still to be launched; the next one is the last.
     to_launch: Vec<Vec<MemberId>>,
-    /// The members that have been launched and have not started.
-    starting: BTreeSet<MemberId>,
+    /// How many members have been launched and have not started.
+    starting: usize,
     /// Whether its own `on_startup` hooks have been called.
     begun: bool,
     /// Why the group stops, once it does.
@@ -108,7 +109,13 @@ pub(crate) struct Supervisor {
     /// Why the group stops as soon as it has started: a member was done before that.
     later: Option<Cause>,
     trash: Trash,
+    /// How many events are answered before it looks at all else again.
+    turn: usize,
 }
+
+/// So many events that have come already are answered one after the other. To wait for all that may happen costs
+/// more than to answer one, and at the start and the stop of a group there are many.
+const TURN: usize = 32;
 
 impl Supervisor {
     pub(crate) fn new(
@@ -138,7 +145,8 @@ impl Supervisor {
             members: BTreeMap::new(),
             live: 0,
             to_launch: Vec::new(),
-            starting: BTreeSet::new(),
+            starting: 0,
+            turn: TURN,
             begun: false,
             cause: None,
             deadline: None,
@@ -160,7 +168,7 @@ impl Supervisor {
             });
         }
         loop {
-            if self.node.stop.is_raised() {
+            if self.node.stop().is_raised() {
                 self.obey_stop();
             }
             self.restart_next();
@@ -186,6 +194,14 @@ impl Supervisor {
 
     /// Waits for the next thing to happen, and answers it.
     async fn step(&mut self) {
+        if self.turn > 0
+            && let Ok(event) = self.events.try_recv()
+        {
+            self.turn -= 1;
+            self.answer(event);
+            return consume_budget().await;
+        }
+        self.turn = TURN;
         let node = Arc::clone(&self.node);
         let (stopping, forced) = (self.cause.is_some(), self.forced);
         let alarm = self
@@ -207,11 +223,11 @@ impl Supervisor {
             }
         };
         tokio::select! {
-            () = node.force.raised(), if !forced => self.force_all(),
-            () = node.stop.raised(), if !stopping => self.obey_stop(),
+            () = node.forced().raised(), if !forced => self.force_all(),
+            () = node.stop().raised(), if !stopping => self.obey_stop(),
             order = order, if asked => self.obey(order),
-            () = term.recycled.raised(), if !stopping && !recycled => self.go_down(None),
-            () = term.cut.raised(), if recycled && !cut => self.cut_all(),
+            () = term.recycled().raised(), if !stopping && !recycled => self.go_down(None),
+            () = term.cut_off().raised(), if recycled && !cut => self.cut_all(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
         }

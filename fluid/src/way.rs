@@ -8,7 +8,6 @@
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
-use std::pin::pin;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -75,14 +74,7 @@ pub(crate) fn run<W: Worker>(
     io: &mut Io<W>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
     async move {
-        let ran = {
-            let run = pin!(worker.run(ctx, io));
-            match ctx.pulse() {
-                Some(pulse) => ctx.watch(pulse, run).await,
-                None => run.await,
-            }
-        };
-        ran?;
+        ctx.watch(worker.run(ctx, io)).await?;
         ctx.survived().inspect_err(|_| io.queue.settle())
     }
 }

@@ -9,9 +9,11 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::graph::Form;
 use crate::handle::ConsumerHandle;
+use crate::node::Kind;
 use crate::options::Options;
 use crate::pulse::Pulse;
 use crate::queue::{Channel, Output, Queue, Tally};
+use crate::stage::is_silent;
 use crate::workers::Workers;
 
 /// A worker: it starts, runs, and stops.
@@ -173,8 +175,8 @@ fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
 /// What a worker reads and writes: its queue, its output and its named ports.
 #[derive(Debug)]
 pub struct Io<W: Worker> {
-    /// The queue. A worker whose messages are [`Nothing`](crate::Nothing) has an empty one, which is
-    /// closed when the worker should stop.
+    /// The queue. A worker whose messages are [`Nothing`](crate::Nothing) has an empty one, which ends when the worker
+    /// should stop.
     pub queue: Queue<W::Message>,
     /// The default port.
     pub output: Output<W::Output>,
@@ -187,18 +189,45 @@ pub struct Io<W: Worker> {
 }
 
 impl<W: Worker> Io<W> {
-    pub(crate) fn new(channel: &Arc<Channel<W::Message>>, options: &Options) -> Self {
+    /// `nothing` counts what is sent through ports for which there are no messages.
+    pub(crate) fn new(
+        channel: &Arc<Channel<W::Message>>,
+        options: &Options,
+        nothing: &Arc<Tally>,
+    ) -> Self {
+        let tally = |is_silent: bool| {
+            if is_silent {
+                Arc::clone(nothing)
+            } else {
+                Arc::default()
+            }
+        };
         Self {
             queue: Queue::new(channel.lane(0)),
-            output: Output::new(),
+            output: Output::counted_by(tally(is_silent::<W::Output>())),
             ports: W::Ports::new(),
-            failed: Output::new(),
+            failed: Output::counted_by(tally(is_silent::<W::Message>())),
             copy: W::COPY.filter(|_| options.retry > 0),
         }
     }
 
-    /// Lets what is read and written in this life be signs of it.
-    pub(crate) fn give_pulse(&mut self, ctx: &Context) {
+    /// The counts of the ports through which messages can be sent.
+    pub(crate) fn tallies(&self) -> Vec<Arc<Tally>> {
+        let mut tallies = self.ports.tallies();
+        if !is_silent::<W::Output>() {
+            tallies.push(self.output.tally());
+        }
+        if !is_silent::<W::Message>() {
+            tallies.push(self.failed.tally());
+        }
+        tallies
+    }
+
+    /// A life begins: what is read and written in it are signs of it.
+    pub(crate) fn begin(&mut self, ctx: &Context) {
+        if ctx.node().kind == Kind::Worker {
+            self.queue.term = Some(Arc::clone(ctx.term()));
+        }
         if let Some(pulse) = ctx.pulse() {
             self.queue.pulse = Some(Arc::clone(pulse));
             self.output.give_pulse(pulse);

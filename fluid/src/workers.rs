@@ -173,7 +173,7 @@ impl Workers {
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
         self.handle.admit(options.name.unwrap_or(name), |name, _| {
             let node = Arc::clone(group.handle.node());
-            let policy = Policy::of(&options);
+            let policy = Some(Policy::of(&options));
             (node, policy, Box::new(Nested { name, group }), ())
         });
     }
@@ -564,12 +564,17 @@ pub(crate) fn default_name<W: Worker>() -> String {
     }
     let path = std::any::type_name::<W>();
     let path = path.split('<').next().unwrap_or(path);
-    let mut name = String::new();
-    for letter in path.rsplit("::").next().unwrap_or(path).chars() {
+    let last = path.rsplit(':').next().unwrap_or(path);
+    let mut name = String::with_capacity(last.len() + 4);
+    for letter in last.chars() {
         if letter.is_uppercase() && !name.is_empty() {
             name.push('_');
         }
-        name.extend(letter.to_lowercase());
+        if letter.is_ascii() {
+            name.push(letter.to_ascii_lowercase());
+        } else {
+            name.extend(letter.to_lowercase());
+        }
     }
     name
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use fluid::{Cause, Context, Error, Io, Nothing, State, Worker, Workers, consumer, worker};
+use fluid::{
+    Cause, Context, Error, Io, Nothing, OnExit, Options, State, Worker, Workers, consumer, worker,
+};
 use tokio::time::timeout;
 
 use crate::support::{SlowStart, idle, put, secs};
@@ -66,6 +68,44 @@ async fn a_scope_that_is_dropped_while_it_starts_stops_its_group() {
     assert!(timeout(Duration::from_millis(10), scope).await.is_err());
     let exit = timeout(secs(5), group.wait_for_shutdown()).await.unwrap();
     assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+}
+
+/// Waits for its end at its queue, though it consumes nothing.
+#[derive(Clone)]
+struct Waits;
+
+impl Worker for Waits {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        assert!(!io.queue.is_finished());
+        while io.queue.next().await.is_some() {}
+        assert!(io.queue.is_finished());
+        Ok(())
+    }
+}
+
+/// Consumes what there is none of.
+#[consumer]
+async fn never(_: Nothing) {}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_in_which_nothing_can_be_ends_with_the_life_of_its_own_worker_alone() {
+    let mut workers = Workers::new("group");
+    let options = Options::new().on_exit(OnExit::Ignore);
+    let [one, other] = ["one", "other"].map(|name| workers.add_with(name, options, || Waits));
+    let never = workers.add(Never);
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(secs(1)).await;
+    assert!(one.is_running());
+    let exit = one.shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    tokio::time::sleep(secs(1)).await;
+    assert!(other.is_running() && never.is_running());
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
 }
 
 /// Forgets to look at the stop.

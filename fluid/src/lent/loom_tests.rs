@@ -5,7 +5,7 @@ use crate::error::Nothing;
 use crate::node::{Kind, Node};
 use crate::options::Options;
 use crate::queue::{Channel, block_on};
-use crate::signal::Signal;
+use crate::signal::Signals;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore;
 
@@ -37,9 +37,9 @@ fn lend(shelf: &Arc<Shelf<Called>>, ctx: &Context) -> JoinHandle<Option<Result<(
         let options = Options::new();
         let channel = Channel::new("test".into(), &options, None);
         let mut worker = Lendable::new(Called);
-        let mut io = Lendable::new(Io::new(&channel, &options));
+        let mut io = Lendable::new(Io::new(&channel, &options, &Arc::default()));
         let mut lent = Lent::new(shelf);
-        let cut = &ctx.term().cut;
+        let cut = ctx.term().cut_off();
         let lived = block_on(async {
             let lived = until(cut, lent.run(&mut worker, &ctx, &mut io)).await;
             if lived.is_none() {
@@ -78,7 +78,7 @@ fn a_worker_that_is_borrowed_comes_back_when_its_life_is_cut_off() {
             let shelf = Arc::clone(&shelf);
             thread::spawn(move || drop(block_on(shelf.borrow())))
         };
-        ctx.term().cut.raise();
+        ctx.term().cut_off().raise();
         assert!(lent.join().unwrap().is_none());
         borrower.join().unwrap();
     });
@@ -110,12 +110,12 @@ fn who_waits_no_longer_for_a_worker_does_not_keep_it() {
     explore(|| {
         let (shelf, ctx) = lendable();
         let lent = lend(&shelf, &ctx);
-        let recycled = Arc::new(Signal::default());
+        let recycled = Arc::new(Signals::default());
         let borrower = {
             let (shelf, recycled) = (Arc::clone(&shelf), Arc::clone(&recycled));
-            thread::spawn(move || drop(block_on(until(&recycled, shelf.borrow()))))
+            thread::spawn(move || drop(block_on(until(recycled.signal(0), shelf.borrow()))))
         };
-        recycled.raise();
+        recycled.signal(0).raise();
         borrower.join().unwrap();
         ctx.end();
         assert!(lent.join().unwrap().unwrap().is_ok());

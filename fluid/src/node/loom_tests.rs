@@ -55,10 +55,10 @@ fn who_holds_on_to_one_life_sees_its_end_when_the_next_one_begins() {
         let last = node.term();
         let holds = {
             let last = Arc::clone(&last);
-            thread::spawn(move || block_on(last.over.raised()))
+            thread::spawn(move || block_on(last.over().raised()))
         };
         node.renew();
         holds.join().unwrap();
-        assert!(!node.term().over.is_raised());
+        assert!(!node.term().over().is_raised());
     });
 }

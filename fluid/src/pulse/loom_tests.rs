@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::queue::block_on;
-use crate::signal::Signal;
+use crate::signal::Signals;
 use crate::sync::thread;
 use crate::sync::watched::explore;
 
@@ -11,15 +11,15 @@ const LIMIT: Duration = Duration::from_secs(10);
 #[test]
 fn work_that_is_doomed_is_cut_off_wherever_it_waits() {
     explore(|| {
-        let (pulse, done) = (Arc::new(Pulse::new(LIMIT)), Arc::new(Signal::default()));
+        let (pulse, done) = (Arc::new(Pulse::new(LIMIT)), Arc::new(Signals::default()));
         let works = {
             let (pulse, done) = (Arc::clone(&pulse), Arc::clone(&done));
-            thread::spawn(move || block_on(pulse.watch(done.raised())))
+            thread::spawn(move || block_on(pulse.watch(done.signal(0).raised())))
         };
         let seen = pulse.seen();
         let doomed = !seen.rests && pulse.doom(&seen);
         if !doomed {
-            done.raise();
+            done.signal(0).raise();
         }
         // If nobody wakes it, it waits for ever.
         assert_eq!(works.join().unwrap().is_none(), doomed);

@@ -33,7 +33,7 @@ pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
-use crate::signal::Signal;
+use crate::signal::{Signal, Signals};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, Notify};
 
@@ -68,7 +68,7 @@ pub(crate) struct Channel<M> {
     crowded: AtomicBool,
     calls: Calls,
     /// The consumer was given up, with what it had in its hand.
-    sealed: Signal,
+    sealed: Signals,
 }
 
 struct Inner<M> {
@@ -131,6 +131,13 @@ impl<M> Channel<M> {
         Arc::new(Self::single(worker, options, lanes))
     }
 
+    /// The queue of all in a group that consume nothing: it is closed from the first.
+    pub(crate) fn of_nothing(group: Arc<str>) -> Arc<Self> {
+        let channel = Self::new(group, &Options::new(), None);
+        channel.narrow(Gate::Closed);
+        channel
+    }
+
     fn single(worker: Arc<str>, options: &Options, lanes: Option<Lanes<M>>) -> Self {
         Self {
             worker,
@@ -163,7 +170,7 @@ impl<M> Channel<M> {
             awaited: Arc::new(AtomicBool::new(false)),
             crowded: AtomicBool::new(false),
             calls: Calls::none(),
-            sealed: Signal::default(),
+            sealed: Signals::default(),
         }
     }
 
@@ -175,8 +182,8 @@ impl<M> Channel<M> {
         &self.room
     }
 
-    pub(crate) fn sealed(&self) -> &Signal {
-        &self.sealed
+    pub(crate) const fn sealed(&self) -> Signal<'_> {
+        self.sealed.signal(0)
     }
 
     fn wake(&self, woken: Woken) {

@@ -68,12 +68,17 @@ impl<T> Output<T> {
     /// A port that leads nowhere, as a test of a plain function needs it.
     #[must_use]
     pub fn new() -> Self {
+        Self::counted_by(Arc::default())
+    }
+
+    /// The same, counted in the place of another, which is for ports that are never sent through.
+    pub(crate) fn counted_by(tally: Arc<Tally>) -> Self {
         Self {
             targets: Vec::new(),
             copy: None,
             discards: false,
             leads_elsewhere: false,
-            tally: Arc::default(),
+            tally,
             lot: Brief::new(Lot::new()),
             gathers: false,
             pulse: None,

@@ -1,6 +1,6 @@
 //! Signals in every order of threads.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::sync::Arc;
 
 use super::*;
@@ -11,15 +11,15 @@ use crate::sync::watched::explore;
 #[test]
 fn whoever_waits_for_a_signal_sees_it() {
     explore(|| {
-        let signal = Arc::new(Signal::default());
+        let signal = Arc::new(Signals::default());
         let waiters = [(); 2].map(|()| {
             let signal = Arc::clone(&signal);
             thread::spawn(move || {
-                block_on(signal.raised());
-                assert!(signal.is_raised());
+                block_on(signal.signal(0).raised());
+                assert!(signal.signal(0).is_raised());
             })
         });
-        signal.raise();
+        signal.signal(0).raise();
         for waiter in waiters {
             waiter.join().unwrap();
         }
@@ -29,25 +29,46 @@ fn whoever_waits_for_a_signal_sees_it() {
 #[test]
 fn a_signal_cuts_off_what_would_not_end() {
     explore(|| {
-        let signal = Arc::new(Signal::default());
+        let signal = Arc::new(Signals::default());
         let waiter = {
             let signal = Arc::clone(&signal);
-            thread::spawn(move || block_on(until(&signal, pending::<()>())))
+            thread::spawn(move || block_on(until(signal.signal(0), pending::<()>())))
         };
-        signal.raise();
+        signal.signal(0).raise();
         assert_eq!(waiter.join().unwrap(), None);
+    });
+}
+
+#[test]
+fn what_is_driven_until_one_signal_sees_the_others_raised() {
+    explore(|| {
+        let signals = Arc::new(Signals::default());
+        let driven = {
+            let signals = Arc::clone(&signals);
+            thread::spawn(move || {
+                // It looks, and asks nobody to be woken.
+                let looks = poll_fn(|_| match signals.signal(1).is_raised() {
+                    true => Poll::Ready(()),
+                    false => Poll::Pending,
+                });
+                block_on(until(signals.signal(0), looks))
+            })
+        };
+        signals.signal(2).raise();
+        signals.signal(1).raise();
+        assert_eq!(driven.join().unwrap(), Some(()));
     });
 }
 
 #[test]
 fn of_two_that_raise_a_signal_one_was_first() {
     explore(|| {
-        let signal = Arc::new(Signal::default());
+        let signal = Arc::new(Signals::default());
         let other = {
             let signal = Arc::clone(&signal);
-            thread::spawn(move || signal.raise())
+            thread::spawn(move || signal.signal(0).raise())
         };
-        let here = signal.raise();
+        let here = signal.signal(0).raise();
         assert_ne!(here, other.join().unwrap());
     });
 }
@@ -55,17 +76,17 @@ fn of_two_that_raise_a_signal_one_was_first() {
 #[test]
 fn whoever_sees_a_signal_sees_those_that_were_raised_before() {
     explore(|| {
-        let signals = Arc::new([Signal::default(), Signal::default()]);
+        let signals = Arc::new(Signals::default());
         let observer = {
             let signals = Arc::clone(&signals);
             thread::spawn(move || {
-                if signals[1].is_raised() {
-                    assert!(signals[0].is_raised());
+                if signals.signal(1).is_raised() {
+                    assert!(signals.signal(0).is_raised());
                 }
             })
         };
-        signals[0].raise();
-        signals[1].raise();
+        signals.signal(0).raise();
+        signals.signal(1).raise();
         observer.join().unwrap();
     });
 }

@@ -95,7 +95,7 @@ pub(super) async fn time_is_up(node: &Node, deadline: Option<Instant>, last: &mu
                     None => std::future::pending().await,
                 }
             };
-            until(&node.force, deadline).await;
+            until(node.forced(), deadline).await;
             *last.insert(Instant::now() + HOOK_SLACK)
         }
     };

@@ -73,18 +73,14 @@ impl Driven {
         id: MemberId,
         build: impl FnMut() -> W + Send + 'static,
     ) -> Seat<W> {
-        let (events, options) = (self.handle.events().clone(), W::OPTIONS);
+        let events = self.handle.events().clone();
         let build = Build::Anew(Box::new(build));
-        let (seat, unborn) = Seat::new("member".into(), id, events.clone(), options.into(), build);
+        let (seat, unborn) = Seat::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
         let node = Arc::clone(&unborn.node);
         node.join(events, id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
-        self.supervisor.take_in(Box::new(Seated::new(
-            id,
-            node,
-            Policy::of(&options),
-            launch,
-        )));
+        self.supervisor
+            .take_in(Box::new(Seated::new(id, node, None, launch)));
         self.supervisor.launch(id);
         seat
     }

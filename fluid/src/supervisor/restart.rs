@@ -49,7 +49,7 @@ impl Restarts {
     pub(super) fn answer(&self, member: &Seated, failure: Option<&Cause>) -> Option<Whom> {
         let strategy = self.strategy.map(|strategy| strategy.whom);
         let error = failure.and_then(Cause::error);
-        match member.policy.on_error {
+        match member.policy().on_error {
             Some(OnError::Restart) => Some(Whom::One),
             // It would be no failure if `on_stall` did not say so.
             _ if error.is_some_and(|error| member.node.stalled_by(&error)) => {
@@ -62,7 +62,7 @@ impl Restarts {
     }
 
     fn backoff(&self, member: &Seated) -> Backoff {
-        match (member.policy.on_error, self.strategy) {
+        match (member.policy().on_error, self.strategy) {
             (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
             (_, Some(strategy)) => Backoff::new(strategy.backoff),
         }
@@ -129,7 +129,7 @@ impl Supervisor {
             && matches!(member.phase, Phase::Living)
         {
             member.phase = Phase::Ending;
-            let grace = member.policy.grace.unwrap_or(patience);
+            let grace = member.policy().grace.unwrap_or(patience);
             self.restarts.timers.insert((Instant::now() + grace, id));
         }
     }

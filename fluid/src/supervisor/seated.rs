@@ -37,6 +37,7 @@ pub(super) struct Parked {
 }
 
 /// Of a member's options those that its supervisor looks at.
+#[derive(Clone, Copy)]
 pub(crate) struct Policy {
     pub(super) on_error: Option<OnError>,
     pub(super) on_exit: OnExit,
@@ -60,7 +61,8 @@ impl Policy {
 pub(crate) struct Seated {
     pub(super) id: MemberId,
     pub(super) node: Arc<Node>,
-    pub(super) policy: Policy,
+    /// Of a group, which has no options of its own.
+    policy: Option<Box<Policy>>,
     /// Until it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
     /// The members at the other ends of its edges.
@@ -69,6 +71,8 @@ pub(crate) struct Seated {
     pub(super) feeders: usize,
     /// The member that makes its calls, if it is behind a fused edge.
     pub(super) called_by: Option<MemberId>,
+    /// It has been launched and has not started.
+    pub(super) starting: bool,
     pub(super) asked: bool,
     pub(super) forced: bool,
     pub(super) removed: bool,
@@ -83,17 +87,18 @@ impl Seated {
     pub(crate) fn new(
         id: MemberId,
         node: Arc<Node>,
-        policy: Policy,
+        policy: Option<Policy>,
         launch: Box<dyn Launch>,
     ) -> Self {
         Self {
             id,
             node,
-            policy,
+            policy: policy.map(Box::new),
             launch: Some(launch),
             feeds: Vec::new(),
             feeders: 0,
             called_by: None,
+            starting: false,
             asked: false,
             forced: false,
             removed: false,
@@ -102,6 +107,12 @@ impl Seated {
             phase: Phase::Living,
             backoff: None,
         }
+    }
+
+    /// How it is supervised.
+    pub(super) fn policy(&self) -> Policy {
+        let own = || Policy::of(&self.node.options);
+        self.policy.as_deref().copied().unwrap_or_else(own)
     }
 
     /// Ends a member that was never launched. What was sent to it is undelivered.

@@ -16,13 +16,16 @@ use crate::supervisor::{Event, Supervisor, Wiring};
 impl Supervisor {
     /// Takes the members in, finds their order, and runs the hooks that come first.
     pub(super) async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
-        let mut later = Vec::new();
+        let (mut members, mut later) = (Vec::new(), Vec::new());
         while let Ok(event) = self.events.try_recv() {
             match event {
-                Event::Add(seated) => self.take_in(seated),
+                Event::Add(seated) => members.push((seated.id, seated)),
                 event => later.push(event),
             }
         }
+        self.live = members.len();
+        // Built of all at once, the map is as small as it can be.
+        self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
             self.draw(from, to);
         }
@@ -50,7 +53,7 @@ impl Supervisor {
         let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
         let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
         self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
-        if !self.node.stop.is_raised() {
+        if !self.node.stop().is_raised() {
             self.begun = true;
             self.run_startup_hooks()
                 .await
@@ -71,7 +74,7 @@ impl Supervisor {
         let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
         for hook in hooks.by_ref() {
             let limit = async {
-                node.stop.raised().await;
+                node.stop().raised().await;
                 let now = Instant::now();
                 deadline = deadline.or(grace.map(|grace| now + grace));
                 time_is_up(&node, deadline, &mut last).await;
@@ -119,7 +122,7 @@ impl Supervisor {
 
     /// Launches the next level, when the one before it has started.
     pub(super) fn launch_next(&mut self) {
-        while self.cause.is_none() && self.starting.is_empty() && !self.restarts.in_a_group() {
+        while self.cause.is_none() && self.starting == 0 && !self.restarts.in_a_group() {
             let Some(level) = self.to_launch.pop() else {
                 return;
             };
@@ -138,7 +141,8 @@ impl Supervisor {
         let Some(launch) = member.launch.take() else {
             return;
         };
-        self.starting.insert(id);
+        member.starting = true;
+        self.starting += 1;
         launch.launch(Site {
             member: id,
             answered: above || self.restarts.answer(member, None).is_some(),
@@ -151,7 +155,11 @@ impl Supervisor {
     }
 
     pub(super) fn started(&mut self, id: MemberId) {
-        self.starting.remove(&id);
+        if let Some(member) = self.members.get_mut(&id)
+            && std::mem::take(&mut member.starting)
+        {
+            self.starting -= 1;
+        }
         self.restarts.no_longer_awaited(id);
     }
 
@@ -171,7 +179,7 @@ impl Supervisor {
 
     /// Whether all of the group has started, or has started again.
     pub(super) fn has_started(&self) -> bool {
-        self.to_launch.is_empty() && self.starting.is_empty() && !self.restarts.in_a_group()
+        self.to_launch.is_empty() && self.starting == 0 && !self.restarts.in_a_group()
     }
 
     /// Whether some members have not started, and none has failed to.

@@ -11,7 +11,7 @@ use crate::options::OnExit;
 use crate::restart::NoRestart;
 use crate::state::State;
 use crate::supervisor::Supervisor;
-use crate::supervisor::seated::{Phase, seal};
+use crate::supervisor::seated::{Phase, Seated, seal};
 use crate::sync::oneshot;
 
 /// How long a member that is forced to end may take to obey. With twice
@@ -27,7 +27,10 @@ impl Supervisor {
     ///
     /// Those in a fused chain stop together: the one is asked that makes the calls.
     pub(super) fn ask(&mut self, id: MemberId, alone: bool) {
-        if let Some(caller) = self.caller_of(id) {
+        let Some(member) = self.members.get(&id) else {
+            return;
+        };
+        if let Some(caller) = self.caller_of(member) {
             return self.ask(caller, alone);
         }
         let Some(member) = self.members.get_mut(&id) else {
@@ -52,32 +55,35 @@ impl Supervisor {
     }
 
     pub(super) fn ended(&mut self, id: MemberId) {
-        self.starting.remove(&id);
         self.restarts.forget(id);
         self.watch.forget(id);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
+        if std::mem::take(&mut member.starting) {
+            self.starting -= 1;
+        }
         if std::mem::replace(&mut member.ended, true) {
             return;
         }
         member.phase = Phase::Living;
         self.live -= 1;
         let feeds = std::mem::take(&mut member.feeds);
-        let exit = member.node.exit().cloned();
+        let node = Arc::clone(&member.node);
+        let exit = node.exit();
         // Whoever was called ends because its caller did, whose end has been answered already.
-        let stops =
-            member.policy.on_exit == OnExit::Stop && !member.removed && member.called_by.is_none();
+        let stops = member.policy().on_exit == OnExit::Stop
+            && !member.removed
+            && member.called_by.is_none();
         // Who schedules something in a running group again and again does not want a list of it.
         if member.late
             && member.node.kind == Kind::Callback
-            && matches!(exit.as_ref().map(Exit::cause), Some(Cause::Finished))
+            && matches!(exit.map(Exit::cause), Some(Cause::Finished))
         {
             member.removed = true;
         }
         let removed = member.removed;
         let asked = member.asked;
-        let name = Arc::clone(member.node.name());
         for target in feeds {
             let Some(fed) = self.members.get_mut(&target) else {
                 continue;
@@ -98,15 +104,15 @@ impl Supervisor {
             cause if cause.is_failure() => {
                 let nested = exit.kind() == Kind::Group;
                 self.fail(if nested {
-                    cause.below(&name)
+                    cause.below(node.name())
                 } else {
                     cause.clone()
                 });
             }
             // It was told of the stop of the group before the group has answered that, which comes next.
-            Cause::Stopped if !asked && self.node.stop.is_raised() => {}
+            Cause::Stopped if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
-                let cause = Cause::WorkerEnded((&*name).into());
+                let cause = Cause::WorkerEnded((&**node.name()).into());
                 if self.is_starting() {
                     self.later.get_or_insert(cause);
                 } else {
@@ -118,8 +124,8 @@ impl Supervisor {
     }
 
     /// The member that makes the calls of this one, and has not ended.
-    fn caller_of(&self, id: MemberId) -> Option<MemberId> {
-        let caller = self.members.get(&id)?.called_by?;
+    fn caller_of(&self, member: &Seated) -> Option<MemberId> {
+        let caller = member.called_by?;
         let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
         (!ended).then_some(caller)
     }
@@ -168,7 +174,7 @@ impl Supervisor {
         tracing::info!(group = &**self.node.name(), %cause, "stopping");
         self.cause = Some(cause);
         self.node.advance(State::Stopping);
-        self.node.stop.raise();
+        self.node.stop().raise();
         let now = Instant::now();
         self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
         self.to_launch.clear();
@@ -301,7 +307,7 @@ impl Supervisor {
     /// Limits how long a member that was asked to stop may take.
     pub(super) fn set_alarm(&mut self, id: MemberId, alone: bool) {
         let member = &self.members[&id];
-        let grace = member.policy.grace;
+        let grace = member.policy().grace;
         if let Some(grace) = grace.or(self.grace.filter(|_| alone))
             && !member.forced
         {

@@ -10,7 +10,6 @@ use crate::options::OnStall;
 use crate::pulse::{News, Pulse, Seen};
 use crate::supervisor::Supervisor;
 use crate::supervisor::seated::Seated;
-use crate::sync::atomic::Ordering;
 
 /// When to look at whom: at the moment at which a stall could have come true.
 #[derive(Default)]
@@ -25,7 +24,7 @@ impl Watch {
     pub(super) fn begin(&mut self, member: &Seated) {
         // What is in a nested group is looked at by that group.
         if member.node.kind != Kind::Group
-            && let Some(limit) = member.policy.stall
+            && let Some(limit) = member.policy().stall
         {
             self.0.insert((Instant::now() + limit, member.id));
         }
@@ -44,7 +43,7 @@ impl Supervisor {
         {
             self.watch.0.pop_first();
             if let Some(member) = self.members.get(&id)
-                && let Some(limit) = member.policy.stall
+                && let Some(limit) = member.policy().stall
             {
                 let again = look_at(&member.node, now + limit);
                 self.watch.0.insert((again, id));
@@ -80,7 +79,7 @@ fn tell(node: &Node, news: News, silent: Duration) {
 fn answer(node: &Node, pulse: &Pulse, seen: &Seen) {
     if node.options.on_stall == OnStall::Restart && pulse.doom(seen) && node.kind == Kind::Worker {
         // Its life ends with the call that stalled. If that blocks its thread, it may look at this.
-        node.term().over.raise();
+        node.term().over().raise();
     }
-    node.stalls.fetch_add(1, Ordering::Relaxed);
+    node.stall();
 }

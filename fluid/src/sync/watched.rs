@@ -76,7 +76,10 @@ impl<T> OnceLock<T> {
 
     pub(crate) fn get(&self) -> Option<&T> {
         self.steps.look();
-        self.value.get()
+        let value = self.value.get()?;
+        // Whoever sees the value sees how it was made, also if the look came too soon for that.
+        self.steps.take();
+        Some(value)
     }
 
     pub(crate) fn set(&self, value: T) -> Result<(), T> {
@@ -86,7 +89,13 @@ impl<T> OnceLock<T> {
 
     pub(crate) fn get_or_init(&self, value: impl FnOnce() -> T) -> &T {
         self.steps.take();
-        self.value.get_or_init(value)
+        if let Some(value) = self.value.get() {
+            return value;
+        }
+        let value = value();
+        // In one step with the last thing that was done to make it.
+        self.steps.take();
+        self.value.get_or_init(|| value)
     }
 }
 

@@ -165,15 +165,15 @@ impl Trace {
         self.0.extend([
             node.state() as u64,
             node.beats.load(Ordering::Relaxed),
-            node.restarts.load(Ordering::Relaxed),
-            node.stalls.load(Ordering::Relaxed),
+            node.restarts(),
+            node.stalls(),
             emitted,
             unsent,
             node.test.calls(),
             node.test.under_way(),
             u64::from(node.failing().is_some()),
         ]);
-        if let Some(queue) = node.consumed() {
+        if let Some(queue) = &node.intake {
             let counts = queue.counts();
             self.0.extend([
                 counts.accepted,
@@ -206,7 +206,8 @@ fn busy(node: &Node) -> Option<Busy> {
         return None;
     }
     let unhandled = |node: &Node| {
-        node.consumed()
+        node.intake
+            .as_ref()
             .is_some_and(|queue| !queue.counts().conserved())
     };
     let why = match node.state() {

@@ -56,7 +56,7 @@ impl Kit {
     #[track_caller]
     pub fn sender<M: Send + 'static>(&self, consumer: &str) -> Sender<M> {
         let node = self.find(consumer);
-        let Some(queue) = node.consumed() else {
+        let Some(queue) = &node.intake else {
             panic!("`{consumer}` is no consumer");
         };
         let (queue, consumed) = Arc::clone(queue).typed();

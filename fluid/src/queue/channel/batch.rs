@@ -162,6 +162,10 @@ impl<M> Queue<M> {
     pub(crate) async fn next_batch(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         consume_budget().await;
         self.settle();
+        if self.is_of_nothing() {
+            self.ended().await;
+            return None;
+        }
         if self.channel.calls.heed(&mut self.heeded) {
             give_way().await;
         }

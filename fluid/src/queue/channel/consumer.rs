@@ -19,6 +19,7 @@ use super::{Channel, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::pulse::Pulse;
+use crate::term::Term;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
 const TURN: usize = 128;
@@ -63,6 +64,8 @@ pub struct Queue<M> {
     pub(super) heeded: Heeded,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
+    /// The life that reads here, if nothing is consumed in it: then its end is the end of the queue.
+    pub(crate) term: Option<Arc<Term>>,
 }
 
 /// What the consumer has in its hand.
@@ -89,6 +92,7 @@ impl<M> Queue<M> {
             turn: TURN,
             heeded: Heeded::default(),
             pulse: None,
+            term: None,
         }
     }
 
@@ -110,7 +114,24 @@ impl<M> Queue<M> {
         }
         match self.ready() {
             Some(message) => Some(message),
-            None => self.arrival().await.then(|| self.first()),
+            None if self.arrival().await => Some(self.first()),
+            None => {
+                self.ended().await;
+                None
+            }
+        }
+    }
+
+    /// Whether nothing is consumed in the life that reads here.
+    pub(crate) const fn is_of_nothing(&self) -> bool {
+        self.term.is_some()
+    }
+
+    /// Waits for the end of the life, if nothing is consumed in it: that queue is closed from the first.
+    pub(crate) async fn ended(&mut self) {
+        if let Some(term) = &self.term {
+            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            term.over().raised().await;
         }
     }
 
@@ -283,6 +304,9 @@ impl<M> Queue<M> {
     /// empty, or the worker is to be restarted.
     #[must_use]
     pub fn is_finished(&self) -> bool {
+        if let Some(term) = &self.term {
+            return term.over().is_raised();
+        }
         let inner = lock(&self.channel.inner);
         // What other lanes hold will not come here.
         let mine = self.portion.len() + self.gathering.messages;
@@ -346,6 +370,9 @@ impl<M> Queue<M> {
 
 impl<M> Drop for Queue<M> {
     fn drop(&mut self) {
+        if self.is_of_nothing() {
+            return;
+        }
         self.give_up_direct();
         let held = match self.hand {
             Hand::Empty | Hand::Direct => 0,

@@ -76,7 +76,7 @@ impl<M> Channel<M> {
         self.room.notify_waiters();
         self.wake_takers();
         self.tell_undelivered(messages);
-        self.sealed.raise();
+        self.sealed().raise();
         left
     }
 
