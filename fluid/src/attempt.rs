@@ -106,11 +106,14 @@ where
                 _ => kept.take().expect(ONE_ATTEMPT),
             };
             let called = if is_plain(ctx) {
-                let (output, ports) = (&io.output, &io.ports);
-                let mut call = pin!(None);
-                let called = match catch_within(|| call.set(Some(stage.call(given, ctx, ports)))) {
-                    Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
-                    Err(panicked) => Err(panicked.into()),
+                let called = {
+                    let (output, ports) = (&io.output, &io.ports);
+                    let mut call = pin!(None);
+                    let make = || call.set(Some(stage.call(given, ctx, ports)));
+                    match catch_within(make) {
+                        Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
+                        Err(panicked) => Err(panicked.into()),
+                    }
                 };
                 io.hand_over();
                 called
@@ -123,7 +126,7 @@ where
                     crate::test::perturb().await;
                     let mut emission = emission.into_iter();
                     let first = onward.send_ahead(&mut io.output, &mut emission);
-                    io.output.hand_over();
+                    io.output.hand_over_unshared();
                     if let Some(first) = first {
                         let mut leaving = io.output.leave(emission);
                         let refused = onward.send_each(&io.output, first, &mut leaving).await;

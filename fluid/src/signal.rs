@@ -91,7 +91,7 @@ pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_,
     Until {
         signal,
         changed: None,
-        waker: None,
+        registered: None,
         future,
     }
 }
@@ -105,9 +105,25 @@ pin_project! {
         signal: Signal<'a>,
         #[pin]
         changed: Option<Notified<'a>>,
-        waker: Option<Waker>,
+        registered: Option<Registered>,
         #[pin]
         future: F,
+    }
+}
+
+/// Which waker the signals know. They have it, and so nothing else is at its address; one more of it would have to be counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Registered {
+    data: usize,
+    vtable: usize,
+}
+
+impl Registered {
+    fn by(waker: &Waker) -> Self {
+        Self {
+            data: waker.data().addr(),
+            vtable: std::ptr::from_ref(waker.vtable()).addr(),
+        }
     }
 }
 
@@ -125,14 +141,14 @@ impl<F: Future> Future for Until<'_, F> {
             if let Poll::Ready(output) = this.future.as_mut().poll(cx) {
                 return Poll::Ready(Some(output));
             }
-            let waker = this.waker.as_ref();
-            let known = waker.is_some_and(|waker| waker.will_wake(cx.waker()));
+            let waker = Registered::by(cx.waker());
+            let known = *this.registered == Some(waker);
             // Where nothing had been raised, whoever does so from now on finds the waker.
             if known && seen == 0 {
                 return Poll::Pending;
             }
             if !known {
-                *this.waker = Some(cx.waker().clone());
+                *this.registered = Some(waker);
             }
             if this.changed.is_none() {
                 this.changed.set(Some(signals.waiters.notified()));

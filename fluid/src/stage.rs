@@ -424,7 +424,7 @@ pub(crate) fn emit<T: Send + 'static>(
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let first = onward.send_ahead(output, &mut emission);
-        output.hand_over();
+        output.hand_over_unshared();
         if let Some(first) = first {
             Box::pin(async move {
                 let mut leaving = output.leave(emission);

@@ -18,8 +18,8 @@ use crate::pulse::Pulse;
 use crate::queue::adapted::Adapter;
 use crate::queue::lot::{Lot, Untaken};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
-use crate::sync::Brief;
 use crate::sync::atomic::Ordering;
+use crate::sync::{Brief, BriefGuard};
 use crate::turn::yield_now;
 use crate::worker::Worker;
 
@@ -221,6 +221,15 @@ impl<T> Output<T> {
         }
     }
 
+    /// The same, for whoever has the port for itself.
+    pub(crate) fn hand_over_unshared(&mut self) {
+        if self.gathers
+            && let [Target::Queue(target)] = &self.targets[..]
+        {
+            unshared(&mut self.lot).end_turn(target, &self.tally);
+        }
+    }
+
     /// Messages that leave now, one after the other.
     pub(crate) fn leave<I: Iterator<Item = T>>(&self, messages: I) -> Leaving<'_, I> {
         Leaving {
@@ -266,9 +275,10 @@ impl<T: Send + 'static> Output<T> {
         }
     }
 
-    /// Sends a message for which there is room in the one queue that it goes to.
+    /// Sends a message for which there is room in the one queue that it goes to; by way of the lot, if messages are
+    /// gathered there.
     #[inline(never)]
-    fn send_now(&self, message: T) -> Result<(), T> {
+    fn send_now(&self, lot: Option<BriefGuard<'_, Lot<T>>>, message: T) -> Result<(), T> {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() || crate::test::is_shuffled() {
             return Err(message);
@@ -276,19 +286,19 @@ impl<T: Send + 'static> Output<T> {
         let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
             return Err(message);
         };
-        self.post(target, message)
+        let Some(mut lot) = lot else {
+            return self.post_alone(target, message);
+        };
+        match lot.take(message, target, &self.tally) {
+            Ok(()) => Ok(()),
+            Err(Untaken::Later(message)) => Err(message),
+            Err(Untaken::Alone(message)) => self.post_alone(target, message),
+        }
     }
 
-    /// Sends a message for which there is room in its queue.
-    fn post(&self, target: &Sender<T>, message: T) -> Result<(), T> {
-        if self.gathers {
-            match briefly(&self.lot).take(message, target, &self.tally) {
-                Ok(()) => return Ok(()),
-                Err(Untaken::Later(message)) => return Err(message),
-                Err(Untaken::Alone(message)) => return self.post_alone(target, message),
-            }
-        }
-        self.post_alone(target, message)
+    /// What is kept here, if anything is to be.
+    fn lot(&self) -> Option<BriefGuard<'_, Lot<T>>> {
+        self.gathers.then(|| briefly(&self.lot))
     }
 
     fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
@@ -443,7 +453,8 @@ impl<T: Send + 'static> Output<T> {
         loop {
             let mut message = Some(messages.next()?);
             if !unshared(&mut self.lot).keep(&mut message)
-                && let Some(Err(message)) = message.map(|message| self.send_now(message))
+                && let Some(Err(message)) =
+                    message.map(|message| self.send_now(self.lot(), message))
             {
                 return Some(message);
             }

@@ -36,10 +36,12 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
         let mut this = self.project();
         if this.message.is_some() {
-            if briefly(&this.output.lot).keep(this.message) {
+            let mut lot = briefly(&this.output.lot);
+            if lot.keep(this.message) {
                 return Poll::Ready(Ok(()));
             }
-            if !this.output.gathers {
+            let lot = this.output.gathers.then_some(lot);
+            if lot.is_none() {
                 match poll_proceed(cx) {
                     Poll::Ready(turn) => turn.made_progress(),
                     Poll::Pending => return Poll::Pending,
@@ -48,7 +50,7 @@ where
             let rest = match this
                 .message
                 .take()
-                .map(|message| this.output.send_now(message))
+                .map(|message| this.output.send_now(lot, message))
             {
                 None | Some(Ok(())) => return Poll::Ready(Ok(())),
                 Some(Err(message)) => (this.later)(message),
