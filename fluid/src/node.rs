@@ -195,12 +195,17 @@ impl Node {
         if !self.stop().raise() {
             return;
         }
-        for member in self.members() {
+        let members = self.members();
+        for member in &members {
             match member.kind {
                 Kind::Group => member.stop_at_once(),
                 Kind::Consumer => member.intake.iter().for_each(|queue| queue.close_public()),
                 Kind::Worker | Kind::Callback => member.end(),
             }
+        }
+        // When all who are to see it have been woken, so that they can run.
+        for consumer in members.iter().filter_map(|member| member.intake.as_ref()) {
+            consumer.give_way();
         }
     }
 

@@ -314,10 +314,6 @@ impl<M> Channel<M> {
     fn narrow(&self, gate: Gate) {
         {
             let mut inner = lock(&self.inner);
-            if inner.gate == Gate::Open && gate != Gate::Open {
-                // A stop has begun: whoever is to see it waits for its turn, or for room.
-                self.calls.give_way();
-            }
             inner.gate = inner.gate.max(gate);
         }
         self.room.notify_waiters();

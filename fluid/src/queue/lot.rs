@@ -18,6 +18,7 @@ use crate::queue::discard;
 use crate::queue::output::Tally;
 use crate::queue::sender::Sender;
 use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::turn::{To, Turns};
 
 /// How many messages a worker sends through a port before other tasks have their turn: as many as through one of
 /// tokio's channels.
@@ -33,6 +34,7 @@ pub(crate) struct Lot<T> {
     room: usize,
     /// How many messages more may be sent in this turn.
     turn: usize,
+    turns: Turns,
     /// Whether the consumer waits for a message, as far as is known without a lock.
     awaited: Option<Arc<AtomicBool>>,
 }
@@ -46,11 +48,12 @@ pub(crate) enum Untaken<T> {
 }
 
 impl<T> Lot<T> {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             messages: Vec::new(),
             room: 0,
             turn: TURN,
+            turns: Turns::default(),
             awaited: None,
         }
     }
@@ -109,9 +112,10 @@ impl<T> Lot<T> {
         Ok(())
     }
 
-    /// Whether it is the turn of others.
-    pub(crate) const fn is_spent(&self) -> bool {
-        self.turn == 0 && self.room == 0
+    /// To whom the worker yields, if it has had its turn.
+    pub(crate) fn end_if_spent(&mut self) -> Option<To> {
+        let is_spent = self.turn == 0 && self.room == 0;
+        is_spent.then(|| self.turns.end())
     }
 
     /// Hands over what there is, and gives back the room that is left.

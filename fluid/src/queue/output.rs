@@ -20,7 +20,7 @@ use crate::queue::lot::{Lot, Untaken};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 use crate::sync::atomic::Ordering;
 use crate::sync::{Brief, BriefGuard};
-use crate::turn::yield_now;
+use crate::turn::yield_to;
 use crate::worker::Worker;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
@@ -309,9 +309,9 @@ impl<T: Send + 'static> Output<T> {
 
     /// Lets others have their turn, if enough was sent in this one.
     async fn turn(&self) {
-        let is_over = self.gathers && briefly(&self.lot).is_spent();
-        if is_over {
-            yield_now().await;
+        let over = self.lot().and_then(|mut lot| lot.end_if_spent());
+        if let Some(others) = over {
+            yield_to(others).await;
         }
         self.hand_over();
     }

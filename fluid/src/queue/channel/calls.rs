@@ -14,6 +14,13 @@ pub(super) struct Calls(AtomicU32);
 #[derive(Clone, Copy, Default)]
 pub(super) struct Heeded(u32);
 
+impl Heeded {
+    /// Whether it has given way before.
+    pub(super) const fn is_any(self) -> bool {
+        self.0 != 0
+    }
+}
+
 impl Calls {
     pub(super) fn none() -> Self {
         Self(AtomicU32::new(0))

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
-use crate::turn::{give_way, yield_now};
+use crate::turn::{To, Turns, give_way, yield_to};
 
 use super::batch::Gathering;
 use super::calls::Heeded;
@@ -61,6 +61,7 @@ pub struct Queue<M> {
     course: usize,
     /// How many it takes before other tasks have their turn.
     turn: usize,
+    turns: Turns,
     pub(super) heeded: Heeded,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
@@ -90,6 +91,7 @@ impl<M> Queue<M> {
             gathering: Gathering::new(),
             course: 0,
             turn: TURN,
+            turns: Turns::default(),
             heeded: Heeded::default(),
             pulse: None,
             term: None,
@@ -259,7 +261,9 @@ impl<M> Queue<M> {
             give_way().await;
             self.turn = TURN;
         } else if self.turn < self.course {
-            yield_now().await;
+            // While a group stops, nobody is to be kept waiting.
+            let stops = self.heeded.is_any();
+            yield_to(if stops { To::All } else { self.turns.end() }).await;
             self.turn = TURN;
         }
         self.turn -= self.course;

@@ -16,6 +16,8 @@ pub(crate) trait Intake: Send + Sync {
     fn close_public(&self);
     /// Refuses everyone. The consumer ends when it has handled what is there.
     fn close(&self);
+    /// Lets others have their turn, once, before the next message is handled.
+    fn give_way(&self);
     /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
     /// Returns what waited, if anything did: to drop it is to run user code.
     fn seal(&self) -> Option<Box<dyn Send>>;
@@ -99,6 +101,10 @@ impl<M: Send + 'static> Intake for Channel<M> {
 
     fn close(&self) {
         self.all().for_each(|queue| queue.narrow(Gate::Closed));
+    }
+
+    fn give_way(&self) {
+        self.all().for_each(|queue| queue.calls.give_way());
     }
 
     fn seal(&self) -> Option<Box<dyn Send>> {
