@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 /// So many turns may go by before those have one whom tokio has put off until nothing else can run.
-const PATIENCE: u8 = 8;
+const PATIENCE: u8 = 16;
 
 /// The turns of one task.
 #[derive(Debug, Default)]
