@@ -2,25 +2,23 @@
 //! its group.
 
 mod rare;
+mod report;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio::time::Instant;
 
 use crate::chosen::Chosen;
 use crate::error::{Error, Stalled};
-use crate::exit::{Cause, Exit, Report};
+use crate::exit::{Cause, Exit};
 use crate::lock::lock;
 use crate::members::Members;
 use crate::node::rare::Rare;
 use crate::options::OnStall;
-use crate::pulse::Signs;
 use crate::queue::{Intake, Tally};
 use crate::signal::{Signal, Signals};
 use crate::state::{State, StateCell};
-use crate::status::Status;
 use crate::supervisor::Event;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, OnceLock, mpsc};
@@ -327,41 +325,6 @@ impl Node {
         lock(&self.rare.get()?.last_error).clone()
     }
 
-    /// The exit as it stands now.
-    pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
-        let exits = |members: &mut Members| {
-            let nodes = members.nodes().iter();
-            nodes.filter_map(|node| node.exit().cloned()).collect()
-        };
-        let workers: Vec<Exit> = self.with_members(exits).unwrap_or_default();
-        let (emitted, unsent) = self.sent();
-        let forced = forced || workers.iter().any(Exit::is_forced);
-        Exit::new(Report {
-            name: Arc::clone(self.name()),
-            kind: self.kind,
-            state: if forced {
-                State::ForceStopped
-            } else {
-                State::Stopped
-            },
-            cause,
-            stuck,
-            ran_for: self
-                .started_at
-                .get()
-                .map_or_else(Default::default, Instant::elapsed),
-            counts: self.intake.as_ref().map(|intake| intake.counts()),
-            emitted,
-            unsent,
-            beats: self.beats.load(Ordering::Relaxed),
-            missed_beats: self.missed_beats(),
-            restarts: self.restarts(),
-            stalls: self.stalls(),
-            last_error: self.last_error(),
-            workers,
-        })
-    }
-
     /// Ends it with `exit`, which every waiter gets. Only the first exit counts.
     pub(crate) fn finish(&self, exit: Exit) {
         let state = exit.state();
@@ -393,55 +356,6 @@ impl Node {
         self.state.until(|| self.exit.get().cloned()).await
     }
 
-    /// How many messages were emitted, and how many unsent, on all ports.
-    pub(crate) fn sent(&self) -> (u64, u64) {
-        let sum = |counter: fn(&Tally) -> &AtomicU64| {
-            let counters = self.sent.iter().map(|tally| counter(tally));
-            counters
-                .map(|counter| counter.load(Ordering::Relaxed))
-                .sum()
-        };
-        (sum(|tally| &tally.emitted), sum(|tally| &tally.unsent))
-    }
-
-    pub(crate) fn status(&self) -> Status {
-        let (emitted, unsent) = self.sent();
-        let intake = self.intake.as_ref();
-        let signs = self.signs();
-        Status {
-            name: self.name().to_string(),
-            kind: self.kind,
-            state: self.state(),
-            since: self.since(),
-            beats: self.beats.load(Ordering::Relaxed),
-            missed_beats: self.missed_beats(),
-            emitted,
-            unsent,
-            restarts: self.restarts(),
-            stalls: self.stalls(),
-            last_sign: signs.as_ref().map(|signs| signs.last),
-            stalled: signs.as_ref().is_some_and(|signs| signs.stalled),
-            blocked: signs.as_ref().is_some_and(|signs| signs.blocked),
-            last_error: self.last_error().map(|error| format!("{error:#}")),
-            counts: intake.map(|intake| intake.counts()),
-            queue_size: intake.map(|intake| intake.queue_size()),
-            capacity: intake.map(|intake| intake.capacity()),
-            workers: self
-                .members()
-                .iter()
-                .map(|worker| worker.status())
-                .collect(),
-        }
-    }
-
-    /// The signs of life of a worker that has a stall, until it has ended.
-    fn signs(&self) -> Option<Signs> {
-        if self.options.stall.is_none() || self.exit().is_some() {
-            return None;
-        }
-        Signs::of(&self.term().pulses())
-    }
-
     /// Whether an error says that this worker stalled and is to be restarted for that.
     pub(crate) fn stalled_by(&self, error: &Error) -> bool {
         // It may be that of another one, which was handed on.
@@ -464,10 +378,6 @@ impl Node {
     pub(crate) fn members(&self) -> Vec<Arc<Node>> {
         self.with_members(|members| members.nodes().to_vec())
             .unwrap_or_default()
-    }
-
-    fn since(&self) -> SystemTime {
-        self.state.since()
     }
 }
 

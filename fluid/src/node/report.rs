@@ -1,0 +1,100 @@
+//! What is told of a member: its exit, and its status.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::Node;
+use crate::exit::{Cause, Exit, Report};
+use crate::members::Members;
+use crate::pulse::Signs;
+use crate::queue::Tally;
+use crate::state::State;
+use crate::status::Status;
+use crate::sync::atomic::{AtomicU64, Ordering};
+
+impl Node {
+    /// The exit as it stands now.
+    pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
+        let exits = |members: &mut Members| {
+            let nodes = members.nodes().iter();
+            nodes.filter_map(|node| node.exit().cloned()).collect()
+        };
+        let workers: Vec<Exit> = self.with_members(exits).unwrap_or_default();
+        let (emitted, unsent) = self.sent();
+        let forced = forced || workers.iter().any(Exit::is_forced);
+        Exit::new(Report {
+            name: Arc::clone(self.name()),
+            kind: self.kind,
+            state: if forced {
+                State::ForceStopped
+            } else {
+                State::Stopped
+            },
+            cause,
+            stuck,
+            ran_for: self
+                .started_at
+                .get()
+                .map_or_else(Default::default, Instant::elapsed),
+            counts: self.intake.as_ref().map(|intake| intake.counts()),
+            emitted,
+            unsent,
+            beats: self.beats.load(Ordering::Relaxed),
+            missed_beats: self.missed_beats(),
+            restarts: self.restarts(),
+            stalls: self.stalls(),
+            last_error: self.last_error(),
+            workers,
+        })
+    }
+
+    /// How many messages were emitted, and how many unsent, on all ports.
+    pub(crate) fn sent(&self) -> (u64, u64) {
+        let sum = |counter: fn(&Tally) -> &AtomicU64| {
+            let counters = self.sent.iter().map(|tally| counter(tally));
+            counters
+                .map(|counter| counter.load(Ordering::Relaxed))
+                .sum()
+        };
+        (sum(|tally| &tally.emitted), sum(|tally| &tally.unsent))
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let (emitted, unsent) = self.sent();
+        let intake = self.intake.as_ref();
+        let signs = self.signs();
+        Status {
+            name: self.name().to_string(),
+            kind: self.kind,
+            state: self.state(),
+            since: self.state.since(),
+            beats: self.beats.load(Ordering::Relaxed),
+            missed_beats: self.missed_beats(),
+            emitted,
+            unsent,
+            restarts: self.restarts(),
+            stalls: self.stalls(),
+            last_sign: signs.as_ref().map(|signs| signs.last),
+            stalled: signs.as_ref().is_some_and(|signs| signs.stalled),
+            blocked: signs.as_ref().is_some_and(|signs| signs.blocked),
+            last_error: self.last_error().map(|error| format!("{error:#}")),
+            counts: intake.map(|intake| intake.counts()),
+            queue_size: intake.map(|intake| intake.queue_size()),
+            capacity: intake.map(|intake| intake.capacity()),
+            workers: self
+                .members()
+                .iter()
+                .map(|worker| worker.status())
+                .collect(),
+        }
+    }
+
+    /// The signs of life of a worker that has a stall, until it has ended.
+    fn signs(&self) -> Option<Signs> {
+        if self.options.stall.is_none() || self.exit().is_some() {
+            return None;
+        }
+        Signs::of(&self.term().pulses())
+    }
+}
