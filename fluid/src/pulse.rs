@@ -3,7 +3,8 @@
 //! Each lane of each life has a [`Pulse`]. It *works* while a call of the user's code is under way, and must then
 //! give signs of life; whenever it waits for something that others bring about it *rests*, and none are expected.
 //! The group's supervisor looks at it when a stall could have come true, and not before, so that a message costs
-//! no timer. Nor does work that never waits read the clock: it is counted, and whoever looks notes when. One that stalls and is to be restarted is *doomed*: the work is cut off where it awaits.
+//! no timer. Nor does work that never waits read the clock: it is counted, and whoever looks notes when. One that
+//! stalls and is to be restarted is *doomed*: the work is cut off where it awaits.
 //!
 //! Invariants:
 //!

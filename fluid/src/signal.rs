@@ -111,7 +111,8 @@ pin_project! {
     }
 }
 
-/// Which waker the signals know. They have it, and so nothing else is at its address; one more of it would have to be counted.
+/// Which waker the signals know. They hold it, and so nothing else is at its address. To hold it here, too, would cost
+/// the counting of one more.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Registered {
     data: usize,
