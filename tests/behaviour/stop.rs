@@ -7,8 +7,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use fluid::{
-    Callback, Cause, ConsumerHandle, Context, GroupHandle, Nothing, OnExit, Options, State,
-    TrySendError, Workers,
+    Callback, Cause, ConsumerHandle, Context, EachBatch, Error, GroupHandle, Io, Nothing, OnExit,
+    Options, Stage, State, TrySendError, Worker, Workers,
 };
 
 use crate::support::{
@@ -260,7 +260,7 @@ fn tireless(handled: &Arc<AtomicU64>, seen_at: &Arc<OnceLock<u64>>) -> Body<Noth
 
 /// A source feeds consumers without a pause, of which one has its group stopped at its tenth call: how many calls
 /// there are until the source sees that, and how many in all.
-async fn calls_until_the_source_sees_a_stop<S: fluid::Stage<Message = u64>>(
+async fn calls_until_the_source_sees_a_stop<S: Stage<Message = u64>>(
     consumer: impl FnOnce(Box<dyn FnMut() + Send>) -> S,
     options: Options,
 ) -> (u64, u64) {
@@ -282,7 +282,7 @@ async fn calls_until_the_source_sees_a_stop<S: fluid::Stage<Message = u64>>(
     (seen_at, handled.load(Ordering::Relaxed))
 }
 
-fn counting(mut called: Box<dyn FnMut() + Send>) -> impl fluid::Stage<Message = u64> {
+fn counting(mut called: Box<dyn FnMut() + Send>) -> impl Stage<Message = u64> {
     boxed::<u64, Nothing>(move |_| {
         called();
         Box::pin(async { Ok(None) })
@@ -296,5 +296,38 @@ async fn a_source_that_waits_for_room_or_for_its_turn_has_it_before_another_mess
         let (seen_at, all) = calls_until_the_source_sees_a_stop(counting, options).await;
         assert_eq!(seen_at, 10, "of {all}");
         assert!(all > 10, "what had been sent is handled: {all}");
+    }
+}
+
+/// Takes one message at a time, as a batch.
+struct InBatches(Box<dyn FnMut() + Send>);
+
+impl Worker for InBatches {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        fluid::__private::run(self, ctx, io).await
+    }
+}
+
+impl Stage for InBatches {
+    type Input = Vec<u64>;
+    type Emission = Option<Nothing>;
+    type Calls = EachBatch;
+
+    async fn call(&mut self, _: Vec<u64>, _: &Context, (): &()) -> Result<Option<Nothing>, Error> {
+        (self.0)();
+        Ok(None)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_has_it_before_another_batch_is_handled_too() {
+    for capacity in [20, 1000] {
+        let options = Options::new().capacity(capacity).batch(1);
+        let (seen_at, all) = calls_until_the_source_sees_a_stop(InBatches, options).await;
+        assert_eq!(seen_at, 10, "of {all}");
     }
 }

@@ -98,6 +98,9 @@ impl<M> Gathering<M> {
     ///
     /// From the last to the first, so that each message is moved once, and together with the others of its batch.
     fn cut(&mut self, messages: &mut VecDeque<M>, size: usize) {
+        if messages.is_empty() {
+            return;
+        }
         self.messages += messages.len();
         let begun = self.open.get(&0).map_or(0, |open| open.messages.len());
         if begun + messages.len() < size {
@@ -109,17 +112,13 @@ impl<M> Gathering<M> {
         if rest > 0 {
             self.open(0).messages = split_off(messages, rest);
         }
-        while begun + messages.len() > size {
+        while messages.len() >= size {
             self.full.push(split_off(messages, size));
         }
-        let first = match first {
-            Some(mut first) => {
-                first.extend(messages.drain(..));
-                first
-            }
-            None => split_off(messages, size),
-        };
-        self.full.push(first);
+        if let Some(mut first) = first {
+            first.extend(messages.drain(..));
+            self.full.push(first);
+        }
     }
 
     /// Whether a message would make the batch of its key too heavy.
@@ -211,9 +210,7 @@ impl<M> Queue<M> {
     /// Moves what was fetched into batches, until one is full.
     fn gather(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         if batching.key.is_none() && batching.weight.is_none() {
-            if !self.portion.is_empty() {
-                self.gathering.cut(&mut self.portion, batching.size);
-            }
+            self.gathering.cut(&mut self.portion, batching.size);
             if let Some(batch) = self.gathering.take_full() {
                 return Some(batch);
             }
