@@ -187,7 +187,10 @@ impl<M: Send + 'static> ConsumerHandle<M> {
     /// # Errors
     ///
     /// [`AskError`](crate::AskError) says why there is no answer.
-    pub async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, AskError> {
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        message: impl FnOnce(Reply<T>) -> M,
+    ) -> Result<T, AskError> {
         self.sender.ask(message).await
     }
 

@@ -1,6 +1,7 @@
 //! The queue between those who send to a consumer and the consumer itself.
 
 mod adapted;
+mod answer;
 mod channel;
 mod lot;
 mod output;

@@ -26,6 +26,7 @@ use std::task::Waker;
 use crate::ledger::{Counts, Direct, Progress};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
+use crate::queue::answer::Askers;
 pub(crate) use crate::queue::channel::batch::Batching;
 use crate::queue::channel::calls::Calls;
 pub use crate::queue::channel::consumer::Queue;
@@ -33,7 +34,6 @@ pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
-use crate::signal::{Signal, Signals};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, Notify};
 
@@ -67,8 +67,7 @@ pub(crate) struct Channel<M> {
     /// Whether somebody waits for room, as far as is known without the lock.
     crowded: AtomicBool,
     calls: Calls,
-    /// The consumer was given up, with what it had in its hand.
-    sealed: Signals,
+    askers: Askers,
 }
 
 struct Inner<M> {
@@ -170,7 +169,7 @@ impl<M> Channel<M> {
             awaited: Arc::new(AtomicBool::new(false)),
             crowded: AtomicBool::new(false),
             calls: Calls::none(),
-            sealed: Signals::default(),
+            askers: Askers::none(),
         }
     }
 
@@ -182,8 +181,8 @@ impl<M> Channel<M> {
         &self.room
     }
 
-    pub(crate) const fn sealed(&self) -> Signal<'_> {
-        self.sealed.signal(0)
+    pub(crate) const fn askers(&self) -> &Askers {
+        &self.askers
     }
 
     fn wake(&self, woken: Woken) {

@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::sync::oneshot;
+use crate::queue::answer::Place;
 
 thread_local! {
     /// Whether a queue is dropping a message on this thread, which no handler has seen.
@@ -29,39 +30,36 @@ pub(crate) fn discard<M>(message: M) {
 /// [`ask`](crate::Sender::ask).
 ///
 /// If it is dropped without an answer, whoever asked gets an error that says why.
-pub struct Reply<T>(Option<oneshot::Sender<Result<T, Verdict>>>);
+pub struct Reply<T>(Option<Arc<Place<T>>>);
 
 impl<T> Reply<T> {
-    pub(crate) fn new() -> (Self, oneshot::Receiver<Result<T, Verdict>>) {
-        let (sender, receiver) = oneshot::channel();
-        (Self(Some(sender)), receiver)
+    pub(super) const fn to(place: Arc<Place<T>>) -> Self {
+        Self(Some(place))
     }
 
     /// Answers. Returns whether anyone still waits for it.
     #[allow(clippy::must_use_candidate, reason = "most who answer do not care")]
     pub fn send(mut self, answer: T) -> bool {
-        self.0
-            .take()
-            .is_some_and(|sender| sender.send(Ok(answer)).is_ok())
+        self.0.take().is_some_and(|place| place.answer(Ok(answer)))
     }
 
     /// Whether whoever asked has stopped waiting, so that the answer need not be worked out.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.0.as_ref().is_none_or(oneshot::Sender::is_closed)
+        self.0.as_ref().is_none_or(|place| place.is_left())
     }
 }
 
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
-        if let Some(sender) = self.0.take() {
+        if let Some(place) = self.0.take() {
             let verdict = if DISCARDING.get() {
                 Verdict::Dropped
             } else {
                 Verdict::Unanswered
             };
             // Whoever asked may be gone, and then needs no verdict.
-            let _ = sender.send(Err(verdict));
+            place.answer(Err(verdict));
         }
     }
 }

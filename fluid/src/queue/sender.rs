@@ -2,16 +2,16 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::task::coop::unconstrained;
 
+use crate::queue::answer::Answer;
 use crate::queue::channel::{Channel, Intake, Refusal};
 use crate::queue::reply::{AskError, Reply, Verdict};
-use crate::signal::until;
 use crate::sync::atomic::AtomicBool;
 use crate::sync::thread::{self, Thread};
 
@@ -151,28 +151,26 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped, the message may still be handled; its answer goes nowhere.
-    pub async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, AskError> {
-        let (reply, answer) = Reply::new();
-        let refused = match self.push_now(message(reply)) {
-            Ok(()) => false,
-            Err(message) => self.send(message).await.is_err(),
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        message: impl FnOnce(Reply<T>) -> M,
+    ) -> Result<T, AskError> {
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        let place = self.channel.askers().place(waker);
+        let answer = Answer::at(Arc::clone(&place));
+        let answered = match self.push_now(message(Reply::to(place))) {
+            Ok(()) => answer.expected().await,
+            Err(message) => match self.send(message).await {
+                Ok(()) => answer.await,
+                Err(refused) => {
+                    // Before the message is dropped: its reply wakes nobody.
+                    drop(answer);
+                    drop(refused);
+                    Err(Verdict::Refused)
+                }
+            },
         };
-        let verdict = if refused {
-            Verdict::Refused
-        } else {
-            let mut answer = answer;
-            let answered = match until(self.channel.sealed(), &mut answer).await {
-                Some(answered) => answered.ok(),
-                // The consumer is stuck, and holds the message for who knows how long.
-                None => answer.try_recv().ok(),
-            };
-            match answered {
-                Some(Ok(answer)) => return Ok(answer),
-                Some(Err(verdict)) => verdict,
-                None => Verdict::Unanswered,
-            }
-        };
-        Err(AskError::new(self.channel.worker(), verdict))
+        answered.map_err(|verdict| AskError::new(self.channel.worker(), verdict))
     }
 
     /// Sends a message for which there is room. Otherwise it is given back, uncounted.

@@ -187,11 +187,6 @@ pub(crate) mod oneshot {
             self.steps.take();
             self.sender.send(value)
         }
-
-        pub(crate) fn is_closed(&self) -> bool {
-            self.steps.take();
-            self.sender.is_closed()
-        }
     }
 
     #[derive(Debug)]

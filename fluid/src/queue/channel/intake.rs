@@ -78,7 +78,7 @@ impl<M> Channel<M> {
         self.room.notify_waiters();
         self.wake_takers();
         self.tell_undelivered(messages);
-        self.sealed().raise();
+        self.askers.give_up();
         left
     }
 
