@@ -173,16 +173,21 @@ async fn what_a_lane_has_fetched_is_left_to_the_others_in_its_place_when_a_call_
     assert_eq!(seen.all(), order);
 }
 
-/// How many are handled besides those that wait.
+/// How many are handled besides those that wait, and what the first two wait for.
 #[derive(Default)]
 struct Others {
     done: Mutex<u64>,
     changed: Condvar,
+    released: [Notify; 2],
 }
 
 impl Others {
-    fn add(&self, done: u64) {
-        *self.done.lock().unwrap() += done;
+    fn done(&self) -> u64 {
+        *self.done.lock().unwrap()
+    }
+
+    fn is_done(&self) {
+        *self.done.lock().unwrap() += 1;
         self.changed.notify_all();
     }
 
@@ -191,21 +196,18 @@ impl Others {
         let done = self.done.lock().unwrap();
         let within = Duration::from_secs(20);
         let waits = |done: &mut u64| *done < enough;
-        let (done, _) = self
-            .changed
-            .wait_timeout_while(done, within, waits)
-            .unwrap();
+        let waited = self.changed.wait_timeout_while(done, within, waits);
+        let (done, _) = waited.unwrap();
         assert!(*done >= enough, "{done} are done, not {enough}");
     }
 }
 
-/// Both lanes begin when all is sent, which counts as one. Later, one waits for the other 397.
 #[consumer(concurrency = 2)]
 async fn compute(number: u64, others: &Others) {
     match number {
-        0 | 1 => others.wait_for(1),
-        200 => others.wait_for(1 + 397),
-        _ => others.add(1),
+        0 | 1 => others.released[number as usize].notified().await,
+        200 => others.wait_for(397),
+        _ => others.is_done(),
     }
 }
 
@@ -222,7 +224,12 @@ async fn what_a_lane_has_fetched_that_keeps_its_thread_is_handled_by_the_others(
     for number in 0..400 {
         running.compute().try_send(number).unwrap();
     }
-    others.add(1);
+    // One handles all that comes before the one that keeps its thread.
+    others.released[0].notify_one();
+    while others.done() < 198 {
+        tokio::task::yield_now().await;
+    }
+    others.released[1].notify_one();
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
     assert_eq!(exit.worker("compute").unwrap().counts().unwrap().done, 400);

@@ -99,15 +99,11 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Counts a message as in hand that was moved there, and moves what the taker may have besides to its share: of
-    /// what waits, what falls to it, but nothing if another one waits, who could handle it meanwhile.
+    /// Counts a message as in hand that was moved there, and moves to the taker's share what falls to it of those that
+    /// wait. While another taker waits, that is nothing: each message has woken one, so there are fewer than takers.
     fn share(&self, inner: &mut Inner<M>, taker: &Taker<M>) {
-        let more = if inner.takers_wait > 0 {
-            0
-        } else {
-            let most = inner.waiting.len() / self.takers.len();
-            taker.fill(&mut inner.waiting, most)
-        };
+        let most = inner.waiting.len() / self.takers.len();
+        let more = taker.fill(&mut inner.waiting, most);
         taker.progress.fetched(more);
         inner.fetched += more;
     }
