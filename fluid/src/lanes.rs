@@ -122,7 +122,7 @@ impl<W: Worker> Drop for Laned<W> {
     fn drop(&mut self) {
         // If no lane has ever lived, or one is lost, nobody else gives up what waits for it.
         for lane in 1..=self.others {
-            drop(Queue::new(self.channel.lane(lane)));
+            drop(Queue::new(&self.channel, lane));
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::onward::{Onward, Own};
 use crate::options::OnError;
-use crate::queue::{Batching, Output};
+use crate::queue::{Batching, Output, Shared};
 use crate::timed::timed;
 use crate::worker::{Io, Ports, Worker};
 
@@ -152,12 +152,13 @@ pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
 }
 
 pin_project! {
-    /// A call during which what the worker sends is handed over whenever it waits.
+    /// A call. Whenever it waits, what the worker sends is handed over, and what it shares is given back.
     pub(crate) struct Attended<'a, F, S: Worker> {
         #[pin]
         call: F,
         output: &'a Output<S::Output>,
         ports: &'a S::Ports,
+        shared: Option<Shared<'a, S::Message>>,
     }
 }
 
@@ -167,7 +168,14 @@ impl<'a, F, S: Worker> Attended<'a, F, S> {
             call,
             output,
             ports,
+            shared: None,
         }
+    }
+
+    /// One of a worker that shares with others what it has fetched.
+    pub(crate) fn sharing(self, shared: Shared<'a, S::Message>) -> Self {
+        let shared = Some(shared);
+        Self { shared, ..self }
     }
 }
 
@@ -181,6 +189,9 @@ impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
         if polled.is_pending() {
             this.output.hand_over();
             this.ports.hand_over();
+            if let Some(shared) = this.shared {
+                shared.give_back();
+            }
         }
         polled
     }
@@ -197,6 +208,10 @@ where
     S: Stage<Input = <S as Worker>::Message>,
     N: Onward<S::Output>,
 {
+    // What keeps its thread keeps its messages, too.
+    if !ctx.node().options.blocking {
+        io.queue.share();
+    }
     loop {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
@@ -212,12 +227,14 @@ where
         };
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
+            io.queue.shared().give_back();
             handle(stage, message, ctx, io, onward).await?;
             continue;
         }
         let called = {
             let call = pin!(stage.call(message, ctx, &io.ports));
-            Attended::<_, S>::new(call, &io.output, &io.ports).await
+            let call = Attended::<_, S>::new(call, &io.output, &io.ports);
+            call.sharing(io.queue.shared()).await
         };
         match called {
             Ok(emission) => {
@@ -230,6 +247,7 @@ where
                 let mut emission = emission.into_iter();
                 if let Some(first) = onward.send_ahead(&mut io.output, &mut emission) {
                     io.hand_over();
+                    io.queue.shared().give_back();
                     let mut leaving = io.output.leave(emission);
                     let refused = onward.send_each(&io.output, first, &mut leaving).await;
                     tell_refused(refused, ctx);

@@ -18,12 +18,13 @@ mod entry;
 mod fetch;
 mod intake;
 mod lanes;
+mod taker;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::ledger::{Counts, Direct, Progress};
+use crate::ledger::{Counts, Direct, Progress, Seen};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 use crate::queue::answer::Askers;
@@ -32,6 +33,8 @@ use crate::queue::channel::calls::Calls;
 pub use crate::queue::channel::consumer::Queue;
 pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
+pub(crate) use crate::queue::channel::taker::Shared;
+use crate::queue::channel::taker::Taker;
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -52,12 +55,11 @@ pub(crate) struct Channel<M> {
     portion: usize,
     /// How many a consumer takes before it lets in those who wait for room.
     course: usize,
-    /// How many take from this queue.
-    takers: usize,
+    /// Those who take from this queue.
+    takers: Box<[Arc<Taker<M>>]>,
     /// By key to a queue for each lane, in the place of this one.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
-    progress: Progress,
     /// Of what comes over a fused edge, and so never waits here.
     direct: Direct,
     items: Notify,
@@ -73,7 +75,7 @@ pub(crate) struct Channel<M> {
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what `progress` and `direct` count comes on top.
+    /// Until it is `frozen`, what the takers and `direct` count comes on top.
     counts: Counts,
     frozen: bool,
     /// The most that the consumer may have fetched and not taken, as it was when last looked at.
@@ -148,7 +150,9 @@ impl<M> Channel<M> {
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
             course: (options.capacity / 2).clamp(1, PORTION),
-            takers: options.concurrency,
+            takers: (0..options.concurrency)
+                .map(|_| Arc::new(Taker::new()))
+                .collect(),
             lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
@@ -162,7 +166,6 @@ impl<M> Channel<M> {
                 taker: None,
                 boundless: false,
             }),
-            progress: Progress::new(options.concurrency),
             direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
@@ -202,18 +205,18 @@ impl<M> Channel<M> {
 
     /// Moves the done count from the narrow place to the wide one.
     #[cold]
-    fn carry(&self) {
+    fn carry(&self, progress: &Progress) {
         let mut inner = lock(&self.inner);
         if !inner.frozen {
-            let seen = self.progress.seen();
+            let seen = progress.seen();
             inner.counts.done += seen.done;
-            self.progress.carried(seen.done);
+            progress.carried(seen.done);
         }
     }
 
-    fn fail(&self, messages: usize) {
+    fn fail(&self, progress: &Progress, messages: usize) {
         let mut inner = lock(&self.inner);
-        self.progress.let_go(messages);
+        progress.let_go(messages);
         if !inner.frozen {
             inner.counts.failed += messages as u64;
         }
@@ -242,13 +245,14 @@ impl<M> Channel<M> {
 
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
-    fn give_up(&self, held: usize, portion: &mut VecDeque<M>) {
+    fn give_up(&self, taker: &Taker<M>, held: usize, portion: &mut VecDeque<M>) {
         let left = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            self.progress.unfetched(portion.len());
-            self.progress.let_go(held);
+            portion.extend(taker.take_all());
+            taker.progress.unfetched(portion.len());
+            taker.progress.let_go(held);
             if !inner.frozen {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
@@ -277,13 +281,21 @@ impl<M> Channel<M> {
         if inner.frozen {
             0
         } else {
-            self.progress.seen().fetched as usize
+            self.seen(inner).fetched as usize
+        }
+    }
+
+    /// What the takers have, who may not take over from each other meanwhile.
+    fn seen(&self, _: &Inner<M>) -> Seen {
+        match &*self.takers {
+            [only] => only.progress.seen(),
+            several => Progress::seen_together(several.iter().map(|taker| &taker.progress)),
         }
     }
 
     /// One more waits for a message.
     fn awaits(&self, inner: &mut Inner<M>) {
-        inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
+        inner.takers_wait = (inner.takers_wait + 1).min(self.takers.len());
         self.awaited.store(true, Ordering::Relaxed);
     }
 

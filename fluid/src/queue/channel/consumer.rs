@@ -14,7 +14,8 @@ use crate::turn::{To, Turns, give_way, yield_to};
 
 use super::batch::Gathering;
 use super::calls::Heeded;
-use super::fetch::{Fetched, Waits};
+use super::fetch::Fetched;
+use super::taker::Taker;
 use super::{Channel, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
@@ -54,11 +55,14 @@ const TURN: usize = 128;
 /// *failed*. If the worker is forced to end, it is *undelivered*.
 pub struct Queue<M> {
     pub(super) channel: Arc<Channel<M>>,
+    pub(super) taker: Arc<Taker<M>>,
+    /// The taker has a share.
+    pub(super) shares: bool,
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
     pub(super) gathering: Gathering<M>,
     /// How many messages it takes before it lets in those who wait for room.
-    course: usize,
+    pub(super) course: usize,
     /// How many it takes before other tasks have their turn.
     turn: usize,
     turns: Turns,
@@ -83,9 +87,13 @@ pub(super) enum Hand {
 }
 
 impl<M> Queue<M> {
-    pub(crate) fn new(channel: Arc<Channel<M>>) -> Self {
+    /// What a lane of the consumer reads; the first lane is the only one of most.
+    pub(crate) fn new(channel: &Arc<Channel<M>>, lane: usize) -> Self {
+        let (channel, taker) = channel.lane(lane);
         Self {
+            taker: Arc::clone(&channel.takers[taker]),
             channel,
+            shares: false,
             portion: VecDeque::new(),
             hand: Hand::Empty,
             gathering: Gathering::new(),
@@ -155,9 +163,10 @@ impl<M> Queue<M> {
             self.course -= 1;
             return Some(message);
         }
-        if self.channel.takers == 1 {
-            self.settle();
+        if self.shares {
+            return self.take_shared();
         }
+        self.settle();
         None
     }
 
@@ -172,11 +181,11 @@ impl<M> Queue<M> {
         // Counted here, too: of messages that come one at a time, each arrives.
         self.course -= 1;
         if !self.portion.is_empty() && !self.channel.calls.is_interrupted() {
-            self.channel.progress.taken();
+            self.taker.progress.taken();
             self.hand = Hand::Queued;
             return true;
         }
-        let alone = self.channel.takers == 1;
+        let alone = self.channel.takers.len() == 1;
         // In a shuffled test it is held up between the notice and its look into the queue.
         #[cfg(feature = "test-util")]
         let alone = alone && !crate::test::is_shuffled();
@@ -203,7 +212,7 @@ impl<M> Queue<M> {
         poll_fn(|cx| {
             match self
                 .channel
-                .fetch(&mut self.portion, Waits::Woken(cx.waker()))
+                .fetch(&self.taker, &mut self.portion, cx.waker())
             {
                 Fetched::Some => Poll::Ready(true),
                 Fetched::Ended => Poll::Ready(false),
@@ -221,23 +230,16 @@ impl<M> Queue<M> {
     }
 
     async fn arrival_for_several(&mut self) -> bool {
-        if self.hand == Hand::Queued
-            && let Some(seen) = self.channel.fetch_next(&mut self.portion)
-        {
-            self.carry_if_full(seen);
-            return true;
-        }
-        self.settle();
-        match self.channel.fetch(&mut self.portion, Waits::Not) {
+        let (channel, taker) = (&*self.channel, &*self.taker);
+        match channel.fetch_one(taker, &mut self.portion, false) {
             Fetched::Some => return true,
             Fetched::Ended => return false,
             Fetched::None => {}
         }
         loop {
-            let channel = &*self.channel;
             let mut arrived = pin!(channel.items.notified());
             arrived.as_mut().enable();
-            match channel.fetch(&mut self.portion, Waits::Noticed) {
+            match channel.fetch_one(taker, &mut self.portion, true) {
                 Fetched::Some => return true,
                 Fetched::Ended => return false,
                 Fetched::None => {
@@ -286,8 +288,8 @@ impl<M> Queue<M> {
     pub fn failed(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.channel.fail(1),
-            Hand::Batch(messages) => self.channel.fail(messages),
+            Hand::Queued => self.channel.fail(&self.taker.progress, 1),
+            Hand::Batch(messages) => self.channel.fail(&self.taker.progress, messages),
             Hand::Direct => self.channel.fail_direct(),
         }
     }
@@ -312,16 +314,17 @@ impl<M> Queue<M> {
             return term.over().is_raised();
         }
         let inner = lock(&self.channel.inner);
-        // What other lanes hold will not come here.
+        // What other lanes hold will not come here, unless it is their share.
         let mine = self.portion.len() + self.gathering.messages;
+        let shared = || self.channel.takers.iter().any(|taker| !taker.is_empty());
         self.channel.calls.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
     }
 
     fn take(&mut self) -> Option<M> {
         let message = self.portion.pop_front()?;
-        let progress = &self.channel.progress;
+        let progress = &self.taker.progress;
         let seen = match self.hand {
             Hand::Queued => progress.done_and_taken(),
             Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
@@ -335,8 +338,8 @@ impl<M> Queue<M> {
     pub(crate) fn settle(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.carry_if_full(self.channel.progress.done(1)),
-            Hand::Batch(messages) => self.carry_if_full(self.channel.progress.done(messages)),
+            Hand::Queued => self.carry_if_full(self.taker.progress.done(1)),
+            Hand::Batch(messages) => self.carry_if_full(self.taker.progress.done(messages)),
             Hand::Direct => self.channel.direct.done(),
         }
     }
@@ -367,7 +370,7 @@ impl<M> Queue<M> {
 
     pub(super) fn carry_if_full(&self, seen: Seen) {
         if seen.is_full() {
-            self.channel.carry();
+            self.channel.carry(&self.taker.progress);
         }
     }
 }
@@ -384,7 +387,7 @@ impl<M> Drop for Queue<M> {
             Hand::Batch(messages) => messages,
         };
         self.portion.extend(self.gathering.take_all());
-        self.channel.give_up(held, &mut self.portion);
+        self.channel.give_up(&self.taker, held, &mut self.portion);
     }
 }
 
