@@ -8,7 +8,7 @@
 //!
 //! 1. Every change of a count happens under the lock, or in the one word of [`Progress`].
 //! 2. A message is dropped only through [`discard`], outside the lock, and after it was counted.
-//! 3. Whoever is about to wait says so under the lock, and whoever makes its waiting useless
+//! 3. Whoever is about to wait, be it after a message, says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
 mod batch;
@@ -31,6 +31,7 @@ use crate::queue::answer::Askers;
 pub(crate) use crate::queue::channel::batch::Batching;
 use crate::queue::channel::calls::Calls;
 pub use crate::queue::channel::consumer::Queue;
+use crate::queue::channel::consumer::keep;
 pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
 pub(crate) use crate::queue::channel::taker::Shared;
@@ -85,7 +86,8 @@ struct Inner<M> {
     sender_waits: bool,
     /// How many takers wait, at most.
     takers_wait: usize,
-    /// How the only one that takes is woken, while it waits for a message and for nothing else.
+    /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
+    /// has handled the one in its hand. While there is one, and only then, it is `awaited`, where one takes alone.
     taker: Option<Waker>,
     /// The edges of the group find room beyond the capacity.
     boundless: bool,
@@ -246,7 +248,7 @@ impl<M> Channel<M> {
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
     fn give_up(&self, taker: &Taker<M>, held: usize, portion: &mut VecDeque<M>) {
-        let left = {
+        let (left, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
@@ -257,7 +259,7 @@ impl<M> Channel<M> {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
             inner.counts.undelivered += left.len() as u64;
-            left
+            (left, inner.taker.take())
         };
         self.room.notify_waiters();
         portion.extend(left);
@@ -299,6 +301,17 @@ impl<M> Channel<M> {
         self.awaited.store(true, Ordering::Relaxed);
     }
 
+    /// Whether somebody waits for a message, as far as is known without the lock.
+    fn is_awaited(&self) -> bool {
+        self.awaited.load(Ordering::Relaxed)
+    }
+
+    /// The only one that takes waits for a message.
+    fn awaits_alone(&self, inner: &mut Inner<M>, waker: &Waker) {
+        self.awaits(inner);
+        keep(&mut inner.taker, waker);
+    }
+
     /// How many of those who wait are to be woken for so many messages.
     fn wakes(&self, inner: &mut Inner<M>, messages: usize) -> Woken {
         let wakes = messages.min(inner.takers_wait);
@@ -315,7 +328,13 @@ impl<M> Channel<M> {
 
     /// Wakes whoever waits for a message, since none may come any more.
     fn wake_takers(&self) {
-        let taker = lock(&self.inner).taker.take();
+        let taker = {
+            let mut inner = lock(&self.inner);
+            if inner.taker.is_some() {
+                self.awaited.store(false, Ordering::Relaxed);
+            }
+            inner.taker.take()
+        };
         if let Some(taker) = taker {
             taker.wake();
         }

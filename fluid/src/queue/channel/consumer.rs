@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
@@ -67,6 +67,8 @@ pub struct Queue<M> {
     turn: usize,
     turns: Turns,
     pub(super) heeded: Heeded,
+    /// The waker that the channel was given last. It is kept, so that no other one can be taken for it.
+    known: Option<Waker>,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
     /// The life that reads here, if nothing is consumed in it: then its end is the end of the queue.
@@ -101,6 +103,7 @@ impl<M> Queue<M> {
             turn: TURN,
             turns: Turns::default(),
             heeded: Heeded::default(),
+            known: None,
             pulse: None,
             term: None,
         }
@@ -208,23 +211,28 @@ impl<M> Queue<M> {
     }
 
     async fn arrival_for_one(&mut self) -> bool {
-        let mut rest = None;
+        let (channel, known) = (&*self.channel, &mut self.known);
+        let (mut rest, mut waited) = (None, false);
         poll_fn(|cx| {
-            match self
-                .channel
-                .fetch(&self.taker, &mut self.portion, cx.waker())
-            {
-                Fetched::Some => Poll::Ready(true),
-                Fetched::Ended => Poll::Ready(false),
-                Fetched::None => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::rested();
-                    if rest.is_none() {
-                        rest = self.pulse.as_deref().map(Pulse::rest);
-                    }
-                    Poll::Pending
+            let waker = cx.waker();
+            // Until something happens for which it is woken, there is nothing to be seen.
+            let is_known = known.as_ref().is_some_and(|known| known.will_wake(waker));
+            let is_to_be_woken = is_known && channel.is_awaited();
+            if !is_to_be_woken {
+                let waited = waited && is_known;
+                match channel.fetch(&self.taker, &mut self.portion, waker, waited) {
+                    Fetched::Some => return Poll::Ready(true),
+                    Fetched::Ended => return Poll::Ready(false),
+                    Fetched::None => keep(known, waker),
                 }
             }
+            #[cfg(feature = "test-util")]
+            crate::test::rested();
+            if rest.is_none() {
+                rest = self.pulse.as_deref().map(Pulse::rest);
+            }
+            waited = true;
+            Poll::Pending
         })
         .await
     }
@@ -372,6 +380,14 @@ impl<M> Queue<M> {
         if seen.is_full() {
             self.channel.carry(&self.taker.progress);
         }
+    }
+}
+
+/// Keeps a waker, which is copied only if it is another one.
+pub(super) fn keep(kept: &mut Option<Waker>, waker: &Waker) {
+    match kept {
+        Some(kept) => kept.clone_from(waker),
+        None => *kept = Some(waker.clone()),
     }
 }
 

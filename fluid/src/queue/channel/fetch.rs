@@ -22,12 +22,14 @@ impl<M> Channel<M> {
     /// Moves what waits to the only one that takes, which has none left. The first of it counts as in its hand at once:
     /// so there is room when the senders that wait for it are woken.
     ///
-    /// If there is none, it waits until it is woken.
+    /// If there is none, it waits until it is woken. If there is one, for which it `waited`, it waits for the next one
+    /// at once: where messages come one at a time, there is none yet when this one has been handled.
     pub(super) fn fetch(
         &self,
         taker: &Taker<M>,
         portion: &mut VecDeque<M>,
         waker: &Waker,
+        waited: bool,
     ) -> Fetched {
         let (fetched, wake) = {
             let mut inner = lock(&self.inner);
@@ -38,12 +40,14 @@ impl<M> Channel<M> {
                 if inner.gate == Gate::Closed {
                     return Fetched::Ended;
                 }
-                self.awaits(&mut inner);
-                let present = inner.taker.get_or_insert_with(|| waker.clone());
-                present.clone_from(waker);
+                self.awaits_alone(&mut inner, waker);
                 Fetched::None
             } else {
                 self.move_to(&mut inner, taker, portion);
+                let alone = portion.len() == 1 && inner.waiting.is_empty();
+                if waited && alone && inner.gate != Gate::Closed {
+                    self.awaits_alone(&mut inner, waker);
+                }
                 Fetched::Some
             };
             (fetched, self.no_more_crowd(&mut inner))

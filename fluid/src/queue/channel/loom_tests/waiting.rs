@@ -144,3 +144,76 @@ fn what_one_life_leaves_the_next_one_handles() {
         assert_eq!(assert_conserved(&channel).done, 2);
     });
 }
+
+/// Handles what comes in one task: so it waits for the next message with one in its hand.
+fn handle_in_one_task(mut queue: Queue<u64>) -> JoinHandle<(Queue<u64>, Vec<u64>)> {
+    thread::spawn(move || {
+        block_on(async move {
+            let mut handled = Vec::new();
+            while let Some(message) = queue.next().await {
+                handled.push(message);
+            }
+            (queue, handled)
+        })
+    })
+}
+
+#[test]
+fn a_consumer_that_waits_with_a_message_in_its_hand_sees_the_next_one_and_the_close() {
+    explore(|| {
+        let channel = channel(4, Overflow::Wait);
+        let handles = handle_in_one_task(Queue::new(&channel, 0));
+        for message in [1, 2] {
+            assert!(edge(&channel).try_send(message).is_ok());
+        }
+        channel.close();
+        assert_eq!(handles.join().unwrap().1, [1, 2]);
+        assert_eq!(assert_conserved(&channel).done, 2);
+    });
+}
+
+#[test]
+fn a_consumer_that_waits_with_a_message_in_its_hand_sees_that_it_is_given_up() {
+    explore(|| {
+        let channel = channel(4, Overflow::Wait);
+        let handles = handle_in_one_task(Queue::new(&channel, 0));
+        assert!(edge(&channel).try_send(1).is_ok());
+        drop(channel.seal());
+        assert!(handles.join().unwrap().1.len() <= 1);
+        assert_conserved(&channel);
+    });
+}
+
+#[test]
+fn a_life_that_waited_with_a_message_in_its_hand_leaves_the_next_one_to_another() {
+    explore(|| {
+        let channel = channel(4, Overflow::Wait);
+        let life = handle_in_one_task(Queue::new(&channel, 0));
+        assert!(edge(&channel).try_send(1).is_ok());
+        channel.interrupt(true);
+        let (queue, mut handled) = life.join().unwrap();
+        channel.interrupt(false);
+        let next = handle_in_one_task(queue);
+        assert!(edge(&channel).try_send(2).is_ok());
+        channel.close();
+        handled.extend(next.join().unwrap().1);
+        assert_eq!(handled, [1, 2]);
+        assert_eq!(assert_conserved(&channel).done, 2);
+    });
+}
+
+#[test]
+fn a_consumer_that_waits_in_another_task_than_before_sees_a_message() {
+    explore(|| {
+        let channel = channel(4, Overflow::Wait);
+        let mut queue = Queue::new(&channel, 0);
+        let first = thread::spawn(move || (block_on(queue.next()), queue));
+        assert!(edge(&channel).try_send(1).is_ok());
+        let (message, queue) = first.join().unwrap();
+        assert_eq!(message, Some(1));
+        let next = handle_in_one_task(queue);
+        assert!(edge(&channel).try_send(2).is_ok());
+        channel.close();
+        assert_eq!(next.join().unwrap().1, [2]);
+    });
+}
