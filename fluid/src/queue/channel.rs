@@ -11,6 +11,7 @@
 //! 3. Whoever is about to wait, be it after a message, says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
+mod arrival;
 mod batch;
 mod calls;
 mod consumer;
@@ -28,10 +29,10 @@ use crate::ledger::{Counts, Direct, Progress, Seen};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 use crate::queue::answer::Askers;
+use crate::queue::channel::arrival::keep;
 pub(crate) use crate::queue::channel::batch::Batching;
 use crate::queue::channel::calls::Calls;
 pub use crate::queue::channel::consumer::Queue;
-use crate::queue::channel::consumer::keep;
 pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
 pub(crate) use crate::queue::channel::taker::Shared;
