@@ -5,6 +5,9 @@ use crate::worker::Worker;
 
 /// What an edge to `W` makes of what is sent over it.
 pub(crate) trait Adapt<T, W: Worker>: Send + Sync + 'static {
+    /// Whether it is never several.
+    const AT_MOST_ONE: bool;
+
     /// None, one or several of what `W` consumes.
     fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<Self, T, W>;
 }
@@ -14,6 +17,8 @@ pub(crate) trait Adapt<T, W: Worker>: Send + Sync + 'static {
 pub(crate) struct Straight;
 
 impl<W: Worker> Adapt<W::Message, W> for Straight {
+    const AT_MOST_ONE: bool = true;
+
     fn adapt(&self, message: W::Message) -> impl Iterator<Item = W::Message> + Send + use<W> {
         std::iter::once(message)
     }
@@ -29,6 +34,8 @@ where
     F: Fn(T) -> R + Send + Sync + 'static,
     R: IsAdaptedTo<W, W::Message>,
 {
+    const AT_MOST_ONE: bool = R::AT_MOST_ONE;
+
     fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<T, W, F, R> {
         (self.0)(message).messages()
     }

@@ -128,8 +128,8 @@ where
                     let first = onward.send_ahead(&mut io.output, &mut emission);
                     io.output.hand_over_unshared();
                     if let Some(first) = first {
-                        let mut leaving = io.output.leave(emission);
-                        let refused = onward.send_each(&io.output, first, &mut leaving).await;
+                        let leaving = io.output.leave(emission);
+                        let refused = onward.send_each(&io.output, first, leaving).await;
                         tell_refused(refused, ctx);
                     }
                     return done(ctx, io);

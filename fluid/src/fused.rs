@@ -12,19 +12,19 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 
 use crate::adapt::Adapt;
 use crate::context::Context;
 use crate::error::Error;
-use crate::lent::{Borrower, CaughtWithin, Lent, Shelf};
+use crate::lent::{Borrower, Lent, Shelf};
 use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
 use crate::onward::Onward;
+use crate::passing::{Given, Passed, Passing, passing};
 use crate::queue::{Channel, Intake, Leaving, Output, discard};
 use crate::seat::Seat;
 use crate::signal::until;
-use crate::stage::{Calls, Stage, is_silent, tell_refused};
+use crate::stage::{Calls, Stage};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
 use crate::way::{Lendable, Run, Way};
@@ -87,7 +87,20 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
         if own.tap.is_set() || self.stub.has_it() {
             return false;
         }
-        self.callee.bare().is_some()
+        self.callee.is_bare()
+    }
+
+    /// What that call is given; nothing, if the edge makes nothing of the message.
+    #[inline(always)]
+    fn given<'a, T>(&'a mut self, own: &'a Output<T>, message: T) -> Option<Given<'a, W, N>>
+    where
+        T: Send + 'static,
+        A: Adapt<T, W>,
+    {
+        let loan = self.callee.loan()?;
+        own.leave_alone().accepted();
+        let message = self.adapt.adapt(message).next()?;
+        Some((loan, message, &mut self.next))
     }
 
     /// Waits until it can be. Returns whether it can: not, if it has ended.
@@ -222,46 +235,15 @@ where
         &mut self,
         own: &Output<T>,
         mut message: T,
-        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send {
         async move {
             let mut refused = 0;
             loop {
-                // Written out here for the one that can be called and needs no more than that: each block around
-                // it would be paid for by every message.
-                if self.is_bare(own) {
-                    own.leave_alone().accepted();
-                    for message in self.adapt.adapt(message) {
-                        let Some(loan) = self.callee.bare() else {
-                            self.deliver(message).await;
-                            continue;
-                        };
-                        loan.io.queue.hand_over();
-                        let called = {
-                            let (worker, ctx) = (&mut *loan.worker, &loan.ctx);
-                            let ports = &loan.io.ports;
-                            // In a block, so that a panic before the future is made is caught, too.
-                            let call = pin!(async move { worker.call(message, ctx, ports).await });
-                            let span = &loan.span;
-                            CaughtWithin { call, span }.await
-                        };
-                        let emission = match called {
-                            Ok(emission) => emission,
-                            Err(error) => {
-                                self.callee.failed(error);
-                                continue;
-                            }
-                        };
-                        if !is_silent::<W::Output>() {
-                            let mut emission = emission.into_iter();
-                            let output = &mut loan.io.output;
-                            if let Some(first) = self.next.send_ahead(output, &mut emission) {
-                                let mut leaving = output.leave(emission);
-                                let refused = self.next.send_each(output, first, &mut leaving);
-                                tell_refused(refused.await, &loan.ctx);
-                            }
-                        }
-                        loan.io.queue.settle_direct();
+                if self.is_straight(own) {
+                    let link = <Self as Onward<T>>::passing();
+                    if !Passed::new(self, own, message, link).await {
+                        self.part();
                     }
                 } else {
                     refused += u64::from(!self.send(own, message).await);
@@ -272,6 +254,21 @@ where
                 }
             }
         }
+    }
+
+    #[inline(always)]
+    fn is_straight(&mut self, own: &Output<T>) -> bool {
+        A::AT_MOST_ONE && self.is_bare(own)
+    }
+
+    #[inline(always)]
+    fn passing<'a>() -> impl Passing<'a, Self, T> {
+        passing(Self::given)
+    }
+
+    fn part(&mut self) {
+        self.callee.part();
+        self.next.part();
     }
 
     async fn begin(&mut self, sender: &Context) {

@@ -13,10 +13,8 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{self, Poll};
 
 use crate::attempt::handle;
-use crate::catch::catch_within;
 use crate::context::Context;
 use crate::error::Error;
 use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
@@ -39,7 +37,7 @@ pub(crate) struct Shelf<W: Worker> {
 enum Offer<W: Worker> {
     /// It is lent, or not ready.
     Out,
-    Here(Box<Loan<W>>),
+    Here(Loan<W>),
     /// It has ended.
     Closed,
 }
@@ -62,7 +60,7 @@ impl<W: Worker> Shelf<W> {
     fn take(&self) -> Option<Loan<W>> {
         let mut offer = lock(&self.offer);
         match std::mem::replace(&mut *offer, Offer::Out) {
-            Offer::Here(loan) => Some(*loan),
+            Offer::Here(loan) => Some(loan),
             other => {
                 *offer = other;
                 None
@@ -81,16 +79,21 @@ impl<W: Worker> Shelf<W> {
 }
 
 /// A worker that another one makes the calls of.
-pub(crate) struct Loan<W: Worker> {
-    pub(crate) worker: Lendable<W>,
-    pub(crate) io: Lendable<Io<W>>,
+pub(crate) struct OnLoan<W: Worker> {
+    pub(crate) worker: W,
+    pub(crate) io: Io<W>,
     pub(crate) ctx: Context,
     pub(crate) span: tracing::Span,
     /// Nothing is done about its calls but to make them.
     bare: bool,
-    failure: Option<Error>,
-    home: Option<oneshot::Sender<Returned<W>>>,
+    pub(crate) failure: Option<Error>,
+    home: oneshot::Sender<Returned<W>>,
 }
+
+/// Whoever has it can call the worker, which goes home when it is dropped; or nothing.
+///
+/// It is in a box, so that it is one look that tells whether there is a worker.
+pub(crate) struct Loan<W: Worker>(Option<Box<OnLoan<W>>>);
 
 const COMES_BACK: &str = "a loan gives back what was lent when it is dropped";
 
@@ -98,56 +101,71 @@ type Returned<W> = (W, Io<W>, Option<Error>);
 
 impl<W: Worker> Drop for Loan<W> {
     fn drop(&mut self) {
+        let Some(lent) = self.0.take() else { return };
+        let OnLoan {
+            worker,
+            mut io,
+            failure,
+            home,
+            ..
+        } = *lent;
         // In hand still is what a forced stop cut off.
-        self.io.queue.give_up_direct();
-        if let Some(home) = self.home.take() {
-            let _ = home.send((self.worker.take(), self.io.take(), self.failure.take()));
-        }
+        io.queue.give_up_direct();
+        let _ = home.send((worker, io, failure));
     }
 }
 
 /// Who borrows: the worker while it is here, and where it lies otherwise.
 pub(crate) struct Borrower<W: Worker> {
     shelf: Arc<Shelf<W>>,
-    loan: Option<Loan<W>>,
+    loan: Loan<W>,
 }
 
 impl<W: Worker> Borrower<W> {
     pub(crate) fn new(shelf: Arc<Shelf<W>>) -> Self {
-        Self { shelf, loan: None }
+        Self {
+            shelf,
+            loan: Loan(None),
+        }
     }
 
     pub(crate) fn has_it(&self) -> bool {
-        self.loan.is_some()
+        self.loan.0.is_some()
     }
 
     /// Waits for the worker. Returns whether it is here; it is not, if it has ended.
     pub(crate) async fn borrow(&mut self) -> bool {
-        if self.loan.is_none() {
-            self.loan = self.shelf.borrow().await;
+        if !self.has_it()
+            && let Some(loan) = self.shelf.borrow().await
+        {
+            self.loan = loan;
         }
-        self.loan.is_some()
+        self.has_it()
     }
 
     pub(crate) fn give_back(&mut self) {
-        self.loan = None;
+        self.loan = Loan(None);
     }
 
-    /// The worker, if it is here and needs no more than to be called.
-    #[inline]
-    pub(crate) fn bare(&mut self) -> Option<&mut Loan<W>> {
-        let loan = self.loan.as_mut().filter(|loan| loan.bare);
+    /// The worker, if it is here.
+    #[inline(always)]
+    pub(crate) fn loan(&mut self) -> Option<&mut OnLoan<W>> {
+        self.loan.0.as_deref_mut()
+    }
+
+    /// Whether the worker is here, and needs no more than to be called.
+    #[inline(always)]
+    pub(crate) fn is_bare(&self) -> bool {
+        let loan = self.loan.0.as_ref().filter(|loan| loan.bare);
         #[cfg(feature = "test-util")]
         let loan = loan.filter(|loan| !loan.ctx.node().test.is_armed());
-        loan
+        loan.is_some()
     }
 
-    /// Its call has failed, and it goes home.
-    #[cold]
-    pub(crate) fn failed(&mut self, error: Error) {
-        if let Some(mut loan) = self.loan.take() {
-            loan.io.queue.failed();
-            loan.failure = Some(error);
+    /// If its call has failed, it goes home.
+    pub(crate) fn part(&mut self) {
+        if self.loan().is_some_and(|loan| loan.failure.is_some()) {
+            self.give_back();
         }
     }
 
@@ -161,18 +179,18 @@ impl<W: Worker> Borrower<W> {
         W: Stage<Input = <W as Worker>::Message>,
     {
         async move {
-            let Some(loan) = &mut self.loan else { return };
-            let (ctx, io) = (&loan.ctx, &mut *loan.io);
+            let Some(loan) = self.loan() else { return };
+            let (ctx, io) = (&loan.ctx, &mut loan.io);
             io.queue.hand_over();
             let handled = {
-                let handled = handle(&mut *loan.worker, message, ctx, io, next);
+                let handled = handle(&mut loan.worker, message, ctx, io, next);
                 in_span(&loan.span, pin!(handled)).await
             };
             match handled {
                 Ok(()) => io.queue.settle_direct(),
                 Err(error) => {
                     loan.failure = Some(error);
-                    self.loan = None;
+                    self.give_back();
                 }
             }
         }
@@ -185,23 +203,6 @@ fn in_span<F: Future>(
     mut future: Pin<&mut F>,
 ) -> impl Future<Output = F::Output> {
     poll_fn(move |cx| span.in_scope(|| future.as_mut().poll(cx)))
-}
-
-/// A call within a span, whose panic is an error.
-pub(crate) struct CaughtWithin<'a, F> {
-    pub(crate) call: Pin<&'a mut F>,
-    pub(crate) span: &'a tracing::Span,
-}
-
-impl<T, F: Future<Output = Result<T, Error>>> Future for CaughtWithin<'_, F> {
-    type Output = Result<T, Error>;
-
-    #[inline(always)]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let _entered = self.span.enter();
-        let polled = catch_within(|| self.call.as_mut().poll(cx));
-        polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
-    }
 }
 
 /// The life of a worker behind a fused edge: it is lent.
@@ -252,17 +253,17 @@ impl<W: Worker> Run<W> for Lent<W> {
     ) -> Result<(), Error> {
         while ctx.is_running() {
             let (home, back) = oneshot::channel();
-            let loan = Loan {
+            let loan = Box::new(OnLoan {
                 bare: is_bare(ctx, io),
-                worker: Lendable::new(worker.take()),
-                io: Lendable::new(io.take()),
+                worker: worker.take(),
+                io: io.take(),
                 ctx: ctx.clone(),
                 span: tracing::Span::current(),
                 failure: None,
-                home: Some(home),
-            };
+                home,
+            });
             let back = self.back.insert(back);
-            self.shelf.put(Offer::Here(Box::new(loan)));
+            self.shelf.put(Offer::Here(Loan(Some(loan))));
             let returned = match until(ctx.over(), &mut *back).await {
                 Some(returned) => returned,
                 None => {

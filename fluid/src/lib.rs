@@ -172,6 +172,7 @@ mod node;
 mod onward;
 mod options;
 mod order;
+mod passing;
 mod process;
 mod pulse;
 mod queue;

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::context::Context;
+use crate::passing::{Nowhere, Passing};
 use crate::queue::{Leaving, Output};
 
 /// Where what a worker's calls emit goes next: to its own port, or into the calls of another worker.
@@ -23,8 +24,29 @@ pub trait Onward<T>: Send + 'static {
         &mut self,
         own: &Output<T>,
         first: T,
-        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+        rest: Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send;
+
+    /// Whether a message can be [passed](Self::passing) straight on.
+    #[doc(hidden)]
+    fn is_straight(&mut self, own: &Output<T>) -> bool {
+        let _ = own;
+        false
+    }
+
+    /// How it is. If not all goes well, [`part`](Self::part) is to follow.
+    #[doc(hidden)]
+    fn passing<'a>() -> impl Passing<'a, Self, T>
+    where
+        Self: Sized + 'a,
+        T: 'a,
+    {
+        Nowhere
+    }
+
+    /// Gives back those whose call has failed.
+    #[doc(hidden)]
+    fn part(&mut self) {}
 
     /// A life of the worker that sends begins.
     #[doc(hidden)]
@@ -52,12 +74,12 @@ impl<T: Send + 'static> Onward<T> for Own {
         own.send_ahead_unshared(messages)
     }
 
-    fn send_each(
+    async fn send_each(
         &mut self,
         own: &Output<T>,
         first: T,
-        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
-    ) -> impl Future<Output = u64> + Send {
-        own.send_each(first, rest)
+        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+    ) -> u64 {
+        own.send_each(first, &mut rest).await
     }
 }

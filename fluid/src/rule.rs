@@ -124,11 +124,16 @@ impl<W: Stage> CanCall for W {}
 )]
 pub trait IsAdaptedTo<W, M>: Sized {
     #[doc(hidden)]
+    const AT_MOST_ONE: bool;
+
+    #[doc(hidden)]
     fn messages(self) -> impl Iterator<Item = M> + Send + use<Self, W, M>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<W, M: Send> IsAdaptedTo<W, M> for M {
+    const AT_MOST_ONE: bool = true;
+
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
         std::iter::once(self)
     }
@@ -136,6 +141,8 @@ impl<W, M: Send> IsAdaptedTo<W, M> for M {
 
 #[diagnostic::do_not_recommend]
 impl<W, M: Send> IsAdaptedTo<W, M> for Option<M> {
+    const AT_MOST_ONE: bool = true;
+
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
         self.into_iter()
     }
@@ -143,6 +150,8 @@ impl<W, M: Send> IsAdaptedTo<W, M> for Option<M> {
 
 #[diagnostic::do_not_recommend]
 impl<W, M: Send> IsAdaptedTo<W, M> for Vec<M> {
+    const AT_MOST_ONE: bool = false;
+
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
         self.into_iter()
     }

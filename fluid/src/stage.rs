@@ -230,8 +230,8 @@ where
                 let mut emission = emission.into_iter();
                 if let Some(first) = onward.send_ahead(&mut io.output, &mut emission) {
                     io.hand_over();
-                    let mut leaving = io.output.leave(emission);
-                    let refused = onward.send_each(&io.output, first, &mut leaving).await;
+                    let leaving = io.output.leave(emission);
+                    let refused = onward.send_each(&io.output, first, leaving).await;
                     tell_refused(refused, ctx);
                 }
             }
@@ -345,8 +345,8 @@ pub(crate) fn emit<T: Send + 'static>(
         output.hand_over_unshared();
         if let Some(first) = first {
             Box::pin(async move {
-                let mut leaving = output.leave(emission);
-                let refused = onward.send_each(output, first, &mut leaving).await;
+                let leaving = output.leave(emission);
+                let refused = onward.send_each(output, first, leaving).await;
                 tell_refused(refused, ctx);
             })
             .await;
