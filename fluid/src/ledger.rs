@@ -212,10 +212,12 @@ pub(crate) struct Handed {
 }
 
 impl Direct {
+    #[inline]
     pub(crate) fn accepted(&self) {
         Self::count(&self.accepted);
     }
 
+    #[inline]
     pub(crate) fn done(&self) {
         Self::count(&self.done);
     }
@@ -224,6 +226,7 @@ impl Direct {
         Self::count(&self.let_go);
     }
 
+    #[inline]
     fn count(counter: &AtomicU64) {
         counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Release);
     }

@@ -10,6 +10,7 @@ pub struct Tally {
 }
 
 impl Tally {
+    #[inline]
     fn counter(&self, accepted: bool) -> &AtomicU64 {
         if accepted {
             &self.emitted
@@ -46,12 +47,14 @@ pub(crate) struct Alone<'a> {
 
 impl Alone<'_> {
     /// The message was accepted.
+    #[inline]
     pub(crate) fn accepted(&mut self) {
         self.accepted = true;
     }
 }
 
 impl Drop for Alone<'_> {
+    #[inline]
     fn drop(&mut self) {
         let counter = self.tally.counter(self.accepted);
         counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
