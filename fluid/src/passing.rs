@@ -100,6 +100,16 @@ struct Kept<'a, W: Worker, N> {
     next: Option<(&'a mut N, &'a mut Output<W::Output>)>,
 }
 
+impl<W: Worker, N> Kept<'_, W, N> {
+    /// The call has failed. Returns that not all went well.
+    #[cold]
+    fn failed(&mut self, error: Error) -> bool {
+        self.queue.failed();
+        *self.failure = Some(error);
+        false
+    }
+}
+
 pin_project! {
     /// How what was emitted goes onward.
     #[project = WayProjected]
@@ -167,50 +177,49 @@ where
                 None => Poll::Pending,
             }
         });
+        let mut kept = Kept {
+            ctx,
+            span,
+            queue,
+            failure,
+            next: None,
+        };
         let emission = match polled {
             Poll::Ready(Ok(emission)) => emission,
-            unready => {
-                *this.kept = Some(Kept {
-                    ctx,
-                    span,
-                    queue,
-                    failure,
-                    next: Some((next, output)),
-                });
-                return self.unready(unready);
+            Poll::Ready(Err(error)) => {
+                this.call.set(None);
+                return Poll::Ready(kept.failed(error));
+            }
+            Poll::Pending => {
+                kept.next = Some((next, output));
+                *this.kept = Some(kept);
+                return Poll::Pending;
             }
         };
         this.call.set(None);
         if !is_silent::<W::Output>() {
             let mut emission = emission.into_iter();
             if let Some(first) = next.send_ahead(output, &mut emission) {
-                let mut kept = Kept {
-                    ctx,
-                    span,
-                    queue,
-                    failure,
-                    next: None,
-                };
-                if emission.size_hint().1 == Some(0) && next.is_straight(output) {
-                    let way = (this.short)();
-                    this.onward.as_mut().set(Way::Short { way });
-                    let WayProjected::Short { way } = this.onward.project() else {
-                        return Poll::Pending;
-                    };
-                    let passed = way.begin(next, output, first, cx);
-                    if passed.is_pending() {
-                        *this.kept = Some(kept);
-                    } else {
-                        kept.queue.settle_direct();
-                    }
-                    return passed;
+                if emission.size_hint().1 != Some(0) || !next.is_straight(output) {
+                    kept.next = Some((next, output));
+                    *this.kept = Some(kept);
+                    return self.go_long(first, emission, cx);
                 }
-                kept.next = Some((next, output));
-                *this.kept = Some(kept);
-                return self.go_long(first, emission, cx);
+                let way = (this.short)();
+                this.onward.as_mut().set(Way::Short { way });
+                let WayProjected::Short { way } = this.onward.project() else {
+                    unreachable!("it has just been set");
+                };
+                let passed = way.begin(next, output, first, cx);
+                if passed.is_pending() {
+                    *this.kept = Some(kept);
+                } else {
+                    kept.queue.settle_direct();
+                }
+                return passed;
             }
         }
-        queue.settle_direct();
+        kept.queue.settle_direct();
         Poll::Ready(true)
     }
 }
@@ -231,11 +240,13 @@ where
         let (Some(call), Some(kept)) = (this.call.as_mut().as_pin_mut(), &mut this.kept) else {
             return self.sent(cx);
         };
-        let emission = match polled(kept.span, || call.poll(cx)) {
-            Poll::Ready(Ok(emission)) => emission,
-            unready => return self.unready(unready),
-        };
+        let polled = polled(kept.span, || call.poll(cx));
+        let called = ready!(polled);
         this.call.set(None);
+        let emission = match called {
+            Ok(emission) => emission,
+            Err(error) => return Poll::Ready(kept.failed(error)),
+        };
         if !is_silent::<W::Output>() {
             let mut emission = emission.into_iter();
             if let Some((next, output)) = &mut kept.next
@@ -257,22 +268,6 @@ where
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Rest<'a, W>) -> L,
     L: Future<Output = u64>,
 {
-    /// The call waits, or has failed.
-    #[cold]
-    #[inline(never)]
-    fn unready(self: Pin<&mut Self>, polled: Poll<Result<W::Emission, Error>>) -> Poll<bool> {
-        let mut this = self.project();
-        let Poll::Ready(Err(error)) = polled else {
-            return Poll::Pending;
-        };
-        this.call.set(None);
-        if let Some(kept) = this.kept {
-            kept.queue.failed();
-            *kept.failure = Some(error);
-        }
-        Poll::Ready(false)
-    }
-
     /// There are several, or they have to wait.
     #[inline(never)]
     fn go_long(
