@@ -25,6 +25,22 @@ fn now<O: Send + 'static>(
     })
 }
 
+/// The same; if it waits, its call is not ready when it is first polled.
+fn perhaps_later<O: Send + 'static>(
+    waits: bool,
+    mut call: impl FnMut(u64) -> Result<Option<O>, Error> + Send + 'static,
+) -> Consumer<O> {
+    boxed(move |message| {
+        let result = call(message);
+        Box::pin(async move {
+            if waits {
+                tokio::task::yield_now().await;
+            }
+            result
+        })
+    })
+}
+
 /// `head -> middle -> tail`
 pub(crate) fn chain<A, B, C>(
     workers: &mut Workers,
@@ -135,6 +151,95 @@ async fn a_failure_behind_a_fused_edge_is_its_own() {
         "{exit}"
     );
     assert_eq!(exit.code(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_at_the_end_of_a_chain_is_its_own_whoever_waits() {
+    for waits in [[false, false], [true, false], [false, true], [true, true]] {
+        let mut workers = group();
+        let first = put(&mut workers, "first", pass::<u64>(ms(0)));
+        let second = perhaps_later(waits[0], |n| Ok(Some(n)));
+        let second = put(&mut workers, "second", second);
+        let third = perhaps_later::<Nothing>(waits[1], |n| match n {
+            3 => Err("three".into()),
+            _ => Ok(None),
+        });
+        let third = put(&mut workers, "third", third);
+        chain(&mut workers, &first, &second, &third);
+        for number in 0..10 {
+            first.send(number).await.unwrap();
+        }
+        let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+        assert!(
+            matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "third"),
+            "{waits:?} {exit}"
+        );
+        assert_eq!(counts(&exit, "first"), [10, 10, 0, 0, 0], "{waits:?}");
+        assert_eq!(counts(&exit, "second"), [10, 10, 0, 0, 0], "{waits:?}");
+        assert_eq!(counts(&exit, "third"), [4, 3, 1, 0, 0], "{waits:?}");
+        assert_eq!(exit.worker("second").unwrap().emitted(), 4, "{waits:?}");
+        assert_eq!(exit.worker("second").unwrap().unsent(), 6, "{waits:?}");
+    }
+}
+
+/// Emits each number twice, be it at once or later.
+struct Twice {
+    waits: bool,
+}
+
+impl Worker for Twice {
+    type Message = u64;
+    type Output = u64;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        unreachable!("its calls are made by another")
+    }
+}
+
+impl fluid::Stage for Twice {
+    type Input = u64;
+    type Emission = Vec<u64>;
+    type Calls = fluid::EachMessage;
+
+    async fn call(&mut self, n: u64, _: &Context, (): &()) -> Result<Vec<u64>, Error> {
+        if self.waits {
+            tokio::task::yield_now().await;
+        }
+        Ok(vec![n; 2])
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_goes_down_the_whole_chain_before_the_next() {
+    for waits in [[false, false], [true, false], [false, true], [true, true]] {
+        let mut workers = group();
+        let log = Log::default();
+        let (begun, ended) = (log.clone(), log.clone());
+        let first = now(move |n| {
+            begun.note(format!("{n} in"));
+            Ok(Some(n))
+        });
+        let first = put(&mut workers, "first", first);
+        let twice = put(&mut workers, "twice", Twice { waits: waits[0] });
+        let last = perhaps_later::<Nothing>(waits[1], move |n| {
+            ended.note(format!("{n} out"));
+            if n == 2 { Err("two".into()) } else { Ok(None) }
+        });
+        let last = put(&mut workers, "last", last);
+        chain(&mut workers, &first, &twice, &last);
+        for number in 0..3 {
+            first.send(number).await.unwrap();
+        }
+        let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+        let order = [
+            "0 in", "0 out", "0 out", "1 in", "1 out", "1 out", "2 in", "2 out",
+        ];
+        assert_eq!(log.lines(), order, "{waits:?}");
+        assert_eq!(counts(&exit, "twice"), [3, 3, 0, 0, 0], "{waits:?}");
+        assert_eq!(counts(&exit, "last"), [5, 4, 1, 0, 0], "{waits:?}");
+        assert_eq!(exit.worker("twice").unwrap().unsent(), 1, "{waits:?}");
+    }
 }
 
 /// Ten messages to `first -> second`, of which the second panics at the fourth.
