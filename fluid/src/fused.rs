@@ -90,7 +90,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
         self.callee.is_bare()
     }
 
-    /// What that call is given; nothing, if the edge makes nothing of the message.
+    /// The same worker, and what it is called with: nothing, if the edge makes nothing of the message.
     #[inline(always)]
     fn given<'a, T>(&'a mut self, own: &'a Output<T>, message: T) -> Option<Given<'a, W, N>>
     where

@@ -34,7 +34,7 @@ pub trait Onward<T>: Send + 'static {
         false
     }
 
-    /// How it is. If not all goes well, [`part`](Self::part) is to follow.
+    /// How it is passed on. If that goes wrong, [`part`](Self::part) is to follow.
     #[doc(hidden)]
     fn passing<'a>() -> impl Passing<'a, Self, T>
     where

@@ -1,7 +1,8 @@
 //! A message that is passed straight on: one call behind a fused edge, and what it emits goes onward.
 //!
-//! Mostly a call is ready when it is first polled, and so is all that follows from it. Then the calls of a whole chain
-//! are one function. Only what has to wait is written down, and goes on by way of a loop at each link.
+//! Mostly a call is ready when it is first polled, and so is all that follows from it. Then the calls of a whole chain are
+//! one function: the first poll of each [`Link`] is compiled into that of the one before, and leaves nothing behind. Only
+//! a call that has to wait writes down what comes after it; what it emits goes on by way of a loop at each link.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,10 +19,10 @@ use crate::queue::{Leaving, Output, Queue};
 use crate::stage::{Stage, is_silent, tell_refused};
 use crate::worker::Worker;
 
-/// A message of type `T` that is passed to `N`. Whether all went well; otherwise someone's call has failed, who is to
-/// go home.
+/// A message of type `T` that is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
+/// go [home](Onward::part): not before this is dropped, since until then he is borrowed.
 pub trait Passing<'a, N, T>: Future<Output = bool> + Send {
-    /// Calls whoever comes next. This is the first poll of the future.
+    /// The first poll, which is given the message.
     #[doc(hidden)]
     fn begin(
         self: Pin<&mut Self>,
@@ -34,10 +35,10 @@ pub trait Passing<'a, N, T>: Future<Output = bool> + Send {
 
 type Rest<'a, W> = Leaving<'a, <<W as Stage>::Emission as IntoIterator>::IntoIter>;
 
-/// Who can be called without further ado, with what, and who comes next.
+/// Who is called, with what, and who comes after it.
 pub(crate) type Given<'a, W, N> = (&'a mut OnLoan<W>, <W as Worker>::Message, &'a mut N);
 
-/// A call of `W`, which is bare. `given` takes it from what leads there.
+/// A call of `W`, which is bare, and what follows from it. `given` finds what is called in whoever leads there.
 #[inline(always)]
 pub(crate) fn passing<'a, T, P, W, N, G>(given: G) -> impl Passing<'a, P, T>
 where
@@ -50,11 +51,11 @@ where
     Link {
         given,
         make: make::<W>,
-        short: || N::passing(),
-        long: long::<W, N>,
+        straight: || N::passing(),
+        each: each::<W, N>,
         kept: None,
         call: None,
-        onward: Way::None,
+        onward: Route::None,
     }
 }
 
@@ -68,7 +69,7 @@ fn make<'a, W: Stage>(
     worker.call(message, ctx, ports)
 }
 
-fn long<'a, W: Stage, N: Onward<W::Output>>(
+fn each<'a, W: Stage, N: Onward<W::Output>>(
     next: &'a mut N,
     own: &'a Output<W::Output>,
     first: W::Output,
@@ -78,20 +79,22 @@ fn long<'a, W: Stage, N: Onward<W::Output>>(
 }
 
 pin_project! {
+    /// One call, and what follows from it. The types of its futures have no names, so there is a function for each that
+    /// makes it.
     struct Link<'a, W: Stage, N, G, C, F, SC, S, LC, L> {
         given: G,
         make: C,
-        short: SC,
-        long: LC,
+        straight: SC,
+        each: LC,
         kept: Option<Kept<'a, W, N>>,
         #[pin]
         call: Option<F>,
         #[pin]
-        onward: Way<S, L>,
+        onward: Route<S, L>,
     }
 }
 
-/// What is needed when the call is ready.
+/// What is needed behind the call.
 struct Kept<'a, W: Worker, N> {
     ctx: &'a Context,
     span: &'a tracing::Span,
@@ -111,12 +114,13 @@ impl<W: Worker, N> Kept<'_, W, N> {
 }
 
 pin_project! {
-    /// How what was emitted goes onward.
-    #[project = WayProjected]
-    enum Way<S, L> {
+    /// How what was emitted goes onward: straight into the next link; or in a loop, if there are several, or someone has
+    /// to be waited for.
+    #[project = RouteProjected]
+    enum Route<S, L> {
         None,
-        Short { #[pin] way: S },
-        Long { #[pin] way: L },
+        Straight { #[pin] way: S },
+        Loop { #[pin] way: L },
     }
 }
 
@@ -197,30 +201,7 @@ where
             }
         };
         this.call.set(None);
-        if !is_silent::<W::Output>() {
-            let mut emission = emission.into_iter();
-            if let Some(first) = next.send_ahead(output, &mut emission) {
-                if emission.size_hint().1 != Some(0) || !next.is_straight(output) {
-                    kept.next = Some((next, output));
-                    *this.kept = Some(kept);
-                    return self.go_long(first, emission, cx);
-                }
-                let way = (this.short)();
-                this.onward.as_mut().set(Way::Short { way });
-                let WayProjected::Short { way } = this.onward.project() else {
-                    unreachable!("it has just been set");
-                };
-                let passed = way.begin(next, output, first, cx);
-                if passed.is_pending() {
-                    *this.kept = Some(kept);
-                } else {
-                    kept.queue.settle_direct();
-                }
-                return passed;
-            }
-        }
-        kept.queue.settle_direct();
-        Poll::Ready(true)
+        self.emitted(emission, kept, next, output, cx)
     }
 }
 
@@ -228,6 +209,7 @@ impl<'a, W, N, G, C, F, SC, S, LC, L> Future for Link<'a, W, N, G, C, F, SC, S, 
 where
     W: Stage,
     N: Onward<W::Output>,
+    SC: Fn() -> S,
     F: Future<Output = Result<W::Emission, Error>>,
     S: Passing<'a, N, W::Output>,
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Rest<'a, W>) -> L,
@@ -252,7 +234,7 @@ where
             if let Some((next, output)) = &mut kept.next
                 && let Some(first) = next.send_ahead(output, &mut emission)
             {
-                return self.go_long(first, emission, cx);
+                return self.take_loop(first, emission, cx);
             }
         }
         self.sent(cx)
@@ -263,14 +245,52 @@ impl<'a, W, N, G, C, F, SC, S, LC, L> Link<'a, W, N, G, C, F, SC, S, LC, L>
 where
     W: Stage,
     N: Onward<W::Output>,
+    SC: Fn() -> S,
     F: Future<Output = Result<W::Emission, Error>>,
     S: Passing<'a, N, W::Output>,
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Rest<'a, W>) -> L,
     L: Future<Output = u64>,
 {
-    /// There are several, or they have to wait.
+    /// What was emitted goes onward, also in the first poll.
+    #[inline(always)]
+    fn emitted(
+        mut self: Pin<&mut Self>,
+        emission: W::Emission,
+        mut kept: Kept<'a, W, N>,
+        next: &'a mut N,
+        output: &'a mut Output<W::Output>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<bool> {
+        let mut emission = emission.into_iter();
+        if !is_silent::<W::Output>()
+            && let Some(first) = next.send_ahead(output, &mut emission)
+        {
+            let mut this = self.as_mut().project();
+            if emission.size_hint().1 != Some(0) || !next.is_straight(output) {
+                kept.next = Some((next, output));
+                *this.kept = Some(kept);
+                return self.take_loop(first, emission, cx);
+            }
+            let way = (this.straight)();
+            this.onward.as_mut().set(Route::Straight { way });
+            let RouteProjected::Straight { way } = this.onward.project() else {
+                unreachable!("it has just been set");
+            };
+            let passed = way.begin(next, output, first, cx);
+            if passed.is_pending() {
+                *this.kept = Some(kept);
+            } else {
+                kept.queue.settle_direct();
+            }
+            return passed;
+        }
+        kept.queue.settle_direct();
+        Poll::Ready(true)
+    }
+
+    /// What was emitted goes on in a loop.
     #[inline(never)]
-    fn go_long(
+    fn take_loop(
         mut self: Pin<&mut Self>,
         first: W::Output,
         rest: <W::Emission as IntoIterator>::IntoIter,
@@ -279,20 +299,20 @@ where
         let mut this = self.as_mut().project();
         if let Some((next, own)) = this.kept.as_mut().and_then(|kept| kept.next.take()) {
             let own = &*own;
-            let way = (this.long)(next, own, first, own.leave(rest));
-            this.onward.set(Way::Long { way });
+            let way = (this.each)(next, own, first, own.leave(rest));
+            this.onward.set(Route::Loop { way });
         }
         self.sent(cx)
     }
 
-    /// What it emitted is on its way.
+    /// What was emitted is on its way.
     fn sent(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
         let this = self.project();
         let mut went_well = true;
         match this.onward.project() {
-            WayProjected::None => {}
-            WayProjected::Short { way } => went_well = ready!(way.poll(cx)),
-            WayProjected::Long { way } => {
+            RouteProjected::None => {}
+            RouteProjected::Straight { way } => went_well = ready!(way.poll(cx)),
+            RouteProjected::Loop { way } => {
                 let refused = ready!(way.poll(cx));
                 if let Some(kept) = &this.kept {
                     tell_refused(refused, kept.ctx);
@@ -306,7 +326,7 @@ where
     }
 }
 
-/// The way of a port, which never passes anything straight on.
+/// For a port, by which nothing is passed straight on.
 pub(crate) struct Nowhere;
 
 impl Future for Nowhere {
@@ -330,7 +350,7 @@ impl<'a, N, T> Passing<'a, N, T> for Nowhere {
 }
 
 pin_project! {
-    /// A message on its way along a chain.
+    /// A message on its way along a chain, to be awaited.
     pub(crate) struct Passed<'a, N, T, L> {
         given: Option<(&'a mut N, &'a Output<T>, T)>,
         #[pin]
