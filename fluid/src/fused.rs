@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::lent::{Borrower, Lent, Shelf};
 use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
 use crate::onward::Onward;
-use crate::passing::{Given, Passed, Passing, passing};
+use crate::passing::{Given, Passed, Passing, Sent, passing};
 use crate::queue::{Channel, Intake, Leaving, Output, discard};
 use crate::seat::Seat;
 use crate::signal::until;
@@ -92,7 +92,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
 
     /// The same worker, and what it is called with: nothing, if the edge makes nothing of the message.
     #[inline(always)]
-    fn given<'a, T>(&'a mut self, own: &'a Output<T>, message: T) -> Option<Given<'a, W, N>>
+    fn given<'a, T>(&'a mut self, (own, message): Sent<'a, T>) -> Option<Given<'a, W, N>>
     where
         T: Send + 'static,
         A: Adapt<T, W>,
@@ -101,6 +101,12 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
         own.leave_alone().accepted();
         let message = self.adapt.adapt(message).next()?;
         Some((loan, message, &mut self.next))
+    }
+
+    /// The same for one that the edge has made already.
+    #[inline(always)]
+    fn given_made(&mut self, message: W::Message) -> Option<Given<'_, W, N>> {
+        Some((self.callee.loan()?, message, &mut self.next))
     }
 
     /// Waits until it can be. Returns whether it can: not, if it has ended.
@@ -186,7 +192,11 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Onward<W::Output>> Fu
             #[cfg(feature = "test-util")]
             own.tap.keep(copy);
             for message in messages {
-                self.deliver(message).await;
+                if A::AT_MOST_ONE || !self.callee.is_bare() {
+                    self.deliver(message).await;
+                } else if !Passed::new(self, message, passing(Self::given_made)).await {
+                    Onward::<T>::part(self);
+                }
             }
             true
         }
@@ -242,7 +252,7 @@ where
             loop {
                 if self.is_straight(own) {
                     let link = <Self as Onward<T>>::passing();
-                    if !Passed::new(self, own, message, link).await {
+                    if !Passed::new(self, (own, message), link).await {
                         self.part();
                     }
                 } else {
@@ -262,7 +272,7 @@ where
     }
 
     #[inline(always)]
-    fn passing<'a>() -> impl Passing<'a, Self, T> {
+    fn passing<'a>() -> impl Passing<'a, Self, Sent<'a, T>> {
         passing(Self::given)
     }
 

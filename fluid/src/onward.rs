@@ -36,7 +36,7 @@ pub trait Onward<T>: Send + 'static {
 
     /// How it is passed on. If that goes wrong, [`part`](Self::part) is to follow.
     #[doc(hidden)]
-    fn passing<'a>() -> impl Passing<'a, Self, T>
+    fn passing<'a>() -> impl Passing<'a, Self, (&'a Output<T>, T)>
     where
         Self: Sized + 'a,
         T: 'a,

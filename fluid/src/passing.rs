@@ -19,19 +19,21 @@ use crate::queue::{Leaving, Output, Queue};
 use crate::stage::{Stage, is_silent, tell_refused};
 use crate::worker::Worker;
 
-/// A message of type `T` that is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
+/// What is sent, an `X`, as it is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
 /// go [home](Onward::part): not before this is dropped, since until then he is borrowed.
-pub trait Passing<'a, N, T>: Future<Output = bool> + Send {
-    /// The first poll, which is given the message.
+pub trait Passing<'a, N, X>: Future<Output = bool> + Send {
+    /// The first poll, which is given what is sent.
     #[doc(hidden)]
     fn begin(
         self: Pin<&mut Self>,
         next: &'a mut N,
-        own: &'a Output<T>,
-        message: T,
+        sent: X,
         cx: &mut task::Context<'_>,
     ) -> Poll<bool>;
 }
+
+/// A message, and the port that it is sent through.
+pub(crate) type Sent<'a, T> = (&'a Output<T>, T);
 
 type Rest<'a, W> = Leaving<'a, <<W as Stage>::Emission as IntoIterator>::IntoIter>;
 
@@ -40,13 +42,12 @@ pub(crate) type Given<'a, W, N> = (&'a mut OnLoan<W>, <W as Worker>::Message, &'
 
 /// A call of `W`, which is bare, and what follows from it. `given` finds what is called in whoever leads there.
 #[inline(always)]
-pub(crate) fn passing<'a, T, P, W, N, G>(given: G) -> impl Passing<'a, P, T>
+pub(crate) fn passing<'a, X, P, W, N, G>(given: G) -> impl Passing<'a, P, X>
 where
-    T: 'a,
     P: 'a,
     W: Stage<Input = <W as Worker>::Message>,
     N: Onward<W::Output>,
-    G: Fn(&'a mut P, &'a Output<T>, T) -> Option<Given<'a, W, N>> + Send,
+    G: Fn(&'a mut P, X) -> Option<Given<'a, W, N>> + Send,
 {
     Link {
         given,
@@ -134,18 +135,17 @@ fn polled<E>(
     catch_within(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
 }
 
-impl<'a, T, P, W, N, G, C, F, SC, S, LC, L> Passing<'a, P, T>
+impl<'a, X, P, W, N, G, C, F, SC, S, LC, L> Passing<'a, P, X>
     for Link<'a, W, N, G, C, F, SC, S, LC, L>
 where
-    T: 'a,
     P: 'a,
     W: Stage<Input = <W as Worker>::Message>,
     N: Onward<W::Output>,
-    G: Fn(&'a mut P, &'a Output<T>, T) -> Option<Given<'a, W, N>> + Send,
+    G: Fn(&'a mut P, X) -> Option<Given<'a, W, N>> + Send,
     C: Fn(&'a mut W, W::Message, &'a Context, &'a W::Ports) -> F + Send,
     F: Future<Output = Result<W::Emission, Error>> + Send,
     SC: Fn() -> S + Send,
-    S: Passing<'a, N, W::Output>,
+    S: Passing<'a, N, Sent<'a, W::Output>>,
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Rest<'a, W>) -> L + Send,
     L: Future<Output = u64> + Send,
 {
@@ -153,12 +153,11 @@ where
     fn begin(
         mut self: Pin<&mut Self>,
         next: &'a mut P,
-        own: &'a Output<T>,
-        message: T,
+        sent: X,
         cx: &mut task::Context<'_>,
     ) -> Poll<bool> {
         let mut this = self.as_mut().project();
-        let Some((loan, message, next)) = (this.given)(next, own, message) else {
+        let Some((loan, message, next)) = (this.given)(next, sent) else {
             return Poll::Ready(true);
         };
         let OnLoan {
@@ -211,7 +210,7 @@ where
     N: Onward<W::Output>,
     SC: Fn() -> S,
     F: Future<Output = Result<W::Emission, Error>>,
-    S: Passing<'a, N, W::Output>,
+    S: Passing<'a, N, Sent<'a, W::Output>>,
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Rest<'a, W>) -> L,
     L: Future<Output = u64>,
 {
@@ -247,7 +246,7 @@ where
     N: Onward<W::Output>,
     SC: Fn() -> S,
     F: Future<Output = Result<W::Emission, Error>>,
-    S: Passing<'a, N, W::Output>,
+    S: Passing<'a, N, Sent<'a, W::Output>>,
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Rest<'a, W>) -> L,
     L: Future<Output = u64>,
 {
@@ -276,7 +275,7 @@ where
             let RouteProjected::Straight { way } = this.onward.project() else {
                 unreachable!("it has just been set");
             };
-            let passed = way.begin(next, output, first, cx);
+            let passed = way.begin(next, (output, first), cx);
             if passed.is_pending() {
                 *this.kept = Some(kept);
             } else {
@@ -337,45 +336,39 @@ impl Future for Nowhere {
     }
 }
 
-impl<'a, N, T> Passing<'a, N, T> for Nowhere {
-    fn begin(
-        self: Pin<&mut Self>,
-        _: &'a mut N,
-        _: &'a Output<T>,
-        _: T,
-        _: &mut task::Context<'_>,
-    ) -> Poll<bool> {
+impl<'a, N, X> Passing<'a, N, X> for Nowhere {
+    fn begin(self: Pin<&mut Self>, _: &'a mut N, _: X, _: &mut task::Context<'_>) -> Poll<bool> {
         Poll::Ready(true)
     }
 }
 
 pin_project! {
     /// A message on its way along a chain, to be awaited.
-    pub(crate) struct Passed<'a, N, T, L> {
-        given: Option<(&'a mut N, &'a Output<T>, T)>,
+    pub(crate) struct Passed<'a, N, X, L> {
+        given: Option<(&'a mut N, X)>,
         #[pin]
         link: L,
     }
 }
 
-impl<'a, N, T, L: Passing<'a, N, T>> Passed<'a, N, T, L> {
+impl<'a, N, X, L: Passing<'a, N, X>> Passed<'a, N, X, L> {
     #[inline(always)]
-    pub(crate) const fn new(next: &'a mut N, own: &'a Output<T>, message: T, link: L) -> Self {
+    pub(crate) const fn new(next: &'a mut N, sent: X, link: L) -> Self {
         Self {
-            given: Some((next, own, message)),
+            given: Some((next, sent)),
             link,
         }
     }
 }
 
-impl<'a, N, T, L: Passing<'a, N, T>> Future for Passed<'a, N, T, L> {
+impl<'a, N, X, L: Passing<'a, N, X>> Future for Passed<'a, N, X, L> {
     type Output = bool;
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
         let this = self.project();
         match this.given.take() {
-            Some((next, own, message)) => this.link.begin(next, own, message, cx),
+            Some((next, sent)) => this.link.begin(next, sent, cx),
             None => this.link.poll(cx),
         }
     }
