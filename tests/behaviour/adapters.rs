@@ -174,6 +174,36 @@ async fn a_fused_edge_adapts_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failure_at_one_of_several_that_a_fused_edge_makes_is_followed_by_none() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", Burst { to: 4 });
+    let log = Log::default();
+    let seen = log.clone();
+    let lines = boxed(move |line: String| {
+        let failed = line == "2 at 1";
+        seen.note(line);
+        Box::pin(async move {
+            if failed {
+                return Err("it was told to".into());
+            }
+            Ok(None::<Nothing>)
+        })
+    });
+    let lines = put(&mut workers, "lines", lines);
+    let onward = workers.fuse_with(&source, &lines, Own, |n: u64| {
+        (0..3).map(|at| format!("{n} at {at}")).collect::<Vec<_>>()
+    });
+    workers.lead(&source, onward);
+    let exit = workers.run().await;
+    assert_eq!(log.lines().last().unwrap(), "2 at 1");
+    let [accepted, done, failed, dropped, undelivered] = counts(&exit, "lines");
+    assert_eq!(
+        [accepted, done + 1, failed, dropped, undelivered],
+        [log.lines().len() as u64, log.lines().len() as u64, 1, 0, 0]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_feedback_edge_has_no_room_for_is_unsent() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 3 });
