@@ -24,6 +24,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::onward::{Onward, Own};
 use crate::options::OnError;
+use crate::pulse::{Pulse, Rest};
 use crate::queue::{Batching, Output, Shared};
 use crate::timed::timed;
 use crate::worker::{Io, Ports, Worker};
@@ -96,13 +97,32 @@ pub(crate) fn run<S: Stage>(
     ctx: &Context,
     io: &mut Io<S>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
-    async move {
-        // Signs of life are expected of each call, and none in between.
-        let _rest = ctx.rest();
-        if !ctx.node().options.blocking {
-            io.gather();
-        }
-        S::Calls::make(stage, ctx, io, &mut Own).await
+    let rest = ctx.rest();
+    if !ctx.node().options.blocking {
+        io.gather();
+    }
+    Resting {
+        rest,
+        // Of no size, so this is no memory.
+        calls: S::Calls::make(stage, ctx, io, Box::leak(Box::new(Own))),
+    }
+}
+
+pin_project! {
+    /// The calls of a worker: signs of life are expected of each, and none in between.
+    struct Resting<'a, F> {
+        rest: Option<Rest<&'a Pulse>>,
+        #[pin]
+        calls: F,
+    }
+}
+
+impl<F: Future> Future for Resting<'_, F> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        self.project().calls.poll(cx)
     }
 }
 
@@ -219,7 +239,15 @@ where
             Some(message) => message,
             None => {
                 io.hand_over();
-                if !io.queue.arrival().await {
+                if io.queue.must_pause() {
+                    io.queue.pause().await;
+                }
+                let has_arrived = if io.queue.is_alone() {
+                    io.queue.arrival_for_one().await
+                } else {
+                    io.queue.arrival_for_several().await
+                };
+                if !has_arrived {
                     return Ok(());
                 }
                 io.queue.first()

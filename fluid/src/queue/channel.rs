@@ -11,6 +11,7 @@
 //! 3. Whoever is about to wait says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
+mod arrival;
 mod batch;
 mod calls;
 mod consumer;

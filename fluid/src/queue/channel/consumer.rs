@@ -2,28 +2,24 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{pending, poll_fn};
-use std::pin::pin;
+use std::future::pending;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
-use crate::turn::{To, Turns, give_way, yield_to};
-
 use super::batch::Gathering;
 use super::calls::Heeded;
-use super::fetch::Fetched;
 use super::taker::Taker;
 use super::{Channel, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::pulse::Pulse;
 use crate::term::Term;
+use crate::turn::Turns;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
-const TURN: usize = 128;
+pub(super) const TURN: usize = 128;
 
 /// The consumer's end of its queue.
 ///
@@ -64,8 +60,8 @@ pub struct Queue<M> {
     /// How many messages it takes before it lets in those who wait for room.
     pub(super) course: usize,
     /// How many it takes before other tasks have their turn.
-    turn: usize,
-    turns: Turns,
+    pub(super) turn: usize,
+    pub(super) turns: Turns,
     pub(super) heeded: Heeded,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
@@ -168,107 +164,6 @@ impl<M> Queue<M> {
         }
         self.settle();
         None
-    }
-
-    /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
-    /// [`first`](Self::first). Returns whether there is one.
-    pub(crate) async fn arrival(&mut self) -> bool {
-        let gives_way = self.channel.calls.heed(&mut self.heeded);
-        if gives_way || self.course == 0 {
-            self.settle();
-            self.rest(gives_way).await;
-        }
-        // Counted here, too: of messages that come one at a time, each arrives.
-        self.course -= 1;
-        if !self.portion.is_empty() && !self.channel.calls.is_interrupted() {
-            self.taker.progress.taken();
-            self.hand = Hand::Queued;
-            return true;
-        }
-        let alone = self.channel.takers.len() == 1;
-        // In a shuffled test it is held up between the notice and its look into the queue.
-        #[cfg(feature = "test-util")]
-        let alone = alone && !crate::test::is_shuffled();
-        let has_arrived = if alone {
-            self.arrival_for_one().await
-        } else {
-            self.arrival_for_several().await
-        };
-        if has_arrived {
-            self.hand = Hand::Queued;
-        }
-        has_arrived
-    }
-
-    /// The message that has arrived.
-    #[inline(always)]
-    pub(crate) fn first(&mut self) -> M {
-        let first = self.portion.pop_front();
-        first.expect("called once, when one has arrived")
-    }
-
-    async fn arrival_for_one(&mut self) -> bool {
-        let mut rest = None;
-        poll_fn(|cx| {
-            match self
-                .channel
-                .fetch(&self.taker, &mut self.portion, cx.waker())
-            {
-                Fetched::Some => Poll::Ready(true),
-                Fetched::Ended => Poll::Ready(false),
-                Fetched::None => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::rested();
-                    if rest.is_none() {
-                        rest = self.pulse.as_deref().map(Pulse::rest);
-                    }
-                    Poll::Pending
-                }
-            }
-        })
-        .await
-    }
-
-    async fn arrival_for_several(&mut self) -> bool {
-        let (channel, taker) = (&*self.channel, &*self.taker);
-        match channel.fetch_one(taker, &mut self.portion, false) {
-            Fetched::Some => return true,
-            Fetched::Ended => return false,
-            Fetched::None => {}
-        }
-        loop {
-            let mut arrived = pin!(channel.items.notified());
-            arrived.as_mut().enable();
-            match channel.fetch_one(taker, &mut self.portion, true) {
-                Fetched::Some => return true,
-                Fetched::Ended => return false,
-                Fetched::None => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::rested();
-                    let _rest = self.pulse.as_deref().map(Pulse::rest);
-                    arrived.await;
-                }
-            }
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-        }
-    }
-
-    /// Lets in those who wait for room, and gives other tasks their turn when it is time: a full queue is always
-    /// ready, and without this, its consumer would never let another task run.
-    async fn rest(&mut self, gives_way: bool) {
-        self.channel.let_senders_in();
-        self.course = self.channel.course;
-        if gives_way {
-            give_way().await;
-            self.turn = TURN;
-        } else if self.turn < self.course {
-            // While a group stops, nobody is to be kept waiting.
-            let stops = self.heeded.is_any();
-            yield_to(if stops { To::All } else { self.turns.end() }).await;
-            self.turn = TURN;
-        }
-        self.turn -= self.course;
     }
 
     /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
