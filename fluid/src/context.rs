@@ -91,7 +91,7 @@ impl Context {
     }
 
     /// Nothing is expected of the worker until what is returned is dropped.
-    pub(crate) fn rest(&self) -> Option<Rest<'_>> {
+    pub(crate) fn rest(&self) -> Option<Rest<&Pulse>> {
         self.pulse.as_deref().map(Pulse::rest)
     }
 
@@ -261,17 +261,17 @@ pin_project! {
 impl<T, F: Future<Output = Result<T, Error>>> Future for Watch<'_, F> {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let watched = ready!(this.work.poll(cx));
-        Poll::Ready(match (watched, this.ctx.pulse()) {
-            (None, Some(pulse)) => Err(this.ctx.stalled(pulse, None)),
-            (Some(Err(error)), Some(pulse)) if pulse.take_doom() => {
-                Err(this.ctx.stalled(pulse, Some(error)))
-            }
-            (Some(result), _) => result,
-            (None, None) => unreachable!("only a pulse cuts off"),
+        let Some(pulse) = this.ctx.pulse() else {
+            return Poll::Ready(watched.expect("only a pulse cuts off"));
+        };
+        Poll::Ready(match watched {
+            None => Err(this.ctx.stalled(pulse, None)),
+            Some(Err(error)) if pulse.take_doom() => Err(this.ctx.stalled(pulse, Some(error))),
+            Some(result) => result,
         })
     }
 }

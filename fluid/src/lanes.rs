@@ -13,7 +13,7 @@ use crate::lock::lock;
 use crate::queue::{Channel, Queue};
 use crate::signal::until;
 use crate::sync::{Mutex, oneshot};
-use crate::way::{Lendable, Run, Way, run};
+use crate::way::{Lendable, Run, Way, run, survived};
 use crate::worker::{Io, Worker};
 
 /// What builds the workers of all lanes.
@@ -122,7 +122,7 @@ impl<W: Worker> Drop for Laned<W> {
     fn drop(&mut self) {
         // If no lane has ever lived, or one is lost, nobody else gives up what waits for it.
         for lane in 1..=self.others {
-            drop(Queue::new(self.channel.lane(lane)));
+            drop(Queue::new(&self.channel, lane));
         }
     }
 }
@@ -142,10 +142,7 @@ impl<W: Worker> Run<W> for Laned<W> {
         let idle = std::mem::take(&mut self.idle);
         let begun = idle.into_iter().try_for_each(|io| self.begin(ctx, io));
         let first = match begun {
-            Ok(()) => catch(run(&mut **worker, ctx, io))
-                .await
-                .map_err(Error::from)
-                .flatten(),
+            Ok(()) => run_caught(&mut **worker, ctx, io).await,
             Err(error) => Err(error),
         };
         io.hand_over();
@@ -216,10 +213,7 @@ impl<W: Worker> Lane<W> {
             }
         };
         io.begin(ctx);
-        let ran = catch(run(&mut worker, ctx, io))
-            .await
-            .map_err(Error::from)
-            .flatten();
+        let ran = run_caught(&mut worker, ctx, io).await;
         io.hand_over();
         answer(&ran, ctx, io);
         *at_the_end = catch(worker.on_shutdown(ctx))
@@ -228,6 +222,13 @@ impl<W: Worker> Lane<W> {
             .flatten();
         ran
     }
+}
+
+/// Calls the `run` of one lane.
+async fn run_caught<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Error> {
+    // In a block, so that one written by hand may panic before its future is made.
+    let ran = catch(async { run(worker, ctx, io).await }).await;
+    survived(ran.map_err(Error::from).flatten(), ctx, io)
 }
 
 /// The `run` of one lane has ended: if that is no end of all, the others finish what they have in hand, within

@@ -5,7 +5,8 @@
 //! 1. `accepted = done + failed + dropped + undelivered + queued + in hand`, at every moment at which
 //!    no message is being moved; with the last two at zero once the worker has ended.
 //! 2. The consumer's side of a message (fetched, in hand, done) lives in one word, so that an
-//!    observer sees all three as they were at one instant.
+//!    observer sees all three as they were at one instant. Where several take, each has such a word, and what
+//!    one takes over from another is moved under the lock under which all of them are read.
 //! 3. Once the ledger is *sealed*, nothing that a stuck worker still does changes any count: whoever
 //!    seals it has taken over what was fetched and in hand, and the word is read no more.
 
@@ -72,13 +73,13 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The consumer's side of the ledger in one word: 27 bits done, 18 bits fetched, 18 bits in hand.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    word: AtomicU64,
-    /// Whether several lanes of one consumer write it. A single writer needs no more than a store.
-    shared: bool,
-}
+/// What one that takes has of the consumer's side of the ledger, in one word: 27 bits done, 18 bits fetched, 18 bits
+/// in hand. Nobody else writes it, so each change is one plain store.
+///
+/// One that takes what another has fetched counts it off here, so one word may say that less than nothing is fetched:
+/// only together do those of all lanes make sense.
+#[derive(Debug, Default)]
+pub(crate) struct Progress(AtomicU64);
 
 const DONE: u64 = 1;
 const DONE_BITS: u32 = 27;
@@ -117,16 +118,22 @@ impl Progress {
     /// The most that may be fetched at once.
     pub(crate) const MAX_FETCHED: usize = (1 << FETCHED_BITS) - 1;
 
-    /// That of a consumer of which so many take from the queue.
-    pub(crate) fn new(takers: usize) -> Self {
-        Self {
-            word: AtomicU64::new(0),
-            shared: takers > 1,
-        }
+    pub(crate) fn seen(&self) -> Seen {
+        Seen::of(self.0.load(Ordering::Acquire))
     }
 
-    pub(crate) fn seen(&self) -> Seen {
-        Seen::of(self.word.load(Ordering::Acquire))
+    /// All of them together, while nothing is taken over.
+    pub(crate) fn seen_together<'a>(all: impl Iterator<Item = &'a Self>) -> Seen {
+        let (mut done, mut others) = (0, 0_u64);
+        for progress in all {
+            let word = progress.0.load(Ordering::Acquire);
+            done += Seen::of(word).done;
+            others = others.wrapping_add(word - Seen::of(word).done);
+        }
+        Seen {
+            done,
+            ..Seen::of(others)
+        }
     }
 
     /// One message moved from the queue to the worker's hand, and `more` to its side.
@@ -134,7 +141,7 @@ impl Progress {
         self.add(IN_HAND + more as u64 * FETCHED)
     }
 
-    /// One fetched message is now in hand.
+    /// One fetched message is now in hand, whoever fetched it.
     pub(crate) fn taken(&self) -> Seen {
         self.add(IN_HAND.wrapping_sub(FETCHED))
     }
@@ -161,17 +168,12 @@ impl Progress {
         self.add(DONE.wrapping_sub(FETCHED))
     }
 
-    /// The message in hand is done, and one moved from the queue takes its place.
-    pub(crate) fn replaced(&self) -> Seen {
-        self.add(DONE)
-    }
-
     /// `count` messages in hand leave the worker's side without being done: failed or given up.
     pub(crate) fn let_go(&self, count: usize) -> Seen {
         self.add((count as u64 * IN_HAND).wrapping_neg())
     }
 
-    /// `count` fetched messages leave the worker's side without being taken.
+    /// `count` fetched messages leave the worker's side without being taken: given up, or back to the queue.
     pub(crate) fn unfetched(&self, count: usize) -> Seen {
         self.add((count as u64 * FETCHED).wrapping_neg())
     }
@@ -183,12 +185,8 @@ impl Progress {
 
     /// Adds to the parts of the word and returns what it was before.
     fn add(&self, parts: u64) -> Seen {
-        if self.shared {
-            return Seen::of(self.word.fetch_add(parts, Ordering::AcqRel));
-        }
-        let before = self.word.load(Ordering::Relaxed);
-        self.word
-            .store(before.wrapping_add(parts), Ordering::Release);
+        let before = self.0.load(Ordering::Relaxed);
+        self.0.store(before.wrapping_add(parts), Ordering::Release);
         Seen::of(before)
     }
 }
@@ -266,42 +264,48 @@ mod tests {
 
     #[test]
     fn the_parts_of_the_word_stay_apart() {
-        for takers in [1, 2] {
-            let progress = Progress::new(takers);
-            progress.fetched(63);
-            progress.done_and_taken();
-            progress.done(1);
-            progress.taken();
-            progress.let_go(1);
-            progress.unfetched(61);
-            let expected = Seen {
-                done: 2,
-                fetched: 0,
-                in_hand: 0,
-            };
-            assert_eq!(progress.seen(), expected);
-        }
+        let progress = Progress::default();
+        progress.fetched(63);
+        progress.done_and_taken();
+        progress.done(1);
+        progress.taken();
+        progress.let_go(1);
+        progress.unfetched(61);
+        let expected = Seen {
+            done: 2,
+            fetched: 0,
+            in_hand: 0,
+        };
+        assert_eq!(progress.seen(), expected);
     }
 
     #[test]
-    fn several_writers_lose_no_count() {
-        let progress = Progress::new(4);
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..10_000 {
-                        progress.fetched(0);
-                        progress.done(1);
-                    }
-                });
-            }
-        });
-        assert_eq!(progress.seen().done, 40_000);
+    fn what_one_fetched_and_another_took_counts_once() {
+        let [fetches, takes] = [(); 2].map(|()| Progress::default());
+        fetches.fetched(3);
+        takes.taken();
+        takes.done(1);
+        takes.taken();
+        let expected = Seen {
+            done: 1,
+            fetched: 1,
+            in_hand: 2,
+        };
+        let together = Progress::seen_together([&takes, &fetches].into_iter());
+        assert_eq!(together, expected);
+    }
+
+    #[test]
+    fn together_more_may_be_done_than_one_has_room_for() {
+        let several = [(); 5].map(|()| Progress(AtomicU64::new(DONE_FULL)));
+        let together = Progress::seen_together(several.iter());
+        assert_eq!(together.done, 5 * DONE_FULL);
+        assert_eq!((together.fetched, together.in_hand), (0, 0));
     }
 
     #[test]
     fn a_batch_moves_as_one() {
-        let progress = Progress::new(1);
+        let progress = Progress::default();
         progress.gathered(500);
         progress.handed(300);
         progress.done(200);
@@ -312,10 +316,7 @@ mod tests {
 
     #[test]
     fn a_done_count_is_carried_before_it_overflows() {
-        let progress = Progress {
-            word: AtomicU64::new(DONE_FULL - 1 + IN_HAND),
-            shared: false,
-        };
+        let progress = Progress(AtomicU64::new(DONE_FULL - 1 + IN_HAND));
         assert!(!progress.done(1).is_full());
         let seen = progress.seen();
         assert!(seen.is_full());

@@ -13,6 +13,7 @@
 //! 3. The innermost work is the one that is cut off.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -166,12 +167,22 @@ impl Pulse {
     }
 
     /// Rests, until what is returned is dropped, which is a sign of life.
-    pub(crate) fn rest(&self) -> Rest<'_> {
+    pub(crate) fn rest(&self) -> Rest<&Self> {
+        self.rest_begins();
+        Rest(self)
+    }
+
+    /// The same, for whoever cannot borrow it.
+    pub(crate) fn rest_long(this: &Arc<Self>) -> Rest<Arc<Self>> {
+        this.rest_begins();
+        Rest(Arc::clone(this))
+    }
+
+    fn rest_begins(&self) {
         if self.signs.load(Ordering::Acquire) != self.stamped.load(Ordering::Acquire) {
             self.stamp();
         }
         self.rests.fetch_add(1, Ordering::AcqRel);
-        Rest(self)
     }
 
     fn is_resting(&self) -> bool {
@@ -302,9 +313,9 @@ impl Pulse {
 }
 
 /// A pulse rests, until this is dropped.
-pub(crate) struct Rest<'a>(&'a Pulse);
+pub(crate) struct Rest<P: Deref<Target = Pulse>>(P);
 
-impl Drop for Rest<'_> {
+impl<P: Deref<Target = Pulse>> Drop for Rest<P> {
     fn drop(&mut self) {
         self.0.beat();
         self.0.rests.fetch_sub(1, Ordering::AcqRel);
@@ -339,12 +350,22 @@ impl<'a, F> Watched<'a, F> {
 impl<F: Future> Future for Watched<'_, F> {
     type Output = Option<F::Output>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.pulse {
+            None => self.project().work.poll(cx).map(Some),
+            Some(pulse) => self.poll_watched(pulse, cx),
+        }
+    }
+}
+
+impl<'a, F: Future> Watched<'a, F> {
+    fn poll_watched(
+        self: Pin<&mut Self>,
+        pulse: &'a Pulse,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<F::Output>> {
         let this = self.project();
-        let Some(pulse) = *this.pulse else {
-            return this.work.poll(cx).map(Some);
-        };
         let mut was_doomed = false;
         let polled = if this.working.is_some() {
             was_doomed = pulse.is_doomed();

@@ -9,6 +9,7 @@ mod sender;
 
 pub(crate) use channel::Batching;
 pub use channel::Queue;
+pub(crate) use channel::Shared;
 pub(crate) use channel::{Channel, Intake};
 pub(crate) use output::Leaving;
 pub use output::Output;

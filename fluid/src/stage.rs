@@ -24,7 +24,8 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::onward::{Onward, Own};
 use crate::options::OnError;
-use crate::queue::{Batching, Output};
+use crate::pulse::{Pulse, Rest};
+use crate::queue::{Batching, Output, Shared};
 use crate::timed::timed;
 use crate::worker::{Io, Ports, Worker};
 
@@ -96,13 +97,32 @@ pub(crate) fn run<S: Stage>(
     ctx: &Context,
     io: &mut Io<S>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
-    async move {
-        // Signs of life are expected of each call, and none in between.
-        let _rest = ctx.rest();
-        if !ctx.node().options.blocking {
-            io.gather();
-        }
-        S::Calls::make(stage, ctx, io, &mut Own).await
+    let rest = ctx.rest();
+    if !ctx.node().options.blocking {
+        io.gather();
+    }
+    Resting {
+        rest,
+        // Of no size, so this is no memory.
+        calls: S::Calls::make(stage, ctx, io, Box::leak(Box::new(Own))),
+    }
+}
+
+pin_project! {
+    /// The calls of a worker: signs of life are expected of each, and none in between.
+    struct Resting<'a, F> {
+        rest: Option<Rest<&'a Pulse>>,
+        #[pin]
+        calls: F,
+    }
+}
+
+impl<F: Future> Future for Resting<'_, F> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        self.project().calls.poll(cx)
     }
 }
 
@@ -152,12 +172,13 @@ pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
 }
 
 pin_project! {
-    /// A call during which what the worker sends is handed over whenever it waits.
+    /// A call. Whenever it waits, what the worker sends is handed over, and what it shares is given back.
     pub(crate) struct Attended<'a, F, S: Worker> {
         #[pin]
         call: F,
         output: &'a Output<S::Output>,
         ports: &'a S::Ports,
+        shared: Option<Shared<'a, S::Message>>,
     }
 }
 
@@ -167,7 +188,14 @@ impl<'a, F, S: Worker> Attended<'a, F, S> {
             call,
             output,
             ports,
+            shared: None,
         }
+    }
+
+    /// One of a worker that shares with others what it has fetched.
+    pub(crate) fn sharing(self, shared: Shared<'a, S::Message>) -> Self {
+        let shared = Some(shared);
+        Self { shared, ..self }
     }
 }
 
@@ -181,6 +209,9 @@ impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
         if polled.is_pending() {
             this.output.hand_over();
             this.ports.hand_over();
+            if let Some(shared) = this.shared {
+                shared.give_back();
+            }
         }
         polled
     }
@@ -197,6 +228,10 @@ where
     S: Stage<Input = <S as Worker>::Message>,
     N: Onward<S::Output>,
 {
+    // What keeps its thread keeps its messages, too.
+    if !ctx.node().options.blocking {
+        io.queue.share();
+    }
     loop {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
@@ -204,7 +239,15 @@ where
             Some(message) => message,
             None => {
                 io.hand_over();
-                if !io.queue.arrival().await {
+                if io.queue.must_pause() {
+                    io.queue.pause().await;
+                }
+                let has_arrived = if io.queue.is_alone() {
+                    io.queue.arrival_for_one().await
+                } else {
+                    io.queue.arrival_for_several().await
+                };
+                if !has_arrived {
                     return Ok(());
                 }
                 io.queue.first()
@@ -212,12 +255,14 @@ where
         };
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
+            io.queue.shared().give_back();
             handle(stage, message, ctx, io, onward).await?;
             continue;
         }
         let called = {
             let call = pin!(stage.call(message, ctx, &io.ports));
-            Attended::<_, S>::new(call, &io.output, &io.ports).await
+            let call = Attended::<_, S>::new(call, &io.output, &io.ports);
+            call.sharing(io.queue.shared()).await
         };
         match called {
             Ok(emission) => {
@@ -230,6 +275,7 @@ where
                 let mut emission = emission.into_iter();
                 if let Some(first) = onward.send_ahead(&mut io.output, &mut emission) {
                     io.hand_over();
+                    io.queue.shared().give_back();
                     let leaving = io.output.leave(emission);
                     let refused = onward.send_each(&io.output, first, leaving).await;
                     tell_refused(refused, ctx);

@@ -1,11 +1,6 @@
 //! The way in which a worker lives: alone, in lanes, at the head of a fused chain, or lent behind a fused
 //! edge.
 
-#![allow(
-    clippy::manual_async_fn,
-    reason = "a block uses its arguments where they are, and keeps no second copy of them"
-)]
-
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
 
@@ -73,10 +68,17 @@ pub(crate) fn run<W: Worker>(
     ctx: &Context,
     io: &mut Io<W>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
-    async move {
-        ctx.watch(worker.run(ctx, io)).await?;
-        ctx.survived().inspect_err(|_| io.queue.settle())
-    }
+    ctx.watch(worker.run(ctx, io))
+}
+
+/// How a `run` has ended, of which no call was caught that stalled. What it had in hand is done.
+pub(crate) fn survived<W: Worker>(
+    ran: Result<(), Error>,
+    ctx: &Context,
+    io: &mut Io<W>,
+) -> Result<(), Error> {
+    ran?;
+    ctx.survived().inspect_err(|_| io.queue.settle())
 }
 
 /// What may be with another task for a while.

@@ -203,7 +203,7 @@ impl<W: Worker> Io<W> {
             }
         };
         Self {
-            queue: Queue::new(channel.lane(0)),
+            queue: Queue::new(channel, 0),
             output: Output::counted_by(tally(is_silent::<W::Output>())),
             ports: W::Ports::new(),
             failed: Output::counted_by(tally(is_silent::<W::Message>())),
@@ -253,7 +253,7 @@ impl<W: Worker> Io<W> {
     /// What another lane of the same consumer reads and writes.
     pub(crate) fn lane(&self, channel: &Arc<Channel<W::Message>>, lane: usize) -> Self {
         Self {
-            queue: Queue::new(channel.lane(lane)),
+            queue: Queue::new(channel, lane),
             output: self.output.share(),
             ports: self.ports.share(),
             failed: self.failed.share(),

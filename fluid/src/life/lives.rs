@@ -6,14 +6,14 @@
 )]
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
 use super::{Build, Site, Unlived};
-use crate::catch::{catch, catch_inner, catch_now};
+use crate::catch::{Caught, catch, catch_now, catch_within};
 use crate::context::Context;
 use crate::error::{Error, Panicked};
 use crate::exit::Cause;
@@ -21,7 +21,7 @@ use crate::node::Node;
 use crate::restart::{Failure, Life, Order};
 use crate::signal::until;
 use crate::state::State;
-use crate::way::{Lendable, Run};
+use crate::way::{Lendable, Run, survived};
 use crate::worker::{Io, Worker};
 
 /// Lives, or is forced to end, and reports.
@@ -183,12 +183,18 @@ impl<W: Worker, R: Run<W>> Lives<W, R> {
             }
             self.io.begin(ctx);
             let ran = match &mut self.worker {
-                Some(worker) => catch_inner(self.run.run(worker, ctx, &mut self.io))
-                    .await
-                    .map_err(Error::from)
-                    .flatten(),
+                Some(worker) => {
+                    let mut running = pin!(None);
+                    let (run, io) = (&mut self.run, &mut self.io);
+                    let mut made = running.as_mut();
+                    match catch_within(move || made.set(Some(run.run(worker, ctx, io)))) {
+                        Ok(()) => Caught(running).await,
+                        Err(panicked) => Err(panicked.into()),
+                    }
+                }
                 None => Ok(()),
             };
+            let ran = survived(ran, ctx, &mut self.io);
             let rested = self.has_run(&ran, ctx, done);
             let end = match &mut self.worker {
                 Some(worker) => catch(worker.on_shutdown(ctx))

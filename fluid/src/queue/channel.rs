@@ -11,6 +11,7 @@
 //! 3. Whoever is about to wait says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
+mod arrival;
 mod batch;
 mod calls;
 mod consumer;
@@ -18,12 +19,13 @@ mod entry;
 mod fetch;
 mod intake;
 mod lanes;
+mod taker;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::ledger::{Counts, Direct, Progress};
+use crate::ledger::{Counts, Direct, Progress, Seen};
 use crate::lock::lock;
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
@@ -31,6 +33,8 @@ use crate::queue::channel::calls::Calls;
 pub use crate::queue::channel::consumer::Queue;
 pub(crate) use crate::queue::channel::intake::Intake;
 use crate::queue::channel::lanes::{Key, Lanes};
+pub(crate) use crate::queue::channel::taker::Shared;
+use crate::queue::channel::taker::Taker;
 use crate::queue::discard;
 use crate::queue::sender::Inlet;
 use crate::signal::{Signal, Signals};
@@ -52,12 +56,11 @@ pub(crate) struct Channel<M> {
     portion: usize,
     /// How many a consumer takes before it lets in those who wait for room.
     course: usize,
-    /// How many take from this queue.
-    takers: usize,
+    /// Those who take from this queue.
+    takers: Box<[Arc<Taker<M>>]>,
     /// By key to a queue for each lane, in the place of this one.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
-    progress: Progress,
     /// Of what comes over a fused edge, and so never waits here.
     direct: Direct,
     items: Notify,
@@ -74,7 +77,7 @@ pub(crate) struct Channel<M> {
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what `progress` and `direct` count comes on top.
+    /// Until it is `frozen`, what the takers and `direct` count comes on top.
     counts: Counts,
     frozen: bool,
     /// The most that the consumer may have fetched and not taken, as it was when last looked at.
@@ -149,7 +152,9 @@ impl<M> Channel<M> {
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
             course: (options.capacity / 2).clamp(1, PORTION),
-            takers: options.concurrency,
+            takers: (0..options.concurrency)
+                .map(|_| Arc::new(Taker::new()))
+                .collect(),
             lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
@@ -163,7 +168,6 @@ impl<M> Channel<M> {
                 taker: None,
                 boundless: false,
             }),
-            progress: Progress::new(options.concurrency),
             direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
@@ -203,18 +207,18 @@ impl<M> Channel<M> {
 
     /// Moves the done count from the narrow place to the wide one.
     #[cold]
-    fn carry(&self) {
+    fn carry(&self, progress: &Progress) {
         let mut inner = lock(&self.inner);
         if !inner.frozen {
-            let seen = self.progress.seen();
+            let seen = progress.seen();
             inner.counts.done += seen.done;
-            self.progress.carried(seen.done);
+            progress.carried(seen.done);
         }
     }
 
-    fn fail(&self, messages: usize) {
+    fn fail(&self, progress: &Progress, messages: usize) {
         let mut inner = lock(&self.inner);
-        self.progress.let_go(messages);
+        progress.let_go(messages);
         if !inner.frozen {
             inner.counts.failed += messages as u64;
         }
@@ -243,13 +247,14 @@ impl<M> Channel<M> {
 
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
-    fn give_up(&self, held: usize, portion: &mut VecDeque<M>) {
+    fn give_up(&self, taker: &Taker<M>, held: usize, portion: &mut VecDeque<M>) {
         let left = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            self.progress.unfetched(portion.len());
-            self.progress.let_go(held);
+            portion.extend(taker.take_all());
+            taker.progress.unfetched(portion.len());
+            taker.progress.let_go(held);
             if !inner.frozen {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
@@ -278,13 +283,21 @@ impl<M> Channel<M> {
         if inner.frozen {
             0
         } else {
-            self.progress.seen().fetched as usize
+            self.seen(inner).fetched as usize
+        }
+    }
+
+    /// What the takers have, who may not take over from each other meanwhile.
+    fn seen(&self, _: &Inner<M>) -> Seen {
+        match &*self.takers {
+            [only] => only.progress.seen(),
+            several => Progress::seen_together(several.iter().map(|taker| &taker.progress)),
         }
     }
 
     /// One more waits for a message.
     fn awaits(&self, inner: &mut Inner<M>) {
-        inner.takers_wait = (inner.takers_wait + 1).min(self.takers);
+        inner.takers_wait = (inner.takers_wait + 1).min(self.takers.len());
         self.awaited.store(true, Ordering::Relaxed);
     }
 

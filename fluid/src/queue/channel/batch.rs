@@ -184,7 +184,7 @@ impl<M> Queue<M> {
             let mut arrived = pin!(self.channel.items.notified());
             arrived.as_mut().enable();
             let most = batching.size.saturating_sub(self.gathering.messages).max(1);
-            match self.channel.fetch_all(&mut self.portion, most) {
+            match self.channel.fetch_all(&self.taker, &mut self.portion, most) {
                 Fetched::Some => continue,
                 Fetched::Ended if self.channel.calls.is_interrupted() => return None,
                 Fetched::Ended => return self.gathering.take_oldest(),
@@ -239,7 +239,7 @@ impl<M> Queue<M> {
 
     /// The most that is gathered: what the lanes of one consumer hold together has to be counted.
     fn most(&self) -> usize {
-        MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.takers - PORTION)
+        MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.takers.len() - PORTION)
     }
 
     /// Whether no more can come before something is handled.
@@ -248,7 +248,7 @@ impl<M> Queue<M> {
     }
 
     fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        let Some(seen) = self.channel.hand(batch.len()) else {
+        let Some(seen) = self.channel.hand(&self.taker, batch.len()) else {
             // Counted as undelivered by whoever gave this worker up.
             batch.into_iter().for_each(discard);
             return None;

@@ -55,7 +55,12 @@ impl Calls {
         self.0.load(Ordering::Relaxed) == heeded.0
     }
 
-    /// Whether a taker is to let others have their turn, which it then does.
+    /// Whether a taker is to let others have their turn.
+    pub(super) fn must_give_way(&self, heeded: Heeded) -> bool {
+        self.0.load(Ordering::Relaxed) & !INTERRUPTED != heeded.0
+    }
+
+    /// The same, which it then does.
     pub(super) fn heed(&self, heeded: &mut Heeded) -> bool {
         let asked = self.0.load(Ordering::Relaxed) & !INTERRUPTED;
         std::mem::replace(&mut heeded.0, asked) != asked

@@ -2,27 +2,24 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{pending, poll_fn};
-use std::pin::pin;
+use std::future::pending;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 
-use crate::turn::{To, Turns, give_way, yield_to};
-
 use super::batch::Gathering;
 use super::calls::Heeded;
-use super::fetch::{Fetched, Waits};
+use super::taker::Taker;
 use super::{Channel, Gate};
 use crate::ledger::Seen;
 use crate::lock::lock;
 use crate::pulse::Pulse;
 use crate::term::Term;
+use crate::turn::Turns;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
-const TURN: usize = 128;
+pub(super) const TURN: usize = 128;
 
 /// The consumer's end of its queue.
 ///
@@ -54,14 +51,17 @@ const TURN: usize = 128;
 /// *failed*. If the worker is forced to end, it is *undelivered*.
 pub struct Queue<M> {
     pub(super) channel: Arc<Channel<M>>,
+    pub(super) taker: Arc<Taker<M>>,
+    /// The taker has a share.
+    pub(super) shares: bool,
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
     pub(super) gathering: Gathering<M>,
     /// How many messages it takes before it lets in those who wait for room.
-    course: usize,
+    pub(super) course: usize,
     /// How many it takes before other tasks have their turn.
-    turn: usize,
-    turns: Turns,
+    pub(super) turn: usize,
+    pub(super) turns: Turns,
     pub(super) heeded: Heeded,
     /// Of the life that reads here, if it must give signs of it.
     pub(crate) pulse: Option<Arc<Pulse>>,
@@ -83,9 +83,13 @@ pub(super) enum Hand {
 }
 
 impl<M> Queue<M> {
-    pub(crate) fn new(channel: Arc<Channel<M>>) -> Self {
+    /// What a lane of the consumer reads; the first lane is the only one of most.
+    pub(crate) fn new(channel: &Arc<Channel<M>>, lane: usize) -> Self {
+        let (channel, taker) = channel.lane(lane);
         Self {
+            taker: Arc::clone(&channel.takers[taker]),
             channel,
+            shares: false,
             portion: VecDeque::new(),
             hand: Hand::Empty,
             gathering: Gathering::new(),
@@ -155,118 +159,11 @@ impl<M> Queue<M> {
             self.course -= 1;
             return Some(message);
         }
-        if self.channel.takers == 1 {
-            self.settle();
-        }
-        None
-    }
-
-    /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
-    /// [`first`](Self::first). Returns whether there is one.
-    pub(crate) async fn arrival(&mut self) -> bool {
-        let gives_way = self.channel.calls.heed(&mut self.heeded);
-        if gives_way || self.course == 0 {
-            self.settle();
-            self.rest(gives_way).await;
-        }
-        // Counted here, too: of messages that come one at a time, each arrives.
-        self.course -= 1;
-        if !self.portion.is_empty() && !self.channel.calls.is_interrupted() {
-            self.channel.progress.taken();
-            self.hand = Hand::Queued;
-            return true;
-        }
-        let alone = self.channel.takers == 1;
-        // In a shuffled test it is held up between the notice and its look into the queue.
-        #[cfg(feature = "test-util")]
-        let alone = alone && !crate::test::is_shuffled();
-        let has_arrived = if alone {
-            self.arrival_for_one().await
-        } else {
-            self.arrival_for_several().await
-        };
-        if has_arrived {
-            self.hand = Hand::Queued;
-        }
-        has_arrived
-    }
-
-    /// The message that has arrived.
-    #[inline(always)]
-    pub(crate) fn first(&mut self) -> M {
-        let first = self.portion.pop_front();
-        first.expect("called once, when one has arrived")
-    }
-
-    async fn arrival_for_one(&mut self) -> bool {
-        let mut rest = None;
-        poll_fn(|cx| {
-            match self
-                .channel
-                .fetch(&mut self.portion, Waits::Woken(cx.waker()))
-            {
-                Fetched::Some => Poll::Ready(true),
-                Fetched::Ended => Poll::Ready(false),
-                Fetched::None => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::rested();
-                    if rest.is_none() {
-                        rest = self.pulse.as_deref().map(Pulse::rest);
-                    }
-                    Poll::Pending
-                }
-            }
-        })
-        .await
-    }
-
-    async fn arrival_for_several(&mut self) -> bool {
-        if self.hand == Hand::Queued
-            && let Some(seen) = self.channel.fetch_next(&mut self.portion)
-        {
-            self.carry_if_full(seen);
-            return true;
+        if self.shares {
+            return self.take_shared();
         }
         self.settle();
-        match self.channel.fetch(&mut self.portion, Waits::Not) {
-            Fetched::Some => return true,
-            Fetched::Ended => return false,
-            Fetched::None => {}
-        }
-        loop {
-            let channel = &*self.channel;
-            let mut arrived = pin!(channel.items.notified());
-            arrived.as_mut().enable();
-            match channel.fetch(&mut self.portion, Waits::Noticed) {
-                Fetched::Some => return true,
-                Fetched::Ended => return false,
-                Fetched::None => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::rested();
-                    let _rest = self.pulse.as_deref().map(Pulse::rest);
-                    arrived.await;
-                }
-            }
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-        }
-    }
-
-    /// Lets in those who wait for room, and gives other tasks their turn when it is time: a full queue is always
-    /// ready, and without this, its consumer would never let another task run.
-    async fn rest(&mut self, gives_way: bool) {
-        self.channel.let_senders_in();
-        self.course = self.channel.course;
-        if gives_way {
-            give_way().await;
-            self.turn = TURN;
-        } else if self.turn < self.course {
-            // While a group stops, nobody is to be kept waiting.
-            let stops = self.heeded.is_any();
-            yield_to(if stops { To::All } else { self.turns.end() }).await;
-            self.turn = TURN;
-        }
-        self.turn -= self.course;
+        None
     }
 
     /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
@@ -286,8 +183,8 @@ impl<M> Queue<M> {
     pub fn failed(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.channel.fail(1),
-            Hand::Batch(messages) => self.channel.fail(messages),
+            Hand::Queued => self.channel.fail(&self.taker.progress, 1),
+            Hand::Batch(messages) => self.channel.fail(&self.taker.progress, messages),
             Hand::Direct => self.channel.fail_direct(),
         }
     }
@@ -312,16 +209,17 @@ impl<M> Queue<M> {
             return term.over().is_raised();
         }
         let inner = lock(&self.channel.inner);
-        // What other lanes hold will not come here.
+        // What other lanes hold will not come here, unless it is their share.
         let mine = self.portion.len() + self.gathering.messages;
+        let shared = || self.channel.takers.iter().any(|taker| !taker.is_empty());
         self.channel.calls.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
     }
 
     fn take(&mut self) -> Option<M> {
         let message = self.portion.pop_front()?;
-        let progress = &self.channel.progress;
+        let progress = &self.taker.progress;
         let seen = match self.hand {
             Hand::Queued => progress.done_and_taken(),
             Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
@@ -335,8 +233,8 @@ impl<M> Queue<M> {
     pub(crate) fn settle(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.carry_if_full(self.channel.progress.done(1)),
-            Hand::Batch(messages) => self.carry_if_full(self.channel.progress.done(messages)),
+            Hand::Queued => self.carry_if_full(self.taker.progress.done(1)),
+            Hand::Batch(messages) => self.carry_if_full(self.taker.progress.done(messages)),
             Hand::Direct => self.channel.direct.done(),
         }
     }
@@ -367,7 +265,7 @@ impl<M> Queue<M> {
 
     pub(super) fn carry_if_full(&self, seen: Seen) {
         if seen.is_full() {
-            self.channel.carry();
+            self.channel.carry(&self.taker.progress);
         }
     }
 }
@@ -384,7 +282,7 @@ impl<M> Drop for Queue<M> {
             Hand::Batch(messages) => messages,
         };
         self.portion.extend(self.gathering.take_all());
-        self.channel.give_up(held, &mut self.portion);
+        self.channel.give_up(&self.taker, held, &mut self.portion);
     }
 }
 

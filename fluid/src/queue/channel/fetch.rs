@@ -3,20 +3,12 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
+use super::taker::Taker;
 use super::{Channel, Gate, Inner};
 use crate::ledger::{Progress, Seen};
 use crate::lock::lock;
 use crate::options::Overflow;
 use crate::sync::atomic::Ordering;
-
-/// How a consumer waits for a message if there is none.
-pub(super) enum Waits<'a> {
-    Not,
-    /// Until `items` is notified.
-    Noticed,
-    /// Until it is woken: the only one that takes.
-    Woken(&'a Waker),
-}
 
 /// Whether messages were moved to the consumer.
 pub(super) enum Fetched {
@@ -27,11 +19,16 @@ pub(super) enum Fetched {
 }
 
 impl<M> Channel<M> {
-    /// Moves what waits to the consumer, which has none left. The first of it counts as in its hand at once: so there
-    /// is room when the senders that wait for it are woken.
+    /// Moves what waits to the only one that takes, which has none left. The first of it counts as in its hand at once:
+    /// so there is room when the senders that wait for it are woken.
     ///
-    /// If there is none, the consumer waits as it says.
-    pub(super) fn fetch(&self, portion: &mut VecDeque<M>, waits: Waits<'_>) -> Fetched {
+    /// If there is none, it waits until it is woken.
+    pub(super) fn fetch(
+        &self,
+        taker: &Taker<M>,
+        portion: &mut VecDeque<M>,
+        waker: &Waker,
+    ) -> Fetched {
         let (fetched, wake) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
@@ -41,18 +38,12 @@ impl<M> Channel<M> {
                 if inner.gate == Gate::Closed {
                     return Fetched::Ended;
                 }
-                match waits {
-                    Waits::Not => {}
-                    Waits::Noticed => self.awaits(&mut inner),
-                    Waits::Woken(taker) => {
-                        self.awaits(&mut inner);
-                        let present = inner.taker.get_or_insert_with(|| taker.clone());
-                        present.clone_from(taker);
-                    }
-                }
+                self.awaits(&mut inner);
+                let present = inner.taker.get_or_insert_with(|| waker.clone());
+                present.clone_from(waker);
                 Fetched::None
             } else {
-                self.move_to(&mut inner, portion);
+                self.move_to(&mut inner, taker, portion);
                 Fetched::Some
             };
             (fetched, self.no_more_crowd(&mut inner))
@@ -63,27 +54,79 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Moves a message to one of several consumers in the place of the one in its hand, which is done. Nothing, if none
-    /// waits, or there is something else to be looked at.
-    pub(super) fn fetch_next(&self, portion: &mut VecDeque<M>) -> Option<Seen> {
-        let (seen, wake) = {
+    /// Moves the next message into the hand of one of several that take: of its own share, of what waits, or of what
+    /// another one has fetched. If there is none, it waits until `items` is notified, if it says so.
+    pub(super) fn fetch_one(
+        &self,
+        taker: &Taker<M>,
+        portion: &mut VecDeque<M>,
+        waits: bool,
+    ) -> Fetched {
+        if self.calls.is_interrupted() {
+            return Fetched::Ended;
+        }
+        if let Some(message) = taker.next() {
+            taker.progress.taken();
+            portion.push_back(message);
+            return Fetched::Some;
+        }
+        let (fetched, wake) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
-                return None;
+                return Fetched::Ended;
             }
-            portion.push_back(inner.waiting.pop_front()?);
-            (self.progress.replaced(), self.no_more_crowd(&mut inner))
+            let fetched = if let Some(message) = inner.waiting.pop_front() {
+                portion.push_back(message);
+                self.share(&mut inner, taker);
+                Fetched::Some
+            } else if let Some(message) = self.takers.iter().find_map(|other| other.next()) {
+                portion.push_back(message);
+                taker.progress.taken();
+                Fetched::Some
+            } else if inner.gate == Gate::Closed {
+                return Fetched::Ended;
+            } else {
+                if waits {
+                    self.awaits(&mut inner);
+                }
+                Fetched::None
+            };
+            (fetched, self.no_more_crowd(&mut inner))
         };
         if wake {
             self.room.notify_waiters();
         }
-        Some(seen)
+        fetched
     }
 
-    /// Moves all that waits, or as much as can be counted; but only one message if another one who takes could handle
-    /// the next meanwhile, or it may be dropped yet.
-    pub(super) fn move_to(&self, inner: &mut Inner<M>, portion: &mut VecDeque<M>) {
-        if self.takers > 1 || self.overflow != Overflow::Wait {
+    /// Counts a message as in hand that was moved there, and moves to the taker's share what falls to it of those that
+    /// wait. While another taker waits, that is nothing: each message has woken one, so there are fewer than takers.
+    fn share(&self, inner: &mut Inner<M>, taker: &Taker<M>) {
+        let most = inner.waiting.len() / self.takers.len();
+        let more = taker.fill(&mut inner.waiting, most);
+        taker.progress.fetched(more);
+        inner.fetched += more;
+    }
+
+    /// Gives the share of a taker back to the front of the queue, since it is older than what waits there.
+    #[cold]
+    pub(super) fn give_back(&self, taker: &Taker<M>) {
+        let mut inner = lock(&self.inner);
+        let mut messages = taker.take_all();
+        taker.progress.unfetched(messages.len());
+        inner.fetched = inner.fetched.saturating_sub(messages.len());
+        messages.append(&mut inner.waiting);
+        inner.waiting = messages;
+    }
+
+    /// Moves all that waits, or as much as can be counted; but only one message if it may be dropped yet.
+    pub(super) fn move_to(
+        &self,
+        inner: &mut Inner<M>,
+        taker: &Taker<M>,
+        portion: &mut VecDeque<M>,
+    ) {
+        if self.overflow != Overflow::Wait {
             portion.extend(inner.waiting.pop_front());
         } else if inner.waiting.len() <= Progress::MAX_FETCHED {
             std::mem::swap(&mut inner.waiting, portion);
@@ -91,7 +134,7 @@ impl<M> Channel<M> {
             portion.extend(inner.waiting.drain(..Progress::MAX_FETCHED));
         }
         let more = portion.len() - 1;
-        self.progress.fetched(more);
+        taker.progress.fetched(more);
         inner.fetched += more;
     }
 
@@ -103,7 +146,12 @@ impl<M> Channel<M> {
     }
 
     /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
-    pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
+    pub(super) fn fetch_all(
+        &self,
+        taker: &Taker<M>,
+        portion: &mut VecDeque<M>,
+        most: usize,
+    ) -> Fetched {
         let wake = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
@@ -117,19 +165,20 @@ impl<M> Channel<M> {
                 return Fetched::None;
             }
             let waiting = inner.waiting.len();
-            let all = self.takers == 1
+            let alone = self.takers.len() == 1;
+            let all = alone
                 && self.overflow == Overflow::Wait
                 && self.fetched(&inner) + waiting <= Progress::MAX_FETCHED;
             let share = if all && portion.is_empty() {
                 std::mem::swap(&mut inner.waiting, portion);
                 waiting
             } else {
-                let most = if self.takers == 1 { usize::MAX } else { most };
+                let most = if alone { usize::MAX } else { most };
                 let share = waiting.min(self.portion).min(most);
                 portion.extend(inner.waiting.drain(..share));
                 share
             };
-            self.progress.gathered(share);
+            taker.progress.gathered(share);
             inner.fetched += share;
             self.no_more_crowd(&mut inner)
         };
@@ -141,10 +190,10 @@ impl<M> Channel<M> {
 
     /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
     /// is the consumer's no more.
-    pub(super) fn hand(&self, messages: usize) -> Option<Seen> {
+    pub(super) fn hand(&self, taker: &Taker<M>, messages: usize) -> Option<Seen> {
         let (seen, wake) = {
             let mut inner = lock(&self.inner);
-            let seen = self.progress.handed(messages);
+            let seen = taker.progress.handed(messages);
             let mine = (!inner.frozen).then_some(seen);
             (mine, self.no_more_crowd(&mut inner))
         };

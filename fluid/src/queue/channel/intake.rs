@@ -63,7 +63,7 @@ impl<M> Channel<M> {
             inner.gate = Gate::Closed;
             // From now on the consumer takes no more of what it has fetched.
             self.calls.interrupt(true);
-            let seen = self.progress.seen();
+            let seen = self.seen(&inner);
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
@@ -73,7 +73,10 @@ impl<M> Channel<M> {
                 messages += seen.fetched + seen.in_hand + handed.in_hand;
             }
             inner.counts.undelivered += messages;
-            (std::mem::take(&mut inner.waiting), messages)
+            let shares = self.takers.iter().flat_map(|taker| taker.take_all());
+            let mut left: VecDeque<M> = shares.collect();
+            left.append(&mut inner.waiting);
+            (left, messages)
         };
         self.room.notify_waiters();
         self.wake_takers();
@@ -88,7 +91,7 @@ impl<M> Channel<M> {
         if !inner.frozen {
             let handed = self.direct.handed();
             counts.accepted += handed.accepted;
-            counts.done += self.progress.seen().done + handed.done;
+            counts.done += self.seen(&inner).done + handed.done;
         }
         counts
     }

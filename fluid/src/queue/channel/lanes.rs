@@ -36,11 +36,11 @@ impl<M> Channel<M> {
         }
     }
 
-    /// The queue from which a lane takes.
-    pub(crate) fn lane(self: &Arc<Self>, lane: usize) -> Arc<Self> {
+    /// The queue from which a lane takes, and which of its takers it is.
+    pub(super) fn lane(self: &Arc<Self>, lane: usize) -> (Arc<Self>, usize) {
         match &self.lanes {
-            None => Arc::clone(self),
-            Some(lanes) => Arc::clone(&lanes.queues[lane]),
+            None => (Arc::clone(self), lane),
+            Some(lanes) => (Arc::clone(&lanes.queues[lane]), 0),
         }
     }
 

@@ -33,8 +33,8 @@ fn send<const N: usize>(channel: &Arc<Channel<u64>>, messages: [u64; N]) -> Join
 }
 
 /// Handles what comes on another thread, until nothing comes any more. Returns what it has handled.
-fn handle(channel: Arc<Channel<u64>>) -> JoinHandle<Vec<u64>> {
-    let mut queue = Queue::new(channel);
+fn handle(channel: &Arc<Channel<u64>>, lane: usize) -> JoinHandle<Vec<u64>> {
+    let mut queue = Queue::new(channel, lane);
     thread::spawn(move || std::iter::from_fn(|| block_on(queue.next())).collect())
 }
 

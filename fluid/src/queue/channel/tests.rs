@@ -41,7 +41,7 @@ fn rush(channel: &Arc<Channel<u64>>, disturb: impl FnOnce()) -> (u64, u64) {
             });
         }
         scope.spawn(|| {
-            let mut queue = Queue::new(Arc::clone(channel));
+            let mut queue = Queue::new(channel, 0);
             while block_on(queue.next()).is_some() {
                 handled.fetch_add(1, Ordering::SeqCst);
             }
@@ -112,11 +112,11 @@ async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_bee
         assert!(sender.try_send(number).is_ok());
     }
     let waits = tokio::spawn(async move { sender.send(4).await.is_ok() });
-    let mut queue = Queue::new(Arc::clone(&channel));
+    let mut queue = Queue::new(&channel, 0);
     for _ in 0..2 {
         // What is fetched still counts, so the sender that this wakes waits again.
         tokio::task::yield_now().await;
-        channel.fetch_all(&mut queue.portion, usize::MAX);
+        channel.fetch_all(&queue.taker, &mut queue.portion, usize::MAX);
     }
     tokio::task::yield_now().await;
     let batching = Batching {
@@ -139,11 +139,11 @@ async fn what_one_taker_holds_keeps_no_other_from_being_finished() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
-    let [mut holds, other] = [(); 2].map(|()| Queue::new(Arc::clone(&channel)));
+    let [mut holds, other] = [0, 1].map(|lane| Queue::new(&channel, lane));
     assert!(sender.try_send(1).is_ok());
     channel.close();
     assert!(!holds.is_finished() && !other.is_finished());
-    channel.fetch_all(&mut holds.portion, 1);
+    channel.fetch_all(&holds.taker, &mut holds.portion, 1);
     assert!(!holds.is_finished() && other.is_finished());
     assert_eq!(holds.next().await, Some(1));
     assert!(holds.is_finished());
@@ -154,8 +154,8 @@ async fn as_many_takers_are_woken_as_messages_came() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
-    let takes = [(); 2].map(|()| {
-        let mut queue = Queue::new(Arc::clone(&channel));
+    let takes = [0, 1].map(|lane| {
+        let mut queue = Queue::new(&channel, lane);
         tokio::spawn(async move {
             // What it holds on to, no other one takes.
             (queue.next().await, queue)
@@ -175,7 +175,7 @@ async fn as_many_takers_are_woken_as_messages_came() {
 #[test]
 fn what_came_over_a_fused_edge_is_accounted_for_at_a_seal() {
     let channel = channel(4, Overflow::Wait);
-    let mut queue = Queue::new(Arc::clone(&channel));
+    let mut queue = Queue::new(&channel, 0);
     for failed in [0, 0, 1] {
         queue.hand_over();
         (0..failed).for_each(|_| queue.failed());
@@ -230,7 +230,7 @@ async fn a_batch_that_has_lingered_does_not_wait_for_a_pause_between_messages() 
         weight: Some(send_the_next),
         max_weight: usize::MAX,
     };
-    let mut queue = Queue::new(channel);
+    let mut queue = Queue::new(&channel, 0);
     let batch = queue.next_batch(&batching).await.expect("one");
     assert_eq!(batch.len(), 1);
 }
@@ -241,9 +241,9 @@ fn of_several_takers_each_fetches_no_more_than_it_asks_for() {
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
     assert_eq!(sender.push_each(&mut (0..10)), (10, None));
-    let mut takers = [(); 2].map(|()| Queue::new(Arc::clone(&channel)));
+    let mut takers = [0, 1].map(|lane| Queue::new(&channel, lane));
     for (taker, most) in takers.iter_mut().zip([3, 100]) {
-        channel.fetch_all(&mut taker.portion, most);
+        channel.fetch_all(&taker.taker, &mut taker.portion, most);
     }
     assert_eq!(takers.map(|taker| taker.portion.len()), [3, 7]);
 }
@@ -263,7 +263,7 @@ async fn what_is_gathered_is_counted_one_by_one() {
         weight: None,
         max_weight: usize::MAX,
     };
-    let mut queue = Queue::new(Arc::clone(&channel));
+    let mut queue = Queue::new(&channel, 0);
     assert_eq!(queue.next_batch(&batching).await, Some(vec![1, 11]));
     assert_eq!((queue.gathering.messages, queue.queue_size()), (3, 3));
     drop(queue);
@@ -276,19 +276,20 @@ async fn a_done_count_is_carried_when_its_place_is_full() {
     const STEP: usize = 1 << 17;
     let channel = channel(10, Overflow::Wait);
     let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let mut queue = Queue::new(&channel, 0);
+    let progress = &Arc::clone(&queue.taker).progress;
     for _ in 0..HALF / STEP as u64 {
-        channel.progress.gathered(STEP);
-        channel.progress.handed(STEP);
-        channel.progress.done(STEP);
+        progress.gathered(STEP);
+        progress.handed(STEP);
+        progress.done(STEP);
     }
-    let mut queue = Queue::new(Arc::clone(&channel));
     for number in 0..2 {
         assert!(sender.try_send(number).is_ok());
         assert_eq!(queue.next().await, Some(number));
     }
     queue.settle();
     assert_eq!(channel.counts().done, HALF + 2);
-    assert!(channel.progress.seen().done < HALF);
+    assert!(progress.seen().done < HALF);
 }
 
 /// A port of a worker that hands over what it has sent when it waits.
@@ -350,7 +351,7 @@ impl Wake for Woken {
 fn a_consumer_that_waits_gets_each_message_at_once() {
     let channel = channel(64, Overflow::Wait);
     let output = gathering(&channel);
-    let mut queue = Queue::new(Arc::clone(&channel));
+    let mut queue = Queue::new(&channel, 0);
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));
     let mut cx = Context::from_waker(&waker);

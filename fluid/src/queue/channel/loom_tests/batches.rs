@@ -5,7 +5,7 @@ use crate::sync::watched::explore;
 
 /// Handles batches of two on another thread, until none comes any more.
 fn handle_batches(channel: &Arc<Channel<u64>>) -> JoinHandle<Vec<Vec<u64>>> {
-    let mut queue = Queue::new(Arc::clone(channel));
+    let mut queue = Queue::new(channel, 0);
     thread::spawn(move || {
         let batching = Batching {
             size: 2,

@@ -13,7 +13,7 @@ fn what_a_stuck_consumer_still_does_changes_no_count() {
             assert!(edge(&channel).try_send(message).is_ok());
         }
         let stuck = {
-            let mut queue = Queue::new(Arc::clone(&channel));
+            let mut queue = Queue::new(&channel, 0);
             thread::spawn(move || {
                 let mut handled = 0;
                 while block_on(queue.next()).is_some() {
@@ -41,7 +41,7 @@ fn a_consumer_that_ends_while_it_is_given_up_counts_each_message_once() {
         for message in [1, 2, 3] {
             assert!(edge(&channel).try_send(message).is_ok());
         }
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         assert_eq!(block_on(queue.next()), Some(1));
         let ends = thread::spawn(move || drop(queue));
         drop(channel.seal());
@@ -67,7 +67,7 @@ fn what_is_sent_while_a_consumer_is_given_up_is_undelivered_or_refused() {
 fn a_consumer_that_goes_to_sleep_sees_that_it_is_given_up() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         drop(channel.seal());
         assert!(handled.join().unwrap().is_empty());
     });
@@ -78,12 +78,12 @@ fn a_count_that_is_carried_while_a_consumer_is_given_up_counts_once() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         assert!(edge(&channel).try_send(1).is_ok());
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         assert_eq!(block_on(queue.next()), Some(1));
         queue.settle();
         let carries = {
-            let channel = Arc::clone(&channel);
-            thread::spawn(move || channel.carry())
+            let (channel, taker) = (Arc::clone(&channel), Arc::clone(&queue.taker));
+            thread::spawn(move || channel.carry(&taker.progress))
         };
         drop(channel.seal());
         carries.join().unwrap();
@@ -95,7 +95,7 @@ fn a_count_that_is_carried_while_a_consumer_is_given_up_counts_once() {
 fn what_came_directly_to_a_consumer_that_is_given_up_counts_once() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         queue.hand_over();
         let stuck = thread::spawn(move || {
             queue.failed();
@@ -117,7 +117,7 @@ fn whoever_asks_a_consumer_that_is_given_up_gets_an_answer_or_an_error() {
         let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
         let asker = thread::spawn(move || block_on(sender.ask(|reply| reply)));
         let stuck = {
-            let mut queue = Queue::new(Arc::clone(&channel));
+            let mut queue = Queue::new(&channel, 0);
             // It holds the question for ever.
             thread::spawn(move || (block_on(queue.next()), queue))
         };

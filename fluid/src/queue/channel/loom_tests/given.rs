@@ -25,7 +25,7 @@ fn gather<const N: usize>(
 fn whoever_waits_gets_what_was_gathered_in_order() {
     explore(|| {
         let channel = channel(8, Overflow::Wait);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         assert_eq!(gather(&channel, [1, 2, 3]).join().unwrap(), (3, 0));
         channel.close();
         assert_eq!(handled.join().unwrap(), [1, 2, 3]);
@@ -52,7 +52,7 @@ fn room_that_one_sender_does_not_need_is_there_for_another() {
         let channel = channel(2, Overflow::Wait);
         let gathered = gather(&channel, [1]);
         let waiting = send(&channel, [2, 3]);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         let mut handled = [(); 3].map(|()| block_on(queue.next()));
         handled.sort_unstable();
         assert_eq!(handled, [Some(1), Some(2), Some(3)]);

@@ -22,7 +22,7 @@ fn keyed() -> Arc<Channel<u64>> {
 fn of_two_lanes_that_compete_one_handles_each_message() {
     explore(|| {
         let channel = shared();
-        let lanes = [(); 2].map(|()| handle(Arc::clone(&channel)));
+        let lanes = [0, 1].map(|lane| handle(&channel, lane));
         assert!(edge(&channel).try_send(1).is_ok());
         assert!(edge(&channel).try_send(2).is_ok());
         channel.close();
@@ -37,17 +37,22 @@ fn of_two_lanes_that_compete_one_handles_each_message() {
 fn what_one_lane_carries_while_another_counts_counts_once() {
     explore(|| {
         let channel = shared();
-        assert!(edge(&channel).try_send(1).is_ok());
-        let mut queue = Queue::new(Arc::clone(&channel));
-        assert_eq!(block_on(queue.next()), Some(1));
-        let carries = {
+        edge(&channel).push_each(&mut [1, 2].into_iter());
+        let [mut carries, mut counts] = [0, 1].map(|lane| Queue::new(&channel, lane));
+        assert_eq!(block_on(carries.next()), Some(1));
+        assert_eq!(block_on(counts.next()), Some(2));
+        let carried = {
             let channel = Arc::clone(&channel);
-            thread::spawn(move || channel.carry())
+            thread::spawn(move || {
+                carries.settle();
+                channel.carry(&carries.taker.progress);
+            })
         };
-        queue.settle();
-        carries.join().unwrap();
+        counts.settle();
+        assert!(channel.counts().done >= 1);
+        carried.join().unwrap();
         drop(channel.seal());
-        assert_eq!(assert_conserved(&channel).done, 1);
+        assert_eq!(assert_conserved(&channel).done, 2);
     });
 }
 
@@ -55,8 +60,8 @@ fn what_one_lane_carries_while_another_counts_counts_once() {
 fn several_messages_at_once_wake_as_many_lanes() {
     explore(|| {
         let channel = shared();
-        let lanes = [(); 2].map(|()| {
-            let mut queue = Queue::new(Arc::clone(&channel));
+        let lanes = [0, 1].map(|lane| {
+            let mut queue = Queue::new(&channel, lane);
             thread::spawn(move || {
                 // It takes one, and holds it for as long as it likes.
                 let message = block_on(queue.next());
@@ -73,7 +78,7 @@ fn several_messages_at_once_wake_as_many_lanes() {
 fn a_lane_that_waits_no_longer_leaves_the_message_to_another() {
     explore(|| {
         let channel = shared();
-        let mut queues = [(); 2].map(|()| Queue::new(Arc::clone(&channel)));
+        let mut queues = [0, 1].map(|lane| Queue::new(&channel, lane));
         let sender = send(&channel, [1]);
         let handled = {
             let mut cx = Context::from_waker(Waker::noop());
@@ -94,7 +99,7 @@ fn a_lane_that_waits_no_longer_leaves_the_message_to_another() {
 fn messages_of_one_key_keep_their_order() {
     explore(|| {
         let channel = keyed();
-        let lanes = [0, 1].map(|lane| handle(channel.lane(lane)));
+        let lanes = [0, 1].map(|lane| handle(&channel, lane));
         for message in [1, 2, 3] {
             assert!(edge(&channel).try_send(message).is_ok());
         }
@@ -109,8 +114,8 @@ fn messages_of_one_key_keep_their_order() {
 fn a_lane_that_ends_takes_nothing_from_the_others() {
     explore(|| {
         let channel = keyed();
-        let stays = handle(channel.lane(0));
-        let ends = Queue::new(channel.lane(1));
+        let stays = handle(&channel, 0);
+        let ends = Queue::new(&channel, 1);
         let sender = send(&channel, [1, 2, 3]);
         drop(ends);
         let refused = sender.join().unwrap();
@@ -119,5 +124,68 @@ fn a_lane_that_ends_takes_nothing_from_the_others() {
         let counts = assert_conserved(&channel);
         assert_eq!(counts.refused, refused.len() as u64);
         assert_eq!((counts.done, counts.undelivered + counts.refused), (1, 2));
+    });
+}
+
+/// Two lanes, of which the first has taken two of four messages and has a share of one.
+fn sharing() -> (Arc<Channel<u64>>, [Queue<u64>; 2]) {
+    let channel = shared();
+    edge(&channel).push_each(&mut (0..4));
+    let mut lanes = [0, 1].map(|lane| Queue::new(&channel, lane));
+    lanes.iter_mut().for_each(Queue::share);
+    for message in 0..2 {
+        assert_eq!(block_on(lanes[0].next()), Some(message));
+    }
+    assert!(!lanes[0].taker.is_empty());
+    (channel, lanes)
+}
+
+#[test]
+fn what_one_lane_shares_is_handled_once() {
+    explore(|| {
+        let (channel, [mut shares, mut takes]) = sharing();
+        channel.close();
+        let shares = thread::spawn(move || {
+            let handled: Vec<_> = std::iter::from_fn(|| block_on(shares.next())).collect();
+            handled
+        });
+        let mut handled: Vec<_> = std::iter::from_fn(|| block_on(takes.next())).collect();
+        handled.extend(shares.join().unwrap());
+        handled.sort_unstable();
+        assert_eq!(handled, [2, 3]);
+        drop(takes);
+        assert_eq!(assert_conserved(&channel).done, 4);
+    });
+}
+
+#[test]
+fn whoever_waits_misses_nothing_that_is_given_back() {
+    explore(|| {
+        let (channel, [shares, mut takes]) = sharing();
+        let gives_back = thread::spawn(move || {
+            shares.shared().give_back();
+            shares
+        });
+        let mut handled = [(); 2].map(|()| block_on(takes.next()));
+        handled.sort_unstable();
+        assert_eq!(handled, [Some(2), Some(3)]);
+        let looked = channel.counts();
+        assert_eq!((looked.accepted, looked.done), (4, 2));
+        drop(gives_back.join().unwrap());
+        drop(takes);
+        assert_conserved(&channel);
+    });
+}
+
+#[test]
+fn a_share_is_handled_or_undelivered_when_its_consumer_is_given_up() {
+    explore(|| {
+        let (channel, [mut shares, takes]) = sharing();
+        let shares = thread::spawn(move || while block_on(shares.next()).is_some() {});
+        drop(channel.seal());
+        let sealed = assert_conserved(&channel);
+        shares.join().unwrap();
+        drop(takes);
+        assert_eq!(assert_conserved(&channel), sealed);
     });
 }

@@ -7,7 +7,7 @@ use crate::sync::watched::explore;
 fn overflows(overflow: Overflow) {
     explore(move || {
         let channel = channel(1, overflow);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         let sender = send(&channel, [1]);
         assert!(edge(&channel).try_send(2).is_ok());
         assert!(sender.join().unwrap().is_empty());
@@ -34,7 +34,7 @@ fn a_queue_that_drops_the_oldest_counts_each() {
 fn a_queue_that_drops_the_oldest_always_keeps_the_last() {
     explore(|| {
         let channel = channel(1, Overflow::DropOldest);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         for message in [1, 2, 3] {
             assert!(edge(&channel).try_send(message).is_ok());
         }
@@ -51,7 +51,7 @@ fn a_queue_holds_no_more_than_its_bound() {
     explore(|| {
         let channel = channel(2, Overflow::Wait);
         let sender = send(&channel, [1, 2, 3, 4]);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         for message in [1, 2] {
             assert_eq!(block_on(queue.next()), Some(message));
             assert!(channel.queue_size() <= 2);

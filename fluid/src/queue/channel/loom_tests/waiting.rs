@@ -8,7 +8,7 @@ fn all_that_two_senders_send_is_handled() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let senders = [send(&channel, [1]), send(&channel, [2])];
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         let mut handled = [(); 2].map(|()| block_on(queue.next()));
         handled.sort_unstable();
         assert_eq!(handled, [Some(1), Some(2)]);
@@ -25,7 +25,7 @@ fn all_that_two_senders_send_is_handled() {
 fn what_one_sender_sends_is_handled_in_order() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         assert!(send(&channel, [1, 2, 3]).join().unwrap().is_empty());
         channel.close();
         assert_eq!(handled.join().unwrap(), [1, 2, 3]);
@@ -55,7 +55,7 @@ fn a_sender_from_outside_that_waits_for_room_gets_its_message_back_before_those_
         let inside = send(&channel, [3]);
         channel.close_public();
         assert_eq!(outside.join().unwrap().unwrap_err().message, 2);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         assert_eq!(block_on(queue.next()), Some(1));
         assert!(inside.join().unwrap().is_empty());
         drop(queue);
@@ -68,7 +68,7 @@ fn a_sender_that_waits_for_room_does_not_outwait_the_consumer() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let sender = send(&channel, [1, 2, 3]);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         assert_eq!(block_on(queue.next()), Some(1));
         drop(queue);
         let refused = sender.join().unwrap();
@@ -94,7 +94,7 @@ fn a_sender_that_waits_for_room_is_let_in_beyond_the_bound() {
 fn a_consumer_that_goes_to_sleep_sees_a_message() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         let handled = thread::spawn(move || block_on(queue.next()));
         assert!(edge(&channel).try_send(1).is_ok());
         assert_eq!(handled.join().unwrap(), Some(1));
@@ -105,7 +105,7 @@ fn a_consumer_that_goes_to_sleep_sees_a_message() {
 fn a_consumer_that_goes_to_sleep_sees_the_close() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         channel.close();
         assert!(handled.join().unwrap().is_empty());
     });
@@ -115,7 +115,7 @@ fn a_consumer_that_goes_to_sleep_sees_the_close() {
 fn a_message_that_comes_with_the_close_is_handled_or_refused() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
-        let handled = handle(Arc::clone(&channel));
+        let handled = handle(&channel, 0);
         let sender = send(&channel, [1]);
         channel.close();
         let refused = sender.join().unwrap();
@@ -128,7 +128,7 @@ fn a_message_that_comes_with_the_close_is_handled_or_refused() {
 fn what_one_life_leaves_the_next_one_handles() {
     explore(|| {
         let channel = channel(2, Overflow::Wait);
-        let mut queue = Queue::new(Arc::clone(&channel));
+        let mut queue = Queue::new(&channel, 0);
         let life = thread::spawn(move || {
             let handled: Vec<_> = std::iter::from_fn(|| block_on(queue.next())).collect();
             (queue, handled)
