@@ -92,11 +92,10 @@ fn a_failure_comes_back_with_the_worker_even_at_a_stop() {
         let borrower = {
             let shelf = Arc::clone(&shelf);
             thread::spawn(move || {
-                let loan = block_on(shelf.borrow());
-                loan.is_some_and(|mut loan| {
-                    loan.failure = Some("failed".into());
-                    true
-                })
+                let mut loan = block_on(shelf.borrow());
+                let lent = loan.as_mut().and_then(|loan| loan.0.as_mut());
+                lent.map(|lent| lent.failure = Some("failed".into()))
+                    .is_some()
             })
         };
         ctx.end();
