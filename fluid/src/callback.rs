@@ -158,7 +158,7 @@ impl Launch for Unrung {
                 let forced = cause.is_none();
                 node.advance(State::Stopping);
                 node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
-                site.ended();
+                node.tell_ended();
             }
             .instrument(span),
         );
@@ -181,7 +181,7 @@ impl Unrung {
             let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
             let term = node.term();
             node.advance(State::Running);
-            site.started();
+            node.tell_started();
             let failure = match until(term.cut_off(), self.ring(&term, site.place.strategy)).await {
                 None if node.forced().is_raised() => return None,
                 None | Some(Rung::Recycled) => None,
@@ -190,7 +190,7 @@ impl Unrung {
             };
             let beats = node.beats.load(Ordering::Relaxed) - beats;
             let achieved = Achieved::since(began, beats > 1);
-            match site.next_life(&node, failure, achieved).await? {
+            match node.next_life(failure, achieved).await? {
                 Order::Again => {}
                 Order::End(cause) => return Some(cause),
             }

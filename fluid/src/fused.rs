@@ -18,7 +18,7 @@ use crate::adapt::Adapt;
 use crate::context::Context;
 use crate::error::Error;
 use crate::lent::{Borrower, Lent, Shelf};
-use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
+use crate::life::{BoxFuture, Unlived, live_to_the_end};
 use crate::onward::Onward;
 use crate::passing::{Given, Passed, Passing, Sent, passing};
 use crate::queue::{Channel, Intake, Leaving, Output, discard};
@@ -320,8 +320,8 @@ impl<W: Stage, N: Onward<W::Output>> Run<W> for Leading<N> {
 }
 
 impl<W: Stage, N: Onward<W::Output>> Way<W> for Leading<N> {
-    fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()> {
-        Box::pin(live_to_the_end(unborn, *self, site))
+    fn life(self: Box<Self>, unborn: Unlived<W>) -> BoxFuture<()> {
+        Box::pin(live_to_the_end(unborn, *self))
     }
 
     #[cfg(feature = "test-util")]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::catch::{catch, catch_now};
 use crate::context::Context;
 use crate::error::Error;
-use crate::life::{BoxFuture, Build, Site, Unlived, live_to_the_end, spawn};
+use crate::life::{BoxFuture, Build, Unlived, live_to_the_end, spawn};
 use crate::lock::lock;
 use crate::queue::{Channel, Queue};
 use crate::signal::until;
@@ -32,7 +32,7 @@ impl<W: Worker> InLanes<W> {
 }
 
 impl<W: Worker> Way<W> for InLanes<W> {
-    fn life(self: Box<Self>, unlived: Unlived<W>, site: Site) -> BoxFuture<()> {
+    fn life(self: Box<Self>, unlived: Unlived<W>) -> BoxFuture<()> {
         let Build::Anew(build) = unlived.build else {
             unreachable!("its seat has seen to that");
         };
@@ -43,7 +43,7 @@ impl<W: Worker> Way<W> for InLanes<W> {
             build: first,
             ..unlived
         };
-        Box::pin(live_to_the_end(unlived, laned, site))
+        Box::pin(live_to_the_end(unlived, laned))
     }
 
     #[cfg(feature = "test-util")]

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::attempt::handle;
 use crate::context::Context;
 use crate::error::Error;
-use crate::life::{BoxFuture, Site, Unlived, live_to_the_end};
+use crate::life::{BoxFuture, Unlived, live_to_the_end};
 use crate::lock::lock;
 use crate::onward::Onward;
 use crate::signal::{until, wait_for};
@@ -233,8 +233,8 @@ impl<W: Worker> Lent<W> {
 }
 
 impl<W: Worker> Way<W> for Lent<W> {
-    fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()> {
-        Box::pin(live_to_the_end(unborn, *self, site))
+    fn life(self: Box<Self>, unborn: Unlived<W>) -> BoxFuture<()> {
+        Box::pin(live_to_the_end(unborn, *self))
     }
 
     #[cfg(feature = "test-util")]

@@ -12,13 +12,10 @@ use tokio::runtime::Handle;
 
 use crate::exit::Cause;
 use crate::lock::lock;
-use crate::node::{Events, MemberId, Node};
+use crate::node::Node;
 use crate::queue::own_thread;
-use crate::restart::{Achieved, Down, Order};
-use crate::signal::until;
 use crate::span::InSpan;
-use crate::supervisor::Event;
-use crate::sync::{Mutex, oneshot};
+use crate::sync::Mutex;
 use crate::way::{Alone, Lendable, Way};
 use crate::worker::{Io, Worker};
 
@@ -51,7 +48,6 @@ pub(crate) trait Launch: Send {
 /// Where a member lives.
 #[derive(Clone)]
 pub(crate) struct Site {
-    pub(crate) member: MemberId,
     /// A failure of the member may be answered by a restart, here or further up.
     pub(crate) answered: bool,
     pub(crate) place: Arc<Place>,
@@ -59,60 +55,11 @@ pub(crate) struct Site {
 
 /// What is the same for all members of a group.
 pub(crate) struct Place {
-    pub(crate) events: Events,
     pub(crate) runtime: Handle,
     /// The group has a strategy.
     pub(crate) strategy: bool,
     /// How long the present life of something in the group may take to end.
     pub(crate) patience: Duration,
-}
-
-impl Site {
-    /// Tells the group that the member has started.
-    pub(crate) fn started(&self) {
-        let _ = self.place.events.send(Event::Started(self.member));
-    }
-
-    /// Tells the group that the member has failed, and that its own hooks are called.
-    pub(crate) fn failing(&self) {
-        let _ = self.place.events.send(Event::Failing(self.member));
-    }
-
-    /// Tells the group that one life has ended, and that the member waits for what comes.
-    pub(crate) fn down(
-        &self,
-        failure: Option<Cause>,
-        achieved: Achieved,
-    ) -> oneshot::Receiver<Order> {
-        let (order, ordered) = oneshot::channel();
-        let down = Down {
-            failure,
-            achieved,
-            order,
-        };
-        let _ = self
-            .place
-            .events
-            .send(Event::Down(self.member, Box::new(down)));
-        ordered
-    }
-
-    /// The same, and waits. Nothing, if the member is forced to end, or no one is left to say what comes.
-    pub(crate) async fn next_life(
-        &self,
-        node: &Node,
-        failure: Option<Cause>,
-        achieved: Achieved,
-    ) -> Option<Order> {
-        until(node.forced(), self.down(failure, achieved))
-            .await?
-            .ok()
-    }
-
-    /// Tells the group that the member has ended; its node holds the exit.
-    pub(crate) fn ended(&self) {
-        let _ = self.place.events.send(Event::Ended(self.member));
-    }
 }
 
 /// A worker that has not been started. Its edges are still being drawn, so what it reads and writes
@@ -145,7 +92,7 @@ impl<W: Worker> Launch for Unborn<W> {
         let io = match crate::test::stub_of::<W>(&node) {
             Some(stub) => {
                 let mut io = io;
-                return stub.launch(node, io.take(), site);
+                return stub.launch(node, io.take(), &site);
             }
             None => io,
         };
@@ -155,27 +102,22 @@ impl<W: Worker> Launch for Unborn<W> {
             io,
         };
         match way {
-            None => launch(&node, site, |site| live_to_the_end(unlived, Alone, site)),
-            Some(way) => launch(&node, site, |site| way.life(unlived, site)),
+            None => launch(&node, &site, live_to_the_end(unlived, Alone)),
+            Some(way) => launch(&node, &site, way.life(unlived)),
         }
     }
 }
 
 /// Starts a life in a task, or in a thread of its own.
-fn launch<F: Future<Output = ()> + Send + 'static>(
-    node: &Node,
-    site: Site,
-    life: impl FnOnce(Site) -> F,
-) {
-    let (place, member) = (Arc::clone(&site.place), site.member);
-    if let Err(error) = spawn_on(&place.runtime, node, life(site)) {
+fn launch(node: &Node, site: &Site, life: impl Future<Output = ()> + Send + 'static) {
+    if let Err(error) = spawn_on(&site.place.runtime, node, life) {
         let worker = (&**node.name()).into();
         let cause = Cause::StartupFailed {
             worker,
             error: error.into(),
         };
         node.finish(node.report(cause, false, false));
-        let _ = place.events.send(Event::Ended(member));
+        node.tell_ended();
     }
 }
 

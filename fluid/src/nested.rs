@@ -23,9 +23,9 @@ impl Launch for Nested {
         // Supervision stays where the group above is supervised, which no worker can block.
         tokio::spawn(async move {
             tracing::debug!(group = &*name, "starting");
-            let above = site.clone();
-            group.supervise(Some(above), || site.started()).await;
-            site.ended();
+            let node = Arc::clone(group.handle().node());
+            group.supervise(Some(site), || node.tell_started()).await;
+            node.tell_ended();
         });
     }
 }

@@ -3,6 +3,7 @@
 
 mod rare;
 mod report;
+mod telling;
 
 use std::fmt;
 use std::sync::Arc;
@@ -176,10 +177,7 @@ impl Node {
             // The first reason stands.
             let _ = self.rare().why.set(why);
         }
-        if let Some((group, member)) = self.parent.get() {
-            // A group that has ended has nothing left to stop.
-            let _ = group.send(Event::StopMember(*member));
-        }
+        self.tell_stop();
         if self.is_root() || self.kind == Kind::Group {
             self.stop_at_once();
         }
@@ -213,13 +211,6 @@ impl Node {
         let rate = self.options.rate?;
         let new = || crate::rate::Limiter::new(rate, self.options.burst);
         Some(self.rare().limiter.get_or_init(new))
-    }
-
-    /// Tells its group that it has failed, and has its time to end.
-    pub(crate) fn tell_failing(&self) {
-        if let Some((group, member)) = self.parent.get() {
-            let _ = group.send(Event::Failing(*member));
-        }
     }
 
     /// Why it was asked to stop.

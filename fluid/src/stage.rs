@@ -172,13 +172,12 @@ pub(crate) fn is_bare<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
 }
 
 pin_project! {
-    /// A call. Whenever it waits, what the worker sends is handed over, and what it shares is given back.
+    /// A call during which what the worker sends is handed over whenever it waits.
     pub(crate) struct Attended<'a, F, S: Worker> {
         #[pin]
         call: F,
         output: &'a Output<S::Output>,
         ports: &'a S::Ports,
-        shared: Option<Shared<'a, S::Message>>,
     }
 }
 
@@ -188,14 +187,7 @@ impl<'a, F, S: Worker> Attended<'a, F, S> {
             call,
             output,
             ports,
-            shared: None,
         }
-    }
-
-    /// One of a worker that shares with others what it has fetched.
-    pub(crate) fn sharing(self, shared: Shared<'a, S::Message>) -> Self {
-        let shared = Some(shared);
-        Self { shared, ..self }
     }
 }
 
@@ -209,9 +201,29 @@ impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
         if polled.is_pending() {
             this.output.hand_over();
             this.ports.hand_over();
-            if let Some(shared) = this.shared {
-                shared.give_back();
-            }
+        }
+        polled
+    }
+}
+
+pin_project! {
+    /// A call during which what was fetched is left to others who take whenever it waits.
+    struct Sharing<'a, F, M> {
+        #[pin]
+        call: F,
+        shared: Shared<'a, M>,
+    }
+}
+
+impl<F: Future, M> Future for Sharing<'_, F, M> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let polled = this.call.poll(cx);
+        if polled.is_pending() {
+            this.shared.give_back();
         }
         polled
     }
@@ -262,7 +274,8 @@ where
         let called = {
             let call = pin!(stage.call(message, ctx, &io.ports));
             let call = Attended::<_, S>::new(call, &io.output, &io.ports);
-            call.sharing(io.queue.shared()).await
+            let shared = io.queue.shared();
+            Sharing { call, shared }.await
         };
         match called {
             Ok(emission) => {

@@ -32,7 +32,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::exit::Cause;
 use crate::group::GroupHandle;
 use crate::life::{Place, Site};
-use crate::node::{Events, MemberId, Node};
+use crate::node::{MemberId, Node};
 use crate::restart::{Down, Order};
 use crate::state::State;
 use crate::strategy::Restart;
@@ -77,7 +77,6 @@ pub(crate) struct Setup {
 pub(crate) struct Supervisor {
     node: Arc<Node>,
     events: mpsc::UnboundedReceiver<Event>,
-    events_of_members: Events,
     hooks: Hooks,
     grace: Option<Duration>,
     above: Option<Site>,
@@ -133,7 +132,6 @@ impl Supervisor {
         Self {
             node: Arc::clone(group.node()),
             events,
-            events_of_members: group.events().clone(),
             hooks,
             grace,
             above,

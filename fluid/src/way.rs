@@ -6,13 +6,13 @@ use std::ops::{Deref, DerefMut};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::life::{BoxFuture, Site, Unlived};
+use crate::life::{BoxFuture, Unlived};
 use crate::worker::{Io, Worker};
 
 /// The way in which a worker lives, whose type is known only where its fused edges are drawn, or its options
 /// read.
 pub(crate) trait Way<W: Worker>: Send {
-    fn life(self: Box<Self>, unborn: Unlived<W>, site: Site) -> BoxFuture<()>;
+    fn life(self: Box<Self>, unborn: Unlived<W>) -> BoxFuture<()>;
 
     /// The same for a stub in the worker's place.
     #[cfg(feature = "test-util")]

@@ -12,7 +12,7 @@ use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use super::{Build, Site, Unlived};
+use super::{Build, Unlived};
 use crate::catch::{Caught, catch, catch_now, catch_within};
 use crate::context::Context;
 use crate::error::{Error, Panicked};
@@ -28,12 +28,11 @@ use crate::worker::{Io, Worker};
 pub(crate) fn live_to_the_end<W: Worker>(
     unlived: Unlived<W>,
     run: impl Run<W>,
-    site: Site,
 ) -> impl Future<Output = ()> + Send {
     let node = Arc::clone(&unlived.node);
     // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
-    let life = catch(live(unlived, run, site.clone()));
-    ToTheEnd { life, node, site }
+    let life = catch(live(unlived, run));
+    ToTheEnd { life, node }
 }
 
 pin_project! {
@@ -42,7 +41,6 @@ pin_project! {
         #[pin]
         life: F,
         node: Arc<Node>,
-        site: Site,
     }
 }
 
@@ -70,7 +68,7 @@ where
                 node.finish(node.report(Cause::failure(node.name(), error), forced, false));
             }
         }
-        this.site.ended();
+        node.tell_ended();
         Poll::Ready(())
     }
 }
@@ -83,7 +81,6 @@ struct Lives<W: Worker, R> {
     io: Box<Lendable<Io<W>>>,
     build: Build<W>,
     node: Arc<Node>,
-    site: Site,
 }
 
 /// Lives, and writes the exit. Nothing, if it is forced to end.
@@ -92,7 +89,6 @@ struct Lives<W: Worker, R> {
 fn live<W: Worker>(
     unlived: Unlived<W>,
     run: impl Run<W>,
-    site: Site,
 ) -> impl Future<Output = Option<()>> + Send {
     let Unlived { node, build, io } = unlived;
     let mut lives = Lives {
@@ -101,7 +97,6 @@ fn live<W: Worker>(
         io,
         build,
         node,
-        site,
     };
     async move {
         let cause = lives.live_on().await?;
@@ -158,7 +153,7 @@ impl<W: Worker, R: Run<W>> Lives<W, R> {
                     Lived::Recycled => None,
                 };
                 let achieved = life.achieved(&self.node);
-                let next = self.site.next_life(&self.node, failure, achieved);
+                let next = self.node.next_life(failure, achieved);
                 match next.await? {
                     Order::Again => {}
                     Order::End(cause) => return Some(cause),
@@ -213,7 +208,7 @@ impl<W: Worker, R: Run<W>> Lives<W, R> {
         let first = !self.node.has_started();
         self.node.advance(State::Running);
         self.node.is_well();
-        self.site.started();
+        self.node.tell_started();
         first
     }
 
@@ -239,7 +234,7 @@ impl<W: Worker, R: Run<W>> Lives<W, R> {
                 // Its own hooks come next, and may hang: so the failure is told now, and they have no
                 // longer than the grace period.
                 self.node.fail_with(error);
-                self.site.failing();
+                self.node.tell_failing();
             }
         }
         rested

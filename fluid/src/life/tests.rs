@@ -46,21 +46,11 @@ fn size_of_life<W: Worker>(worker: W) -> usize {
     let build = Build::Once(Some(worker));
     let options = Chosen::of::<W>();
     let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
-    let group = GroupHandle::new(node, events.clone());
+    let group = GroupHandle::new(node, events);
     let (_seat, unborn) = Seat::new("test".into(), 0, &group, options, build);
     let Unborn { node, build, ends } = unborn;
     let Ends { io, .. } = lock(&ends).take().unwrap();
-    let site = Site {
-        member: 0,
-        answered: false,
-        place: Arc::new(Place {
-            events,
-            runtime: Handle::current(),
-            strategy: false,
-            patience: Duration::ZERO,
-        }),
-    };
-    size_of_val(&live_to_the_end(Unlived { node, build, io }, Alone, site))
+    size_of_val(&live_to_the_end(Unlived { node, build, io }, Alone))
 }
 
 /// A layer that keeps what it drives twice, as an `async fn` keeps a future that it is given, doubles the life.

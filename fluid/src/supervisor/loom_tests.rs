@@ -28,12 +28,12 @@ type Threads = Arc<Mutex<Vec<JoinHandle<()>>>>;
 struct OnAThread<W: Worker>(Unborn<W>, Threads);
 
 impl<W: Worker> Launch for OnAThread<W> {
-    fn launch(self: Box<Self>, site: Site) {
+    fn launch(self: Box<Self>, _: Site) {
         let Self(unborn, threads) = *self;
         let Unborn { node, build, ends } = unborn;
         let Ends { io, .. } = lock(&ends).take().unwrap();
         let unlived = Unlived { node, build, io };
-        let lives = thread::spawn(move || block_on(live_to_the_end(unlived, Alone, site)));
+        let lives = thread::spawn(move || block_on(live_to_the_end(unlived, Alone)));
         lock(&threads).push(lives);
     }
 }

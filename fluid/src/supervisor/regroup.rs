@@ -253,18 +253,16 @@ impl Supervisor {
 
     /// Tells the group above that all lives have ended here.
     fn report(&mut self, failure: Option<Cause>) {
-        if let Some(above) = &self.above {
+        if self.above.is_some() {
             let achieved = Achieved::since(self.renewed_at, false);
-            self.order = Some(above.down(failure, achieved));
+            self.order = Some(self.node.tell_down(failure, achieved));
         }
     }
 
     /// All that was to be restarted has been.
     fn renewed(&mut self) {
-        if self.node.state() == State::Restarting
-            && let Some(above) = &self.above
-        {
-            above.started();
+        if self.node.state() == State::Restarting && self.above.is_some() {
+            self.node.tell_started();
         }
     }
 

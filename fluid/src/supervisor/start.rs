@@ -144,7 +144,6 @@ impl Supervisor {
         member.starting = true;
         self.starting += 1;
         launch.launch(Site {
-            member: id,
             answered: above || self.restarts.answer(member, None).is_some(),
             place,
         });
@@ -168,7 +167,6 @@ impl Supervisor {
         let patience = self.patience();
         let place = self.place.get_or_insert_with(|| {
             Arc::new(Place {
-                events: self.events_of_members.clone(),
                 runtime: self.runtime.clone(),
                 strategy: self.restarts.has_strategy(),
                 patience,

@@ -95,7 +95,7 @@ impl<W: Worker> Stubbed<W> {
     }
 
     /// Starts it in a task, also where the worker would have had a thread.
-    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: Site) {
+    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: &Site) {
         let script = Arc::new(Mutex::new(self.script));
         let build = move || Stub {
             script: Arc::clone(&script),
@@ -115,8 +115,8 @@ impl<W: Worker> Stubbed<W> {
             })),
         };
         let life: BoxFuture<()> = match self.way {
-            None => Box::pin(live_to_the_end(unlived, Alone, site)),
-            Some(way) => way.life(unlived, site),
+            None => Box::pin(live_to_the_end(unlived, Alone)),
+            Some(way) => way.life(unlived),
         };
         runtime.spawn(life.instrument(span));
     }
