@@ -440,3 +440,47 @@ async fn a_source_rests_longer_each_time_until_a_beat_goes_well() {
         );
     }
 }
+
+/// Panics in its first life, before there is a future to be polled. It has a hook for the end of each life.
+struct Hasty {
+    lives: Arc<AtomicU64>,
+    ends: Arc<AtomicU64>,
+}
+
+impl Worker for Hasty {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    fn run(
+        &mut self,
+        _: &Context,
+        _: &mut Io<Self>,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        assert!(self.lives.fetch_add(1, Ordering::SeqCst) > 0, "too hasty");
+        async { Ok(()) }
+    }
+
+    async fn on_shutdown(&mut self, _: &Context) -> Result<(), Error> {
+        self.ends.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_before_run_has_made_its_future_is_answered_like_any_other() {
+    let [lives, ends] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
+    let mut workers = group();
+    workers.add_with("hasty", RESTART, {
+        let (lives, ends) = (Arc::clone(&lives), Arc::clone(&ends));
+        move || Hasty {
+            lives: Arc::clone(&lives),
+            ends: Arc::clone(&ends),
+        }
+    });
+    let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+    assert_eq!(exit.code(), 0, "{exit}");
+    assert_eq!(exit.worker("hasty").unwrap().restarts(), 1, "{exit}");
+    assert_eq!(lives.load(Ordering::SeqCst), 2);
+    assert_eq!(ends.load(Ordering::SeqCst), 2, "of two lives");
+}
