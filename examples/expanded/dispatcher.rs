@@ -70,7 +70,7 @@ impl Desk {
     fn new(
         trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
             trades,
         );
@@ -208,7 +208,7 @@ impl ::fluid::__private::Member for Desk {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = DeskHandle;
-    type Seat = DeskHandle;
+    type Slot = DeskHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -220,12 +220,12 @@ impl ::fluid::__private::Member for Desk {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }

@@ -79,7 +79,7 @@ impl Hello {
         unused_mut
     )]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let name: ::fluid::__private::Arc<String> = ::core::convert::Into::into(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers
@@ -208,7 +208,7 @@ impl ::fluid::__private::Member for Hello {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = HelloHandle;
-    type Seat = HelloHandle;
+    type Slot = HelloHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -220,12 +220,12 @@ impl ::fluid::__private::Member for Hello {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }

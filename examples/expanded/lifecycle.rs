@@ -80,7 +80,7 @@ impl Stumbling {
         unused_mut
     )]
     fn new() -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
         let stumble = __workers.add_as::<Stumble>("stumble", Self::__make_stumble);
         ::fluid::rule::fed_by_nothing::<Stumble>();
@@ -178,7 +178,7 @@ impl ::fluid::__private::Member for Stumbling {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = StumblingHandle;
-    type Seat = StumblingHandle;
+    type Slot = StumblingHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -190,12 +190,12 @@ impl ::fluid::__private::Member for Stumbling {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }
@@ -226,7 +226,7 @@ impl Dawdling {
         unused_mut
     )]
     fn new() -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200u64));
         let dawdle = __workers.add_as::<Dawdle>("dawdle", Self::__make_dawdle);
@@ -325,7 +325,7 @@ impl ::fluid::__private::Member for Dawdling {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = DawdlingHandle;
-    type Seat = DawdlingHandle;
+    type Slot = DawdlingHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -337,12 +337,12 @@ impl ::fluid::__private::Member for Dawdling {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }

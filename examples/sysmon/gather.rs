@@ -57,7 +57,7 @@ impl<T: Send + Sync + 'static> Worker for Gather<T> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use fluid::{Seat, Workers, consumer};
+    use fluid::{Slot, Workers, consumer};
 
     use super::*;
 
@@ -70,7 +70,7 @@ mod tests {
     type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
 
     /// A group that gathers numbers, where to send them, and where the batches go.
-    fn gathering(linger: Duration) -> (Workers, Seat<Gather<u32>>, Batches) {
+    fn gathering(linger: Duration) -> (Workers, Slot<Gather<u32>>, Batches) {
         let batches = Batches::default();
         let mut workers = Workers::new("test");
         let gather = workers.add(Gather::new(3, linger));

@@ -2,6 +2,7 @@
 
 mod dot;
 mod layout;
+pub(crate) mod levels;
 mod mermaid;
 #[cfg(test)]
 mod sample;
@@ -11,8 +12,8 @@ mod walk;
 
 use std::panic::Location;
 
+use crate::group::slot::Member;
 use crate::options::Options;
-use crate::seat::Member;
 
 /// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
 /// each group, as its associated constant `GRAPH`.

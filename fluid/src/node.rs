@@ -1,29 +1,33 @@
 //! What the runtime knows of one worker or group while it lives, shared by its handles, its task and
 //! its group.
 
-mod rare;
+mod cold;
+pub(crate) mod context;
+pub(crate) mod directive;
+pub(crate) mod members;
+mod notify;
+pub(crate) mod options_ref;
 mod report;
-mod telling;
 
 use std::fmt;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::chosen::Chosen;
 use crate::error::{Error, Stalled};
-use crate::exit::{Cause, Exit};
-use crate::lock::lock;
-use crate::members::Members;
-use crate::node::rare::Rare;
+use crate::node::cold::Cold;
+use crate::node::members::Members;
+use crate::node::options_ref::OptionsRef;
 use crate::options::OnStall;
-use crate::queue::{Intake, Tally};
-use crate::signal::{Signal, Signals};
+use crate::queue::{QueueControl, Tally};
+use crate::report::exit::{Cause, Exit};
 use crate::state::{State, StateCell};
 use crate::supervisor::Event;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::lock::lock;
+use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock, mpsc};
-use crate::term::Term;
+use crate::time::run_control::RunControl;
 
 /// What a member of a group is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,18 +63,18 @@ pub(crate) type MemberId = usize;
 pub(crate) struct Node {
     name: Arc<str>,
     pub(crate) kind: Kind,
-    pub(crate) options: Chosen,
+    pub(crate) options: OptionsRef,
     /// The group in which it stands, and which of its members it is.
     parent: OnceLock<(Events, MemberId)>,
     /// The queue of a consumer.
-    pub(crate) intake: Option<Arc<dyn Intake>>,
+    pub(crate) queue_control: Option<Arc<dyn QueueControl>>,
     /// What became of the messages of each port through which any can be sent.
     sent: Box<[Arc<Tally>]>,
     state: StateCell,
     /// What is asked of it.
     asked: Signals,
     /// Its present life.
-    term: Mutex<Arc<Term>>,
+    run_control: Mutex<Arc<RunControl>>,
     /// It was added by value, and cannot be built a second time.
     pub(crate) by_value: AtomicBool,
     pub(crate) beats: AtomicU64,
@@ -79,7 +83,7 @@ pub(crate) struct Node {
     /// Of a group.
     members: Option<Box<Mutex<Members>>>,
     /// What has happened to it that happens to few, if anything has.
-    rare: OnceLock<Box<Rare>>,
+    cold: OnceLock<Box<Cold>>,
     #[cfg(feature = "test-util")]
     pub(crate) test: crate::test::Hooks,
 }
@@ -88,8 +92,8 @@ impl Node {
     pub(crate) fn new(
         name: Arc<str>,
         kind: Kind,
-        options: impl Into<Chosen>,
-        intake: Option<Arc<dyn Intake>>,
+        options: impl Into<OptionsRef>,
+        queue_control: Option<Arc<dyn QueueControl>>,
         sent: impl Into<Box<[Arc<Tally>]>>,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -97,17 +101,17 @@ impl Node {
             kind,
             options: options.into(),
             parent: OnceLock::new(),
-            intake,
+            queue_control,
             sent: sent.into(),
             state: StateCell::new(),
             asked: Signals::default(),
-            term: Mutex::default(),
+            run_control: Mutex::default(),
             by_value: AtomicBool::new(false),
             beats: AtomicU64::new(0),
             started_at: OnceLock::new(),
             exit: OnceLock::new(),
             members: (kind == Kind::Group).then(Box::default),
-            rare: OnceLock::new(),
+            cold: OnceLock::new(),
             #[cfg(feature = "test-util")]
             test: crate::test::Hooks::new(),
         })
@@ -115,18 +119,18 @@ impl Node {
 
     /// Its name within its group.
     pub(crate) fn name(&self) -> &Arc<str> {
-        let alias = self.rare.get().and_then(|rare| rare.alias.get());
+        let alias = self.cold.get().and_then(|cold| cold.alias.get());
         alias.unwrap_or(&self.name)
     }
 
-    fn rare(&self) -> &Rare {
-        self.rare.get_or_init(Box::default)
+    fn cold(&self) -> &Cold {
+        self.cold.get_or_init(Box::default)
     }
 
     /// Makes it the member `id` of a group that calls it `name`.
     pub(crate) fn join(&self, group: Events, id: MemberId, name: Arc<str>) {
         if name != self.name {
-            let _ = self.rare().alias.set(name);
+            let _ = self.cold().alias.set(name);
         }
         let _ = self.parent.set((group, id));
     }
@@ -175,7 +179,7 @@ impl Node {
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
             // The first reason stands.
-            let _ = self.rare().why.set(why);
+            let _ = self.cold().why.set(why);
         }
         self.tell_stop();
         if self.is_root() || self.kind == Kind::Group {
@@ -195,90 +199,99 @@ impl Node {
         for member in &members {
             match member.kind {
                 Kind::Group => member.stop_at_once(),
-                Kind::Consumer => member.intake.iter().for_each(|queue| queue.close_public()),
+                Kind::Consumer => member
+                    .queue_control
+                    .iter()
+                    .for_each(|queue| queue.close_public()),
                 Kind::Worker | Kind::Callback => member.end(),
             }
         }
         // When all who are to see it have been woken, so that they can run.
-        for consumer in members.iter().filter_map(|member| member.intake.as_ref()) {
-            consumer.give_way();
+        for consumer in members
+            .iter()
+            .filter_map(|member| member.queue_control.as_ref())
+        {
+            consumer.yield_to_all();
         }
     }
 
     /// What limits its calls.
     #[cfg(feature = "rate")]
-    pub(crate) fn limiter(&self) -> Option<&crate::rate::Limiter> {
+    pub(crate) fn limiter(&self) -> Option<&crate::time::rate::Limiter> {
         let rate = self.options.rate?;
-        let new = || crate::rate::Limiter::new(rate, self.options.burst);
-        Some(self.rare().limiter.get_or_init(new))
+        let new = || crate::time::rate::Limiter::new(rate, self.options.burst);
+        Some(self.cold().limiter.get_or_init(new))
     }
 
     /// Why it was asked to stop.
     pub(crate) fn asked_because(&self) -> Cause {
-        let why = self.rare.get().and_then(|rare| rare.why.get());
+        let why = self.cold.get().and_then(|cold| cold.why.get());
         why.map_or(Cause::Stopped, Cause::clone)
     }
 
     /// Lets it live no longer than until `until`.
     pub(crate) fn force(&self, until: Instant) {
-        let _ = self.rare().force_until.set(until);
+        let _ = self.cold().force_until.set(until);
         self.forced().raise();
-        self.term().cut(until);
+        self.run_control().abort(until);
     }
 
     /// Its present life.
-    pub(crate) fn term(&self) -> Arc<Term> {
-        Arc::clone(&lock(&self.term))
+    pub(crate) fn run_control(&self) -> Arc<RunControl> {
+        Arc::clone(&lock(&self.run_control))
     }
 
     /// Its turn to stop has come. Who begins the stop of its group may say so too soon for a life that is just
     /// beginning; its supervisor, which begins the lives, says it again.
     pub(crate) fn end(&self) {
         self.stop().raise();
-        self.term().over().raise();
+        self.run_control().stop_requested().raise();
     }
 
     /// Asks its present life to end, because another one is to follow.
-    pub(crate) fn recycle(&self) {
+    pub(crate) fn request_restart(&self) {
         self.advance(State::Restarting);
-        self.term().recycle();
-        if let Some(intake) = &self.intake {
-            intake.interrupt(true);
+        self.run_control().request_restart();
+        if let Some(queue_control) = &self.queue_control {
+            queue_control.interrupt(true);
         }
     }
 
     /// Begins another life.
     pub(crate) fn renew(&self) {
-        let next = Arc::new(Term::default());
+        let next = Arc::new(RunControl::default());
         if self.stop().is_raised() {
-            next.over().raise();
+            next.stop_requested().raise();
         }
         if let Some(until) = self.force_until() {
-            next.cut(until);
+            next.abort(until);
         }
-        if let Some(intake) = &self.intake {
-            intake.interrupt(false);
+        if let Some(queue_control) = &self.queue_control {
+            queue_control.interrupt(false);
         }
-        let last = std::mem::replace(&mut *lock(&self.term), next);
+        let last = std::mem::replace(&mut *lock(&self.run_control), next);
         // Whoever still holds a context of that life, such as a task that the worker spawned, learns it.
-        last.over().raise();
-        self.rare().restarts.fetch_add(1, Ordering::Relaxed);
+        last.stop_requested().raise();
+        self.cold().restarts.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Why it cannot be given another life: the member, itself or one below it, that was added by value.
-    pub(crate) fn fixed(&self) -> Option<String> {
+    pub(crate) fn non_restartable(&self) -> Option<String> {
         if self.exit().is_some() {
             return None;
         }
         if self.by_value.load(Ordering::Relaxed) {
             return Some(self.name().to_string());
         }
-        let below = self.members().into_iter().find_map(|member| member.fixed());
+        let below = self
+            .members()
+            .into_iter()
+            .find_map(|member| member.non_restartable());
         below.map(|name| format!("{}/{name}", self.name()))
     }
 
     pub(crate) fn force_until(&self) -> Option<Instant> {
-        self.rare.get()?.force_until.get().copied()
+        self.cold.get()?.force_until.get().copied()
     }
 
     /// It has failed, and its own hooks are still to be called.
@@ -287,19 +300,19 @@ impl Node {
         let (worker, text) = (&**self.name(), format!("{error:#}"));
         // Louder when its hooks are done, and it is known whether a restart answers it.
         tracing::debug!(worker, error = text, "run failed");
-        *lock(&self.rare().failing) = Some(error.clone());
+        *lock(&self.cold().failing) = Some(error.clone());
     }
 
     /// It has been restarted.
     pub(crate) fn is_well(&self) {
-        if let Some(rare) = self.rare.get() {
-            *lock(&rare.failing) = None;
+        if let Some(cold) = self.cold.get() {
+            *lock(&cold.failing) = None;
         }
     }
 
     /// What it has failed with, while its own hooks are called.
     pub(crate) fn failing(&self) -> Option<Cause> {
-        let error = lock(&self.rare.get()?.failing).clone();
+        let error = lock(&self.cold.get()?.failing).clone();
         error.map(|error| Cause::failure(self.name(), error))
     }
 
@@ -309,14 +322,14 @@ impl Node {
     }
 
     pub(crate) fn note_error(&self, error: &Error) {
-        *lock(&self.rare().last_error) = Some(error.clone());
+        *lock(&self.cold().last_error) = Some(error.clone());
     }
 
     fn last_error(&self) -> Option<Error> {
-        lock(&self.rare.get()?.last_error).clone()
+        lock(&self.cold.get()?.last_error).clone()
     }
 
-    /// Ends it with `exit`, which every waiter gets. Only the first exit counts.
+    /// PendingIo it with `exit`, which every waiter gets. Only the first exit counts.
     pub(crate) fn finish(&self, exit: Exit) {
         let state = exit.state();
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
@@ -326,7 +339,7 @@ impl Node {
         crate::test::rested();
     }
 
-    /// Ends it and all in it that has not ended, because nothing runs it any more.
+    /// PendingIo it and all in it that has not ended, because nothing runs it any more.
     pub(crate) fn abandon(&self) {
         if self.exit().is_some() {
             return;
@@ -334,7 +347,11 @@ impl Node {
         for worker in self.members() {
             worker.abandon();
         }
-        drop(self.intake.as_ref().map(|intake| intake.seal()));
+        drop(
+            self.queue_control
+                .as_ref()
+                .map(|queue_control| queue_control.seal()),
+        );
         self.finish(self.report(Cause::Abandoned, true, false));
     }
 

@@ -1,5 +1,8 @@
 //! What a worker may be told about how to run.
 
+pub(crate) mod grace;
+pub(crate) mod restart;
+
 use std::time::Duration;
 
 /// How one worker runs. The macros fill it from their attributes; for a worker written by hand it

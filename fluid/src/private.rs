@@ -2,25 +2,27 @@
 
 pub use std::sync::Arc;
 
-pub use crate::callback::Callback;
-pub use crate::context::Context;
 pub use crate::error::{Error, Nothing};
-pub use crate::exit::Exit;
-pub use crate::function::{Call, Called, Function, Taken};
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
 };
-pub use crate::group::GroupHandle;
-pub use crate::handle::{ConsumerHandle, WorkerHandle};
-pub use crate::onward::Own;
+pub use crate::group::callback::Callback;
+pub use crate::group::handle::GroupHandle;
+pub use crate::group::slot::Member;
+pub use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
+pub use crate::group::workers::Workers;
+pub use crate::node::context::Context;
+pub use crate::options::restart::Restart;
 pub use crate::options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
 pub use crate::queue::Output;
-pub use crate::returned::{emits_each, emits_none, emits_one, tries_each, tries_none, tries_one};
-pub use crate::seat::Member;
-pub use crate::stage::{EachBatch, EachBeat, EachMessage};
-pub use crate::strategy::Restart;
+pub use crate::report::exit::Exit;
+pub use crate::worker::downstream::PortOutput;
+pub use crate::worker::function::{Call, Called, Function, Taken};
+pub use crate::worker::return_value::{
+    emits_each, emits_none, emits_one, tries_each, tries_none, tries_one,
+};
+pub use crate::worker::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::worker::{Port, Worker};
-pub use crate::workers::Workers;
 pub use std::vec::Vec;
 
 /// The loop of a worker that is a [`Stage`](crate::Stage) by hand, for the sake of hooks.
@@ -33,7 +35,7 @@ pub async fn run<S: crate::Stage>(
     ctx: &Context,
     io: &mut crate::Io<S>,
 ) -> Result<(), Error> {
-    crate::stage::run(stage, ctx, io).await
+    crate::worker::stage::run(stage, ctx, io).await
 }
 
 /// A worker that `make` makes, anew each time, of what it is given to share.

@@ -8,27 +8,27 @@ mod code;
 mod emitted;
 mod outside;
 mod port;
-mod seat;
 mod send;
+mod slot;
 
 pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
 pub use emitted::{Any, Emitted, IsNoResult, emitted};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
-pub use seat::{Emits, HasNoSeat, IsSeat};
 pub use send::{
     IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
 };
+pub use slot::{Emits, HasNoSlot, IsSlot};
 
-use crate::adapt::Straight;
 use crate::error::{Error, Nothing};
-use crate::fused::Fused;
-use crate::onward::{Onward, Own};
+use crate::fused::edge::Fused;
+use crate::group::slot::{Member, Slot};
 use crate::queue::Output;
-use crate::seat::{Member, Seat};
-use crate::stage::{EachBatch, Stage};
+use crate::queue::adapt::Straight;
 use crate::worker::Worker;
+use crate::worker::downstream::{Downstream, PortOutput};
+use crate::worker::stage::{EachBatch, Stage};
 
 /// What is sent over an edge is what its consumer consumes.
 #[diagnostic::on_unimplemented(
@@ -69,10 +69,10 @@ impl<W, T> IsConsumedBy<W, Other<T>> for T {
 )]
 pub trait IsCalledWith<W: Worker, M>: Sized {
     #[doc(hidden)]
-    fn onward<N: Onward<W::Output>>(
-        worker: &Seat<W>,
+    fn downstream<N: Downstream<W::Output>>(
+        worker: &Slot<W>,
         next: N,
-    ) -> impl Onward<Self> + use<Self, W, M, N>;
+    ) -> impl Downstream<Self> + use<Self, W, M, N>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -81,7 +81,10 @@ where
     W: Stage<Input = T> + Worker<Message = T>,
     T: Send + 'static,
 {
-    fn onward<N: Onward<W::Output>>(worker: &Seat<W>, next: N) -> impl Onward<T> + use<W, T, N> {
+    fn downstream<N: Downstream<W::Output>>(
+        worker: &Slot<W>,
+        next: N,
+    ) -> impl Downstream<T> + use<W, T, N> {
         Fused::new(Straight, worker, next)
     }
 }
@@ -89,8 +92,11 @@ where
 /// A second answer, as for [`IsConsumedBy`].
 #[diagnostic::do_not_recommend]
 impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
-    fn onward<N: Onward<W::Output>>(_: &Seat<W>, _: N) -> impl Onward<T> + use<W, T, N> {
-        Own
+    fn downstream<N: Downstream<W::Output>>(
+        _: &Slot<W>,
+        _: N,
+    ) -> impl Downstream<T> + use<W, T, N> {
+        PortOutput
     }
 }
 

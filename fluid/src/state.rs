@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use crate::lock::lock;
-use crate::signal::wait_for;
+use crate::sync::lock::lock;
+use crate::sync::signal::wait_for;
 use crate::sync::{Mutex, Notify};
 
 /// Where a worker or a group is in its life.

@@ -12,14 +12,14 @@
 
 mod affected;
 mod budget;
+mod deferred_drop;
+mod entry;
+mod group_restart;
 mod hooks;
-mod regroup;
 mod restart;
-mod seated;
+mod stall_watch;
 mod start;
 mod stop;
-mod trash;
-mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,30 +29,30 @@ use tokio::runtime::Handle;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
-use crate::exit::Cause;
-use crate::group::GroupHandle;
-use crate::life::{Place, Site};
+use crate::group::handle::GroupHandle;
+use crate::lifecycle::launch::{LaunchContext, Place};
+use crate::node::directive::{Directive, RunEnded};
 use crate::node::{MemberId, Node};
-use crate::restart::{Down, Order};
+use crate::options::restart::Restart;
+use crate::report::exit::Cause;
 use crate::state::State;
-use crate::strategy::Restart;
+pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
+pub(crate) use crate::supervisor::entry::{Entry, Policy};
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
-pub(crate) use crate::supervisor::seated::{Policy, Seated};
-pub(crate) use crate::supervisor::trash::Trash;
-use crate::supervisor::watch::Watch;
+use crate::supervisor::stall_watch::Watch;
 use crate::sync::{mpsc, oneshot};
 
 /// What happens to a group.
 pub(crate) enum Event {
-    Add(Box<Seated>),
+    Add(Box<Entry>),
     /// It has started, or has been restarted.
     Started(MemberId),
     /// It has failed, and its own hooks have their time.
     Failing(MemberId),
     /// One life of it has ended, and it waits for what comes.
-    Down(MemberId, Box<Down>),
+    RunEnded(MemberId, Box<RunEnded>),
     Ended(MemberId),
     StopMember(MemberId),
     Remove(Arc<Node>),
@@ -71,7 +71,7 @@ pub(crate) struct Setup {
     pub(crate) grace: Option<Duration>,
     pub(crate) restart: Option<Restart>,
     /// Where it stands in the group above, if there is one.
-    pub(crate) above: Option<Site>,
+    pub(crate) above: Option<LaunchContext>,
 }
 
 pub(crate) struct Supervisor {
@@ -79,16 +79,16 @@ pub(crate) struct Supervisor {
     events: mpsc::UnboundedReceiver<Event>,
     hooks: Hooks,
     grace: Option<Duration>,
-    above: Option<Site>,
+    above: Option<LaunchContext>,
     runtime: Handle,
     /// Where the members live, once the first one does.
     place: Option<Arc<Place>>,
     restarts: Restarts,
     /// What the group above says of the next life, once that was asked.
-    order: Option<oneshot::Receiver<Order>>,
+    order: Option<oneshot::Receiver<Directive>>,
     /// When its present life began.
     renewed_at: Instant,
-    members: BTreeMap<MemberId, Box<Seated>>,
+    members: BTreeMap<MemberId, Box<Entry>>,
     /// How many members have not ended.
     live: usize,
     /// The levels that are still to be launched; the next one is the last.
@@ -107,7 +107,7 @@ pub(crate) struct Supervisor {
     watch: Watch,
     /// Why the group stops as soon as it has started: a member was done before that.
     later: Option<Cause>,
-    trash: Trash,
+    deferred: DeferredDrop,
     /// How many events are answered before it looks at all else again.
     turn: usize,
 }
@@ -152,7 +152,7 @@ impl Supervisor {
             alarms: BTreeSet::new(),
             watch: Watch::default(),
             later: None,
-            trash: Trash::default(),
+            deferred: DeferredDrop::default(),
         }
     }
 
@@ -181,7 +181,7 @@ impl Supervisor {
                     self.begin_stop(cause);
                 }
             }
-            self.trash.take_away();
+            self.deferred.drop_on_thread();
             if self.cause.is_some() && self.live == 0 {
                 break;
             }
@@ -211,8 +211,8 @@ impl Supervisor {
             .chain(self.restarts.next())
             .chain(self.watch.next())
             .min();
-        let term = node.term();
-        let (recycled, cut) = self.restarts.heard();
+        let run_control = node.run_control();
+        let (recycled, cut) = self.restarts.escalation_seen();
         let asked = self.order.is_some();
         let order = async {
             match &mut self.order {
@@ -223,9 +223,9 @@ impl Supervisor {
         tokio::select! {
             () = node.forced().raised(), if !forced => self.force_all(),
             () = node.stop().raised(), if !stopping => self.obey_stop(),
-            order = order, if asked => self.obey(order),
-            () = term.recycled().raised(), if !stopping && !recycled => self.go_down(None),
-            () = term.cut_off().raised(), if recycled && !cut => self.cut_all(),
+            order = order, if asked => self.apply_directive(order),
+            () = run_control.restart_requested().raised(), if !stopping && !recycled => self.go_down(None),
+            () = run_control.cut_off().raised(), if recycled && !cut => self.cut_all(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
         }
@@ -233,11 +233,13 @@ impl Supervisor {
 
     fn answer(&mut self, event: Event) {
         match event {
-            Event::Add(mut seated) if self.cause.is_some() => seated.never_started(&mut self.trash),
-            Event::Add(mut seated) => {
-                seated.late = true;
-                let id = seated.id;
-                self.take_in(seated);
+            Event::Add(mut entry) if self.cause.is_some() => {
+                entry.never_started(&mut self.deferred)
+            }
+            Event::Add(mut entry) => {
+                entry.late = true;
+                let id = entry.id;
+                self.take_in(entry);
                 if self.restarts.in_a_group() {
                     self.to_launch.insert(0, vec![id]);
                 } else {
@@ -246,7 +248,7 @@ impl Supervisor {
             }
             Event::Started(id) => self.started(id),
             Event::Failing(id) => self.failing(id),
-            Event::Down(id, down) => self.down(id, *down),
+            Event::RunEnded(id, down) => self.down(id, *down),
             Event::Ended(id) => self.ended(id),
             Event::StopMember(id) => self.ask(id, true),
             Event::Remove(node) => {
@@ -260,7 +262,7 @@ impl Supervisor {
                     if born {
                         self.ask(id, true);
                     } else {
-                        self.drop_unborn(id);
+                        self.drop_pending(id);
                     }
                     self.forget(id);
                 }
@@ -276,14 +278,14 @@ impl Supervisor {
         let deadline = self.deadline;
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
-        self.trash.put(hooks.on_startup);
+        self.deferred.put(hooks.on_startup);
         let on_shutdown = if self.begun {
             hooks.on_shutdown
         } else {
-            self.trash.put(hooks.on_shutdown);
+            self.deferred.put(hooks.on_shutdown);
             Vec::new()
         };
-        self.trash.take_away();
+        self.deferred.drop_on_thread();
         for hook in on_shutdown {
             let limit = time_is_up(&node, deadline, &mut late);
             if let Err(error) = running.run("on_shutdown", hook, (), limit).await {
@@ -297,8 +299,8 @@ impl Supervisor {
         // From here on, a member that is added is refused by `GroupHandle::admit`.
         self.events.close();
         while let Ok(event) = self.events.try_recv() {
-            if let Event::Add(mut seated) = event {
-                seated.never_started(&mut self.trash);
+            if let Event::Add(mut entry) = event {
+                entry.never_started(&mut self.deferred);
             }
         }
         let cause = self.cause.take().unwrap_or(Cause::Stopped);
@@ -311,7 +313,7 @@ impl Supervisor {
                 .run("after_shutdown", hook, exit.clone(), limit)
                 .await;
         }
-        self.trash.take_away();
+        self.deferred.drop_on_thread();
         tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
         node.finish(exit);
     }

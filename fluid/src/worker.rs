@@ -1,20 +1,26 @@
 //! The trait that everything with a lifecycle implements.
 
+pub(crate) mod attempt;
+pub(crate) mod downstream;
+pub(crate) mod function;
+pub(crate) mod return_value;
+pub(crate) mod stage;
+
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::attempt::{Copy, Failed};
-use crate::context::Context;
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::graph::Form;
-use crate::handle::ConsumerHandle;
+use crate::group::worker_handle::ConsumerHandle;
+use crate::group::workers::Workers;
 use crate::node::Kind;
+use crate::node::context::Context;
 use crate::options::Options;
-use crate::pulse::Pulse;
 use crate::queue::{Channel, Output, Queue, Tally};
-use crate::stage::is_silent;
-use crate::workers::Workers;
+use crate::report::exit::Exit;
+use crate::time::stall::Pulse;
+use crate::worker::attempt::{Copy, Failed};
+use crate::worker::stage::is_silent;
 
 /// A worker: it starts, runs, and stops.
 ///
@@ -167,7 +173,7 @@ pub trait Worker: Send + Sized + 'static {
 
 /// A group of one, and the handle of that one.
 fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
-    let mut workers = Workers::new(crate::workers::default_name::<W>());
+    let mut workers = Workers::new(crate::group::workers::default_name::<W>());
     let handle = workers.add(worker).handle();
     (workers, handle)
 }
@@ -226,7 +232,7 @@ impl<W: Worker> Io<W> {
     /// A life begins: what is read and written in it are signs of it.
     pub(crate) fn begin(&mut self, ctx: &Context) {
         if ctx.node().kind == Kind::Worker {
-            self.queue.term = Some(Arc::clone(ctx.term()));
+            self.queue.run_control = Some(Arc::clone(ctx.run_control()));
         }
         if let Some(pulse) = ctx.pulse() {
             self.queue.pulse = Some(Arc::clone(pulse));
@@ -386,7 +392,7 @@ pub struct Port<W: Worker, T> {
 enum Find<W: Worker, T> {
     Named(fn(&mut W::Ports) -> &mut Output<T>),
     /// Beside the named ones.
-    Own(fn(&mut Io<W>) -> &mut Output<T>),
+    PortOutput(fn(&mut Io<W>) -> &mut Output<T>),
 }
 
 impl<W: Worker, T> Clone for Find<W, T> {
@@ -410,7 +416,7 @@ impl<W: Worker, T> Port<W, T> {
     pub(crate) const fn failed() -> Port<W, Failed<W::Message>> {
         Port {
             name: "failed",
-            find: Find::Own(|io| &mut io.failed),
+            find: Find::PortOutput(|io| &mut io.failed),
         }
     }
 
@@ -423,7 +429,7 @@ impl<W: Worker, T> Port<W, T> {
     pub(crate) fn find<'p>(&self, io: &'p mut Io<W>) -> &'p mut Output<T> {
         match self.find {
             Find::Named(find) => find(&mut io.ports),
-            Find::Own(find) => find(io),
+            Find::PortOutput(find) => find(io),
         }
     }
 }

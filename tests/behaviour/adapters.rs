@@ -1,6 +1,6 @@
 //! Edges that adapt: what is sent and what is consumed may be of two types.
 
-use fluid::{Nothing, Options, Overflow, Own, State, TrySendError};
+use fluid::{Nothing, Options, Overflow, PortOutput, State, TrySendError};
 
 use crate::support::{
     Burst, Log, assert_conserved, body, boxed, counts, each, group, ms, pass, put, put_with, secs,
@@ -163,7 +163,7 @@ async fn a_fused_edge_adapts_too() {
         Box::pin(async { Ok(None::<Nothing>) })
     });
     let lines = put(&mut workers, "lines", lines);
-    let onward = workers.fuse_with(&source, &lines, Own, |n: u64| {
+    let onward = workers.fuse_with(&source, &lines, PortOutput, |n: u64| {
         vec![format!("{n}"); n as usize]
     });
     workers.lead(&source, onward);
@@ -190,7 +190,7 @@ async fn a_failure_at_one_of_several_that_a_fused_edge_makes_is_followed_by_none
         })
     });
     let lines = put(&mut workers, "lines", lines);
-    let onward = workers.fuse_with(&source, &lines, Own, |n: u64| {
+    let onward = workers.fuse_with(&source, &lines, PortOutput, |n: u64| {
         (0..3).map(|at| format!("{n} at {at}")).collect::<Vec<_>>()
     });
     workers.lead(&source, onward);

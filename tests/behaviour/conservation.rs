@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::{
-    ConsumerHandle, Context, Error, Exit, Io, OnError, OnExit, Options, Overflow, Seat, Stage,
+    ConsumerHandle, Context, Error, Exit, Io, OnError, OnExit, Options, Overflow, Slot, Stage,
     Worker, WorkerHandle,
 };
 use proptest::prelude::*;
@@ -203,7 +203,7 @@ fn edges(case: &Case) -> Vec<(usize, usize)> {
 async fn live(case: Case) {
     let (log, alive) = (Log::default(), Arc::new(AtomicU64::new(0)));
     let mut workers = group().grace(ms(case.grace));
-    let seats: Vec<Seat<Planned>> = case
+    let seats: Vec<Slot<Planned>> = case
         .plans
         .iter()
         .enumerate()
@@ -225,7 +225,7 @@ async fn live(case: Case) {
         workers.broadcast(&seats[from]);
         workers.connect(&seats[from], &seats[to]);
     }
-    let handles: Vec<_> = seats.iter().map(Seat::handle).collect();
+    let handles: Vec<_> = seats.iter().map(Slot::handle).collect();
     let running = workers.startup().await.unwrap();
     let senders: Vec<_> = handles
         .iter()

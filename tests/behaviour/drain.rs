@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, EachBatch, Error, Io, Nothing, Options, Overflow, Restart, Seat, Stage, Worker,
+    Cause, Context, EachBatch, Error, Io, Nothing, Options, Overflow, Restart, Slot, Stage, Worker,
     Workers,
 };
 use tokio::time::{Instant, timeout};
@@ -408,7 +408,7 @@ async fn an_emission_that_no_forced_consumer_took_is_unsent() {
 
 async fn forced_while_sending<W: Worker<Output = u64>>(
     mut workers: Workers,
-    source: &Seat<W>,
+    source: &Slot<W>,
 ) -> [u64; 2] {
     let options = Options::new().capacity(2);
     let deaf = put_with(&mut workers, "deaf", options, sink::<u64>(secs(1000)));

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use fluid::{
-    Cause, Context, Error, Io, Nothing, OnError, OnExit, Options, Own, Seat, State, Worker, Workers,
+    Cause, Context, Error, Io, Nothing, OnError, OnExit, Options, PortOutput, Slot, State, Worker,
+    Workers,
 };
 use tokio::sync::Notify;
 
@@ -44,15 +45,15 @@ fn perhaps_later<O: Send + 'static>(
 /// `head -> middle -> tail`
 pub(crate) fn chain<A, B, C>(
     workers: &mut Workers,
-    head: &Seat<A>,
-    middle: &Seat<B>,
-    tail: &Seat<C>,
+    head: &Slot<A>,
+    middle: &Slot<B>,
+    tail: &Slot<C>,
 ) where
     A: fluid::Stage<Output = u64>,
     B: fluid::Stage<Input = u64> + Worker<Message = u64, Output = u64>,
     C: fluid::Stage<Input = u64> + Worker<Message = u64>,
 {
-    let onward = workers.fuse(middle, tail, Own);
+    let onward = workers.fuse(middle, tail, PortOutput);
     let onward = workers.fuse(head, middle, onward);
     workers.lead(head, onward);
 }
@@ -110,7 +111,7 @@ async fn what_comes_out_of_a_chain_goes_into_queues() {
     let source = put(&mut workers, "source", Burst { to: 10 });
     let half = put(&mut workers, "half", now(|n| Ok(Some(n / 2))));
     let sink = put(&mut workers, "sink", sink::<u64>(ms(1)));
-    let onward = workers.fuse(&source, &half, Own);
+    let onward = workers.fuse(&source, &half, PortOutput);
     workers.lead(&source, onward);
     workers.connect(&half, &sink);
     let exit = workers.run().await;
@@ -134,7 +135,7 @@ async fn a_failure_behind_a_fused_edge_is_its_own() {
         }
     });
     let second = put(&mut workers, "second", odd);
-    let onward = workers.fuse(&first, &second, Own);
+    let onward = workers.fuse(&first, &second, PortOutput);
     workers.lead(&first, onward);
     for number in 0..10 {
         first.send(number).await.unwrap();
@@ -247,7 +248,7 @@ async fn assert_its_own_panic(second: Consumer<Nothing>) {
     let mut workers = group();
     let first = put(&mut workers, "first", pass::<u64>(ms(0)));
     let second = put(&mut workers, "second", second);
-    let onward = workers.fuse(&first, &second, Own);
+    let onward = workers.fuse(&first, &second, PortOutput);
     workers.lead(&first, onward);
     for number in 0..10 {
         first.send(number).await.unwrap();
@@ -295,7 +296,7 @@ async fn a_skipped_failure_and_a_panic_behind_a_fused_edge_cost_one_message_each
     });
     let options = Options::new().on_error(OnError::Skip);
     let second = put_with(&mut workers, "second", options, picky);
-    let onward = workers.fuse(&first, &second, Own);
+    let onward = workers.fuse(&first, &second, PortOutput);
     workers.lead(&first, onward);
     for number in 0..10 {
         first.send(number).await.unwrap();
@@ -327,7 +328,7 @@ async fn a_worker_behind_a_fused_edge_is_restarted_while_its_caller_waits() {
             }
         })
     });
-    let onward = workers.fuse(&first, &second, Own);
+    let onward = workers.fuse(&first, &second, PortOutput);
     workers.lead(&first, onward);
     let running = workers.startup().await.unwrap();
     for number in 0..8 {
@@ -364,7 +365,7 @@ async fn a_restart_of_the_caller_leaves_the_called_as_it_is() {
             now::<Nothing>(|_| Ok(None))
         }
     });
-    let onward = workers.fuse(&first, &second, Own);
+    let onward = workers.fuse(&first, &second, PortOutput);
     workers.lead(&first, onward);
     for number in 0..8 {
         first.send(number).await.unwrap();
@@ -497,7 +498,7 @@ async fn what_a_caller_cannot_finish_in_its_own_grace_is_undelivered_at_the_call
     let options = Options::new().grace(ms(10));
     let a = put_with(&mut workers, "a", options, pass::<u64>(ms(0)));
     let b = put(&mut workers, "b", sink::<u64>(secs(5)));
-    let onward = workers.fuse(&a, &b, Own);
+    let onward = workers.fuse(&a, &b, PortOutput);
     workers.lead(&a, onward);
     a.send(1).await.unwrap();
     let exit = workers.startup().await.unwrap().shutdown().await;
@@ -521,7 +522,7 @@ async fn a_call_that_blocks_holds_up_its_chain_and_is_named() {
         Ok(None)
     });
     let b = put(&mut workers, "b", block);
-    let onward = workers.fuse(&a, &b, Own);
+    let onward = workers.fuse(&a, &b, PortOutput);
     workers.lead(&a, onward);
     a.send(1).await.unwrap();
     let running = workers.startup().await.unwrap();
@@ -565,7 +566,7 @@ async fn a_fused_worker_that_cannot_start_is_named() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 1 });
     let never = put(&mut workers, "never", Never);
-    let onward = workers.fuse(&source, &never, Own);
+    let onward = workers.fuse(&source, &never, PortOutput);
     workers.lead(&source, onward);
     let exit = workers.startup().await.unwrap_err();
     assert!(exit.to_string().contains("never"), "{exit}");
@@ -580,7 +581,7 @@ async fn a_message_sent_to_a_fused_worker_from_elsewhere_is_refused() {
     let mut workers = group();
     let a = put(&mut workers, "a", pass::<u64>(ms(0)));
     let b = put(&mut workers, "b", sink::<u64>(ms(0)));
-    let onward = workers.fuse(&a, &b, Own);
+    let onward = workers.fuse(&a, &b, PortOutput);
     workers.lead(&a, onward);
     assert_eq!(b.try_send(7).unwrap_err().into_message(), 7);
     let exit = workers.startup().await.unwrap().shutdown().await;
@@ -598,7 +599,7 @@ async fn a_timeout_behind_a_fused_edge_is_that_of_the_called() {
     );
     let options = Options::new().timeout(ms(100)).on_error(OnError::Skip);
     let b = put_with(&mut workers, "b", options, sink::<u64>(ms(50)));
-    let onward = workers.fuse(&a, &b, Own);
+    let onward = workers.fuse(&a, &b, PortOutput);
     workers.lead(&a, onward);
     a.send(1).await.unwrap();
     let exit = workers.startup().await.unwrap().shutdown().await;
@@ -609,7 +610,7 @@ async fn a_timeout_behind_a_fused_edge_is_that_of_the_called() {
     let mut workers = group();
     let a = put(&mut workers, "a", pass::<u64>(ms(1)));
     let b = put_with(&mut workers, "b", options, sink::<u64>(secs(1)));
-    let onward = workers.fuse(&a, &b, Own);
+    let onward = workers.fuse(&a, &b, PortOutput);
     workers.lead(&a, onward);
     a.send(1).await.unwrap();
     let exit = workers.startup().await.unwrap().shutdown().await;
@@ -624,7 +625,7 @@ fn a_fused_edge_beside_a_queued_one_panics_where_it_is_drawn() {
     let b = put(&mut workers, "b", sink::<u64>(ms(0)));
     let c = put(&mut workers, "c", sink::<u64>(ms(0)));
     workers.connect(&a, &b);
-    let _ = workers.fuse(&a, &c, Own);
+    let _ = workers.fuse(&a, &c, PortOutput);
 }
 
 #[test]
@@ -638,5 +639,5 @@ fn what_blocks_cannot_be_fused() {
         Options::new().blocking(),
         sink::<u64>(ms(0)),
     );
-    let _ = workers.fuse(&a, &b, Own);
+    let _ = workers.fuse(&a, &b, PortOutput);
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fluid::{
-    Context, Error, Exit, GroupHandle, Io, Nothing, OnError, Options, Reply, Seat, Worker, Workers,
+    Context, Error, Exit, GroupHandle, Io, Nothing, OnError, Options, Reply, Slot, Worker, Workers,
 };
 use tokio::time::{Duration, sleep, timeout};
 
@@ -83,7 +83,7 @@ impl Plan {
         }
     }
 
-    fn sit<const KEYED: bool>(&self, workers: &mut Workers, options: Options) -> Seat<Hand<KEYED>> {
+    fn sit<const KEYED: bool>(&self, workers: &mut Workers, options: Options) -> Slot<Hand<KEYED>> {
         let plan = self.clone();
         workers.add_with("hand", options, move || plan.build())
     }
@@ -185,7 +185,7 @@ fn restarting(lanes: usize) -> Options {
 }
 
 /// Waits until a consumer has so many messages behind it.
-async fn until_behind<const KEYED: bool>(hand: &Seat<Hand<KEYED>>, messages: u64) {
+async fn until_behind<const KEYED: bool>(hand: &Slot<Hand<KEYED>>, messages: u64) {
     let behind = async {
         loop {
             let counts = hand.status().counts.unwrap();

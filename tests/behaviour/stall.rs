@@ -10,7 +10,7 @@ mod waits;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluid::{ConsumerHandle, Error, Options, Seat, State, Status, WorkerHandle, Workers, consumer};
+use fluid::{ConsumerHandle, Error, Options, Slot, State, Status, WorkerHandle, Workers, consumer};
 use tokio::time::{sleep, timeout};
 
 use crate::support::{Log, ms, secs};
@@ -67,7 +67,7 @@ const fn reports() -> Options {
     Options::new().stall(STALL)
 }
 
-fn add(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Seat<DoJob> {
+fn add(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Slot<DoJob> {
     let log = Arc::new(log.clone());
     workers.add_with(name, options, move || DoJob {
         log: Arc::clone(&log),

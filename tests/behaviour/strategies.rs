@@ -12,7 +12,7 @@ mod stop;
 use std::time::Duration;
 
 use fluid::{
-    ConsumerHandle, Context, Error, GroupHandle, Io, Options, Restart, Seat, State, Worker,
+    ConsumerHandle, Context, Error, GroupHandle, Io, Options, Restart, Slot, State, Worker,
     WorkerHandle, Workers,
 };
 use tokio::time::timeout;
@@ -60,11 +60,11 @@ impl Worker for Part {
     }
 }
 
-fn part(workers: &mut Workers, name: &'static str, log: &Log) -> Seat<Part> {
+fn part(workers: &mut Workers, name: &'static str, log: &Log) -> Slot<Part> {
     part_with(workers, name, Options::new(), log)
 }
 
-fn part_with(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Seat<Part> {
+fn part_with(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Slot<Part> {
     let (log, end) = (log.clone(), Duration::ZERO);
     workers.add_with(name, options, move || Part {
         name,
@@ -73,7 +73,7 @@ fn part_with(workers: &mut Workers, name: &'static str, options: Options, log: &
     })
 }
 
-fn connect(workers: &mut Workers, from: &Seat<Part>, to: &[&Seat<Part>]) {
+fn connect(workers: &mut Workers, from: &Slot<Part>, to: &[&Slot<Part>]) {
     if to.len() > 1 {
         workers.broadcast(from);
     }
@@ -123,7 +123,7 @@ async fn restarting(worker: &WorkerHandle) {
 }
 
 /// A chain `a => b => c`.
-fn chain(restart: Restart, log: &Log) -> (Workers, [Seat<Part>; 3]) {
+fn chain(restart: Restart, log: &Log) -> (Workers, [Slot<Part>; 3]) {
     let mut workers = group().restart(restart);
     let parts = ["a", "b", "c"].map(|name| part(&mut workers, name, log));
     connect(&mut workers, &parts[0], &[&parts[1]]);

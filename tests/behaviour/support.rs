@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fluid::__private::run;
 use fluid::{
-    Context, EachBeat, EachMessage, Error, Exit, Io, Nothing, Options, Seat, Stage, Worker, Workers,
+    Context, EachBeat, EachMessage, Error, Exit, Io, Nothing, Options, Slot, Stage, Worker, Workers,
 };
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -224,7 +224,7 @@ pub(crate) fn pass<M: Send + 'static>(pause: Duration) -> Each<M, M, Call<M, M>>
 }
 
 /// Adds a worker by value, under a name.
-pub(crate) fn put<W: Worker>(workers: &mut Workers, name: &'static str, worker: W) -> Seat<W> {
+pub(crate) fn put<W: Worker>(workers: &mut Workers, name: &'static str, worker: W) -> Slot<W> {
     put_with(workers, name, Options::new(), worker)
 }
 
@@ -234,7 +234,7 @@ pub(crate) fn put_with<W: Worker>(
     name: &'static str,
     options: Options,
     worker: W,
-) -> Seat<W> {
+) -> Slot<W> {
     let mut worker = Some(worker);
     workers.add_with(name, options, move || worker.take().expect("built once"))
 }

@@ -220,7 +220,7 @@ impl AccessLog {
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
             file,
         );
@@ -436,7 +436,7 @@ impl ::fluid::__private::Member for AccessLog {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = AccessLogHandle;
-    type Seat = AccessLogHandle;
+    type Slot = AccessLogHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -448,12 +448,12 @@ impl ::fluid::__private::Member for AccessLog {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }

@@ -44,7 +44,7 @@ impl Orders {
         provider: impl ::core::convert::Into<::fluid::__private::Arc<Provider>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let source: ::fluid::__private::Arc<Source> = ::core::convert::Into::into(
             source,
         );
@@ -345,7 +345,7 @@ impl ::fluid::__private::Member for Orders {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = OrdersHandle;
-    type Seat = OrdersHandle;
+    type Slot = OrdersHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -357,12 +357,12 @@ impl ::fluid::__private::Member for Orders {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }

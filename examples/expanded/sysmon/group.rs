@@ -46,7 +46,7 @@ impl Sysmon {
         screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let every: ::fluid::__private::Arc<Duration> = ::core::convert::Into::into(
             every,
         );
@@ -375,7 +375,7 @@ impl ::fluid::__private::Member for Sysmon {
     type Message = ::fluid::__private::Nothing;
     type Output = ::fluid::__private::Nothing;
     type Handle = SysmonHandle;
-    type Seat = SysmonHandle;
+    type Slot = SysmonHandle;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
         docs: Self::GRAPH.docs,
@@ -387,12 +387,12 @@ impl ::fluid::__private::Member for Sysmon {
         name: &::core::primitive::str,
         options: ::fluid::__private::Options,
         mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Seat {
+    ) -> Self::Slot {
         let group = build();
         workers.add_group(name, options, group.workers);
         group.handle
     }
-    fn handle(seat: &Self::Seat) -> Self::Handle {
+    fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)
     }
 }

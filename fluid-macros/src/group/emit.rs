@@ -293,7 +293,7 @@ fn member(header: &Header, names: &Names) -> TokenStream {
             type Message = ::fluid::__private::Nothing;
             type Output = ::fluid::__private::Nothing;
             type Handle = #handle #ty_generics;
-            type Seat = #handle #ty_generics;
+            type Slot = #handle #ty_generics;
             const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
             const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
                 docs: Self::GRAPH.docs,
@@ -306,13 +306,13 @@ fn member(header: &Header, names: &Names) -> TokenStream {
                 name: &::core::primitive::str,
                 options: ::fluid::__private::Options,
                 mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-            ) -> Self::Seat {
+            ) -> Self::Slot {
                 let group = build();
                 workers.add_group(name, options, group.workers);
                 group.handle
             }
 
-            fn handle(seat: &Self::Seat) -> Self::Handle {
+            fn handle(seat: &Self::Slot) -> Self::Handle {
                 ::core::clone::Clone::clone(seat)
             }
         }

@@ -1,4 +1,4 @@
-//! Ends and lives of a member in every order of threads.
+//! PendingIo and lives of a member in every order of threads.
 
 use super::*;
 use crate::options::Options;
@@ -52,13 +52,13 @@ fn whoever_waits_for_the_end_finds_an_exit() {
 fn who_holds_on_to_one_life_sees_its_end_when_the_next_one_begins() {
     explore(|| {
         let node = node();
-        let last = node.term();
+        let last = node.run_control();
         let holds = {
             let last = Arc::clone(&last);
-            thread::spawn(move || block_on(last.over().raised()))
+            thread::spawn(move || block_on(last.stop_requested().raised()))
         };
         node.renew();
         holds.join().unwrap();
-        assert!(!node.term().over().is_raised());
+        assert!(!node.run_control().stop_requested().is_raised());
     });
 }

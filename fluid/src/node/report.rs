@@ -5,13 +5,13 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Node;
-use crate::exit::{Cause, Exit, Report};
-use crate::members::Members;
-use crate::pulse::Signs;
+use crate::node::members::Members;
 use crate::queue::Tally;
+use crate::report::exit::{Cause, Exit, Report};
+use crate::report::status::Status;
 use crate::state::State;
-use crate::status::Status;
 use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::time::stall::Signs;
 
 impl Node {
     /// The exit as it stands now.
@@ -37,7 +37,10 @@ impl Node {
                 .started_at
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
-            counts: self.intake.as_ref().map(|intake| intake.counts()),
+            counts: self
+                .queue_control
+                .as_ref()
+                .map(|queue_control| queue_control.counts()),
             emitted,
             unsent,
             beats: self.beats.load(Ordering::Relaxed),
@@ -62,7 +65,7 @@ impl Node {
 
     pub(crate) fn status(&self) -> Status {
         let (emitted, unsent) = self.sent();
-        let intake = self.intake.as_ref();
+        let queue_control = self.queue_control.as_ref();
         let signs = self.signs();
         Status {
             name: self.name().to_string(),
@@ -79,9 +82,9 @@ impl Node {
             stalled: signs.as_ref().is_some_and(|signs| signs.stalled),
             blocked: signs.as_ref().is_some_and(|signs| signs.blocked),
             last_error: self.last_error().map(|error| format!("{error:#}")),
-            counts: intake.map(|intake| intake.counts()),
-            queue_size: intake.map(|intake| intake.queue_size()),
-            capacity: intake.map(|intake| intake.capacity()),
+            counts: queue_control.map(|queue_control| queue_control.counts()),
+            queue_size: queue_control.map(|queue_control| queue_control.queue_size()),
+            capacity: queue_control.map(|queue_control| queue_control.capacity()),
             workers: self
                 .members()
                 .iter()
@@ -95,6 +98,6 @@ impl Node {
         if self.options.stall.is_none() || self.exit().is_some() {
             return None;
         }
-        Signs::of(&self.term().pulses())
+        Signs::of(&self.run_control().pulses())
     }
 }

@@ -11,35 +11,35 @@
 //! 3. Whoever is about to wait, be it after a message, says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
-mod arrival;
+mod admit;
 mod batch;
-mod calls;
-mod consumer;
-mod entry;
+mod consumer_end;
+mod control;
 mod fetch;
-mod intake;
 mod lanes;
-mod taker;
+mod queue;
+mod queue_control;
+mod recv;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::ledger::{Counts, Direct, Progress, Seen};
-use crate::lock::lock;
 use crate::options::{Options, Overflow};
-use crate::queue::answer::Askers;
-use crate::queue::channel::arrival::keep;
 pub(crate) use crate::queue::channel::batch::Batching;
-use crate::queue::channel::calls::Calls;
-pub use crate::queue::channel::consumer::Queue;
-pub(crate) use crate::queue::channel::intake::Intake;
+use crate::queue::channel::consumer_end::ConsumerEnd;
+pub(crate) use crate::queue::channel::consumer_end::Shared;
+use crate::queue::channel::control::Control;
 use crate::queue::channel::lanes::{Key, Lanes};
-pub(crate) use crate::queue::channel::taker::Shared;
-use crate::queue::channel::taker::Taker;
+pub use crate::queue::channel::queue::Queue;
+pub(crate) use crate::queue::channel::queue_control::QueueControl;
+use crate::queue::channel::recv::keep;
 use crate::queue::discard;
-use crate::queue::sender::Inlet;
+use crate::queue::reply_slot::ReplySlots;
+use crate::queue::sender::SendOrigin;
+use crate::report::ledger::{Counts, Direct, Progress, Seen};
 use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::lock::lock;
 use crate::sync::{Mutex, Notify};
 
 /// The most that a consumer with batches fetches at once, and after how many messages one without lets in those
@@ -58,7 +58,7 @@ pub(crate) struct Channel<M> {
     /// How many a consumer takes before it lets in those who wait for room.
     course: usize,
     /// Those who take from this queue.
-    takers: Box<[Arc<Taker<M>>]>,
+    consumer_ends: Box<[Arc<ConsumerEnd<M>>]>,
     /// By key to a queue for each lane, in the place of this one.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
@@ -70,14 +70,14 @@ pub(crate) struct Channel<M> {
     awaited: Arc<AtomicBool>,
     /// Whether somebody waits for room, as far as is known without the lock.
     crowded: AtomicBool,
-    calls: Calls,
-    askers: Askers,
+    calls: Control,
+    reply_slots: ReplySlots,
 }
 
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what the takers and `direct` count comes on top.
+    /// Until it is `frozen`, what the consumer_ends and `direct` count comes on top.
     counts: Counts,
     frozen: bool,
     /// The most that the consumer may have fetched and not taken, as it was when last looked at.
@@ -85,13 +85,13 @@ struct Inner<M> {
     /// Room that has been given to senders in advance.
     given: usize,
     sender_waits: bool,
-    /// How many takers wait, at most.
+    /// How many consumer_ends wait, at most.
     takers_wait: usize,
     /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
     /// has handled the one in its hand. While there is one, and only then, it is `awaited`, where one takes alone.
-    taker: Option<Waker>,
+    consumer_end: Option<Waker>,
     /// The edges of the group find room beyond the capacity.
-    boundless: bool,
+    unbounded: bool,
 }
 
 /// Who may still send.
@@ -153,8 +153,8 @@ impl<M> Channel<M> {
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
             course: (options.capacity / 2).clamp(1, PORTION),
-            takers: (0..options.concurrency)
-                .map(|_| Arc::new(Taker::new()))
+            consumer_ends: (0..options.concurrency)
+                .map(|_| Arc::new(ConsumerEnd::new()))
                 .collect(),
             lanes,
             inner: Mutex::new(Inner {
@@ -166,16 +166,16 @@ impl<M> Channel<M> {
                 given: 0,
                 sender_waits: false,
                 takers_wait: 0,
-                taker: None,
-                boundless: false,
+                consumer_end: None,
+                unbounded: false,
             }),
             direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
             awaited: Arc::new(AtomicBool::new(false)),
             crowded: AtomicBool::new(false),
-            calls: Calls::none(),
-            askers: Askers::none(),
+            calls: Control::none(),
+            reply_slots: ReplySlots::none(),
         }
     }
 
@@ -187,14 +187,14 @@ impl<M> Channel<M> {
         &self.room
     }
 
-    pub(crate) const fn askers(&self) -> &Askers {
-        &self.askers
+    pub(crate) const fn reply_slots(&self) -> &ReplySlots {
+        &self.reply_slots
     }
 
     fn wake(&self, woken: Woken) {
         match woken {
-            Woken::Only(taker) => taker.wake(),
-            Woken::Some(takers) => (0..takers).for_each(|_| self.items.notify_one()),
+            Woken::Only(consumer_end) => consumer_end.wake(),
+            Woken::Some(consumer_ends) => (0..consumer_ends).for_each(|_| self.items.notify_one()),
         }
     }
 
@@ -248,19 +248,19 @@ impl<M> Channel<M> {
 
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
-    fn give_up(&self, taker: &Taker<M>, held: usize, portion: &mut VecDeque<M>) {
+    fn give_up(&self, consumer_end: &ConsumerEnd<M>, held: usize, portion: &mut VecDeque<M>) {
         let (left, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            portion.extend(taker.take_all());
-            taker.progress.unfetched(portion.len());
-            taker.progress.let_go(held);
+            portion.extend(consumer_end.take_all());
+            consumer_end.progress.unfetched(portion.len());
+            consumer_end.progress.let_go(held);
             if !inner.frozen {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
             inner.counts.undelivered += left.len() as u64;
-            (left, inner.taker.take())
+            (left, inner.consumer_end.take())
         };
         self.room.notify_waiters();
         portion.extend(left);
@@ -288,17 +288,19 @@ impl<M> Channel<M> {
         }
     }
 
-    /// What the takers have, who may not take over from each other meanwhile.
+    /// What the consumer_ends have, who may not take over from each other meanwhile.
     fn seen(&self, _: &Inner<M>) -> Seen {
-        match &*self.takers {
+        match &*self.consumer_ends {
             [only] => only.progress.seen(),
-            several => Progress::seen_together(several.iter().map(|taker| &taker.progress)),
+            several => {
+                Progress::seen_together(several.iter().map(|consumer_end| &consumer_end.progress))
+            }
         }
     }
 
     /// One more waits for a message.
     fn awaits(&self, inner: &mut Inner<M>) {
-        inner.takers_wait = (inner.takers_wait + 1).min(self.takers.len());
+        inner.takers_wait = (inner.takers_wait + 1).min(self.consumer_ends.len());
         self.awaited.store(true, Ordering::Relaxed);
     }
 
@@ -310,7 +312,7 @@ impl<M> Channel<M> {
     /// The only one that takes waits for a message.
     fn awaits_alone(&self, inner: &mut Inner<M>, waker: &Waker) {
         self.awaits(inner);
-        keep(&mut inner.taker, waker);
+        keep(&mut inner.consumer_end, waker);
     }
 
     /// How many of those who wait are to be woken for so many messages.
@@ -321,23 +323,23 @@ impl<M> Channel<M> {
         }
         inner.takers_wait -= wakes;
         self.awaited.store(inner.takers_wait > 0, Ordering::Relaxed);
-        match inner.taker.take() {
-            Some(taker) => Woken::Only(taker),
+        match inner.consumer_end.take() {
+            Some(consumer_end) => Woken::Only(consumer_end),
             None => Woken::Some(wakes),
         }
     }
 
     /// Wakes whoever waits for a message, since none may come any more.
     fn wake_takers(&self) {
-        let taker = {
+        let consumer_end = {
             let mut inner = lock(&self.inner);
-            if inner.taker.is_some() {
+            if inner.consumer_end.is_some() {
                 self.awaited.store(false, Ordering::Relaxed);
             }
-            inner.taker.take()
+            inner.consumer_end.take()
         };
-        if let Some(taker) = taker {
-            taker.wake();
+        if let Some(consumer_end) = consumer_end {
+            consumer_end.wake();
         }
         self.items.notify_waiters();
     }
@@ -353,10 +355,10 @@ impl<M> Channel<M> {
 }
 
 impl Gate {
-    fn admits(self, inlet: Inlet) -> bool {
+    fn admits(self, origin: SendOrigin) -> bool {
         match self {
             Self::Open => true,
-            Self::Internal => inlet != Inlet::Public,
+            Self::Internal => origin != SendOrigin::Public,
             Self::Closed => false,
         }
     }

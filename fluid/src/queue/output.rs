@@ -12,15 +12,15 @@ use self::sending::Sending;
 use self::tally::{Alone, UnderWay};
 pub(crate) use self::tally::{Leaving, Tally};
 use self::target::Target;
-use crate::adapt::Adapt;
-use crate::lock::{briefly, unshared};
-use crate::pulse::Pulse;
-use crate::queue::adapted::Adapter;
-use crate::queue::lot::{Lot, Untaken};
+use crate::queue::adapt::Adapt;
+use crate::queue::adapter::Adapter;
+use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 use crate::sync::atomic::Ordering;
+use crate::sync::lock::{briefly, unshared};
+use crate::sync::yielding::yield_to;
 use crate::sync::{Brief, BriefGuard};
-use crate::turn::yield_to;
+use crate::time::stall::Pulse;
 use crate::worker::Worker;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
@@ -55,7 +55,7 @@ pub struct Output<T> {
     leads_elsewhere: bool,
     tally: Arc<Tally>,
     /// What was sent and not handed over.
-    lot: Brief<Lot<T>>,
+    buffer: Brief<OutputBuffer<T>>,
     /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
     gathers: bool,
     /// Of the life that sends here, if it must give signs of it.
@@ -79,7 +79,7 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally,
-            lot: Brief::new(Lot::new()),
+            buffer: Brief::new(OutputBuffer::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -95,7 +95,7 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
-            lot: Brief::new(Lot::new()),
+            buffer: Brief::new(OutputBuffer::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -208,7 +208,7 @@ impl<T> Output<T> {
         let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
         if once && target.gives_room() {
             self.gathers = true;
-            unshared(&mut self.lot).unless(target.awaited());
+            unshared(&mut self.buffer).unless(target.awaited());
         }
     }
 
@@ -217,7 +217,7 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            briefly(&self.lot).end_turn(target, &self.tally);
+            briefly(&self.buffer).end_turn(target, &self.tally);
         }
     }
 
@@ -226,7 +226,7 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            unshared(&mut self.lot).end_turn(target, &self.tally);
+            unshared(&mut self.buffer).end_turn(target, &self.tally);
         }
     }
 
@@ -275,10 +275,14 @@ impl<T: Send + 'static> Output<T> {
         }
     }
 
-    /// Sends a message for which there is room in the one queue that it goes to; by way of the lot, if messages are
+    /// Sends a message for which there is room in the one queue that it goes to; by way of the buffer, if messages are
     /// gathered there.
     #[inline(never)]
-    fn send_now(&self, lot: Option<BriefGuard<'_, Lot<T>>>, message: T) -> Result<(), T> {
+    fn send_now(
+        &self,
+        buffer: Option<BriefGuard<'_, OutputBuffer<T>>>,
+        message: T,
+    ) -> Result<(), T> {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() || crate::test::is_shuffled() {
             return Err(message);
@@ -286,19 +290,19 @@ impl<T: Send + 'static> Output<T> {
         let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
             return Err(message);
         };
-        let Some(mut lot) = lot else {
+        let Some(mut buffer) = buffer else {
             return self.post_alone(target, message);
         };
-        match lot.take(message, target, &self.tally) {
+        match buffer.take(message, target, &self.tally) {
             Ok(()) => Ok(()),
-            Err(Untaken::Later(message)) => Err(message),
-            Err(Untaken::Alone(message)) => self.post_alone(target, message),
+            Err(NotBuffered::Later(message)) => Err(message),
+            Err(NotBuffered::Alone(message)) => self.post_alone(target, message),
         }
     }
 
     /// What is kept here, if anything is to be.
-    fn lot(&self) -> Option<BriefGuard<'_, Lot<T>>> {
-        self.gathers.then(|| briefly(&self.lot))
+    fn buffer(&self) -> Option<BriefGuard<'_, OutputBuffer<T>>> {
+        self.gathers.then(|| briefly(&self.buffer))
     }
 
     fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
@@ -309,7 +313,7 @@ impl<T: Send + 'static> Output<T> {
 
     /// Lets others have their turn, if enough was sent in this one.
     async fn turn(&self) {
-        let over = self.lot().and_then(|mut lot| lot.end_if_spent());
+        let over = self.buffer().and_then(|mut buffer| buffer.end_if_spent());
         if let Some(others) = over {
             yield_to(others).await;
         }
@@ -452,9 +456,9 @@ impl<T: Send + 'static> Output<T> {
         }
         loop {
             let mut message = Some(messages.next()?);
-            if !unshared(&mut self.lot).keep(&mut message)
+            if !unshared(&mut self.buffer).keep(&mut message)
                 && let Some(Err(message)) =
-                    message.map(|message| self.send_now(self.lot(), message))
+                    message.map(|message| self.send_now(self.buffer(), message))
             {
                 return Some(message);
             }

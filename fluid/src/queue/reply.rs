@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::queue::answer::Place;
+use crate::queue::reply_slot::ReplySlot;
 
 thread_local! {
     /// Whether a queue is dropping a message on this thread, which no handler has seen.
@@ -30,10 +30,10 @@ pub(crate) fn discard<M>(message: M) {
 /// [`ask`](crate::Sender::ask).
 ///
 /// If it is dropped without an answer, whoever asked gets an error that says why.
-pub struct Reply<T>(Option<Arc<Place<T>>>);
+pub struct Reply<T>(Option<Arc<ReplySlot<T>>>);
 
 impl<T> Reply<T> {
-    pub(super) const fn to(place: Arc<Place<T>>) -> Self {
+    pub(super) const fn to(place: Arc<ReplySlot<T>>) -> Self {
         Self(Some(place))
     }
 
@@ -54,9 +54,9 @@ impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
         if let Some(place) = self.0.take() {
             let verdict = if DISCARDING.get() {
-                Verdict::Dropped
+                NoReply::Dropped
             } else {
-                Verdict::Unanswered
+                NoReply::Unanswered
             };
             // Whoever asked may be gone, and then needs no verdict.
             place.answer(Err(verdict));
@@ -74,7 +74,7 @@ impl<T> fmt::Debug for Reply<T> {
 
 /// What became of a question that has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum NoReply {
     Refused,
     Dropped,
     Unanswered,
@@ -96,11 +96,11 @@ pub enum AskError {
 }
 
 impl AskError {
-    pub(crate) fn new(worker: &str, verdict: Verdict) -> Self {
+    pub(crate) fn new(worker: &str, verdict: NoReply) -> Self {
         match verdict {
-            Verdict::Refused => Self::Refused(worker.into()),
-            Verdict::Dropped => Self::Dropped(worker.into()),
-            Verdict::Unanswered => Self::Unanswered(worker.into()),
+            NoReply::Refused => Self::Refused(worker.into()),
+            NoReply::Dropped => Self::Dropped(worker.into()),
+            NoReply::Unanswered => Self::Unanswered(worker.into()),
         }
     }
 }

@@ -9,15 +9,15 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::task::coop::unconstrained;
 
-use crate::queue::answer::Answer;
-use crate::queue::channel::{Channel, Intake, Refusal};
-use crate::queue::reply::{AskError, Reply, Verdict};
+use crate::queue::channel::{Channel, QueueControl, Refusal};
+use crate::queue::reply::{AskError, NoReply, Reply};
+use crate::queue::reply_slot::Answer;
 use crate::sync::atomic::AtomicBool;
 use crate::sync::thread::{self, Thread};
 
 /// Where a sender stands, which decides how long it may send at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Inlet {
+pub(crate) enum SendOrigin {
     /// Outside the group: refused as soon as the group stops.
     Public,
     /// An edge of the group: refused when all that feeds the consumer has ended.
@@ -31,17 +31,17 @@ pub(crate) enum Inlet {
 /// Dropping senders never ends anything.
 pub struct Sender<M> {
     channel: Arc<Channel<M>>,
-    inlet: Inlet,
+    origin: SendOrigin,
 }
 
 impl<M> Sender<M> {
-    pub(crate) fn new(channel: Arc<Channel<M>>, inlet: Inlet) -> Self {
-        Self { channel, inlet }
+    pub(crate) fn new(channel: Arc<Channel<M>>, origin: SendOrigin) -> Self {
+        Self { channel, origin }
     }
 
     /// Whether room may be given in advance.
     pub(crate) fn gives_room(&self) -> bool {
-        self.inlet == Inlet::Edge && self.channel.gives_room()
+        self.origin == SendOrigin::Edge && self.channel.gives_room()
     }
 
     /// Whether the consumer waits for a message, as far as is known without a lock.
@@ -77,16 +77,16 @@ impl<M: Send + 'static> Sender<M> {
         let channel = self.channel.of(&message);
         loop {
             let mut room = pin!(channel.room().notified());
-            message = match channel.push(message, self.inlet, false) {
+            message = match channel.push(message, self.origin, false) {
                 Ok(()) => return Ok(()),
                 Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) if self.inlet == Inlet::Feedback => {
+                Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
                     return Err(self.without_room(message));
                 }
                 Err(Refusal::Full(message)) => message,
             };
             room.as_mut().enable();
-            message = match channel.push(message, self.inlet, true) {
+            message = match channel.push(message, self.origin, true) {
                 Ok(()) => return Ok(()),
                 Err(Refusal::Closed(message)) => return Err(self.refused(message)),
                 Err(Refusal::Full(message)) => message,
@@ -103,7 +103,7 @@ impl<M: Send + 'static> Sender<M> {
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.channel
             .of(&message)
-            .push(message, self.inlet, false)
+            .push(message, self.origin, false)
             .map_err(|refusal| match refusal {
                 Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
                 Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
@@ -156,7 +156,7 @@ impl<M: Send + 'static> Sender<M> {
         message: impl FnOnce(Reply<T>) -> M,
     ) -> Result<T, AskError> {
         let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-        let place = self.channel.askers().place(waker);
+        let place = self.channel.reply_slots().slot(waker);
         let answer = Answer::at(Arc::clone(&place));
         let answered = match self.push_now(message(Reply::to(place))) {
             Ok(()) => answer.expected().await,
@@ -166,7 +166,7 @@ impl<M: Send + 'static> Sender<M> {
                     // Before the message is dropped: its reply wakes nobody.
                     drop(answer);
                     drop(refused);
-                    Err(Verdict::Refused)
+                    Err(NoReply::Refused)
                 }
             },
         };
@@ -175,7 +175,7 @@ impl<M: Send + 'static> Sender<M> {
 
     /// Sends a message for which there is room. Otherwise it is given back, uncounted.
     pub(crate) fn push_now(&self, message: M) -> Result<(), M> {
-        self.channel.of(&message).push_now(message, self.inlet)
+        self.channel.of(&message).push_now(message, self.origin)
     }
 
     /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
@@ -185,7 +185,7 @@ impl<M: Send + 'static> Sender<M> {
             // Each into the queue of its lane.
             return (0, messages.next());
         }
-        self.channel.push_each(messages, self.inlet)
+        self.channel.push_each(messages, self.origin)
     }
 
     /// How many messages wait.
@@ -208,7 +208,7 @@ impl<M: Send + 'static> Sender<M> {
 
     /// Whether one message more would be accepted, or dropped by the overflow policy.
     pub(crate) fn has_room(&self) -> bool {
-        self.channel.takes(self.inlet)
+        self.channel.takes(self.origin)
     }
 
     /// Counts a message as refused.
@@ -219,7 +219,7 @@ impl<M: Send + 'static> Sender<M> {
     /// The message that `made_of` a message of this consumer's would be made, unless the consumer
     /// refuses it.
     pub(crate) fn unless_closed<T>(&self, made_of: T) -> Result<T, SendError<T>> {
-        if self.channel.admits(self.inlet) {
+        if self.channel.admits(self.origin) {
             return Ok(made_of);
         }
         self.channel.refuse();
@@ -247,7 +247,7 @@ impl<M> Clone for Sender<M> {
     fn clone(&self) -> Self {
         Self {
             channel: Arc::clone(&self.channel),
-            inlet: self.inlet,
+            origin: self.origin,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What stands in the place of what was not understood. The compiler says why it was not, so none of this
 //! ever runs.
 
-use crate::context::Context;
 use crate::error::{Error, Nothing};
+use crate::node::context::Context;
 use crate::worker::{Io, Worker};
 
 /// A worker whose type was not understood.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::order::levels;
-use crate::strategy::Whom;
+use crate::graph::levels::levels;
+use crate::options::restart::Whom;
 
 /// Those that are restarted when `failed` has failed.
 pub(super) fn affected<N: Copy + Ord>(

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
-use crate::callback::Outcome;
-use crate::catch::catch;
 use crate::error::{Error, TimedOut};
-use crate::exit::Exit;
-use crate::life::BoxFuture;
+use crate::group::callback::Outcome;
+use crate::lifecycle::launch::BoxFuture;
 use crate::node::Node;
-use crate::signal::until;
+use crate::report::exit::Exit;
+use crate::sync::catch::catch;
+use crate::sync::signal::until;
 
 /// How long the group's `on_shutdown` hooks together, and then its `after_shutdown` hooks, may still take
 /// when its grace period is over.

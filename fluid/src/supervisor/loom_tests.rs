@@ -5,35 +5,36 @@ use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::context::Context;
 use crate::error::{Error, Nothing};
-use crate::exit::Exit;
-use crate::ledger::Counts;
-use crate::life::{Build, Ends, Launch, Unborn, Unlived, live_to_the_end};
-use crate::lock::lock;
+use crate::group::slot::Slot;
+use crate::lifecycle::incarnation::run_to_exit;
+use crate::lifecycle::launch::{Build, Launch, PendingIo, PendingWorker, ReadyWorker};
+use crate::lifecycle::run_mode::Standalone;
 use crate::node::Kind;
+use crate::node::context::Context;
 use crate::options::Options;
 use crate::queue::block_on;
-use crate::seat::Seat;
+use crate::report::exit::Exit;
+use crate::report::ledger::Counts;
 use crate::sync::Mutex;
+use crate::sync::lock::lock;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore_lives;
-use crate::way::Alone;
 use crate::worker::{Io, Worker};
 
 /// The threads on which members live.
 type Threads = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
 /// Puts a member on a thread that is watched, in the place of a task.
-struct OnAThread<W: Worker>(Unborn<W>, Threads);
+struct OnAThread<W: Worker>(PendingWorker<W>, Threads);
 
 impl<W: Worker> Launch for OnAThread<W> {
-    fn launch(self: Box<Self>, _: Site) {
+    fn launch(self: Box<Self>, _: LaunchContext) {
         let Self(unborn, threads) = *self;
-        let Unborn { node, build, ends } = unborn;
-        let Ends { io, .. } = lock(&ends).take().unwrap();
-        let unlived = Unlived { node, build, io };
-        let lives = thread::spawn(move || block_on(live_to_the_end(unlived, Alone)));
+        let PendingWorker { node, build, ends } = unborn;
+        let PendingIo { io, .. } = lock(&ends).take().unwrap();
+        let unlived = ReadyWorker { node, build, io };
+        let lives = thread::spawn(move || block_on(run_to_exit(unlived, Standalone)));
         lock(&threads).push(lives);
     }
 }
@@ -72,15 +73,15 @@ impl Driven {
         &mut self,
         id: MemberId,
         build: impl FnMut() -> W + Send + 'static,
-    ) -> Seat<W> {
+    ) -> Slot<W> {
         let events = self.handle.events().clone();
         let build = Build::Anew(Box::new(build));
-        let (seat, unborn) = Seat::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
+        let (seat, unborn) = Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
         let node = Arc::clone(&unborn.node);
         node.join(events, id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
         self.supervisor
-            .take_in(Box::new(Seated::new(id, node, None, launch)));
+            .take_in(Box::new(Entry::new(id, node, None, launch)));
         self.supervisor.launch(id);
         seat
     }
@@ -92,7 +93,7 @@ impl Driven {
         let mut lives = Vec::new();
         while supervisor.live > 0 {
             let event = block_on(supervisor.events.recv());
-            lives.extend(supervisor.members.values().map(|m| m.node.term()));
+            lives.extend(supervisor.members.values().map(|m| m.node.run_control()));
             supervisor.answer(event.unwrap());
             supervisor.ring();
             supervisor.restart_next();

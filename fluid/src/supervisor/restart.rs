@@ -7,18 +7,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::Error;
-use crate::exit::Cause;
-use crate::grace::DEFAULT_GRACE;
+use crate::node::directive::{Backoff, Directive, NoRestart, RunEnded};
 use crate::node::{Kind, MemberId};
 use crate::options::OnError;
-use crate::restart::{Backoff, Down, NoRestart, Order};
+use crate::options::grace::DEFAULT_GRACE;
+use crate::options::restart::{Restart, Whom};
+use crate::report::exit::Cause;
 use crate::state::State;
-use crate::strategy::{Restart, Whom};
 use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};
 use crate::supervisor::budget::Budget;
-use crate::supervisor::regroup::Regroup;
-use crate::supervisor::seated::{Parked, Phase, Seated};
+use crate::supervisor::entry::{AwaitingRestart, Entry, Phase};
+use crate::supervisor::group_restart::GroupRestart;
 use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
 
 /// The restarts of a group.
@@ -28,7 +28,7 @@ pub(super) struct Restarts {
     /// When a rest is over, or a life that does not end is cut off or given up.
     timers: BTreeSet<(Instant, MemberId)>,
     /// The restart of several members that is under way.
-    pub(super) regroup: Option<Regroup>,
+    pub(super) group_restart: Option<GroupRestart>,
 }
 
 impl Restarts {
@@ -37,7 +37,7 @@ impl Restarts {
             strategy,
             budget: strategy.map(|strategy| Budget::new(strategy.max_restarts, strategy.within)),
             timers: BTreeSet::new(),
-            regroup: None,
+            group_restart: None,
         }
     }
 
@@ -46,7 +46,7 @@ impl Restarts {
     }
 
     /// Who is restarted when this member has failed in this way: nobody, if that is not answered here.
-    pub(super) fn answer(&self, member: &Seated, failure: Option<&Cause>) -> Option<Whom> {
+    pub(super) fn answer(&self, member: &Entry, failure: Option<&Cause>) -> Option<Whom> {
         let strategy = self.strategy.map(|strategy| strategy.whom);
         let error = failure.and_then(Cause::error);
         match member.policy().on_error {
@@ -61,7 +61,7 @@ impl Restarts {
         }
     }
 
-    fn backoff(&self, member: &Seated) -> Backoff {
+    fn backoff(&self, member: &Entry) -> Backoff {
         match (member.policy().on_error, self.strategy) {
             (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
             (_, Some(strategy)) => Backoff::new(strategy.backoff),
@@ -82,7 +82,10 @@ impl Restarts {
     /// When something is due.
     pub(super) fn next(&self) -> Option<Instant> {
         let timer = self.timers.first().map(|&(at, _)| at);
-        let start = self.regroup.as_ref().and_then(Regroup::starts_at);
+        let start = self
+            .group_restart
+            .as_ref()
+            .and_then(GroupRestart::starts_at);
         timer.into_iter().chain(start).min()
     }
 
@@ -102,13 +105,13 @@ impl Supervisor {
     pub(super) fn patience(&self) -> Duration {
         // It ends before that of the group above, which then need not ask what keeps this one.
         let above = self.above.as_ref();
-        let above = above.map(|site| site.place.patience.saturating_sub(NESTED_HEAD_START));
+        let above = above.map(|launch| launch.place.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
     /// A member has failed, and its own hooks are called: they have no longer than the grace period.
     pub(super) fn failing(&mut self, id: MemberId) {
-        let above = self.above.as_ref().is_some_and(|site| site.answered);
+        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
         let strategy = self.restarts.has_strategy();
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
@@ -135,7 +138,7 @@ impl Supervisor {
     }
 
     /// One life of a member has ended: what comes?
-    pub(super) fn down(&mut self, id: MemberId, down: Down) {
+    pub(super) fn down(&mut self, id: MemberId, down: RunEnded) {
         self.restarts.forget(id);
         let Some(member) = self.members.get_mut(&id).filter(|member| !member.ended) else {
             // It was given up, and will find that no one answers.
@@ -145,9 +148,9 @@ impl Supervisor {
             // It had time for its own hooks, and has used no more. While it is down it may rest as it likes.
             self.alarms.retain(|&(_, member)| member != id);
         }
-        let Down {
+        let RunEnded {
             failure,
-            achieved,
+            run_stats,
             order,
         } = down;
         let nested = member.node.kind == Kind::Group;
@@ -161,11 +164,11 @@ impl Supervisor {
                 member
                     .backoff
                     .get_or_insert_with(|| Box::new(backoff))
-                    .failed(&achieved)
+                    .failed(&run_stats)
             }
             None => (Duration::ZERO, false),
         };
-        member.phase = Phase::Down(Box::new(Parked {
+        member.phase = Phase::AwaitingRestart(Box::new(AwaitingRestart {
             order,
             failure: failure.clone(),
             pause,
@@ -198,10 +201,12 @@ impl Supervisor {
         if whom != Whom::One {
             self.with_callers(&mut affected, id);
         }
-        let fixed = affected.iter().find_map(|id| self.members[id].node.fixed());
-        if let Some(fixed) = fixed {
-            let own = *fixed == **self.members[&id].node.name();
-            return self.unanswered(id, by_value(&failure, (!own).then_some(&fixed)));
+        let non_restartable = affected
+            .iter()
+            .find_map(|id| self.members[id].node.non_restartable());
+        if let Some(non_restartable) = non_restartable {
+            let own = *non_restartable == **self.members[&id].node.name();
+            return self.unanswered(id, by_value(&failure, (!own).then_some(&non_restartable)));
         }
         if self.cause.is_none()
             && !self.restarts.spend()
@@ -215,7 +220,7 @@ impl Supervisor {
         if whom == Whom::One {
             self.rest(id, pause);
         } else {
-            self.regroup(affected, pause);
+            self.group_restart(affected, pause);
         }
     }
 
@@ -238,8 +243,8 @@ impl Supervisor {
         member.node.advance(State::Restarting);
         let node = Arc::clone(&member.node);
         let pause = member
-            .parked()
-            .map_or(Duration::ZERO, |parked| parked.pause);
+            .awaiting_restart()
+            .map_or(Duration::ZERO, |awaiting_restart| awaiting_restart.pause);
         let error = failure.error().map(|error| format!("{error:#}"));
         tracing::warn!(
             worker = &**node.name(),
@@ -252,8 +257,9 @@ impl Supervisor {
 
     /// Restarts one member for itself, after a pause.
     fn rest(&mut self, id: MemberId, pause: Duration) {
-        if let Some(parked) = self.members.get_mut(&id).and_then(|m| m.parked()) {
-            parked.resting = true;
+        if let Some(awaiting_restart) = self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
+        {
+            awaiting_restart.resting = true;
             self.restarts.timers.insert((Instant::now() + pause, id));
         }
     }
@@ -261,8 +267,8 @@ impl Supervisor {
     /// A failure is answered by no restart here. In a nested group it may be by the one above, so that
     /// everything here is kept for it; else the member ends, and with it the group.
     fn unanswered(&mut self, id: MemberId, failure: Cause) {
-        let above = self.above.as_ref().is_some_and(|site| site.answered);
-        if above && self.cause.is_none() && self.node.fixed().is_none() {
+        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
+        if above && self.cause.is_none() && self.node.non_restartable().is_none() {
             self.go_down(Some((id, failure)));
         } else {
             let nested = self.members[&id].node.kind == Kind::Group;
@@ -275,7 +281,7 @@ impl Supervisor {
     }
 
     /// A member that is down is asked to stop, or was when it went down. A consumer that has messages left
-    /// is given another life, to handle them; anything else ends. Lives that handle nothing end that, so that
+    /// is given another life, to handle them; anything else ends. Incarnation that handle nothing end that, so that
     /// it cannot go round for ever.
     pub(super) fn asked_while_down(&mut self, id: MemberId) {
         if self.ends_along(id) {
@@ -286,20 +292,23 @@ impl Supervisor {
             return;
         };
         let node = Arc::clone(&member.node);
-        let above = self.above.as_ref().is_some_and(|site| site.answered);
-        let Phase::Down(parked) = &member.phase else {
+        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
+        let Phase::AwaitingRestart(awaiting_restart) = &member.phase else {
             return;
         };
-        let failure = parked.failure.as_ref();
+        let failure = awaiting_restart.failure.as_ref();
         let answered = above || self.restarts.answer(member, failure).is_some();
-        let size = node.intake.as_ref().map_or(0, |queue| queue.queue_size());
-        let end = match parked.failure.clone() {
+        let size = node
+            .queue_control
+            .as_ref()
+            .map_or(0, |queue| queue.queue_size());
+        let end = match awaiting_restart.failure.clone() {
             // It sees to its own members.
             _ if node.kind == Kind::Group => Some(node.asked_because()),
             Some(failure) if !answered => Some(failure),
-            Some(failure) if node.fixed().is_some() => Some(by_value(&failure, None)),
+            Some(failure) if node.non_restartable().is_some() => Some(by_value(&failure, None)),
             _ if size == 0 => Some(node.asked_because()),
-            Some(failure) if parked.tried_enough => Some(failure),
+            Some(failure) if awaiting_restart.tried_enough => Some(failure),
             _ => None,
         };
         match end {
@@ -314,21 +323,25 @@ impl Supervisor {
             return;
         };
         self.restarts.forget_timer(id);
-        if let Phase::Down(parked) = std::mem::replace(&mut member.phase, Phase::Living) {
+        if let Phase::AwaitingRestart(awaiting_restart) =
+            std::mem::replace(&mut member.phase, Phase::Living)
+        {
             member.node.renew();
-            let _ = parked.order.send(Order::Again);
+            let _ = awaiting_restart.order.send(Directive::Restart);
         }
     }
 
-    /// Ends a member that is down.
+    /// PendingIo a member that is down.
     pub(super) fn end(&mut self, id: MemberId, cause: Cause) {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
             return;
         };
         let nested = member.node.kind == Kind::Group;
         self.restarts.forget_timer(id);
-        if let Phase::Down(parked) = std::mem::replace(&mut member.phase, Phase::Living) {
-            let _ = parked.order.send(Order::End(cause));
+        if let Phase::AwaitingRestart(awaiting_restart) =
+            std::mem::replace(&mut member.phase, Phase::Living)
+        {
+            let _ = awaiting_restart.order.send(Directive::Stop(cause));
         }
         // Its last hook may hang. (A group sees to that itself.)
         if !nested {
@@ -361,7 +374,9 @@ impl Supervisor {
         {
             self.restarts.timers.pop_first();
             match self.members.get(&id).map(|member| &member.phase) {
-                Some(Phase::Down(parked)) if parked.resting => self.again(id),
+                Some(Phase::AwaitingRestart(awaiting_restart)) if awaiting_restart.resting => {
+                    self.again(id)
+                }
                 Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
                 Some(Phase::Cut) => self.give_up(id),
                 _ => {}
@@ -369,7 +384,7 @@ impl Supervisor {
         }
     }
 
-    /// Cuts off a life that does not end, and gives it until `until` to obey; a nested group a while
+    /// Cuts off a life that does not end, and gives it until `until` to apply_directive; a nested group a while
     /// longer, to say itself which of its members did not.
     pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
@@ -378,12 +393,12 @@ impl Supervisor {
         match member.phase {
             Phase::Ending => {
                 member.phase = Phase::Cut;
-                member.node.term().cut(until);
+                member.node.run_control().abort(until);
                 self.restarts.forget_timer(id);
             }
             // It has obeyed by the earlier of the two, or is stuck.
             Phase::Cut => {}
-            Phase::Living | Phase::Down(_) => return,
+            Phase::Living | Phase::AwaitingRestart(_) => return,
         }
         let nested = member.node.kind == Kind::Group;
         let last = if nested { until + FORCE_SLACK } else { until };

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::error::Error;
-use crate::grace::{DEFAULT_GRACE, default_grace};
-use crate::life::{Place, Site};
+use crate::graph::levels::levels;
+use crate::lifecycle::launch::{LaunchContext, Place};
 use crate::node::{Kind, MemberId};
-use crate::order::levels;
+use crate::options::grace::{DEFAULT_GRACE, default_grace};
+use crate::supervisor::entry::Entry;
 use crate::supervisor::hooks::{Runner, time_is_up};
-use crate::supervisor::seated::Seated;
 use crate::supervisor::{Event, Supervisor, Wiring};
 
 impl Supervisor {
@@ -19,7 +19,7 @@ impl Supervisor {
         let (mut members, mut later) = (Vec::new(), Vec::new());
         while let Ok(event) = self.events.try_recv() {
             match event {
-                Event::Add(seated) => members.push((seated.id, seated)),
+                Event::Add(entry) => members.push((entry.id, entry)),
                 event => later.push(event),
             }
         }
@@ -84,14 +84,14 @@ impl Supervisor {
                 break;
             }
         }
-        self.trash.put(hooks);
+        self.deferred.put(hooks);
         self.deadline = deadline;
         result
     }
 
-    pub(super) fn take_in(&mut self, seated: Box<Seated>) {
+    pub(super) fn take_in(&mut self, entry: Box<Entry>) {
         self.live += 1;
-        self.members.insert(seated.id, seated);
+        self.members.insert(entry.id, entry);
     }
 
     fn draw(&mut self, from: MemberId, to: MemberId) {
@@ -134,7 +134,7 @@ impl Supervisor {
 
     pub(super) fn launch(&mut self, id: MemberId) {
         let place = self.place();
-        let above = self.above.as_ref().is_some_and(|site| site.answered);
+        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -143,7 +143,7 @@ impl Supervisor {
         };
         member.starting = true;
         self.starting += 1;
-        launch.launch(Site {
+        launch.launch(LaunchContext {
             answered: above || self.restarts.answer(member, None).is_some(),
             place,
         });

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::exit::{Cause, Exit};
+use crate::node::directive::NoRestart;
 use crate::node::{Kind, MemberId};
 use crate::options::OnExit;
-use crate::restart::NoRestart;
+use crate::report::exit::{Cause, Exit};
 use crate::state::State;
 use crate::supervisor::Supervisor;
-use crate::supervisor::seated::{Phase, Seated, seal};
+use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;
 
-/// How long a member that is forced to end may take to obey. With twice
+/// How long a member that is forced to end may take to apply_directive. With twice
 /// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its
 /// grace period.
 pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
@@ -40,8 +40,8 @@ impl Supervisor {
             return;
         }
         member.node.advance(State::Stopping);
-        if let Some(intake) = &member.node.intake {
-            intake.close();
+        if let Some(queue_control) = &member.node.queue_control {
+            queue_control.close();
         }
         member.node.end();
         let down = member.is_down();
@@ -124,7 +124,7 @@ impl Supervisor {
     }
 
     /// The member that makes the calls of this one, and has not ended.
-    fn caller_of(&self, member: &Seated) -> Option<MemberId> {
+    fn caller_of(&self, member: &Entry) -> Option<MemberId> {
         let caller = member.called_by?;
         let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
         (!ended).then_some(caller)
@@ -155,7 +155,7 @@ impl Supervisor {
     /// was added, and sent messages, still handles them.
     pub(super) fn obey_stop(&mut self) {
         if let Some(Ok(order)) = self.order.as_mut().map(oneshot::Receiver::try_recv) {
-            self.obey(Some(order));
+            self.apply_directive(Some(order));
         }
         for _ in 0..self.events.len() {
             if let Ok(event) = self.events.try_recv() {
@@ -185,11 +185,11 @@ impl Supervisor {
             .map(|m| m.id)
             .collect();
         for id in unborn {
-            self.drop_unborn(id);
+            self.drop_pending(id);
         }
         for member in self.members.values() {
-            if let Some(intake) = &member.node.intake {
-                intake.close_public();
+            if let Some(queue_control) = &member.node.queue_control {
+                queue_control.close_public();
             }
         }
         let unfed = self.members.values().filter(|member| member.feeders == 0);
@@ -199,19 +199,19 @@ impl Supervisor {
         self.call_off_restarts();
     }
 
-    /// Ends a member that will not be launched any more.
-    pub(super) fn drop_unborn(&mut self, id: MemberId) {
+    /// PendingIo a member that will not be launched any more.
+    pub(super) fn drop_pending(&mut self, id: MemberId) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         if member.launch.is_none() {
             return;
         }
-        member.never_started(&mut self.trash);
+        member.never_started(&mut self.deferred);
         self.ended(id);
     }
 
-    /// Answers the alarms that are due: forces what is late, gives up what did not obey.
+    /// Answers the alarms that are due: forces what is late, gives up what did not apply_directive.
     pub(super) fn ring(&mut self) {
         let now = Instant::now();
         self.ring_restarts(now);
@@ -269,8 +269,8 @@ impl Supervisor {
             return;
         }
         tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
-        if let Some(intake) = &member.node.intake {
-            intake.close();
+        if let Some(queue_control) = &member.node.queue_control {
+            queue_control.close();
         }
         let nested = member.node.kind == Kind::Group;
         let head_start = if nested {
@@ -279,19 +279,19 @@ impl Supervisor {
             Duration::ZERO
         };
         member.node.force(until - head_start);
-        // It has until then to obey, whatever alarms it had before.
+        // It has until then to apply_directive, whatever alarms it had before.
         self.alarms.retain(|&(_, member)| member != id);
         self.alarms.insert((until, id));
     }
 
-    /// Ends a member that did not even obey force: it blocks its thread.
+    /// PendingIo a member that did not even apply_directive force: it blocks its thread.
     pub(super) fn give_up(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else {
             return;
         };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
-        seal(&node, &mut self.trash);
+        seal(&node, &mut self.deferred);
         // A group blocks no thread; something in it does.
         let stuck = node.kind != Kind::Group;
         let cause = match member.phase {

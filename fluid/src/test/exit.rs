@@ -1,6 +1,6 @@
 //! Assertions on exits, which show the whole exit when they fail.
 
-use crate::exit::Exit;
+use crate::report::exit::Exit;
 
 /// Assertions for tests, with the feature `test-util`. When they fail, they show the whole exit.
 impl Exit {
@@ -48,9 +48,9 @@ impl Exit {
 mod tests {
     use std::time::Duration;
 
-    use crate::exit::{Cause, Exit, Report};
-    use crate::ledger::Counts;
     use crate::node::Kind;
+    use crate::report::exit::{Cause, Exit, Report};
+    use crate::report::ledger::Counts;
     use crate::state::State;
 
     fn exit(name: &str, counts: Option<Counts>, workers: Vec<Exit>) -> Exit {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::lock::lock;
+use crate::sync::lock::lock;
 use crate::test::kit::Kit;
 
 /// What happens to one call.

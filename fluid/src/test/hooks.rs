@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::error::Error;
-use crate::life::Ends;
-use crate::lock::lock;
+use crate::lifecycle::launch::PendingIo;
 use crate::node::{Kind, Node};
 use crate::sync::Mutex;
+use crate::sync::lock::lock;
 use crate::test::fault::Fault;
 use crate::test::rest::rested;
 use crate::test::rig::Rig;
@@ -43,9 +43,9 @@ impl Hooks {
     }
 
     /// Gets to know the ends of the worker's edges.
-    pub(crate) fn know<W: Worker>(&self, ends: &Arc<Mutex<Option<Ends<W>>>>) {
+    pub(crate) fn know<W: Worker>(&self, ends: &Arc<Mutex<Option<PendingIo<W>>>>) {
         // No more than that: whoever owns them says when they are dropped.
-        let rig: Weak<Mutex<Option<Ends<W>>>> = Arc::downgrade(ends);
+        let rig: Weak<Mutex<Option<PendingIo<W>>>> = Arc::downgrade(ends);
         let _ = self.rig.set(rig);
     }
 

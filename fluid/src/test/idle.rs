@@ -173,7 +173,7 @@ impl Trace {
             node.test.under_way(),
             u64::from(node.failing().is_some()),
         ]);
-        if let Some(queue) = &node.intake {
+        if let Some(queue) = &node.queue_control {
             let counts = queue.counts();
             self.0.extend([
                 counts.accepted,
@@ -206,7 +206,7 @@ fn busy(node: &Node) -> Option<Busy> {
         return None;
     }
     let unhandled = |node: &Node| {
-        node.intake
+        node.queue_control
             .as_ref()
             .is_some_and(|queue| !queue.counts().conserved())
     };

@@ -6,18 +6,18 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::group::GroupHandle;
-use crate::life::Ends;
-use crate::lock::lock;
+use crate::group::handle::GroupHandle;
+use crate::group::workers::Workers;
+use crate::lifecycle::launch::PendingIo;
 use crate::node::Node;
-use crate::queue::{Channel, Inlet, Output, Sender};
+use crate::queue::{Channel, Output, SendOrigin, Sender};
 use crate::sync::Mutex;
+use crate::sync::lock::lock;
 use crate::test::emission::Emission;
 use crate::test::rig::{NoStub, Rig};
 use crate::test::stub::{Answer, Script};
 use crate::test::tap::{Collected, Tap};
 use crate::worker::{Port, Worker};
-use crate::workers::Workers;
 
 /// The test kit of one group. See [the module](crate::test) for how it is used.
 ///
@@ -56,12 +56,12 @@ impl Kit {
     #[track_caller]
     pub fn sender<M: Send + 'static>(&self, consumer: &str) -> Sender<M> {
         let node = self.find(consumer);
-        let Some(queue) = &node.intake else {
+        let Some(queue) = &node.queue_control else {
             panic!("`{consumer}` is no consumer");
         };
         let (queue, consumed) = Arc::clone(queue).typed();
         match queue.downcast::<Channel<M>>() {
-            Ok(channel) => Sender::new(channel, Inlet::Public),
+            Ok(channel) => Sender::new(channel, SendOrigin::Public),
             Err(_) => panic!(
                 "`{consumer}` consumes `{consumed}`, not `{}`",
                 type_name::<M>()
@@ -259,7 +259,7 @@ impl Kit {
         copy: Option<fn(&T) -> T>,
     ) -> Collected<T> {
         let rig = unstarted(&self.find(worker)).any();
-        let Ok(ends) = rig.downcast::<Mutex<Option<Ends<W>>>>() else {
+        let Ok(ends) = rig.downcast::<Mutex<Option<PendingIo<W>>>>() else {
             panic!("`{worker}` is no `{}`", type_name::<W>());
         };
         let collected = Collected::new();

@@ -3,11 +3,11 @@
 use std::any::{Any, type_name};
 use std::sync::Arc;
 
-use crate::life::Ends;
-use crate::lock::lock;
+use crate::lifecycle::launch::PendingIo;
+use crate::lifecycle::run_mode::RunMode;
 use crate::sync::Mutex;
+use crate::sync::lock::lock;
 use crate::test::stub::{Script, Stubbed};
-use crate::way::Way;
 use crate::worker::Worker;
 
 /// The ends of a worker's edges, until it is started.
@@ -35,7 +35,7 @@ pub(super) enum NoStub {
     Started,
 }
 
-impl<W: Worker> Rig for Mutex<Option<Ends<W>>> {
+impl<W: Worker> Rig for Mutex<Option<PendingIo<W>>> {
     fn look(&self, look: &mut dyn FnMut(&mut dyn Any)) -> Option<()> {
         lock(self).as_mut().map(|ends| look(&mut ends.io.output))
     }
@@ -52,12 +52,12 @@ impl<W: Worker> Rig for Mutex<Option<Ends<W>>> {
         let script = script
             .downcast::<Script<W::Message, W::Output>>()
             .map_err(|_| NoStub::OtherTypes)?;
-        let way = lock(self).as_mut().ok_or(NoStub::Started)?.way.take();
-        let way = match before.map(<Box<dyn Any + Send>>::downcast::<Stubbed<W>>) {
+        let run_mode = lock(self).as_mut().ok_or(NoStub::Started)?.run_mode.take();
+        let run_mode = match before.map(<Box<dyn Any + Send>>::downcast::<Stubbed<W>>) {
             Some(Ok(stub)) => stub.way(),
-            _ => way.map(Way::of_stub),
+            _ => run_mode.map(RunMode::of_stub),
         };
-        Ok(Box::new(Stubbed::<W>::new(*script, way)))
+        Ok(Box::new(Stubbed::<W>::new(*script, run_mode)))
     }
 
     fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

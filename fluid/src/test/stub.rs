@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use tracing::Instrument;
 
-use crate::context::Context;
 use crate::error::Error;
-use crate::life::{BoxFuture, Build, Site, Unlived, live_to_the_end};
-use crate::lock::lock;
+use crate::lifecycle::incarnation::run_to_exit;
+use crate::lifecycle::launch::{BoxFuture, Build, LaunchContext, ReadyWorker};
+use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
 use crate::node::Node;
-use crate::onward::Onward;
-use crate::stage::{Calls, EachMessage, Stage, emit, run};
+use crate::node::context::Context;
 use crate::sync::Mutex;
-use crate::way::{Alone, Lendable, Way};
+use crate::sync::lock::lock;
+use crate::worker::downstream::Downstream;
+use crate::worker::stage::{Calls, EachMessage, Stage, emit, run};
 use crate::worker::{Io, Ports, Worker};
 
 /// What a stub answers to each message.
@@ -61,41 +62,41 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Stage for Stub<M, O, P> {
 pub(crate) struct FirstAndEachMessage;
 
 impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for FirstAndEachMessage {
-    async fn make<N: Onward<O>>(
+    async fn make<N: Downstream<O>>(
         stub: &mut Stub<M, O, P>,
         ctx: &Context,
         io: &mut Io<Stub<M, O, P>>,
-        onward: &mut N,
+        downstream: &mut N,
     ) -> Result<(), Error> {
         let first = lock(&stub.script).first.take();
         if let Some(first) = first {
-            emit(first, ctx, &mut io.output, onward).await;
+            emit(first, ctx, &mut io.output, downstream).await;
         }
-        EachMessage::make(stub, ctx, io, onward).await
+        EachMessage::make(stub, ctx, io, downstream).await
     }
 }
 
 /// A stub that stands in the place of `W`, and has not been started.
 pub(crate) struct Stubbed<W: Worker> {
     script: Script<W::Message, W::Output>,
-    way: Option<Box<dyn Way<StubOf<W>>>>,
+    way: Option<Box<dyn RunMode<StubOf<W>>>>,
 }
 
 impl<W: Worker> Stubbed<W> {
     pub(super) fn new(
         script: Script<W::Message, W::Output>,
-        way: Option<Box<dyn Way<StubOf<W>>>>,
+        way: Option<Box<dyn RunMode<StubOf<W>>>>,
     ) -> Self {
         Self { script, way }
     }
 
     /// How it would have lived, for another stub in its place.
-    pub(super) fn way(self) -> Option<Box<dyn Way<StubOf<W>>>> {
+    pub(super) fn way(self) -> Option<Box<dyn RunMode<StubOf<W>>>> {
         self.way
     }
 
     /// Starts it in a task, also where the worker would have had a thread.
-    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: &Site) {
+    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: &LaunchContext) {
         let script = Arc::new(Mutex::new(self.script));
         let build = move || Stub {
             script: Arc::clone(&script),
@@ -103,10 +104,10 @@ impl<W: Worker> Stubbed<W> {
         };
         let span = tracing::info_span!("worker", name = &**node.name());
         let runtime = site.place.runtime.clone();
-        let unlived = Unlived {
+        let unlived = ReadyWorker {
             node,
             build: Build::Anew(Box::new(build)),
-            io: Box::new(Lendable::new(Io {
+            io: Box::new(Detachable::new(Io {
                 queue: io.queue,
                 output: io.output,
                 ports: io.ports,
@@ -115,7 +116,7 @@ impl<W: Worker> Stubbed<W> {
             })),
         };
         let life: BoxFuture<()> = match self.way {
-            None => Box::pin(live_to_the_end(unlived, Alone)),
+            None => Box::pin(run_to_exit(unlived, Standalone)),
             Some(way) => way.life(unlived),
         };
         runtime.spawn(life.instrument(span));

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::lock::lock;
-use crate::signal::wait_for;
+use crate::sync::lock::lock;
+use crate::sync::signal::wait_for;
 use crate::sync::{Mutex, Notify};
 
 /// What a worker emitted, in order: what [`Kit::collect`](crate::test::Kit::collect) and its like return.

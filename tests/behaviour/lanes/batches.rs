@@ -49,7 +49,7 @@ fn sit<const KEYED: bool>(
     log: &Log,
     pause: Duration,
     fails_at: Option<u64>,
-) -> Seat<Batches<KEYED>> {
+) -> Slot<Batches<KEYED>> {
     let log = log.clone();
     workers.add_with("batches", options, move || Batches {
         log: log.clone(),

@@ -6,7 +6,7 @@ use super::*;
 
 /// Sends three jobs to each of three lanes: the first takes a while, and the last just passes. The second of
 /// lane `at` is `what`.
-async fn three_lanes(hand: &Seat<Hand<true>>, at: u64, what: What) {
+async fn three_lanes(hand: &Slot<Hand<true>>, at: u64, what: What) {
     let mut what = Some(what);
     for place in 0..3 {
         for key in 0..3 {

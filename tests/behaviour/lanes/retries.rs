@@ -49,12 +49,12 @@ impl Stage for Tries {
     }
 }
 
-fn sit(workers: &mut Workers, options: Options, log: &Log) -> Seat<Tries> {
+fn sit(workers: &mut Workers, options: Options, log: &Log) -> Slot<Tries> {
     let log = log.clone();
     workers.add_with("tries", options, move || Tries(log.clone()))
 }
 
-async fn send(seat: &Seat<Tries>, messages: impl IntoIterator<Item = Message>) {
+async fn send(seat: &Slot<Tries>, messages: impl IntoIterator<Item = Message>) {
     for message in messages {
         seat.send(message).await.unwrap();
     }

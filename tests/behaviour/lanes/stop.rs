@@ -3,7 +3,7 @@
 use super::*;
 
 /// Fills each of three lanes with messages that take `millis` each.
-async fn fill(hand: &Seat<Hand<true>>, each: u64, millis: u64) {
+async fn fill(hand: &Slot<Hand<true>>, each: u64, millis: u64) {
     for number in 0..each {
         for key in 0..3 {
             let what = What::Take(millis * (key + 1));

@@ -40,7 +40,7 @@ impl Worker for Blocks {
     }
 }
 
-fn blocks(options: Options) -> (Workers, Seat<Blocks>, Sender<()>, Threads) {
+fn blocks(options: Options) -> (Workers, Slot<Blocks>, Sender<()>, Threads) {
     let (release, released) = channel();
     let released = Arc::new(Mutex::new(released));
     let threads: Threads = Arc::default();

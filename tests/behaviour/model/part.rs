@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use fluid::{
-    ConsumerHandle, Context, EachBatch, EachMessage, Error, Failed, GroupHandle, Io, Nothing, Seat,
+    ConsumerHandle, Context, EachBatch, EachMessage, Error, Failed, GroupHandle, Io, Nothing, Slot,
     Stage, Worker, WorkerHandle, Workers,
 };
 use tokio::time::sleep;
@@ -274,11 +274,11 @@ stage!(Heap, Vec<Item>, EachBatch, |items| items);
 
 /// The seat of a member, of whatever type.
 pub(super) enum Any {
-    Source(Seat<Source>),
-    Part(Seat<Part<false>>),
-    KeyedPart(Seat<Part<true>>),
-    Heap(Seat<Heap<false>>),
-    KeyedHeap(Seat<Heap<true>>),
+    Source(Slot<Source>),
+    Part(Slot<Part<false>>),
+    KeyedPart(Slot<Part<true>>),
+    Heap(Slot<Heap<false>>),
+    KeyedHeap(Slot<Heap<true>>),
 }
 
 /// Does the same with whatever seat it is.
@@ -334,7 +334,7 @@ impl Any {
     pub(super) fn wire_failed<F>(
         &self,
         workers: &mut Workers,
-        graves: &Seat<Each<Failed<Item>, Nothing, F>>,
+        graves: &Slot<Each<Failed<Item>, Nothing, F>>,
     ) where
         Each<Failed<Item>, Nothing, F>: Worker<Message = Failed<Item>>,
     {

@@ -3,7 +3,7 @@
 use std::future::pending;
 
 use fluid::{
-    Cause, Exit, Failed, Nothing, OnError, OnExit, OnStall, Options, Restart, Seat, Stalled, State,
+    Cause, Exit, Failed, Nothing, OnError, OnExit, OnStall, Options, Restart, Slot, Stalled, State,
     Workers,
 };
 use tokio::time::{Instant, timeout};
@@ -137,7 +137,7 @@ async fn a_stall_that_is_reported_is_no_failure() {
 }
 
 /// A chain `a => b => c` of which `b` has a stall.
-fn chain(restart: Restart, log: &Log) -> (Workers, [Seat<DoJob>; 3]) {
+fn chain(restart: Restart, log: &Log) -> (Workers, [Slot<DoJob>; 3]) {
     let mut workers = group().restart(restart);
     let a = add(&mut workers, "a", Options::new(), log);
     let b = add(&mut workers, "b", restarts(), log);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fluid::{
-    Context, Error, Exit, Io, Nothing, Options, Output, Own, Stalled, State, Status, Worker,
+    Context, Error, Exit, Io, Nothing, Options, Output, PortOutput, Stalled, State, Status, Worker,
     consumer, worker,
 };
 use tokio::time::{Duration, Instant, sleep};
@@ -308,7 +308,7 @@ async fn of_a_fused_chain_the_one_is_named_whose_call_stalls() {
     let long = Job::Take(secs(9));
     let never = long.clone();
     let to_tail = move |job| if job == never { Job::Hang } else { job };
-    let chain = workers.fuse_with(middle, tail, Own, to_tail);
+    let chain = workers.fuse_with(middle, tail, PortOutput, to_tail);
     let chain = workers.fuse(head, middle, chain);
     workers.lead(head, chain);
     let running = workers.startup().await.unwrap();

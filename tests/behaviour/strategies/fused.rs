@@ -1,13 +1,13 @@
 //! Restarts of fused chains: who makes the calls of one that is restarted ends its life, too.
 
-use fluid::{Own, Restart, Seat, Workers};
+use fluid::{PortOutput, Restart, Slot, Workers};
 
 use super::{restarted, settled};
 use crate::fused::{Hooked, chain};
 use crate::support::{Log, boxed, counts, group};
 
 /// `a -> b -> c`, beside `other`.
-fn parts(restart: Restart, log: &Log) -> (Workers, [Seat<Hooked>; 4]) {
+fn parts(restart: Restart, log: &Log) -> (Workers, [Slot<Hooked>; 4]) {
     let mut workers = group().restart(restart);
     let parts = ["a", "b", "c", "other"].map(|name| {
         let log = log.clone();
@@ -31,7 +31,7 @@ async fn one_for_one_restarts_the_called_alone_while_its_caller_waits() {
         })
     });
     // The message at which the called fails is none at which its caller does.
-    let onward = workers.fuse_with(&a, &b, Own, |n: u64| if n == 7 { 1000 } else { n });
+    let onward = workers.fuse_with(&a, &b, PortOutput, |n: u64| if n == 7 { 1000 } else { n });
     workers.lead(&a, onward);
     let running = workers.startup().await.unwrap();
     for n in [1, 7, 2, 3] {
@@ -85,7 +85,7 @@ async fn rest_for_one_takes_the_caller_along() {
         })
     });
     // d => a -> b -> c, and b fails at what a lets through.
-    let onward = workers.fuse(&b, &c, Own);
+    let onward = workers.fuse(&b, &c, PortOutput);
     let onward = workers.fuse_with(&a, &b, onward, |n: u64| if n == 7 { 1000 } else { n });
     workers.lead(&a, onward);
     workers.connect(&d, &a);
@@ -120,7 +120,7 @@ async fn what_a_recycled_caller_was_sending_waits_for_the_next_life_of_the_calle
         })
     };
     // Of the first message five are made; at the second of them the called fails.
-    let onward = workers.fuse_with(&many, &called, Own, |_: u64| vec![1, 1000, 2, 3, 4]);
+    let onward = workers.fuse_with(&many, &called, PortOutput, |_: u64| vec![1, 1000, 2, 3, 4]);
     workers.lead(&many, onward);
     let running = workers.startup().await.unwrap();
     many.send(0).await.unwrap();

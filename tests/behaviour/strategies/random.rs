@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use fluid::{
-    ConsumerHandle, Context, Error, Exit, Io, OnError, Options, Restart, Seat, State, Worker,
+    ConsumerHandle, Context, Error, Exit, Io, OnError, Options, Restart, Slot, State, Worker,
     Workers,
 };
 use tokio::time::{Instant, timeout};
@@ -99,7 +99,7 @@ fn fill(
     if let Some(restart) = strategy(rng) {
         workers = workers.restart(restart);
     }
-    let mut seats: Vec<Seat<Random>> = Vec::new();
+    let mut seats: Vec<Slot<Random>> = Vec::new();
     for at in 0..rng.usize(1..5) {
         let name = format!("w{at}");
         let mut options = Options::new().capacity(rng.usize(1..6));

@@ -1,13 +1,13 @@
 //! A stop wins over every restart, and is never in its way.
 
-use fluid::{Nothing, Options, Restart, Seat, Workers};
+use fluid::{Nothing, Options, Restart, Slot, Workers};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, Part, chain, connect, part, restarting, settled};
 use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, pass, secs, sink};
 
 /// A chain `a => b => c` of which each takes 300 ms to end its life.
-fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Seat<Part>; 3]) {
+fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Slot<Part>; 3]) {
     let mut workers = group().restart(restart);
     let parts = ["a", "b", "c"].map(|name| {
         let log = log.clone();

@@ -97,7 +97,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 unused_mut
             )]
             #vis #signature {
-                use ::fluid::rule::{HasNoPorts as _, HasNoSeat as _};
+                use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
                 #(#shares)*
                 #new_group
                 #seats

@@ -19,7 +19,7 @@ pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
         .collect()
 }
 
-/// `let chain = workers.fuse(&b, &c, Own); let chain = workers.fuse(&a, &b, chain); workers.lead(&a, chain);`
+/// `let chain = workers.fuse(&b, &c, PortOutput); let chain = workers.fuse(&a, &b, chain); workers.lead(&a, chain);`
 fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
     // The same locals wherever they are named, and an error about their types shows there.
     let local = |name: &str, at: Span| Ident::new(name, at.resolved_at(Span::mixed_site()));
@@ -29,7 +29,7 @@ fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
     // They are the same for all edges of a chain.
     let cfgs = head.all_cfgs(&header.fields);
     let rules = edges.iter().map(|edge| rule(edge, header, generic));
-    let mut next = quote!(::fluid::__private::Own);
+    let mut next = quote!(::fluid::__private::PortOutput);
     let mut fuses = TokenStream::new();
     for edge in edges.iter().rev() {
         let span = edge.to_span.resolved_at(Span::call_site());

@@ -160,7 +160,7 @@ fn central(nodes: &[Node], from: usize, to: usize) -> Link {
     }
 }
 
-fn is_straight(route: &[Point]) -> bool {
+fn is_direct(route: &[Point]) -> bool {
     route.iter().all(|point| point.y == route[0].y)
 }
 
@@ -170,7 +170,7 @@ fn a_chain_stands_on_one_line() {
     let links = [(0, 1), (1, 2)].map(|(from, to)| central(&nodes, from, to));
     let layout = layout(&nodes, &links, 300);
     assert!(
-        layout.routes.iter().all(|route| is_straight(route)),
+        layout.routes.iter().all(|route| is_direct(route)),
         "{layout:?}"
     );
 }
@@ -180,7 +180,7 @@ fn a_node_stands_in_the_middle_of_what_it_feeds_and_that_close_together() {
     let nodes = [node(100, 50), node(100, 50), node(100, 90), node(100, 50)];
     let links = [1, 2, 3].map(|to| central(&nodes, 0, to));
     let layout = layout(&nodes, &links, 300);
-    assert!(is_straight(&layout.routes[1]), "{layout:?}");
+    assert!(is_direct(&layout.routes[1]), "{layout:?}");
     assert_eq!(layout.height, 50 + 28 + 90 + 28 + 50);
 }
 
@@ -190,9 +190,9 @@ fn a_long_link_is_straight_beside_what_it_passes() {
     let links = [(0, 1), (1, 2), (2, 3), (0, 3)].map(|(from, to)| central(&nodes, from, to));
     let layout = layout(&nodes, &links, 300);
     let inside = &layout.routes[3][1..layout.routes[3].len() - 1];
-    assert!(is_straight(inside), "{layout:?}");
+    assert!(is_direct(inside), "{layout:?}");
     assert!(
-        layout.routes[..3].iter().all(|route| is_straight(route)),
+        layout.routes[..3].iter().all(|route| is_direct(route)),
         "{layout:?}"
     );
 }

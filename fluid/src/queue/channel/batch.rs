@@ -10,15 +10,15 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
-use super::consumer::Hand;
 use super::fetch::Fetched;
 use super::lanes::Key;
+use super::queue::Hand;
 use super::{PORTION, Queue};
-use crate::ledger::Progress;
-use crate::lock::lock;
 use crate::options::MAX_BATCH;
 use crate::queue::discard;
-use crate::turn::give_way;
+use crate::report::ledger::Progress;
+use crate::sync::lock::lock;
+use crate::sync::yielding::yield_to_all;
 
 /// When a batch is full, and which messages belong together.
 pub(crate) struct Batching<M> {
@@ -165,8 +165,8 @@ impl<M> Queue<M> {
             self.ended().await;
             return None;
         }
-        if self.channel.calls.heed(&mut self.heeded) {
-            give_way().await;
+        if self.channel.calls.heed(&mut self.seen_control) {
+            yield_to_all().await;
         }
         let batch = self.gathered(batching).await?;
         self.hand_over_batch(batch)
@@ -184,7 +184,10 @@ impl<M> Queue<M> {
             let mut arrived = pin!(self.channel.items.notified());
             arrived.as_mut().enable();
             let most = batching.size.saturating_sub(self.gathering.messages).max(1);
-            match self.channel.fetch_all(&self.taker, &mut self.portion, most) {
+            match self
+                .channel
+                .fetch_all(&self.consumer_end, &mut self.portion, most)
+            {
                 Fetched::Some => continue,
                 Fetched::Ended if self.channel.calls.is_interrupted() => return None,
                 Fetched::Ended => return self.gathering.take_oldest(),
@@ -239,7 +242,7 @@ impl<M> Queue<M> {
 
     /// The most that is gathered: what the lanes of one consumer hold together has to be counted.
     fn most(&self) -> usize {
-        MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.takers.len() - PORTION)
+        MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.consumer_ends.len() - PORTION)
     }
 
     /// Whether no more can come before something is handled.
@@ -248,7 +251,7 @@ impl<M> Queue<M> {
     }
 
     fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        let Some(seen) = self.channel.hand(&self.taker, batch.len()) else {
+        let Some(seen) = self.channel.hand(&self.consumer_end, batch.len()) else {
             // Counted as undelivered by whoever gave this worker up.
             batch.into_iter().for_each(discard);
             return None;

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use super::taker::Taker;
+use super::consumer_end::ConsumerEnd;
 use super::{Channel, Gate, Inner};
-use crate::ledger::{Progress, Seen};
-use crate::lock::lock;
 use crate::options::Overflow;
+use crate::report::ledger::{Progress, Seen};
 use crate::sync::atomic::Ordering;
+use crate::sync::lock::lock;
 
 /// Whether messages were moved to the consumer.
 pub(super) enum Fetched {
@@ -26,7 +26,7 @@ impl<M> Channel<M> {
     /// at once: where messages come one at a time, there is none yet when this one has been handled.
     pub(super) fn fetch(
         &self,
-        taker: &Taker<M>,
+        consumer_end: &ConsumerEnd<M>,
         portion: &mut VecDeque<M>,
         waker: &Waker,
         waited: bool,
@@ -43,7 +43,7 @@ impl<M> Channel<M> {
                 self.awaits_alone(&mut inner, waker);
                 Fetched::None
             } else {
-                self.move_to(&mut inner, taker, portion);
+                self.move_to(&mut inner, consumer_end, portion);
                 let alone = portion.len() == 1 && inner.waiting.is_empty();
                 if waited && alone && inner.gate != Gate::Closed {
                     self.awaits_alone(&mut inner, waker);
@@ -62,15 +62,15 @@ impl<M> Channel<M> {
     /// another one has fetched. If there is none, it waits until `items` is notified, if it says so.
     pub(super) fn fetch_one(
         &self,
-        taker: &Taker<M>,
+        consumer_end: &ConsumerEnd<M>,
         portion: &mut VecDeque<M>,
         waits: bool,
     ) -> Fetched {
         if self.calls.is_interrupted() {
             return Fetched::Ended;
         }
-        if let Some(message) = taker.next() {
-            taker.progress.taken();
+        if let Some(message) = consumer_end.next() {
+            consumer_end.progress.taken();
             portion.push_back(message);
             return Fetched::Some;
         }
@@ -81,11 +81,11 @@ impl<M> Channel<M> {
             }
             let fetched = if let Some(message) = inner.waiting.pop_front() {
                 portion.push_back(message);
-                self.share(&mut inner, taker);
+                self.share(&mut inner, consumer_end);
                 Fetched::Some
-            } else if let Some(message) = self.takers.iter().find_map(|other| other.next()) {
+            } else if let Some(message) = self.consumer_ends.iter().find_map(|other| other.next()) {
                 portion.push_back(message);
-                taker.progress.taken();
+                consumer_end.progress.taken();
                 Fetched::Some
             } else if inner.gate == Gate::Closed {
                 return Fetched::Ended;
@@ -103,21 +103,21 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Counts a message as in hand that was moved there, and moves to the taker's share what falls to it of those that
-    /// wait. While another taker waits, that is nothing: each message has woken one, so there are fewer than takers.
-    fn share(&self, inner: &mut Inner<M>, taker: &Taker<M>) {
-        let most = inner.waiting.len() / self.takers.len();
-        let more = taker.fill(&mut inner.waiting, most);
-        taker.progress.fetched(more);
+    /// Counts a message as in hand that was moved there, and moves to the consumer_end's share what falls to it of those that
+    /// wait. While another consumer_end waits, that is nothing: each message has woken one, so there are fewer than consumer_ends.
+    fn share(&self, inner: &mut Inner<M>, consumer_end: &ConsumerEnd<M>) {
+        let most = inner.waiting.len() / self.consumer_ends.len();
+        let more = consumer_end.fill(&mut inner.waiting, most);
+        consumer_end.progress.fetched(more);
         inner.fetched += more;
     }
 
-    /// Gives the share of a taker back to the front of the queue, since it is older than what waits there.
+    /// Gives the share of a consumer_end back to the front of the queue, since it is older than what waits there.
     #[cold]
-    pub(super) fn give_back(&self, taker: &Taker<M>) {
+    pub(super) fn give_back(&self, consumer_end: &ConsumerEnd<M>) {
         let mut inner = lock(&self.inner);
-        let mut messages = taker.take_all();
-        taker.progress.unfetched(messages.len());
+        let mut messages = consumer_end.take_all();
+        consumer_end.progress.unfetched(messages.len());
         inner.fetched = inner.fetched.saturating_sub(messages.len());
         messages.append(&mut inner.waiting);
         inner.waiting = messages;
@@ -127,7 +127,7 @@ impl<M> Channel<M> {
     pub(super) fn move_to(
         &self,
         inner: &mut Inner<M>,
-        taker: &Taker<M>,
+        consumer_end: &ConsumerEnd<M>,
         portion: &mut VecDeque<M>,
     ) {
         if self.overflow != Overflow::Wait {
@@ -138,7 +138,7 @@ impl<M> Channel<M> {
             portion.extend(inner.waiting.drain(..Progress::MAX_FETCHED));
         }
         let more = portion.len() - 1;
-        taker.progress.fetched(more);
+        consumer_end.progress.fetched(more);
         inner.fetched += more;
     }
 
@@ -152,7 +152,7 @@ impl<M> Channel<M> {
     /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
     pub(super) fn fetch_all(
         &self,
-        taker: &Taker<M>,
+        consumer_end: &ConsumerEnd<M>,
         portion: &mut VecDeque<M>,
         most: usize,
     ) -> Fetched {
@@ -169,7 +169,7 @@ impl<M> Channel<M> {
                 return Fetched::None;
             }
             let waiting = inner.waiting.len();
-            let alone = self.takers.len() == 1;
+            let alone = self.consumer_ends.len() == 1;
             let all = alone
                 && self.overflow == Overflow::Wait
                 && self.fetched(&inner) + waiting <= Progress::MAX_FETCHED;
@@ -182,7 +182,7 @@ impl<M> Channel<M> {
                 portion.extend(inner.waiting.drain(..share));
                 share
             };
-            taker.progress.gathered(share);
+            consumer_end.progress.gathered(share);
             inner.fetched += share;
             self.no_more_crowd(&mut inner)
         };
@@ -194,10 +194,10 @@ impl<M> Channel<M> {
 
     /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
     /// is the consumer's no more.
-    pub(super) fn hand(&self, taker: &Taker<M>, messages: usize) -> Option<Seen> {
+    pub(super) fn hand(&self, consumer_end: &ConsumerEnd<M>, messages: usize) -> Option<Seen> {
         let (seen, wake) = {
             let mut inner = lock(&self.inner);
-            let seen = taker.progress.handed(messages);
+            let seen = consumer_end.progress.handed(messages);
             let mine = (!inner.frozen).then_some(seen);
             (mine, self.no_more_crowd(&mut inner))
         };

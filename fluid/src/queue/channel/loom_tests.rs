@@ -18,7 +18,7 @@ fn channel(capacity: usize, overflow: Overflow) -> Arc<Channel<u64>> {
 }
 
 fn edge(channel: &Arc<Channel<u64>>) -> Sender<u64> {
-    Sender::new(Arc::clone(channel), Inlet::Edge)
+    Sender::new(Arc::clone(channel), SendOrigin::Edge)
 }
 
 /// Sends from another thread, and waits for room. Returns the messages that were refused.

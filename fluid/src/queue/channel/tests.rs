@@ -32,7 +32,7 @@ fn rush(channel: &Arc<Channel<u64>>, disturb: impl FnOnce()) -> (u64, u64) {
     let (accepted, handled) = (AtomicU64::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..2 {
-            let sender = Sender::new(Arc::clone(channel), Inlet::Edge);
+            let sender = Sender::new(Arc::clone(channel), SendOrigin::Edge);
             scope.spawn(|| {
                 let sender = sender;
                 while sender.blocking_send(1).is_ok() {
@@ -107,7 +107,7 @@ fn a_queue_never_holds_more_than_its_capacity() {
 #[tokio::test]
 async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_been_fetched() {
     let channel = channel(4, Overflow::Wait);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     for number in 0..4 {
         assert!(sender.try_send(number).is_ok());
     }
@@ -116,7 +116,7 @@ async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_bee
     for _ in 0..2 {
         // What is fetched still counts, so the sender that this wakes waits again.
         tokio::task::yield_now().await;
-        channel.fetch_all(&queue.taker, &mut queue.portion, usize::MAX);
+        channel.fetch_all(&queue.consumer_end, &mut queue.portion, usize::MAX);
     }
     tokio::task::yield_now().await;
     let batching = Batching {
@@ -138,12 +138,12 @@ async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_bee
 async fn what_one_taker_holds_keeps_no_other_from_being_finished() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     let [mut holds, other] = [0, 1].map(|lane| Queue::new(&channel, lane));
     assert!(sender.try_send(1).is_ok());
     channel.close();
     assert!(!holds.is_finished() && !other.is_finished());
-    channel.fetch_all(&holds.taker, &mut holds.portion, 1);
+    channel.fetch_all(&holds.consumer_end, &mut holds.portion, 1);
     assert!(!holds.is_finished() && other.is_finished());
     assert_eq!(holds.next().await, Some(1));
     assert!(holds.is_finished());
@@ -153,7 +153,7 @@ async fn what_one_taker_holds_keeps_no_other_from_being_finished() {
 async fn as_many_takers_are_woken_as_messages_came() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     let takes = [0, 1].map(|lane| {
         let mut queue = Queue::new(&channel, lane);
         tokio::spawn(async move {
@@ -217,7 +217,7 @@ fn send_the_next(message: &Follows) -> usize {
 #[tokio::test]
 async fn a_batch_that_has_lingered_does_not_wait_for_a_pause_between_messages() {
     let channel = Channel::new("test".into(), &Options::new(), None);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     let first = Follows {
         sender: sender.clone(),
         left: 9,
@@ -239,19 +239,22 @@ async fn a_batch_that_has_lingered_does_not_wait_for_a_pause_between_messages() 
 fn of_several_takers_each_fetches_no_more_than_it_asks_for() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     assert_eq!(sender.push_each(&mut (0..10)), (10, None));
-    let mut takers = [0, 1].map(|lane| Queue::new(&channel, lane));
-    for (taker, most) in takers.iter_mut().zip([3, 100]) {
-        channel.fetch_all(&taker.taker, &mut taker.portion, most);
+    let mut consumer_ends = [0, 1].map(|lane| Queue::new(&channel, lane));
+    for (consumer_end, most) in consumer_ends.iter_mut().zip([3, 100]) {
+        channel.fetch_all(&consumer_end.consumer_end, &mut consumer_end.portion, most);
     }
-    assert_eq!(takers.map(|taker| taker.portion.len()), [3, 7]);
+    assert_eq!(
+        consumer_ends.map(|consumer_end| consumer_end.portion.len()),
+        [3, 7]
+    );
 }
 
 #[tokio::test]
 async fn what_is_gathered_is_counted_one_by_one() {
     let channel = channel(10, Overflow::Wait);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     assert_eq!(
         sender.push_each(&mut [3, 5, 7, 1, 11].into_iter()),
         (5, None)
@@ -275,9 +278,9 @@ async fn a_done_count_is_carried_when_its_place_is_full() {
     const HALF: u64 = 1 << 26;
     const STEP: usize = 1 << 17;
     let channel = channel(10, Overflow::Wait);
-    let sender = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     let mut queue = Queue::new(&channel, 0);
-    let progress = &Arc::clone(&queue.taker).progress;
+    let progress = &Arc::clone(&queue.consumer_end).progress;
     for _ in 0..HALF / STEP as u64 {
         progress.gathered(STEP);
         progress.handed(STEP);
@@ -295,7 +298,7 @@ async fn a_done_count_is_carried_when_its_place_is_full() {
 /// A port of a worker that hands over what it has sent when it waits.
 fn gathering(channel: &Arc<Channel<u64>>) -> Output<u64> {
     let mut output = Output::new();
-    output.connect(Sender::new(Arc::clone(channel), Inlet::Edge));
+    output.connect(Sender::new(Arc::clone(channel), SendOrigin::Edge));
     output.gather(&["test".into()]);
     output
 }
@@ -320,7 +323,7 @@ fn what_is_gathered_counts_when_it_is_handed_over() {
 fn room_that_was_given_is_taken_from_nobody_else_and_given_back() {
     let channel = channel(4, Overflow::Wait);
     let output = gathering(&channel);
-    let other = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let other = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     // Half of what there is.
     post(&output, 1);
     let sent = [(); 3].map(|()| other.try_send(2).is_ok());
@@ -373,7 +376,7 @@ fn a_consumer_that_waits_gets_each_message_at_once() {
 fn a_sender_that_waits_is_woken_when_room_is_given_back() {
     let channel = channel(6, Overflow::Wait);
     let output = gathering(&channel);
-    let other = Sender::new(Arc::clone(&channel), Inlet::Edge);
+    let other = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     // Half of the room is given with this message, which needs one place of it.
     post(&output, 1);
     (0..3).for_each(|_| assert!(other.try_send(2).is_ok()));
@@ -402,7 +405,7 @@ fn what_was_sent_to_a_consumer_that_ended_meanwhile_is_unsent() {
 fn two_ports_that_lead_to_one_consumer_gather_nothing() {
     let channel = channel(64, Overflow::Wait);
     let mut output = Output::new();
-    output.connect(Sender::new(Arc::clone(&channel), Inlet::Edge));
+    output.connect(Sender::new(Arc::clone(&channel), SendOrigin::Edge));
     output.gather(&["test".into(), "test".into()]);
     post(&output, 1);
     assert_eq!(channel.queue_size(), 1);

@@ -8,8 +8,8 @@ use pin_project_lite::pin_project;
 use tokio::task::coop::poll_proceed;
 
 use super::Output;
-use crate::lock::briefly;
 use crate::queue::sender::SendError;
+use crate::sync::lock::briefly;
 
 pin_project! {
     /// A message that is being sent.
@@ -36,12 +36,12 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
         let mut this = self.project();
         if this.message.is_some() {
-            let mut lot = briefly(&this.output.lot);
-            if lot.keep(this.message) {
+            let mut buffer = briefly(&this.output.buffer);
+            if buffer.keep(this.message) {
                 return Poll::Ready(Ok(()));
             }
-            let lot = this.output.gathers.then_some(lot);
-            if lot.is_none() {
+            let buffer = this.output.gathers.then_some(buffer);
+            if buffer.is_none() {
                 match poll_proceed(cx) {
                     Poll::Ready(turn) => turn.made_progress(),
                     Poll::Pending => return Poll::Pending,
@@ -50,7 +50,7 @@ where
             let rest = match this
                 .message
                 .take()
-                .map(|message| this.output.send_now(lot, message))
+                .map(|message| this.output.send_now(buffer, message))
             {
                 None | Some(Ok(())) => return Poll::Ready(Ok(())),
                 Some(Err(message)) => (this.later)(message),

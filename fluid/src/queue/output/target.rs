@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::queue::adapted::{Adapted, Sent};
+use crate::queue::adapter::{Adapted, Sent};
 use crate::queue::sender::{SendError, Sender, TrySendError};
 
 /// Where the messages of a port go.

@@ -82,8 +82,8 @@ fn a_count_that_is_carried_while_a_consumer_is_given_up_counts_once() {
         assert_eq!(block_on(queue.next()), Some(1));
         queue.settle();
         let carries = {
-            let (channel, taker) = (Arc::clone(&channel), Arc::clone(&queue.taker));
-            thread::spawn(move || channel.carry(&taker.progress))
+            let (channel, consumer_end) = (Arc::clone(&channel), Arc::clone(&queue.consumer_end));
+            thread::spawn(move || channel.carry(&consumer_end.progress))
         };
         drop(channel.seal());
         carries.join().unwrap();
@@ -114,7 +114,7 @@ fn whoever_asks_a_consumer_that_is_given_up_gets_an_answer_or_an_error() {
     explore(|| {
         let options = Options::new();
         let channel: Arc<Channel<Reply<u64>>> = Channel::new("test".into(), &options, None);
-        let sender = Sender::new(Arc::clone(&channel), Inlet::Public);
+        let sender = Sender::new(Arc::clone(&channel), SendOrigin::Public);
         let asker = thread::spawn(move || block_on(sender.ask(|reply| reply)));
         let stuck = {
             let mut queue = Queue::new(&channel, 0);

@@ -45,7 +45,7 @@ fn what_one_lane_carries_while_another_counts_counts_once() {
             let channel = Arc::clone(&channel);
             thread::spawn(move || {
                 carries.settle();
-                channel.carry(&carries.taker.progress);
+                channel.carry(&carries.consumer_end.progress);
             })
         };
         counts.settle();
@@ -136,7 +136,7 @@ fn sharing() -> (Arc<Channel<u64>>, [Queue<u64>; 2]) {
     for message in 0..2 {
         assert_eq!(block_on(lanes[0].next()), Some(message));
     }
-    assert!(!lanes[0].taker.is_empty());
+    assert!(!lanes[0].consumer_end.is_empty());
     (channel, lanes)
 }
 

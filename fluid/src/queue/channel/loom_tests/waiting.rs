@@ -50,7 +50,7 @@ fn a_sender_from_outside_that_waits_for_room_gets_its_message_back_before_those_
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         assert!(edge(&channel).try_send(1).is_ok());
-        let public = Sender::new(Arc::clone(&channel), Inlet::Public);
+        let public = Sender::new(Arc::clone(&channel), SendOrigin::Public);
         let outside = thread::spawn(move || public.blocking_send(2));
         let inside = send(&channel, [3]);
         channel.close_public();

@@ -1,0 +1,122 @@
+//! Lending a worker in every order of threads.
+
+use super::*;
+use crate::error::Nothing;
+use crate::node::{Kind, Node};
+use crate::options::Options;
+use crate::queue::{Channel, block_on};
+use crate::sync::signal::Signals;
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::watched::explore;
+
+/// A worker that is lent.
+struct Called;
+
+impl Worker for Called {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        unreachable!("whoever borrows it makes its calls")
+    }
+}
+
+/// Where it lies, and its life.
+fn lendable() -> (Arc<HandoffCell<Called>>, Context) {
+    let node = Node::new("test".into(), Kind::Consumer, Options::new(), None, vec![]);
+    let run_control = node.run_control();
+    (HandoffCell::new(), Context::new(node, run_control))
+}
+
+/// Lends it from another thread, until its life is over or cut off. Returns how that ended, if it was not cut
+/// off. The worker is there again in any case, or this panics.
+fn lend(cell: &Arc<HandoffCell<Called>>, ctx: &Context) -> JoinHandle<Option<Result<(), Error>>> {
+    let (cell, ctx) = (Arc::clone(cell), ctx.clone());
+    thread::spawn(move || {
+        let options = Options::new();
+        let channel = Channel::new("test".into(), &options, None);
+        let mut worker = Detachable::new(Called);
+        let mut io = Detachable::new(Io::new(&channel, &options, &Arc::default()));
+        let mut lent = FusedCallee::new(cell);
+        let cut = ctx.run_control().cut_off();
+        let lived = block_on(async {
+            let lived = until(cut, lent.run(&mut worker, &ctx, &mut io)).await;
+            if lived.is_none() {
+                lent.recover(Some(&mut worker), &mut io).await;
+            }
+            lived
+        });
+        drop((worker.take(), io.take()));
+        lived
+    })
+}
+
+#[test]
+fn whoever_borrows_gets_the_worker_or_learns_of_its_end() {
+    explore(|| {
+        let (cell, ctx) = lendable();
+        let lent = lend(&cell, &ctx);
+        let borrower = {
+            let cell = Arc::clone(&cell);
+            // What it has had once it may have again.
+            thread::spawn(move || [(); 2].map(|()| block_on(cell.borrow()).is_some()))
+        };
+        ctx.end();
+        assert!(lent.join().unwrap().unwrap().is_ok());
+        let had = borrower.join().unwrap();
+        assert!(had[0] || !had[1]);
+    });
+}
+
+#[test]
+fn a_worker_that_is_borrowed_comes_back_when_its_life_is_cut_off() {
+    explore(|| {
+        let (cell, ctx) = lendable();
+        let lent = lend(&cell, &ctx);
+        let borrower = {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || drop(block_on(cell.borrow())))
+        };
+        ctx.run_control().cut_off().raise();
+        assert!(lent.join().unwrap().is_none());
+        borrower.join().unwrap();
+    });
+}
+
+#[test]
+fn a_failure_comes_back_with_the_worker_even_at_a_stop() {
+    explore(|| {
+        let (cell, ctx) = lendable();
+        let lent = lend(&cell, &ctx);
+        let borrower = {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || {
+                let mut guard = block_on(cell.borrow());
+                let lent = guard.as_mut().and_then(|guard| guard.0.as_mut());
+                lent.map(|lent| lent.failure = Some("failed".into()))
+                    .is_some()
+            })
+        };
+        ctx.end();
+        let lived = lent.join().unwrap().unwrap();
+        assert_eq!(lived.is_err(), borrower.join().unwrap());
+    });
+}
+
+#[test]
+fn who_waits_no_longer_for_a_worker_does_not_keep_it() {
+    explore(|| {
+        let (cell, ctx) = lendable();
+        let lent = lend(&cell, &ctx);
+        let recycled = Arc::new(Signals::default());
+        let borrower = {
+            let (cell, recycled) = (Arc::clone(&cell), Arc::clone(&recycled));
+            thread::spawn(move || drop(block_on(until(recycled.signal(0), cell.borrow()))))
+        };
+        recycled.signal(0).raise();
+        borrower.join().unwrap();
+        ctx.end();
+        assert!(lent.join().unwrap().unwrap().is_ok());
+    });
+}

@@ -1,0 +1,278 @@
+//! Code that a group runs beside its workers.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use tracing::Instrument;
+
+use crate::error::{Error, Panicked};
+use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
+use crate::node::Node;
+use crate::node::directive::{Directive, RunStats};
+use crate::options::{OnError, OnExit, Options, bounded};
+use crate::report::exit::Cause;
+use crate::state::State;
+use crate::sync::catch::catch;
+use crate::sync::signal::until;
+use crate::time::run_control::RunControl;
+use crate::worker::stage::jitter;
+
+/// When a callback runs, and what its failure does.
+///
+/// A callback never overlaps itself. A panic in it is caught and logged, and a periodic one goes on
+/// with its next turn; but in a group with a strategy, where nothing else is said, a panic is a failure like
+/// any other.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::Callback;
+///
+/// let report = Callback::every(Duration::from_secs(30)).jitter(Duration::from_secs(5));
+/// let warm_up = Callback::after(Duration::from_secs(5)).name("warm_up");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Callback {
+    name: &'static str,
+    wait: Duration,
+    jitter: Duration,
+    periodic: bool,
+    on_error: Option<OnError>,
+}
+
+impl Callback {
+    /// Runs each `period`, for the first time after one period. A run that takes longer than a period
+    /// delays the next one, which then comes at once. If it fails, the group's strategy answers that
+    /// ([`Workers::restart`](crate::Workers::restart)), and it is armed anew; without one, the group stops.
+    pub const fn every(period: Duration) -> Self {
+        let (jitter, on_error) = (Duration::ZERO, None);
+        Self {
+            name: "every",
+            wait: bounded(period),
+            jitter,
+            periodic: true,
+            on_error,
+        }
+    }
+
+    /// Runs once, after `delay`. If it fails, that is logged.
+    pub const fn after(delay: Duration) -> Self {
+        let (jitter, on_error) = (Duration::ZERO, Some(OnError::Skip));
+        Self {
+            name: "after",
+            wait: bounded(delay),
+            jitter,
+            periodic: false,
+            on_error,
+        }
+    }
+
+    /// The name in the status, the log and the exit. Default `every` or `after`.
+    pub const fn name(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// At most this much, drawn anew each time, is added to each wait.
+    pub const fn jitter(mut self, jitter: Duration) -> Self {
+        self.jitter = bounded(jitter);
+        self
+    }
+
+    /// Whether a failure stops the group ([`OnError::Stop`]) or is only logged.
+    pub const fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = Some(on_error);
+        self
+    }
+
+    pub(crate) const fn worker_name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) const fn options(&self) -> Options {
+        let mut options = Options::new().on_exit(OnExit::Ignore);
+        options.on_error = self.on_error;
+        options
+    }
+}
+
+/// What a callback or a hook may return: `()`, or a `Result` whose error fluid can carry.
+#[diagnostic::on_unimplemented(
+    message = "a callback returns `()` or a `Result`, not `{Self}`",
+    label = "this is `{Self}`",
+    note = "if its value does not matter, throw it away: `drop(…)`"
+)]
+pub trait Outcome {
+    /// Whether it went well.
+    ///
+    /// # Errors
+    ///
+    /// The error of the `Result`.
+    fn outcome(self) -> Result<(), Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl Outcome for () {
+    fn outcome(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: Into<Error>> Outcome for Result<T, E> {
+    fn outcome(self) -> Result<(), Error> {
+        self.map(drop).map_err(Into::into)
+    }
+}
+
+pub(crate) type Run = Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>;
+
+/// Makes a callback's closure one that the runtime can keep.
+pub(crate) fn boxed<F>(mut run: impl FnMut() -> F + Send + 'static) -> Run
+where
+    F: Future<Output: Outcome> + Send + 'static,
+{
+    Box::new(move || {
+        let future = run();
+        Box::pin(async move { future.await.outcome() })
+    })
+}
+
+/// A callback that has not been started.
+pub(crate) struct PendingCallback {
+    pub(crate) node: Arc<Node>,
+    pub(crate) callback: Callback,
+    pub(crate) run: Run,
+}
+
+impl Launch for PendingCallback {
+    fn launch(self: Box<Self>, launch: LaunchContext) {
+        let span = tracing::info_span!("callback", name = &**self.node.name());
+        launch.place.runtime.clone().spawn(
+            async move {
+                let node = Arc::clone(&self.node);
+                let cause = self.live(&launch).await;
+                let forced = cause.is_none();
+                node.advance(State::Stopping);
+                node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
+                node.tell_ended();
+            }
+            .instrument(span),
+        );
+    }
+}
+
+/// How one life of a callback ended.
+enum CallbackOutcome {
+    Over(Cause),
+    Failed(Cause),
+    /// Another one is to follow.
+    Recycled,
+}
+
+impl PendingCallback {
+    /// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
+    async fn live(mut self, launch: &LaunchContext) -> Option<Cause> {
+        let node = Arc::clone(&self.node);
+        loop {
+            let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
+            let run_control = node.run_control();
+            node.advance(State::Running);
+            node.tell_started();
+            let failure = match until(
+                run_control.cut_off(),
+                self.fire(&run_control, launch.place.strategy),
+            )
+            .await
+            {
+                None if node.forced().is_raised() => return None,
+                None | Some(CallbackOutcome::Recycled) => None,
+                Some(CallbackOutcome::Over(cause)) => return Some(cause),
+                Some(CallbackOutcome::Failed(cause)) => Some(cause),
+            };
+            let beats = node.beats.load(Ordering::Relaxed) - beats;
+            let run_stats = RunStats::since(began, beats > 1);
+            match node.next_life(failure, run_stats).await? {
+                Directive::Restart => {}
+                Directive::Stop(cause) => return Some(cause),
+            }
+        }
+    }
+
+    async fn fire(&mut self, run_control: &RunControl, strategy: bool) -> CallbackOutcome {
+        let Callback {
+            wait,
+            periodic,
+            on_error,
+            ..
+        } = self.callback;
+        let mut due = Instant::now();
+        loop {
+            due = (due + wait).max(Instant::now());
+            let awake = sleep_until(due + jitter(self.callback.jitter));
+            if until(run_control.stop_requested(), awake).await.is_none() {
+                return if run_control.restart_requested().is_raised() {
+                    CallbackOutcome::Recycled
+                } else {
+                    CallbackOutcome::Over(Cause::Stopped)
+                };
+            }
+            self.node.beats.fetch_add(1, Ordering::Relaxed);
+            #[cfg(feature = "test-util")]
+            let _under_way = crate::test::UnderWay::of(&self.node.test);
+            let result = catch(async { (self.run)().await })
+                .await
+                .map_err(Error::from)
+                .flatten();
+            if let Err(error) = result {
+                let name = &**self.node.name();
+                tracing::error!(
+                    callback = name,
+                    error = format!("{error:#}"),
+                    "callback failed"
+                );
+                self.node.note_error(&error);
+                let panicked = error.downcast_ref::<Panicked>().is_some();
+                let survives = match on_error {
+                    None => panicked && !strategy,
+                    Some(OnError::Stop) => panicked,
+                    Some(_) => true,
+                };
+                if !survives {
+                    return CallbackOutcome::Failed(Cause::failure(name, error));
+                }
+            }
+            if !periodic {
+                return CallbackOutcome::Over(Cause::Finished);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::workers::Workers;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_time_beyond_all_clocks_is_far_away_and_no_panic() {
+        let group = Workers::new("test").grace(Duration::MAX);
+        let group = group.startup().await.unwrap();
+        for callback in [
+            Callback::after(Duration::MAX),
+            Callback::every(Duration::MAX).jitter(Duration::MAX),
+        ] {
+            group.register_callback(callback, || async {});
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let exit = group.shutdown().await;
+        assert!(exit.is_success(), "{exit}");
+        assert!(
+            exit.workers().iter().all(|callback| callback.beats() == 0),
+            "{exit}"
+        );
+    }
+}

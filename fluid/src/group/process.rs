@@ -1,0 +1,125 @@
+//! A group as a whole process: its signals, its runtime and its exit code.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+
+use crate::group::workers::Workers;
+use crate::report::exit::{Cause, Exit};
+
+/// How long the workers may take to end by force after a second signal.
+const SECOND_SIGNAL_SLACK: Duration = Duration::from_millis(100);
+
+impl Workers {
+    /// Runs the group until it ends, and asks it to stop when the process is sent SIGINT or SIGTERM.
+    /// A second signal ends it at once, by force.
+    ///
+    /// From the first call on, tokio handles these two signals for the rest of the process: when this has
+    /// returned, they no longer end it by themselves.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with its I/O and time drivers enabled.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the group goes on, and no signal is listened to any more.
+    pub async fn run(self) -> Exit {
+        let group = self.handle();
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(error) => return self.fail("signals", error.into()),
+        };
+        let life = async {
+            match self.startup().await {
+                Ok(group) => group.wait_for_shutdown().await,
+                Err(exit) => exit,
+            }
+        };
+        let mut life = std::pin::pin!(life);
+        let first = tokio::select! {
+            exit = &mut life => return exit,
+            signal = signals.next() => signal,
+        };
+        group.stop_because(Cause::Signal(first));
+        tokio::select! {
+            exit = &mut life => return exit,
+            second = signals.next() => {
+                tracing::warn!(signal = second, "second signal, forcing");
+                group.force(SECOND_SIGNAL_SLACK);
+            }
+        }
+        life.await
+    }
+
+    /// Builds a tokio runtime, [`run`](Self::run)s the group on it, and returns its exit, which is
+    /// what `main` returns.
+    ///
+    /// The workers have a multi-threaded runtime; the group is supervised on the calling thread. So
+    /// even workers that block every thread of their runtime cannot keep the process from ending
+    /// within the grace period and a second, and the exit names those that do.
+    ///
+    /// # Panics
+    ///
+    /// If no runtime can be built, and within a tokio runtime, where [`run`](Self::run) is the way.
+    pub fn main(self) -> Exit {
+        assert!(
+            tokio::runtime::Handle::try_current().is_err(),
+            "`main` builds a runtime of its own, and cannot do so within another one: use `run`"
+        );
+        let workers = Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime for the workers");
+        let control = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime for control");
+        let exit = control.block_on(self.on_runtime(workers.handle().clone()).run());
+        // A thread that a worker blocks would never be joined.
+        workers.shutdown_background();
+        exit
+    }
+}
+
+/// The signals that ask a process to stop.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) -> &'static str {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => "Ctrl-C",
+            // There is no signal to wait for.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

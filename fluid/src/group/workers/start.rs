@@ -1,0 +1,144 @@
+//! How a group starts, and what is done if it does not.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::Workers;
+use crate::error::Error;
+use crate::group::handle::GroupHandle;
+use crate::lifecycle::launch::LaunchContext;
+use crate::node::Node;
+use crate::report::exit::{Cause, Exit};
+use crate::supervisor::{Setup, Supervisor, Wiring};
+use crate::sync::catch::{catch, catch_payload};
+
+impl Workers {
+    /// Starts the group: `on_startup` of the group, then of each worker, sinks first. Resolves when
+    /// the last has finished.
+    ///
+    /// # Errors
+    ///
+    /// If a worker's `on_startup` fails, those that were started are stopped again, and the exit
+    /// names the worker and the error. So it does if the group is stopped before it has started.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes nothing back: the group goes on starting.
+    pub async fn startup(self) -> Result<GroupHandle, Exit> {
+        let handle = self.handle();
+        let (sender, started) = oneshot::channel();
+        tokio::spawn(self.supervise(None, move || {
+            let _ = sender.send(());
+        }));
+        match started.await {
+            Ok(()) => Ok(handle),
+            Err(_) => Err(handle.wait_for_shutdown().await),
+        }
+    }
+
+    /// Starts the group, runs `block` with its handle, and shuts the group down, whatever the block
+    /// did: return, error or panic. Returns what the block returned, and the exit.
+    ///
+    /// # Errors
+    ///
+    /// The exit, if the group did not start.
+    ///
+    /// # Panics
+    ///
+    /// If the block panics, when the group has ended; and outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the group is asked to stop.
+    pub async fn scope<T, F>(self, block: impl FnOnce(GroupHandle) -> F) -> Result<(T, Exit), Exit>
+    where
+        F: Future<Output = T>,
+    {
+        let group = self.handle();
+        let stop = StopOnDrop(&group);
+        self.startup().await?;
+        let output = catch_payload(block(group.clone())).await;
+        drop(stop);
+        let exit = group.wait_for_shutdown().await;
+        Ok((
+            output.unwrap_or_else(|payload| resume_unwind(payload)),
+            exit,
+        ))
+    }
+
+    /// Runs the group until it ends, without listening to signals; `started` is called when it has
+    /// started.
+    pub(crate) async fn supervise(
+        self,
+        above: Option<LaunchContext>,
+        started: impl FnOnce() + Send,
+    ) {
+        let Self {
+            handle,
+            mut arrivals,
+            edges,
+            fused,
+            hooks,
+            grace,
+            restart,
+            runtime,
+        } = self;
+        let events = arrivals.take().expect("a group is started once");
+        let runtime = runtime.unwrap_or_else(Handle::current);
+        let setup = Setup {
+            hooks,
+            grace,
+            restart,
+            above,
+        };
+        let supervisor = Supervisor::new(&handle, events, setup, runtime);
+        let _abandoned = Abandoned(Arc::clone(handle.node()));
+        // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
+        if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
+            tracing::error!(group = handle.worker_name(), %panic, "the supervisor panicked");
+            let worker = "supervisor".into();
+            let node = handle.node();
+            node.finish(node.report(Cause::Panicked { worker, panic }, true, false));
+        }
+    }
+
+    /// PendingIo the group, which could not be started.
+    pub(crate) fn fail(mut self, what: &str, error: Error) -> Exit {
+        self.arrivals.end(Cause::StartupFailed {
+            worker: what.into(),
+            error,
+        });
+        let node = self.handle.node();
+        node.exit().expect("it has ended").clone()
+    }
+
+    pub(crate) fn on_runtime(mut self, runtime: Handle) -> Self {
+        self.runtime.get_or_insert(runtime);
+        self
+    }
+}
+
+/// PendingIo a group whose runtime went away before it had ended.
+struct Abandoned(Arc<Node>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+struct StopOnDrop<'a>(&'a GroupHandle);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.gracefully_stop();
+    }
+}

@@ -1,0 +1,62 @@
+//! How much room a life takes.
+
+use super::*;
+use crate::error::Nothing;
+use crate::group::handle::GroupHandle;
+use crate::group::slot::Slot;
+use crate::node::Kind;
+use crate::node::context::Context;
+use crate::node::options_ref::OptionsRef;
+use crate::options::Options;
+use crate::sync::mpsc;
+use crate::worker::function::{Called, Function};
+use crate::worker::stage::{EachBeat, EachMessage};
+
+/// A function that does nothing, at each beat.
+struct Beat;
+
+impl Function for Beat {
+    type Message = Nothing;
+    type Ports = ();
+    const OPTIONS: Options = Options::new().heartbeat(Duration::from_secs(1));
+    type Emission = Option<Nothing>;
+    type Calls = EachBeat;
+
+    async fn call(&mut self, (): (), _: &Context, (): &()) -> Called<Self> {
+        Ok(None)
+    }
+}
+
+/// A function that does nothing with each message.
+struct Listen;
+
+impl Function for Listen {
+    type Message = u64;
+    type Ports = ();
+    type Emission = Option<Nothing>;
+    type Calls = EachMessage;
+
+    async fn call(&mut self, _: u64, _: &Context, (): &()) -> Called<Self> {
+        Ok(None)
+    }
+}
+
+fn size_of_life<W: Worker>(worker: W) -> usize {
+    let (events, _) = mpsc::unbounded_channel();
+    let build = Build::Once(Some(worker));
+    let options = OptionsRef::of::<W>();
+    let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
+    let group = GroupHandle::new(node, events);
+    let (_seat, pending) = Slot::new("test".into(), 0, &group, options, build);
+    let PendingWorker { node, build, ends } = pending;
+    let PendingIo { io, .. } = lock(&ends).take().unwrap();
+    size_of_val(&run_to_exit(ReadyWorker { node, build, io }, Standalone))
+}
+
+/// A layer that keeps what it drives twice, as an `async fn` keeps a future that it is given, doubles the life.
+#[tokio::test]
+async fn no_layer_of_a_life_keeps_what_it_drives_twice() {
+    let (beat, listen) = (size_of_life(Beat), size_of_life(Listen));
+    assert!(beat <= 800, "a beating worker takes {beat} bytes");
+    assert!(listen <= 1_600, "a consumer takes {listen} bytes");
+}

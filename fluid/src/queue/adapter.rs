@@ -1,0 +1,96 @@
+//! The end of an edge that adapts: what the adapter takes and what it gives may be of two types.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::queue::adapt::Adapt;
+use crate::queue::sender::{SendError, Sender, TrySendError};
+use crate::worker::Worker;
+
+/// Where a port leads whose messages are made into others on their way.
+///
+/// The type of those others is known to the consumer only, so this is the one place on the way of a
+/// message where a call is dispatched at run time. It allocates only when the message has to wait.
+pub(crate) trait Adapted<T>: Send + Sync {
+    fn worker_name(&self) -> &str;
+
+    /// Whether a message that cannot wait would find room.
+    fn has_room(&self) -> bool;
+
+    /// Adapts a message and sends what that gives, unless the consumer refuses everything.
+    fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>>;
+}
+
+/// What became of what an adapter gave.
+pub(crate) enum Sent<'a> {
+    /// Whether the consumer accepted any of it, or there was none.
+    Now(bool),
+    /// There is no room for the rest.
+    Later(Pin<Box<dyn Future<Output = bool> + Send + 'a>>),
+}
+
+/// An adapter, and the consumer behind it.
+pub(crate) struct Adapter<A, W: Worker> {
+    adapt: A,
+    sender: Sender<W::Message>,
+}
+
+impl<A, W: Worker> Adapter<A, W> {
+    pub(crate) fn new(adapt: A, sender: Sender<W::Message>) -> Self {
+        Self { adapt, sender }
+    }
+}
+
+impl<T, A, W> Adapted<T> for Adapter<A, W>
+where
+    T: Send + 'static,
+    A: Adapt<T, W>,
+    W: Worker,
+{
+    fn worker_name(&self) -> &str {
+        self.sender.worker_name()
+    }
+
+    fn has_room(&self) -> bool {
+        self.sender.has_room()
+    }
+
+    fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>> {
+        // Once it is adapted it cannot be given back.
+        let message = self.sender.unless_closed(message)?;
+        let mut messages = self.adapt.adapt(message);
+        let (mut any, mut lost) = (false, false);
+        loop {
+            let (accepted, next) = self.sender.push_each(&mut messages);
+            any |= accepted > 0;
+            let Some(message) = next else {
+                return Ok(Sent::Now(any || !lost));
+            };
+            match self.sender.try_send(message) {
+                Ok(()) => any = true,
+                Err(TrySendError::Full(full)) if may_wait => {
+                    let rest = std::iter::once(full.message).chain(messages);
+                    return Ok(Sent::Later(Box::pin(send_each(&self.sender, rest, any))));
+                }
+                Err(TrySendError::Full(_)) => {
+                    self.sender.refuse();
+                    lost = true;
+                }
+                // Counted by the consumer already.
+                Err(TrySendError::Closed(_)) => lost = true,
+            }
+        }
+    }
+}
+
+/// Sends what has to wait. Returns whether any of it was accepted, or was before.
+async fn send_each<M: Send + 'static>(
+    sender: &Sender<M>,
+    messages: impl Iterator<Item = M> + Send,
+    mut any: bool,
+) -> bool {
+    for message in messages {
+        any |= sender.send(message).await.is_ok();
+    }
+    any
+}

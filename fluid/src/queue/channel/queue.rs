@@ -1,0 +1,307 @@
+//! The consumer's end of a channel.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::pending;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use tokio::task::coop::consume_budget;
+
+use super::batch::Gathering;
+use super::consumer_end::ConsumerEnd;
+use super::control::SeenControl;
+use super::{Channel, Gate};
+use crate::report::ledger::Seen;
+use crate::sync::lock::lock;
+use crate::sync::yielding::Turns;
+use crate::time::run_control::RunControl;
+use crate::time::stall::Pulse;
+
+/// How many messages are taken before other tasks have their turn: as many as tokio allows.
+pub(super) const TURN: usize = 128;
+
+/// The consumer's end of its queue.
+///
+/// `#[consumer]` reads it for its function. A worker written by hand reads it in its
+/// [`run`](crate::Worker::run), as `io.queue`:
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{Context, Error, Io, Nothing, Worker};
+///
+/// struct Printer;
+///
+/// impl Worker for Printer {
+///     type Message = String;
+///     type Output = Nothing;
+///     type Ports = ();
+///
+///     async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+///         while let Some(line) = io.queue.next().await {
+///             println!("{line}");
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// A message counts as *in hand* from when it is returned until the next one is asked for, or `run`
+/// returns `Ok`; then it is *done*. If `run` fails with a message in hand, that message has
+/// *failed*. If the worker is forced to end, it is *undelivered*.
+pub struct Queue<M> {
+    pub(super) channel: Arc<Channel<M>>,
+    pub(super) consumer_end: Arc<ConsumerEnd<M>>,
+    /// The consumer_end has a share.
+    pub(super) shares: bool,
+    pub(super) portion: VecDeque<M>,
+    pub(super) hand: Hand,
+    pub(super) gathering: Gathering<M>,
+    /// How many messages it takes before it lets in those who wait for room.
+    pub(super) course: usize,
+    /// How many it takes before other tasks have their turn.
+    pub(super) turn: usize,
+    pub(super) turns: Turns,
+    pub(super) seen_control: SeenControl,
+    /// The waker that the channel was given last. It is kept, so that no other one can be taken for it.
+    pub(super) known: Option<Waker>,
+    /// Of the life that reads here, if it must give signs of it.
+    pub(crate) pulse: Option<Arc<Pulse>>,
+    /// The life that reads here, if nothing is consumed in it: then its end is the end of the queue.
+    pub(crate) run_control: Option<Arc<RunControl>>,
+}
+
+/// What the consumer has in its hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Hand {
+    #[default]
+    Empty,
+    /// A message from the queue.
+    Queued,
+    /// So many messages from the queue.
+    Batch(usize),
+    /// A message that came over a fused edge.
+    Direct,
+}
+
+impl<M> Queue<M> {
+    /// What a lane of the consumer reads; the first lane is the only one of most.
+    pub(crate) fn new(channel: &Arc<Channel<M>>, lane: usize) -> Self {
+        let (channel, consumer_end) = channel.lane(lane);
+        Self {
+            consumer_end: Arc::clone(&channel.consumer_ends[consumer_end]),
+            channel,
+            shares: false,
+            portion: VecDeque::new(),
+            hand: Hand::Empty,
+            gathering: Gathering::new(),
+            course: 0,
+            turn: TURN,
+            turns: Turns::default(),
+            seen_control: SeenControl::default(),
+            known: None,
+            pulse: None,
+            run_control: None,
+        }
+    }
+
+    /// The next message; `None` when the queue is closed and empty, and the worker should end; or when the
+    /// worker is to be restarted along with another ([`Restart`](crate::Restart)): the queue is then kept
+    /// for its next life.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a message that was not returned stays in the queue.
+    pub async fn next(&mut self) -> Option<M> {
+        consume_budget().await;
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        if self.has_stalled() {
+            // The life is cut off here, between two messages.
+            self.settle();
+            return pending().await;
+        }
+        match self.ready() {
+            Some(message) => Some(message),
+            None if self.arrival().await => Some(self.first()),
+            None => {
+                self.ended().await;
+                None
+            }
+        }
+    }
+
+    /// Whether nothing is consumed in the life that reads here.
+    pub(crate) const fn is_of_nothing(&self) -> bool {
+        self.run_control.is_some()
+    }
+
+    /// Waits for the end of the life, if nothing is consumed in it: that queue is closed from the first.
+    pub(crate) async fn ended(&mut self) {
+        if let Some(run_control) = &self.run_control {
+            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            run_control.stop_requested().raised().await;
+        }
+    }
+
+    /// Whether the life that reads here stalled, which gives a sign of it now. The calls that fluid makes are
+    /// watched where they are made.
+    fn has_stalled(&self) -> bool {
+        let pulse = self.pulse.as_ref();
+        pulse.is_some_and(|pulse| pulse.beat_at_work())
+    }
+
+    /// The next message, if it has been fetched already, and it is not time for anything else. The one before it is
+    /// done.
+    #[inline(always)]
+    pub(crate) fn ready(&mut self) -> Option<M> {
+        if self.course > 0
+            && self.channel.calls.are_heeded(self.seen_control)
+            && let Some(message) = self.take()
+        {
+            self.course -= 1;
+            return Some(message);
+        }
+        if self.shares {
+            return self.take_shared();
+        }
+        self.settle();
+        None
+    }
+
+    /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
+    /// [`is_finished`](Self::is_finished) tells the two apart.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a message that was not returned stays in the queue.
+    pub async fn get_message(&mut self, timeout: Duration) -> Option<M> {
+        tokio::time::timeout(timeout, self.next())
+            .await
+            .ok()
+            .flatten()
+    }
+
+    /// Counts the message in hand as failed.
+    pub fn failed(&mut self) {
+        match std::mem::take(&mut self.hand) {
+            Hand::Empty => {}
+            Hand::Queued => self.channel.fail(&self.consumer_end.progress, 1),
+            Hand::Batch(messages) => self.channel.fail(&self.consumer_end.progress, messages),
+            Hand::Direct => self.channel.fail_direct(),
+        }
+    }
+
+    /// How many messages wait.
+    #[must_use]
+    pub fn queue_size(&self) -> usize {
+        self.channel.size(&lock(&self.channel.inner))
+    }
+
+    /// How many messages may wait.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.channel.capacity
+    }
+
+    /// Whether no message will come any more, in this life of the worker at least: the queue is closed and
+    /// empty, or the worker is to be restarted.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        if let Some(run_control) = &self.run_control {
+            return run_control.stop_requested().is_raised();
+        }
+        let inner = lock(&self.channel.inner);
+        // What other lanes hold will not come here, unless it is their share.
+        let mine = self.portion.len() + self.gathering.messages;
+        let shared = || {
+            self.channel
+                .consumer_ends
+                .iter()
+                .any(|consumer_end| !consumer_end.is_empty())
+        };
+        self.channel.calls.is_interrupted()
+            || inner.frozen
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
+    }
+
+    fn take(&mut self) -> Option<M> {
+        let message = self.portion.pop_front()?;
+        let progress = &self.consumer_end.progress;
+        let seen = match self.hand {
+            Hand::Queued => progress.done_and_taken(),
+            Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
+        };
+        self.hand = Hand::Queued;
+        self.carry_if_full(seen);
+        Some(message)
+    }
+
+    /// The message in hand is done.
+    pub(crate) fn settle(&mut self) {
+        match std::mem::take(&mut self.hand) {
+            Hand::Empty => {}
+            Hand::Queued => self.carry_if_full(self.consumer_end.progress.done(1)),
+            Hand::Batch(messages) => self.carry_if_full(self.consumer_end.progress.done(messages)),
+            Hand::Direct => self.channel.direct.done(),
+        }
+    }
+
+    /// A message that came over a fused edge is in hand.
+    #[inline]
+    pub(crate) fn hand_over(&mut self) {
+        self.hand = Hand::Direct;
+        self.channel.direct.accepted();
+    }
+
+    /// It is done, unless it has failed.
+    #[inline]
+    pub(crate) fn settle_direct(&mut self) {
+        if self.hand == Hand::Direct {
+            self.hand = Hand::Empty;
+            self.channel.direct.done();
+        }
+    }
+
+    /// The message in hand, if it came over a fused edge, will not be handled.
+    pub(crate) fn give_up_direct(&mut self) {
+        if self.hand == Hand::Direct {
+            self.hand = Hand::Empty;
+            self.channel.give_up_direct();
+        }
+    }
+
+    pub(super) fn carry_if_full(&self, seen: Seen) {
+        if seen.is_full() {
+            self.channel.carry(&self.consumer_end.progress);
+        }
+    }
+}
+
+impl<M> Drop for Queue<M> {
+    fn drop(&mut self) {
+        if self.is_of_nothing() {
+            return;
+        }
+        self.give_up_direct();
+        let held = match self.hand {
+            Hand::Empty | Hand::Direct => 0,
+            Hand::Queued => 1,
+            Hand::Batch(messages) => messages,
+        };
+        self.portion.extend(self.gathering.take_all());
+        self.channel
+            .give_up(&self.consumer_end, held, &mut self.portion);
+    }
+}
+
+impl<M> fmt::Debug for Queue<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("worker", &self.channel.worker)
+            .field("size", &self.queue_size())
+            .field("capacity", &self.capacity())
+            .finish()
+    }
+}

@@ -1,0 +1,164 @@
+//! A queue as its group sees it.
+
+use std::collections::VecDeque;
+#[cfg(feature = "test-util")]
+use std::sync::Arc;
+
+use super::{Channel, Gate};
+use crate::options::Overflow;
+use crate::queue::discard;
+use crate::report::ledger::Counts;
+use crate::sync::lock::lock;
+
+/// What a group and a status ask of a queue, whatever its messages are.
+pub(crate) trait QueueControl: Send + Sync {
+    /// Refuses whoever sends from outside the group.
+    fn close_public(&self);
+    /// Refuses everyone. The consumer ends when it has handled what is there.
+    fn close(&self);
+    /// Lets others have their turn, once, before the next message is handled.
+    fn yield_to_all(&self);
+    /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
+    /// Returns what waited, if anything did: to drop it is to run user code.
+    fn seal(&self) -> Option<Box<dyn Send>>;
+    /// Asks the consumer's present life to end, or takes that back for the next one.
+    fn interrupt(&self, interrupted: bool);
+    /// Lets the edges of the group send more than there is room for, or no longer: while the consumer waits
+    /// for its next life, those that feed it must be able to finish theirs.
+    fn let_in(&self, unbounded: bool);
+    fn is_closed(&self) -> bool;
+    fn counts(&self) -> Counts;
+    /// How many messages wait.
+    fn queue_size(&self) -> usize;
+    fn capacity(&self) -> usize;
+    /// Itself, and what its messages are called.
+    #[cfg(feature = "test-util")]
+    fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str);
+}
+
+/// Messages that no one will handle any more.
+struct Leftover<M>(VecDeque<M>);
+
+impl<M> Drop for Leftover<M> {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(discard);
+    }
+}
+
+impl<M> Channel<M> {
+    /// Itself, and the queues of its lanes.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Self> {
+        let lanes = self.lanes.iter().flat_map(|lanes| &lanes.queues);
+        std::iter::once(self).chain(lanes.map(|lane| &**lane))
+    }
+
+    /// The queues into which messages go: itself, or those of its lanes.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Self> {
+        self.all().skip(usize::from(self.has_lanes()))
+    }
+
+    fn seal_this(&self) -> VecDeque<M> {
+        let (left, messages) = {
+            let mut inner = lock(&self.inner);
+            inner.gate = Gate::Closed;
+            // From now on the consumer takes no more of what it has fetched.
+            self.calls.interrupt(true);
+            let seen = self.seen(&inner);
+            let mut messages = inner.waiting.len() as u64;
+            if !inner.frozen {
+                inner.frozen = true;
+                let handed = self.direct.handed();
+                inner.counts.accepted += handed.accepted;
+                inner.counts.done += seen.done + handed.done;
+                messages += seen.fetched + seen.in_hand + handed.in_hand;
+            }
+            inner.counts.undelivered += messages;
+            let shares = self
+                .consumer_ends
+                .iter()
+                .flat_map(|consumer_end| consumer_end.take_all());
+            let mut left: VecDeque<M> = shares.collect();
+            left.append(&mut inner.waiting);
+            (left, messages)
+        };
+        self.room.notify_waiters();
+        self.wake_takers();
+        self.tell_undelivered(messages);
+        self.reply_slots.give_up();
+        left
+    }
+
+    fn counts_of_this(&self) -> Counts {
+        let inner = lock(&self.inner);
+        let mut counts = inner.counts;
+        if !inner.frozen {
+            let handed = self.direct.handed();
+            counts.accepted += handed.accepted;
+            counts.done += self.seen(&inner).done + handed.done;
+        }
+        counts
+    }
+}
+
+impl<M: Send + 'static> QueueControl for Channel<M> {
+    fn close_public(&self) {
+        self.all().for_each(|queue| queue.narrow(Gate::Internal));
+    }
+
+    fn close(&self) {
+        self.all().for_each(|queue| queue.narrow(Gate::Closed));
+    }
+
+    fn yield_to_all(&self) {
+        self.all().for_each(|queue| queue.calls.yield_to_all());
+    }
+
+    fn seal(&self) -> Option<Box<dyn Send>> {
+        let left: VecDeque<M> = self.all().flat_map(Self::seal_this).collect();
+        (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
+    }
+
+    fn interrupt(&self, interrupted: bool) {
+        for queue in self.all() {
+            {
+                let inner = lock(&queue.inner);
+                let interrupted = interrupted || inner.frozen;
+                queue.calls.interrupt(interrupted);
+            }
+            queue.wake_takers();
+        }
+    }
+
+    fn let_in(&self, unbounded: bool) {
+        for queue in self.all() {
+            lock(&queue.inner).unbounded = unbounded && queue.overflow == Overflow::Wait;
+            if unbounded {
+                queue.room.notify_waiters();
+            }
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.inputs()
+            .all(|queue| lock(&queue.inner).gate != Gate::Open)
+    }
+
+    fn counts(&self) -> Counts {
+        self.all().map(Self::counts_of_this).sum()
+    }
+
+    fn queue_size(&self) -> usize {
+        self.all()
+            .map(|queue| queue.size(&lock(&queue.inner)))
+            .sum()
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    #[cfg(feature = "test-util")]
+    fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str) {
+        (self, std::any::type_name::<M>())
+    }
+}

@@ -1,0 +1,124 @@
+//! Questions and answers in every order of threads.
+
+use std::future::poll_fn;
+
+use super::*;
+use crate::queue::block_on;
+use crate::queue::reply::Reply;
+use crate::sync::thread;
+use crate::sync::watched::explore;
+
+/// Asks as a sender does, and gives the reply to `answering`.
+async fn ask(
+    reply_slots: &ReplySlots,
+    expected: bool,
+    answering: impl FnOnce(Reply<u64>),
+) -> Result<u64, NoReply> {
+    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+    let slot = reply_slots.slot(waker);
+    let answer = Answer::at(Arc::clone(&slot));
+    answering(Reply::to(slot));
+    if expected {
+        answer.expected().await
+    } else {
+        answer.await
+    }
+}
+
+/// Asks and answers on two threads, one question after the other.
+fn converse(expected: bool) {
+    let reply_slots = Arc::new(ReplySlots::none());
+    let asker = Arc::clone(&reply_slots);
+    let asks = thread::spawn(move || {
+        for number in 1..3 {
+            let mut answers = None;
+            let answered = block_on(ask(&asker, expected, |reply| {
+                answers = Some(thread::spawn(move || reply.send(number)));
+            }));
+            assert_eq!(answered, Ok(number));
+            assert!(answers.unwrap().join().unwrap());
+        }
+    });
+    asks.join().unwrap();
+    assert_eq!(briefly(&reply_slots.0).all.len(), 1);
+}
+
+#[test]
+fn whoever_asks_is_woken_by_the_answer() {
+    explore(|| converse(false));
+}
+
+#[test]
+fn whoever_expects_an_answer_is_woken_by_it() {
+    explore(|| converse(true));
+}
+
+#[test]
+fn whoever_waits_with_another_waker_is_woken_by_that() {
+    explore(|| {
+        let reply_slots = ReplySlots::none();
+        let slot = reply_slots.slot(Waker::noop().clone());
+        let answer = Answer::at(Arc::clone(&slot));
+        let answers = thread::spawn(move || Reply::to(slot).send(1));
+        assert_eq!(block_on(answer), Ok(1));
+        assert!(answers.join().unwrap());
+    });
+}
+
+#[test]
+fn whoever_asks_while_the_consumer_is_given_up_is_told() {
+    explore(|| {
+        let reply_slots = Arc::new(ReplySlots::none());
+        let asks = {
+            let reply_slots = Arc::clone(&reply_slots);
+            thread::spawn(move || {
+                let mut held = None;
+                let answered = block_on(ask(&reply_slots, true, |reply| held = Some(reply)));
+                assert_eq!(answered, Err(NoReply::Unanswered));
+                assert!(held.is_some_and(|reply| reply.is_closed()));
+            })
+        };
+        reply_slots.give_up();
+        asks.join().unwrap();
+    });
+}
+
+#[test]
+fn an_answer_arrives_or_nobody_waits_for_it_any_more() {
+    explore(|| {
+        let reply_slots = Arc::new(ReplySlots::none());
+        let answer = Arc::new(5);
+        let slot = reply_slots.slot(Waker::noop().clone());
+        let asks = Answer::at(Arc::clone(&slot));
+        let answers = {
+            let answer = Arc::clone(&answer);
+            thread::spawn(move || Reply::to(slot).send(answer))
+        };
+        let gives_up = {
+            let reply_slots = Arc::clone(&reply_slots);
+            thread::spawn(move || reply_slots.give_up())
+        };
+        drop(asks);
+        let _ = answers.join().unwrap();
+        gives_up.join().unwrap();
+        assert_eq!(Arc::strong_count(&answer), 1);
+    });
+}
+
+#[test]
+fn an_answer_that_comes_when_the_consumer_is_given_up_is_heard_if_it_was_first() {
+    explore(|| {
+        let reply_slots = Arc::new(ReplySlots::none());
+        let slot = reply_slots.slot(Waker::noop().clone());
+        let asks = Answer::at(Arc::clone(&slot));
+        let gives_up = {
+            let reply_slots = Arc::clone(&reply_slots);
+            thread::spawn(move || {
+                Reply::to(slot).send(1);
+                reply_slots.give_up();
+            })
+        };
+        assert_eq!(block_on(asks), Ok(1));
+        gives_up.join().unwrap();
+    });
+}

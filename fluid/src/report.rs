@@ -1,0 +1,5 @@
+//! What is reported of workers and groups: counts, the status of now, and the exit.
+
+pub(crate) mod exit;
+pub(crate) mod ledger;
+pub(crate) mod status;

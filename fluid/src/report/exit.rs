@@ -1,0 +1,455 @@
+//! The report of why and how a worker or a group ended.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::process::{ExitCode, Termination};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Error, Panicked};
+use crate::node::Kind;
+use crate::report::ledger::Counts;
+use crate::state::State;
+
+/// Why and how a worker or a group ended: the cause, what became of every message, how often it was
+/// restarted, whether it was forced, and the same of each worker below it.
+///
+/// Every waiter gets the same one. It is cheap to clone.
+///
+/// As the return value of `main` it is the exit code of the process, and is printed to standard
+/// error unless that is 0. (A `main` that returns `Result<(), Exit>` prints it too, but the exit code of
+/// an `Err` is always 1.) To see it in any case, print it in `after_shutdown`.
+///
+/// ```no_run
+/// # use fluid::{worker, Worker};
+/// # #[worker(heartbeat = "1s")]
+/// # async fn poll() {}
+/// fn main() -> fluid::Exit {
+///     Poll {}.main()
+/// }
+/// ```
+///
+/// `{}` prints a table:
+///
+/// ```text
+/// market: stopped after 12.4s, by SIGTERM (exit code 0)
+///   poll       stopped  12 beats, 3400 emitted
+///   aggregate  stopped  3400 accepted, 3400 done, 170 emitted
+///   store      stopped  170 accepted, 170 done
+/// ```
+#[derive(Clone)]
+pub struct Exit(Arc<Report>);
+
+#[derive(Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub(crate) struct Report {
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Kind,
+    pub(crate) state: State,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
+    pub(crate) cause: Cause,
+    pub(crate) stuck: bool,
+    pub(crate) ran_for: Duration,
+    pub(crate) counts: Option<Counts>,
+    pub(crate) emitted: u64,
+    pub(crate) unsent: u64,
+    pub(crate) beats: u64,
+    pub(crate) missed_beats: u64,
+    pub(crate) restarts: u64,
+    pub(crate) stalls: u64,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_texts"))]
+    pub(crate) last_error: Option<Error>,
+    pub(crate) workers: Vec<Exit>,
+}
+
+/// Why a worker or a group ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It was asked to stop.
+    Stopped,
+    /// Its work was done: `run` returned.
+    Finished,
+    /// The worker of this group, named here, ended, and with it the group.
+    WorkerEnded(Box<str>),
+    /// The process was sent this signal.
+    Signal(&'static str),
+    /// [`bail_out`](crate::GroupHandle::bail_out) was called.
+    BailedOut {
+        /// The reason that was given.
+        reason: Cow<'static, str>,
+        /// The exit code that was given.
+        code: u8,
+    },
+    /// The worker or callback named here returned an error, and no policy answered it.
+    Failed {
+        /// Where: the worker's name below the one whose exit this is, parts joined by `/`.
+        worker: Box<str>,
+        /// What it returned.
+        error: Error,
+    },
+    /// The worker or callback named here panicked, and no policy answered it.
+    Panicked {
+        /// Where, as in `Failed`.
+        worker: Box<str>,
+        /// The message and the place of the panic.
+        panic: Panicked,
+    },
+    /// The worker or callback named here failed to start, so that the group did not start either.
+    StartupFailed {
+        /// Where, as in `Failed`.
+        worker: Box<str>,
+        /// What `on_startup` returned.
+        error: Error,
+    },
+    /// It was never started, because something that had to start before it failed.
+    NotStarted,
+    /// The runtime on which it ran went away.
+    Abandoned,
+}
+
+impl Cause {
+    /// The failure of `worker`, which is a panic if the error is a caught one.
+    pub(crate) fn failure(worker: &str, error: Error) -> Self {
+        let worker = worker.into();
+        match error.downcast_ref::<Panicked>() {
+            Some(panic) => Self::Panicked {
+                worker,
+                panic: panic.clone(),
+            },
+            None => Self::Failed { worker, error },
+        }
+    }
+
+    /// The same cause, as seen from the group above.
+    pub(crate) fn below(&self, group: &str) -> Self {
+        let nested = |worker: &str| format!("{group}/{worker}").into();
+        match self.clone() {
+            Self::Failed { worker, error } => Self::Failed {
+                worker: nested(&worker),
+                error,
+            },
+            Self::Panicked { worker, panic } => Self::Panicked {
+                worker: nested(&worker),
+                panic,
+            },
+            Self::StartupFailed { worker, error } => Self::StartupFailed {
+                worker: nested(&worker),
+                error,
+            },
+            other => other,
+        }
+    }
+
+    /// What a failure is about.
+    pub(crate) fn error(&self) -> Option<Error> {
+        match self {
+            Self::Failed { error, .. } | Self::StartupFailed { error, .. } => Some(error.clone()),
+            Self::Panicked { panic, .. } => Some(panic.clone().into()),
+            _ => None,
+        }
+    }
+
+    /// Where a failure is: the name of the worker.
+    pub(crate) fn worker(&self) -> Option<&str> {
+        match self {
+            Self::Failed { worker, .. }
+            | Self::StartupFailed { worker, .. }
+            | Self::Panicked { worker, .. } => Some(worker),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a failure: an error, a panic or a failed start.
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed { .. } | Self::Panicked { .. } | Self::StartupFailed { .. }
+        )
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped => f.write_str("asked to stop"),
+            Self::Finished => f.write_str("done"),
+            Self::WorkerEnded(worker) => write!(f, "`{worker}` ended"),
+            Self::Signal(signal) => write!(f, "by {signal}"),
+            Self::BailedOut { reason, .. } => write!(f, "bailed out: {reason}"),
+            Self::Failed { worker, error } => write!(f, "`{worker}` failed: {error:#}"),
+            Self::Panicked { worker, panic } => write!(f, "`{worker}` {panic}"),
+            Self::StartupFailed { worker, error } => {
+                write!(f, "`{worker}` failed to start: {error:#}")
+            }
+            Self::NotStarted => f.write_str("never started"),
+            Self::Abandoned => f.write_str("its runtime went away"),
+        }
+    }
+}
+
+impl Exit {
+    pub(crate) fn new(report: Report) -> Self {
+        Self(Arc::new(report))
+    }
+
+    /// The name of what ended.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether it was a worker, a consumer, a group or a callback.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// [`State::Stopped`], or [`State::ForceStopped`] if it or any worker below it was forced.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.0.state
+    }
+
+    /// Why it ended.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        &self.0.cause
+    }
+
+    /// Whether it, or any worker below it, had to be forced.
+    #[must_use]
+    pub fn is_forced(&self) -> bool {
+        self.0.state == State::ForceStopped
+    }
+
+    /// Whether it did not even end by force: it blocks its thread.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.0.stuck
+    }
+
+    /// How long it lived, from its start to its end.
+    #[must_use]
+    pub fn ran_for(&self) -> Duration {
+        self.0.ran_for
+    }
+
+    /// What became of its messages, if it is a consumer.
+    #[must_use]
+    pub fn counts(&self) -> Option<Counts> {
+        self.0.counts
+    }
+
+    /// How many messages it emitted, on all its ports.
+    #[must_use]
+    pub fn emitted(&self) -> u64 {
+        self.0.emitted
+    }
+
+    /// How many messages it would have emitted, and no consumer accepted: refused because the consumer
+    /// had ended, or cut off by a forced stop.
+    #[must_use]
+    pub fn unsent(&self) -> u64 {
+        self.0.unsent
+    }
+
+    /// How often its function was called, if it has a heartbeat or is a callback.
+    #[must_use]
+    pub fn beats(&self) -> u64 {
+        self.0.beats
+    }
+
+    /// How many beats a worker with `pace = "rate"` missed.
+    #[must_use]
+    pub fn missed_beats(&self) -> u64 {
+        self.0.missed_beats
+    }
+
+    /// How often it was built anew.
+    #[must_use]
+    pub fn restarts(&self) -> u64 {
+        self.0.restarts
+    }
+
+    /// How often it stalled, if it has a [`stall`](crate::Options::stall).
+    #[must_use]
+    pub fn stalls(&self) -> u64 {
+        self.0.stalls
+    }
+
+    /// The last failure, also one that a policy answered.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&Error> {
+        self.0.last_error.as_ref()
+    }
+
+    /// The exits of the workers and callbacks of a group, in the order in which they were added.
+    #[must_use]
+    pub fn workers(&self) -> &[Exit] {
+        &self.0.workers
+    }
+
+    /// The exit of one worker below this one: its name, or the names on the way joined by `/`.
+    #[must_use]
+    pub fn worker(&self, path: &str) -> Option<&Exit> {
+        path.split('/').try_fold(self, |exit, name| {
+            exit.workers().iter().find(|worker| worker.name() == name)
+        })
+    }
+
+    /// 0 if it ended normally, 1 if it was forced, 2 if it failed; or what
+    /// [`bail_out`](crate::GroupHandle::bail_out) was given.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self.cause() {
+            Cause::BailedOut { code, .. } => *code,
+            cause if cause.is_failure() => 2,
+            _ => u8::from(self.is_forced()),
+        }
+    }
+
+    /// Whether the exit code is 0.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.code() == 0
+    }
+
+    /// The line of one worker: `name  state  what it did`.
+    fn write_line(&self, f: &mut fmt::Formatter<'_>, depth: usize, width: usize) -> fmt::Result {
+        let report = &*self.0;
+        let indent = 2 * depth;
+        write!(
+            f,
+            "\n{:indent$}{:width$}  {}",
+            "", report.name, report.state
+        )?;
+        let mut separator = "  ";
+        let mut part = |f: &mut fmt::Formatter<'_>, text: &dyn fmt::Display| {
+            write!(f, "{separator}{text}")?;
+            separator = ", ";
+            Ok(())
+        };
+        if report.stuck {
+            part(f, &"STUCK: it blocks its thread")?;
+        }
+        if report.cause.is_failure() || matches!(report.cause, Cause::NotStarted) {
+            part(f, &report.cause)?;
+        }
+        if let Some(counts) = report.counts {
+            part(f, &counts)?;
+        }
+        for (count, what) in [
+            (report.beats, plural(report.beats, "beat", "beats")),
+            (report.missed_beats, "missed"),
+            (report.emitted, "emitted"),
+            (report.unsent, "unsent"),
+            (
+                report.restarts,
+                plural(report.restarts, "restart", "restarts"),
+            ),
+            (report.stalls, plural(report.stalls, "stall", "stalls")),
+        ] {
+            if count > 0 {
+                part(f, &format_args!("{count} {what}"))?;
+            }
+        }
+        if let Some(error) = &report.last_error
+            && !report.cause.is_failure()
+        {
+            part(f, &format_args!("last error: {error:#}"))?;
+        }
+        self.write_workers(f, depth + 1)
+    }
+
+    fn write_workers(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let width = self
+            .workers()
+            .iter()
+            .map(|worker| worker.name().chars().count())
+            .max();
+        self.workers()
+            .iter()
+            .try_for_each(|worker| worker.write_line(f, depth, width.unwrap_or(0)))
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report {
+            name,
+            state,
+            ran_for,
+            cause,
+            counts,
+            stuck,
+            last_error,
+            ..
+        } = &*self.0;
+        let seconds = ran_for.as_secs_f64();
+        write!(
+            f,
+            "{name}: {state} after {seconds:.1}s, {cause} (exit code {})",
+            self.code()
+        )?;
+        if *stuck {
+            f.write_str(", STUCK: it blocks its thread")?;
+        }
+        if let Some(counts) = counts {
+            write!(f, "\n  {counts}")?;
+        }
+        if let Some(error) = last_error
+            && !cause.is_failure()
+        {
+            write!(f, "\n  last error: {error:#}")?;
+        }
+        self.write_workers(f, 1)
+    }
+}
+
+/// The word for this many.
+pub(crate) const fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+impl fmt::Debug for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What `main` prints of a `Result<(), Exit>`.
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Exit {}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        if !self.is_success() {
+            // There may be no one to read it, which changes nothing.
+            let _ = writeln!(io::stderr(), "{self}");
+        }
+        ExitCode::from(self.code())
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Exit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+fn as_text<S: serde::Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
+}
+
+#[cfg(feature = "serde")]
+fn as_texts<S: serde::Serializer>(value: &Option<Error>, to: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(error) => to.collect_str(&format_args!("{error:#}")),
+        None => to.serialize_none(),
+    }
+}

@@ -1,0 +1,7 @@
+//! Time: timeouts, rate limits, the stall monitor, and what is asked of one run of a worker.
+
+#[cfg(feature = "rate")]
+pub(crate) mod rate;
+pub(crate) mod run_control;
+pub(crate) mod stall;
+pub(crate) mod timeout;

@@ -1,0 +1,27 @@
+//! Signs of life in every order of threads.
+
+use super::*;
+use crate::queue::block_on;
+use crate::sync::signal::Signals;
+use crate::sync::thread;
+use crate::sync::watched::explore;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+#[test]
+fn work_that_is_doomed_is_cut_off_wherever_it_waits() {
+    explore(|| {
+        let (pulse, done) = (Arc::new(Pulse::new(LIMIT)), Arc::new(Signals::default()));
+        let works = {
+            let (pulse, done) = (Arc::clone(&pulse), Arc::clone(&done));
+            thread::spawn(move || block_on(pulse.watch(done.signal(0).raised())))
+        };
+        let seen = pulse.seen();
+        let doomed = !seen.rests && pulse.doom(&seen);
+        if !doomed {
+            done.signal(0).raise();
+        }
+        // If nobody wakes it, it waits for ever.
+        assert_eq!(works.join().unwrap().is_none(), doomed);
+    });
+}

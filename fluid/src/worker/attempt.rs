@@ -1,0 +1,219 @@
+//! Calls that are made again when they fail, and what becomes of a message when none is left.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+
+use crate::error::Error;
+use crate::node::context::Context;
+use crate::sync::catch::{Caught, catch_within};
+use crate::sync::signal::until;
+use crate::worker::downstream::Downstream;
+use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
+use crate::worker::{Io, Worker};
+
+/// A message that a consumer gave up on: what leaves by its port `failed`.
+#[derive(Clone, Debug)]
+pub struct Failed<M> {
+    /// The message.
+    pub message: M,
+    /// How the last attempt failed.
+    pub error: Error,
+    /// How many attempts were made, at least one.
+    pub attempts: u32,
+}
+
+impl<M: fmt::Debug> fmt::Display for Failed<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            message,
+            error,
+            attempts,
+        } = self;
+        let times = if *attempts == 1 { "time" } else { "times" };
+        write!(f, "{message:?} failed {attempts} {times}: {error:#}")
+    }
+}
+
+/// How a message is cloned, before it is handed to a call that may fail.
+pub(crate) type Copy<M> = fn(&M) -> M;
+
+/// What one call is given, as seen from the messages in it.
+pub(crate) trait CallInput<M>: Send + Sized {
+    fn copied(&self, copy: Copy<M>) -> Self;
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<Self, M>;
+}
+
+impl<M: Send> CallInput<M> for M {
+    fn copied(&self, copy: Copy<M>) -> Self {
+        copy(self)
+    }
+
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<M> {
+        std::iter::once(self)
+    }
+}
+
+impl<M: Send> CallInput<M> for Vec<M> {
+    fn copied(&self, copy: Copy<M>) -> Self {
+        self.iter().map(copy).collect()
+    }
+
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<M> {
+        self.into_iter()
+    }
+}
+
+/// Makes the calls for what was taken from the queue, until one succeeds or no attempt is left. What it
+/// emits goes downstream.
+///
+/// What runs for every message is written as one block, with no other on its way: what an `async fn` is
+/// given and returns is copied by way of memory, which costs more than the call of a small function.
+///
+/// # Errors
+///
+/// The last failure, if neither the port `failed` nor the policy `skip` answers it; and a stall that is to restart
+/// the worker, also if the message is seen to.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are"
+)]
+pub(crate) fn handle<S, N>(
+    stage: &mut S,
+    input: S::Input,
+    ctx: &Context,
+    io: &mut Io<S>,
+    downstream: &mut N,
+) -> impl Future<Output = Result<(), Error>> + Send
+where
+    S: Stage<Input: CallInput<<S as Worker>::Message>>,
+    N: Downstream<S::Output>,
+{
+    async move {
+        // Kept for as long as another attempt may need it.
+        let mut kept = Some(input);
+        let mut attempt = 1;
+        loop {
+            #[cfg(feature = "rate")]
+            if let Some(limiter) = ctx.node().limiter() {
+                limiter.ready().await;
+            }
+            let given = match (io.copy, &kept) {
+                (Some(copy), Some(input)) => {
+                    ctx.begin_attempt(attempt);
+                    input.copied(copy)
+                }
+                _ => kept.take().expect(ONE_ATTEMPT),
+            };
+            let called = if is_unmonitored(ctx) {
+                let called = {
+                    let (output, ports) = (&io.output, &io.ports);
+                    let mut call = pin!(None);
+                    let make = || call.set(Some(stage.call(given, ctx, ports)));
+                    match catch_within(make) {
+                        Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
+                        Err(panicked) => Err(panicked.into()),
+                    }
+                };
+                io.hand_over();
+                called
+            } else {
+                attended_call(stage, given, ctx, &io.output, &io.ports).await
+            };
+            let error = match called {
+                Ok(emission) => {
+                    #[cfg(feature = "test-util")]
+                    crate::test::perturb().await;
+                    let mut emission = emission.into_iter();
+                    let first = downstream.send_ahead(&mut io.output, &mut emission);
+                    io.output.hand_over_unshared();
+                    if let Some(first) = first {
+                        let leaving = io.output.leave(emission);
+                        let refused = downstream.send_each(&io.output, first, leaving).await;
+                        tell_refused(refused, ctx);
+                    }
+                    return done(ctx, io);
+                }
+                Err(error) => error,
+            };
+            if is_left(attempt, ctx) && kept.is_some() {
+                ctx.node().note_error(&error);
+                pause(attempt, &error, ctx).await;
+                attempt += 1;
+                continue;
+            }
+            return give_up(kept, error, attempt, ctx, io).await;
+        }
+    }
+}
+
+const ONE_ATTEMPT: &str = "what cannot be copied is given to one attempt only";
+
+/// A message is handled, be it in a call that should have been cut off.
+fn done<S: Worker>(ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
+    ctx.survived().inspect_err(|_| io.queue.settle())
+}
+
+fn is_left(attempt: u32, ctx: &Context) -> bool {
+    attempt <= ctx.node().options.retry && ctx.may_retry()
+}
+
+/// The pause before the next attempt, which a stop cuts short.
+async fn pause(attempt: u32, error: &Error, ctx: &Context) {
+    let (first, last) = ctx.node().options.backoff;
+    let most = first
+        .saturating_mul(2_u32.saturating_pow(attempt - 1))
+        .min(last);
+    let pause = most.mul_f64(fastrand::f64());
+    tracing::debug!(
+        worker = ctx.worker_name(),
+        error = format!("{error:#}"),
+        attempt,
+        ?pause,
+        "call failed, trying again"
+    );
+    until(ctx.stop_requested(), tokio::time::sleep(pause)).await;
+}
+
+/// No attempt is left: the messages leave by the port `failed`, or the policy decides.
+async fn give_up<S, I>(
+    input: Option<I>,
+    error: Error,
+    attempts: u32,
+    ctx: &Context,
+    io: &mut Io<S>,
+) -> Result<(), Error>
+where
+    S: Worker,
+    I: CallInput<S::Message>,
+{
+    io.queue.failed();
+    let Some(input) = input.filter(|_| io.failed.is_wired()) else {
+        return skip(error, ctx);
+    };
+    ctx.node().note_error(&error);
+    tracing::warn!(
+        worker = ctx.worker_name(),
+        error = format!("{error:#}"),
+        attempts,
+        "message given up"
+    );
+    let failed = input.messages().map(|message| Failed {
+        message,
+        error: error.clone(),
+        attempts,
+    });
+    let refused = io.failed.send_all(failed).await;
+    if refused > 0 {
+        tracing::warn!(
+            worker = ctx.worker_name(),
+            refused,
+            "given-up messages refused downstream"
+        );
+    }
+    if ctx.node().stalled_by(&error) {
+        // The message is seen to, and the worker is not.
+        return Err(error);
+    }
+    Ok(())
+}
