@@ -12,7 +12,6 @@ mod walk;
 
 use std::panic::Location;
 
-use crate::group::slot::Member;
 use crate::options::Options;
 
 /// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
@@ -266,22 +265,6 @@ impl GraphWorker {
         options: Options::new(),
         form: Form::UNKNOWN,
     };
-
-    /// One that runs and is drawn as its type says. It is declared where this is called.
-    #[doc(hidden)]
-    #[must_use]
-    #[track_caller]
-    pub const fn of<M: Member>(name: &'static str, type_name: &'static str) -> Self {
-        Self {
-            name,
-            type_name,
-            docs: &[],
-            place: Place::here(),
-            public: false,
-            options: M::OPTIONS,
-            form: M::FORM,
-        }
-    }
 
     /// The same, with this documentation of its field.
     #[doc(hidden)]

@@ -5,6 +5,8 @@ pub(crate) mod dispatcher;
 pub(crate) mod handle;
 pub(crate) mod nested;
 pub(crate) mod process;
+pub(crate) mod rule;
 pub(crate) mod slot;
+pub(crate) mod with;
 pub(crate) mod worker_handle;
 pub(crate) mod workers;

@@ -153,10 +153,10 @@ mod lifecycle;
 mod macros;
 mod node;
 mod options;
+mod outcome;
 mod queue;
 mod report;
-#[doc(hidden)]
-pub mod rule;
+mod rules;
 mod state;
 mod supervisor;
 mod sync;
@@ -165,26 +165,33 @@ pub mod test;
 mod time;
 mod worker;
 
+/// The rules that need types, as expansions and compile errors name them.
+#[doc(hidden)]
+pub mod rule {
+    pub use crate::group::rule::*;
+    pub use crate::rules::*;
+}
+
 pub use error::{Error, Nothing, Panicked, Stalled, TimedOut};
 pub use graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
 };
-pub use group::callback::{Callback, Outcome};
+pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};
 pub use group::handle::GroupHandle;
 pub use group::slot::{Member, Slot};
 pub use group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use group::workers::Workers;
 pub use macros::{consumer, worker, workers};
-pub use node::Kind;
 pub use node::context::Context;
 pub use options::restart::Restart;
 pub use options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
+pub use outcome::Outcome;
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
 pub use report::exit::{Cause, Exit};
 pub use report::ledger::Counts;
 pub use report::status::Status;
-pub use state::State;
+pub use state::{Kind, State};
 pub use worker::attempt::Failed;
 pub use worker::downstream::{Downstream, PortOutput};
 pub use worker::function::{Call, Function};

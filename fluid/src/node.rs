@@ -8,6 +8,7 @@ pub(crate) mod members;
 mod notify;
 pub(crate) mod options_ref;
 mod report;
+mod state_cell;
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,42 +19,17 @@ use crate::error::{Error, Stalled};
 use crate::node::cold::Cold;
 use crate::node::members::Members;
 use crate::node::options_ref::OptionsRef;
+use crate::node::state_cell::StateCell;
 use crate::options::OnStall;
 use crate::queue::{QueueControl, Tally};
 use crate::report::exit::{Cause, Exit};
-use crate::state::{State, StateCell};
+use crate::state::{Kind, State};
 use crate::supervisor::Event;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::lock::lock;
 use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock, mpsc};
 use crate::time::run_control::RunControl;
-
-/// What a member of a group is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Kind {
-    /// A worker without a queue.
-    Worker,
-    /// A worker with a queue.
-    Consumer,
-    /// A group of workers.
-    Group,
-    /// Code that a group runs once or periodically.
-    Callback,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Worker => "worker",
-            Self::Consumer => "consumer",
-            Self::Group => "group",
-            Self::Callback => "callback",
-        })
-    }
-}
 
 pub(crate) type Events = mpsc::UnboundedSender<Event>;
 

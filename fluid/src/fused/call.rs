@@ -16,21 +16,8 @@ use crate::node::context::Context;
 use crate::queue::{Leaving, Output, Queue};
 use crate::sync::catch::catch_within;
 use crate::worker::Worker;
-use crate::worker::downstream::Downstream;
+use crate::worker::downstream::{Downstream, FusedCall};
 use crate::worker::stage::{Stage, is_silent, tell_refused};
-
-/// What is sent, an `X`, as it is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
-/// go [home](Downstream::return_failed): not before this is dropped, since until then he is borrowed.
-pub trait FusedCall<'a, N, X>: Future<Output = bool> + Send {
-    /// The first poll, which is given what is sent.
-    #[doc(hidden)]
-    fn begin(
-        self: Pin<&mut Self>,
-        next: &'a mut N,
-        sent: X,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<bool>;
-}
 
 /// A message, and the port that it is sent through.
 pub(crate) type PortMessage<'a, T> = (&'a Output<T>, T);
@@ -322,23 +309,6 @@ where
             kept.queue.settle_direct();
         }
         Poll::Ready(went_well)
-    }
-}
-
-/// For a port, by which nothing is passed straight on.
-pub(crate) struct NoFusedCall;
-
-impl Future for NoFusedCall {
-    type Output = bool;
-
-    fn poll(self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<bool> {
-        Poll::Ready(true)
-    }
-}
-
-impl<'a, N, X> FusedCall<'a, N, X> for NoFusedCall {
-    fn begin(self: Pin<&mut Self>, _: &'a mut N, _: X, _: &mut task::Context<'_>) -> Poll<bool> {
-        Poll::Ready(true)
     }
 }
 

@@ -15,9 +15,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::fused::call::{CallTarget, FusedCall, FusedDelivery, PortMessage, fused_call};
+use crate::fused::call::{CallTarget, FusedDelivery, PortMessage, fused_call};
 use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
-use crate::group::slot::Slot;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode};
@@ -27,7 +26,7 @@ use crate::queue::{Channel, Leaving, Output, QueueControl, discard};
 use crate::sync::signal::until;
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
-use crate::worker::downstream::Downstream;
+use crate::worker::downstream::{Downstream, FusedCall};
 use crate::worker::stage::{Calls, Stage};
 use crate::worker::{Io, Worker};
 
@@ -47,19 +46,21 @@ pub(crate) struct Fused<A, W: Worker, N> {
 }
 
 impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>> Fused<A, W, N> {
-    /// Lets the worker that sits in `seat` be called.
-    pub(crate) fn new(adapt: A, seat: &Slot<W>, next: N) -> Self {
+    /// A fused edge to the worker of `channel`: the end that calls, and how the worker runs.
+    pub(crate) fn new(
+        adapt: A,
+        channel: Arc<Channel<W::Message>>,
+        next: N,
+    ) -> (Self, FusedCallee<W>) {
         let cell = HandoffCell::new();
-        let lent = FusedCallee::new(Arc::clone(&cell));
+        let callee = FusedCallee::new(Arc::clone(&cell));
         #[cfg(feature = "test-util")]
         let stub = HandoffCell::new();
         #[cfg(feature = "test-util")]
-        let lent = lent.or_stub(Arc::clone(&stub));
-        seat.run_as(lent);
-        let channel = seat.channel();
-        // What is called directly has no use for a queue: nobody would look into it.
+        let callee = callee.or_stub(Arc::clone(&stub));
+        // A worker that is called directly has no use for a queue.
         channel.close();
-        Self {
+        let edge = Self {
             adapt,
             callee: CalleeSlot::new(cell),
             #[cfg(feature = "test-util")]
@@ -68,7 +69,8 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
             head: None,
             kept: VecDeque::new(),
             next,
-        }
+        };
+        (edge, callee)
     }
 
     /// Whether the worker can be called.
@@ -99,7 +101,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
     ) -> Option<CallTarget<'a, W, N>>
     where
         T: Send + 'static,
-        A: Adapt<T, W>,
+        A: Adapt<T, W::Message>,
     {
         let guard = self.callee.guard()?;
         own.leave_alone().accepted();
@@ -178,7 +180,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         message: T,
     ) -> impl Future<Output = bool> + Send
     where
-        A: Adapt<T, W>,
+        A: Adapt<T, W::Message>,
     {
         async move {
             let mut leaving = own.leave_alone();
@@ -233,7 +235,7 @@ enum Ready {
 impl<A, T, W, N> Downstream<T> for Fused<A, W, N>
 where
     T: Send + 'static,
-    A: Adapt<T, W>,
+    A: Adapt<T, W::Message>,
     W: Stage<Input = <W as Worker>::Message>,
     N: Downstream<W::Output>,
 {

@@ -13,12 +13,13 @@ use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
 use crate::node::Node;
 use crate::node::directive::{Directive, RunStats};
 use crate::options::{OnError, OnExit, Options, bounded};
+use crate::outcome::Outcome;
 use crate::report::exit::Cause;
 use crate::state::State;
 use crate::sync::catch::catch;
 use crate::sync::signal::until;
+use crate::time::jitter::jitter;
 use crate::time::run_control::RunControl;
-use crate::worker::stage::jitter;
 
 /// When a callback runs, and what its failure does.
 ///
@@ -96,35 +97,6 @@ impl Callback {
         let mut options = Options::new().on_exit(OnExit::Ignore);
         options.on_error = self.on_error;
         options
-    }
-}
-
-/// What a callback or a hook may return: `()`, or a `Result` whose error fluid can carry.
-#[diagnostic::on_unimplemented(
-    message = "a callback returns `()` or a `Result`, not `{Self}`",
-    label = "this is `{Self}`",
-    note = "if its value does not matter, throw it away: `drop(…)`"
-)]
-pub trait Outcome {
-    /// Whether it went well.
-    ///
-    /// # Errors
-    ///
-    /// The error of the `Result`.
-    fn outcome(self) -> Result<(), Error>;
-}
-
-#[diagnostic::do_not_recommend]
-impl Outcome for () {
-    fn outcome(self) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E: Into<Error>> Outcome for Result<T, E> {
-    fn outcome(self) -> Result<(), Error> {
-        self.map(drop).map_err(Into::into)
     }
 }
 

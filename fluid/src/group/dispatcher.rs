@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use crate::error::{Error, Nothing};
-use crate::group::callback::Outcome;
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::context::Context;
+use crate::outcome::Outcome;
 use crate::sync::Mutex;
 use crate::sync::catch::catch;
 use crate::sync::lock::lock;

@@ -11,19 +11,20 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::Nothing;
-use crate::group::callback::{Callback, Outcome, PendingCallback, boxed};
+use crate::group::callback::{Callback, PendingCallback, boxed};
 use crate::group::slot::Slot;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::default_name;
 use crate::lifecycle::launch::{Build, Launch};
 use crate::node::members::Members;
 use crate::node::options_ref::OptionsRef;
-use crate::node::{Events, Kind, MemberId, Node};
+use crate::node::{Events, MemberId, Node};
 use crate::options::Options;
+use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::report::status::Status;
-use crate::state::State;
+use crate::state::{Kind, State};
 use crate::supervisor::{DeferredDrop, Entry, Event, Policy};
 use crate::sync::OnceLock;
 use crate::worker::Worker;
@@ -167,7 +168,7 @@ impl GroupHandle {
     pub fn add<W: Worker>(&self, worker: W) -> ConsumerHandle<W::Message> {
         self.add_seat(
             &default_name::<W>(),
-            OptionsRef::of::<W>(),
+            OptionsRef::from(const { &W::OPTIONS }),
             Build::Once(Some(worker)),
         )
     }

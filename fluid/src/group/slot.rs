@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::error::Nothing;
-use crate::graph::Form;
+use crate::fused::edge::Fused;
+use crate::graph::{Form, GraphWorker, Place};
 use crate::group::handle::GroupHandle;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::Workers;
@@ -15,12 +16,16 @@ use crate::lifecycle::lanes::LanesMode;
 use crate::lifecycle::launch::{Build, PendingIo, PendingWorker};
 use crate::lifecycle::run_mode::{Detachable, RunMode};
 use crate::node::options_ref::OptionsRef;
-use crate::node::{Events, Kind, MemberId, Node};
+use crate::node::{Events, MemberId, Node};
 use crate::options::Options;
+use crate::queue::adapt::Adapt;
 use crate::queue::{Channel, Output, QueueControl, SendOrigin, Sender};
+use crate::state::Kind;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::worker::attempt::Copy;
+use crate::worker::downstream::Downstream;
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Port, Worker};
 
 /// What can stand in a group: every [`Worker`], and every other group.
@@ -75,6 +80,24 @@ impl<W: Worker> Member for W {
 
     fn handle(seat: &Slot<W>) -> WorkerHandle {
         seat.worker_handle()
+    }
+}
+
+impl GraphWorker {
+    /// One that runs and is drawn as its type says. It is declared where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn of<M: Member>(name: &'static str, type_name: &'static str) -> Self {
+        Self {
+            name,
+            type_name,
+            docs: &[],
+            place: Place::here(),
+            public: false,
+            options: M::OPTIONS,
+            form: M::FORM,
+        }
     }
 }
 
@@ -225,8 +248,16 @@ impl<W: Worker> Slot<W> {
         self.ends(|ends| ends.run_mode = Some(Box::new(run_mode)));
     }
 
-    pub(crate) fn channel(&self) -> Arc<Channel<W::Message>> {
-        Arc::clone(&self.channel)
+    /// Lets the worker be called over a fused edge, which this returns.
+    pub(crate) fn call_over_edge<A, T, N>(&self, adapt: A, next: N) -> Fused<A, W, N>
+    where
+        A: Adapt<T, W::Message>,
+        W: Stage<Input = <W as Worker>::Message>,
+        N: Downstream<W::Output>,
+    {
+        let (edge, callee) = Fused::new(adapt, Arc::clone(&self.channel), next);
+        self.run_as(callee);
+        edge
     }
 }
 

@@ -8,7 +8,7 @@ use crate::node::Node;
 use crate::queue::{AskError, MessageProducer, Reply, SendError, Sender, TrySendError};
 use crate::report::exit::Exit;
 use crate::report::status::Status;
-use crate::rule::IsSentFromOutside;
+use crate::rules::IsSentFromOutside;
 use crate::state::State;
 
 /// One worker, before, while and after it runs. Cheap to clone; dropping it does nothing.

@@ -9,23 +9,24 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::fused::edge::{Fused, FusedHead};
-use crate::group::callback::{Callback, Outcome};
+use crate::fused::edge::FusedHead;
+use crate::group::callback::Callback;
 use crate::group::handle::GroupHandle;
 use crate::group::nested::Nested;
+use crate::group::rule::IsCalledWith;
 use crate::group::slot::{Member, Slot};
+use crate::group::with::With;
 use crate::group::worker_handle::WorkerHandle;
 use crate::lifecycle::launch::Build;
 use crate::node::options_ref::OptionsRef;
-use crate::node::{Kind, MemberId, Node};
+use crate::node::{MemberId, Node};
 use crate::options::restart::Restart;
 use crate::options::{Options, bounded};
-use crate::queue::adapt::With;
+use crate::outcome::Outcome;
 use crate::queue::{Output, SendOrigin};
 use crate::report::exit::Exit;
-use crate::rule::{
-    CanBeCalled, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsCalledWith, IsConsumedBy,
-};
+use crate::rules::{CanBeCalled, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsConsumedBy};
+use crate::state::Kind;
 use crate::supervisor::{DeferredDrop, Hooks, Policy, hook};
 use crate::sync::mpsc;
 use crate::worker::attempt::Failed;
@@ -123,7 +124,7 @@ impl Workers {
     pub fn add<W: Worker>(&mut self, worker: W) -> Slot<W> {
         self.seat(
             &default_name::<W>(),
-            OptionsRef::of::<W>(),
+            const { &W::OPTIONS },
             Build::Once(Some(worker)),
         )
     }
@@ -332,7 +333,9 @@ impl Workers {
         R: IsAdaptedTo<B, B::Message>,
     {
         self.check(from, to);
-        from.output(|output| output.connect_with(to.origin(SendOrigin::Edge), With(adapt)));
+        from.output(|output| {
+            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt))
+        });
         self.edges.push((from.id, to.id));
     }
 
@@ -356,7 +359,7 @@ impl Workers {
     {
         self.check(from, to);
         from.port(&port, |output| {
-            output.connect_with(to.origin(SendOrigin::Edge), With(adapt));
+            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt));
         });
         self.edges.push((from.id, to.id));
     }
@@ -376,7 +379,9 @@ impl Workers {
         R: IsAdaptedTo<B, B::Message>,
     {
         self.check(from, to);
-        from.output(|output| output.connect_with(to.origin(SendOrigin::Feedback), With(adapt)));
+        from.output(|output| {
+            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt))
+        });
     }
 
     /// Draws a feedback edge from a named port that adapts. See [`feedback`](Self::feedback) and
@@ -400,7 +405,7 @@ impl Workers {
     {
         self.check(from, to);
         from.port(&port, |output| {
-            output.connect_with(to.origin(SendOrigin::Feedback), With(adapt));
+            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt));
         });
     }
 
@@ -469,7 +474,7 @@ impl Workers {
         N: Downstream<B::Output>,
     {
         self.draw_fused(from, to);
-        Fused::new(With(adapt), to, next)
+        to.call_over_edge(With::<_, B>::new(adapt), next)
     }
 
     /// Lets `from` make the calls of all that is behind it in a chain of fused edges.

@@ -13,7 +13,7 @@ use crate::options::restart::Restart;
 use crate::report::exit::{Cause, plural};
 use crate::report::ledger::Counts;
 use crate::sync::oneshot;
-use crate::worker::stage::jitter;
+use crate::time::jitter::jitter;
 
 /// How a life failed.
 pub(crate) enum Failure {

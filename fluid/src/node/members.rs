@@ -52,8 +52,8 @@ impl Members {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::Kind;
     use crate::options::Options;
+    use crate::state::Kind;
 
     #[test]
     fn a_name_is_given_once_and_again_when_its_bearer_is_forgotten() {

@@ -3,23 +3,22 @@
 use std::ops::Deref;
 
 use crate::options::Options;
-use crate::worker::Worker;
 
 /// The options of one member: those of its type, which all workers of that type share, or its own.
 pub(crate) enum OptionsRef {
     OfType(&'static Options),
-    PortOutput(Box<Options>),
+    OfMember(Box<Options>),
 }
 
-impl OptionsRef {
-    pub(crate) const fn of<W: Worker>() -> Self {
-        Self::OfType(const { &W::OPTIONS })
+impl From<&'static Options> for OptionsRef {
+    fn from(options: &'static Options) -> Self {
+        Self::OfType(options)
     }
 }
 
 impl From<Options> for OptionsRef {
     fn from(options: Options) -> Self {
-        Self::PortOutput(Box::new(options))
+        Self::OfMember(Box::new(options))
     }
 }
 
@@ -29,7 +28,7 @@ impl Deref for OptionsRef {
     fn deref(&self) -> &Options {
         match self {
             Self::OfType(options) => options,
-            Self::PortOutput(options) => options,
+            Self::OfMember(options) => options,
         }
     }
 }

@@ -1,42 +1,21 @@
 //! What an edge makes of a message on its way.
 
-use crate::rule::IsAdaptedTo;
-use crate::worker::Worker;
-
-/// What an edge to `W` makes of what is sent over it.
-pub(crate) trait Adapt<T, W: Worker>: Send + Sync + 'static {
+/// What an edge makes of each `T` that is sent over it: none, one or several of `M`.
+pub(crate) trait Adapt<T, M>: Send + Sync + 'static {
     /// Whether it is never several.
     const AT_MOST_ONE: bool;
 
-    /// None, one or several of what `W` consumes.
-    fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<Self, T, W>;
+    fn adapt(&self, message: T) -> impl Iterator<Item = M> + Send + use<Self, T, M>;
 }
 
-/// Nothing: `W` consumes what is sent.
+/// The message itself: the consumer takes what is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Straight;
 
-impl<W: Worker> Adapt<W::Message, W> for Straight {
+impl<M: Send> Adapt<M, M> for Straight {
     const AT_MOST_ONE: bool = true;
 
-    fn adapt(&self, message: W::Message) -> impl Iterator<Item = W::Message> + Send + use<W> {
+    fn adapt(&self, message: M) -> impl Iterator<Item = M> + Send + use<M> {
         std::iter::once(message)
-    }
-}
-
-/// `with f`: what the function gives.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct With<F>(pub(crate) F);
-
-impl<T, W, F, R> Adapt<T, W> for With<F>
-where
-    W: Worker,
-    F: Fn(T) -> R + Send + Sync + 'static,
-    R: IsAdaptedTo<W, W::Message>,
-{
-    const AT_MOST_ONE: bool = R::AT_MOST_ONE;
-
-    fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<T, W, F, R> {
-        (self.0)(message).messages()
     }
 }

@@ -5,7 +5,6 @@ use std::pin::Pin;
 
 use crate::queue::adapt::Adapt;
 use crate::queue::sender::{SendError, Sender, TrySendError};
-use crate::worker::Worker;
 
 /// Where a port leads whose messages are made into others on their way.
 ///
@@ -30,22 +29,22 @@ pub(crate) enum Sent<'a> {
 }
 
 /// An adapter, and the consumer behind it.
-pub(crate) struct Adapter<A, W: Worker> {
+pub(crate) struct Adapter<A, M> {
     adapt: A,
-    sender: Sender<W::Message>,
+    sender: Sender<M>,
 }
 
-impl<A, W: Worker> Adapter<A, W> {
-    pub(crate) fn new(adapt: A, sender: Sender<W::Message>) -> Self {
+impl<A, M> Adapter<A, M> {
+    pub(crate) fn new(adapt: A, sender: Sender<M>) -> Self {
         Self { adapt, sender }
     }
 }
 
-impl<T, A, W> Adapted<T> for Adapter<A, W>
+impl<T, A, M> Adapted<T> for Adapter<A, M>
 where
     T: Send + 'static,
-    A: Adapt<T, W>,
-    W: Worker,
+    A: Adapt<T, M>,
+    M: Send + 'static,
 {
     fn worker_name(&self) -> &str {
         self.sender.worker_name()

@@ -21,7 +21,6 @@ use crate::sync::lock::{briefly, unshared};
 use crate::sync::yielding::yield_to;
 use crate::sync::{Brief, BriefGuard};
 use crate::time::stall::Pulse;
-use crate::worker::Worker;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
 ///
@@ -116,10 +115,10 @@ impl<T> Output<T> {
         self.push(Target::Queue(target));
     }
 
-    pub(crate) fn connect_with<W: Worker>(
+    pub(crate) fn connect_with<M: Send + 'static>(
         &mut self,
-        target: Sender<W::Message>,
-        adapt: impl Adapt<T, W>,
+        target: Sender<M>,
+        adapt: impl Adapt<T, M>,
     ) where
         T: Send + 'static,
     {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, Panicked};
-use crate::node::Kind;
 use crate::report::ledger::Counts;
+use crate::state::Kind;
 use crate::state::State;
 
 /// Why and how a worker or a group ended: the cause, what became of every message, how often it was

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::node::Kind;
 use crate::report::exit::plural;
 use crate::report::ledger::Counts;
+use crate::state::Kind;
 use crate::state::State;
 
 /// What a worker or a group is doing right now, and the same of each worker below it.

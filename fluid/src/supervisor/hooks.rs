@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, TimedOut};
-use crate::group::callback::Outcome;
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::Node;
+use crate::outcome::Outcome;
 use crate::report::exit::Exit;
 use crate::sync::catch::catch;
 use crate::sync::signal::until;

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::Error;
+use crate::node::MemberId;
 use crate::node::directive::{Backoff, Directive, NoRestart, RunEnded};
-use crate::node::{Kind, MemberId};
 use crate::options::OnError;
 use crate::options::grace::DEFAULT_GRACE;
 use crate::options::restart::{Restart, Whom};
 use crate::report::exit::Cause;
-use crate::state::State;
+use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};
 use crate::supervisor::budget::Budget;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::node::{Kind, MemberId, Node};
+use crate::node::{MemberId, Node};
 use crate::options::OnStall;
+use crate::state::Kind;
 use crate::supervisor::Supervisor;
 use crate::supervisor::entry::Entry;
 use crate::time::stall::{News, Pulse, Seen};

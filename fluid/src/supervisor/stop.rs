@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::node::MemberId;
 use crate::node::directive::NoRestart;
-use crate::node::{Kind, MemberId};
 use crate::options::OnExit;
 use crate::report::exit::{Cause, Exit};
-use crate::state::State;
+use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;

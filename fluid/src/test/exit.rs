@@ -48,9 +48,9 @@ impl Exit {
 mod tests {
     use std::time::Duration;
 
-    use crate::node::Kind;
     use crate::report::exit::{Cause, Exit, Report};
     use crate::report::ledger::Counts;
+    use crate::state::Kind;
     use crate::state::State;
 
     fn exit(name: &str, counts: Option<Counts>, workers: Vec<Exit>) -> Exit {

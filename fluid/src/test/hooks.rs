@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use crate::error::Error;
 use crate::lifecycle::launch::PendingIo;
-use crate::node::{Kind, Node};
+use crate::node::Node;
+use crate::state::Kind;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::test::fault::Fault;

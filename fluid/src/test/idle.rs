@@ -16,8 +16,8 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::yield_now;
 use tokio::time::Instant;
 
-use crate::node::{Kind, Node};
-use crate::state::State;
+use crate::node::Node;
+use crate::state::{Kind, State};
 use crate::test::kit::Kit;
 use crate::test::rest::rests;
 use crate::test::shuffle::MOST_TURNS;

@@ -1,8 +1,9 @@
 //! Where what a call emits goes next.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll};
 
-use crate::fused::call::{FusedCall, NoFusedCall};
 use crate::node::context::Context;
 use crate::queue::{Leaving, Output};
 
@@ -81,5 +82,35 @@ impl<T: Send + 'static> Downstream<T> for PortOutput {
         mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> u64 {
         own.send_each(first, &mut rest).await
+    }
+}
+
+/// What is sent, an `X`, as it is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
+/// go [home](Downstream::return_failed): not before this is dropped, since until then he is borrowed.
+pub trait FusedCall<'a, N, X>: Future<Output = bool> + Send {
+    /// The first poll, which is given what is sent.
+    #[doc(hidden)]
+    fn begin(
+        self: Pin<&mut Self>,
+        next: &'a mut N,
+        sent: X,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<bool>;
+}
+
+/// For a port, by which nothing is passed straight on.
+pub(crate) struct NoFusedCall;
+
+impl Future for NoFusedCall {
+    type Output = bool;
+
+    fn poll(self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<bool> {
+        Poll::Ready(true)
+    }
+}
+
+impl<'a, N, X> FusedCall<'a, N, X> for NoFusedCall {
+    fn begin(self: Pin<&mut Self>, _: &'a mut N, _: X, _: &mut task::Context<'_>) -> Poll<bool> {
+        Poll::Ready(true)
     }
 }

@@ -17,7 +17,6 @@ use std::task::{self, Poll};
 use pin_project_lite::pin_project;
 
 pub use self::beat::EachBeat;
-pub(crate) use self::beat::jitter;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::error::Nothing;
-use crate::node::{Kind, Node};
+use crate::node::Node;
 use crate::options::Options;
 use crate::queue::{Channel, block_on};
 use crate::sync::signal::Signals;

@@ -4,10 +4,10 @@ use super::*;
 use crate::error::Nothing;
 use crate::group::handle::GroupHandle;
 use crate::group::slot::Slot;
-use crate::node::Kind;
 use crate::node::context::Context;
 use crate::node::options_ref::OptionsRef;
 use crate::options::Options;
+use crate::state::Kind;
 use crate::sync::mpsc;
 use crate::worker::function::{Called, Function};
 use crate::worker::stage::{EachBeat, EachMessage};
@@ -44,7 +44,7 @@ impl Function for Listen {
 fn size_of_life<W: Worker>(worker: W) -> usize {
     let (events, _) = mpsc::unbounded_channel();
     let build = Build::Once(Some(worker));
-    let options = OptionsRef::of::<W>();
+    let options = OptionsRef::from(const { &W::OPTIONS });
     let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
     let group = GroupHandle::new(node, events);
     let (_seat, pending) = Slot::new("test".into(), 0, &group, options, build);

@@ -15,6 +15,7 @@ use crate::node::context::Context;
 use crate::options::Pace;
 use crate::queue::Output;
 use crate::sync::catch::catch_inner;
+use crate::time::jitter::jitter;
 use crate::worker::downstream::Downstream;
 use crate::worker::{Io, Ports};
 
@@ -111,12 +112,4 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
         tracing::debug!(worker = ctx.worker_name(), missed, "beats missed");
     }
     next
-}
-
-/// A random duration below `most`.
-pub(crate) fn jitter(most: Duration) -> Duration {
-    if most.is_zero() {
-        return most;
-    }
-    most.mul_f64(fastrand::f64())
 }

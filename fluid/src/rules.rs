@@ -9,7 +9,6 @@ mod emitted;
 mod outside;
 mod port;
 mod send;
-mod slot;
 
 pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
@@ -19,15 +18,10 @@ pub use port::{HasNoPorts, NoEdges, Wires};
 pub use send::{
     IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
 };
-pub use slot::{Emits, HasNoSlot, IsSlot};
 
 use crate::error::{Error, Nothing};
-use crate::fused::edge::Fused;
-use crate::group::slot::{Member, Slot};
 use crate::queue::Output;
-use crate::queue::adapt::Straight;
 use crate::worker::Worker;
-use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::{EachBatch, Stage};
 
 /// What is sent over an edge is what its consumer consumes.
@@ -58,45 +52,6 @@ pub struct Other<T>(T);
 impl<W, T> IsConsumedBy<W, Other<T>> for T {
     fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
         unreachable!("no consumer consumes `Other`, which has no values")
-    }
-}
-
-/// A worker behind a fused edge is called by fluid, with what is sent over the edge.
-#[diagnostic::on_unimplemented(
-    message = "`{W}` cannot be called with `{Self}`",
-    label = "this worker is sent `{Self}`, and consumes `{M}`",
-    note = "behind `->` stands what `#[consumer]` makes of a function that takes what it is sent\nfor a worker written by hand, which makes its own calls, write `=>`"
-)]
-pub trait IsCalledWith<W: Worker, M>: Sized {
-    #[doc(hidden)]
-    fn downstream<N: Downstream<W::Output>>(
-        worker: &Slot<W>,
-        next: N,
-    ) -> impl Downstream<Self> + use<Self, W, M, N>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<W, T> IsCalledWith<W, T> for T
-where
-    W: Stage<Input = T> + Worker<Message = T>,
-    T: Send + 'static,
-{
-    fn downstream<N: Downstream<W::Output>>(
-        worker: &Slot<W>,
-        next: N,
-    ) -> impl Downstream<T> + use<W, T, N> {
-        Fused::new(Straight, worker, next)
-    }
-}
-
-/// A second answer, as for [`IsConsumedBy`].
-#[diagnostic::do_not_recommend]
-impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
-    fn downstream<N: Downstream<W::Output>>(
-        _: &Slot<W>,
-        _: N,
-    ) -> impl Downstream<T> + use<W, T, N> {
-        PortOutput
     }
 }
 
@@ -251,21 +206,8 @@ pub trait IsCarried: Into<Error> {}
 #[diagnostic::do_not_recommend]
 impl<E: Into<Error>> IsCarried for E {}
 
-/// No edge ends at `W`.
-pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
-
-/// No edge starts at `W`.
-pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
-
 /// An option about the calls of `W` is set, so it must be fluid that makes them.
 pub fn called_by_fluid<W: Stage>() {}
-
-/// Whether `W` consumes messages at all.
-#[must_use]
-pub const fn consumes<W: Member>() -> bool {
-    // Only an option of a type without values needs no room to say that there is none.
-    size_of::<Option<W::Message>>() > 0
-}
 
 /// A function's error.
 pub fn carried<E: IsCarried>(error: E) -> Error {

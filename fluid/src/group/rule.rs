@@ -4,8 +4,12 @@
 //! they give it back. The one of the same name that a silent worker's seat has itself is found before.
 
 use crate::error::Nothing;
-use crate::group::slot::Slot;
+use crate::group::slot::{Member, Slot};
+use crate::queue::adapt::Straight;
+use crate::rules::{NeedsNoEdge, NeedsNoFeeding, Other};
 use crate::worker::Worker;
+use crate::worker::downstream::{Downstream, PortOutput};
+use crate::worker::stage::Stage;
 
 /// The seat of a worker.
 #[diagnostic::on_unimplemented(
@@ -70,4 +74,56 @@ impl<W: Worker<Output = Nothing>> Slot<W> {
     pub fn starts_an_edge<S: Worker>(&self) -> &Slot<S> where W: Emits<S> {
         unreachable!("no worker implements `Emits`")
     }
+}
+
+/// A worker behind a fused edge is called by fluid, with what is sent over the edge.
+#[diagnostic::on_unimplemented(
+    message = "`{W}` cannot be called with `{Self}`",
+    label = "this worker is sent `{Self}`, and consumes `{M}`",
+    note = "behind `->` stands what `#[consumer]` makes of a function that takes what it is sent\nfor a worker written by hand, which makes its own calls, write `=>`"
+)]
+pub trait IsCalledWith<W: Worker, M>: Sized {
+    #[doc(hidden)]
+    fn downstream<N: Downstream<W::Output>>(
+        worker: &Slot<W>,
+        next: N,
+    ) -> impl Downstream<Self> + use<Self, W, M, N>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, T> IsCalledWith<W, T> for T
+where
+    W: Stage<Input = T> + Worker<Message = T>,
+    T: Send + 'static,
+{
+    fn downstream<N: Downstream<W::Output>>(
+        worker: &Slot<W>,
+        next: N,
+    ) -> impl Downstream<T> + use<W, T, N> {
+        worker.call_over_edge(Straight, next)
+    }
+}
+
+/// A second answer, as for [`IsConsumedBy`].
+#[diagnostic::do_not_recommend]
+impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
+    fn downstream<N: Downstream<W::Output>>(
+        _: &Slot<W>,
+        _: N,
+    ) -> impl Downstream<T> + use<W, T, N> {
+        PortOutput
+    }
+}
+
+/// No edge ends at `W`.
+pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
+
+/// No edge starts at `W`.
+pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
+
+/// Whether `W` consumes messages at all.
+#[must_use]
+pub const fn consumes<W: Member>() -> bool {
+    // Only an option of a type without values needs no room to say that there is none.
+    size_of::<Option<W::Message>>() > 0
 }

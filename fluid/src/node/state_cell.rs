@@ -1,0 +1,105 @@
+//! The state of a worker, which can be awaited.
+
+use std::time::SystemTime;
+
+use crate::state::State;
+use crate::sync::lock::lock;
+use crate::sync::signal::wait_for;
+use crate::sync::{Mutex, Notify};
+
+/// A state that can be awaited.
+#[derive(Debug)]
+pub(crate) struct StateCell {
+    current: Mutex<(State, SystemTime)>,
+    changes: Notify,
+}
+
+impl StateCell {
+    pub(crate) fn new() -> Self {
+        Self {
+            current: Mutex::new((State::Init, SystemTime::now())),
+            changes: Notify::new(),
+        }
+    }
+
+    pub(crate) fn get(&self) -> State {
+        lock(&self.current).0
+    }
+
+    /// Since when the state is what it is.
+    pub(crate) fn since(&self) -> SystemTime {
+        lock(&self.current).1
+    }
+
+    /// Moves to `next`, unless that would be a step back. Returns the state before, if it moved.
+    pub(crate) fn advance(&self, next: State) -> Option<State> {
+        let previous = {
+            let mut current = lock(&self.current);
+            let restarted = current.0 == State::Restarting && next == State::Running;
+            if current.0 >= next && !restarted || current.0.is_final() {
+                return None;
+            }
+            std::mem::replace(&mut *current, (next, SystemTime::now())).0
+        };
+        self.changes.notify_waiters();
+        Some(previous)
+    }
+
+    /// Moves to the final state `last` together with what `publish` makes known: whoever sees the one
+    /// sees the other. Returns whether `publish` did.
+    pub(crate) fn end(&self, last: State, publish: impl FnOnce() -> bool) -> bool {
+        let published = {
+            let mut current = lock(&self.current);
+            let published = publish();
+            if published {
+                *current = (last, SystemTime::now());
+            }
+            published
+        };
+        self.changes.notify_waiters();
+        published
+    }
+
+    /// Resolves with the first state seen that is `wanted` or past it. Cancel safe.
+    pub(crate) async fn reached(&self, wanted: State) -> State {
+        self.until(|| Some(self.get()).filter(|&state| state >= wanted))
+            .await
+    }
+
+    /// Resolves with a value that is there from some change of the state on. Cancel safe.
+    pub(crate) async fn until<T>(&self, value: impl Fn() -> Option<T>) -> T {
+        wait_for(&self.changes, value).await
+    }
+}
+
+#[cfg(all(test, fluid_loom))]
+mod loom_tests;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_never_moves_back_but_for_a_restart() {
+        let states = [
+            State::Init,
+            State::Running,
+            State::Restarting,
+            State::Stopping,
+            State::Stopped,
+            State::ForceStopped,
+        ];
+        for from in states {
+            for to in states {
+                let cell = StateCell::new();
+                cell.advance(from);
+                let moved = cell.advance(to).is_some();
+                let restart = (from, to) == (State::Restarting, State::Running);
+                assert_eq!(
+                    moved,
+                    (to > from && !from.is_final()) || restart,
+                    "{from} to {to}"
+                );
+            }
+        }
+    }
+}
