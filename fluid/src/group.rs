@@ -7,6 +7,7 @@ pub(crate) mod nested;
 pub(crate) mod process;
 pub(crate) mod rule;
 pub(crate) mod slot;
+pub(crate) mod standalone;
 pub(crate) mod with;
 pub(crate) mod worker_handle;
 pub(crate) mod workers;

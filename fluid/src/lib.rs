@@ -180,6 +180,7 @@ pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};
 pub use group::handle::GroupHandle;
 pub use group::slot::{Member, Slot};
+pub use group::standalone::WorkerExt;
 pub use group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use group::workers::Workers;
 pub use macros::{consumer, worker, workers};

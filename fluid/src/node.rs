@@ -18,20 +18,18 @@ use tokio::time::Instant;
 use crate::error::{Error, Stalled};
 use crate::node::cold::Cold;
 use crate::node::members::Members;
+pub(crate) use crate::node::notify::{MemberEvent, Parent};
 use crate::node::options_ref::OptionsRef;
 use crate::node::state_cell::StateCell;
 use crate::options::OnStall;
 use crate::queue::{QueueControl, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::state::{Kind, State};
-use crate::supervisor::Event;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::lock::lock;
 use crate::sync::signal::{Signal, Signals};
-use crate::sync::{Mutex, OnceLock, mpsc};
+use crate::sync::{Mutex, OnceLock};
 use crate::time::run_control::RunControl;
-
-pub(crate) type Events = mpsc::UnboundedSender<Event>;
 
 /// Identifies a member within its group.
 pub(crate) type MemberId = usize;
@@ -41,7 +39,7 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) options: OptionsRef,
     /// The group in which it stands, and which of its members it is.
-    parent: OnceLock<(Events, MemberId)>,
+    parent: OnceLock<(Arc<dyn Parent>, MemberId)>,
     /// The queue of a consumer.
     pub(crate) queue_control: Option<Arc<dyn QueueControl>>,
     /// What became of the messages of each port through which any can be sent.
@@ -104,7 +102,7 @@ impl Node {
     }
 
     /// Makes it the member `id` of a group that calls it `name`.
-    pub(crate) fn join(&self, group: Events, id: MemberId, name: Arc<str>) {
+    pub(crate) fn join(&self, group: Arc<dyn Parent>, id: MemberId, name: Arc<str>) {
         if name != self.name {
             let _ = self.cold().alias.set(name);
         }

@@ -29,10 +29,9 @@ use tokio::runtime::Handle;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
-use crate::group::handle::GroupHandle;
 use crate::lifecycle::launch::{LaunchContext, Place};
-use crate::node::directive::{Directive, RunEnded};
-use crate::node::{MemberId, Node};
+use crate::node::directive::Directive;
+use crate::node::{MemberEvent, MemberId, Node, Parent};
 use crate::options::restart::Restart;
 use crate::report::exit::Cause;
 use crate::state::State;
@@ -47,15 +46,17 @@ use crate::sync::{mpsc, oneshot};
 /// What happens to a group.
 pub(crate) enum Event {
     Add(Box<Entry>),
-    /// It has started, or has been restarted.
-    Started(MemberId),
-    /// It has failed, and its own hooks have their time.
-    Failing(MemberId),
-    /// One life of it has ended, and it waits for what comes.
-    RunEnded(MemberId, Box<RunEnded>),
-    Ended(MemberId),
-    StopMember(MemberId),
     Remove(Arc<Node>),
+    Member(MemberId, MemberEvent),
+}
+
+/// The sending end of a group's events.
+pub(crate) type Events = mpsc::UnboundedSender<Event>;
+
+impl Parent for Events {
+    fn notify(&self, member: MemberId, event: MemberEvent) {
+        let _ = self.send(Event::Member(member, event));
+    }
 }
 
 /// Who sends to whom.
@@ -118,7 +119,7 @@ const TURN: usize = 32;
 
 impl Supervisor {
     pub(crate) fn new(
-        group: &GroupHandle,
+        node: Arc<Node>,
         events: mpsc::UnboundedReceiver<Event>,
         setup: Setup,
         runtime: Handle,
@@ -130,7 +131,7 @@ impl Supervisor {
             above,
         } = setup;
         Self {
-            node: Arc::clone(group.node()),
+            node,
             events,
             hooks,
             grace,
@@ -246,11 +247,11 @@ impl Supervisor {
                     self.launch(id);
                 }
             }
-            Event::Started(id) => self.started(id),
-            Event::Failing(id) => self.failing(id),
-            Event::RunEnded(id, down) => self.down(id, *down),
-            Event::Ended(id) => self.ended(id),
-            Event::StopMember(id) => self.ask(id, true),
+            Event::Member(id, MemberEvent::Started) => self.started(id),
+            Event::Member(id, MemberEvent::Failing) => self.failing(id),
+            Event::Member(id, MemberEvent::RunEnded(ended)) => self.down(id, *ended),
+            Event::Member(id, MemberEvent::Ended) => self.ended(id),
+            Event::Member(id, MemberEvent::StopRequested) => self.ask(id, true),
             Event::Remove(node) => {
                 let member = self
                     .members

@@ -11,8 +11,6 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::graph::Form;
-use crate::group::worker_handle::ConsumerHandle;
-use crate::group::workers::Workers;
 use crate::node::context::Context;
 use crate::options::Options;
 use crate::queue::{Channel, Output, Queue, Tally};
@@ -124,58 +122,6 @@ pub trait Worker: Send + Sized + 'static {
         let _ = exit;
         async {}
     }
-
-    /// Starts this worker alone. See [`Workers::startup`].
-    ///
-    /// Since the value is moved in, a worker cannot be started twice.
-    ///
-    /// # Errors
-    ///
-    /// The exit, if `on_startup` failed.
-    fn startup(self) -> impl Future<Output = Result<ConsumerHandle<Self::Message>, Exit>> + Send {
-        async {
-            let (workers, handle) = alone(self);
-            workers.startup().await?;
-            Ok(handle)
-        }
-    }
-
-    /// Starts this worker alone, runs `block`, and shuts the worker down, whatever the block did. See
-    /// [`Workers::scope`].
-    ///
-    /// # Errors
-    ///
-    /// The exit, if `on_startup` failed.
-    fn scope<T, F>(
-        self,
-        block: impl FnOnce(ConsumerHandle<Self::Message>) -> F + Send,
-    ) -> impl Future<Output = Result<(T, Exit), Exit>> + Send
-    where
-        T: Send,
-        F: Future<Output = T> + Send,
-    {
-        async {
-            let (workers, handle) = alone(self);
-            workers.scope(|_| block(handle)).await
-        }
-    }
-
-    /// Runs this worker alone until it ends, or a signal asks the process to. See [`Workers::run`].
-    fn run_alone(self) -> impl Future<Output = Exit> + Send {
-        async { alone(self).0.run().await }
-    }
-
-    /// Builds a runtime and runs this worker alone on it. See [`Workers::main`].
-    fn main(self) -> Exit {
-        alone(self).0.main()
-    }
-}
-
-/// A group of one, and the handle of that one.
-fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
-    let mut workers = Workers::new(crate::group::workers::default_name::<W>());
-    let handle = workers.add(worker).handle();
-    (workers, handle)
 }
 
 /// What a worker reads and writes: its queue, its output and its named ports.

@@ -18,14 +18,14 @@ use crate::group::workers::default_name;
 use crate::lifecycle::launch::{Build, Launch};
 use crate::node::members::Members;
 use crate::node::options_ref::OptionsRef;
-use crate::node::{Events, MemberId, Node};
+use crate::node::{MemberId, Node, Parent};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::report::status::Status;
 use crate::state::{Kind, State};
-use crate::supervisor::{DeferredDrop, Entry, Event, Policy};
+use crate::supervisor::{DeferredDrop, Entry, Event, Events, Policy};
 use crate::sync::OnceLock;
 use crate::worker::Worker;
 
@@ -38,8 +38,9 @@ pub struct GroupHandle {
 }
 
 /// What all handles of a group share besides.
-#[derive(Default)]
 struct Shared {
+    /// The group as its members see it.
+    parent: Arc<dyn Parent>,
     next_id: AtomicUsize,
     /// The queue of all in it that consume nothing.
     nothing: OnceLock<Arc<Channel<Nothing>>>,
@@ -49,10 +50,16 @@ struct Shared {
 
 impl GroupHandle {
     pub(crate) fn new(node: Arc<Node>, events: Events) -> Self {
+        let shared = Shared {
+            parent: Arc::new(events.clone()),
+            next_id: AtomicUsize::default(),
+            nothing: OnceLock::new(),
+            unsent: Arc::default(),
+        };
         Self {
             node,
             events,
-            shared: Arc::default(),
+            shared: Arc::new(shared),
         }
     }
 
@@ -269,7 +276,7 @@ impl GroupHandle {
             let (node, policy, launch, made) = make(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
-            node.join(self.events.clone(), id, name);
+            node.join(Arc::clone(&self.shared.parent), id, name);
             members.add(Arc::clone(&node));
             (Box::new(Entry::new(id, node, policy, launch)), made)
         };

@@ -1,28 +1,47 @@
-//! What a member tells its group.
+//! What a member reports to its group.
 
 use super::{MemberId, Node};
 use crate::node::directive::{Directive, RunEnded, RunStats};
 use crate::report::exit::Cause;
-use crate::supervisor::Event;
 use crate::sync::oneshot;
 use crate::sync::signal::until;
 
+/// What happens to a member of a group.
+pub(crate) enum MemberEvent {
+    /// It has started, or has started again after a restart.
+    Started,
+    /// It has failed, and its `on_shutdown` is being called.
+    Failing,
+    /// One incarnation has ended, and it waits for a directive.
+    RunEnded(Box<RunEnded>),
+    /// It has ended, and has its exit.
+    Ended,
+    /// It was asked to stop: its group decides when its turn comes.
+    StopRequested,
+}
+
+/// A group, as its members see it.
+pub(crate) trait Parent: Send + Sync {
+    /// Has no effect if the group has ended.
+    fn notify(&self, member: MemberId, event: MemberEvent);
+}
+
 impl Node {
-    /// Nothing comes of it if the group has ended.
-    fn tell(&self, event: impl FnOnce(MemberId) -> Event) {
+    /// Has no effect if it stands in no group, or the group has ended.
+    fn notify(&self, event: MemberEvent) {
         if let Some((group, member)) = self.parent.get() {
-            let _ = group.send(event(*member));
+            group.notify(*member, event);
         }
     }
 
     /// It has started.
     pub(crate) fn tell_started(&self) {
-        self.tell(Event::Started);
+        self.notify(MemberEvent::Started);
     }
 
     /// It has failed, its own hooks are called, and it has its time to end.
     pub(crate) fn tell_failing(&self) {
-        self.tell(Event::Failing);
+        self.notify(MemberEvent::Failing);
     }
 
     /// One life has ended, and it waits for what comes.
@@ -37,7 +56,7 @@ impl Node {
             run_stats,
             order,
         };
-        self.tell(|member| Event::RunEnded(member, Box::new(down)));
+        self.notify(MemberEvent::RunEnded(Box::new(down)));
         ordered
     }
 
@@ -54,11 +73,11 @@ impl Node {
 
     /// It is to stop: its group decides when its turn comes.
     pub(super) fn tell_stop(&self) {
-        self.tell(Event::StopMember);
+        self.notify(MemberEvent::StopRequested);
     }
 
     /// It has ended, and holds its exit.
     pub(crate) fn tell_ended(&self) {
-        self.tell(Event::Ended);
+        self.notify(MemberEvent::Ended);
     }
 }

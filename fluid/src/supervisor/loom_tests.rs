@@ -6,6 +6,7 @@ use tokio::runtime::Runtime;
 
 use super::*;
 use crate::error::{Error, Nothing};
+use crate::group::handle::GroupHandle;
 use crate::group::slot::Slot;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{Build, Launch, PendingIo, PendingWorker, ReadyWorker};
@@ -61,7 +62,12 @@ impl Driven {
             restart: Some(strategy.backoff(Duration::ZERO, Duration::ZERO)),
             above: None,
         };
-        let supervisor = Supervisor::new(&handle, events, setup, runtime.handle().clone());
+        let supervisor = Supervisor::new(
+            Arc::clone(handle.node()),
+            events,
+            setup,
+            runtime.handle().clone(),
+        );
         Self {
             handle,
             supervisor,
@@ -78,7 +84,7 @@ impl Driven {
         let build = Build::Anew(Box::new(build));
         let (seat, unborn) = Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
         let node = Arc::clone(&unborn.node);
-        node.join(events, id, "member".into());
+        node.join(Arc::new(events), id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
         self.supervisor
             .take_in(Box::new(Entry::new(id, node, None, launch)));

@@ -5,6 +5,7 @@ use crate::error::Nothing;
 use crate::node::Node;
 use crate::options::Options;
 use crate::queue::{Channel, block_on};
+use crate::state::Kind;
 use crate::sync::signal::Signals;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::node::{Events, Node};
+use crate::node::Node;
 use crate::report::exit::Cause;
-use crate::supervisor::{DeferredDrop, Entry, Event};
+use crate::supervisor::{DeferredDrop, Entry, Event, Events};
 use crate::sync::mpsc;
 
 /// What arrived at a group that has not been started. Dropped unstarted, it ends all that stands in

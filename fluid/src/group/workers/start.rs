@@ -99,7 +99,7 @@ impl Workers {
             restart,
             above,
         };
-        let supervisor = Supervisor::new(&handle, events, setup, runtime);
+        let supervisor = Supervisor::new(Arc::clone(handle.node()), events, setup, runtime);
         let _abandoned = Abandoned(Arc::clone(handle.node()));
         // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
         if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
