@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use fluid::{Context, Error, Exit, Io, Nothing, State, Worker, worker, workers};
+use fluid::{Context, Error, Exit, Io, Nothing, State, Worker, WorkerExt, worker, workers};
 use tokio::time::sleep;
 
 /// A worker written by hand, for its hooks.

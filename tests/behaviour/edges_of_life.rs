@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Io, Nothing, OnExit, Options, State, Worker, Workers, consumer, worker,
+    Cause, Context, Error, Io, Nothing, OnExit, Options, State, Worker, WorkerExt, Workers,
+    consumer, worker,
 };
 use tokio::time::timeout;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluid::{
     Callback, Cause, Context, Dispatcher, Error, Exit, Io, MessageProducer, Nothing, Options,
-    State, Worker, Workers,
+    State, Worker, WorkerExt, Workers,
 };
 use tokio::time::timeout;
 

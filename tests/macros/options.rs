@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use fluid::{Cause, OnError, State, TimedOut, TrySendError, Worker, consumer, worker, workers};
+use fluid::{
+    Cause, OnError, State, TimedOut, TrySendError, Worker, WorkerExt, consumer, worker, workers,
+};
 use tokio::time::Instant;
 
 use crate::support::Seen;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluid::{Context, Output, Worker, consumer, worker, workers};
+use fluid::{Context, Output, WorkerExt, consumer, worker, workers};
 
 use crate::support::{Note, Seen};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluid::{Cause, Error, Worker, consumer, worker, workers};
+use fluid::{Cause, Error, WorkerExt, consumer, worker, workers};
 
 use crate::support::{Note, Seen};
 

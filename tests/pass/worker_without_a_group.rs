@@ -1,6 +1,6 @@
 #![deny(warnings)]
 
-use fluid::{Output, Worker, consumer};
+use fluid::{Output, WorkerExt, consumer};
 
 #[consumer]
 async fn parse(number: u64, rejected: &Output<u64>) {
