@@ -2,7 +2,7 @@
 
 /// What stands above the table.
 pub const HEADING: &str = "\
-What one waits for most often: a number in the body of one function has become another one.
+The check after a small edit: a number in the body of one function was changed.
 ";
 
 /// What the check of one program takes, as a part of what the one by hand does.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 const INTRODUCTION: &str = "\
 # Performance
 
-What was measured, how, and on what. Each section is written by the command that it names, and says what it
-cannot say. Times depend on the machine: compare those of one table with each other, and with none elsewhere.
+What was measured, how, and on which machine. Each section is written by the command that it names, and states its
+limits. Times depend on the machine. Compare times within one table only.
 ";
 
 /// Writes the section of this title anew, or puts it at the end.

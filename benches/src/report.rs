@@ -19,7 +19,7 @@ const COMMAND: &str = "\
 cargo run --release --manifest-path benches/Cargo.toml
 ```
 
-`-- --quick` takes less time, `--only CASE` measures one case, and `--json FILE` writes every figure.";
+`-- --quick` takes less time. `--only CASE` measures one case. `--json FILE` writes every figure.";
 
 pub fn section(all: &[Measured<'_>], reached: &[Reached], arguments: &Arguments) -> String {
     let mut section = format!("{ABOUT}\n");
@@ -85,7 +85,7 @@ fn ratio(ratio: f64) -> String {
 fn goals(reached: &[Reached]) -> String {
     let met = reached.iter().filter(|goal| goal.is_met()).count();
     let mut text = format!(
-        "What we aim at, and what is reached: {met} of {}.\n\n\
+        "The goals, and the figures of this run: {met} of {} are met.\n\n\
          | case | runtime | of | at most | measured | |\n| --- | --- | --- | --- | ---: | --- |\n",
         reached.len()
     );

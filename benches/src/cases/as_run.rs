@@ -22,9 +22,9 @@ use crate::work::Work;
 pub fn case() -> Case {
     Case {
         name: "as users run it",
-        about: "One to one. By hand, each message is awaited together with the stop, each task counts, and every 10 ms \
-                the counts are read. With log and status, a tracing subscriber writes from INFO on, into a sink, and \
-                the status of the group is read every 10 ms.",
+        about: "One to one. By hand, each message is awaited together with the stop, each task counts, and the counts \
+                are read every 10 ms. With log and status, a tracing subscriber writes events from INFO on into a sink, \
+                and the status of the group is read every 10 ms.",
         messages: 2_000_000,
         times: 1,
         flavours: BOTH,

@@ -30,7 +30,7 @@ pub fn batches() -> Case {
 pub fn vec_outputs() -> Case {
     Case {
         name: "Vec outputs",
-        about: "A stage returns 64 numbers at a time, and the sink is called for each.",
+        about: "A stage returns 64 numbers at a time, and the sink is called for each number.",
         contenders: vec![
             contender!("tokio, loop", tokio_loop),
             contender!("tokio, recv_many", tokio_many),

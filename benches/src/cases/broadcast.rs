@@ -12,8 +12,8 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "broadcast to two",
-        about: "One task sends each number to two others. By hand: a channel for each, and two sends. tokio's \
-                broadcast overwrites what has not been read, so there the sender sees to it that there is room.",
+        about: "One task sends each number to two others. By hand: a channel for each, and two sends. tokio's broadcast \
+                overwrites messages that were not read, so its sender makes sure that there is room.",
         messages: 500_000,
         times: 2,
         flavours: BOTH,

@@ -14,7 +14,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "one to four",
-        about: "One task sends, four compete for the numbers. With tokio, a lock is around the receiver; with fluid, all \
+        about: "One task sends, four compete for the numbers. With tokio, a lock guards the receiver. With fluid, all \
                 add to one atomic number, since lanes without a key have no state of their own.",
         messages: 500_000,
         times: 1,

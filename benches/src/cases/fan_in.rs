@@ -12,7 +12,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "four to one",
-        about: "Four tasks send a quarter of the numbers each, one receives.",
+        about: "Four tasks send a quarter of the numbers each, and one receives.",
         messages: 1_000_000,
         times: 1,
         flavours: BOTH,

@@ -12,8 +12,8 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "options",
-        about: "One to one, with options on the consumer. No call is late, stalls, fails or waits for its turn, so \
-                this is what it costs to look.",
+        about: "One to one, with options on the consumer. No call is late, stalls, fails or waits, so the figure is the \
+                cost of the checks.",
         messages: 1_000_000,
         times: 1,
         flavours: BOTH,

@@ -38,9 +38,10 @@ pub fn comparison() -> Comparison {
         .map(|(name, run)| Rival::new(name, move |flavour, scale| measure(run, flavour, scale)));
     Comparison {
         name: "stop under load",
-        about: "A source and a client feed a stage, which feeds a sink; they compute for 2 and 3 µs, and their queues are \
-                full. It is *seen* when the source sends no more and the client is refused; what has not seen it after \
-                20 ms never does. It has *ended* when all tasks have; *lost* is what was accepted and never handled.",
+        about: "A source and a client feed a stage, which feeds a sink. Stage and sink compute for 2 and 3 µs, and their \
+                queues are full. The stop is *seen* when the source sends no more and the client is refused, which is \
+                observed for 20 ms. It has *ended* when all tasks have ended. *Lost* are accepted messages that were \
+                never handled.",
         flavours: BOTH,
         effort: Effort::Light,
         rivals: rivals.collect(),

@@ -11,7 +11,7 @@ pub fn table(all: &[Measured<'_>]) -> String {
         return String::new();
     }
     format!(
-        "Where fluid is not the fastest, who is ahead of it, and what part of fluid's figure each of them needs:\n\n\
+        "The cases in which fluid is not the fastest, with the contenders that are ahead and their figures (fluid = 1):\n\n\
          | case | runtime | figure | ahead |\n| --- | --- | --- | --- |\n{lines}\n"
     )
 }
