@@ -10,7 +10,7 @@ What was measured, how, and on which machine. Each section is written by the com
 limits. Times depend on the machine. Compare times within one table only.
 ";
 
-/// Writes the section of this title anew, or puts it at the end.
+/// Replaces the section with this title, or appends it.
 ///
 /// # Panics
 ///
@@ -23,7 +23,7 @@ pub fn write(title: &str, section: &str) {
     println!("\nwritten to {}", path.display());
 }
 
-/// The section of this title, if there is one.
+/// The section with this title, if there is one.
 pub fn read(title: &str) -> Option<String> {
     let page = fs::read_to_string(path()).ok()?;
     section(&page, title).map(str::to_owned)

@@ -59,7 +59,7 @@ async fn tokio_channels(work: Work) {
     ended(receiving).await;
 }
 
-/// A look at how many are unread takes the lock, so there is one for every portion.
+/// The number of unread messages is behind a lock, so it is read once for each portion.
 async fn tokio_broadcast(work: Work) {
     let (sender, receiver) = broadcast::channel(1024);
     let receiving = [receiver.resubscribe(), receiver].map(|mut receiver| {

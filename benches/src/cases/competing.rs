@@ -1,4 +1,4 @@
-//! One task sends, four take what comes.
+//! One task sends, and four compete for the messages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -101,13 +101,13 @@ async fn source(work: &Work, numbers: &Output<u64>) {
     }
 }
 
-/// The sum is kept where all lanes can add to it.
+/// All lanes add to one shared sum.
 #[consumer(concurrency = 4)]
 async fn sink(number: u64, sums: &Sums) {
     sums.of.fetch_add(number, Ordering::Relaxed);
 }
 
-/// A sum that several add to.
+/// A sum that several tasks add to.
 struct Sums {
     of: AtomicU64,
     all: Sum,

@@ -117,7 +117,7 @@ workers! {
     fourth.numbers => sink;
 }
 
-/// The first source that ends stops the group, which waits for the others: they send all they have.
+/// The first source that ends stops the group. The group waits for the other sources, which send all they have.
 async fn fluid(work: Work) {
     let running = FourToOne::new(work).startup().await.expect("a start");
     let exit = running.wait_for_shutdown().await;

@@ -1,4 +1,4 @@
-//! One task sends, four handle the numbers by their key.
+//! One task sends, and four handle the numbers by key.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

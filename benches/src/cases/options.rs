@@ -1,4 +1,4 @@
-//! What each option of a consumer costs that is set, and never has anything to do.
+//! The cost of each option of a consumer that is set and never has to act.
 
 use std::marker::PhantomData;
 

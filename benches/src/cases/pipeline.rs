@@ -1,5 +1,4 @@
-//! How long one message is under way through a source, a stage and a sink: when nothing else is to be done, and
-//! under load.
+//! The latency of a message through a source, a stage and a sink: in an idle pipeline, and under load.
 
 mod actix;
 mod channels;

@@ -1,10 +1,10 @@
-//! Where fluid is not the fastest.
+//! The cases in which fluid is not the fastest.
 
 use std::fmt::Write;
 
 use crate::comparison::{Measured, Series};
 
-/// A line for each figure of which somebody needs less than fluid.
+/// A line for each figure of which another contender has less than fluid.
 pub fn table(all: &[Measured<'_>]) -> String {
     let lines: String = all.iter().filter_map(of_one).collect();
     if lines.is_empty() {
