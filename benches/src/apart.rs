@@ -1,6 +1,6 @@
-//! A round of one rival in a process of its own, so that its memory and its processor time are its own.
+//! A round of one contender in a separate process, so that its memory and its processor time can be measured.
 //!
-//! The process is this program again, with an argument that only it uses. It prints the figures, a line for each.
+//! The process runs this program with an argument that has no other use. It prints one line for each figure.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use crate::case::Flavour;
 use crate::comparison::{Comparison, Effort, Figure, Rival};
 
-/// What such a process is to measure.
+/// What the separate process measures.
 #[derive(Debug, PartialEq)]
 pub struct Apart {
     comparison: String,
@@ -25,7 +25,7 @@ pub struct Apart {
 impl Apart {
     pub const ARGUMENT: &str = "--apart";
 
-    /// Its four words.
+    /// The four words of the argument.
     pub fn read(mut word: impl FnMut() -> String) -> Self {
         Self {
             comparison: word(),
@@ -35,7 +35,7 @@ impl Apart {
         }
     }
 
-    /// Measures, and prints the figures. It has no more memory than is free, so that nothing else suffers.
+    /// Measures, and prints the figures. Its memory is limited to what is free, so that other processes keep theirs.
     pub fn run(&self, all: &[Comparison]) {
         let told = fs::read_to_string("/proc/meminfo").expect("Linux");
         let free = 1024 * kibibytes(&told, "MemAvailable").expect("what is free");
@@ -54,7 +54,7 @@ impl Apart {
     }
 }
 
-/// Starts a process that measures, and reads its figures. There are none if it needs more memory than there is.
+/// Starts a process that measures, and reads its figures. Returns none if it needs more memory than is free.
 pub fn measure(
     comparison: &Comparison,
     rival: &Rival,
@@ -80,7 +80,7 @@ pub fn measure(
     figures(&String::from_utf8(output.stdout).expect("figures"))
 }
 
-/// Names and units live as long as the program: there are a few of them.
+/// Names and units are leaked, since there are only a few of them.
 fn figures(lines: &str) -> Vec<Figure> {
     let figure = |line: &str| {
         let mut words = line.split('\t');

@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The arguments of the command line.
 
 use std::env;
 
@@ -8,11 +8,11 @@ use crate::comparison::{Comparison, Effort};
 #[derive(Debug, Default)]
 pub struct Arguments {
     quick: bool,
-    /// The cases to measure; all, if there are none.
+    /// The cases to measure; all cases if empty.
     pub only: Vec<String>,
     /// Where to write all figures.
     pub json: Option<String>,
-    /// What this process is to measure for another one that started it.
+    /// What this process measures for the process that started it.
     pub apart: Option<Apart>,
 }
 
@@ -35,7 +35,7 @@ impl Arguments {
 
     /// # Panics
     ///
-    /// If a case is to be measured that there is not.
+    /// If a case does not exist.
     pub fn check(&self, all: &[Comparison]) {
         let names: Vec<_> = all.iter().map(|one| one.name).collect();
         for name in &self.only {

@@ -1,4 +1,4 @@
-//! A case: messages that are sent in one way, and who sends them. What is measured is the time of each.
+//! A case: one way of sending messages, and its contenders. The figure is the time of a message.
 
 use std::fmt;
 use std::future::Future;
@@ -11,7 +11,7 @@ use crate::comparison::{Comparison, Effort, Figure, Rival};
 use crate::goal::Goal;
 use crate::work::Work;
 
-/// One kind of work, done by several.
+/// One kind of work, done by several contenders.
 pub struct Case {
     pub name: &'static str,
     /// What is done.
@@ -58,7 +58,7 @@ impl fmt::Display for Flavour {
 
 type Doing = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Who does it.
+/// One way to do the work, with one library.
 #[derive(Clone, Copy)]
 pub struct Contender {
     pub name: &'static str,
@@ -67,9 +67,9 @@ pub struct Contender {
 
 #[derive(Clone, Copy)]
 enum How {
-    /// In tasks of the runtime that it is given.
+    /// In tasks of a given runtime.
     Tasks(fn(Work) -> Doing),
-    /// On a runtime of its own.
+    /// On its own runtime.
     Alone(fn(Flavour, Work)),
 }
 

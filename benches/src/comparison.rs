@@ -1,4 +1,4 @@
-//! A comparison: several do the same, and figures are taken of each.
+//! A comparison: several contenders do the same work, and each yields figures.
 
 use std::fmt;
 
@@ -8,36 +8,36 @@ use crate::case::Flavour;
 use crate::goal::Goal;
 use crate::report::number;
 
-/// Several do the same.
+/// Several contenders that do the same work.
 pub struct Comparison {
     pub name: &'static str,
     /// What is done.
     pub about: &'static str,
     pub flavours: &'static [Flavour],
     pub effort: Effort,
-    /// The first one is what the others are compared with.
+    /// The first one is the reference.
     pub rivals: Vec<Rival>,
     pub goals: Vec<Goal>,
 }
 
-/// What a round of one rival takes.
+/// How much time a round of one contender takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
     /// Less than a second.
     Light,
-    /// Seconds, and a process of its own, so that the memory and the processor time are its own.
+    /// Seconds, in a separate process, so that memory and processor time can be measured.
     Heavy,
-    /// The same, and so much memory that `--quick` leaves it out.
+    /// Like `Heavy`, with so much memory that `--quick` leaves it out.
     Huge,
 }
 
-/// One of those that are compared.
+/// One contender.
 pub struct Rival {
     pub name: &'static str,
     measure: Measure,
 }
 
-/// Takes the figures of a round, of which `scale` is the part that is done.
+/// Measures a round. `scale` is the part of a whole round that is done.
 type Measure = Box<dyn Fn(Flavour, f64) -> Vec<Figure>>;
 
 /// What was measured in one round.
@@ -93,8 +93,8 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// A round, in which each rival has its turn, and nobody is always the first. Who has no figures could not be
-    /// measured.
+    /// A round: every contender is measured once, in an order that changes with `round`. A contender without figures
+    /// could not be measured.
     pub fn round(&mut self, round: usize, mut measure: impl FnMut(&Rival, Flavour) -> Vec<Figure>) {
         let rivals = &self.comparison.rivals;
         for at in 0..rivals.len() {
@@ -104,7 +104,7 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// A figure of the rival of this name; the first one, if none is named.
+    /// A figure of the contender `rival`; its first figure if none is named.
     pub fn series(&self, rival: &str, figure: Option<&str>) -> Option<&Series> {
         let mut rivals = self.comparison.rivals.iter();
         let series = &self.series[rivals.position(|one| one.name == rival)?];
@@ -161,7 +161,7 @@ impl fmt::Display for Measured<'_> {
 pub mod tests {
     use super::*;
 
-    /// Two rivals with two figures each, of which the second rival needs half.
+    /// Two contenders with two figures each. The figures of the second one are half as large.
     pub fn comparison() -> Comparison {
         let of = |half: f64| {
             move |_: Flavour, scale: f64| {

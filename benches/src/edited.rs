@@ -1,11 +1,11 @@
-//! What the compiler needs after an edit, as the page has it.
+//! The compile times after an edit, read from the page.
 
-/// What stands above the table.
+/// The line above the table.
 pub const HEADING: &str = "\
-What one waits for most often: a number in the body of one function has become another one.
+The check after a small edit: a number in the body of one function was changed.
 ";
 
-/// What the check of one program takes, as a part of what the one by hand does.
+/// The compile time of one program, relative to the program by hand.
 #[derive(Debug, PartialEq)]
 pub struct Ratios {
     pub program: String,
@@ -13,7 +13,7 @@ pub struct Ratios {
     pub computed: f64,
 }
 
-/// What the section says of each program.
+/// Reads the ratios of each program from the section.
 pub fn ratios(section: &str) -> Option<Vec<Ratios>> {
     let (_, table) = section.split_once(HEADING)?;
     let mut lines = table.trim_start().lines();

@@ -1,19 +1,19 @@
-//! What we want to reach, and whether it is reached.
+//! The goals of the figures, and whether they are met.
 
 use crate::comparison::Measured;
 
-/// A figure is at most so large.
+/// An upper bound of a figure.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
     pub of: &'static str,
-    /// Which figure; the first one, if none is named.
+    /// Which figure; the first one if `None`.
     pub figure: Option<&'static str>,
     pub at_most: f64,
-    /// Whose figure it is a part of; nobody's, if the goal is one in the figure's own unit.
+    /// The contender whose figure is the reference; `None` if the bound is in the figure's own unit.
     pub than: Option<&'static str>,
 }
 
-/// At most so many times what another one needs.
+/// At most `at_most` times the figure of `than`.
 pub const fn goal(of: &'static str, at_most: f64, than: &'static str) -> Goal {
     Goal {
         of,
@@ -23,7 +23,7 @@ pub const fn goal(of: &'static str, at_most: f64, than: &'static str) -> Goal {
     }
 }
 
-/// At most so much, in the unit of the figure.
+/// At most `at_most`, in the unit of the figure.
 pub const fn limit(of: &'static str, figure: &'static str, at_most: f64) -> Goal {
     Goal {
         of,
@@ -34,14 +34,14 @@ pub const fn limit(of: &'static str, figure: &'static str, at_most: f64) -> Goal
 }
 
 impl Goal {
-    /// The goal is about this figure.
+    /// Sets the figure that the goal is about.
     pub const fn in_figure(mut self, figure: &'static str) -> Self {
         self.figure = Some(figure);
         self
     }
 }
 
-/// A goal, and what was measured.
+/// A goal, and the measured value.
 #[derive(Clone, Debug)]
 pub struct Reached {
     pub comparison: &'static str,
@@ -49,7 +49,7 @@ pub struct Reached {
     pub goal: Goal,
     pub figure: &'static str,
     pub unit: &'static str,
-    /// The ratio; of an absolute goal, the figure itself.
+    /// The ratio, or the figure itself if the goal has no reference.
     pub measured: f64,
 }
 
@@ -77,7 +77,7 @@ impl Reached {
     }
 }
 
-/// How it stands with all goals.
+/// Compares all goals with what was measured.
 pub fn reached(all: &[Measured<'_>]) -> Vec<Reached> {
     let of_one = |measured: &Measured<'_>| {
         let goals = measured.comparison.goals.iter();

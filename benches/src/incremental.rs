@@ -1,16 +1,16 @@
-//! The goals of compile time. What they need is measured by another command, which takes longer than all that is
-//! measured here, so it is taken from the page.
+//! The goals of compile time. Another command measures the figures and takes longer than all cases here, so they are
+//! read from the page.
 
 use fluid_benches::edited::{self, Ratios};
 use fluid_benches::page;
 
 use crate::goal::{Goal, Reached, goal};
 
-/// How it stands with them.
+/// Compares the goals with the figures on the page.
 ///
 /// # Panics
 ///
-/// If the page says nothing of compile time.
+/// If the page has no figures of compile time.
 pub fn reached() -> Vec<Reached> {
     let section = page::read("Compile time");
     let ratios = section.as_deref().and_then(edited::ratios);
@@ -29,7 +29,7 @@ fn of(ratios: &[Ratios]) -> Vec<Reached> {
     [waited, computed].concat()
 }
 
-/// What one of the columns is to reach.
+/// One goal for one of the columns.
 fn one(goal: Goal, ratios: &[Ratios], figure: &'static str, which: fn(&Ratios) -> f64) -> Reached {
     let of = |program| {
         let mut ratios = ratios.iter();
@@ -81,7 +81,7 @@ mod tests {
         }
     }
 
-    /// The page is as the other command has written it.
+    /// The page must have the form that the other command writes.
     #[test]
     fn the_page_has_what_the_goals_need() {
         assert_eq!(reached().len(), 6);

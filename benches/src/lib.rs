@@ -1,4 +1,4 @@
-//! What the benchmarks share.
+//! Code that the benchmark programs share.
 
 pub mod edited;
 pub mod machine;

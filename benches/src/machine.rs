@@ -21,7 +21,7 @@ pub fn processor() -> String {
     format!("{model}, {cores}")
 }
 
-/// What a file such as `/proc/meminfo` says of `name`, in kibibytes.
+/// The value of `name` in a file such as `/proc/meminfo`, in kibibytes.
 pub fn kibibytes(told: &str, name: &str) -> Option<u64> {
     let mut lines = told.lines().filter_map(|line| line.split_once(':'));
     let (_, value) = lines.find(|(of, _)| *of == name)?;
@@ -58,8 +58,8 @@ pub fn today() -> String {
     date((now.as_secs() / 86_400) as i64)
 }
 
-/// The date so many days after the first of January 1970. Years begin in March here, so that the day
-/// that some have more is their last.
+/// The date that is this many days after 1 January 1970. Years are counted from March, so that a leap day is the last
+/// day of its year.
 fn date(days: i64) -> String {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -1,12 +1,11 @@
-//! What things take with fluid, and with what else people use: the same work, side by side, in one
-//! run. Writes its section of `docs/performance.md`.
+//! Compares fluid with other libraries: the same work, side by side, in one run. Writes its section of
+//! `docs/performance.md`.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [--only CASE] [--json FILE]
 //! ```
 //!
-//! `--quick` makes fewer rounds and sends fewer messages. With `--only`, which may be said several times, the
-//! page is left as it is.
+//! `--quick` makes fewer rounds and sends fewer messages. `--only` may be repeated, and leaves the page as it is.
 
 mod apart;
 mod arguments;
@@ -50,7 +49,7 @@ fn main() {
     }
 }
 
-/// On each runtime, round by round, each rival in turn: whatever else the machine does meets them all.
+/// Measures on each runtime, round by round, with the contenders in turn. Other load affects them all alike.
 fn measure<'a>(comparison: &'a Comparison, arguments: &Arguments) -> Vec<Measured<'a>> {
     let (effort, scale) = (comparison.effort, arguments.scale());
     let measured = comparison.flavours.iter().map(|&flavour| {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 const INTRODUCTION: &str = "\
 # Performance
 
-What was measured, how, and on what. Each section is written by the command that it names, and says what it
-cannot say. Times depend on the machine: compare those of one table with each other, and with none elsewhere.
+What was measured, how, and on which machine. Each section is written by the command that it names, and states its
+limits. Times depend on the machine. Compare times within one table only.
 ";
 
-/// Writes the section of this title anew, or puts it at the end.
+/// Replaces the section with this title, or appends it.
 ///
 /// # Panics
 ///
@@ -23,7 +23,7 @@ pub fn write(title: &str, section: &str) {
     println!("\nwritten to {}", path.display());
 }
 
-/// The section of this title, if there is one.
+/// The section with this title, if there is one.
 pub fn read(title: &str) -> Option<String> {
     let page = fs::read_to_string(path()).ok()?;
     section(&page, title).map(str::to_owned)

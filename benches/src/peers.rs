@@ -1,4 +1,4 @@
-//! The same work with libraries of actors.
+//! The same work with actor libraries.
 
 pub mod actix;
 pub mod elfo;

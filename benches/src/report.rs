@@ -11,7 +11,7 @@ use crate::arguments::Arguments;
 use crate::comparison::{Effort, Measured, Rival, Series};
 use crate::goal::Reached;
 
-/// How each figure comes about.
+/// The text that explains the figures.
 const ABOUT: &str = include_str!("report/about.md");
 
 const COMMAND: &str = "\
@@ -19,7 +19,7 @@ const COMMAND: &str = "\
 cargo run --release --manifest-path benches/Cargo.toml
 ```
 
-`-- --quick` takes less time, `--only CASE` measures one case, and `--json FILE` writes every figure.";
+`-- --quick` takes less time. `--only CASE` measures one case. `--json FILE` writes every figure.";
 
 pub fn section(all: &[Measured<'_>], reached: &[Reached], arguments: &Arguments) -> String {
     let mut section = format!("{ABOUT}\n");
@@ -64,7 +64,7 @@ fn table(measured: &Measured<'_>) -> String {
     table
 }
 
-/// A figure, as it is printed: no more than one decimal place, and none where it would be noise.
+/// Formats a figure: one decimal place, and none from 1,000 on.
 pub fn number(figure: f64) -> String {
     if figure < 1_000.0 {
         format!("{figure:.1}")
@@ -73,7 +73,7 @@ pub fn number(figure: f64) -> String {
     }
 }
 
-/// There is none to a figure of zero.
+/// Formats a ratio; empty if the reference is zero.
 fn ratio(ratio: f64) -> String {
     if ratio.is_finite() {
         format!("{ratio:.2}")
@@ -85,7 +85,7 @@ fn ratio(ratio: f64) -> String {
 fn goals(reached: &[Reached]) -> String {
     let met = reached.iter().filter(|goal| goal.is_met()).count();
     let mut text = format!(
-        "What we aim at, and what is reached: {met} of {}.\n\n\
+        "The goals, and the figures of this run: {met} of {} are met.\n\n\
          | case | runtime | of | at most | measured | |\n| --- | --- | --- | --- | ---: | --- |\n",
         reached.len()
     );
@@ -106,7 +106,7 @@ fn goals(reached: &[Reached]) -> String {
     text
 }
 
-/// Every figure, each goal with its ratio or its figure, and how many there are and are met.
+/// Every figure, each goal with its ratio or its figure, and the number of goals and of goals that are met.
 pub fn json(all: &[Measured<'_>], reached: &[Reached]) -> String {
     let figures: Vec<Value> = all.iter().flat_map(figures).collect();
     let goals: Vec<Value> = reached.iter().map(of_goal).collect();
@@ -147,7 +147,7 @@ fn figure(measured: &Measured<'_>, rival: &Rival, series: &Series) -> Value {
     })
 }
 
-/// A goal that is a part of what another one needs has a `ratio`; one in a unit has what was `measured`.
+/// A goal with a reference has a `ratio`; a goal in a unit has the value `measured`.
 fn of_goal(reached: &Reached) -> Value {
     let goal = reached.goal;
     let mut told = json!({
@@ -171,7 +171,7 @@ fn of_goal(reached: &Reached) -> Value {
     told
 }
 
-/// Who was measured, as they were resolved.
+/// The libraries that were measured, with their resolved versions.
 fn versions() -> String {
     let lock = include_str!("../Cargo.lock");
     let peers = [

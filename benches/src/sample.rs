@@ -1,19 +1,19 @@
-//! Several measurements of one thing.
+//! Several measurements of one quantity.
 
 use std::fmt;
 
-/// Measurements, in seconds where nothing else is said.
+/// Measurements, in seconds unless stated otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Sample(Vec<f64>);
 
 impl Sample {
-    /// One more.
+    /// Adds a measurement.
     pub fn add(&mut self, measured: f64) {
         self.0.push(measured);
         self.0.sort_by(f64::total_cmp);
     }
 
-    /// The one in the middle: what a busy machine does to a few of them does not move it.
+    /// The median. A few disturbed measurements do not change it.
     ///
     /// # Panics
     ///
@@ -27,7 +27,7 @@ impl Sample {
         }
     }
 
-    /// The least measurement that so many in a hundred do not exceed.
+    /// The percentile: the least measurement that this many in a hundred do not exceed.
     ///
     /// # Panics
     ///

@@ -1,9 +1,9 @@
-//! The work that is the same for all: numbers are sent, and their sum is known.
+//! The work of all contenders: numbers are sent, and their sum is known.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What carries a number.
+/// A message that carries a number.
 pub trait Payload: Copy + Send + Sync + Unpin + 'static {
     fn of(number: u64) -> Self;
 
@@ -31,7 +31,7 @@ impl Payload for [u64; 8] {
     }
 }
 
-/// How many numbers to send, and where their sum is to be told.
+/// How many numbers to send, and where the sum is reported.
 #[derive(Clone, Debug)]
 pub struct Work {
     pub messages: u64,
@@ -46,7 +46,7 @@ impl Work {
         }
     }
 
-    /// The sum that one of those who handle messages keeps for itself.
+    /// The sum of one task that handles messages.
     pub fn sum(&self) -> Sum {
         Sum {
             of: 0,
@@ -59,17 +59,17 @@ impl Work {
         0..self.messages
     }
 
-    /// The same, in portions.
+    /// The numbers to be sent, in portions.
     pub const fn rest(&self) -> Rest {
         Rest(self.numbers())
     }
 
-    /// One of four parts of them.
+    /// One of four parts of the numbers.
     pub const fn quarter(&self, which: u64) -> std::ops::Range<u64> {
         which * self.messages / 4..(which + 1) * self.messages / 4
     }
 
-    /// Whether every number was handled so many times.
+    /// Checks that every number was handled `times` times.
     pub fn check(&self, times: u64) {
         let expected = times * self.messages * (self.messages - 1) / 2;
         let total = self.total.load(Ordering::SeqCst);
@@ -91,7 +91,7 @@ impl Rest {
     }
 }
 
-/// A sum of numbers. It is told when it is dropped, so that nothing is shared while messages are handled.
+/// A sum of numbers. It is reported when it is dropped, so that tasks share nothing while they handle messages.
 #[derive(Debug)]
 pub struct Sum {
     of: u64,

@@ -1,11 +1,11 @@
-//! Supervised workers, and graphs of them that the compiler checks, from plain async functions.
+//! Turns plain async functions into supervised workers, and checks the graph between them at compile time.
 //!
-//! A service is full of long-running loops: pollers, queue consumers, pipelines, flushers, timers.
+//! A service has many long-running loops: pollers, queue consumers, pipelines, flushers, timers.
 //! Written by hand, each of them is a spawn, a channel, a cancellation token, a `select!`, a restart
-//! loop and some counters; and the bugs are always the same: a queue dropped at shutdown, a panic that
-//! nobody sees, a stage wired to nothing, a stop that never ends.
+//! loop and some counters. The bugs repeat: a queue dropped at shutdown, a panic that stays unnoticed,
+//! a stage without an output, a stop that never ends.
 //!
-//! With fluid you annotate functions, and declare once how they are wired:
+//! With fluid you annotate functions, and declare once how they are connected:
 //!
 //! ```
 //! use fluid::{consumer, worker, workers};
@@ -60,33 +60,33 @@
 //! # fn main() {}
 //! ```
 //!
-//! From that one graph follow:
+//! fluid derives the following from that graph:
 //!
-//! - **compile errors for wrong wiring**, at your own token, with the remedy: types that disagree, a
-//!   consumer that nothing feeds, an output that goes nowhere, a name that does not exist;
-//! - **the order of startup and shutdown**: sinks start first, sources stop first, and each consumer
-//!   ends when all that feeds it has ended and its queue is empty;
-//! - **nothing lost in silence**: every message a consumer accepted is counted as done, failed, dropped
-//!   or undelivered; a refused send gives the message back, and what a worker could not hand on is counted
-//!   as unsent;
-//! - **an end, in time**: a stop takes no longer than its grace period and a second, whatever blocks,
-//!   and the [`Exit`] names what was stuck;
-//! - **a status** of the whole tree, and `tracing` spans and events.
+//! - **Compile errors for wrong connections**, at your own token, with the remedy. Examples are types
+//!   that disagree, a consumer that nothing feeds, an output that goes nowhere, and an unknown name.
+//! - **The order of startup and shutdown.** Sinks start first, and sources stop first. Each consumer ends
+//!   when all workers that feed it have ended and its queue is empty.
+//! - **A count of every message.** Each message that a consumer accepted counts as done, failed, dropped
+//!   or undelivered. A refused send gives the message back. A message that a worker emitted and no
+//!   consumer accepted counts as unsent.
+//! - **An end in time.** A stop takes no longer than its grace period and a second, even if a worker
+//!   blocks its thread. The [`Exit`] names the workers that were stuck.
+//! - **A status** of the whole tree, and `tracing` spans and events.
 //!
 //! # A tour
 //!
 //! - [`worker`] and [`consumer`] turn functions into workers; [`workers!`] builds a group of them.
-//! - [`Worker`] is the trait beneath. Implement it by hand where a function is not enough: a worker
-//!   written by hand takes part in groups like any other, reading and writing its [`Io`].
-//! - [`Workers`] is a group built at run time, and [`GroupHandle`] a running one, to and from which
-//!   workers are added and removed. [`Callback`]s run beside the workers.
-//! - [`WorkerHandle`] shows one worker's [`State`] and [`Status`], and stops it. [`ConsumerHandle`] sends
-//!   to it too, and [`ask`](ConsumerHandle::ask)s it for a [`Reply`]. [`MessageProducer`] is whatever
-//!   can be sent to.
-//! - [`Dispatcher`] hands messages to handlers by their type, registered at run time.
+//! - [`Worker`] is the trait below these macros. Implement it by hand if a function is not enough. A worker
+//!   written by hand takes part in groups like any other; it reads and writes its [`Io`].
+//! - [`Workers`] builds a group at run time. [`GroupHandle`] is the handle of a running group; it adds and
+//!   removes workers. [`Callback`]s run beside the workers.
+//! - [`WorkerHandle`] shows the [`State`] and the [`Status`] of one worker, and stops it.
+//!   [`ConsumerHandle`] also sends messages to it, and [`ask`](ConsumerHandle::ask)s it for a [`Reply`].
+//!   [`MessageProducer`] is implemented by everything that sends to a consumer.
+//! - [`Dispatcher`] passes messages to handlers by the type of the message. Handlers are registered at run time.
 //! - [`Exit`] is the report of an end, and the exit code of a process.
 //!
-//! # The life of a worker
+//! # The states of a worker
 //!
 //! ```text
 //!           startup()             gracefully_stop(), or the work is done
@@ -96,40 +96,47 @@
 //!                      Restarting
 //! ```
 //!
-//! [`startup`](Workers::startup) takes the group, so that nothing starts twice.
-//! [`gracefully_stop`](GroupHandle::gracefully_stop) only asks;
-//! [`shutdown`](GroupHandle::shutdown) asks, waits for the grace period, then forces, and returns the
-//! exit; [`wait_for_shutdown`](GroupHandle::wait_for_shutdown) only waits.
-//! [`scope`](Workers::scope) shuts down whatever a block did. [`run`](Workers::run) listens to SIGINT and
-//! SIGTERM as well, and [`main`](Workers::main) builds the runtime too: a process that ends by it has
-//! drained, and its exit code is 0 (normal), 1 (forced) or 2 (failed).
+//! [`startup`](Workers::startup) takes the group by value, so that nothing starts twice.
+//! [`gracefully_stop`](GroupHandle::gracefully_stop) only asks for a stop.
+//! [`shutdown`](GroupHandle::shutdown) asks, waits for the grace period, then forces the stop, and returns
+//! the exit. [`wait_for_shutdown`](GroupHandle::wait_for_shutdown) only waits.
+//! [`scope`](Workers::scope) runs a block and shuts the group down afterwards, also if the block panics.
+//! [`run`](Workers::run) listens to SIGINT and SIGTERM. [`main`](Workers::main) builds the runtime
+//! too. The process then ends when its queues have drained or the stop was forced. Its exit code is
+//! 0 (normal), 1 (forced) or 2 (failed).
 //!
-//! What answers a failure is the worker's own [`on_error`](Options::on_error), or else the strategy of its group:
-//! a [`Restart`] of the worker, of all of them, or of those downstream, within a budget. What a group cannot
-//! answer, the group above it may. A call that hangs is no failure by itself: with a
-//! [`stall`](Options::stall) it is seen, and becomes one if [`on_stall`](Options::on_stall) says so.
+//! A failed call is handled by the worker's own [`on_error`](Options::on_error). Without that option, the
+//! strategy of its group decides: a [`Restart`] of the worker, of all workers, or of those downstream,
+//! within a budget. A failure that a group does not answer is passed to the group above it. A call that
+//! hangs is no failure by itself. [`stall`](Options::stall) reports such a call, and
+//! [`on_stall`](Options::on_stall) can make it a failure.
 //!
-//! The grace period is the group's `grace`; if it sets none, the environment variable
-//! `FLUID_STOPPING_GRACE_PERIOD`, in seconds; or else 10 seconds.
+//! The grace period is the option `grace` of the group. Its default is the number of seconds in the
+//! environment variable `FLUID_STOPPING_GRACE_PERIOD`, or 10 seconds. A nested group without the option
+//! has the time that the group above leaves it.
 //!
 //! # Logging
 //!
-//! Each worker's task is in a `tracing` span `worker` with the field `name`, each callback's in a span
-//! `callback`. The start and the stop of a group are events at level `info`; changes of state and
-//! dropped messages at `debug`; failures that a policy answered, stalls, undelivered and unsent messages and forced
-//! stops at `warn`; failures that end a worker, and stuck workers, at `error`. Of a message that goes well
-//! nothing is logged.
+//! The task of each worker has a `tracing` span `worker` with the field `name`, and each callback has a
+//! span `callback`. The levels of the events are:
+//!
+//! - `info`: the start and the stop of a group;
+//! - `debug`: changes of state, and dropped messages;
+//! - `warn`: failures that a policy answered, stalls, undelivered and unsent messages, forced stops;
+//! - `error`: failures that end a worker, and stuck workers.
+//!
+//! A message that is handled without a failure logs nothing.
 //!
 //! # Panics
 //!
-//! A panic in a worker, a callback or a handler is caught, and counts as a failure. To know where it
-//! happened, the first group that starts installs a panic hook, which hands every panic on to the hook
-//! that was there before. With `panic = "abort"` nothing can be caught.
+//! A panic in a worker, a callback or a handler is caught, and counts as a failure. The first group that
+//! starts installs a panic hook, which records where a panic happened. It passes every panic on to the
+//! previous hook. With `panic = "abort"` no panic can be caught.
 //!
 //! # Under another name
 //!
-//! What the macros make names this crate `::fluid`. A crate that calls it something else in its `Cargo.toml`
-//! (`flow = { package = "fluid", … }`) says so in one line at its root:
+//! The output of the macros names this crate `::fluid`. A crate that calls it something else in its
+//! `Cargo.toml` (`flow = { package = "fluid", … }`) declares that in one line at its root:
 //!
 //! ```text
 //! extern crate flow as fluid;
@@ -137,9 +144,9 @@
 //!
 //! # Features
 //!
-//! - `rate`: limits of how often consumers are called, [`Options::rate`].
-//! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.
-//! - `test-util`: the module `test`, with which workers and groups are tested on paused time. For
+//! - `rate`: limits how often consumers are called ([`Options::rate`]).
+//! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] implement `Serialize`.
+//! - `test-util`: the module `test`, which tests workers and groups on paused time. Enable it in
 //!   `[dev-dependencies]` only.
 
 #[doc(hidden)]

@@ -1,16 +1,16 @@
-//! How long the loops take in which workers handle messages: the hot paths, whose instructions are counted too.
+//! The time of the hot paths, whose instructions are counted as well.
 //!
 //! ```text
 //! cargo bench --manifest-path benches/hot_paths/Cargo.toml --bench paths -- [NAME]
 //! ```
 //!
-//! The start and the end of a group are in each figure.
+//! Each figure includes the start and the end of a group.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use fluid_hot_paths::paths;
 
-/// Enough for the start and the end of a group to be next to nothing.
+/// So many that the start and the end of a group hardly count.
 const MESSAGES: u64 = 102_400;
 
 fn main() {

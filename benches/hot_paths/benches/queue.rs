@@ -1,4 +1,4 @@
-//! How long a queue takes: what is sent from outside, and taken by a worker that does nothing else.
+//! The time of a queue alone: messages are sent from outside, and a worker takes them and does nothing else.
 //!
 //! ```text
 //! cargo bench --manifest-path benches/hot_paths/Cargo.toml --bench queue
@@ -12,14 +12,14 @@ use fluid::{ConsumerHandle, Context, Error, Io, Nothing, Worker};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinSet, yield_now};
 
-/// As many as a queue holds by default.
+/// The default capacity of a queue.
 const FULL: u64 = 1_024;
 
 fn main() {
     divan::main();
 }
 
-/// Takes what comes.
+/// Takes all messages.
 struct Taker;
 
 impl Worker for Taker {
@@ -35,21 +35,21 @@ impl Worker for Taker {
     }
 }
 
-/// A taker that runs.
+/// A running consumer.
 fn start(mut runtime: Builder) -> (Runtime, ConsumerHandle<u64>) {
     let runtime = runtime.enable_time().build().expect("a runtime");
     let taker = runtime.block_on(Taker.startup()).expect("a start");
     (runtime, taker)
 }
 
-/// Lets the taker have its turns until it has taken all.
+/// Lets the consumer run until it has taken all messages.
 async fn until_empty(taker: &ConsumerHandle<u64>) {
     while taker.queue_size() > 0 {
         yield_now().await;
     }
 }
 
-/// One is sent, which wakes the taker, and is taken.
+/// One message is sent, wakes the consumer, and is taken.
 #[divan::bench]
 fn one(bencher: Bencher) {
     let (runtime, taker) = start(Builder::new_current_thread());
@@ -61,7 +61,7 @@ fn one(bencher: Bencher) {
     });
 }
 
-/// As many are sent as there is room for, and then taken.
+/// A full queue of messages is sent, and then taken.
 #[divan::bench]
 fn batched(bencher: Bencher) {
     let (runtime, taker) = start(Builder::new_current_thread());
@@ -75,7 +75,7 @@ fn batched(bencher: Bencher) {
     });
 }
 
-/// So many tasks send more than there is room for, on two threads.
+/// Several tasks send more than there is room for, on two threads.
 #[divan::bench(args = [1, 2, 4])]
 fn contended(bencher: Bencher, senders: u64) {
     let mut two = Builder::new_multi_thread();

@@ -1,9 +1,9 @@
-//! How many instructions each path may take, as a file says.
+//! The budget: how many instructions each path may take.
 
 use std::fmt::Write as _;
 use std::fs;
 
-/// Where it stands.
+/// The file of the budget.
 pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/budget.toml");
 
 const HEAD: &str = "\
@@ -34,7 +34,7 @@ impl Budget {
         Some(*instructions)
     }
 
-    /// What has a budget, and is none of these.
+    /// The names that have a budget and are not among `paths`.
     pub fn strangers(&self, paths: &[&str]) -> Vec<&str> {
         let names = self.0.iter().map(|(name, _)| name.as_str());
         names.filter(|name| !paths.contains(name)).collect()
@@ -48,7 +48,7 @@ impl Budget {
         text
     }
 
-    /// The first line that is not understood, if there is one.
+    /// The first line that could not be read, if there is one.
     fn parse(text: &str) -> Result<Self, &str> {
         let lines = text.lines().map(str::trim);
         let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));

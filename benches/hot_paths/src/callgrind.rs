@@ -8,26 +8,26 @@ use fluid_hot_paths::HotPath;
 
 /// How many instructions one more unit takes on this path.
 ///
-/// The difference between many and few, so that what is done once, such as the start, is in none of it.
+/// The difference between a run with many units and one with few, so that one-time work such as the start cancels out.
 pub fn instructions(path: &HotPath) -> f64 {
     let [few, many] = [path.few, path.many].map(|units| (units, count(path, units)));
     (many.1 - few.1) as f64 / (many.0 - few.0) as f64
 }
 
-/// What callgrind wrote of so many units on this path.
+/// The file that callgrind writes for this many units on this path.
 pub fn file(path: &HotPath, units: u64) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/callgrind");
     PathBuf::from(format!("{folder}/{}.{units}.out", path.name))
 }
 
-/// What is counted, on its own thread. So neither the start of the process is in the count, nor what remains to be
-/// done at its end, which is sometimes cut short.
+/// The function that is counted, on its own thread. The start of the process is not in the count, nor is its end, which
+/// is sometimes cut short.
 const FUNCTION: &str = "fluid_hot_paths::path::HotPath::run";
-/// The C library copies memory as the processor does it best. So it is told that this one can do only what all
-/// can; and `rep movsb` would count as an instruction for each byte.
+/// Turns off the copies that the C library selects by processor, so that counts are the same everywhere. `rep movsb`
+/// would also count as one instruction for each byte.
 const ANY_PROCESSOR: &str = "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-SSSE3,-ERMS,-FSRM";
 
-/// How many instructions it takes to send so many units.
+/// How many instructions this many units take.
 fn count(path: &HotPath, units: u64) -> u64 {
     let out = file(path, units);
     fs::create_dir_all(out.parent().expect("a folder"))

@@ -1,4 +1,4 @@
-//! The ways that messages take through fluid, one by one.
+//! The hot paths: the ways that messages take through fluid.
 
 mod path;
 pub mod paths;

@@ -4,8 +4,8 @@
 //! cargo run --release --manifest-path benches/hot_paths/Cargo.toml
 //! ```
 //!
-//! With `FLUID_BLESS=1` what was counted becomes the budget. With the name of a path and a number of units
-//! it runs just that, as it is run to be counted.
+//! `FLUID_BLESS=1` makes the counts the new budget. With the name of a path and a number of units, the program runs that
+//! path only. It starts itself in this way under callgrind.
 
 mod budget;
 mod callgrind;

@@ -1,4 +1,4 @@
-//! One way that messages take.
+//! One hot path.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,13 +10,13 @@ use tokio::runtime::Builder;
 #[derive(Clone, Copy)]
 pub struct HotPath {
     pub name: &'static str,
-    /// What is counted: messages, or groups.
+    /// The unit of the count: messages or groups.
     pub unit: &'static str,
-    /// So few that everything has happened which happens once: buffers have grown, queues have been full.
+    /// The smaller number of units. One-time work is done by then: buffers have grown, and queues have been full.
     pub few: u64,
-    /// So many that the difference tells what one more costs.
+    /// The larger number of units.
     pub many: u64,
-    /// How many of its consumers, called `sink…`, handle each message.
+    /// How many of its consumers, named `sink…`, handle each message.
     sinks: u64,
     run: fn(u64) -> Running,
 }
@@ -24,7 +24,7 @@ pub struct HotPath {
 type Running = Pin<Box<dyn Future<Output = Exit>>>;
 
 impl HotPath {
-    /// A path on which this function sends so many messages.
+    /// A path on which `function` sends the messages.
     pub(crate) const fn new(name: &'static str, run: fn(u64) -> Running) -> Self {
         Self {
             name,
@@ -36,25 +36,25 @@ impl HotPath {
         }
     }
 
-    /// So many consumers, whose names begin with `sink`, get each message.
+    /// Sets how many consumers, with names that begin with `sink`, get each message.
     pub(crate) const fn sinks(mut self, sinks: u64) -> Self {
         self.sinks = sinks;
         self
     }
 
-    /// What is counted are groups, in which no message is sent.
+    /// Makes groups the unit of the count. No message is sent in them.
     pub(crate) const fn of_groups(mut self) -> Self {
         (self.unit, self.few, self.many, self.sinks) = ("group", 4, 12, 0);
         self
     }
 
-    /// Sends so many messages, all on this thread: a multiple of 64, as some come in portions. Or starts and stops so
-    /// many groups.
+    /// Sends this many messages, all on this thread, or starts and stops this many groups. The number of messages is a
+    /// multiple of 64, since some paths send portions.
     ///
     /// # Panics
     ///
-    /// If not every one of them was handled.
-    // Counted by its name, so it has to remain a function.
+    /// If a message was not handled.
+    // Callgrind finds it by name, so it must remain a function.
     #[inline(never)]
     pub fn run(&self, units: u64) {
         let runtime = Builder::new_current_thread().enable_time().build();

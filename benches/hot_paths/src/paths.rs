@@ -1,4 +1,4 @@
-//! All of them.
+//! All hot paths.
 
 mod ask;
 mod batch;
@@ -16,7 +16,7 @@ mod vec;
 use crate::HotPath;
 
 /// All paths, in the order in which they are printed.
-// A constant would be compiled anew, with all that it calls, in whatever uses it.
+// A constant would be compiled again, with all that it calls, in each crate that uses it.
 pub static ALL: [HotPath; 14] = [
     one_to_one::PATH,
     four_stages::PATH,

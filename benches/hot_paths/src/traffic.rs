@@ -1,10 +1,10 @@
-//! Who sends, and who handles what was sent.
+//! The workers of the hot paths.
 
 use std::hint::black_box;
 
 use fluid::{Output, consumer, worker};
 
-/// Sends so many numbers.
+/// Sends numbers.
 #[worker]
 pub(crate) async fn source(many: &u64, numbers: &Output<u64>) {
     for number in 0..*many {
@@ -12,7 +12,7 @@ pub(crate) async fn source(many: &u64, numbers: &Output<u64>) {
     }
 }
 
-/// Says of each portion of 64 numbers where it begins.
+/// Sends the first number of each portion of 64.
 #[worker]
 pub(crate) async fn portions(many: &u64, begins: &Output<u64>) {
     for begin in (0..*many).step_by(64) {
@@ -26,19 +26,19 @@ pub(crate) async fn open(begin: u64) -> Vec<u64> {
     (begin..begin + 64).collect()
 }
 
-/// Hands a number on.
+/// Passes a number on.
 #[consumer]
 pub(crate) async fn pass(number: u64) -> u64 {
     number
 }
 
-/// Hands a number on, or would not.
+/// Passes a number on, as a function that could fail.
 #[consumer]
 pub(crate) async fn filter(number: u64) -> Option<u64> {
     (number < u64::MAX).then_some(number)
 }
 
-/// Has nothing to do.
+/// Does nothing with a number.
 #[consumer]
 pub(crate) async fn sink(number: u64) {
     black_box(number);

@@ -1,4 +1,4 @@
-//! What is to be said of one path.
+//! The comparison of one path with its budget.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use fluid_hot_paths::HotPath;
 
 use crate::callgrind;
 
-/// How much more than its budget a path may take. Two runs differ by a thousandth, by the hashes and the branches
-/// that are chosen at random; the rest is for patches of the compiler and the C library.
+/// How much more than its budget a path may take. Two runs differ by a thousandth, because of random hashes and
+/// branches. The rest is for patches of the compiler and the C library.
 const ALLOWED: f64 = 0.03;
-/// From here on a budget is too generous to see a path become dearer again.
+/// A path that takes this much less should get a new budget, or the old one would hide a later increase.
 const GENEROUS: f64 = 0.1;
 
 /// One path, compared with its budget.
@@ -32,12 +32,12 @@ impl<'a> Verdict<'a> {
         self.change().is_none_or(|change| change > ALLOWED)
     }
 
-    /// What part of the budget was taken too much.
+    /// The relative difference to the budget.
     fn change(&self) -> Option<f64> {
         Some(self.counted / self.budget? - 1.0)
     }
 
-    /// What there is to say, if it does not take what it should.
+    /// A remark if the path differs too much from its budget.
     pub fn remark(&self) -> Option<String> {
         let Self { path, counted, .. } = self;
         let (name, unit) = (path.name, path.unit);

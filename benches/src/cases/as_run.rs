@@ -1,4 +1,4 @@
-//! One to one, with what runs beside it in a service: a log, and somebody who looks.
+//! One to one, with a log and a reader of the status beside it, as in a service.
 
 use std::hint::black_box;
 use std::io;
@@ -22,9 +22,9 @@ use crate::work::Work;
 pub fn case() -> Case {
     Case {
         name: "as users run it",
-        about: "One to one. By hand, each message is awaited together with the stop, each task counts, and every 10 ms \
-                the counts are read. With log and status, a tracing subscriber writes from INFO on, into a sink, and \
-                the status of the group is read every 10 ms.",
+        about: "One to one. By hand, each message is awaited together with the stop, each task counts, and the counts \
+                are read every 10 ms. With log and status, a tracing subscriber writes events from INFO on into a sink, \
+                and the status of the group is read every 10 ms.",
         messages: 2_000_000,
         times: 1,
         flavours: BOTH,
@@ -48,7 +48,7 @@ fn every_10_ms<T>(mut look: impl FnMut() -> T + Send + 'static) -> JoinHandle<()
     })
 }
 
-/// What the two tasks have done.
+/// The counts of the two tasks.
 #[derive(Default)]
 struct Counts {
     sent: AtomicU64,
@@ -102,8 +102,8 @@ async fn with_log_and_status(work: Work) {
     assert!(exit.is_success(), "{exit}");
 }
 
-/// A subscriber is for the whole process and for good, so it is told from which level on it listens. While that
-/// is none, nobody else pays for it.
+/// A subscriber is global and permanent, so its level is changed instead. While the level is off, the other contenders
+/// do not pay for it.
 fn log_from(level: LevelFilter) {
     static LEVEL: OnceLock<reload::Handle<LevelFilter, Registry>> = OnceLock::new();
     let handle = LEVEL.get_or_init(|| {

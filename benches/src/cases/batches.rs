@@ -1,4 +1,4 @@
-//! A source that returns many at a time, and a consumer that takes many at a time, or one.
+//! A source that returns many numbers at a time, and a consumer that takes many, or one.
 
 use fluid::{consumer, worker, workers};
 use tokio::sync::mpsc;
@@ -8,7 +8,7 @@ use crate::contender;
 use crate::goal::goal;
 use crate::work::{Sum, Work};
 
-/// What takes many at a time.
+/// The consumer takes many numbers at a time.
 pub fn batches() -> Case {
     Case {
         name: "batches",
@@ -26,11 +26,11 @@ pub fn batches() -> Case {
     }
 }
 
-/// What takes them one by one.
+/// The consumer takes the numbers one by one.
 pub fn vec_outputs() -> Case {
     Case {
         name: "Vec outputs",
-        about: "A stage returns 64 numbers at a time, and the sink is called for each.",
+        about: "A stage returns 64 numbers at a time, and the sink is called for each number.",
         contenders: vec![
             contender!("tokio, loop", tokio_loop),
             contender!("tokio, recv_many", tokio_many),

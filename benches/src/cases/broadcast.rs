@@ -12,8 +12,8 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "broadcast to two",
-        about: "One task sends each number to two others. By hand: a channel for each, and two sends. tokio's \
-                broadcast overwrites what has not been read, so there the sender sees to it that there is room.",
+        about: "One task sends each number to two others. By hand: a channel for each, and two sends. tokio's broadcast \
+                overwrites messages that were not read, so its sender makes sure that there is room.",
         messages: 500_000,
         times: 2,
         flavours: BOTH,
@@ -59,7 +59,7 @@ async fn tokio_channels(work: Work) {
     ended(receiving).await;
 }
 
-/// A look at how many are unread takes the lock, so there is one for every portion.
+/// The number of unread messages is behind a lock, so it is read once for each portion.
 async fn tokio_broadcast(work: Work) {
     let (sender, receiver) = broadcast::channel(1024);
     let receiving = [receiver.resubscribe(), receiver].map(|mut receiver| {

@@ -1,4 +1,4 @@
-//! One task sends, four take what comes.
+//! One task sends, and four compete for the messages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "one to four",
-        about: "One task sends, four compete for the numbers. With tokio, a lock is around the receiver; with fluid, all \
+        about: "One task sends, four compete for the numbers. With tokio, a lock guards the receiver. With fluid, all \
                 add to one atomic number, since lanes without a key have no state of their own.",
         messages: 500_000,
         times: 1,
@@ -101,13 +101,13 @@ async fn source(work: &Work, numbers: &Output<u64>) {
     }
 }
 
-/// The sum is kept where all lanes can add to it.
+/// All lanes add to one shared sum.
 #[consumer(concurrency = 4)]
 async fn sink(number: u64, sums: &Sums) {
     sums.of.fetch_add(number, Ordering::Relaxed);
 }
 
-/// A sum that several add to.
+/// A sum that several tasks add to.
 struct Sums {
     of: AtomicU64,
     all: Sum,

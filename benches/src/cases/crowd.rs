@@ -1,8 +1,8 @@
-//! Many workers that have little to do: what each of them takes, to start, to be there, and to stop.
+//! Many workers that have little to do: the cost of each to start, to idle and to stop.
 //!
-//! Some beat once a second, for the first time at once; others wait for messages, and get a single one. A crowd has
-//! started when each has done so for the first time, and has stopped when all that belonged to its workers is gone
-//! and whoever runs them says that they have ended.
+//! Some workers beat once a second, for the first time at once. Others wait for messages, and get a single one. A crowd
+//! has started when each worker has had its first beat or message. It has stopped when the state of all workers was
+//! dropped and the library reports that they have ended.
 
 mod actix;
 mod by_hand;
@@ -20,7 +20,7 @@ use crate::goal::{Goal, goal};
 
 const TASK: &str = "tokio, tasks";
 
-/// Starts a crowd, and stops it when it has lived.
+/// Starts a crowd, and stops it after the measurement.
 type Run = fn(Flavour, Crowd);
 
 pub fn all() -> Vec<Comparison> {
@@ -101,7 +101,7 @@ fn comparison(
 }
 
 fn measure(run: Run, flavour: Flavour, size: Size, scale: f64) -> Vec<Figure> {
-    // What is used for the first time is not what one more worker takes.
+    // One-time costs are no part of the cost of one more worker.
     run(flavour, Crowd::new(Size::FEW, Duration::ZERO));
     let idle = if size.listening == 0 {
         Duration::from_secs(if scale < 1.0 { 2 } else { 5 })

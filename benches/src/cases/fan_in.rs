@@ -12,7 +12,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "four to one",
-        about: "Four tasks send a quarter of the numbers each, one receives.",
+        about: "Four tasks send a quarter of the numbers each, and one receives.",
         messages: 1_000_000,
         times: 1,
         flavours: BOTH,
@@ -117,7 +117,7 @@ workers! {
     fourth.numbers => sink;
 }
 
-/// The first source that ends stops the group, which waits for the others: they send all they have.
+/// The first source that ends stops the group. The group waits for the other sources, which send all they have.
 async fn fluid(work: Work) {
     let running = FourToOne::new(work).startup().await.expect("a start");
     let exit = running.wait_for_shutdown().await;

@@ -12,7 +12,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "four stages",
-        about: "A source, two stages that hand each number on, and a sink.",
+        about: "A source, two stages that pass each number on, and a sink.",
         messages: 500_000,
         times: 1,
         flavours: BOTH,

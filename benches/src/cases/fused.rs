@@ -11,7 +11,8 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "fused chain",
-        about: "A source that returns 64 numbers at a time, two stages that hand each on, and a sink, in one task.",
+        about: "A source that returns 64 numbers at a time, two stages that pass each number on, and a sink, in one \
+                task.",
         messages: 2_000_000,
         times: 1,
         flavours: BOTH,

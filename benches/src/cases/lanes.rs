@@ -1,4 +1,4 @@
-//! One task sends, four handle the numbers by their key.
+//! One task sends, and four handle the numbers by key.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,7 +13,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "four lanes",
-        about: "One task sends, four handle the numbers, each those of its keys. Here each number is its own key. By hand: a \
+        about: "One task sends, and each of four handles the numbers of its keys. Each number is its own key. By hand: a \
                 channel of 256 for each, and a hash.",
         messages: 500_000,
         times: 1,

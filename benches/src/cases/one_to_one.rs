@@ -30,7 +30,7 @@ pub fn large() -> Case {
     )
 }
 
-/// Messages of elfo are no types that a parameter could stand for.
+/// A message type of elfo cannot be a type parameter.
 fn case<P: Payload>(name: &'static str, about: &'static str, elfo: Contender) -> Case {
     Case {
         name,
@@ -100,7 +100,7 @@ async fn tokio_many<P: Payload>(work: Work) {
     .await;
 }
 
-/// As most services are written: each message is awaited together with the stop.
+/// The usual form in services: each message is awaited together with the stop.
 async fn tokio_select<P: Payload>(work: Work) {
     let (sender, mut receiver) = mpsc::channel::<P>(1024);
     let mut sum = work.sum();

@@ -1,4 +1,4 @@
-//! What each option of a consumer costs that is set, and never has anything to do.
+//! The cost of each option of a consumer that is set and never has to act.
 
 use std::marker::PhantomData;
 
@@ -12,8 +12,8 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "options",
-        about: "One to one, with options on the consumer. No call is late, stalls, fails or waits for its turn, so \
-                this is what it costs to look.",
+        about: "One to one, with options on the consumer. No call is late, stalls, fails or waits, so the figure is the \
+                cost of the checks.",
         messages: 1_000_000,
         times: 1,
         flavours: BOTH,

@@ -1,5 +1,4 @@
-//! How long one message is under way through a source, a stage and a sink: when nothing else is to be done, and
-//! under load.
+//! The latency of a message through a source, a stage and a sink: in an idle pipeline, and under load.
 
 mod actix;
 mod channels;
@@ -26,8 +25,8 @@ pub fn all() -> Vec<Comparison> {
     vec![
         Comparison {
             name: "latency, idle",
-            about: "One message at a time goes from a source through a stage to a sink; the next one is sent a \
-                    little after it has arrived, when all threads sleep.",
+            about: "One message at a time goes from a source through a stage to a sink. The next one is sent a little \
+                    after it has arrived, when all threads sleep.",
             flavours: BOTH,
             effort: Effort::Light,
             rivals: rivals(10_000, Pace::OneAtATime, Duration::ZERO),
@@ -35,8 +34,8 @@ pub fn all() -> Vec<Comparison> {
         },
         Comparison {
             name: "latency, half load",
-            about: "The same, but the stage and the sink compute for 2 µs each, and a message is sent every 8 µs, half of \
-                    what one thread can do. Its latency counts from when it should have been sent.",
+            about: "The same pipeline, but the stage and the sink compute for 2 µs each, and a message is due every 8 \
+                    µs, half of what one thread can do. The latency counts from when the message was due.",
             flavours: BOTH,
             effort: Effort::Light,
             rivals: rivals(

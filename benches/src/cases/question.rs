@@ -12,7 +12,7 @@ use crate::work::{Sum, Work};
 pub fn case() -> Case {
     Case {
         name: "ask",
-        about: "A question is sent, and the answer awaited, one after the other.",
+        about: "One task asks one question after the other, and awaits each answer.",
         messages: 200_000,
         times: 1,
         flavours: BOTH,

@@ -1,9 +1,9 @@
-//! A stop under load: how soon it is seen, and whether what was accepted is handled.
+//! A stop under load: how soon it is seen, and whether accepted messages are handled.
 //!
-//! A source and a client feed a stage, and the stage feeds a sink; both compute for each message, so both queues are full when,
-//! at a random moment, all are asked to stop. What sees a stop is whatever lets messages in: the source, which must send
-//! none of its own any more, and the stage, which must refuse those of the client, who knows of no stop. It was *seen* when
-//! the later of the two has happened. When the sink sees it says nothing: what was accepted before must still come to it.
+//! A source and a client feed a stage, and the stage feeds a sink. Stage and sink compute for each message, so that both
+//! queues are full. At a random moment all are asked to stop. The source must then send no more messages, and the stage
+//! must refuse those of the client, which is not told of the stop. The stop was *seen* when the later of the two has
+//! happened. The sink has no part in that: accepted messages must still reach it.
 
 mod by_hand;
 mod fluid;
@@ -38,9 +38,10 @@ pub fn comparison() -> Comparison {
         .map(|(name, run)| Rival::new(name, move |flavour, scale| measure(run, flavour, scale)));
     Comparison {
         name: "stop under load",
-        about: "A source and a client feed a stage, which feeds a sink; they compute for 2 and 3 µs, and their queues are \
-                full. It is *seen* when the source sends no more and the client is refused; what has not seen it after \
-                20 ms never does. It has *ended* when all tasks have; *lost* is what was accepted and never handled.",
+        about: "A source and a client feed a stage, which feeds a sink. Stage and sink compute for 2 and 3 µs, and their \
+                queues are full. The stop is *seen* when the source sends no more and the client is refused, which is \
+                observed for 20 ms. It has *ended* when all tasks have ended. *Lost* are accepted messages that were \
+                never handled.",
         flavours: BOTH,
         effort: Effort::Light,
         rivals: rivals.collect(),

@@ -1,5 +1,5 @@
-//! actix. Its actors live on threads of their own, arbiters; with two threads, the sender and the stages take
-//! turns on two of them. `do_send` ignores the bound of a mailbox.
+//! actix. Its actors run on arbiters, which are threads of actix. With two threads, the sender and the stages are
+//! divided among them. `do_send` ignores the bound of a mailbox.
 
 use actix::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::work::{Payload, Sum, Work};
 #[rtype(result = "u64")]
 struct Number<P: Payload>(P);
 
-/// Its sum is told when it is asked to end.
+/// Reports its sum when it is asked to end.
 struct Sink(Option<Sum>);
 
 impl Actor for Sink {
@@ -26,7 +26,7 @@ impl<P: Payload> Handler<Number<P>> for Sink {
     }
 }
 
-/// Hands on what it is sent.
+/// Forwards each message.
 struct Stage(Recipient<Number<u64>>);
 
 impl Actor for Stage {
@@ -43,7 +43,7 @@ impl Handler<Number<u64>> for Stage {
     }
 }
 
-/// Ends an actor when it has done what it was sent before.
+/// Ends an actor after it has handled all earlier messages.
 #[derive(Message)]
 #[rtype(result = "()")]
 struct End;

@@ -1,4 +1,4 @@
-//! elfo. Its actors are groups of a topology, and what they send finds its way by the routes between them.
+//! elfo. Its actors are groups of a topology. Routes between the groups deliver the messages.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ struct Large([u64; 8]);
 #[message(ret = u64)]
 struct Question(u64);
 
-/// Answered by an actor when it has done what it was sent before, and ends.
+/// Answered by an actor after it has handled all earlier messages; the actor then ends.
 #[message(ret = ())]
 struct End;
 
@@ -47,7 +47,7 @@ fn asker(numbers: Range<u64>) -> Blueprint {
     })
 }
 
-/// What is left to do for an actor that has sent everything.
+/// Ends an actor that has sent everything.
 async fn end(mut ctx: Context) {
     msg!(match ctx.recv().await.expect("an end") {
         (End, token) => ctx.respond(token, ()),
@@ -55,7 +55,7 @@ async fn end(mut ctx: Context) {
     });
 }
 
-/// Hands on what it is sent.
+/// Forwards each message.
 fn stage() -> Blueprint {
     ActorGroup::new().exec(async |mut ctx| {
         ctx.set_mailbox_capacity(1024);
@@ -92,8 +92,8 @@ fn sink(work: &Work) -> Blueprint {
     })
 }
 
-/// Starts the topology, and ends its actors in this order. elfo's own `start` returns at a signal alone, so this
-/// is what elfo's own benchmarks do.
+/// Starts the topology, and ends its actors in this order. elfo's `start` returns only at a signal; elfo's own
+/// benchmarks use this way.
 async fn run(topology: Topology, actors: Vec<Addr>) {
     let configurers = topology.local("system.configurers").entrypoint();
     configurers.mount(configurer::fixture(&topology, AnyConfig::default()));

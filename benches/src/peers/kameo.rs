@@ -21,7 +21,7 @@ impl<P: Payload> Message<Number<P>> for Sink {
     }
 }
 
-/// Hands on what it is sent.
+/// Forwards each message.
 #[derive(Actor)]
 struct Stage<A: Message<Number<u64>>>(ActorRef<A>);
 

@@ -1,4 +1,4 @@
-//! ractor. Its mailboxes have no bound, so those who send are never held up.
+//! ractor. Its mailboxes have no bound, so a sender never waits.
 
 use std::marker::PhantomData;
 

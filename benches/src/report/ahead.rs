@@ -1,17 +1,17 @@
-//! Where fluid is not the fastest.
+//! The cases in which fluid is not the fastest.
 
 use std::fmt::Write;
 
 use crate::comparison::{Measured, Series};
 
-/// A line for each figure of which somebody needs less than fluid.
+/// A line for each figure of which another contender has less than fluid.
 pub fn table(all: &[Measured<'_>]) -> String {
     let lines: String = all.iter().filter_map(of_one).collect();
     if lines.is_empty() {
         return String::new();
     }
     format!(
-        "Where fluid is not the fastest, who is ahead of it, and what part of fluid's figure each of them needs:\n\n\
+        "The cases in which fluid is not the fastest, with the contenders that are ahead and their figures (fluid = 1):\n\n\
          | case | runtime | figure | ahead |\n| --- | --- | --- | --- |\n{lines}\n"
     )
 }

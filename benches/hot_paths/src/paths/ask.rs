@@ -1,4 +1,4 @@
-//! A question, and its answer, one after the other.
+//! Questions and their answers, one after the other.
 
 use fluid::{Exit, Reply, Workers, consumer};
 

@@ -1,4 +1,4 @@
-//! One sends, another handles up to 64 at a time.
+//! One worker sends, and a consumer handles up to 64 messages at a time.
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! One sends, two get each number.
+//! One worker sends, and two consumers get each number.
 
 use fluid::{Exit, workers};
 

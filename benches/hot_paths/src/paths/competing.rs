@@ -1,4 +1,4 @@
-//! One sends, four take what comes.
+//! One worker sends, and four lanes compete for the messages.
 
 use fluid::{Exit, workers};
 

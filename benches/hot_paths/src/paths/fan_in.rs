@@ -1,4 +1,4 @@
-//! Four send, one handles.
+//! Four workers send to one consumer.
 
 use fluid::{Exit, workers};
 

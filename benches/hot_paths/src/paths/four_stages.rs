@@ -1,4 +1,4 @@
-//! Four in a row, with queues between them.
+//! Four workers in a row, with queues between them.
 
 use fluid::{Exit, workers};
 

@@ -1,4 +1,4 @@
-//! Four in a row without queues: one gets 64 numbers at a time, and calls the next with each.
+//! Four workers in a row without queues. The first one returns 64 numbers at a time.
 
 use fluid::{Exit, workers};
 

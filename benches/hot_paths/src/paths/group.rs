@@ -1,4 +1,4 @@
-//! Groups of a hundred, started and stopped.
+//! Groups of a hundred workers, started and stopped.
 
 use fluid::{Exit, Workers, worker};
 
@@ -8,7 +8,7 @@ use crate::traffic::Sink;
 
 pub(super) const PATH: HotPath = hot_path!("group-of-100", start_and_stop).of_groups();
 
-/// Finds nothing.
+/// A source that emits nothing.
 #[worker(heartbeat = "1h")]
 async fn poll() -> Option<u64> {
     None
@@ -21,7 +21,7 @@ async fn start_and_stop(groups: u64) -> Exit {
     one().await
 }
 
-/// Fifty feed another fifty.
+/// Fifty workers feed another fifty.
 async fn one() -> Exit {
     let mut workers = Workers::new("hundred");
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! One sends, four handle, each the numbers of its keys.
+//! One worker sends, and each of four lanes handles the numbers of its keys.
 
 use std::hint::black_box;
 

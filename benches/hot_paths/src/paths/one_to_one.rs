@@ -1,4 +1,4 @@
-//! One sends, one handles.
+//! One worker sends to one consumer.
 
 use fluid::{Exit, workers};
 

@@ -1,4 +1,4 @@
-//! What an option costs that is on, and has nothing to do.
+//! The cost of an option that is set and never has to act.
 
 use std::hint::black_box;
 

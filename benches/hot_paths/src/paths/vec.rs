@@ -1,4 +1,4 @@
-//! One returns 64 numbers at a time, another handles each.
+//! One worker returns 64 numbers at a time, and a consumer handles each.
 
 use fluid::{Exit, workers};
 

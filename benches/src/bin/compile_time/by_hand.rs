@@ -1,5 +1,5 @@
-//! The program written with tokio alone, as a careful person would: traits for the three kinds of
-//! workers, one place that spawns and counts, a stop from the sources downwards.
+//! The program written with tokio alone, with care: traits for the three kinds of workers, one function that spawns and
+//! counts, and a stop that begins at the sources.
 
 use crate::text::{RUN, TICK, for_each_chain, with_factors};
 

@@ -25,10 +25,10 @@ use project::{Cost, Project};
 /// One way to write the program.
 pub struct Program {
     pub name: &'static str,
-    /// The crate, and the line of its manifest that says what it needs beside tokio.
+    /// The crate, and the line of its manifest for the dependency beside tokio.
     pub crate_name: &'static str,
     pub dependency: &'static str,
-    /// Its source; the number is one in the body of one of its functions.
+    /// Its source. The number appears in the body of one of its functions.
     pub source: fn(usize) -> String,
 }
 
@@ -62,15 +62,15 @@ pub const PROGRAMS: [Program; 4] = [
 /// What was measured of one program.
 #[derive(Default)]
 pub struct Times {
-    /// `cargo check` with nothing to do: what cargo needs for itself.
+    /// `cargo check` with nothing to do: the work of cargo itself.
     pub idle: Waits,
-    /// With all but the program itself checked already.
+    /// With everything except the program itself checked already.
     pub clean: Waits,
     /// After a change to the body of one function.
     pub edited: Waits,
 }
 
-/// How long one waits, and how much is computed.
+/// The time on the clock, and the processor time.
 #[derive(Default)]
 pub struct Waits {
     pub waited: Sample,
@@ -107,13 +107,13 @@ fn main() {
     page::write("Compile time", &section);
 }
 
-/// Round by round, each program in turn, so that whatever else the machine does meets them all.
+/// Measures round by round, each program in turn, so that other load affects them all alike.
 fn measure(project: &Project, rounds: usize) -> [Times; 4] {
     let mut times: [Times; 4] = Default::default();
     let mut edit = 3;
     for round in 1..=rounds {
         for at in 0..PROGRAMS.len() {
-            // Nobody is always the first.
+            // The order changes from round to round.
             let at = (at + round) % PROGRAMS.len();
             let (program, times) = (&PROGRAMS[at], &mut times[at]);
             project.clean(program);

@@ -1,4 +1,4 @@
-//! The programs on the disk, and cargo.
+//! The programs on disk, and the calls of cargo.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use nix::sys::time::TimeValLike;
 
 use crate::{PROGRAMS, Program};
 
-/// What a check took, in seconds.
+/// The cost of a check, in seconds.
 pub struct Cost {
     pub waited: f64,
-    /// On all processors together. What else the machine does counts less here.
+    /// On all processors together. Other load changes this less.
     pub computed: f64,
 }
 
-/// The seconds that the processes which have ended computed so far.
+/// The processor time of all child processes that have ended, in seconds.
 fn computed() -> f64 {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the times of processes");
     [usage.user_time(), usage.system_time()]
@@ -34,7 +34,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Writes all of it. What was compiled before stays.
+    /// Writes the workspace. Earlier build results stay.
     pub fn create() -> Self {
         let benches = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = benches.parent().expect("the project");
@@ -44,7 +44,7 @@ impl Project {
         let members: Vec<_> = PROGRAMS.iter().map(|program| program.crate_name).collect();
         let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n");
         project.put("Cargo.toml", &manifest);
-        // The versions of the project, as far as it has them.
+        // Starts with the versions from the project's lock file.
         let lock = fs::read_to_string(root.join("Cargo.lock")).expect("the lock file");
         if !project.folder.join("Cargo.lock").exists() {
             project.put("Cargo.lock", &lock);
@@ -71,18 +71,18 @@ impl Project {
         fs::write(file, text).expect("a file of the program");
     }
 
-    /// Writes the program, with this number in the body of one of its functions.
+    /// Writes the program, with this number in the body of one function.
     pub fn write(&self, program: &Program, edit: usize) {
         let file = format!("{}/src/main.rs", program.crate_name);
         self.put(&file, &(program.source)(edit));
     }
 
-    /// Forgets what the compiler knows of the program, and nothing else.
+    /// Removes the build results of the program alone.
     pub fn clean(&self, program: &Program) {
         self.cargo(["clean", "--quiet", "--package", program.crate_name]);
     }
 
-    /// Checks the program, and says what that took.
+    /// Checks the program, and returns the cost.
     pub fn check(&self, program: &Program) -> Cost {
         let (started, before) = (Instant::now(), computed());
         self.cargo(["check", "--quiet", "--package", program.crate_name]);
@@ -99,7 +99,7 @@ impl Project {
     fn cargo<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.folder).args(arguments);
-        // What was set for this program is not meant for those.
+        // The environment of this program must not affect them.
         for variable in ["RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_INCREMENTAL"] {
             cargo.env_remove(variable);
         }

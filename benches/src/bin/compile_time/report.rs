@@ -19,7 +19,7 @@ pub fn section(project: &Project, times: &[Times; 4], rounds: usize) -> String {
     let (date, processor) = (today(), processor());
     format!(
         "{ABOUT}\n{CLEAN}\n{clean}\n{HEADING}\n{edited}\n\
-         Cargo's own work is in both: {idle} to wait and {idle_computed} to compute when there is nothing to do.\n\n\
+         Both include the work of cargo itself: {idle} waited and {idle_computed} computed when there is nothing to do.\n\n\
          Medians of {rounds} rounds, with the least and the most, of `cargo check` in the `dev` profile. \
          {compiler}, fluid {fluid}, {versions}; {date}, {processor}.\n\n{COMMAND}",
         fluid = project.version("fluid"),
@@ -49,18 +49,18 @@ fn table(times: &[Times; 4], which: fn(&Times) -> &Waits) -> String {
 }
 
 const ABOUT: &str = "\
-The same program, written four times: 10 sources, 30 stages and 10 sinks, each a function (or an actor) of its
-own, and 60 edges between them. All are started from the sinks to the sources, stopped in the other order, and
-lose no message; each program counts, and fails if one is missing. What they have beyond that differs: fluid and the
-actors are supervised, the one by hand has counts and names the task that panicked; fluid checks the graph, and kameo
-and ractor leave it to the program in which order actors stop.
+The same program, written four times: 10 sources, 30 stages and 10 sinks, each a function (or an actor) of its own, and
+60 edges between them. All programs start from the sinks to the sources, stop in the other order, and lose no message.
+Each program counts its messages, and fails if one is missing. Beyond that they differ. fluid and the actors are
+supervised. The program by hand has counts and names the task that panicked. fluid checks the graph. With kameo and
+ractor, the program itself stops its actors in the right order.
 
-The code that macros write is not in the count of lines. *Waited* is what passes on the clock, and depends on what else
-the machine does; *computed* is the time of all processors together, and hardly does.
+The count of lines does not include code that macros write. *Waited* is the time on the clock, and depends on other load.
+*Computed* is the time of all processors together, and depends on it very little.
 ";
 
 const CLEAN: &str = "\
-The program itself, when all it depends on has been checked:
+The program alone, after its dependencies were checked:
 ";
 
 const COMMAND: &str = "\
@@ -68,7 +68,7 @@ const COMMAND: &str = "\
 cargo run --release --manifest-path benches/Cargo.toml --bin compile_time
 ```
 
-It takes a number of rounds, and `-- --run` runs each of the programs, too.";
+An argument sets the number of rounds. `-- --run` also runs each of the programs.";
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,9 @@
-//! The same text over and over, with other numbers in it.
+//! Templates that are repeated with different numbers.
 
 /// How many workers of each of the five kinds there are: 10 sources, 30 stages, 10 sinks.
 pub const CHAINS: usize = 10;
 
-/// How long each program runs, if it is run.
+/// How long each program runs, with `--run`.
 pub const RUN: &str = "300";
 
 /// One copy of the template for each chain: `{n}` is its number, `{m}` that of the next one.

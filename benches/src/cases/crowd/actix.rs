@@ -1,4 +1,4 @@
-//! actix: an actor for each, on two threads in turn.
+//! actix: an actor for each worker, divided among two threads.
 
 use actix::prelude::*;
 

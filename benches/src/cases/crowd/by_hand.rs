@@ -1,4 +1,4 @@
-//! A task for each, as people write it: a `select!` of its interval, or its channel, and the stop.
+//! A task for each worker, in the usual form: a `select!` of its interval or its channel and the stop.
 
 use tokio::sync::mpsc;
 use tokio::time::interval;

@@ -1,4 +1,4 @@
-//! fluid: a group that is made and then started, and one to which workers are added while it runs.
+//! fluid: a group that is built and then started, and a group to which workers are added while it runs.
 
 use fluid::{Exit, Workers, consumer, worker};
 

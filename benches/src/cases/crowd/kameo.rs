@@ -1,4 +1,4 @@
-//! kameo: an actor for each, and, for those that beat, a task that tells it to.
+//! kameo: an actor for each worker, and for each heartbeat a task that sends the beats.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! What the members of a crowd do, and what is seen of all of them.
+//! The work of the members of a crowd, and the measurement of the crowd.
 
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,12 +16,12 @@ use crate::comparison::Figure;
 /// The time between two beats.
 pub const BEAT: Duration = Duration::from_secs(1);
 
-/// How many there are.
+/// How many members there are.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// Of those that beat.
+    /// Members with a heartbeat.
     pub beating: u64,
-    /// Of those that wait for messages.
+    /// Members that wait for messages.
     pub listening: u64,
 }
 
@@ -36,7 +36,7 @@ impl Size {
     }
 }
 
-/// What one member keeps. All do the same with it, so it is a part of what each of them takes.
+/// The state of one member. It is the same for all contenders.
 #[derive(Debug)]
 pub struct Member {
     begun: bool,
@@ -94,7 +94,7 @@ impl Crowd {
         }
     }
 
-    /// Waits until all have begun, and looks at them while they idle. Then they are to be stopped.
+    /// Waits until all members have begun, and measures them while they idle. They are to be stopped afterwards.
     pub async fn live(&self) {
         let seen = &self.seen;
         seen.all_are_counted(&seen.begun).await;
@@ -104,13 +104,13 @@ impl Crowd {
         *seen.stages.lock().expect("the stages") = Some((started, idled));
     }
 
-    /// Waits until nothing is left of any of them.
+    /// Waits until all members have been dropped.
     pub async fn gone(&self) {
         self.seen.all_are_counted(&self.seen.gone).await;
     }
 }
 
-/// What is seen of a crowd.
+/// The measurement of a crowd.
 #[derive(Debug)]
 pub struct Seen {
     all: u64,
@@ -124,7 +124,7 @@ pub struct Seen {
     stages: Mutex<Option<(Stage, Stage)>>,
 }
 
-/// What was seen at one moment.
+/// The measurement at one moment.
 #[derive(Clone, Copy, Debug)]
 struct Stage {
     at: Instant,
@@ -157,7 +157,7 @@ impl Seen {
         }
     }
 
-    /// What each of them took. Those that did not idle have no figure of beats.
+    /// The figures for one member. A crowd that did not idle has no figure for beats.
     pub fn figures(&self, gone: Instant, idle: Duration) -> Vec<Figure> {
         let stages = *self.stages.lock().expect("the stages");
         let (started, idled) = stages.expect("a crowd that lived");

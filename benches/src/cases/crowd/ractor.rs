@@ -1,4 +1,4 @@
-//! ractor: an actor for each, and, for those that beat, its own interval.
+//! ractor: an actor for each worker, with ractor's own interval for a heartbeat.
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 

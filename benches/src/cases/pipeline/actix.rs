@@ -1,5 +1,5 @@
-//! actix. With two threads, the source is on the one, and the stage and the sink are on the other: beside a source that is
-//! never idle they would wait for milliseconds.
+//! actix. With two threads, the source is on one thread, and the stage and the sink are on the other. On the thread of a
+//! source that is never idle they would wait for milliseconds.
 
 use actix::prelude::*;
 
@@ -14,7 +14,7 @@ struct Sent(Message);
 #[rtype(result = "()")]
 struct End;
 
-/// It lets go of its arrivals when it is asked to end.
+/// Drops its arrivals when it is asked to end.
 struct Sink(Option<Arrivals>);
 
 impl Actor for Sink {

@@ -1,4 +1,4 @@
-//! The way of messages from a source to a sink, as all go it.
+//! The messages from a source to a sink, the same for all contenders.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-/// How long nothing is to be done. A thread sleeps somewhat longer than that.
+/// How long the pipeline idles. A thread sleeps somewhat longer than that.
 const PAUSE: Duration = Duration::from_micros(50);
 
-/// A message, and when it was to be sent.
+/// A message, and when it was due.
 #[derive(Clone, Copy, Debug)]
 pub struct Message {
     number: u64,
@@ -20,9 +20,9 @@ pub struct Message {
 /// When messages are sent.
 #[derive(Clone, Copy, Debug)]
 pub enum Pace {
-    /// Each a little after the one before has arrived.
+    /// Each message a little after the one before has arrived.
     OneAtATime,
-    /// Each so long after the one before was to be sent, whatever became of that.
+    /// Each message this long after the one before was due.
     Every(Duration),
 }
 
@@ -36,7 +36,7 @@ struct Shared {
     /// How long each stage computes for each message.
     handling: Duration,
     arrived: Notify,
-    /// In microseconds; of all messages, when the last one has arrived.
+    /// The latencies of all messages in microseconds, when the last message has arrived.
     latencies: Mutex<Vec<f64>>,
 }
 
@@ -51,7 +51,7 @@ impl Course {
         }))
     }
 
-    /// What a source sends.
+    /// The messages of a source.
     pub fn departures(&self) -> Departures {
         Departures {
             course: self.clone(),
@@ -60,7 +60,7 @@ impl Course {
         }
     }
 
-    /// What a sink receives.
+    /// The messages of a sink.
     pub fn arrivals(&self) -> Arrivals {
         Arrivals {
             course: self.clone(),
@@ -68,7 +68,7 @@ impl Course {
         }
     }
 
-    /// What each stage does with each message.
+    /// The work of each stage for a message.
     pub fn handle(&self) {
         let begin = Instant::now();
         while begin.elapsed() < self.0.handling {
@@ -76,7 +76,7 @@ impl Course {
         }
     }
 
-    /// How long each message was under way, in microseconds.
+    /// The latency of each message, in microseconds.
     pub fn latencies(&self) -> Vec<f64> {
         let latencies = std::mem::take(&mut *self.0.latencies.lock().expect("the latencies"));
         let arrived = latencies.len() as u64;
@@ -107,8 +107,8 @@ impl Departures {
                 if number > 0 {
                     course.arrived.notified().await;
                 }
-                // The thread itself sleeps: tokio's timers know nothing shorter than a millisecond, in which
-                // only a tenth of the messages could be sent. Nothing else is there to be run.
+                // The thread itself sleeps. tokio's timers count milliseconds, with which only a tenth of the messages
+                // could be sent. There is nothing else to run.
                 thread::sleep(PAUSE);
                 Instant::now()
             }
@@ -168,7 +168,7 @@ mod tests {
         sent.into_iter()
             .for_each(|message| arrivals.arrive(message));
         drop(arrivals);
-        // The first one was held back until the last one was sent.
+        // The first message was kept back until the last one was sent.
         assert!(course.latencies()[0] >= 2_000.0);
     }
 

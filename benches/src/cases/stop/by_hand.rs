@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::trial::Trial;
 
-/// What a `biased` `select!` looks at first.
+/// Which branch a `biased` `select!` polls first.
 #[derive(Clone, Copy, Debug)]
 pub enum First {
     Message,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// How many messages are accepted before the queues are full.
 const LOAD: u64 = 4_096;
 
-/// After that long, what has not seen the stop never will.
+/// How long a stop is observed. A task that has not seen the stop by then never will.
 const LONG: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Debug)]
@@ -28,12 +28,12 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Times {
     asked: Option<Instant>,
-    /// When the source, and whoever refuses the client, saw it.
+    /// When the source saw the stop, and when the client was refused.
     seen: Vec<Instant>,
     ended: Option<Instant>,
 }
 
-/// What became of it. Times are in microseconds.
+/// The result of a stop. Times are in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
     pub seen: f64,
@@ -57,12 +57,12 @@ impl Trial {
         self.0.accepted.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What the stage does with a message.
+    /// The work of the stage for a message.
     pub fn stage(&self) {
         compute(Duration::from_micros(2));
     }
 
-    /// What the sink does with a message. It is the slower one, so that its queue is full, too.
+    /// The work of the sink for a message. The sink is slower, so that its queue is full too.
     pub fn sink(&self) {
         compute(Duration::from_micros(3));
         self.0.handled.fetch_add(1, Ordering::Relaxed);
@@ -81,7 +81,7 @@ impl Trial {
         self.0.given_up.load(Ordering::Relaxed)
     }
 
-    /// Sends from outside until that is refused. Whoever sends so knows of no stop.
+    /// Sends from outside until a message is refused. The client is not told of the stop.
     pub async fn be_client<F: Future<Output = bool>>(self, send: impl Fn() -> F) {
         while !self.is_given_up() {
             if !send().await {
@@ -142,7 +142,7 @@ fn compute(time: Duration) {
     }
 }
 
-/// A random moment of the next millisecond, the same for all who are compared.
+/// A random moment within the next millisecond, the same for all contenders.
 fn moment(number: u32) -> Duration {
     let mixed = number.wrapping_add(1).wrapping_mul(0x9E37_79B9);
     Duration::from_micros(u64::from(mixed >> 16) * 1_000 / 0x1_0000)
