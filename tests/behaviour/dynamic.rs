@@ -38,6 +38,35 @@ async fn workers_come_and_go_while_the_group_runs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_that_has_been_removed_is_not_counted_and_its_name_is_free() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    let late = running.add_with("late", Options::new(), idle);
+    late.wait_for(State::Running).await;
+    // In a task of its own, which has its turn as soon as the worker has ended.
+    let remover = running.clone();
+    let removal = tokio::spawn(async move {
+        let removed = remover.remove(late.worker()).await;
+        let left = remover.status().worker("late").is_some();
+        let again = remover.add_with("late", Options::new(), idle);
+        (removed, left, again)
+    });
+    let (removed, left, again) = removal.await.unwrap();
+    assert!(removed.is_some());
+    assert!(!left);
+    assert_eq!(again.worker_name(), "late");
+    // Its group has heard of the first one's end by then, and takes it for no end of the second.
+    again.wait_for(State::Running).await;
+    assert_eq!(running.num_workers(), 2);
+    assert_eq!(
+        running.add_with("late", Options::new(), idle).worker_name(),
+        "late-2"
+    );
+    running.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_worker_removed_before_the_start_never_starts() {
     let mut workers = group();
     put(&mut workers, "idle", idle());

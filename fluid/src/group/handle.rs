@@ -183,20 +183,24 @@ impl GroupHandle {
     }
 
     /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
-    /// on, and forgets it. `None` if it is no member of this group.
+    /// on, and forgets it: when this returns, the worker is not in the [`status`](Self::status) any more, and its name is
+    /// free. `None` if it is no member of this group.
     ///
     /// In a group that has not been started this waits for the start;
     /// [`Workers::remove`](crate::Workers::remove) does not.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future takes nothing back: the worker still stops.
+    /// Dropping the future takes nothing back: the worker still stops, and is forgotten.
     pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
         let is_member = |node: &Arc<Node>| Arc::ptr_eq(node, worker.node());
         let members = |members: &mut Members| members.nodes().iter().any(is_member);
         self.node.with_members(members).filter(|&is_one| is_one)?;
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
-        Some(worker.wait_for_shutdown().await)
+        let exit = worker.wait_for_shutdown().await;
+        // The supervisor forgets it too, but may have its turn later.
+        self.node.forget(worker.node());
+        Some(exit)
     }
 
     /// Registers code that the group runs beside its workers, before it starts or while it runs.
