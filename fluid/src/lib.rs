@@ -165,7 +165,7 @@ pub mod test;
 mod time;
 mod worker;
 
-pub use error::{Error, Nothing, Panicked, Stalled, TimedOut};
+pub use error::{AddError, Error, Nothing, Panicked, Stalled, TimedOut};
 pub use graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
 };
