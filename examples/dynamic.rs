@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use fluid::{Callback, Exit, GroupHandle, Sender, Workers, consumer, worker};
+use fluid::{AddError, Callback, Error, GroupHandle, Sender, Workers, consumer, worker};
 use tokio::time::sleep;
 
 /// Watches a feed, until it is taken out of the group.
@@ -24,16 +24,16 @@ async fn read(news: String, count: &mut u64) {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Exit> {
+async fn main() -> Result<(), Error> {
     let mut workers = Workers::new("newsroom");
     let news = workers.add(Read { count: 0 }).handle().sender().clone();
-    let ((), exit) = workers.scope(|group| run(group, news)).await?;
+    let (added, exit) = workers.scope(|group| run(group, news)).await?;
     println!("{exit}");
-    Ok(())
+    Ok(added?)
 }
 
 /// Adds and removes workers and callbacks while the group runs.
-async fn run(group: GroupHandle, news: Sender<String>) {
+async fn run(group: GroupHandle, news: Sender<String>) -> Result<(), AddError> {
     let watch = |feed: &str| Watch {
         feed: feed.to_owned(),
         news: news.clone(),
@@ -41,17 +41,17 @@ async fn run(group: GroupHandle, news: Sender<String>) {
     let breath = Duration::from_millis(100);
 
     println!("one feed");
-    let weather = group.add(watch("weather"));
+    let weather = group.add(watch("weather"))?;
     sleep(breath).await;
 
     println!("two feeds, and a callback");
-    let sports = group.add(watch("sports"));
+    let sports = group.add(watch("sports"))?;
     let size = group.clone();
     let every = Callback::every(breath / 2).name("size");
     let callback = group.register_callback(every, move || {
         let workers = size.num_workers();
         async move { println!("  the group has {workers} members") }
-    });
+    })?;
     sleep(breath).await;
     println!("{}", group.status());
 
@@ -67,4 +67,5 @@ async fn run(group: GroupHandle, news: Sender<String>) {
 
     let weather = weather.status();
     println!("{} is still {}", weather.name, weather.state);
+    Ok(())
 }

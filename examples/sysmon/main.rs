@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use fluid::{Callback, Error, Exit, GroupHandle};
+use fluid::{AddError, Callback, Error, Exit, GroupHandle};
 
 use self::args::{Args, Command};
 use self::database::Database;
@@ -82,14 +82,18 @@ fn monitor(args: &Args) -> Result<ExitCode, Error> {
         Arc::clone(&screen),
         Arc::clone(&db),
     );
-    register_callbacks(&sysmon, args, screen);
+    register_callbacks(&sysmon, args, screen)?;
     let exit = sysmon.main();
     eprintln!("\n{exit}\n\n{}", account(&exit, &db));
     Ok(ExitCode::from(exit.code()))
 }
 
 /// Registers what happens by the clock, as the command line wants it.
-fn register_callbacks(group: &GroupHandle, args: &Args, screen: Arc<Screen>) {
+fn register_callbacks(
+    group: &GroupHandle,
+    args: &Args,
+    screen: Arc<Screen>,
+) -> Result<(), AddError> {
     let handle = group.clone();
     let draw = move || {
         let (group, screen) = (handle.clone(), Arc::clone(&screen));
@@ -104,15 +108,16 @@ fn register_callbacks(group: &GroupHandle, args: &Args, screen: Arc<Screen>) {
             }
         }
     };
-    group.register_callback(Callback::every(args.table_every).name("draw"), draw);
+    group.register_callback(Callback::every(args.table_every).name("draw"), draw)?;
     if let Some(duration) = args.duration {
         let handle = group.clone();
         let stop = move || {
             handle.gracefully_stop();
             async {}
         };
-        group.register_callback(Callback::after(duration).name("duration"), stop);
+        group.register_callback(Callback::after(duration).name("duration"), stop)?;
     }
+    Ok(())
 }
 
 /// How many samples were taken, and how many of them are in the database.

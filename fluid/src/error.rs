@@ -6,6 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::state::State;
+
 /// Any error, ready to be shared.
 ///
 /// A worker returns it, and every waiter for its exit sees the same one, so it is cheap to clone.
@@ -187,6 +189,36 @@ impl StdError for Stalled {
         self.error.as_ref().map(|error| error.as_std() as _)
     }
 }
+
+/// A worker or a callback was not added to a running group, because that is stopping or has ended.
+///
+/// What was to be added is dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AddError {
+    /// The name that was asked for.
+    pub worker: Box<str>,
+    /// The name of the group.
+    pub group: Box<str>,
+    /// The state of the group: [`State::Stopping`] or a later one.
+    pub state: State,
+}
+
+impl fmt::Display for AddError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            worker,
+            group,
+            state,
+        } = self;
+        write!(
+            f,
+            "`{worker}` was not added: the group `{group}` is {state}"
+        )
+    }
+}
+
+impl StdError for AddError {}
 
 /// The uninhabited type of a worker's missing side: what a source consumes, what a sink emits.
 ///

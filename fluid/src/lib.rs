@@ -179,7 +179,7 @@ pub mod rule {
     pub use crate::rules::*;
 }
 
-pub use error::{Error, Nothing, Panicked, Stalled, TimedOut};
+pub use error::{AddError, Error, Nothing, Panicked, Stalled, TimedOut};
 pub use graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
 };

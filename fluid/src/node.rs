@@ -155,9 +155,17 @@ impl Node {
             // The first reason stands.
             let _ = self.cold().why.set(why);
         }
+        self.refuse_from_outside();
         self.tell_stop();
         if self.is_root() || self.kind == Kind::Group {
             self.stop_at_once();
+        }
+    }
+
+    /// Refuses messages from outside its group, if it is a consumer.
+    pub(crate) fn refuse_from_outside(&self) {
+        if let Some(queue_control) = &self.queue_control {
+            queue_control.close_public();
         }
     }
 
@@ -173,10 +181,7 @@ impl Node {
         for member in &members {
             match member.kind {
                 Kind::Group => member.stop_at_once(),
-                Kind::Consumer => member
-                    .queue_control
-                    .iter()
-                    .for_each(|queue| queue.close_public()),
+                Kind::Consumer => member.refuse_from_outside(),
                 Kind::Worker | Kind::Callback => member.end(),
             }
         }

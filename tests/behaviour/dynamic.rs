@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluid::{Callback, Cause, Error, Nothing, OnError, Options, State};
+use fluid::{Callback, Cause, Context, Error, Io, Nothing, OnError, Options, State, Worker};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{
@@ -17,6 +17,7 @@ async fn workers_come_and_go_while_the_group_runs() {
     put(&mut workers, "idle", idle());
     let running = workers.startup().await.unwrap();
     let late = running.add_with("late", Options::new(), || sink::<u64>(ms(5)));
+    let late = late.unwrap();
     assert_eq!(late.wait_for(State::Running).await, State::Running);
     assert_eq!(running.num_workers(), 2);
     for number in 0..10 {
@@ -31,10 +32,37 @@ async fn workers_come_and_go_while_the_group_runs() {
         (1, State::Running)
     );
     let again = running.add_with("late", Options::new(), || sink::<u64>(ms(5)));
-    assert_eq!(again.worker_name(), "late");
+    assert_eq!(again.unwrap().worker_name(), "late");
     let exit = running.shutdown().await;
     assert_eq!(exit.workers().len(), 2);
     assert_conserved(&exit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_has_been_removed_is_not_counted_and_its_name_is_free() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    let late = running.add_with("late", Options::new(), idle).unwrap();
+    late.wait_for(State::Running).await;
+    // In a task of its own, which has its turn as soon as the worker has ended.
+    let remover = running.clone();
+    let removal = tokio::spawn(async move {
+        let removed = remover.remove(late.worker()).await;
+        let left = remover.status().worker("late").is_some();
+        let again = remover.add_with("late", Options::new(), idle).unwrap();
+        (removed, left, again)
+    });
+    let (removed, left, again) = removal.await.unwrap();
+    assert!(removed.is_some());
+    assert!(!left);
+    assert_eq!(again.worker_name(), "late");
+    // Its group has heard of the first one's end by then, and takes it for no end of the second.
+    again.wait_for(State::Running).await;
+    assert_eq!(running.num_workers(), 2);
+    let second = running.add_with("late", Options::new(), idle).unwrap();
+    assert_eq!(second.worker_name(), "late-2");
+    running.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +117,7 @@ async fn an_end_while_a_late_worker_starts_stops_the_group_when_that_has_started
     });
     put(&mut workers, "brief", brief);
     let running = workers.startup().await.unwrap();
-    let slow = running.add(SlowStart(secs(5)));
+    let slow = running.add(SlowStart(secs(5))).unwrap();
     let begun = Instant::now();
     let exit = timeout(secs(10), running.wait_for_shutdown())
         .await
@@ -107,27 +135,105 @@ async fn names_are_made_unique() {
         .collect();
     assert_eq!(names, ["body", "body-2", "body-3"]);
     let running = workers.startup().await.unwrap();
-    assert_eq!(running.add(idle()).worker_name(), "body-4");
+    assert_eq!(running.add(idle()).unwrap().worker_name(), "body-4");
     running.shutdown().await;
 }
 
+/// A worker that counts how often it was built and dropped.
+struct Counted(Arc<AtomicU64>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Worker for Counted {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
+        while io.queue.next().await.is_some() {}
+        Ok(())
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_worker_added_to_a_group_that_stops_or_has_ended_never_starts() {
+async fn a_group_that_stops_or_has_ended_takes_in_no_worker_and_says_so() {
     let mut workers = group();
     let slow = put(&mut workers, "slow", sink::<u64>(secs(1)));
     let running = workers.startup().await.unwrap();
     slow.send(1).await.unwrap();
-    tokio::time::sleep(ms(1)).await;
+    let dropped = Arc::new(AtomicU64::new(0));
+    let refused = |state| {
+        let before = dropped.load(Ordering::SeqCst);
+        let error = running.add(Counted(Arc::clone(&dropped))).unwrap_err();
+        assert_eq!((&*error.worker, &*error.group), ("counted", "group"));
+        assert_eq!(error.state, state);
+        assert_eq!(
+            error.to_string(),
+            format!("`counted` was not added: the group `group` is {state}")
+        );
+        assert_eq!(dropped.load(Ordering::SeqCst), before + 1);
+        let late = running.add_with("late", Options::new(), idle);
+        assert_eq!(late.unwrap_err().state, state);
+        let callback = running.register_callback(Callback::after(secs(1)), || async {});
+        assert_eq!(&*callback.unwrap_err().worker, "after");
+        assert_eq!(running.num_workers(), 1, "{}", running.status());
+    };
+    // As soon as it was asked, though its supervisor has not had its turn.
     running.gracefully_stop();
-    tokio::time::sleep(ms(1)).await;
-    let late = running.add_with("late", Options::new(), || sink::<u64>(ms(1)));
-    let exit = timeout(secs(5), late.wait_for_shutdown()).await.unwrap();
-    assert!(matches!(exit.cause(), Cause::NotStarted));
-    running.wait_for_shutdown().await;
-    let later = running.add_with("later", Options::new(), || sink::<u64>(ms(1)));
-    let exit = timeout(secs(5), later.wait_for_shutdown()).await.unwrap();
-    assert!(matches!(exit.cause(), Cause::NotStarted));
-    assert!(later.send(1).await.is_err());
+    assert_eq!(running.state(), State::Running);
+    refused(State::Stopping);
+    running.wait_for(State::Stopping).await;
+    refused(State::Stopping);
+    let exit = running.wait_for_shutdown().await;
+    refused(State::Stopped);
+    assert_eq!(exit.workers().len(), 1, "{exit}");
+
+    // Its runtime is not needed for that.
+    let dropped_unstarted = group();
+    let handle = dropped_unstarted.handle();
+    drop(dropped_unstarted);
+    assert_eq!(handle.add(idle()).unwrap_err().state, State::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_added_before_the_start_to_a_group_that_was_asked_to_stop_refuses_messages() {
+    let mut workers = group();
+    workers.handle().gracefully_stop();
+    let sink = workers.add(sink::<u64>(ms(1))).handle();
+    assert!(sink.try_send(1).is_err());
+    assert!(workers.handle().add(idle()).is_err());
+    let exit = workers.startup().await.unwrap_err();
+    assert!(matches!(sink.exit().unwrap().cause(), Cause::NotStarted));
+    assert_eq!(exit.code(), 0, "{exit}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_added_while_its_group_stops_handles_what_it_accepts() {
+    for _ in 0..200 {
+        let running = group().startup().await.unwrap();
+        let (adds, sends) = (running.clone(), running.clone());
+        let adding = tokio::task::spawn_blocking(move || {
+            let added = adds.add(sink::<u64>(Duration::ZERO)).ok()?;
+            let accepted = (0..10).filter(|&number| added.try_send(number).is_ok());
+            Some((accepted.count() as u64, added))
+        });
+        let stopping = tokio::task::spawn_blocking(move || sends.gracefully_stop());
+        let added = adding.await.unwrap();
+        stopping.await.unwrap();
+        let exit = running.wait_for_shutdown().await;
+        if let Some((accepted, added)) = added {
+            let counts = added.exit().unwrap().counts().unwrap();
+            assert_eq!(
+                (counts.accepted, counts.done),
+                (accepted, accepted),
+                "{exit}"
+            );
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,7 +272,9 @@ async fn callbacks_run_when_they_are_due_whenever_they_were_registered() {
     workers.register_callback(Callback::after(secs(15)), noting("after"));
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(secs(12)).await;
-    running.register_callback(Callback::after(secs(1)).name("late"), noting("late"));
+    running
+        .register_callback(Callback::after(secs(1)).name("late"), noting("late"))
+        .unwrap();
     tokio::time::sleep(secs(19)).await;
     let exit = running.shutdown().await;
     tokio::time::sleep(secs(60)).await;
@@ -229,7 +337,9 @@ async fn a_failing_one_shot_is_only_logged_and_a_failing_periodic_one_stops_the_
             .as_deref(),
         Some("no")
     );
-    running.register_callback(Callback::every(secs(1)).name("fatal"), fails);
+    running
+        .register_callback(Callback::every(secs(1)).name("fatal"), fails)
+        .unwrap();
     let exit = timeout(secs(2), running.wait_for_shutdown()).await.unwrap();
     assert!(matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "fatal"));
     assert_eq!(exit.code(), 2);

@@ -218,6 +218,7 @@ async fn many_workers_of_one_type_and_many_callbacks_cost_what_they_should() {
         let soon = fluid::Callback::after(Duration::ZERO);
         running
             .register_callback(soon, || async {})
+            .unwrap()
             .wait_for_shutdown()
             .await;
     }

@@ -277,7 +277,9 @@ async fn register_callback_with_seconds_jitter_periodic_before_and_while_running
     let mut workers = group();
     workers.register_callback(Callback::every(secs(10)).jitter(secs(1)), note("every"));
     let running = workers.startup().await.unwrap();
-    running.register_callback(Callback::after(secs(5)), note("after"));
+    running
+        .register_callback(Callback::after(secs(5)), note("after"))
+        .unwrap();
     tokio::time::sleep(secs(25)).await;
     running.shutdown().await;
     assert_eq!(log.lines(), ["after", "every", "every"]);
@@ -291,6 +293,7 @@ async fn dynamic_workers_are_added_while_running() {
         .await
         .unwrap();
     let added = running.add_with("added", Options::new(), || sink::<u64>(Duration::ZERO));
+    let added = added.unwrap();
     added.send(1).await.unwrap();
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "added"), [1, 1, 0, 0, 0]);

@@ -152,6 +152,56 @@ async fn a_nested_group_that_is_asked_alone_sees_it_at_once_and_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_consumer_that_is_asked_alone_refuses_messages_from_outside_at_once() {
+    let mut workers = group();
+    let stopped = Options::new().on_exit(OnExit::Ignore);
+    let [by_handle, removed, beside] = ["by_handle", "removed", "beside"]
+        .map(|name| put_with(&mut workers, name, stopped, sink::<u64>(secs(1))).handle());
+    let running = workers.startup().await.unwrap();
+    for consumer in [&by_handle, &removed] {
+        consumer.send(1).await.unwrap();
+    }
+    by_handle.gracefully_stop();
+    assert!(is_refused(&by_handle));
+    let mut removal = std::pin::pin!(running.remove(removed.worker()));
+    let polled = poll_fn(|cx| Poll::Ready(removal.as_mut().poll(cx))).await;
+    assert!(polled.is_pending());
+    assert!(is_refused(&removed));
+    // What had been accepted is handled, and the others go on.
+    let exit = removal.await.unwrap();
+    assert_eq!(exit.counts().unwrap().done, 1, "{exit}");
+    beside.send(1).await.unwrap();
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "by_handle"), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(&exit, "beside"), [1, 1, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_asks_itself_refuses_messages_from_outside_at_once() {
+    let asked = Arc::new(OnceLock::<ConsumerHandle<u64>>::new());
+    let refused = Arc::new(OnceLock::new());
+    let mut workers = group();
+    let (seen, noted) = (Arc::clone(&asked), Arc::clone(&refused));
+    let stops = body::<u64, Nothing>(move |ctx, io| {
+        let (seen, noted) = (Arc::clone(&seen), Arc::clone(&noted));
+        Box::pin(async move {
+            while io.queue.next().await.is_some() {
+                ctx.gracefully_stop();
+                let handle = seen.get().expect("it is known");
+                let _ = noted.set(is_refused(handle));
+            }
+            Ok(())
+        })
+    });
+    let stops = put(&mut workers, "stops", stops).handle();
+    assert!(asked.set(stops.clone()).is_ok());
+    let running = workers.startup().await.unwrap();
+    stops.send(1).await.unwrap();
+    running.wait_for_shutdown().await;
+    assert_eq!(refused.get(), Some(&true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_source_that_ends_before_the_group_has_its_turn_is_not_why_the_group_stops() {
     let mut workers = group();
     // It is always about to run, so it ends before the group has heard of the stop.

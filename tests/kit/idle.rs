@@ -151,7 +151,7 @@ async fn a_worker_added_later_is_looked_at_too() {
     let kit = Kit::of(&group.handle());
     let group = group.startup().await.unwrap();
     let began = Instant::now();
-    group.add(Fetch);
+    group.add(Fetch).unwrap();
     kit.idle().await;
     assert_eq!(began.elapsed(), secs(10));
     group.shutdown().await;
@@ -171,7 +171,8 @@ async fn a_callback_is_waited_for() {
                 sleep(secs(7)).await;
                 count.fetch_add(1, Ordering::Relaxed);
             }
-        });
+        })
+        .unwrap();
     let group = group.startup().await.unwrap();
     kit.idle().await;
     assert_eq!(done.load(Ordering::Relaxed), 0);

@@ -29,6 +29,7 @@ pub async fn open() -> Result<GroupHandle, Exit> {
 pub async fn visit_once(crowd: &GroupHandle) -> Exit {
     let options = Options::new().on_error(OnError::Restart);
     let visitor = crowd.add_with("visitor", options, || Visit);
+    let visitor = visitor.expect("the crowd is running");
     for number in 0..MESSAGES {
         // Refused by nobody, since only this function stops it.
         visitor.send(Item::new(number)).await.expect("it runs");

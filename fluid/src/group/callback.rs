@@ -237,7 +237,7 @@ mod tests {
             Callback::after(Duration::MAX),
             Callback::every(Duration::MAX).jitter(Duration::MAX),
         ] {
-            group.register_callback(callback, || async {});
+            group.register_callback(callback, || async {}).unwrap();
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
         let exit = group.shutdown().await;

@@ -1,31 +1,33 @@
 //! The handle of a group.
 
+mod admit;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::Nothing;
-use crate::group::callback::{Callback, PendingCallback, boxed};
-use crate::group::slot::Slot;
+use crate::error::{AddError, Nothing};
+use crate::group::callback::Callback;
+use crate::group::handle::admit::callback_of;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::default_name;
-use crate::lifecycle::launch::{Build, Launch};
+use crate::lifecycle::launch::Build;
 use crate::node::members::Members;
 use crate::node::options_ref::OptionsRef;
-use crate::node::{MemberId, Node, Parent};
+use crate::node::{Node, Parent};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::report::status::Status;
-use crate::state::{Kind, State};
-use crate::supervisor::{DeferredDrop, Entry, Event, Events, Policy};
+use crate::state::State;
+use crate::supervisor::{Event, Events};
 use crate::sync::OnceLock;
 use crate::worker::Worker;
 
@@ -172,7 +174,11 @@ impl GroupHandle {
     /// Adds a worker to the group, running or not. In a running group it starts at once.
     ///
     /// Its name is its type's; if that is taken, a number is added.
-    pub fn add<W: Worker>(&self, worker: W) -> ConsumerHandle<W::Message> {
+    ///
+    /// # Errors
+    ///
+    /// If the group has been asked to stop, is stopping for another reason or has ended.
+    pub fn add<W: Worker>(&self, worker: W) -> Result<ConsumerHandle<W::Message>, AddError> {
         self.add_seat(
             &default_name::<W>(),
             OptionsRef::from(const { &W::OPTIONS }),
@@ -181,30 +187,39 @@ impl GroupHandle {
     }
 
     /// Adds a worker that can be restarted, since `build` can make it anew, with a name and options.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
     pub fn add_with<W: Worker>(
         &self,
         name: &str,
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
-    ) -> ConsumerHandle<W::Message> {
+    ) -> Result<ConsumerHandle<W::Message>, AddError> {
         self.add_seat(name, options.into(), Build::Anew(Box::new(build)))
     }
 
     /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
-    /// on, and forgets it. `None` if it is no member of this group.
+    /// on, and forgets it: when this returns, the worker is not in the [`status`](Self::status) any more, and its name is
+    /// free. `None` if it is no member of this group.
     ///
     /// In a group that has not been started this waits for the start;
     /// [`Workers::remove`](crate::Workers::remove) does not.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future takes nothing back: the worker still stops.
+    /// Dropping the future takes nothing back: the worker still stops, and is forgotten.
     pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
         let is_member = |node: &Arc<Node>| Arc::ptr_eq(node, worker.node());
         let members = |members: &mut Members| members.nodes().iter().any(is_member);
         self.node.with_members(members).filter(|&is_one| is_one)?;
+        worker.node().refuse_from_outside();
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
-        Some(worker.wait_for_shutdown().await)
+        let exit = worker.wait_for_shutdown().await;
+        // The supervisor forgets it too, but may have its turn later.
+        self.node.forget(worker.node());
+        Some(exit)
     }
 
     /// Registers code that the group runs beside its workers, before it starts or while it runs.
@@ -213,82 +228,27 @@ impl GroupHandle {
     /// # use std::time::Duration;
     /// # use fluid::{Callback, Workers};
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), fluid::Exit> {
+    /// # async fn main() -> Result<(), fluid::Error> {
     /// let group = Workers::new("service").startup().await?;
     /// let soon = Callback::after(Duration::from_millis(1));
-    /// group.register_callback(soon, || async { println!("a little later") });
+    /// group.register_callback(soon, || async { println!("a little later") })?;
     /// # group.shutdown().await;
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
     pub fn register_callback<F>(
         &self,
         callback: Callback,
         run: impl FnMut() -> F + Send + 'static,
-    ) -> WorkerHandle
+    ) -> Result<WorkerHandle, AddError>
     where
         F: Future<Output: Outcome> + Send + 'static,
     {
-        let options = callback.options();
-        let node = self.admit(callback.worker_name(), |name, _| {
-            let node = Node::new(name, Kind::Callback, options, None, Vec::new());
-            let pending = PendingCallback {
-                node: Arc::clone(&node),
-                callback,
-                run: boxed(run),
-            };
-            (Arc::clone(&node), None, Box::new(pending), node)
-        });
-        WorkerHandle::new(node)
-    }
-
-    fn add_seat<W: Worker>(
-        &self,
-        name: &str,
-        options: OptionsRef,
-        build: Build<W>,
-    ) -> ConsumerHandle<W::Message> {
-        self.take_seat(name, options, build).handle()
-    }
-
-    pub(crate) fn take_seat<W: Worker>(
-        &self,
-        name: &str,
-        options: OptionsRef,
-        build: Build<W>,
-    ) -> Slot<W> {
-        self.admit(options.name.unwrap_or(name), |name, id| {
-            let (seat, pending) = Slot::new(name, id, self, options, build);
-            (Arc::clone(&pending.node), None, Box::new(pending), seat)
-        })
-    }
-
-    /// Makes a member of what `make` makes, under `name` or one like it that is free. It is launched
-    /// when the group starts, or now if it has.
-    pub(crate) fn admit<T>(
-        &self,
-        name: &str,
-        make: impl FnOnce(Arc<str>, MemberId) -> (Arc<Node>, Option<Policy>, Box<dyn Launch>, T),
-    ) -> T {
-        let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
-        let admit = |members: &mut Members| {
-            let name = members.free_name(name);
-            let (node, policy, launch, made) = make(Arc::clone(&name), id);
-            #[cfg(feature = "test-util")]
-            node.test.arm_like(&self.node.test);
-            node.join(Arc::clone(&self.shared.parent), id, name);
-            members.add(Arc::clone(&node));
-            (Box::new(Entry::new(id, node, policy, launch)), made)
-        };
-        let admitted = self.node.with_members(admit);
-        let (entry, made) = admitted.expect("this is a group");
-        if let Err(refused) = self.events.send(Event::Add(entry))
-            && let Event::Add(mut entry) = refused.0
-        {
-            // The group has ended.
-            entry.never_started(&mut DeferredDrop::default());
-        }
-        made
+        self.admit_unless_stopping(callback.worker_name(), callback_of(callback, run))
     }
 
     pub(crate) fn stop_because(&self, cause: Cause) {

@@ -64,8 +64,8 @@ impl WorkerHandle {
     /// Asks the worker to stop, and returns at once. It may be called any number of times, from
     /// anywhere.
     ///
-    /// A consumer refuses messages from then on, and handles those that it has. When the worker has
-    /// ended, its group stops too, unless its [`on_exit`](crate::Options::on_exit) says otherwise.
+    /// When this returns, a consumer refuses messages from outside its group. Its group closes its
+    /// edges a little later, and it handles the messages that it has accepted. When the worker has ended, its group stops too, unless its [`on_exit`](crate::Options::on_exit) says otherwise.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }

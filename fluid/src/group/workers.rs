@@ -189,7 +189,7 @@ impl Workers {
     where
         F: Future<Output: Outcome> + Send + 'static,
     {
-        self.handle.register_callback(callback, run)
+        self.handle.take_callback(callback, run)
     }
 
     /// Runs `run` before any worker starts. If it fails, the group does not start.

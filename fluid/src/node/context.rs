@@ -233,7 +233,7 @@ impl Context {
         .is_some()
     }
 
-    /// Asks this worker to stop, as its handle's `gracefully_stop` does.
+    /// Asks this worker to stop, as its handle's [`gracefully_stop`](crate::WorkerHandle::gracefully_stop) does.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }

@@ -24,10 +24,14 @@ impl Members {
         self.nodes.push(node);
     }
 
-    /// Forgets a member, and lets another one have its name.
+    /// Forgets a member, and lets another one have its name. Does nothing if it has been forgotten already: its name
+    /// may be that of another member since.
     pub(crate) fn forget(&mut self, member: &Arc<Node>) {
+        let before = self.nodes.len();
         self.nodes.retain(|node| !Arc::ptr_eq(node, member));
-        self.names.remove(&**member.name());
+        if self.nodes.len() < before {
+            self.names.remove(&**member.name());
+        }
     }
 
     /// `name`, or `name-2`, `name-3` and so on, if others were called so before.
@@ -70,5 +74,8 @@ mod tests {
         members.forget(&node);
         assert!(members.nodes().is_empty());
         assert_eq!(&*members.free_name("poll-3"), "poll-3");
+        // Forgotten twice, it takes no name from the next one.
+        members.forget(&node);
+        assert_eq!(&*members.free_name("poll-3"), "poll-3-2");
     }
 }

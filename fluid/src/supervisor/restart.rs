@@ -206,7 +206,7 @@ impl Supervisor {
             .find_map(|id| self.members[id].node.non_restartable());
         if let Some(non_restartable) = non_restartable {
             let own = *non_restartable == **self.members[&id].node.name();
-            return self.unanswered(id, by_value(&failure, (!own).then_some(&non_restartable)));
+            return self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
         }
         if self.cause.is_none()
             && !self.restarts.spend()
@@ -268,15 +268,24 @@ impl Supervisor {
     /// everything here is kept for it; else the member ends, and with it the group.
     fn unanswered(&mut self, id: MemberId, failure: Cause) {
         let above = self.above.as_ref().is_some_and(|launch| launch.answered);
-        if above && self.cause.is_none() && self.node.non_restartable().is_none() {
-            self.go_down(Some((id, failure)));
-        } else {
-            let nested = self.members[&id].node.kind == Kind::Group;
-            self.end(id, failure.clone());
-            if nested {
-                // Its own exit knows nothing of why it was not restarted.
-                self.fail(failure);
-            }
+        if !above || self.cause.is_some() {
+            return self.end_failed(id, failure);
+        }
+        let Some(non_restartable) = self.node.non_restartable() else {
+            return self.go_down(Some((id, failure)));
+        };
+        let failed = failure.worker().unwrap_or_default();
+        let own = non_restartable == format!("{}/{failed}", self.node.name());
+        self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
+    }
+
+    /// PendingIo a member that is down and has failed, and with it the group.
+    fn end_failed(&mut self, id: MemberId, failure: Cause) {
+        let nested = self.members[&id].node.kind == Kind::Group;
+        self.end(id, failure.clone());
+        if nested {
+            // Its own exit knows nothing of why it was not restarted.
+            self.fail(failure);
         }
     }
 

@@ -154,6 +154,9 @@ impl Supervisor {
     /// Stops the group because it was asked to, but first takes in what came before that: a worker that
     /// was added, and sent messages, still handles them.
     pub(super) fn obey_stop(&mut self) {
+        // The flag is raised, so whoever adds a member from now on is refused. One that is being added has sent its event
+        // when the lock is free.
+        self.node.with_members(|_| ());
         if let Some(Ok(order)) = self.order.as_mut().map(oneshot::Receiver::try_recv) {
             self.apply_directive(Some(order));
         }
@@ -173,8 +176,12 @@ impl Supervisor {
         }
         tracing::info!(group = &**self.node.name(), %cause, "stopping");
         self.cause = Some(cause);
-        self.node.advance(State::Stopping);
         self.node.stop().raise();
+        // Also those that have been added and not been taken in yet.
+        for member in self.node.members() {
+            member.refuse_from_outside();
+        }
+        self.node.advance(State::Stopping);
         let now = Instant::now();
         self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
         self.to_launch.clear();
@@ -186,11 +193,6 @@ impl Supervisor {
             .collect();
         for id in unborn {
             self.drop_pending(id);
-        }
-        for member in self.members.values() {
-            if let Some(queue_control) = &member.node.queue_control {
-                queue_control.close_public();
-            }
         }
         let unfed = self.members.values().filter(|member| member.feeders == 0);
         for id in unfed.map(|member| member.id).collect::<Vec<_>>() {

@@ -126,9 +126,8 @@ async fn a_stop_of_the_one_that_stalls_wins_too() {
 async fn a_worker_that_was_added_to_a_running_group_is_looked_at_too() {
     let running = group().startup().await.unwrap();
     let stall = Options::new().stall(STALL).on_stall(OnStall::Report);
-    let late = running.add_with("late", stall, || {
-        body::<Nothing, Nothing>(|_, _| Box::pin(std::future::pending()))
-    });
+    let hangs = || body::<Nothing, Nothing>(|_, _| Box::pin(std::future::pending()));
+    let late = running.add_with("late", stall, hangs).unwrap();
     seen(&late, |status| status.stalled && status.stalls == 1).await;
     assert_conserved(&running.shutdown().await);
 }

@@ -270,7 +270,8 @@ async fn what_was_added_by_value_cannot_be_restarted_nor_restarted_along() {
         .startup()
         .await
         .unwrap();
-    running.add(by_value()).send(FAIL).await.unwrap();
+    let added = running.add(by_value()).unwrap();
+    added.send(FAIL).await.unwrap();
     let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
     let (worker, text) = failure(&exit);
     assert_eq!(worker, "part");

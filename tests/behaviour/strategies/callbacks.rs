@@ -25,7 +25,7 @@ async fn runs(
         None => group(),
     };
     let running = workers.startup().await.unwrap();
-    running.register_callback(callback, move || {
+    let registered = running.register_callback(callback, move || {
         let mut at = noted.lock().unwrap();
         at.push(begun.elapsed().as_millis());
         let fails = fails.contains(&(at.len() as u64));
@@ -39,6 +39,7 @@ async fn runs(
             }
         }
     });
+    registered.unwrap();
     let _ = timeout(ms(time), running.wait_for_shutdown()).await;
     let exit = running.shutdown().await;
     let at = at.lock().unwrap().clone();

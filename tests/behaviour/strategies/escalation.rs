@@ -374,3 +374,52 @@ async fn a_nested_group_that_rests_is_restarted_with_the_one_above_at_once() {
     assert!(asked.elapsed() < secs(1), "{:?}", asked.elapsed());
     assert!(running.shutdown().await.is_success());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_member_added_by_value_below_a_strategy_explains_why_nothing_was_restarted() {
+    let by_value = |log: &Log| Part {
+        name: "part",
+        log: log.clone(),
+        end: ms(0),
+    };
+    let why = "cannot be restarted, because it was added by value: use `add_with`";
+    // The nested groups have no strategy of their own, and two of them pass a failure on.
+    for levels in 1..=2 {
+        let log = Log::default();
+        let mut inner = Workers::new("inner");
+        let part = inner.add(by_value(&log));
+        let path = if levels == 2 { "middle/inner" } else { "inner" };
+        let mut workers = group().restart(Restart::one_for_one());
+        if levels == 2 {
+            let mut middle = Workers::new("middle");
+            nest(&mut middle, "inner", inner);
+            nest(&mut workers, "middle", middle);
+        } else {
+            nest(&mut workers, "inner", inner);
+        }
+        let running = workers.startup().await.unwrap();
+        part.send(PANIC).await.unwrap();
+        let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
+        let (worker, text) = failure(&exit);
+        assert_eq!(worker, format!("{path}/part"));
+        assert!(text.starts_with(&format!("it {why}")), "{text}");
+        assert!(text.contains("panicked: part was told to"), "{text}");
+        assert!(part.exit().unwrap().to_string().contains(why), "{exit}");
+        assert_eq!(exit.code(), 2);
+    }
+
+    // The one that failed could be built again, and another one in its group could not.
+    let log = Log::default();
+    let mut inner = Workers::new("inner");
+    inner.add(by_value(&log));
+    let fails = part(&mut inner, "fails", &log);
+    let mut workers = group().restart(Restart::one_for_one());
+    nest(&mut workers, "inner", inner);
+    let running = workers.startup().await.unwrap();
+    fails.send(FAIL).await.unwrap();
+    let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
+    let (worker, text) = failure(&exit);
+    assert_eq!(worker, "inner/fails");
+    assert!(text.starts_with(&format!("`inner/part` {why}")), "{text}");
+    assert!(text.ends_with("fails was told to"), "{text}");
+}

@@ -208,11 +208,12 @@ async fn workers_that_came_later_are_restarted_like_the_others() {
     let running = workers.startup().await.unwrap();
     let add = |name| {
         let log = log.clone();
-        running.add_with(name, Options::new(), move || Part {
+        let part = move || Part {
             name,
             log: log.clone(),
             end: ms(0),
-        })
+        };
+        running.add_with(name, Options::new(), part).unwrap()
     };
     let (first, second) = (add("first"), add("second"));
     first.send(FAIL).await.unwrap();

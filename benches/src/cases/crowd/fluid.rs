@@ -40,15 +40,16 @@ pub async fn group(crowd: Crowd) {
 pub async fn added(crowd: Crowd) {
     let running = Workers::new("crowd").startup().await.expect("a start");
     for _ in 0..crowd.size.beating {
-        running.add(Beat {
+        let beat = Beat {
             member: crowd.member(),
-        });
+        };
+        running.add(beat).expect("a running group");
     }
     for _ in 0..crowd.size.listening {
         let listen = Listen {
             member: crowd.member(),
         };
-        let listening = running.add(listen);
+        let listening = running.add(listen).expect("a running group");
         listening.send(0).await.expect("a receiver");
     }
     crowd.live().await;
