@@ -128,6 +128,27 @@ impl<T, E: Into<Error>> Outcome for Result<T, E> {
     }
 }
 
+/// The return type of a function, which on stable Rust is the way to name `!`.
+#[doc(hidden)]
+pub trait Returns {
+    #[doc(hidden)]
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+type Never = <fn() -> ! as Returns>::Output;
+
+/// A callback that never returns, such as one that panics or ends the process.
+#[diagnostic::do_not_recommend]
+impl Outcome for Never {
+    fn outcome(self) -> Result<(), Error> {
+        self
+    }
+}
+
 pub(crate) type Run = Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>;
 
 /// Makes a callback's closure one that the runtime can keep.
