@@ -99,7 +99,7 @@ impl Callback {
     }
 }
 
-/// What a callback or a hook may return: `()`, or a `Result` whose error fluid can carry.
+/// What a callback or a hook may return: `()`, a `Result` whose error fluid can carry, or `!`.
 #[diagnostic::on_unimplemented(
     message = "a callback returns `()` or a `Result`, not `{Self}`",
     label = "this is `{Self}`",
