@@ -24,7 +24,7 @@ impl ::fluid::__private::Function for Exchange {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(50u64))
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("exchange")
         .docs(
             &["Makes up a trade of two symbols at each beat, the second of them rising."],
         )

@@ -15,7 +15,7 @@ impl ::fluid::__private::Function for Watch {
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(40u64));
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("watch")
         .docs(&["Watches a feed, until it is taken out of the group."]);
     fn call(
         &mut self,
@@ -47,7 +47,7 @@ impl ::fluid::__private::Function for Read {
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("read")
         .docs(&["Counts the news."])
         .message("String");
     fn call(

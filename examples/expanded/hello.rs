@@ -14,7 +14,7 @@ impl ::fluid::__private::Function for Greet {
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_secs(1u64));
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("greet")
         .docs(&["Greets each second."])
         .output("String");
     fn call(
@@ -37,7 +37,7 @@ impl ::fluid::__private::Function for Print {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("print")
         .docs(&["Prints what it is sent."])
         .message("String");
     fn call(

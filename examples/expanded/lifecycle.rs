@@ -18,7 +18,7 @@ impl ::fluid::__private::Function for Stumble {
         .heartbeat(::core::time::Duration::from_millis(20u64))
         .on_error(::fluid::__private::OnError::Restart)
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("stumble")
         .docs(&["Panics at its third beat."]);
     fn call(
         &mut self,
@@ -42,7 +42,7 @@ impl ::fluid::__private::Function for Dawdle {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("dawdle")
         .docs(&["Finishes nothing, and hears nothing."]);
     fn call(
         &mut self,

@@ -5,6 +5,8 @@
 //! collects the user's mistakes and never emits, *expand* emits and never fails. What cannot be
 //! understood is left out of the expansion, never the user's own item.
 
+#[cfg(test)]
+mod documented;
 mod error;
 mod function;
 #[cfg(test)]

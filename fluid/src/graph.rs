@@ -130,6 +130,8 @@ pub struct GraphWorker {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
+    /// The name of the function of which a macro made it. A worker that is started alone has this name.
+    pub name: Option<&'static str>,
     /// Its documentation, a line each.
     pub docs: &'static [&'static str],
     /// The type of its messages, as it was written, if it is a consumer and its type is known.
@@ -145,12 +147,21 @@ pub struct Form {
 impl Form {
     /// Of which nothing is known.
     pub const UNKNOWN: Self = Self {
+        name: None,
         docs: &[],
         message: None,
         output: None,
         ports: &[],
         group: None,
     };
+
+    /// The form of a worker that is made of the function `name`.
+    #[must_use]
+    pub const fn named(name: &'static str) -> Self {
+        let mut form = Self::UNKNOWN;
+        form.name = Some(name);
+        form
+    }
 
     /// The same, with this documentation.
     #[must_use]

@@ -1,11 +1,11 @@
-//! The macros, documented where they are used from.
+//! The documentation of the macros.
 
 /// Turns an async function into a worker.
 ///
-/// The function stays what it is: callable, testable, with no runtime in sight. Beside it the macro adds
-/// a struct of the function's name in camel case, of the same visibility, generics, docs and `cfg`s,
-/// which implements [`Worker`](crate::Worker). Parameters become its fields; the return value becomes
-/// its output.
+/// The function stays as it is: it can be called and tested without a runtime. The macro adds a struct beside it,
+/// named like the function in camel case, with the same visibility, generics, documentation and `cfg`s. The
+/// struct implements [`Worker`](crate::Worker). Its fields are the function's parameters; its output is the
+/// function's return value.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,24 +42,24 @@
 /// # }
 /// ```
 ///
-/// With a `heartbeat` the function is called at each beat, for the first time as soon as the worker runs. Without one
-/// it is called once: its body is the loop, and `&Context` tells it when to stop. A stop that comes before the
-/// first beat is the end, and there is none.
+/// With a `heartbeat` the function is called at each beat, first as soon as the worker runs. Without one it is called
+/// once: its body is the loop, and a `&Context` parameter tells it when to stop. If the stop comes before the
+/// first beat, the function is never called.
 ///
 /// # Parameters
 ///
-/// How a parameter is read, from its type alone:
+/// The type of a parameter decides what it means:
 ///
 /// | parameter | meaning | field |
 /// | --- | --- | --- |
 /// | `&Context` | the worker's [`Context`](crate::Context) | none |
-/// | `&Output<T>` | a named port, called like the parameter | none |
+/// | `&Output<T>` | a named port with the parameter's name | none |
 /// | `&T`, `T: ?Sized` | a shared resource | `Arc<T>` |
 /// | `&mut T` | state that the worker owns | `T` |
 /// | any other `T` | configuration, cloned for each call | `T` |
 ///
-/// A type parameter that stands in no field (only in the message, a port or the output) is mentioned by
-/// one field more, `marker`. Every type parameter must be `Send + Sync + 'static`.
+/// If a type parameter occurs in no field, but only in the message, a port or the output, the struct has a field
+/// `marker` of the type `PhantomData`. Every type parameter must be `Send + Sync + 'static`.
 ///
 /// ```
 /// # use fluid::{consumer, workers};
@@ -77,51 +77,59 @@
 ///
 /// # Return types
 ///
-/// Read from how they are written: `()` emits nothing; `T` emits one; `Option<T>` none or one; `Vec<T>`
-/// each; and each of them in a `Result<_, E>`, where `E` converts into [`Error`](crate::Error). A
-/// `Result` must be written as one: an alias of another name would be taken for a message, which is
-/// refused.
+/// The macro reads a return type as it is written:
+///
+/// | return type | emits |
+/// | --- | --- |
+/// | `()` | nothing |
+/// | `T` | one message |
+/// | `Option<T>` | one message or none |
+/// | `Vec<T>` | each element |
+/// | `Result<_, E>` of any of these | the same; an `Err` is a failed call. `E` converts into [`Error`](crate::Error) |
+///
+/// A `Result` must be written as one. An alias with another name reads like a message, and is refused.
 ///
 /// # Options
 ///
 /// | option | meaning | default |
 /// | --- | --- | --- |
 /// | `heartbeat = "1s"` | the pause between two calls | called once |
-/// | `pace = "rate"` | the heartbeat is the distance between the starts of two calls; beats that are missed are counted | `"delay"` |
-/// | `jitter = "100ms"` | at most this is added to each pause, at random | none |
-/// | `blocking` | for a function that is not `async`: it runs on a thread of its own, named like the worker | |
-/// | `name = "…"` | its name in status, exit and log | the field's, or the function's |
-/// | `grace = "3s"` | how long its stop may take, from when its turn comes | the group's |
+/// | `pace = "rate"` | `"delay"`: the heartbeat is the pause after a call. `"rate"`: it is the time between the starts of two calls, and missed beats are counted | `"delay"` |
+/// | `jitter = "100ms"` | the longest random time that is added to each pause | none |
+/// | `blocking` | the function is not `async`, and runs on a thread of its own with the worker's name | |
+/// | `name = "…"` | the worker's name in status, exit and log | the field's, or the function's |
+/// | `grace = "3s"` | how long the worker's stop may take, from when the group asks the worker to stop | the group's |
 /// | `timeout = "2s"` | how long one call may take | none |
-/// | `stall = "30s"` | how long a call may give no sign of life | nobody looks |
-/// | `on_stall = "restart"` | what that does: `"report"` it, or cut off the call and `"restart"` the worker | `"report"` |
-/// | `on_error = "stop"` | what a failed call does: `"stop"` the group, `"skip"` the call, or `"restart"` the worker with new state after a backoff, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
-/// | `on_exit = "ignore"` | what its end does: `"stop"` the group, or `"ignore"` | `"stop"` |
+/// | `stall = "30s"` | how long a call may show no activity, see [Stalls](#stalls) | not watched |
+/// | `on_stall = "restart"` | what a stall does: `"report"` logs it; `"restart"` cancels the call and restarts the worker | `"report"` |
+/// | `on_error = "stop"` | what a failed call does: `"stop"` stops the group, `"skip"` goes on with the next call, `"restart"` restarts the worker with new state after a backoff, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
+/// | `on_exit = "ignore"` | what the worker's end does: `"stop"` stops the group, `"ignore"` does nothing | `"stop"` |
 ///
-/// Durations are checked when the macro runs. A call that times out is dropped where it awaits. One
-/// that blocks its thread could not be, so `timeout` and `blocking` do not go together.
+/// Durations are checked when the macro runs. A call that exceeds its `timeout` is dropped at an `.await`. A
+/// `blocking` function has none, so `timeout` and `blocking` exclude each other.
 ///
 /// # Stalls
 ///
-/// A `timeout` says how long one call may take; a `stall`, how long it may be silent. The beginning and the end of a
-/// call are signs of life, and in between [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep)
-/// and whatever is sent through a port. What waits for a message, for its next beat, in the pause before another attempt, or for
-/// room downstream, lives: then it is another worker that may stall.
+/// A `timeout` limits how long one call takes; a `stall` limits how long it shows no activity. The start and the end
+/// of a call are activity. So are [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep)
+/// and each send through a port. A worker does not stall while it waits for a message, for its next beat, for another
+/// attempt, or for room downstream. In the last case the worker downstream may stall.
 ///
-/// A stall is in the log, and [`Status`](crate::Status) shows it with the time since the last sign of life. With
-/// `on_stall = "restart"` the call is cut off too, and has failed with [`Stalled`](crate::Stalled): a failed
-/// attempt like any other. When none is left, the worker is restarted, whatever its `on_error` says, by the strategy of its
-/// group and within its budget. See [`Options::stall`](crate::Options::stall) and [`OnStall`](crate::OnStall).
+/// A stall is logged, and [`Status`](crate::Status) shows it with the time since the last activity. With
+/// `on_stall = "restart"` the call is also cancelled, and fails with [`Stalled`](crate::Stalled): a failed
+/// attempt like any other. After the last attempt the worker is restarted, whatever its `on_error` says, by the
+/// strategy of its group and within its budget. See [`Options::stall`](crate::Options::stall) and
+/// [`OnStall`](crate::OnStall).
 ///
-/// What blocks its thread cannot be cut off. The status says of it that it is `blocked`; it is restarted when it comes
-/// back, and if it never does, the exit says that it was stuck.
+/// A call that blocks its thread cannot be cancelled. The status reports the worker as `blocked`, and the worker is
+/// restarted when the call returns. If it never returns, the exit reports the worker as stuck.
 ///
 /// ```
 /// use fluid::{worker, Context, Output};
 /// # pub struct Socket;
 /// # impl Socket { async fn read(&self) -> Result<u64, std::io::Error> { Ok(1) } }
 ///
-/// /// Begins anew if nothing comes for half a minute: the other end may be gone without a word.
+/// /// Restarts if nothing arrives for 30 s: the peer may have gone without closing the connection.
 /// #[worker(stall = "30s", on_stall = "restart", on_error = "restart")]
 /// async fn read(ctx: &Context, socket: &Socket, numbers: &Output<u64>) -> Result<(), fluid::Error> {
 ///     while ctx.is_running() {
@@ -134,21 +142,21 @@
 /// ```
 pub use fluid_macros::worker;
 
-/// Turns an async function into a consumer: a worker with a queue, called for each message.
+/// Turns an async function into a consumer: a worker with a queue, whose function is called for each message.
 ///
-/// Everything that [`worker`] says of parameters, return types and options holds, but for the
-/// heartbeat and its like; and the first parameter that is taken by value is the message.
+/// The first parameter that is taken by value is the message. For all other parameters, for return types and for
+/// errors the rules of [`worker`] hold.
 ///
 /// ```
 /// use fluid::{consumer, Output, Worker};
 ///
-/// /// Parses numbers; what is none leaves by the port `rejected`.
+/// /// Parses numbers. A text that is not a number leaves by the port `rejected`.
 /// #[consumer(capacity = 64)]
 /// async fn parse(text: String, rejected: &Output<String>) -> Option<i64> {
 ///     match text.parse() {
 ///         Ok(number) => Some(number),
 ///         Err(_) => {
-///             // An error here means that whatever is behind the port has ended.
+///             // An error here means that the consumer behind the port has ended.
 ///             let _ = rejected.send(text).await;
 ///             None
 ///         }
@@ -157,10 +165,10 @@ pub use fluid_macros::worker;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// // The function is still a function …
+/// // The function can be called.
 /// assert_eq!(parse("7".to_owned(), &Output::new()).await, Some(7));
 ///
-/// // … and the struct is a worker, alone or in a group.
+/// // The struct is a worker, alone or in a group.
 /// let running = Parse.startup().await?;
 /// running.send("8".to_owned()).await?;
 /// let exit = running.shutdown().await;
@@ -173,47 +181,53 @@ pub use fluid_macros::worker;
 ///
 /// | option | meaning | default |
 /// | --- | --- | --- |
-/// | `capacity = 64` | how many messages may wait; `"unbounded"` must be asked for | 1024 |
-/// | `overflow = "drop_oldest"` | what a full queue does: `"wait"`, `"drop_newest"` or `"drop_oldest"` | `"wait"` |
-///
-/// | `concurrency = 4` | how many *lanes* handle messages at the same time, each with state of its own | 1 |
-/// | `partition_by = \|tick\| &tick.symbol` | which messages belong together: those of one key go to one lane, in their order, and never overlap | none: lanes compete |
-/// | `batch = 500` | the function takes a `Vec` of up to so many messages | |
-/// | `linger = "50ms"` | how long the first message of a batch waits for others | until it is full |
-/// | `batch_weight = \|line\| line.len()` with `max_weight = 65536` | how much a batch weighs at most | no limit |
-/// | `retry = 3` | how often a call that fails is made again | 0 |
-/// | `backoff = "100ms..5s"` | the pause before that: at most the first, doubled each time up to the last, with full jitter | `"100ms..5s"` |
-/// | `retry_if = \|error\| error.is_timeout()` | after which errors it is made again | all |
-///
-/// | `rate = "100/s"` | how often the function is called at most, by all lanes together; needs the feature `rate` | no limit |
-/// | `burst = 10` | how many calls may be made at once after a time of none | 1 |
-///
-/// and `blocking`, `name`, `grace`, `timeout`, `stall`, `on_stall`, `on_error` and `on_exit`, as for [`worker`].
+/// | `capacity = 64` | the most messages that may wait in the queue; `"unbounded"` sets no limit | 1024 |
+/// | `overflow = "drop_oldest"` | what a send to a full queue does: `"wait"`, `"drop_newest"` or `"drop_oldest"` | `"wait"` |
+/// | `concurrency = 4` | the number of *lanes*, which handle messages at the same time, each with its own state | 1 |
+/// | `partition_by = \|tick\| &tick.symbol` | the key of a message: messages with the same key go to the same lane, in order, and never overlap | none: lanes take the next message |
+/// | `batch = 500` | the function takes a `Vec` of at most this many messages | |
+/// | `linger = "50ms"` | how long the first message of a batch waits for others | until the batch is full |
+/// | `batch_weight = \|line\| line.len()` | the weight of a message; needs `max_weight` | |
+/// | `max_weight = 65536` | the largest weight of a batch; needs `batch_weight` | no limit |
+/// | `retry = 3` | how often a failed call is repeated | 0 |
+/// | `backoff = "100ms..5s"` | the pause before a retry: random, at most the first duration, which doubles with each retry up to the last | `"100ms..5s"` |
+/// | `retry_if = \|error\| error.is_timeout()` | the errors after which a call is repeated | all |
+/// | `rate = "100/s"` | the most calls in a time, over all lanes; needs the feature `rate` | no limit |
+/// | `burst = 10` | the most calls at once after a time without calls | 1 |
+/// | `blocking` | as for [`worker`], as the following ones | |
+/// | `name = "…"` | its name in status, exit and log | the field's, or the function's |
+/// | `grace = "3s"` | how long its stop may take | the group's |
+/// | `timeout = "2s"` | how long one call may take | none |
+/// | `stall = "30s"` | how long a call may show no activity | not watched |
+/// | `on_stall = "restart"` | what a stall does: `"report"` or `"restart"` | `"report"` |
+/// | `on_error = "stop"` | what a failed call does: `"stop"`, `"skip"` or `"restart"` | the group's `restart`, or `"stop"` |
+/// | `on_exit = "ignore"` | what its end does: `"stop"` or `"ignore"` | `"stop"` |
 ///
 /// # Lanes
 ///
-/// With `concurrency` the worker is built once for each lane, so each has its own state; resources are shared. With
-/// `partition_by` each lane has a queue of its own, with its share of the capacity, and a key that is slow
-/// holds up only its own lane, until that one's share is full: then whoever feeds it waits, and with it the other
-/// lanes. So give room for what comes while a slow key is handled. Without `partition_by`, all take from one queue,
-/// whoever is free. A failure that is neither
-/// tried again nor skipped ends the lives of all lanes: the others finish what they have in hand, and a
-/// restart builds all of them anew.
+/// With `concurrency` the worker is built once for each lane. Each lane has its own state; resources are shared.
+///
+/// Without `partition_by` all lanes take from one queue. With it each lane has a queue of its own, with an equal
+/// share of the capacity. `concurrency = 4, capacity = 100` gives each lane 25 places. When a slow key has filled
+/// its lane, senders wait, and the other lanes starve too. Size `capacity` for the slowest key.
+///
+/// A failed call that is neither retried nor skipped ends all lanes: the others finish the message that they
+/// handle. A restart builds all lanes anew.
 ///
 /// # Batches
 ///
-/// With `batch` the function takes a `Vec`. A batch is handed over when it is full, when it has lingered, when
-/// its queue has no room for more, and at the end. With `partition_by` each batch holds messages of one key.
-/// A restart keeps what is being gathered.
+/// With `batch` the function takes a `Vec`. A batch is handled when it is full, when `linger` is over, when the queue
+/// has no room for more, and at a stop. With `partition_by` all messages of a batch have the same key. A restart
+/// keeps the batch that is being gathered.
 ///
 /// # Retries
 ///
-/// With `retry` each message is cloned before its call, and a call that fails is made again after a pause,
-/// while later messages of the same lane wait. [`Context::attempt`](crate::Context::attempt) says which
-/// attempt it is. When none is left, or `retry_if` says no, the message leaves by the port `failed`, as
-/// [`Failed`](crate::Failed), if the group wires that (`store.failed => dead_letters;`); else `on_error`
-/// decides. A batch is tried again as a whole, and each of its messages given up for itself. A stop ends all
-/// pauses: the attempts that are left are made at once.
+/// With `retry` each message is cloned before its call. A failed call is repeated after a pause, during which later
+/// messages of the same lane wait. [`Context::attempt`](crate::Context::attempt) is the number of the attempt.
+/// After the last attempt, or if `retry_if` returns `false`, the message leaves by the port `failed` as
+/// [`Failed`](crate::Failed), if the group wires that port (`store.failed => dead_letters;`). Otherwise
+/// `on_error` decides. A batch is retried as a whole, and each of its messages leaves on its own. A stop ends
+/// the pauses: the remaining attempts are made at once.
 ///
 /// ```
 /// use fluid::{consumer, workers, Failed};
@@ -226,7 +240,7 @@ pub use fluid_macros::worker;
 /// # impl std::error::Error for BankError {}
 /// # impl Bank { async fn charge(&self, _: &Order) -> Result<(), BankError> { Ok(()) } }
 ///
-/// /// Charges customers, several at a time, but each one's orders one after the other.
+/// /// Charges several customers at a time, and the orders of one customer in sequence.
 /// #[consumer(
 ///     concurrency = 4,
 ///     partition_by = |order| order.customer,
@@ -253,11 +267,11 @@ pub use fluid_macros::worker;
 /// }
 /// ```
 ///
-/// # What becomes of a message
+/// # Counts
 ///
-/// A send is accepted, or refused with the message given back. What was accepted is counted as done,
-/// failed, dropped (by the overflow policy) or undelivered (when the worker had to end), and the exit
-/// holds all of these [`Counts`](crate::Counts).
+/// A send is accepted, or refused with the message returned. Each accepted message is counted as done, failed,
+/// dropped (by the overflow policy) or undelivered (because the worker had to end). The exit holds all of these
+/// [`Counts`](crate::Counts).
 pub use fluid_macros::consumer;
 
 /// Builds a group from workers and the edges between them, checked by the compiler.
@@ -298,7 +312,7 @@ pub use fluid_macros::consumer;
 /// let running = Numbers::new(Db).startup().await?;
 /// running.filter().send(4).await?;
 /// let exit = running.shutdown().await;
-/// // At least the 4; and one more of each beat until the stop.
+/// // The 4, and one message of each beat until the stop.
 /// assert!(exit.worker("store").unwrap().counts().unwrap().done >= 1);
 /// # Ok(())
 /// # }
@@ -306,17 +320,17 @@ pub use fluid_macros::consumer;
 ///
 /// # The head
 ///
-/// Like a struct's: attributes, visibility, name, generics, and in parentheses the *resources*. They
-/// become the parameters of `new`, each as its type or an `Arc` of it, and are shared with workers
-/// and callbacks. `#[workers(…)]` sets the group's options:
+/// A group begins like a struct: attributes, visibility, name, generics, and in parentheses the *resources*. The
+/// resources are the parameters of `new`, each as its type or as an `Arc` of it. Workers and callbacks share
+/// them. `#[workers(…)]` sets the options of the group:
 ///
 /// | option | meaning | default |
 /// | --- | --- | --- |
-/// | `name = "…"` | its name in status, exit and log | the struct's |
+/// | `name = "…"` | its name in status, exit and log | the struct's, in snake case |
 /// | `grace = "10s"` | how long its stop may take | see [`Workers::grace`](crate::Workers::grace) |
-/// | `restart = "one_for_one"` | who is restarted when a worker has failed that does not say itself what that does: the one, all (`"one_for_all"`), or the one and all downstream of it (`"rest_for_one"`); see [`Restart`](crate::Restart) | nobody: the group stops |
-/// | `max_restarts = 5` | how many restarts there may be before the group fails … | 5 |
-/// | `within = "30s"` | … in so much time | 30 s |
+/// | `restart = "one_for_one"` | which workers are restarted after a failure that the worker's `on_error` does not handle: the failed one, all (`"one_for_all"`), or the failed one and all downstream of it (`"rest_for_one"`); see [`Restart`](crate::Restart) | none: the group stops |
+/// | `max_restarts = 5` | how many restarts are allowed within the time `within`; one more fails the group | 5 |
+/// | `within = "30s"` | the time for `max_restarts` | 30 s |
 /// | `backoff = "100ms..5s"` | the first and the longest pause before a restart; a single duration is both | 100 ms, doubled up to 5 s |
 ///
 /// ```
@@ -326,7 +340,7 @@ pub use fluid_macros::consumer;
 /// # #[consumer]
 /// # async fn store(number: u64) -> Result<(), std::io::Error> { Ok(()) }
 /// workers! {
-///     /// If `poll` fails, both begin anew; if `store` fails, only it does.
+///     /// If `poll` fails, both are restarted; if `store` fails, only `store` is.
 ///     #[workers(restart = "rest_for_one", max_restarts = 10, within = "1m", backoff = "200ms..2s")]
 ///     struct Ingest {
 ///         poll: Poll,
@@ -342,38 +356,54 @@ pub use fluid_macros::consumer;
 ///
 /// | field | meaning |
 /// | --- | --- |
-/// | `store: Store { db, size: 8 }` | a worker, made by its own struct literal |
-/// | `print: Print` | one without fields |
-/// | `feed: Feed = Feed::open(db)` | anything that is made by an expression: a worker written by hand, or another group |
+/// | `store: Store { db, size: 8 }` | a worker, made by its struct literal |
+/// | `print: Print` | a worker without fields |
+/// | `feed: Feed = Feed::open(db)` | a worker that is made by an expression: a type written by hand, or another group |
 ///
-/// The shorthand `{ db }` gives a `&T` parameter the resource `db` itself, shared; and a parameter by
-/// value, or the state of a `&mut` parameter, a clone of it, which is the worker's own. Everything else is
-/// an expression, in which the resources are in scope as `Arc`s, and which is evaluated anew at each
-/// restart. (A nested group is made once; its workers are made anew.) `pub` on a consumer means that messages may come from outside: its accessor can send.
-/// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the function's options.
+/// The shorthand `{ db }` sets a field to the resource `db`. A `&T` parameter gets the shared resource itself. A
+/// parameter by value, or a `&mut` parameter, gets a clone. Every other initialiser is an expression, in which the
+/// resources are in scope as `Arc`s. It is evaluated at the start and at each restart. A nested group is made
+/// once; its workers are made anew at each restart.
+///
+/// `pub` before a consumer lets messages come from outside the group: its accessor can send.
+/// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the options of the function.
 ///
 /// # The statements
 ///
 /// | statement | meaning |
 /// | --- | --- |
 /// | `a => b => c;` | edges: what `a` emits is queued for `b`, and so on |
-/// | `a -> b;` | a fused edge: `a` calls `b` in its own task; no queue, no wake-up, no copy |
+/// | `a -> b;` | a fused edge: the task of `a` calls `b`, without a queue |
 /// | `(a, b) => c;` | fan-in |
-/// | `a => (b, c);` | broadcast: each gets a clone |
+/// | `a => (b, c);` | broadcast: each consumer gets a clone |
 /// | `a.port => b;` | an edge from a named port |
-/// | `a.failed => b;` | an edge from the port that every consumer has for the messages it gave up on |
-/// | `a => b with f;` | the edge adapts: `f`, a path or a closure, takes what `a` emits and gives what `b` consumes, or an `Option` or a `Vec` of it |
-/// | `a => _;` | the output is thrown away, on purpose |
-/// | `a ~> b;` | a feedback edge: it never waits, so it may close a circle; what finds no room is unsent |
-/// | `every("30s", jitter = "5s") => expr;` | a periodic callback; also `name`, and `on_error = "skip"` |
+/// | `a.failed => b;` | an edge from the port of every consumer for messages whose last attempt failed |
+/// | `a => b with f;` | an edge with an adapter: `f`, a path or a closure, takes what `a` emits, and returns what `b` consumes, or an `Option` or a `Vec` of it |
+/// | `a => _;` | the output is discarded |
+/// | `a ~> b;` | a feedback edge: it never waits, so it may close a cycle; a message that finds no room is counted as unsent |
+/// | `every("30s") => expr;` | a periodic callback |
 /// | `after("5s") => expr;` | a callback that runs once |
-/// | `on_startup => expr;` | before any worker starts; a failure here stops the start |
-/// | `on_shutdown => expr;` | when every worker has ended |
-/// | `after_shutdown(exit) => expr;` | last, with the group's [`Exit`](crate::Exit) |
+/// | `on_startup => expr;` | runs before any worker starts; a failure here stops the start |
+/// | `on_shutdown => expr;` | runs when every worker has ended |
+/// | `after_shutdown(exit) => expr;` | runs last, with the group's [`Exit`](crate::Exit) |
 ///
-/// In a callback the resources are in scope by name, and so is `group`, the group's handle, and nothing
-/// else of what surrounds the macro but items; it may `.await`, and returns `()` or a `Result`. One that uses
-/// `?` is a block that says what error it returns:
+/// `#[cfg(…)]` works on fields and statements.
+///
+/// # Callbacks
+///
+/// `every("30s", jitter = "5s") => expr;` and `after("5s") => expr;` take options behind the time:
+///
+/// | option | meaning | default |
+/// | --- | --- | --- |
+/// | `name = "…"` | its name in status, exit and log | the name of the function that it calls, or `every` or `after` |
+/// | `jitter = "5s"` | the longest random time that is added to each wait | none |
+/// | `on_error = "skip"` | what a failure does: `"stop"` stops the group, `"skip"` only logs it | `every`: the group's `restart`, or `"stop"`; `after`: `"skip"` |
+///
+/// A panic of a callback is logged, and `every` goes on; but in a group with `restart` and without `on_error` here, a
+/// panic is a failure like any other.
+///
+/// A callback may `.await`, and returns `()`, a `Result`, or never. The resources are in scope by name, and `group`
+/// is the handle of the group. No other local is in scope. A callback with `?` is a block that names its error:
 ///
 /// ```
 /// # use fluid::{worker, workers};
@@ -388,25 +418,22 @@ pub use fluid_macros::consumer;
 /// # }
 /// ```
 ///
-/// `#[cfg(…)]` works on fields and statements.
-///
 /// # Fused edges
 ///
-/// Behind `->` stands a `#[consumer]` that this edge alone feeds: it has no queue, and what comes from outside
-/// or from a second edge needs one. Before it stands a `#[worker]` or `#[consumer]` whose return value goes
-/// nowhere else. A chain such as `read -> parse -> filter => store` runs in the task of `read`, as if the
-/// functions called each other.
+/// The worker behind `->` is a `#[consumer]` that no other edge feeds and that is not `pub`, since a fused edge has
+/// no queue. The worker before `->` is a `#[worker]` or `#[consumer]` whose return value goes nowhere else. A chain
+/// such as `read -> parse -> filter => store` runs in the task of `read`, as if the functions called each other.
 ///
-/// Yet each is a worker: with its state, its counts, its options, its errors, its exit, and its place in
-/// pictures. A failure is that of the worker in whose call it happens, and its own policy answers it: it is
-/// skipped, or the worker is restarted while the others of its chain wait, or it ends and the group stops. To
-/// stop one of a chain is to stop the chain, from its head on. A call that blocks its thread holds up the
-/// whole chain. `capacity` and `overflow` mean nothing here.
+/// Each worker of a chain keeps its own state, counts, options, errors and exit, and its place in pictures. A failure
+/// belongs to the worker whose call failed, and the policy of that worker handles it: the call is skipped, or the
+/// worker is restarted while the rest of the chain waits, or the worker ends and the group stops. A stop of one
+/// worker stops the whole chain, from its head on. A call that blocks its thread blocks the whole chain.
+/// `capacity` and `overflow` have no meaning behind `->`.
 ///
 /// # Adapters
 ///
-/// `with` works on every kind of edge. The resources are in scope by name. An adapter is called by the
-/// worker that sends; if it panics, that one fails. What it gives waits for room like any other message.
+/// `with` works on every kind of edge. The resources are in scope by name. The sending worker calls the adapter; if
+/// the adapter panics, that worker fails. A message that the adapter returns waits for room like any other.
 ///
 /// ```
 /// # use fluid::{consumer, worker, workers};
@@ -431,14 +458,18 @@ pub use fluid_macros::consumer;
 ///
 /// # What does not compile
 ///
-/// What is missing is an error: a consumer that no edge feeds and that is not `pub`; an output or a named port
-/// at which no edge starts, not even to `_`; edges that wait for each other in a circle. A resource that no
-/// worker and no callback uses is a warning, unless its name begins with `_`.
+/// These are errors:
+///
+/// - a consumer that no edge feeds and that is not `pub`,
+/// - an output or a named port at which no edge starts, not even one to `_`,
+/// - a cycle of edges that wait for each other.
+///
+/// A resource that no worker and no callback uses is a warning, unless its name begins with `_`.
 ///
 /// # What it makes
 ///
-/// `Numbers`, with `new`, `startup`, `scope`, `run` and `main`, as [`Workers`](crate::Workers) has them;
-/// and `NumbersHandle`, which both the group and its running form give, with an accessor for each worker
-/// and all of [`GroupHandle`](crate::GroupHandle). The documentation of `Numbers` ends with its picture, as a
-/// Mermaid flowchart.
+/// `Numbers`, with `new`, `startup`, `scope`, `run` and `main` as [`Workers`](crate::Workers) has them.
+/// `NumbersHandle`, which has an accessor for each worker and derefs to [`GroupHandle`](crate::GroupHandle).
+/// `Numbers` derefs to it, and `startup` returns it. The documentation of `Numbers` ends with a picture of the
+/// group, a Mermaid flowchart.
 pub use fluid_macros::workers;

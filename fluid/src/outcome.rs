@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 
-/// What a callback or a hook may return: `()`, or a `Result` whose error fluid can carry.
+/// What a callback or a hook may return: `()`, a `Result` whose error fluid can carry, or `!`.
 #[diagnostic::on_unimplemented(
     message = "a callback returns `()` or a `Result`, not `{Self}`",
     label = "this is `{Self}`",
@@ -28,5 +28,26 @@ impl Outcome for () {
 impl<T, E: Into<Error>> Outcome for Result<T, E> {
     fn outcome(self) -> Result<(), Error> {
         self.map(drop).map_err(Into::into)
+    }
+}
+
+/// The return type of a function, which on stable Rust is the way to name `!`.
+#[doc(hidden)]
+pub trait Returns {
+    #[doc(hidden)]
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+type Never = <fn() -> ! as Returns>::Output;
+
+/// A callback that never returns, such as one that panics or ends the process.
+#[diagnostic::do_not_recommend]
+impl Outcome for Never {
+    fn outcome(self) -> Result<(), Error> {
+        self
     }
 }

@@ -149,3 +149,37 @@ async fn a_group_whose_on_startup_fails_starts_no_worker() {
     );
     assert!(seen.all().is_empty());
 }
+
+workers! {
+    struct Panicking(seen: Seen) {
+        idle: Idle,
+    }
+
+    after("10ms") => panic!("at 10 ms");
+    every("20ms") => {
+        seen.note("every");
+        panic!("at 20 ms")
+    };
+    on_shutdown => panic!("at the end");
+    after_shutdown => {
+        seen.note("after_shutdown");
+        unreachable!("nothing follows")
+    };
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_or_a_hook_may_be_an_expression_that_never_returns() {
+    let seen = Arc::new(Seen::default());
+    let running = Panicking::new(Arc::clone(&seen)).startup().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(25)).await;
+    let exit = running.shutdown().await;
+    let Cause::Panicked { worker, .. } = exit.cause() else {
+        panic!("{exit}")
+    };
+    assert_eq!(&**worker, "on_shutdown");
+    for callback in ["after", "every"] {
+        let callback = exit.worker(callback).expect("a callback");
+        assert!(callback.last_error().is_some(), "{exit}");
+    }
+    assert_eq!(seen.all(), ["every", "after_shutdown"]);
+}

@@ -319,3 +319,22 @@ async fn a_call_that_stalls_is_reported_or_restarts_its_worker() {
     assert_eq!(limits("reported"), reported);
     assert_eq!(limits("hang"), Hang::OPTIONS);
 }
+
+#[worker]
+async fn stage_2() {}
+
+#[consumer]
+async fn r#type(_: u8) {}
+
+#[tokio::test]
+async fn a_worker_alone_is_named_after_its_function() {
+    let exit = Stage2.run_alone().await;
+    assert!(exit.worker("stage_2").is_some(), "{exit}");
+    let mut group = fluid::Workers::new("test");
+    let names = [
+        group.add(Type).worker_name().to_owned(),
+        group.add(Stage2).worker_name().to_owned(),
+        group.handle().add(Stage2).worker_name().to_owned(),
+    ];
+    assert_eq!(names, ["type", "stage_2", "stage_2-2"]);
+}

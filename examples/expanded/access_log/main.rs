@@ -47,7 +47,7 @@ impl ::fluid::__private::Function for Read {
     type Ports = (::fluid::__private::Output<String>,);
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("read")
         .docs(&["Reads the log to its end."])
         .ports(&[("lines", "String")]);
     fn call(
@@ -102,7 +102,7 @@ impl ::fluid::__private::Function for Parse {
     type Ports = (::fluid::__private::Output<Malformed>,);
     type Emission = ::core::option::Option<Entry>;
     type Calls = ::fluid::__private::EachMessage;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("parse")
         .docs(&["Understands a line, or sends it where the malformed ones go."])
         .message("String")
         .output("Entry")
@@ -131,7 +131,7 @@ impl ::fluid::__private::Function for Count {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("count")
         .docs(&["Counts what was understood."])
         .message("Entry");
     fn call(
@@ -164,7 +164,9 @@ impl ::fluid::__private::Function for DeadLetters {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
+            "dead_letters",
+        )
         .docs(&["Counts what was not understood, and shows the first of it."])
         .message("Malformed");
     fn call(

@@ -73,7 +73,7 @@ impl ::fluid::__private::Function for Take {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .on_error(::fluid::__private::OnError::Stop)
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("take")
         .docs(
             &[
                 "Takes orders from their source, until that ends. It says itself what its failure does, since a source",
@@ -111,7 +111,7 @@ impl ::fluid::__private::Function for Reject {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("reject")
         .docs(&["Says what is wrong with what is no order."])
         .message("Rejected");
     fn call(
@@ -161,7 +161,7 @@ impl ::fluid::__private::Function for Charge {
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Order>,
     );
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("charge")
         .docs(
             &[
                 "Charges customers, eight at a time, but each one's orders one after the other. The provider allows a",
@@ -218,7 +218,7 @@ impl ::fluid::__private::Function for Store {
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Paid>,
     );
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
             &[
                 "Keeps paid orders, a batch at a time, on a thread of its own, since the disk may make it wait.",
@@ -284,7 +284,7 @@ impl ::fluid::__private::Function for Settle {
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Failed<Order>>,
     );
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("settle")
         .docs(
             &[
                 "Settles what could not be charged. A card that is refused was not charged; of anything else nobody",
@@ -335,7 +335,7 @@ impl ::fluid::__private::Function for Bury {
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<GivenUp>,
     );
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("bury")
         .docs(&["Keeps the orders that were given up, and why."])
         .message("GivenUp");
     async fn call(

@@ -39,7 +39,7 @@ impl ::fluid::__private::Function for KeepTime {
     type Ports = (::fluid::__private::Output<Tick>,);
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("keep_time")
         .docs(
             &[
                 "Says when it is time for a sample. A tick that comes late does not move the later ones.",
@@ -77,7 +77,7 @@ impl ::fluid::__private::Function for TakeSample {
         .capacity(1)
         .overflow(::fluid::__private::Overflow::DropNewest)
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("take_sample")
         .docs(
             &[
                 "Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.",
@@ -118,7 +118,7 @@ impl ::fluid::__private::Function for Rate {
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("rate")
         .docs(&["Compares each sample with the one before it."])
         .message("Sample")
         .output("Reading");
@@ -150,7 +150,7 @@ impl ::fluid::__private::Function for Show {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("show")
         .docs(&["Puts each reading on the screen."])
         .message("Reading");
     fn call(
@@ -188,7 +188,7 @@ impl ::fluid::__private::Function for Judge {
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("judge")
         .docs(&["Holds each reading against the thresholds."])
         .message("Reading")
         .output("Alert");
@@ -229,7 +229,7 @@ impl ::fluid::__private::Function for Alarm {
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("alarm")
         .docs(&["Shows each alert, and keeps it."])
         .message("Alert");
     async fn call(
@@ -270,7 +270,7 @@ impl ::fluid::__private::Function for Store {
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
             &[
                 "Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.",
@@ -307,7 +307,9 @@ impl ::fluid::__private::Function for SayStopping {
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::UNKNOWN
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
+            "say_stopping",
+        )
         .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
     fn call(
         &mut self,

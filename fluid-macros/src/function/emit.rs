@@ -106,7 +106,7 @@ fn impl_function(worker: &Worker) -> TokenStream {
         Some(types(worker)),
         options(worker),
         Some(code(worker)),
-        form(worker),
+        Some(form(worker)),
         Some(call::call(worker)),
     ];
     let items: TokenStream = items.into_iter().flatten().collect();
@@ -204,26 +204,24 @@ fn code(worker: &Worker) -> TokenStream {
     consts
 }
 
-/// What the type says of itself in pictures, if anything.
-fn form(worker: &Worker) -> Option<TokenStream> {
+/// What the type says of itself in pictures, and its name where no group gives it one.
+fn form(worker: &Worker) -> TokenStream {
+    let name = worker.function.unraw().to_string();
     let docs = doc_lines(&worker.docs);
-    let (message, output) = (worker.message(), worker.returns.message.as_ref());
     let ports: Vec<_> = named_ports(worker)
         .map(|(name, ty)| {
             let (name, ty) = (name.unraw().to_string(), text(ty));
             quote!((#name, #ty))
         })
         .collect();
-    if docs.is_empty() && message.is_none() && output.is_none() && ports.is_empty() {
-        return None;
-    }
     let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
-    let (message, output) = (message.into_iter().map(text), output.into_iter().map(text));
+    let message = worker.message().into_iter().map(text);
+    let output = worker.returns.message.iter().map(text);
     let ports = (!ports.is_empty()).then(|| quote!(.ports(&[#(#ports),*])));
-    Some(quote! {
+    quote! {
         const FORM: ::fluid::__private::Form =
-            ::fluid::__private::Form::UNKNOWN #docs #(.message(#message))* #(.output(#output))* #ports;
-    })
+            ::fluid::__private::Form::named(#name) #docs #(.message(#message))* #(.output(#output))* #ports;
+    }
 }
 
 /// A local of the call, which no name of the user's can meet, not even that of the function.

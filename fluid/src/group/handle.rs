@@ -173,7 +173,7 @@ impl GroupHandle {
 
     /// Adds a worker to the group, running or not. In a running group it starts at once.
     ///
-    /// Its name is its type's; if that is taken, a number is added.
+    /// Its name is that of its function or type; if that is taken, a number is added.
     ///
     /// # Errors
     ///

@@ -117,7 +117,7 @@ impl Workers {
         self.handle.clone()
     }
 
-    /// Adds a worker, under the name of its type; if that is taken, a number is added.
+    /// Adds a worker, under the name of its function or type; if that is taken, a number is added.
     ///
     /// It cannot be built a second time, so a failure that a restart would answer ends it with an error that
     /// says so.
@@ -562,9 +562,10 @@ impl std::fmt::Debug for Workers {
     }
 }
 
-/// The name of a worker that has none: its type's, in snake case.
+/// The name of a worker outside of `workers!`: the option `name`, or else its function's name, or else the
+/// name of its type in snake case.
 pub(crate) fn default_name<W: Worker>() -> String {
-    if let Some(name) = W::OPTIONS.name {
+    if let Some(name) = W::OPTIONS.name.or(W::FORM.name) {
         return name.to_owned();
     }
     let path = std::any::type_name::<W>();

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, Type};
 
@@ -256,15 +257,26 @@ pub(super) fn uses(expr: &Expr, name: &Ident) -> bool {
         _ => {}
     }
     let tokens = quote!(#expr);
-    mentions(&tokens, name) || formats(&tokens, &format!("{{{name}"))
+    mentions(&tokens, name) || captured(&tokens, &name.unraw().to_string())
 }
 
-/// Whether `opening` stands in a text literal, as `"{name"` does in `println!("{name:?}")`.
-fn formats(tokens: &TokenStream, opening: &str) -> bool {
+/// Whether a text literal captures `name`, as `println!("{name:?}")` does.
+fn captured(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Literal(literal) => literal.to_string().contains(opening),
-        TokenTree::Group(group) => formats(&group.stream(), opening),
+        TokenTree::Literal(literal) => match Lit::new(literal) {
+            Lit::Str(text) => captures(&text.value(), name),
+            _ => false,
+        },
+        TokenTree::Group(group) => captured(&group.stream(), name),
         _ => false,
+    })
+}
+
+/// Whether the format string `text` has an argument `{name}` or `{name:…}`. `{{` is an escaped brace.
+fn captures(text: &str, name: &str) -> bool {
+    text.replace("{{", "").split('{').skip(1).any(|argument| {
+        let end = argument.find([':', '}']).unwrap_or(argument.len());
+        argument[..end].trim() == name
     })
 }
 
@@ -377,4 +389,34 @@ pub(super) fn unraw(name: &Ident) -> Literal {
     let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
     literal.set_span(name.span());
     literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_used_by_a_format_string_only_under_its_whole_name() {
+        for (code, is_used) in [
+            ("println!(\"{db_path}\")", false),
+            ("println!(\"{db}\")", true),
+            ("println!(\"{ db :?}\")", true),
+            ("println!(\"{{{db:>8}}}\")", true),
+            ("println!(r#\"{x} {db}\"#)", true),
+            ("println!(\"{{db}}\")", false),
+            ("println!(\"\\u{db}\")", false),
+            ("println!(\"{}\", path)", false),
+            ("send(b\"{db}\")", false),
+        ] {
+            let expr: Expr = syn::parse_str(code).expect(code);
+            let name = Ident::new("db", Span::call_site());
+            assert_eq!(uses(&expr, &name), is_used, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_format_string_names_a_raw_resource_without_its_prefix() {
+        let expr: Expr = syn::parse_str("println!(\"{type}\")").expect("an expression");
+        assert!(uses(&expr, &Ident::new_raw("type", Span::call_site())));
+    }
 }
