@@ -22,7 +22,7 @@ pub(crate) use crate::node::notify::{MemberEvent, Parent};
 use crate::node::options_ref::OptionsRef;
 use crate::node::state_cell::StateCell;
 use crate::options::OnStall;
-use crate::queue::{QueueControl, Tally};
+use crate::queue::{NoReply, QueueControl, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::state::{Kind, State};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -326,11 +326,11 @@ impl Node {
         for worker in self.members() {
             worker.abandon();
         }
-        drop(
-            self.queue_control
-                .as_ref()
-                .map(|queue_control| queue_control.seal()),
-        );
+        if let Some(queue_control) = &self.queue_control {
+            // The questions among what waited were dropped. Of any other, nobody knows what becomes of it.
+            drop(queue_control.seal());
+            queue_control.end_questions(NoReply::Unanswered);
+        }
         self.finish(self.report(Cause::Abandoned, true, false));
     }
 

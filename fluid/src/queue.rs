@@ -16,8 +16,8 @@ pub(crate) use channel::{Channel, QueueControl};
 pub(crate) use output::Leaving;
 pub use output::Output;
 pub(crate) use output::Tally;
-pub(crate) use reply::discard;
 pub use reply::{AskError, Reply};
+pub(crate) use reply::{NoReply, discard};
 #[cfg(all(test, fluid_loom))]
 pub(crate) use sender::block_on;
 pub use sender::{MessageProducer, SendError, Sender, TrySendError};

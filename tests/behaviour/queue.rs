@@ -1,7 +1,9 @@
 //! The queue as its users see it: sending, waiting, asking, and reading by hand.
 
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use fluid::{AskError, Nothing, OnError, OnExit, Options, Overflow, Reply, TrySendError};
@@ -188,6 +190,49 @@ async fn a_question_dropped_by_overflow_or_left_undelivered_says_so() {
         in_hand.await.unwrap(),
         Err(AskError::Unanswered("deaf".into()))
     );
+}
+
+type Asking = Pin<Box<dyn Future<Output = Result<u64, AskError>> + Send>>;
+
+fn poll(asking: &mut Asking) -> Poll<Result<u64, AskError>> {
+    asking
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What is sent to a group that never starts.
+enum Unhandled {
+    /// Polls a question when it is dropped, and notes what that returns.
+    Polls(
+        Arc<Mutex<Option<Asking>>>,
+        Arc<Mutex<Option<Poll<Result<u64, AskError>>>>>,
+    ),
+    Asks(#[allow(dead_code, reason = "it is dropped")] Reply<u64>),
+}
+
+impl Drop for Unhandled {
+    fn drop(&mut self) {
+        if let Self::Polls(asking, polled) = self {
+            let polls = asking.lock().unwrap().as_mut().map(poll);
+            *polled.lock().unwrap() = polls;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_to_a_group_that_is_dropped_before_its_start_is_dropped() {
+    let mut workers = group();
+    let sink = put(&mut workers, "sink", sink::<Unhandled>(Duration::ZERO)).handle();
+    let (asking, polled) = (Arc::default(), Arc::default());
+    let first = Unhandled::Polls(Arc::clone(&asking), Arc::clone(&polled));
+    sink.send(first).await.unwrap();
+    let mut asks: Asking = Box::pin(async move { sink.ask(Unhandled::Asks).await });
+    assert!(poll(&mut asks).is_pending());
+    *asking.lock().unwrap() = Some(asks);
+    // The asker looks before its own message is dropped.
+    drop(workers);
+    let dropped = Poll::Ready(Err(AskError::Dropped("sink".into())));
+    assert_eq!(*polled.lock().unwrap(), Some(dropped));
 }
 
 #[tokio::test(start_paused = true)]

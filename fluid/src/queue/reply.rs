@@ -87,7 +87,7 @@ pub enum AskError {
     /// The consumer, named here, no longer accepts messages.
     Refused(Box<str>),
     /// The consumer, named here, accepted the message, and dropped it before it was handled: its
-    /// queue overflowed, or it had to end.
+    /// queue overflowed, it had to end, or it was never started.
     Dropped(Box<str>),
     /// The consumer, named here, took the message and gave no answer: its handler failed, panicked,
     /// ran out of time, was forced to end, or dropped the [`Reply`]. So it is if the consumer is stuck, even

@@ -23,7 +23,8 @@ pub(crate) struct ReplySlots(Brief<SlotList>);
 #[derive(Default)]
 struct SlotList {
     all: VecDeque<Arc<dyn AnySlot>>,
-    given_up: bool,
+    /// What became of all questions, once the consumer was given up.
+    given_up: Option<NoReply>,
 }
 
 impl ReplySlots {
@@ -34,10 +35,10 @@ impl ReplySlots {
     /// A slot for one question, to whoever is woken by `waker`.
     pub(super) fn slot<T: Send + 'static>(&self, waker: Waker) -> Arc<ReplySlot<T>> {
         let mut slots = briefly(&self.0);
-        if slots.given_up {
+        if let Some(verdict) = slots.given_up {
             drop(slots);
             waker.wake();
-            return Arc::new(ReplySlot::new(SlotState::GivenUp));
+            return Arc::new(ReplySlot::new(SlotState::GivenUp(verdict)));
         }
         if let Some(vacant) = slots.vacant::<T>() {
             drop(slots);
@@ -49,14 +50,14 @@ impl ReplySlots {
         slot
     }
 
-    /// Tells all who wait that nobody is left who must answer.
-    pub(crate) fn give_up(&self) {
+    /// Tells all reply_slots what became of their questions: the consumer will answer none of them.
+    pub(crate) fn give_up(&self, verdict: NoReply) {
         let slots = {
             let mut slots = briefly(&self.0);
-            slots.given_up = true;
+            slots.given_up = Some(verdict);
             std::mem::take(&mut slots.all)
         };
-        slots.iter().for_each(|slot| slot.give_up());
+        slots.iter().for_each(|slot| slot.give_up(verdict));
     }
 }
 
@@ -86,8 +87,9 @@ pub(super) struct ReplySlot<T>(Brief<SlotState<T>>);
 enum SlotState<T> {
     /// By whoever is woken by this.
     Awaited(Waker),
-    /// The consumer was given up, and whoever asked has been told. An answer may come before that is heard.
-    GivenUp,
+    /// The consumer was given up, and the asker was told why. An answer may come before the asker has looked; another
+    /// verdict changes nothing, so that the asker gets the same one whenever it looks.
+    GivenUp(NoReply),
     Answered(Result<T, NoReply>),
     /// Nobody waits any more.
     Left,
@@ -95,17 +97,17 @@ enum SlotState<T> {
 
 /// A slot, whatever the answer is.
 trait AnySlot: Any + Send + Sync {
-    fn give_up(&self);
+    fn give_up(&self, verdict: NoReply);
 }
 
 impl<T: Send + 'static> AnySlot for ReplySlot<T> {
-    fn give_up(&self) {
+    fn give_up(&self, verdict: NoReply) {
         let waited = {
             let mut state = briefly(&self.0);
             if !matches!(*state, SlotState::Awaited(_)) {
                 return;
             }
-            std::mem::replace(&mut *state, SlotState::GivenUp)
+            std::mem::replace(&mut *state, SlotState::GivenUp(verdict))
         };
         waited.wake();
     }
@@ -123,6 +125,9 @@ impl<T> ReplySlot<T> {
             if matches!(*state, SlotState::Left) {
                 drop(state);
                 return false;
+            }
+            if matches!(*state, SlotState::GivenUp(_)) && answer.is_err() {
+                return true;
             }
             std::mem::replace(&mut *state, SlotState::Answered(answer))
         };
@@ -193,10 +198,8 @@ impl<T> Future for Answer<T> {
         self.left = true;
         Poll::Ready(match state {
             SlotState::Answered(answer) => answer,
-            // The consumer is stuck, and holds the message for who knows how long.
-            SlotState::GivenUp | SlotState::Awaited(_) | SlotState::Left => {
-                Err(NoReply::Unanswered)
-            }
+            SlotState::GivenUp(verdict) => Err(verdict),
+            SlotState::Awaited(_) | SlotState::Left => Err(NoReply::Unanswered),
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::lifecycle::launch::Launch;
 use crate::node::directive::{Backoff, Directive};
 use crate::node::{MemberId, Node};
 use crate::options::{OnError, OnExit, Options};
+use crate::queue::NoReply;
 use crate::report::exit::Cause;
 use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::sync::oneshot;
@@ -115,9 +116,9 @@ impl Entry {
         self.policy.as_deref().copied().unwrap_or_else(own)
     }
 
-    /// PendingIo a member that was never launched. What was sent to it is undelivered.
+    /// PendingIo a member that was never launched. What was sent to it is undelivered, and so are all questions.
     pub(crate) fn never_started(&mut self, deferred: &mut DeferredDrop) {
-        seal(&self.node, deferred);
+        seal(&self.node, NoReply::Dropped, deferred);
         deferred.put(self.launch.take());
         self.node
             .finish(self.node.report(Cause::NotStarted, false, false));
@@ -148,13 +149,14 @@ impl Entry {
     }
 }
 
-/// PendingIo the counting of a consumer that will handle nothing any more.
-pub(super) fn seal(node: &Node, deferred: &mut DeferredDrop) {
-    if let Some(left) = node
-        .queue_control
-        .as_ref()
-        .and_then(|queue_control| queue_control.seal())
-    {
+/// PendingIo the counting of a consumer that will handle nothing any more, and tells its reply_slots what became of their
+/// questions.
+pub(super) fn seal(node: &Node, verdict: NoReply, deferred: &mut DeferredDrop) {
+    let Some(queue_control) = &node.queue_control else {
+        return;
+    };
+    if let Some(left) = queue_control.seal() {
         deferred.put(left);
     }
+    queue_control.end_questions(verdict);
 }

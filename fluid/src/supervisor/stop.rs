@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::node::MemberId;
 use crate::node::directive::NoRestart;
 use crate::options::OnExit;
+use crate::queue::NoReply;
 use crate::report::exit::{Cause, Exit};
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
@@ -293,7 +294,8 @@ impl Supervisor {
         };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
-        seal(&node, &mut self.deferred);
+        // The one in its hand may never be dropped, so no asker waits for that.
+        seal(&node, NoReply::Unanswered, &mut self.deferred);
         // A group blocks no thread; something in it does.
         let stuck = node.kind != Kind::Group;
         let cause = match member.phase {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Channel, Gate};
 use crate::options::Overflow;
 use crate::queue::discard;
+use crate::queue::reply::NoReply;
 use crate::report::ledger::Counts;
 use crate::sync::lock::lock;
 
@@ -21,6 +22,8 @@ pub(crate) trait QueueControl: Send + Sync {
     /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
     /// Returns what waited, if anything did: to drop it is to run user code.
     fn seal(&self) -> Option<Box<dyn Send>>;
+    /// Tells all reply_slots that the consumer will not answer, and what became of their questions.
+    fn end_questions(&self, verdict: NoReply);
     /// Asks the consumer's present life to end, or takes that back for the next one.
     fn interrupt(&self, interrupted: bool);
     /// Lets the edges of the group send more than there is room for, or no longer: while the consumer waits
@@ -84,7 +87,6 @@ impl<M> Channel<M> {
         self.room.notify_waiters();
         self.wake_takers();
         self.tell_undelivered(messages);
-        self.reply_slots.give_up();
         left
     }
 
@@ -116,6 +118,10 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
     fn seal(&self) -> Option<Box<dyn Send>> {
         let left: VecDeque<M> = self.all().flat_map(Self::seal_this).collect();
         (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
+    }
+
+    fn end_questions(&self, verdict: NoReply) {
+        self.reply_slots.give_up(verdict);
     }
 
     fn interrupt(&self, interrupted: bool) {

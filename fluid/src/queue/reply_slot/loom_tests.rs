@@ -4,7 +4,7 @@ use std::future::poll_fn;
 
 use super::*;
 use crate::queue::block_on;
-use crate::queue::reply::Reply;
+use crate::queue::reply::{Reply, discard};
 use crate::sync::thread;
 use crate::sync::watched::explore;
 
@@ -78,9 +78,31 @@ fn whoever_asks_while_the_consumer_is_given_up_is_told() {
                 assert!(held.is_some_and(|reply| reply.is_closed()));
             })
         };
-        reply_slots.give_up();
+        reply_slots.give_up(NoReply::Unanswered);
         asks.join().unwrap();
     });
+}
+
+#[test]
+fn an_asker_gets_the_verdict_of_a_consumer_that_is_given_up_before_its_question_is_dropped() {
+    for verdict in [NoReply::Dropped, NoReply::Unanswered] {
+        explore(move || {
+            let reply_slots = ReplySlots::none();
+            let slot = reply_slots.slot(Waker::noop().clone());
+            let answer = Answer::at(Arc::clone(&slot));
+            let gives_up = thread::spawn(move || {
+                reply_slots.give_up(verdict);
+                let reply = Reply::<u64>::to(slot);
+                // Then the message with the reply is dropped, which gives the other verdict.
+                match verdict {
+                    NoReply::Dropped => drop(reply),
+                    _ => discard(reply),
+                }
+            });
+            assert_eq!(block_on(answer), Err(verdict));
+            gives_up.join().unwrap();
+        });
+    }
 }
 
 #[test]
@@ -96,7 +118,7 @@ fn an_answer_arrives_or_nobody_waits_for_it_any_more() {
         };
         let gives_up = {
             let reply_slots = Arc::clone(&reply_slots);
-            thread::spawn(move || reply_slots.give_up())
+            thread::spawn(move || reply_slots.give_up(NoReply::Unanswered))
         };
         drop(asks);
         let _ = answers.join().unwrap();
@@ -115,7 +137,7 @@ fn an_answer_that_comes_when_the_consumer_is_given_up_is_heard_if_it_was_first()
             let reply_slots = Arc::clone(&reply_slots);
             thread::spawn(move || {
                 Reply::to(slot).send(1);
-                reply_slots.give_up();
+                reply_slots.give_up(NoReply::Unanswered);
             })
         };
         assert_eq!(block_on(asks), Ok(1));

@@ -77,7 +77,7 @@ fn all_who_wait_are_told_that_the_consumer_is_given_up() {
     let (reply, mut answer) = ask::<u64>(&reply_slots);
     let (answered, mut heard) = ask(&reply_slots);
     assert!(answered.send(1));
-    reply_slots.give_up();
+    reply_slots.give_up(NoReply::Unanswered);
     assert_eq!(slots(&reply_slots), 0);
     assert!(!reply.is_closed());
     assert_eq!(poll(&mut answer), Poll::Ready(Err(NoReply::Unanswered)));
@@ -92,9 +92,20 @@ fn all_who_wait_are_told_that_the_consumer_is_given_up() {
 fn an_answer_that_is_late_is_heard_until_whoever_asked_has_looked() {
     let reply_slots = ReplySlots::none();
     let (reply, mut answer) = ask(&reply_slots);
-    reply_slots.give_up();
+    reply_slots.give_up(NoReply::Unanswered);
     assert!(reply.send(1));
     assert_eq!(poll(&mut answer), Poll::Ready(Ok(1)));
+}
+
+#[test]
+fn an_answer_that_comes_after_a_verdict_is_heard_and_another_verdict_is_not() {
+    let reply_slots = ReplySlots::none();
+    let [(dropped, mut asks), (answered, mut hears)] = [(); 2].map(|()| ask::<u64>(&reply_slots));
+    reply_slots.give_up(NoReply::Dropped);
+    drop(dropped);
+    assert!(answered.send(1));
+    assert_eq!(poll(&mut asks), Poll::Ready(Err(NoReply::Dropped)));
+    assert_eq!(poll(&mut hears), Poll::Ready(Ok(1)));
 }
 
 #[test]
