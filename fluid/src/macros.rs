@@ -148,7 +148,7 @@ pub use fluid_macros::worker;
 /// errors the rules of [`worker`] hold.
 ///
 /// ```
-/// use fluid::{consumer, Output, Worker};
+/// use fluid::{consumer, Output, WorkerExt};
 ///
 /// /// Parses numbers. A text that is not a number leaves by the port `rejected`.
 /// #[consumer(capacity = 64)]

@@ -334,7 +334,7 @@ async fn a_worker_alone_is_named_after_its_function() {
     let names = [
         group.add(Type).worker_name().to_owned(),
         group.add(Stage2).worker_name().to_owned(),
-        group.handle().add(Stage2).worker_name().to_owned(),
+        group.handle().add(Stage2).unwrap().worker_name().to_owned(),
     ];
     assert_eq!(names, ["type", "stage_2", "stage_2-2"]);
 }

@@ -126,7 +126,7 @@ impl<M: Send + 'static> Sender<M> {
     /// Sends the message that `message` makes of a [`Reply`], and awaits the answer.
     ///
     /// ```
-    /// # use fluid::{consumer, Reply, Worker};
+    /// # use fluid::{consumer, Reply, WorkerExt};
     /// struct Question { of: u64, reply: Reply<u64> }
     ///
     /// #[consumer]

@@ -22,7 +22,7 @@ use crate::state::State;
 /// an `Err` is always 1.) To see it in any case, print it in `after_shutdown`.
 ///
 /// ```no_run
-/// # use fluid::{worker, Worker};
+/// # use fluid::{worker, WorkerExt};
 /// # #[worker(heartbeat = "1s")]
 /// # async fn poll() {}
 /// fn main() -> fluid::Exit {
