@@ -10,6 +10,7 @@ use crate::node::directive::{Directive, RunStats};
 use crate::report::exit::Cause;
 use crate::state::State;
 use crate::supervisor::Supervisor;
+use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::entry::Phase;
 use crate::supervisor::restart::Restarts;
 
@@ -132,7 +133,7 @@ impl Supervisor {
                 self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
             {
                 awaiting_restart.resting = false;
-                self.restarts.forget_timer(id);
+                self.deadlines.clear(Deadline::Restart, id);
             }
             self.make_room(id);
         }
@@ -151,9 +152,8 @@ impl Supervisor {
         let Some(group_restart) = &self.restarts.group_restart else {
             return;
         };
-        let members = self.members.values();
-        let mut feeders = members.filter(|one| !one.ended && one.feeds.contains(&id));
-        let all_end = feeders.all(|feeder| group_restart.takes_part(feeder.id));
+        let mut feeders = self.drain.feeders(id);
+        let all_end = feeders.all(|feeder| group_restart.takes_part(feeder));
         if let Some(member) = self.members.get(&id)
             && all_end
             && member.is_down()

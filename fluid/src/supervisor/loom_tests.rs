@@ -101,7 +101,7 @@ impl Driven {
             let event = block_on(supervisor.events.recv());
             lives.extend(supervisor.members.values().map(|m| m.node.run_control()));
             supervisor.answer(event.unwrap());
-            supervisor.ring();
+            supervisor.answer_deadlines();
             supervisor.restart_next();
             if supervisor.has_started()
                 && let Some(cause) = supervisor.later.take()

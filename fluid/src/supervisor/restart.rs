@@ -17,6 +17,7 @@ use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};
 use crate::supervisor::budget::Budget;
+use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::entry::{AwaitingRestart, Entry, Phase};
 use crate::supervisor::group_restart::GroupRestart;
 use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
@@ -25,8 +26,6 @@ use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
 pub(super) struct Restarts {
     strategy: Option<Restart>,
     budget: Option<Budget>,
-    /// When a rest is over, or a life that does not end is cut off or given up.
-    timers: BTreeSet<(Instant, MemberId)>,
     /// The restart of several members that is under way.
     pub(super) group_restart: Option<GroupRestart>,
 }
@@ -36,7 +35,6 @@ impl Restarts {
         Self {
             strategy,
             budget: strategy.map(|strategy| Budget::new(strategy.max_restarts, strategy.within)),
-            timers: BTreeSet::new(),
             group_restart: None,
         }
     }
@@ -79,24 +77,11 @@ impl Restarts {
         self.budget.as_mut().map(Budget::renew);
     }
 
-    /// When something is due.
-    pub(super) fn next(&self) -> Option<Instant> {
-        let timer = self.timers.first().map(|&(at, _)| at);
-        let start = self
-            .group_restart
+    /// When the restart of several members may go on, if it waits for nothing but that.
+    pub(super) fn starts_at(&self) -> Option<Instant> {
+        self.group_restart
             .as_ref()
-            .and_then(GroupRestart::starts_at);
-        timer.into_iter().chain(start).min()
-    }
-
-    pub(super) fn forget_timer(&mut self, id: MemberId) {
-        self.timers.retain(|&(_, member)| member != id);
-    }
-
-    /// A member has ended.
-    pub(super) fn forget(&mut self, id: MemberId) {
-        self.forget_timer(id);
-        self.no_longer_awaited(id);
+            .and_then(GroupRestart::starts_at)
     }
 }
 
@@ -133,20 +118,21 @@ impl Supervisor {
         {
             member.phase = Phase::Ending;
             let grace = member.policy().grace.unwrap_or(patience);
-            self.restarts.timers.insert((Instant::now() + grace, id));
+            self.deadlines
+                .set(Instant::now() + grace, Deadline::Restart, id);
         }
     }
 
     /// One life of a member has ended: what comes?
     pub(super) fn down(&mut self, id: MemberId, down: RunEnded) {
-        self.restarts.forget(id);
+        self.no_restart_is_due(id);
         let Some(member) = self.members.get_mut(&id).filter(|member| !member.ended) else {
             // It was given up, and will find that no one answers.
             return;
         };
         if !member.asked && !member.forced {
             // It had time for its own hooks, and has used no more. While it is down it may rest as it likes.
-            self.alarms.retain(|&(_, member)| member != id);
+            self.deadlines.clear(Deadline::Stop, id);
         }
         let RunEnded {
             failure,
@@ -227,7 +213,7 @@ impl Supervisor {
     /// Adds those that make the calls of others: a fused chain gives back whom it has borrowed when the
     /// life at its head ends, and not before. The one that failed has come back already.
     fn with_callers(&self, affected: &mut BTreeSet<MemberId>, failed: MemberId) {
-        let caller = |id: &MemberId| self.members.get(id).and_then(|member| member.called_by);
+        let caller = |id: &MemberId| self.drain.caller(*id);
         let borrowed: Vec<_> = affected.iter().filter(|id| **id != failed).collect();
         let callers = borrowed
             .into_iter()
@@ -260,7 +246,8 @@ impl Supervisor {
         if let Some(awaiting_restart) = self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
         {
             awaiting_restart.resting = true;
-            self.restarts.timers.insert((Instant::now() + pause, id));
+            self.deadlines
+                .set(Instant::now() + pause, Deadline::Restart, id);
         }
     }
 
@@ -331,7 +318,7 @@ impl Supervisor {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
             return;
         };
-        self.restarts.forget_timer(id);
+        self.deadlines.clear(Deadline::Restart, id);
         if let Phase::AwaitingRestart(awaiting_restart) =
             std::mem::replace(&mut member.phase, Phase::Living)
         {
@@ -346,7 +333,7 @@ impl Supervisor {
             return;
         };
         let nested = member.node.kind == Kind::Group;
-        self.restarts.forget_timer(id);
+        self.deadlines.clear(Deadline::Restart, id);
         if let Phase::AwaitingRestart(awaiting_restart) =
             std::mem::replace(&mut member.phase, Phase::Living)
         {
@@ -362,7 +349,7 @@ impl Supervisor {
     pub(super) fn living(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
         let living = self.members.iter().filter(|(_, member)| member.lives_on());
         living
-            .map(|(&id, member)| (id, member.feeds.clone()))
+            .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
             .collect()
     }
 
@@ -376,20 +363,19 @@ impl Supervisor {
         levels
     }
 
-    /// Answers the timers that are due.
-    pub(super) fn ring_restarts(&mut self, now: Instant) {
-        while let Some(&(at, id)) = self.restarts.timers.first()
-            && at <= now
-        {
-            self.restarts.timers.pop_first();
-            match self.members.get(&id).map(|member| &member.phase) {
-                Some(Phase::AwaitingRestart(awaiting_restart)) if awaiting_restart.resting => {
-                    self.again(id)
-                }
-                Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
-                Some(Phase::Cut) => self.give_up(id),
-                _ => {}
-            }
+    /// Forgets what was to happen in a restart of this member.
+    pub(super) fn no_restart_is_due(&mut self, id: MemberId) {
+        self.deadlines.clear(Deadline::Restart, id);
+        self.restarts.no_longer_awaited(id);
+    }
+
+    /// The pause before a restart is over, or an incarnation that should have ended has not.
+    pub(super) fn restart_is_due(&mut self, id: MemberId, now: Instant) {
+        match self.members.get(&id).map(|member| &member.phase) {
+            Some(Phase::AwaitingRestart(awaiting)) if awaiting.resting => self.again(id),
+            Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
+            Some(Phase::Cut) => self.give_up(id),
+            _ => {}
         }
     }
 
@@ -403,7 +389,7 @@ impl Supervisor {
             Phase::Ending => {
                 member.phase = Phase::Cut;
                 member.node.run_control().abort(until);
-                self.restarts.forget_timer(id);
+                self.deadlines.clear(Deadline::Restart, id);
             }
             // It has obeyed by the earlier of the two, or is stuck.
             Phase::Cut => {}
@@ -411,7 +397,7 @@ impl Supervisor {
         }
         let nested = member.node.kind == Kind::Group;
         let last = if nested { until + FORCE_SLACK } else { until };
-        self.restarts.timers.insert((last, id));
+        self.deadlines.set(last, Deadline::Restart, id);
     }
 }
 

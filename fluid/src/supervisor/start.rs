@@ -10,6 +10,7 @@ use crate::lifecycle::launch::{LaunchContext, Place};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::state::Kind;
+use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::entry::Entry;
 use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
@@ -28,12 +29,10 @@ impl Supervisor {
         // Built of all at once, the map is as small as it can be.
         self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
-            self.draw(from, to);
+            self.drain.connect(from, to);
         }
         for (member, caller) in wiring.fused {
-            if let Some(member) = self.members.get_mut(&member) {
-                member.called_by = Some(caller);
-            }
+            self.drain.fuse(caller, member);
         }
         if self.grace.is_none() && self.node.is_root() {
             let grace = default_grace();
@@ -45,7 +44,7 @@ impl Supervisor {
             .iter()
             .filter(|(_, member)| member.node.kind != Kind::Callback);
         let graph = graph
-            .map(|(&id, member)| (id, member.feeds.clone()))
+            .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
             .collect();
         let callbacks = self
             .members
@@ -86,27 +85,13 @@ impl Supervisor {
             }
         }
         self.deferred.put(hooks);
-        self.deadline = deadline;
+        self.deadlines.set_group(deadline);
         result
     }
 
     pub(super) fn take_in(&mut self, entry: Box<Entry>) {
         self.live += 1;
         self.members.insert(entry.id, entry);
-    }
-
-    fn draw(&mut self, from: MemberId, to: MemberId) {
-        let feeder = self
-            .members
-            .get_mut(&from)
-            .expect("an edge starts at a member");
-        if !feeder.feeds.contains(&to) {
-            feeder.feeds.push(to);
-            self.members
-                .get_mut(&to)
-                .expect("an edge ends at a member")
-                .feeders += 1;
-        }
     }
 
     fn cycle(&self, members: &[MemberId]) -> Error {
@@ -148,8 +133,13 @@ impl Supervisor {
             answered: above || self.restarts.answer(member, None).is_some(),
             place,
         });
-        self.watch.begin(member);
-        if member.asked {
+        let stall = member.stall_limit();
+        let asked = member.asked;
+        if let Some(limit) = stall {
+            let at = Instant::now() + limit;
+            self.deadlines.set(at, Deadline::Stall, id);
+        }
+        if asked {
             self.set_alarm(id, true);
         }
     }

@@ -12,6 +12,8 @@ use crate::queue::NoReply;
 use crate::report::exit::{Cause, Exit};
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
+use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::drain::Starved;
 use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;
 
@@ -56,8 +58,8 @@ impl Supervisor {
     }
 
     pub(super) fn ended(&mut self, id: MemberId) {
-        self.restarts.forget(id);
-        self.watch.forget(id);
+        self.no_restart_is_due(id);
+        self.deadlines.clear(Deadline::Stall, id);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -69,13 +71,12 @@ impl Supervisor {
         }
         member.phase = Phase::Living;
         self.live -= 1;
-        let feeds = std::mem::take(&mut member.feeds);
         let node = Arc::clone(&member.node);
         let exit = node.exit();
         // Whoever was called ends because its caller did, whose end has been answered already.
         let stops = member.policy().on_exit == OnExit::Stop
             && !member.removed
-            && member.called_by.is_none();
+            && self.drain.caller(id).is_none();
         // Who schedules something in a running group again and again does not want a list of it.
         if member.late
             && member.node.kind == Kind::Callback
@@ -85,15 +86,9 @@ impl Supervisor {
         }
         let removed = member.removed;
         let asked = member.asked;
-        for target in feeds {
-            let Some(fed) = self.members.get_mut(&target) else {
-                continue;
-            };
-            fed.feeders -= 1;
-            let starved = fed.feeders == 0;
-            let was_called = fed.called_by == Some(id);
-            if starved && (self.cause.is_some() || was_called) {
-                self.ask(target, false);
+        for Starved { member, was_called } in self.drain.ended(id) {
+            if self.cause.is_some() || was_called {
+                self.ask(member, false);
             }
         }
         if removed {
@@ -126,7 +121,7 @@ impl Supervisor {
 
     /// The member that makes the calls of this one, and has not ended.
     fn caller_of(&self, member: &Entry) -> Option<MemberId> {
-        let caller = member.called_by?;
+        let caller = self.drain.caller(member.id)?;
         let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
         (!ended).then_some(caller)
     }
@@ -184,7 +179,9 @@ impl Supervisor {
         }
         self.node.advance(State::Stopping);
         let now = Instant::now();
-        self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
+        let deadline = self.deadlines.group();
+        let deadline = deadline.or(self.grace.map(|grace| now + grace));
+        self.deadlines.set_group(deadline);
         self.to_launch.clear();
         let unborn: Vec<_> = self
             .members
@@ -195,8 +192,9 @@ impl Supervisor {
         for id in unborn {
             self.drop_pending(id);
         }
-        let unfed = self.members.values().filter(|member| member.feeders == 0);
-        for id in unfed.map(|member| member.id).collect::<Vec<_>>() {
+        let unfed = self.members.keys().copied();
+        let unfed: Vec<_> = unfed.filter(|&id| !self.drain.is_fed(id)).collect();
+        for id in unfed {
             self.ask(id, false);
         }
         self.call_off_restarts();
@@ -214,37 +212,34 @@ impl Supervisor {
         self.ended(id);
     }
 
-    /// Answers the alarms that are due: forces what is late, gives up what did not apply_directive.
-    pub(super) fn ring(&mut self) {
+    /// Answers the deadlines that are due.
+    pub(super) fn answer_deadlines(&mut self) {
         let now = Instant::now();
-        self.ring_restarts(now);
-        self.look(now);
-        if self.deadline.is_some_and(|deadline| deadline <= now) {
-            self.deadline = None;
-            self.node.force(now + FORCE_SLACK);
-            self.force_all();
+        while let Some((deadline, id)) = self.deadlines.pop_due(now) {
+            match deadline {
+                Deadline::Restart => self.restart_is_due(id, now),
+                Deadline::Stall => self.look_for_stall(id, now),
+                Deadline::Group => {
+                    self.node.force(now + FORCE_SLACK);
+                    self.force_all();
+                }
+                Deadline::Stop => self.stop_is_due(id, now),
+            }
         }
-        while let Some(&(at, id)) = self.alarms.first()
-            && at <= now
-        {
-            self.alarms.pop_first();
-            let Some(member) = self.members.get(&id) else {
-                continue;
-            };
-            if member.ended {
-                continue;
-            }
-            if member.forced {
-                self.give_up(id);
-            } else {
-                self.force(id, now + FORCE_SLACK);
-            }
+    }
+
+    /// The grace period of a member is over, or what it had to obey force.
+    fn stop_is_due(&mut self, id: MemberId, now: Instant) {
+        match self.members.get(&id) {
+            Some(member) if !member.ended && member.forced => self.give_up(id),
+            Some(member) if !member.ended => self.force(id, now + FORCE_SLACK),
+            _ => {}
         }
     }
 
     pub(super) fn force_all(&mut self) {
         self.forced = true;
-        self.deadline = None;
+        self.deadlines.set_group(None);
         let until = self.node.force_until().unwrap_or_else(Instant::now);
         let until = self.before_hooks(until);
         let ids: Vec<_> = self.members.keys().copied().collect();
@@ -283,8 +278,8 @@ impl Supervisor {
         };
         member.node.force(until - head_start);
         // It has until then to apply_directive, whatever alarms it had before.
-        self.alarms.retain(|&(_, member)| member != id);
-        self.alarms.insert((until, id));
+        self.deadlines.clear(Deadline::Stop, id);
+        self.deadlines.set(until, Deadline::Stop, id);
     }
 
     /// PendingIo a member that did not even apply_directive force: it blocks its thread.
@@ -315,7 +310,8 @@ impl Supervisor {
         if let Some(grace) = grace.or(self.grace.filter(|_| alone))
             && !member.forced
         {
-            self.alarms.insert((Instant::now() + grace, id));
+            self.deadlines
+                .set(Instant::now() + grace, Deadline::Stop, id);
         }
     }
 }
