@@ -13,6 +13,7 @@
 mod affected;
 mod budget;
 mod deadlines;
+mod decision;
 mod deferred_drop;
 mod drain;
 mod entry;

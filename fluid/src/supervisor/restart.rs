@@ -18,6 +18,7 @@ use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};
 use crate::supervisor::budget::Budget;
 use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::decision::{Answer, Failed};
 use crate::supervisor::entry::{AwaitingRestart, Entry, Phase};
 use crate::supervisor::group_restart::GroupRestart;
 use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
@@ -41,22 +42,6 @@ impl Restarts {
 
     pub(super) fn has_strategy(&self) -> bool {
         self.strategy.is_some()
-    }
-
-    /// Who is restarted when this member has failed in this way: nobody, if that is not answered here.
-    pub(super) fn answer(&self, member: &Entry, failure: Option<&Cause>) -> Option<Whom> {
-        let strategy = self.strategy.map(|strategy| strategy.whom);
-        let error = failure.and_then(Cause::error);
-        match member.policy().on_error {
-            Some(OnError::Restart) => Some(Whom::One),
-            // It would be no failure if `on_stall` did not say so.
-            _ if error.is_some_and(|error| member.node.stalled_by(&error)) => {
-                Some(strategy.unwrap_or(Whom::One))
-            }
-            Some(OnError::Stop) => None,
-            // What fails in spite of `skip` is no call that could be skipped.
-            Some(OnError::Skip) | None => strategy,
-        }
     }
 
     fn backoff(&self, member: &Entry) -> Backoff {
@@ -94,14 +79,23 @@ impl Supervisor {
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
-    /// A member has failed, and its own hooks are called: they have no longer than the grace period.
+    /// What answers a failure of this member; without a failure, one that says nothing of itself.
+    pub(super) fn answer_to(&self, member: &Entry, failure: Option<&Cause>) -> Answer {
+        let error = failure.and_then(Cause::error);
+        let failed = Failed {
+            on_error: member.policy().on_error,
+            stalled: error.is_some_and(|error| member.node.stalled_by(&error)),
+            strategy: self.restarts.strategy.map(|strategy| strategy.whom),
+            above: self.above.as_ref().is_some_and(|launch| launch.answered),
+        };
+        failed.answer()
+    }
+
+    /// A member has failed, and its `on_shutdown` is called, which may take no longer than the grace period.
     pub(super) fn failing(&mut self, id: MemberId) {
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
-        let strategy = self.restarts.has_strategy();
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
-            let answer = || self.restarts.answer(member, failure.as_ref());
-            member.lives_on() && (above || strategy && answer().is_some())
+            member.lives_on() && self.answer_to(member, failure.as_ref()) != Answer::Stop
         });
         if answered && self.cause.is_none() {
             self.give_time_to_end(id);
@@ -173,7 +167,7 @@ impl Supervisor {
 
     /// Answers a failure: by a restart, if one is due and left.
     fn failed(&mut self, id: MemberId, failure: Cause) {
-        let Some(whom) = self.restarts.answer(&self.members[&id], Some(&failure)) else {
+        let Answer::Restart(whom) = self.answer_to(&self.members[&id], Some(&failure)) else {
             return self.unanswered(id, failure);
         };
         // A group that stops restarts no more than it must, and has its grace period for that.
@@ -288,12 +282,11 @@ impl Supervisor {
             return;
         };
         let node = Arc::clone(&member.node);
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
         let Phase::AwaitingRestart(awaiting_restart) = &member.phase else {
             return;
         };
         let failure = awaiting_restart.failure.as_ref();
-        let answered = above || self.restarts.answer(member, failure).is_some();
+        let answered = self.answer_to(member, failure) != Answer::Stop;
         let size = node
             .queue_control
             .as_ref()

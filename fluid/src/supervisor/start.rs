@@ -11,6 +11,7 @@ use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::state::Kind;
 use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::decision::Answer;
 use crate::supervisor::entry::Entry;
 use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
@@ -120,7 +121,8 @@ impl Supervisor {
 
     pub(super) fn launch(&mut self, id: MemberId) {
         let place = self.place();
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
+        let answered = |member| self.answer_to(member, None) != Answer::Stop;
+        let answered = self.members.get(&id).is_some_and(|member| answered(member));
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -129,10 +131,7 @@ impl Supervisor {
         };
         member.starting = true;
         self.starting += 1;
-        launch.launch(LaunchContext {
-            answered: above || self.restarts.answer(member, None).is_some(),
-            place,
-        });
+        launch.launch(LaunchContext { answered, place });
         let stall = member.stall_limit();
         let asked = member.asked;
         if let Some(limit) = stall {
