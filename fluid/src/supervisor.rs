@@ -34,7 +34,7 @@ use crate::lifecycle::launch::{LaunchContext, Place};
 use crate::node::directive::{Directive, RunEnded};
 use crate::node::{MemberId, Node};
 use crate::options::restart::Restart;
-use crate::report::exit::Cause;
+use crate::report::exit::{Cause, Forced};
 use crate::state::State;
 pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
 pub(crate) use crate::supervisor::entry::{Entry, Policy};
@@ -302,6 +302,9 @@ impl Supervisor {
             if let Event::Add(mut entry) = event {
                 entry.never_started(&mut self.deferred);
             }
+        }
+        if late.is_some() {
+            node.note_force(Forced::GracePeriodOver);
         }
         let cause = self.cause.take().unwrap_or(Cause::Stopped);
         let exit = node.report(cause, self.forced || late.is_some(), false);

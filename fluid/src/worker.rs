@@ -88,6 +88,9 @@ pub trait Worker: Send + Sized + 'static {
 
     /// Called before `run`. The group counts as started when this has returned for every worker.
     ///
+    /// A stop of the worker ends the start: the future is dropped where it awaits, and no other hook is called. A
+    /// consumer that has messages in its queue starts all the same, to handle them, within its grace period.
+    ///
     /// # Errors
     ///
     /// An error here stops the start of the group.

@@ -122,22 +122,6 @@ async fn a_nested_bail_out_ends_the_group_above_with_its_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_startup_hook_that_hangs_is_given_the_grace_of_the_group_above() {
-    let mut inner = Workers::new("inner");
-    put(&mut inner, "idle", idle());
-    inner.on_startup(|| tokio::time::sleep(secs(5)));
-    let mut workers = group();
-    nest(&mut workers, "inner", inner);
-    let handle = workers.handle();
-    let starting = tokio::spawn(workers.startup());
-    tokio::time::sleep(secs(1)).await;
-    let exit = handle.shutdown().await;
-    assert!(starting.await.unwrap().is_err());
-    // The hook had its time, and nothing was forced.
-    assert_eq!(exit.code(), 0, "{exit}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn hooks_that_hang_together_take_less_than_a_second_beyond_the_grace_period() {
     let log = Log::default();
     let mut workers = group();

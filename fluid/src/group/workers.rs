@@ -191,7 +191,8 @@ impl Workers {
         self.handle.take_callback(callback, run)
     }
 
-    /// Runs `run` before any worker starts. If it fails, the group does not start.
+    /// Runs `run` before any worker starts. If it fails, the group does not start. If the group is stopped meanwhile, the
+    /// future is dropped where it awaits.
     pub fn on_startup<F>(&mut self, run: impl FnOnce() -> F + Send + 'static)
     where
         F: Future<Output: Outcome> + Send + 'static,

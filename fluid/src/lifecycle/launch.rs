@@ -18,6 +18,8 @@ use crate::sync::lock::lock;
 use crate::sync::span::InSpan;
 use crate::worker::{Io, Worker};
 
+pub(crate) use lives::{begin, run_to_exit};
+
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Where a worker comes from.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::node::directive::NoRestart;
 use crate::node::{Kind, MemberId};
 use crate::options::OnExit;
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::State;
 use crate::supervisor::Supervisor;
 use crate::supervisor::entry::{Entry, Phase, seal};
@@ -110,7 +110,7 @@ impl Supervisor {
                 });
             }
             // It was told of the stop of the group before the group has answered that, which comes next.
-            Cause::Stopped if !asked && self.node.stop().is_raised() => {}
+            Cause::Stopped | Cause::NotStarted if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&**node.name()).into());
                 if self.is_starting() {
@@ -220,7 +220,7 @@ impl Supervisor {
         self.look(now);
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.deadline = None;
-            self.node.force(now + FORCE_SLACK);
+            self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
             self.force_all();
         }
         while let Some(&(at, id)) = self.alarms.first()
@@ -236,7 +236,7 @@ impl Supervisor {
             if member.forced {
                 self.give_up(id);
             } else {
-                self.force(id, now + FORCE_SLACK);
+                self.force(id, now + FORCE_SLACK, Forced::GracePeriodOver);
             }
         }
     }
@@ -246,10 +246,11 @@ impl Supervisor {
         self.deadline = None;
         let until = self.node.force_until().unwrap_or_else(Instant::now);
         let until = self.before_hooks(until);
+        let why = self.node.forced_by().unwrap_or(Forced::GracePeriodOver);
         let ids: Vec<_> = self.members.keys().copied().collect();
         self.begin_stop(self.node.asked_because());
         for id in ids {
-            self.force(id, until);
+            self.force(id, until, why);
         }
     }
 
@@ -263,14 +264,14 @@ impl Supervisor {
         now + until.saturating_duration_since(now) / 3
     }
 
-    pub(super) fn force(&mut self, id: MemberId, until: Instant) {
+    pub(super) fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         if member.ended || std::mem::replace(&mut member.forced, true) {
             return;
         }
-        tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
+        tracing::warn!(worker = &**member.node.name(), "{why}, forcing");
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
@@ -280,7 +281,7 @@ impl Supervisor {
         } else {
             Duration::ZERO
         };
-        member.node.force(until - head_start);
+        member.node.force(until - head_start, why);
         // It has until then to apply_directive, whatever alarms it had before.
         self.alarms.retain(|&(_, member)| member != id);
         self.alarms.insert((until, id));
