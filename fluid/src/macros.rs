@@ -369,7 +369,7 @@ pub use fluid_macros::consumer;
 /// | `after("5s") => expr;` | a callback that runs once |
 /// | `on_startup => expr;` | before any worker starts; a failure here stops the start |
 /// | `on_shutdown => expr;` | when every worker has ended |
-/// | `after_shutdown(exit) => expr;` | last, with the group's [`Exit`](crate::Exit) |
+/// | `after_shutdown(exit) => expr;` | last, with the group's [`Exit`](crate::Exit), which was written before: a failure here is in the one that the program ends with |
 ///
 /// In a callback the resources are in scope by name, and so is `group`, the group's handle, and nothing
 /// else of what surrounds the macro but items; it may `.await`, and returns `()` or a `Result`. One that uses

@@ -241,6 +241,16 @@ async fn what_is_dropped_unstarted_holds_up_no_end() {
     assert!(output.contains("no start"), "{output}");
 }
 
+#[tokio::test]
+async fn what_fails_last_of_all_is_in_the_exit_code() {
+    let (code, output, _) = end_of(process("after_fails"), secs(10)).await;
+    assert_eq!(code, 2, "{output}");
+    assert!(
+        output.contains("`after_shutdown` failed: cannot report"),
+        "{output}"
+    );
+}
+
 /// Waits until the process says that it is ready. Returns what else it says.
 async fn ready(process: &mut Child) -> Lines<BufReader<ChildStdout>> {
     let out = process.stdout.take().unwrap();

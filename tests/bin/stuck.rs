@@ -124,6 +124,7 @@ fn main() -> Exit {
     }
     match &*mode {
         "patient" => workers.on_shutdown(std::future::pending::<()>),
+        "after_fails" => workers.after_shutdown(|_| async { Err::<(), _>("cannot report") }),
         "hook_starting" => workers.on_startup(|| async {
             println!("ready");
             std::future::pending::<()>().await;

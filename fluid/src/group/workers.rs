@@ -208,7 +208,8 @@ impl Workers {
         self.hooks.on_shutdown.push(hook(|()| run()));
     }
 
-    /// Runs `run` last, with the exit.
+    /// Runs `run` last, with the exit. If it fails, the exit that everyone else gets has that as its cause, and so the
+    /// exit code 2, unless the group had failed or bailed out already; the exit that it was given was written before.
     pub fn after_shutdown<F>(&mut self, run: impl FnOnce(Exit) -> F + Send + 'static)
     where
         F: Future<Output: Outcome> + Send + 'static,

@@ -117,11 +117,17 @@ fn live<W: Worker>(
         node.advance(State::Stopping);
         drop(run);
         drop(io);
-        let exit = node.report(cause, false, false);
+        let mut exit = node.report(cause, false, false);
         if let Some(mut worker) = worker {
             let last = catch(worker.after_shutdown(&exit));
             if let Err(panicked) = until(node.forced(), last).await? {
                 tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+                let error = Error::from(panicked);
+                node.note_error(&error);
+                if !exit.cause().is_failure() {
+                    let cause = Cause::failure(node.name(), error);
+                    exit = node.report(cause, false, false);
+                }
             }
         }
         node.finish(exit);
