@@ -196,7 +196,7 @@ pub use options::restart::Restart;
 pub use options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
 pub use outcome::Outcome;
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
-pub use report::exit::{Cause, Exit};
+pub use report::exit::{Cause, Exit, Forced};
 pub use report::ledger::Counts;
 pub use report::status::Status;
 pub use state::{Kind, State};

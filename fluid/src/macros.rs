@@ -385,7 +385,7 @@ pub use fluid_macros::consumer;
 /// | `after("5s") => expr;` | a callback that runs once |
 /// | `on_startup => expr;` | runs before any worker starts; a failure here stops the start |
 /// | `on_shutdown => expr;` | runs when every worker has ended |
-/// | `after_shutdown(exit) => expr;` | runs last, with the group's [`Exit`](crate::Exit) |
+/// | `after_shutdown(exit) => expr;` | runs last, with the group's [`Exit`](crate::Exit); a failure here is in the exit that the program ends with |
 ///
 /// `#[cfg(…)]` works on fields and statements.
 ///

@@ -23,7 +23,7 @@ use crate::node::options_ref::OptionsRef;
 use crate::node::state_cell::StateCell;
 use crate::options::OnStall;
 use crate::queue::{NoReply, QueueControl, Tally};
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::{Kind, State};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::lock::lock;
@@ -208,8 +208,9 @@ impl Node {
         why.map_or(Cause::Stopped, Cause::clone)
     }
 
-    /// Lets it live no longer than until `until`.
-    pub(crate) fn force(&self, until: Instant) {
+    /// Lets it live no longer than until `until`, for the reason `why`.
+    pub(crate) fn force(&self, until: Instant, why: Forced) {
+        self.note_force(why);
         let _ = self.cold().force_until.set(until);
         self.forced().raise();
         self.run_control().abort(until);
@@ -224,7 +225,7 @@ impl Node {
     /// beginning; its supervisor, which begins the lives, says it again.
     pub(crate) fn end(&self) {
         self.stop().raise();
-        self.run_control().stop_requested().raise();
+        self.run_control().stop();
     }
 
     /// Asks its present life to end, because another one is to follow.

@@ -36,7 +36,7 @@ use crate::lifecycle::launch::{LaunchContext, Place};
 use crate::node::directive::Directive;
 use crate::node::{MemberEvent, MemberId, Node, Parent};
 use crate::options::restart::Restart;
-use crate::report::exit::Cause;
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::State;
 use crate::supervisor::deadlines::Deadlines;
 pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
@@ -297,19 +297,32 @@ impl Supervisor {
                 entry.never_started(&mut self.deferred);
             }
         }
-        let cause = self.cause.take().unwrap_or(Cause::Stopped);
-        let exit = node.report(cause, self.forced || late.is_some(), false);
+        let mut exit = self.exit_now(late.is_some());
         let mut last = None;
         for hook in hooks.after_shutdown {
             let limit = time_is_up(&node, deadline, &mut last);
-            // Its failure comes too late for the exit; it is in the log.
-            let _ = running
-                .run("after_shutdown", hook, exit.clone(), limit)
-                .await;
+            let ran = running.run("after_shutdown", hook, exit.clone(), limit);
+            if let Err(error) = ran.await {
+                node.note_error(&error);
+                if last.is_none() {
+                    self.fail(Cause::failure("after_shutdown", error));
+                }
+                // The exit that the hook was given knew nothing of that.
+                exit = self.exit_now(late.is_some() || last.is_some());
+            }
         }
         self.deferred.drop_on_thread();
         tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
         node.finish(exit);
+    }
+
+    /// The exit as it stands, if hooks were cut off or not.
+    fn exit_now(&self, cut_off: bool) -> Exit {
+        if cut_off {
+            self.node.note_force(Forced::GracePeriodOver);
+        }
+        let cause = self.cause.clone().unwrap_or(Cause::Stopped);
+        self.node.report(cause, self.forced || cut_off, false)
     }
 }
 

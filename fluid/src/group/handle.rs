@@ -24,7 +24,7 @@ use crate::node::{Node, Parent};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::report::status::Status;
 use crate::state::State;
 use crate::supervisor::{Event, Events};
@@ -256,9 +256,9 @@ impl GroupHandle {
     }
 
     /// PendingIo everything now.
-    pub(crate) fn force(&self, slack: Duration) {
+    pub(crate) fn force(&self, slack: Duration, why: Forced) {
         self.node.ask_to_stop(None);
-        self.node.force(Instant::now() + slack);
+        self.node.force(Instant::now() + slack, why);
     }
 }
 

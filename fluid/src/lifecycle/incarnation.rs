@@ -5,7 +5,7 @@
     reason = "a block uses its arguments where they are, and keeps no second copy of them"
 )]
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
@@ -117,11 +117,17 @@ fn live<W: Worker>(
         node.advance(State::Stopping);
         drop(run);
         drop(io);
-        let exit = node.report(cause, false, false);
+        let mut exit = node.report(cause, false, false);
         if let Some(mut worker) = worker {
             let last = catch(worker.after_shutdown(&exit));
             if let Err(panicked) = until(node.forced(), last).await? {
                 tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+                let error = Error::from(panicked);
+                node.note_error(&error);
+                if !exit.cause().is_failure() {
+                    let cause = Cause::failure(node.name(), error);
+                    exit = node.report(cause, false, false);
+                }
             }
         }
         node.finish(exit);
@@ -170,7 +176,11 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
         done: &mut bool,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         async move {
-            let built = begin(&mut self.build, ctx).await.map_err(Failure::Of)?;
+            let build = &mut self.build;
+            let begun = begin(|| build.build(), ctx).await;
+            let Some(built) = begun.map_err(Failure::Of)? else {
+                return Ok(());
+            };
             self.worker = Some(Detachable::new(built));
             if self.has_begun() {
                 // Lets the group see that before the worker may block this thread.
@@ -297,17 +307,39 @@ fn how_it_ended<W: Worker>(
 
 /// Why a worker ended that did not fail.
 fn ended_because(node: &Node) -> Cause {
-    if node.stop().is_raised() {
+    if !node.has_started() {
+        Cause::NotStarted
+    } else if node.stop().is_raised() {
         node.asked_because()
     } else {
         Cause::Finished
     }
 }
 
-/// Builds the worker and calls its `on_startup`.
-async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Error> {
-    let built = catch_now(|| build.build())?;
+/// Builds a worker and calls its `on_startup`. If the worker need not start any more, that is dropped where it awaits.
+/// Then returns `None`.
+pub(crate) async fn begin<W: Worker>(
+    build: impl FnOnce() -> Option<W>,
+    ctx: &Context,
+) -> Result<Option<W>, Error> {
+    let built = catch_now(build)?;
     let mut worker = built.ok_or("it was added by value, and that value is used up")?;
-    catch(worker.on_startup(ctx)).await??;
-    Ok(worker)
+    let started = {
+        let mut starting = pin!(catch(worker.on_startup(ctx)));
+        // Whatever is asked of the life polls it, so the condition is only read here.
+        let starting = poll_fn(|cx| match starting.as_mut().poll(cx) {
+            Poll::Pending if ctx.need_not_start() => Poll::Ready(None),
+            polled => polled.map(Some),
+        });
+        starting.await
+    };
+    let Some(started) = started else {
+        tracing::debug!(
+            worker = ctx.worker_name(),
+            "asked to stop before it had started"
+        );
+        return Ok(None);
+    };
+    started??;
+    Ok(Some(worker))
 }

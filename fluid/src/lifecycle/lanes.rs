@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::lifecycle::incarnation::run_to_exit;
+use crate::lifecycle::incarnation::{begin, run_to_exit};
 use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, run, survived};
 use crate::node::context::Context;
 use crate::queue::{Channel, Queue};
-use crate::sync::catch::{catch, catch_now};
+use crate::sync::catch::catch;
 use crate::sync::lock::lock;
 use crate::sync::signal::until;
 use crate::sync::{Mutex, oneshot};
@@ -200,13 +200,9 @@ impl<W: Worker> Lane<W> {
 
     async fn run(&mut self, at_the_end: &mut Result<(), Error>) -> Result<(), Error> {
         let Self { build, ctx, io } = self;
-        let begun = async {
-            let mut worker = catch_now(|| (lock(build))())?;
-            catch(worker.on_startup(ctx)).await??;
-            Ok::<W, Error>(worker)
-        };
-        let mut worker = match begun.await {
-            Ok(worker) => worker,
+        let mut worker = match begin(|| Some((lock(build))()), ctx).await {
+            Ok(Some(worker)) => worker,
+            Ok(None) => return Ok(()),
             Err(error) => {
                 let failed = Err(error);
                 answer(&failed, ctx, io);

@@ -153,6 +153,12 @@ impl Context {
         self.run_control.restart_requested().is_raised()
     }
 
+    /// Whether the worker stops, and no message waits for it: a life that has not begun yet need not.
+    pub(crate) fn need_not_start(&self) -> bool {
+        let queue = self.node.queue_control.as_ref();
+        self.node.stop().is_raised() && queue.is_none_or(|queue| queue.queue_size() == 0)
+    }
+
     /// The worker's name.
     #[must_use]
     pub fn worker_name(&self) -> &str {

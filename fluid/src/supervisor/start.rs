@@ -9,11 +9,12 @@ use crate::graph::levels::levels;
 use crate::lifecycle::launch::{LaunchContext, Place};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
+use crate::report::exit::Forced;
 use crate::state::Kind;
 use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::decision::Answer;
 use crate::supervisor::entry::Entry;
-use crate::supervisor::hooks::{Runner, time_is_up};
+use crate::supervisor::hooks::{Runner, Started, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
 
 impl Supervisor {
@@ -64,26 +65,31 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Runs the hooks that come first. A stop gives them the grace period, and no more to what follows.
+    /// Runs the hooks that come first. A stop cuts off the one that runs, and those behind it are not called.
     async fn run_startup_hooks(&mut self) -> Result<(), Error> {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
         let running = Runner::new(&node, &runtime);
-        let (grace, mut deadline) = (self.grace, None);
+        let (grace, mut deadline, mut last) = (self.grace, None, None);
         let mut result = Ok(());
-        let mut last = None;
         let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
-        for hook in hooks.by_ref() {
+        while !node.stop().is_raised()
+            && let Some(hook) = hooks.next()
+        {
             let limit = async {
-                node.stop().raised().await;
-                let now = Instant::now();
-                deadline = deadline.or(grace.map(|grace| now + grace));
+                deadline = grace.map(|grace| Instant::now() + grace);
                 time_is_up(&node, deadline, &mut last).await;
             };
-            result = running.run("on_startup", hook, (), limit).await;
-            if result.is_err() {
-                break;
+            match running.run_until_stop("on_startup", hook, limit).await {
+                Started::Returned(Ok(())) => continue,
+                Started::Returned(Err(error)) => result = Err(error),
+                Started::CutOff => {}
+                Started::Stuck => {
+                    self.forced = true;
+                    node.note_force(Forced::GracePeriodOver);
+                }
             }
+            break;
         }
         self.deferred.put(hooks);
         self.deadlines.set_group(deadline);

@@ -9,7 +9,7 @@ use crate::node::MemberId;
 use crate::node::directive::NoRestart;
 use crate::options::OnExit;
 use crate::queue::NoReply;
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;
@@ -106,7 +106,7 @@ impl Supervisor {
                 });
             }
             // It was told of the stop of the group before the group has answered that, which comes next.
-            Cause::Stopped if !asked && self.node.stop().is_raised() => {}
+            Cause::Stopped | Cause::NotStarted if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&**node.name()).into());
                 if self.is_starting() {
@@ -220,7 +220,7 @@ impl Supervisor {
                 Deadline::Restart => self.restart_is_due(id, now),
                 Deadline::Stall => self.look_for_stall(id, now),
                 Deadline::Group => {
-                    self.node.force(now + FORCE_SLACK);
+                    self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
                     self.force_all();
                 }
                 Deadline::Stop => self.stop_is_due(id, now),
@@ -232,7 +232,9 @@ impl Supervisor {
     fn stop_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id) {
             Some(member) if !member.ended && member.forced => self.give_up(id),
-            Some(member) if !member.ended => self.force(id, now + FORCE_SLACK),
+            Some(member) if !member.ended => {
+                self.force(id, now + FORCE_SLACK, Forced::GracePeriodOver);
+            }
             _ => {}
         }
     }
@@ -242,10 +244,11 @@ impl Supervisor {
         self.deadlines.set_group(None);
         let until = self.node.force_until().unwrap_or_else(Instant::now);
         let until = self.before_hooks(until);
+        let why = self.node.forced_by().unwrap_or(Forced::GracePeriodOver);
         let ids: Vec<_> = self.members.keys().copied().collect();
         self.begin_stop(self.node.asked_because());
         for id in ids {
-            self.force(id, until);
+            self.force(id, until, why);
         }
     }
 
@@ -259,14 +262,14 @@ impl Supervisor {
         now + until.saturating_duration_since(now) / 3
     }
 
-    pub(super) fn force(&mut self, id: MemberId, until: Instant) {
+    pub(super) fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         if member.ended || std::mem::replace(&mut member.forced, true) {
             return;
         }
-        tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
+        tracing::warn!(worker = &**member.node.name(), "{why}, forcing");
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
@@ -276,7 +279,7 @@ impl Supervisor {
         } else {
             Duration::ZERO
         };
-        member.node.force(until - head_start);
+        member.node.force(until - head_start, why);
         // It has until then to apply_directive, whatever alarms it had before.
         self.deadlines.clear(Deadline::Stop, id);
         self.deadlines.set(until, Deadline::Stop, id);

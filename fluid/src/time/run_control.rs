@@ -45,6 +45,19 @@ impl RunControl {
         self.asked.signal(2)
     }
 
+    /// Asks the life to end, and no other one is to follow.
+    pub(crate) fn stop(&self) {
+        if !self.stop_requested().raise() {
+            // It was to end already, and must be polled all the same: what it waits for may be useless now.
+            self.stopped().raise();
+        }
+    }
+
+    /// The worker stops, and the life was to end already.
+    const fn stopped(&self) -> Signal<'_> {
+        self.asked.signal(3)
+    }
+
     /// Asks the life to end, because another one is to follow.
     pub(crate) fn request_restart(&self) {
         self.restart_requested().raise();
