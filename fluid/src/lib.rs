@@ -114,8 +114,9 @@
 //!
 //! # Logging
 //!
-//! Each worker's task is in a `tracing` span `worker` with the field `name`, each callback's in a span
-//! `callback`. The start and the stop of a group are events at level `info`; changes of state and
+//! Each worker's task is in a `tracing` span `worker` with the field `name`, and with the field `lane` for each lane
+//! of a consumer with several. A callback's task is in a span `callback` with the field `name`. A name in spans, events
+//! and error texts is a path: `keys/refresh` is the worker `refresh` of the nested group `keys`. The start and the stop of a group are events at level `info`; changes of state and
 //! dropped messages at `debug`; failures that a policy answered, stalls, undelivered and unsent messages and forced
 //! stops at `warn`; failures that end a worker, and stuck workers, at `error`. Of a message that goes well
 //! nothing is logged.

@@ -365,8 +365,8 @@ pub use fluid_macros::consumer;
 /// | `a => b with f;` | the edge adapts: `f`, a path or a closure, takes what `a` emits and gives what `b` consumes, or an `Option` or a `Vec` of it |
 /// | `a => _;` | the output is thrown away, on purpose |
 /// | `a ~> b;` | a feedback edge: it never waits, so it may close a circle; what finds no room is unsent |
-/// | `every("30s", jitter = "5s") => expr;` | a periodic callback; also `name`, and `on_error = "skip"` |
-/// | `after("5s") => expr;` | a callback that runs once |
+/// | `every("30s", jitter = "5s") => expr;` | a periodic callback; also `name`, and `on_error` |
+/// | `after("5s") => expr;` | a callback that runs once; the same options |
 /// | `on_startup => expr;` | before any worker starts; a failure here stops the start |
 /// | `on_shutdown => expr;` | when every worker has ended |
 /// | `after_shutdown(exit) => expr;` | last, with the group's [`Exit`](crate::Exit) |
@@ -389,6 +389,11 @@ pub use fluid_macros::consumer;
 /// ```
 ///
 /// `#[cfg(…)]` works on fields and statements.
+///
+/// A callback that returns an error and one that panics are treated alike. Both are logged, and `on_error` decides what
+/// follows. With `"stop"`, the default of `every` in a group without a strategy, the failure stops the group. With
+/// `"skip"`, the default of `after`, it is only logged. An `every` without `on_error` in a group with a strategy is a
+/// failed member like any other: the strategy restarts it, which arms it anew.
 ///
 /// # Fused edges
 ///

@@ -268,7 +268,7 @@ impl GroupHandle {
             let (node, policy, launch, made) = make(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
-            node.join(self.events.clone(), id, name);
+            node.join(&self.node, self.events.clone(), id, name);
             members.add(Arc::clone(&node));
             (Box::new(Entry::new(id, node, policy, launch)), made)
         };

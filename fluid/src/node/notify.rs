@@ -10,8 +10,8 @@ use crate::sync::signal::until;
 impl Node {
     /// Nothing comes of it if the group has ended.
     fn tell(&self, event: impl FnOnce(MemberId) -> Event) {
-        if let Some((group, member)) = self.parent.get() {
-            let _ = group.send(event(*member));
+        if let Some(parent) = self.parent.get() {
+            let _ = parent.events.send(event(parent.member));
         }
     }
 

@@ -74,7 +74,7 @@ impl<'a> Runner<'a> {
         };
         result.inspect_err(|error| {
             tracing::error!(
-                group = &**self.node.name(),
+                group = &*self.node.path(),
                 hook = name,
                 error = format!("{error:#}"),
                 "hook failed"
