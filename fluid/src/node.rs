@@ -5,6 +5,7 @@ mod cold;
 pub(crate) mod context;
 pub(crate) mod directive;
 pub(crate) mod members;
+mod membership;
 mod notify;
 pub(crate) mod options_ref;
 mod report;
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 use crate::error::{Error, Stalled};
 use crate::node::cold::Cold;
 use crate::node::members::Members;
+use crate::node::membership::Membership;
 pub(crate) use crate::node::notify::{MemberEvent, Parent};
 use crate::node::options_ref::OptionsRef;
 use crate::node::state_cell::StateCell;
@@ -38,8 +40,8 @@ pub(crate) struct Node {
     name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) options: OptionsRef,
-    /// The group in which it stands, and which of its members it is.
-    parent: OnceLock<(Arc<dyn Parent>, MemberId)>,
+    /// The group in which it stands.
+    membership: OnceLock<Membership>,
     /// The queue of a consumer.
     pub(crate) queue_control: Option<Arc<dyn QueueControl>>,
     /// What became of the messages of each port through which any can be sent.
@@ -74,7 +76,7 @@ impl Node {
             name,
             kind,
             options: options.into(),
-            parent: OnceLock::new(),
+            membership: OnceLock::new(),
             queue_control,
             sent: sent.into(),
             state: StateCell::new(),
@@ -101,19 +103,6 @@ impl Node {
         self.cold.get_or_init(Box::default)
     }
 
-    /// Makes it the member `id` of a group that calls it `name`.
-    pub(crate) fn join(&self, group: Arc<dyn Parent>, id: MemberId, name: Arc<str>) {
-        if name != self.name {
-            let _ = self.cold().alias.set(name);
-        }
-        let _ = self.parent.set((group, id));
-    }
-
-    /// Whether it stands in no group.
-    pub(crate) fn is_root(&self) -> bool {
-        self.parent.get().is_none()
-    }
-
     pub(crate) fn state(&self) -> State {
         self.state.get()
     }
@@ -127,8 +116,13 @@ impl Node {
             self.started_at.get_or_init(Instant::now);
         }
         if let Some(previous) = self.state.advance(state) {
-            let (name, kind) = (&**self.name(), self.kind);
-            tracing::debug!(worker = name, %kind, from = %previous, to = %state, "state changed");
+            tracing::debug!(
+                worker = &*self.path(),
+                kind = %self.kind,
+                from = %previous,
+                to = %state,
+                "state changed"
+            );
         }
         #[cfg(feature = "test-util")]
         crate::test::rested();
@@ -255,19 +249,17 @@ impl Node {
         self.cold().restarts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Why it cannot be given another life: the member, itself or one below it, that was added by value.
-    pub(crate) fn non_restartable(&self) -> Option<String> {
+    /// The path of a member that was added by value, and so cannot be restarted: itself or one below it.
+    pub(crate) fn non_restartable(&self) -> Option<Arc<str>> {
         if self.exit().is_some() {
             return None;
         }
         if self.by_value.load(Ordering::Relaxed) {
-            return Some(self.name().to_string());
+            return Some(self.path());
         }
-        let below = self
-            .members()
+        self.members()
             .into_iter()
-            .find_map(|member| member.non_restartable());
-        below.map(|name| format!("{}/{name}", self.name()))
+            .find_map(|member| member.non_restartable())
     }
 
     pub(crate) fn force_until(&self) -> Option<Instant> {
@@ -277,9 +269,12 @@ impl Node {
     /// It has failed, and its own hooks are still to be called.
     pub(crate) fn fail_with(&self, error: &Error) {
         self.note_error(error);
-        let (worker, text) = (&**self.name(), format!("{error:#}"));
         // Louder when its hooks are done, and it is known whether a restart answers it.
-        tracing::debug!(worker, error = text, "run failed");
+        tracing::debug!(
+            worker = &*self.path(),
+            error = format!("{error:#}"),
+            "run failed"
+        );
         *lock(&self.cold().failing) = Some(error.clone());
     }
 
@@ -313,7 +308,7 @@ impl Node {
     pub(crate) fn finish(&self, exit: Exit) {
         let state = exit.state();
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
-            tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
+            tracing::debug!(worker = &*self.path(), kind = %self.kind, to = %state, "state changed");
         }
         #[cfg(feature = "test-util")]
         crate::test::rested();
@@ -349,7 +344,7 @@ impl Node {
         // It may be that of another one, which was handed on.
         let stalled = error.downcast_ref::<Stalled>();
         self.options.on_stall == OnStall::Restart
-            && stalled.is_some_and(|stalled| stalled.worker() == &**self.name())
+            && stalled.is_some_and(|stalled| stalled.worker() == &*self.path())
     }
 
     /// Does something with the members of a group. Nothing else has any.

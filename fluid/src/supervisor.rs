@@ -175,7 +175,7 @@ impl Supervisor {
             if self.cause.is_none() && self.has_started() {
                 self.node.advance(State::Running);
                 if let Some(started) = started.take() {
-                    tracing::info!(group = &**self.node.name(), "started");
+                    tracing::info!(group = &*self.node.path(), "started");
                     started();
                 }
                 if let Some(cause) = self.later.take() {
@@ -312,7 +312,7 @@ impl Supervisor {
             }
         }
         self.deferred.drop_on_thread();
-        tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
+        tracing::info!(group = &*node.path(), cause = %self.as_seen_from_root(exit.cause()), code = exit.code(), "stopped");
         node.finish(exit);
     }
 

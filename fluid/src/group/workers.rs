@@ -172,10 +172,10 @@ impl Workers {
     /// Adds a group below this one.
     #[doc(hidden)]
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
-        self.handle.admit(options.name.unwrap_or(name), |name, _| {
+        self.handle.admit(options.name.unwrap_or(name), |_, _| {
             let node = Arc::clone(group.handle.node());
             let policy = Some(Policy::of(&options));
-            (node, policy, Box::new(Nested { name, group }), ())
+            (node, policy, Box::new(Nested(group)), ())
         });
     }
 

@@ -58,7 +58,7 @@ where
         match lived {
             Ok(Some(())) => {}
             Ok(None) => {
-                tracing::warn!(worker = &**node.name(), "forced to stop");
+                tracing::warn!(worker = &*node.path(), "forced to stop");
                 node.finish(node.report(node.ended_because(), true, false));
             }
             Err(panicked) => {
@@ -111,8 +111,11 @@ fn live<W: Worker>(
             && !matches!(cause, Cause::StartupFailed { .. })
         {
             node.note_error(&error);
-            let (worker, error) = (&**node.name(), format!("{error:#}"));
-            tracing::error!(worker, error, "worker failed");
+            tracing::error!(
+                worker = &*node.path(),
+                error = format!("{error:#}"),
+                "worker failed"
+            );
         }
         node.advance(State::Stopping);
         drop(run);
@@ -121,7 +124,7 @@ fn live<W: Worker>(
         if let Some(mut worker) = worker {
             let last = catch(worker.after_shutdown(&exit));
             if let Err(panicked) = until(node.forced(), last).await? {
-                tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+                tracing::error!(worker = &*node.path(), %panicked, "after_shutdown failed");
                 let error = Error::from(panicked);
                 node.note_error(&error);
                 if !exit.cause().is_failure() {
@@ -146,7 +149,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
                 let ctx = Context::new(Arc::clone(&self.node), self.node.run_control());
                 let life = RunStart::begin(&self.node);
                 let mut done = false;
-                let lived = self.run_once(&ctx, &mut done);
+                let lived = R::in_span(self.run_once(&ctx, &mut done), &ctx);
                 let lived = until(ctx.run_control().cut_off(), lived).await;
                 // Who was done before that was asked for has no other life: it said so by its state already.
                 let recycled = ctx.is_restart_requested() && !done;
@@ -272,7 +275,7 @@ fn how_it_ended<W: Worker>(
         None if node.forced().is_raised() => return None,
         None => {
             tracing::warn!(
-                worker = &**node.name(),
+                worker = &*node.path(),
                 "took too long to end its life, cut off"
             );
             io.queue.failed();
@@ -298,8 +301,11 @@ fn how_it_ended<W: Worker>(
             if !recycled {
                 return Some(RunOutcome::Final(Cause::failure(node.name(), error)));
             }
-            let (worker, error) = (&**node.name(), format!("{error:#}"));
-            tracing::warn!(worker, error, "on_shutdown failed before a restart");
+            tracing::warn!(
+                worker = &*node.path(),
+                error = format!("{error:#}"),
+                "on_shutdown failed before a restart"
+            );
             RunOutcome::RestartRequested
         }
     })

@@ -3,17 +3,19 @@
 //! The worker that every life has is the first lane. The others are built beside it, run in tasks of their
 //! own, and end with it. What they read and write outlives them, as it does for the first.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use crate::error::Error;
 use crate::lifecycle::incarnation::{begin, run_to_exit};
-use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn};
+use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn_lane};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, run, survived};
 use crate::node::context::Context;
 use crate::queue::{Channel, Queue};
 use crate::sync::catch::catch;
 use crate::sync::lock::lock;
 use crate::sync::signal::until;
+use crate::sync::span::{InSpan, worker_span};
 use crate::sync::{Mutex, oneshot};
 use crate::worker::{Io, Worker};
 
@@ -58,8 +60,8 @@ struct LaneSet<W: Worker> {
     channel: Arc<Channel<W::Message>>,
     /// How many lanes there are besides the first.
     others: usize,
-    /// What they read and write, while none of them lives.
-    idle: Vec<Io<W>>,
+    /// The number of each, and what it reads and writes, while none of them runs.
+    idle: Vec<(usize, Io<W>)>,
     /// Those that live.
     living: Vec<oneshot::Receiver<LaneEnded<W>>>,
     /// How one failed when its work was done.
@@ -68,6 +70,7 @@ struct LaneSet<W: Worker> {
 
 /// How a lane has ended.
 struct LaneEnded<W: Worker> {
+    lane: usize,
     io: Io<W>,
     ran: Result<(), Error>,
     at_the_end: Result<(), Error>,
@@ -86,14 +89,15 @@ impl<W: Worker> LaneSet<W> {
     }
 
     /// Starts a lane.
-    fn begin(&mut self, ctx: &Context, io: Io<W>) -> Result<(), Error> {
+    fn begin(&mut self, ctx: &Context, number: usize, io: Io<W>) -> Result<(), Error> {
         let (home, ended) = oneshot::channel();
         let lane = Lane {
+            number,
             build: Arc::clone(&self.build),
             ctx: ctx.lane(),
             io,
         };
-        spawn(ctx.node(), async move {
+        spawn_lane(ctx.node(), number, async move {
             let _ = home.send(lane.live().await);
         })?;
         self.living.push(ended);
@@ -110,7 +114,7 @@ impl<W: Worker> LaneSet<W> {
             self.living.pop();
             // A lane that is lost was lost with its runtime.
             let Ok(ended) = ended else { continue };
-            self.idle.push(ended.io);
+            self.idle.push((ended.lane, ended.io));
             result = result.and(ended.ran);
             let before = std::mem::replace(&mut self.at_the_end, Ok(()));
             self.at_the_end = before.and(ended.at_the_end);
@@ -137,11 +141,12 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
     ) -> Result<(), Error> {
         if self.idle.is_empty() {
             self.idle = (1..=self.others)
-                .map(|lane| io.lane(&self.channel, lane))
+                .map(|lane| (lane, io.lane(&self.channel, lane)))
                 .collect();
         }
         let idle = std::mem::take(&mut self.idle);
-        let begun = idle.into_iter().try_for_each(|io| self.begin(ctx, io));
+        let mut idle = idle.into_iter();
+        let begun = idle.try_for_each(|(lane, io)| self.begin(ctx, lane, io));
         let first = match begun {
             Ok(()) => run_caught(&mut **worker, ctx, io).await,
             Err(error) => Err(error),
@@ -149,6 +154,10 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
         io.hand_over();
         answer(&first, ctx, io);
         first.and(self.all_ended().await)
+    }
+
+    fn in_span<F: Future + Send>(run: F, ctx: &Context) -> impl Future<Output = F::Output> + Send {
+        InSpan::new(run, worker_span(&ctx.node().path(), Some(0)))
     }
 
     fn rest(&mut self) -> Result<(), Error> {
@@ -163,6 +172,7 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
 
 /// A lane besides the first.
 struct Lane<W: Worker> {
+    number: usize,
     build: Builder<W>,
     ctx: Context,
     io: Io<W>,
@@ -192,6 +202,7 @@ impl<W: Worker> Lane<W> {
             }
         };
         LaneEnded {
+            lane: self.number,
             io: self.io,
             ran,
             at_the_end,
@@ -199,7 +210,7 @@ impl<W: Worker> Lane<W> {
     }
 
     async fn run(&mut self, at_the_end: &mut Result<(), Error>) -> Result<(), Error> {
-        let Self { build, ctx, io } = self;
+        let Self { build, ctx, io, .. } = self;
         let mut worker = match begin(|| Some((lock(build))()), ctx).await {
             Ok(Some(worker)) => worker,
             Ok(None) => return Ok(()),

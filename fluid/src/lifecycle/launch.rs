@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tracing::Span;
 
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
@@ -15,7 +16,7 @@ use crate::queue::own_thread;
 use crate::report::exit::Cause;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
-use crate::sync::span::InSpan;
+use crate::sync::span::{InSpan, worker_span};
 use crate::worker::{Io, Worker};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -53,8 +54,6 @@ pub(crate) struct LaunchContext {
 /// What is the same for all members of a group.
 pub(crate) struct Place {
     pub(crate) runtime: Handle,
-    /// The group has a strategy.
-    pub(crate) strategy: bool,
     /// How long the present life of something in the group may take to end.
     pub(crate) patience: Duration,
 }
@@ -107,7 +106,12 @@ impl<W: Worker> Launch for PendingWorker<W> {
 
 /// Starts a life in a task, or in a thread of its own.
 fn launch(node: &Node, site: &LaunchContext, life: impl Future<Output = ()> + Send + 'static) {
-    if let Err(error) = spawn_on(&site.place.runtime, node, life) {
+    if let Err(error) = spawn_on(
+        &site.place.runtime,
+        node,
+        worker_span(&node.path(), None),
+        life,
+    ) {
         let worker = (&**node.name()).into();
         let cause = Cause::StartupFailed {
             worker,
@@ -118,20 +122,27 @@ fn launch(node: &Node, site: &LaunchContext, life: impl Future<Output = ()> + Se
     }
 }
 
-/// Runs a part of a worker's life in a task, or, if it blocks, in a thread.
-pub(crate) fn spawn(
+/// Runs a lane of a worker in a task, or, if it blocks, in a thread.
+pub(crate) fn spawn_lane(
     node: &Node,
+    lane: usize,
     life: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    spawn_on(&Handle::current(), node, life)
+    spawn_on(
+        &Handle::current(),
+        node,
+        worker_span(&node.path(), Some(lane)),
+        life,
+    )
 }
 
 fn spawn_on(
     runtime: &Handle,
     node: &Node,
+    span: Span,
     life: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let life = InSpan::new(life, tracing::info_span!("worker", name = &**node.name()));
+    let life = InSpan::new(life, span);
     if !node.options.blocking {
         runtime.spawn(life);
         return Ok(());

@@ -28,6 +28,13 @@ pub(crate) trait RunLoop<W: Worker>: Send + 'static {
         io: &mut Detachable<Io<W>>,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Puts one run of the worker, from its build to its `on_shutdown`, into a span of its own, if it needs one beside
+    /// that of the worker's task.
+    fn in_span<F: Future + Send>(run: F, ctx: &Context) -> impl Future<Output = F::Output> + Send {
+        let _ = ctx;
+        run
+    }
+
     /// Lets go of what it holds of other workers, when `run` has returned.
     ///
     /// # Errors

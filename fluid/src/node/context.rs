@@ -113,7 +113,7 @@ impl Context {
     }
 
     fn stalled(&self, pulse: &Pulse, error: Option<Error>) -> Error {
-        Stalled::new(Arc::clone(self.node.name()), pulse.limit(), error).into()
+        Stalled::new(self.node.path(), pulse.limit(), error).into()
     }
 
     pub(crate) fn may_retry(&self) -> bool {

@@ -29,8 +29,8 @@ pub(crate) trait Parent: Send + Sync {
 impl Node {
     /// Has no effect if it stands in no group, or the group has ended.
     fn notify(&self, event: MemberEvent) {
-        if let Some((group, member)) = self.parent.get() {
-            group.notify(*member, event);
+        if let Some(membership) = self.membership.get() {
+            membership.parent.notify(membership.member, event);
         }
     }
 

@@ -160,6 +160,7 @@ impl Cause {
                 worker: nested(&worker),
                 error,
             },
+            Self::WorkerEnded(worker) => Self::WorkerEnded(nested(&worker)),
             other => other,
         }
     }

@@ -284,7 +284,7 @@ impl Supervisor {
         };
         match order {
             Some(Directive::Restart) => {
-                tracing::info!(group = &**self.node.name(), "restarting");
+                tracing::info!(group = &*self.node.path(), "restarting");
                 self.renewed_at = Instant::now();
                 self.restarts.renew();
                 for member in self.members.values_mut() {

@@ -103,7 +103,7 @@ impl<'a> Runner<'a> {
             let result = outcome(result).inspect_err(|error| self.tell_failed(name, error));
             return Started::Returned(result);
         }
-        let group = &**self.node.name();
+        let group = &*self.node.path();
         tracing::info!(group, hook = name, "stopped while it ran, cut off");
         task.abort();
         tokio::select! {
@@ -117,8 +117,8 @@ impl<'a> Runner<'a> {
     }
 
     fn tell_failed(&self, hook: &'static str, error: &Error) {
-        let (group, error) = (&**self.node.name(), format!("{error:#}"));
-        tracing::error!(group, hook, error, "hook failed");
+        let error = format!("{error:#}");
+        tracing::error!(group = &*self.node.path(), hook, error, "hook failed");
     }
 }
 

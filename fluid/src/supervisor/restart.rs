@@ -40,10 +40,6 @@ impl Restarts {
         }
     }
 
-    pub(super) fn has_strategy(&self) -> bool {
-        self.strategy.is_some()
-    }
-
     fn backoff(&self, member: &Entry) -> Backoff {
         match (member.policy().on_error, self.strategy) {
             (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
@@ -185,15 +181,15 @@ impl Supervisor {
             .iter()
             .find_map(|id| self.members[id].node.non_restartable());
         if let Some(non_restartable) = non_restartable {
-            let own = *non_restartable == **self.members[&id].node.name();
+            let own = non_restartable == self.members[&id].node.path();
             return self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
         }
         if self.cause.is_none()
             && !self.restarts.spend()
             && let Some(strategy) = &self.restarts.strategy
         {
-            let group = self.node.name();
-            let used_up = |error| NoRestart::used_up(group, strategy, error);
+            let group = self.node.path();
+            let used_up = |error| NoRestart::used_up(&group, strategy, error);
             return self.unanswered(id, because(&failure, used_up));
         }
         let pause = self.announce(id, &failure);
@@ -225,10 +221,9 @@ impl Supervisor {
         let pause = member
             .awaiting_restart()
             .map_or(Duration::ZERO, |awaiting_restart| awaiting_restart.pause);
-        let error = failure.error().map(|error| format!("{error:#}"));
         tracing::warn!(
-            worker = &**node.name(),
-            error,
+            worker = &*node.path(),
+            error = failure.error().map(|error| format!("{error:#}")),
             ?pause,
             "worker failed, restarting"
         );
@@ -256,7 +251,7 @@ impl Supervisor {
             return self.go_down(Some((id, failure)));
         };
         let failed = failure.worker().unwrap_or_default();
-        let own = non_restartable == format!("{}/{failed}", self.node.name());
+        let own = *non_restartable == *format!("{}/{failed}", self.node.path());
         self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
     }
 

@@ -40,7 +40,7 @@ fn look_at(node: &Node, latest: Instant) -> Instant {
 }
 
 fn tell(node: &Node, news: News, silent: Duration) {
-    let worker = &**node.name();
+    let worker = &*node.path();
     match news {
         News::Stalls => tracing::warn!(worker, ?silent, "stalled: no sign of life"),
         News::Blocks => tracing::warn!(worker, ?silent, "stalled: it blocks its thread"),

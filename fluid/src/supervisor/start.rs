@@ -104,7 +104,7 @@ impl Supervisor {
     fn cycle(&self, members: &[MemberId]) -> Error {
         let names: Vec<_> = members
             .iter()
-            .map(|id| &**self.members[id].node.name())
+            .map(|id| self.members[id].node.path())
             .collect();
         format!(
             "these workers feed each other in a circle: {}",
@@ -164,7 +164,6 @@ impl Supervisor {
         let place = self.place.get_or_insert_with(|| {
             Arc::new(Place {
                 runtime: self.runtime.clone(),
-                strategy: self.restarts.has_strategy(),
                 patience,
             })
         });

@@ -164,13 +164,22 @@ impl Supervisor {
         self.begin_stop(self.node.asked_because());
     }
 
+    /// A cause as log records name its worker: from the root group's member down.
+    pub(super) fn as_seen_from_root(&self, cause: &Cause) -> Cause {
+        if self.node.is_root() {
+            cause.clone()
+        } else {
+            cause.below(&self.node.path())
+        }
+    }
+
     /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
     /// are refused.
     pub(super) fn begin_stop(&mut self, cause: Cause) {
         if self.cause.is_some() {
             return;
         }
-        tracing::info!(group = &**self.node.name(), %cause, "stopping");
+        tracing::info!(group = &*self.node.path(), cause = %self.as_seen_from_root(&cause), "stopping");
         self.cause = Some(cause);
         self.node.stop().raise();
         // Also those that have been added and not been taken in yet.
@@ -269,7 +278,7 @@ impl Supervisor {
         if member.ended || std::mem::replace(&mut member.forced, true) {
             return;
         }
-        tracing::warn!(worker = &**member.node.name(), "{why}, forcing");
+        tracing::warn!(worker = &*member.node.path(), "{why}, forcing");
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
@@ -291,7 +300,7 @@ impl Supervisor {
             return;
         };
         let node = Arc::clone(&member.node);
-        tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
+        tracing::error!(worker = &*node.path(), "stuck: it blocks its thread");
         // The one in its hand may never be dropped, so no asker waits for that.
         seal(&node, NoReply::Unanswered, &mut self.deferred);
         // A group blocks no thread; something in it does.

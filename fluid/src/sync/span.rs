@@ -1,4 +1,4 @@
-//! The span of a worker's log records.
+//! The spans of log records: one for each worker, or for each lane of a consumer with several.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,12 +7,19 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tracing::Span;
 
+/// The span of a worker, or of one of its `lane`s.
+///
+/// It has no parent, so that a record names the worker once, wherever the span was made.
+pub(crate) fn worker_span(path: &str, lane: Option<usize>) -> Span {
+    tracing::info_span!(parent: None, "worker", name = path, lane)
+}
+
 pin_project! {
-    /// A part of a life within its span, which is in a box, since mostly nobody asks for spans.
+    /// A future that is polled and dropped within a span. The span is boxed, because most programs enable none.
     pub(crate) struct InSpan<F> {
-        // Dropped within the span, too.
+        // `None` only while this is dropped.
         #[pin]
-        life: Option<F>,
+        future: Option<F>,
         span: Option<Box<Span>>,
     }
 
@@ -20,29 +27,29 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             let _entered = this.span.as_deref().map(Span::enter);
-            this.life.set(None);
+            this.future.set(None);
         }
     }
 }
 
 impl<F> InSpan<F> {
-    pub(crate) fn new(life: F, span: Span) -> Self {
+    pub(crate) fn new(future: F, span: Span) -> Self {
         Self {
-            life: Some(life),
+            future: Some(future),
             span: (!span.is_disabled()).then(|| Box::new(span)),
         }
     }
 }
 
-impl<F: Future<Output = ()>> Future for InSpan<F> {
-    type Output = ();
+impl<F: Future> Future for InSpan<F> {
+    type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = this.span.as_deref().map(Span::enter);
-        match this.life.as_pin_mut() {
-            Some(life) => life.poll(cx),
-            None => Poll::Ready(()),
+        match this.future.as_pin_mut() {
+            Some(future) => future.poll(cx),
+            None => Poll::Pending,
         }
     }
 }
