@@ -1,12 +1,8 @@
 //! `#[worker]` and `#[consumer]`: a function that becomes a worker.
 
 mod check;
-mod emit;
-mod generics;
-mod item;
-mod lanes;
-mod parameter;
-mod returns;
+mod expand;
+mod parse;
 
 use proc_macro2::TokenStream;
 
@@ -42,7 +38,7 @@ pub(crate) fn expand(role: Role, options: TokenStream, item: TokenStream) -> Tok
     let mut errors = Errors::default();
     let mut expansion = item.clone();
     let settings = option::read(role.scope(), options, &mut errors);
-    if let Some(function) = item::parse(role, item, &mut errors) {
+    if let Some(function) = parse::parse(role, item, &mut errors) {
         // What else is wrong with half a signature may follow from that.
         let mut more = Errors::default();
         let told = if function.whole {
@@ -54,7 +50,7 @@ pub(crate) fn expand(role: Role, options: TokenStream, item: TokenStream) -> Tok
         worker.broken |= !function.whole;
         // Where a method stands, no struct can.
         if function.sig.receiver().is_none() {
-            expansion.extend(emit::worker(&worker));
+            expansion.extend(expand::worker(&worker));
         }
     }
     expansion.extend(errors.into_tokens());

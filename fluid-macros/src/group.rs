@@ -1,23 +1,16 @@
 //! `workers!`: the declaration of a group.
 
-mod adapter;
 mod check;
-mod code;
-mod cycle;
-mod edge;
-mod emit;
-mod fused;
-mod header;
-mod recover;
-mod statement;
+mod expand;
+mod parse;
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 use crate::error::Errors;
 use check::Group;
-use header::Header;
-use statement::Statements;
+use parse::header::{self, Header};
+use parse::statement::{self, Statements};
 
 /// The declaration as it is written.
 pub(crate) struct Declaration {
@@ -30,7 +23,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut expansion = TokenStream::new();
     if let Some(group) = read(input, &mut errors) {
-        expansion.extend(emit::group(&group));
+        expansion.extend(expand::group(&group));
     }
     expansion.extend(errors.into_tokens());
     expansion

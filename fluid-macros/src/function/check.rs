@@ -1,5 +1,7 @@
 //! The rules over the whole function. What breaks one is reported, and the rest goes on.
 
+mod lanes;
+
 use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, Spacing, Span, TokenTree};
 use quote::{ToTokens, format_ident};
@@ -9,10 +11,10 @@ use syn::{Attribute, Generics, ReturnType, Signature, Type, Visibility};
 
 use crate::error::Errors;
 use crate::function::Role;
-use crate::function::item::{Function, legal};
-use crate::function::parameter::{self, Parameter};
-use crate::function::returns::{self, Returns};
-use crate::function::{generics, lanes};
+use crate::function::expand::generics;
+use crate::function::parse::parameter::{self, Parameter};
+use crate::function::parse::returns::{self, Returns};
+use crate::function::parse::{Function, legal};
 use crate::option::Settings;
 
 /// The most named ports that the runtime's tuples have room for.

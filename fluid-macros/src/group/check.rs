@@ -1,5 +1,9 @@
 //! The rules over the names of a group. Those that need types are bounds in the expansion.
 
+mod cycle;
+pub(super) mod edge;
+pub(super) mod fused;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -8,11 +12,11 @@ use syn::Attribute;
 
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::Declaration;
-use crate::group::cycle::cycles;
-use crate::group::edge::{Edge, Places, edges};
-use crate::group::fused::check_fused;
-use crate::group::header::{Field, Header, Made, Resource, shorthand};
-use crate::group::statement::{Arrow, Body, Callback, Hook, Statement};
+use crate::group::check::cycle::cycles;
+use crate::group::check::edge::{Edge, Places, edges};
+use crate::group::check::fused::check_fused;
+use crate::group::parse::header::{Field, Header, Made, Resource, shorthand};
+use crate::group::parse::statement::{Arrow, Body, Callback, Hook, Statement};
 use crate::text::text;
 
 /// The group, as far as it was understood.

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
 use crate::group::check::Group;
-use crate::group::edge::Edge;
+use crate::group::check::edge::Edge;
 use crate::text::text;
 
 /// What an identifier must not be, because Mermaid reads it as its own word.

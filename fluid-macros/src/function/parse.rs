@@ -1,5 +1,8 @@
 //! The function as it is written, but for its body, which is nobody's business here.
 
+pub(super) mod parameter;
+pub(super) mod returns;
+
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::discouraged::Speculative;

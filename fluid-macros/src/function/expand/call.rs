@@ -8,8 +8,8 @@ use syn::{Index, Type};
 use super::local;
 use crate::function::Role;
 use crate::function::check::Worker;
-use crate::function::parameter::Parameter;
-use crate::function::returns::Many;
+use crate::function::parse::parameter::Parameter;
+use crate::function::parse::returns::Many;
 
 /// The function that makes a call.
 pub(super) fn call(worker: &Worker) -> TokenStream {

@@ -9,9 +9,9 @@ use syn::spanned::Spanned;
 use super::Names;
 use super::construct::group_name;
 use crate::group::check::Group;
-use crate::group::edge::Edge;
-use crate::group::header::{Field, Resource};
-use crate::group::statement::{Arrow, Callback, Hook};
+use crate::group::check::edge::Edge;
+use crate::group::parse::header::{Field, Resource};
+use crate::group::parse::statement::{Arrow, Callback, Hook};
 use crate::text::{doc_lines, text};
 
 pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {

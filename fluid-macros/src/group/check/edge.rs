@@ -6,8 +6,8 @@ use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr};
 
 use crate::error::{Errors, did_you_mean, list};
-use crate::group::header::Field;
-use crate::group::statement::{Arrow, Chain, End, Ends, HOOKS, Step};
+use crate::group::parse::header::Field;
+use crate::group::parse::statement::{Arrow, Chain, End, Ends, HOOKS, Step};
 
 /// One edge, from one worker's port to one other worker, or to nowhere.
 pub(crate) struct Edge {
@@ -27,7 +27,7 @@ pub(crate) struct Edge {
 }
 
 /// The places of the fields by their names. Under configurations a name may have several.
-pub(super) struct Places {
+pub(crate) struct Places {
     names: Vec<String>,
     places: HashMap<String, Vec<usize>>,
 }

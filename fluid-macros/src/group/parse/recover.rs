@@ -7,8 +7,8 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Ident, Token, Type, token};
 
 use crate::error::Errors;
-use crate::group::header::Field;
-use crate::group::statement::HOOKS;
+use crate::group::parse::header::Field;
+use crate::group::parse::statement::HOOKS;
 
 /// Skips all that is left.
 pub(super) fn skip(input: ParseStream<'_>) {

@@ -5,8 +5,8 @@ use syn::{ReturnType, Signature, Type};
 
 use crate::error::Errors;
 use crate::function::Role;
-use crate::function::parameter::{Parameter, only_argument, without_parens};
-use crate::function::returns::Returns;
+use crate::function::parse::parameter::{Parameter, only_argument, without_parens};
+use crate::function::parse::returns::Returns;
 use crate::option::Settings;
 
 /// What one call takes, if it takes a batch: the type of a message.

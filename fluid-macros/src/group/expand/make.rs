@@ -10,7 +10,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use super::construct::uses;
-use crate::group::header::{Field, Made, Resource, shorthand};
+use crate::group::parse::header::{Field, Made, Resource, shorthand};
 use crate::path::path;
 
 /// `fn __make_store(db: &Arc<Db>) -> Store { Store { … } }`
@@ -129,7 +129,7 @@ fn expression_path(ty: &Type) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use crate::error::Errors;
-    use crate::group::{emit, read};
+    use crate::group::{expand, read};
 
     #[test]
     fn a_worker_is_made_by_a_function_that_is_given_what_it_names() {
@@ -150,7 +150,7 @@ mod tests {
             let declaration = format!("struct Group(db: Db, log: Log) {{ {field} }}");
             let mut errors = Errors::default();
             let group = read(declaration.parse().expect("tokens"), &mut errors).expect("a group");
-            let expansion = emit::group(&group).to_string();
+            let expansion = expand::group(&group).to_string();
             let function = format!("fn __make_store {function} -> Store {{");
             assert!(expansion.contains(&function), "{field}: {expansion}");
             assert!(expansion.contains(given), "{field}: {expansion}");

@@ -7,8 +7,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Block, Expr, Token};
 
 use crate::error::Errors;
-use crate::group::header::Field;
-use crate::group::recover;
+use crate::group::parse::header::Field;
+use crate::group::parse::recover;
 
 /// Reads code and the `;` behind it. If it cannot be read, that is reported, and there is none; if it may hide an
 /// edge, it is an error.
@@ -109,7 +109,7 @@ fn is_dot(token: &TokenTree) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::header;
+    use crate::group::parse::header;
     use crate::text::text;
 
     /// The code, how many mistakes were reported, and what is left behind.

@@ -1,6 +1,7 @@
 //! The struct made of a function, and how the runtime calls the function.
 
 mod call;
+pub(super) mod generics;
 mod port;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,8 +12,8 @@ use syn::{Type, Visibility};
 
 use crate::function::Role;
 use crate::function::check::Worker;
-use crate::function::parameter::Parameter;
-use crate::function::returns::Many;
+use crate::function::parse::parameter::Parameter;
+use crate::function::parse::returns::Many;
 use crate::text::{doc_lines, text};
 use port::named_ports;
 

@@ -5,11 +5,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::construct::{end_of, start_of, with_shares};
-use crate::group::adapter::owning;
 use crate::group::check::Group;
-use crate::group::edge::Edge;
-use crate::group::fused::chains;
-use crate::group::header::{Field, Header};
+use crate::group::check::edge::Edge;
+use crate::group::check::fused::chains;
+use crate::group::parse::adapter::owning;
+use crate::group::parse::header::{Field, Header};
 use crate::path::path;
 
 pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Index, Type};
 
 use crate::function::check::Worker;
-use crate::function::parameter::Parameter;
+use crate::function::parse::parameter::Parameter;
 use crate::port::number;
 
 /// A function for each port, of the port's name.

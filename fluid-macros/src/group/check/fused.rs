@@ -4,8 +4,8 @@ use quote::ToTokens;
 
 use crate::error::Errors;
 use crate::group::check::Group;
-use crate::group::edge::Edge;
-use crate::group::statement::Arrow;
+use crate::group::check::edge::Edge;
+use crate::group::parse::statement::Arrow;
 
 /// A fused edge is the only one at either of its ends: what is called directly has no queue, and what
 /// calls directly has no port.

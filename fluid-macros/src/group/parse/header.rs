@@ -10,7 +10,7 @@ use syn::{
 };
 
 use crate::error::Errors;
-use crate::group::{code, recover};
+use crate::group::parse::{code, recover};
 use crate::option::{self, Scope, Settings};
 
 pub(crate) struct Header {

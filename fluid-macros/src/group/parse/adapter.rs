@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Token, token};
 
-use crate::group::code;
+use crate::group::parse::code;
 
 /// Reads an adapter, if one stands here. It reaches to the next arrow or the end of the statement, which
 /// the grammar of expressions would read over: in `with f -> b` it would see `f - …`.
@@ -27,7 +27,7 @@ pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
 }
 
 /// A closure that owns what it uses, as it is called for as long as the group lives.
-pub(super) fn owning(adapter: &Expr) -> Expr {
+pub(in crate::group) fn owning(adapter: &Expr) -> Expr {
     let mut adapter = adapter.clone();
     if let Expr::Closure(closure) = &mut adapter {
         let span = closure.inputs_begin.span;

@@ -10,11 +10,11 @@ use super::Names;
 use super::callback::{hang, register};
 use super::{fused, make, resource, rules};
 use crate::function::mentions;
-use crate::group::adapter::owning;
 use crate::group::check::Group;
-use crate::group::edge::Edge;
-use crate::group::header::{Field, Header, Made, Resource};
-use crate::group::statement::Arrow;
+use crate::group::check::edge::Edge;
+use crate::group::parse::adapter::owning;
+use crate::group::parse::header::{Field, Header, Made, Resource};
+use crate::group::parse::statement::Arrow;
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {

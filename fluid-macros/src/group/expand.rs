@@ -15,7 +15,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, Visibility, parse_quote};
 
 use crate::group::check::Group;
-use crate::group::header::{Field, Header, Made};
+use crate::group::parse::header::{Field, Header, Made};
 
 pub(crate) fn group(group: &Group) -> TokenStream {
     let header = &group.header;

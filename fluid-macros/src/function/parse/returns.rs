@@ -2,7 +2,7 @@
 
 use syn::{ReturnType, Type};
 
-use crate::function::parameter::{is_named, only_argument, without_parens};
+use crate::function::parse::parameter::{is_named, only_argument, without_parens};
 
 /// How many messages one call emits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
 
 use crate::error::{Errors, did_you_mean};
-use crate::group::header::Field;
-use crate::group::{adapter, code, recover};
+use crate::group::parse::header::Field;
+use crate::group::parse::{adapter, code, recover};
 use crate::option::{self, Scope, Settings, duration};
 
 /// The statements, as far as they could be read.
@@ -352,7 +352,7 @@ mod tests {
     use syn::parse::Parser;
 
     use super::*;
-    use crate::group::header;
+    use crate::group::parse::header;
 
     #[test]
     fn a_statement_that_cannot_be_read_takes_no_other_along() {

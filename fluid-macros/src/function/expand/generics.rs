@@ -9,7 +9,7 @@ use syn::{
 
 /// The lifetimes of a function are its calls', and calls may have any: what is bound by one must hold for
 /// all. Besides, a task needs some things of every type in it.
-pub(super) fn of_worker(function: &Generics) -> Generics {
+pub(in crate::function) fn of_worker(function: &Generics) -> Generics {
     let lifetimes: Vec<_> = function.lifetimes().map(|p| p.lifetime.clone()).collect();
     let mut generics = function.clone();
     generics.params = function

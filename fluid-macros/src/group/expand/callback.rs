@@ -6,8 +6,8 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr};
 
 use super::construct::{clones, local, unraw, uses};
-use crate::group::header::Resource;
-use crate::group::statement::{Callback, Hook};
+use crate::group::parse::header::Resource;
+use crate::group::parse::statement::{Callback, Hook};
 
 /// `workers.register_callback(Callback::every(…), move || async move { … });`
 pub(super) fn register(

@@ -9,8 +9,8 @@ use super::construct::uses;
 use super::make;
 use super::rules::unless;
 use crate::group::check::Group;
-use crate::group::edge::Edge;
-use crate::group::header::{Field, Resource};
+use crate::group::check::edge::Edge;
+use crate::group::parse::header::{Field, Resource};
 
 /// `let db: Arc<Db> = Into::into(db);`, and a warning if nothing uses it.
 pub(super) fn share(resource: &Resource, group: &Group) -> TokenStream {

@@ -10,7 +10,7 @@ use syn::{
 
 use crate::error::Errors;
 use crate::function::Role;
-use crate::function::item::legal;
+use crate::function::parse::legal;
 
 /// One parameter, as the call of the function is written and the struct is made.
 pub(crate) enum Parameter {

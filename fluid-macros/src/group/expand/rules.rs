@@ -8,8 +8,8 @@ use syn::{Attribute, Meta};
 
 use super::construct::is_failed;
 use crate::function::BLOCKING_TIMEOUT;
-use crate::group::edge::Edge;
-use crate::group::header::Field;
+use crate::group::check::edge::Edge;
+use crate::group::parse::header::Field;
 use crate::option::{Setting, WITHOUT_STALL};
 use crate::path::path;
 use crate::port::number;
