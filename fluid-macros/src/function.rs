@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 
 use crate::error::Errors;
 use crate::option::{self, Scope};
-pub(crate) use check::{BLOCKING_TIMEOUT, mentions};
+pub(crate) use check::mentions;
 
 /// Which of the two macros it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

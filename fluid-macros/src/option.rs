@@ -1,10 +1,15 @@
-//! Options: what stands in the parentheses of an attribute or of a callback.
+//! The options in the parentheses of an attribute or of a callback.
 
 mod check;
+mod expand;
+mod model;
 mod parse;
-mod strategy;
+mod row;
 mod table;
 
-pub(crate) use check::WITHOUT_STALL;
-pub(crate) use parse::{Setting, Settings, duration, read};
-pub(crate) use table::Scope;
+pub(crate) use check::check;
+pub(crate) use expand::duration;
+pub(crate) use model::{Setting, Settings};
+pub(crate) use parse::{duration as parse_duration, read};
+pub(crate) use row::{FieldRule, NotFused, Scope};
+pub(crate) use table::{BLOCKING_TIMEOUT, WITHOUT_STALL};

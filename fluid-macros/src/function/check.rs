@@ -15,7 +15,7 @@ use crate::function::expand::generics;
 use crate::function::parse::parameter::{self, Parameter};
 use crate::function::parse::returns::{self, Returns};
 use crate::function::parse::{Function, legal};
-use crate::option::Settings;
+use crate::option::{self, Settings};
 
 /// The most named ports that the runtime's tuples have room for.
 const MOST_PORTS: usize = 8;
@@ -79,6 +79,7 @@ pub(crate) fn check(
 ) -> Worker {
     let sig = &function.sig;
     let mistakes = errors.count();
+    option::check(role.scope(), &settings, errors);
     check_kind(role, sig, errors);
     check_async(role, sig, &settings, errors);
     let mut parameters = parameter::read(role, sig.inputs.iter(), errors);
@@ -174,18 +175,9 @@ fn check_async(role: Role, sig: &Signature, settings: &Settings, errors: &mut Er
             let message = "an `async` function must not block: take away `blocking`, or `async`";
             errors.at(blocking.span, message);
         }
-        (false, Some(_)) => {
-            if let Some(timeout) = settings.get("timeout") {
-                errors.at(timeout.span, BLOCKING_TIMEOUT);
-            }
-        }
-        (true, None) => {}
+        (false, Some(_)) | (true, None) => {}
     }
 }
-
-/// Why `timeout` and `blocking` do not go together.
-pub(crate) const BLOCKING_TIMEOUT: &str = "`timeout` cannot end a `blocking` function: nothing can end what blocks a thread\n\
-     give what it waits for a time limit of its own";
 
 fn check_message(role: Role, sig: &Signature, parameters: &[Parameter], errors: &mut Errors) {
     let has_message = parameters

@@ -17,6 +17,7 @@ use crate::group::check::edge::{Edge, Places, edges};
 use crate::group::check::fused::check_fused;
 use crate::group::parse::header::{Field, Header, Made, Resource, shorthand};
 use crate::group::parse::statement::{Arrow, Body, Callback, Hook, Statement};
+use crate::option::{self, Scope};
 use crate::text::text;
 
 /// The group, as far as it was understood.
@@ -41,6 +42,7 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
         wired: false,
         sound: false,
     };
+    option::check(Scope::Group, &group.header.settings, errors);
     check_unique_names(&mut group.header, errors);
     check_reserved(&mut group.header, errors);
     check_methods(&group.header, errors);
@@ -54,7 +56,10 @@ pub(crate) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     for Statement { cfgs, body } in statements.list {
         match body {
             Body::Chain(chain) => edges(&cfgs, &chain, &places, &mut group.edges, errors),
-            Body::Callback(callback) => group.callbacks.push((cfgs, callback)),
+            Body::Callback(callback) => {
+                option::check(Scope::Callback, &callback.settings, errors);
+                group.callbacks.push((cfgs, callback));
+            }
             Body::Hook(hook) => group.hooks.push((cfgs, hook)),
         }
     }

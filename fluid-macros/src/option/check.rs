@@ -1,103 +1,34 @@
-//! The rules over two options: one of them means nothing without the other.
+//! The rules about several options of one place.
 
-use super::table::Scope;
-use super::{Setting, Settings};
+use super::model::Settings;
+use super::row::Scope;
 use crate::error::Errors;
 
-/// An option, those of which one must be there for it, and why.
-struct Needs {
-    option: &'static str,
-    any_of: &'static [&'static str],
-    why: &'static str,
-}
-
-const ON_STALL: Needs = Needs {
-    option: "on_stall",
-    any_of: &["stall"],
-    why: WITHOUT_STALL,
-};
-
-/// Why `on_stall` needs `stall`.
-pub(crate) const WITHOUT_STALL: &str =
-    "without one no call is ever taken for a stall\nadd `stall = \"30s\"`";
-
-const OF_WORKERS: &[Needs] = &[
-    ON_STALL,
-    Needs {
-        option: "pace",
-        any_of: &["heartbeat"],
-        why: "without one the function is called only once\nadd `heartbeat = \"1s\"`",
-    },
-    Needs {
-        option: "jitter",
-        any_of: &["heartbeat"],
-        why: "without one the function is called only once\nadd `heartbeat = \"1s\"`",
-    },
-];
-
-const OF_CONSUMERS: &[Needs] = &[
-    ON_STALL,
-    Needs {
-        option: "linger",
-        any_of: &["batch"],
-        why: "a single message waits for no others\nadd `batch = 100`, and take a `Vec` of messages",
-    },
-    Needs {
-        option: "batch_weight",
-        any_of: &["batch"],
-        why: "a single message is no batch\nadd `batch = 100`, and take a `Vec` of messages",
-    },
-    Needs {
-        option: "batch_weight",
-        any_of: &["max_weight"],
-        why: "a weight has no limit by itself\nadd `max_weight = 1000`",
-    },
-    Needs {
-        option: "max_weight",
-        any_of: &["batch_weight"],
-        why: "it says what a message weighs\nadd `batch_weight = |line| line.len()`",
-    },
-    Needs {
-        option: "partition_by",
-        any_of: &["concurrency", "batch"],
-        why: "one lane keeps the order by itself\nadd `concurrency = 4`",
-    },
-    Needs {
-        option: "backoff",
-        any_of: &["retry"],
-        why: "there is no pause before an attempt that is not made\nadd `retry = 3`",
-    },
-    Needs {
-        option: "burst",
-        any_of: &["rate"],
-        why: "without a limit any number of calls is made at once\nadd `rate = \"100/s\"`",
-    },
-    Needs {
-        option: "retry_if",
-        any_of: &["retry"],
-        why: "it says which errors are tried again\nadd `retry = 3`",
-    },
-];
-
-pub(super) fn check(scope: Scope, settings: &Settings, errors: &mut Errors) {
-    let rules = match scope {
-        Scope::Worker => OF_WORKERS,
-        Scope::Consumer => OF_CONSUMERS,
-        _ => return,
-    };
-    for Needs {
-        option,
-        any_of,
-        why,
-    } in rules
-    {
-        let Some(setting) = settings.get(option) else {
-            continue;
-        };
-        if any_of.iter().all(|other| settings.get(other).is_none()) {
-            let needed = any_of.join("` or `");
-            let message = format!("`{option}` needs `{needed}`: {why}");
-            errors.at(setting.span, message);
+/// Checks what the rows of the options say of other options.
+///
+/// If an option was not understood, nothing is checked: it may be the one that another option needs. On a field
+/// nothing is checked either: the other option may be set at the function.
+pub(crate) fn check(scope: Scope, settings: &Settings, errors: &mut Errors) {
+    if !settings.whole || scope == Scope::Field {
+        return;
+    }
+    for setting in settings.iter() {
+        let name = setting.row.name;
+        for needs in setting.row.needs {
+            if needs
+                .any_of
+                .iter()
+                .all(|other| settings.get(other).is_none())
+            {
+                let needed = needs.any_of.join("` or `");
+                let message = format!("`{name}` needs `{needed}`: {}", needs.why);
+                errors.at(setting.span, message);
+            }
+        }
+        if let Some(excludes) = setting.row.excludes
+            && settings.get(excludes.other).is_some()
+        {
+            errors.at(setting.span, excludes.message);
         }
     }
     check_room(settings, errors);
@@ -105,12 +36,10 @@ pub(super) fn check(scope: Scope, settings: &Settings, errors: &mut Errors) {
 
 /// A batch must fit into the queue.
 fn check_room(settings: &Settings, errors: &mut Errors) {
-    let number = |setting: &Setting| setting.value.to_string().replace('_', "").parse::<u64>();
-    let (Some(batch), Some(capacity)) = (settings.get("batch"), settings.get("capacity")) else {
-        return;
-    };
-    if let (Ok(messages), Ok(room)) = (number(batch), number(capacity))
+    let number = |name| settings.get(name).and_then(|setting| setting.number());
+    if let (Some(messages), Some(room)) = (number("batch"), number("capacity"))
         && messages > room
+        && let Some(batch) = settings.get("batch")
     {
         let message = format!(
             "a batch of {messages} never gathers in a queue of {room}: \

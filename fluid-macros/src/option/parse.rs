@@ -1,115 +1,52 @@
-//! Options: what stands in the parentheses of an attribute or of a callback.
+//! The options of one place, read.
 
 mod duration;
 mod rate;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitInt, LitStr, Token};
 
-use super::table::{Kind, Known, Scope};
-use super::{check, strategy};
+use super::model::{Setting, Settings, Value};
+use super::row::{Choice, Kind, Row, Scope};
 use crate::error::{Errors, did_you_mean, list};
-pub(crate) use duration::{duration, span};
+pub(crate) use duration::duration;
+use duration::durations;
 use rate::rate;
 
-/// One option that was understood: its name, and its value as the runtime takes it.
-pub(crate) struct Setting {
-    pub(crate) name: &'static str,
-    pub(crate) span: Span,
-    pub(crate) consumer_only: bool,
-    pub(super) value: TokenStream,
-    /// The value is code, which the runtime's options do not hold.
-    is_code: bool,
-}
-
-impl Setting {
-    /// The value, as the runtime takes it.
-    pub(crate) fn value(&self) -> &TokenStream {
-        &self.value
-    }
-}
-
-/// The options of one place, in the order in which they were written.
-#[derive(Default)]
-pub(crate) struct Settings(pub(super) Vec<Setting>);
-
-impl Settings {
-    pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
-        self.0.iter().find(|setting| setting.name == name)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Setting> {
-        self.0.iter()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Each option as a call on the runtime's options: `.grace(…).capacity(…)`.
-    pub(crate) fn calls(&self) -> TokenStream {
-        self.calls_but("")
-    }
-
-    /// The same, without the option `name`.
-    pub(crate) fn calls_but(&self, name: &str) -> TokenStream {
-        let settings = self.0.iter();
-        let settings = settings.filter(|setting| setting.name != name && !setting.is_code);
-        let calls = settings.map(
-            |Setting {
-                 name, span, value, ..
-             }| {
-                let method = Ident::new(name, *span);
-                quote_spanned!(*span=> .#method(#value))
-            },
-        );
-        calls.collect()
-    }
-}
-
-/// Reads and checks the options of one place.
+/// Reads the options of one place. An option that is not understood is reported and left out.
 pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Settings {
-    let mut settings = Settings::default();
     let mistakes = errors.count();
-    let Some(written) =
-        errors.keep(Punctuated::<Written, Token![,]>::parse_terminated.parse2(tokens))
-    else {
-        return settings;
-    };
-    let restarts = written.iter().any(|written| written.name == "restart");
+    let written = Punctuated::<Written, Token![,]>::parse_terminated.parse2(tokens);
+    let written = errors.keep(written).unwrap_or_default();
+    let mut list: Vec<Setting> = Vec::new();
     for written in written {
-        let name = written.name.to_string();
-        let Some(known) = scope.find(&name) else {
-            errors.at(written.name.span(), unknown(scope, &name));
-            continue;
-        };
-        if settings.get(known.name).is_some() {
-            errors.at(written.name.span(), format!("`{name}` is set twice"));
-            continue;
-        }
-        if let Some(value) = errors.keep(value(known, &written)) {
-            let span = written.name.span();
-            let consumer_only = known.consumer_only;
-            settings.0.push(Setting {
-                name: known.name,
-                span,
-                consumer_only,
-                value,
-                is_code: matches!(known.kind, Kind::Code { .. }),
-            });
-        }
+        let setting = setting(scope, &written, &list);
+        list.extend(errors.keep(setting));
     }
-    // What was not understood may be the option that another one needs.
-    if errors.count() == mistakes {
-        check::check(scope, &settings, errors);
+    Settings {
+        list,
+        whole: errors.count() == mistakes,
     }
-    if scope == Scope::Group {
-        strategy::gather(&mut settings, restarts, errors);
+}
+
+/// One option, which may not be among `others`.
+fn setting(scope: Scope, written: &Written, others: &[Setting]) -> syn::Result<Setting> {
+    let (name, span) = (written.name.to_string(), written.name.span());
+    let Some(row) = scope.find(&name) else {
+        return Err(syn::Error::new(span, unknown(scope, &name)));
+    };
+    if others.iter().any(|other| other.row.name == row.name) {
+        return Err(syn::Error::new(span, format!("`{name}` is set twice")));
     }
-    settings
+    Ok(Setting {
+        row,
+        span,
+        value: value(row, written)?,
+        value_span: written.value.as_ref().map_or(span, Spanned::span),
+    })
 }
 
 fn unknown(scope: Scope, name: &str) -> String {
@@ -124,25 +61,24 @@ fn unknown(scope: Scope, name: &str) -> String {
 /// An option as it is written: `name`, or `name = value`.
 struct Written {
     name: Ident,
-    value: Option<Value>,
-}
-
-enum Value {
-    Literal(Lit),
-    Code(Expr),
+    value: Option<Expr>,
 }
 
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = input.parse()?;
         let value = match input.parse::<Option<Token![=]>>()? {
-            Some(_) if input.peek(Lit) => Some(Value::Literal(input.parse()?)),
+            None => None,
+            // `1s` is a literal, though no expression that the compiler would take.
+            Some(_) if input.peek(Lit) => Some(Expr::Lit(syn::ExprLit {
+                attrs: Vec::new(),
+                lit: input.parse()?,
+            })),
             Some(_) => {
                 let at = input.span();
                 let code = input.parse().map_err(|_| syn::Error::new(at, NO_LITERAL))?;
-                Some(Value::Code(code))
+                Some(code)
             }
-            None => None,
         };
         Ok(Self { name, value })
     }
@@ -150,127 +86,119 @@ impl Parse for Written {
 
 const NO_LITERAL: &str = "an option's value is a literal, such as \"1s\" or 8";
 
-fn value(known: &Known, written: &Written) -> syn::Result<TokenStream> {
-    let name = known.name;
-    let wrong = |what: &str| match &written.value {
-        Some(Value::Literal(value)) => {
-            syn::Error::new_spanned(value, format!("`{name}` takes {what}"))
+const NO_VALUE: &str = "no value: write just its name";
+
+fn value(row: &Row, written: &Written) -> syn::Result<Value> {
+    let refuse = |takes: &str| {
+        let message = format!("`{}` takes {takes}", row.name);
+        match &written.value {
+            Some(value) => syn::Error::new_spanned(value, message),
+            None => syn::Error::new(written.name.span(), message),
         }
-        Some(Value::Code(value)) => {
-            syn::Error::new_spanned(value, format!("`{name}` takes {what}"))
-        }
-        None => syn::Error::new(written.name.span(), format!("`{name}` takes {what}")),
     };
-    let literal = match (&written.value, known.kind) {
-        (Some(Value::Code(code)), Kind::Code { .. }) => return Ok(code.to_token_stream()),
-        (_, Kind::Code { like }) => return Err(wrong(&format!("a closure, such as `{like}`"))),
-        (Some(Value::Code(code)), _) if !matches!(known.kind, Kind::Flag) => {
-            return Err(syn::Error::new_spanned(code, NO_LITERAL));
+    match (row.kind, &written.value) {
+        (Kind::Flag, None) => Ok(Value::Flag),
+        (Kind::Flag, Some(_)) => Err(refuse(NO_VALUE)),
+        (Kind::Code { like }, None | Some(Expr::Lit(_))) => {
+            Err(refuse(&format!("a closure, such as `{like}`")))
         }
-        (Some(Value::Literal(literal)), _) => Some(literal),
-        (Some(Value::Code(_)), _) => return Err(wrong("no value: write just its name")),
-        (None, _) => None,
-    };
-    match (known.kind, literal) {
-        (Kind::Flag, None) => Ok(TokenStream::new()),
-        (Kind::Flag, Some(_)) => Err(wrong("no value: write just its name")),
-        (Kind::Duration { zero }, Some(Lit::Str(text))) => {
-            let (tokens, length) = duration(text)?;
-            if length.is_zero() && !zero {
-                return Err(wrong("more than no time at all"));
-            }
-            Ok(tokens)
-        }
-        (Kind::Duration { .. }, _) => Err(wrong("a duration in quotes, such as \"250ms\"")),
-        (Kind::Text, Some(Lit::Str(text))) => text_value(text),
-        (Kind::Text, _) => Err(wrong("a text in quotes")),
-        (Kind::Choice(choices), Some(Lit::Str(text))) => {
-            let choice = choices.iter().find(|(choice, ..)| *choice == text.value());
-            let Some((_, of, variant)) = choice else {
-                let names = choices.iter().map(|(choice, ..)| *choice);
-                let near = did_you_mean(&text.value(), names.clone());
-                return Err(wrong(&format!("{}{near}", or(names))));
-            };
-            let (of, variant) = (
-                Ident::new(of, text.span()),
-                Ident::new(variant, text.span()),
-            );
-            Ok(quote_spanned!(text.span()=> ::fluid::__private::#of::#variant))
-        }
-        (Kind::Choice(choices), _) => Err(wrong(&or(choices.iter().map(|(choice, ..)| *choice)))),
-        (Kind::Capacity, Some(Lit::Int(number))) => capacity(number),
-        (Kind::Capacity, Some(Lit::Str(text))) if text.value() == "unbounded" => {
-            Ok(quote_spanned!(text.span()=> ::core::primitive::usize::MAX))
-        }
-        (Kind::Capacity, _) => Err(wrong("a number, or \"unbounded\"")),
-        (Kind::Number, Some(Lit::Int(number))) => {
-            let fits = number.base10_parse::<u32>().is_ok();
-            let tokens = number.to_token_stream();
-            fits.then_some(tokens)
-                .ok_or_else(|| wrong("a number up to 4294967295"))
-        }
-        (Kind::Number, _) => Err(wrong("a number, such as 5")),
-        (Kind::Span, Some(Lit::Str(text))) => {
-            let ((first, _), (last, _)) = span(text)?;
-            Ok(quote_spanned!(text.span()=> #first, #last))
-        }
-        (Kind::Span, _) => Err(wrong("two durations in quotes, such as \"100ms..5s\"")),
-        (Kind::Rate, Some(Lit::Str(text))) => rate(text),
-        (Kind::Rate, _) => Err(wrong("a rate in quotes, such as \"100/s\"")),
-        (Kind::Count { most }, Some(Lit::Int(number))) => {
-            let fits = number
-                .base10_parse::<u64>()
-                .is_ok_and(|n| (1..=most).contains(&n));
-            let tokens = number.to_token_stream();
-            fits.then_some(tokens)
-                .ok_or_else(|| wrong(&format!("a number from 1 to {most}")))
-        }
-        (Kind::Count { .. }, _) => Err(wrong("a number, such as 8")),
-        (Kind::Code { .. }, _) => Err(wrong("code")),
+        (Kind::Code { .. }, Some(code)) => Ok(Value::Code(code.clone())),
+        (kind, Some(Expr::Lit(value))) => literal(kind, &value.lit, refuse),
+        (_, Some(code)) => Err(syn::Error::new_spanned(code, NO_LITERAL)),
+        (kind, None) => Err(refuse(&kind.takes())),
     }
 }
 
-fn text_value(text: &LitStr) -> syn::Result<TokenStream> {
-    let value = text.value();
-    if value.is_empty() || value.contains(['/', '\n']) {
-        let message =
-            "a name is not empty, and is one line without `/`, which joins names in paths";
-        return Err(syn::Error::new_spanned(text, message));
+/// A literal as a value. `refuse` makes the error from what the option takes.
+fn literal(kind: Kind, literal: &Lit, refuse: impl Fn(&str) -> syn::Error) -> syn::Result<Value> {
+    match (kind, literal) {
+        (Kind::Duration { zero }, Lit::Str(text)) => match duration(text)? {
+            length if length.is_zero() && !zero => Err(refuse("more than no time at all")),
+            length => Ok(Value::Duration(length)),
+        },
+        (Kind::Durations, Lit::Str(text)) => {
+            durations(text).map(|(first, last)| Value::Durations(first, last))
+        }
+        (Kind::Rate, Lit::Str(text)) => {
+            rate(text).map(|(calls, within)| Value::Rate { calls, within })
+        }
+        (Kind::Text, Lit::Str(text)) => name(text),
+        (Kind::Choice(choices), Lit::Str(text)) => {
+            let word = text.value();
+            let choice = choices.iter().find(|choice| choice.word == word);
+            choice.map(Value::Choice).ok_or_else(|| {
+                let near = did_you_mean(&word, choices.iter().map(|choice| choice.word));
+                refuse(&format!("{}{near}", words(choices)))
+            })
+        }
+        (Kind::Capacity, Lit::Int(number)) => capacity(number),
+        (Kind::Capacity, Lit::Str(text)) if text.value() == "unbounded" => Ok(Value::Unbounded),
+        (Kind::Number { least, most }, Lit::Int(number)) => match number.base10_parse() {
+            Ok(value) if (least..=most).contains(&value) => Ok(Value::Number(value)),
+            _ if least == 0 => Err(refuse(&format!("a number up to {most}"))),
+            _ => Err(refuse(&format!("a number from {least} to {most}"))),
+        },
+        _ => Err(refuse(&kind.takes())),
     }
-    Ok(text.to_token_stream())
 }
 
-fn capacity(number: &LitInt) -> syn::Result<TokenStream> {
-    if number.base10_digits().starts_with('-') || number.base10_digits() == "0" {
-        return Err(syn::Error::new_spanned(
-            number,
-            "a queue needs room for at least one message: write 1 or more",
-        ));
-    }
-    match number.base10_parse::<usize>() {
-        Ok(_) => Ok(number.to_token_stream()),
-        Err(_) => Err(syn::Error::new_spanned(
-            number,
-            "no queue is as large: write a smaller number, or \"unbounded\"",
-        )),
+impl Kind {
+    /// What an option of this kind takes.
+    fn takes(self) -> String {
+        let takes = match self {
+            Self::Flag => NO_VALUE,
+            Self::Duration { .. } => "a duration in quotes, such as \"250ms\"",
+            Self::Durations => "two durations in quotes, such as \"100ms..5s\"",
+            Self::Text => "a text in quotes",
+            Self::Choice(choices) => return words(choices),
+            Self::Capacity => "a number, or \"unbounded\"",
+            Self::Number { least: 0, .. } => "a number, such as 5",
+            Self::Number { .. } => "a number, such as 8",
+            Self::Rate => "a rate in quotes, such as \"100/s\"",
+            Self::Code { .. } => "code",
+        };
+        takes.to_owned()
     }
 }
 
 /// `` "a", "b" or "c" ``
-fn or(choices: impl Iterator<Item = &'static str>) -> String {
-    let quoted: Vec<_> = choices.map(|choice| format!("\"{choice}\"")).collect();
+fn words(choices: &[Choice]) -> String {
+    let quoted = choices.iter().map(|choice| format!("\"{}\"", choice.word));
+    let quoted: Vec<_> = quoted.collect();
     match &quoted[..] {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         _ => quoted.concat(),
     }
 }
 
+fn name(text: &LitStr) -> syn::Result<Value> {
+    let value = text.value();
+    if value.is_empty() || value.contains(['/', '\n']) {
+        let message =
+            "a name is not empty, and is one line without `/`, which joins names in paths";
+        return Err(syn::Error::new_spanned(text, message));
+    }
+    Ok(Value::Text(value))
+}
+
+fn capacity(number: &LitInt) -> syn::Result<Value> {
+    let message = match number.base10_parse::<usize>() {
+        Ok(capacity) if capacity > 0 => return Ok(Value::Number(capacity as u64)),
+        Err(_) if !number.base10_digits().starts_with('-') => {
+            "no queue is as large: write a smaller number, or \"unbounded\""
+        }
+        _ => "a queue needs room for at least one message: write 1 or more",
+    };
+    Err(syn::Error::new_spanned(number, message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::option::check;
 
     #[test]
-    fn a_heartbeat_that_was_not_understood_is_one_mistake() {
+    fn a_heartbeat_that_is_not_understood_is_one_mistake() {
         for (written, mistakes) in [
             ("heartbeat = \"1s\", jitter = \"1s\"", 0),
             ("jitter = \"1s\"", 1),
@@ -278,7 +206,9 @@ mod tests {
             ("heartbeat = 1s, jitter = \"1s\"", 1),
         ] {
             let mut errors = Errors::default();
-            read(Scope::Worker, written.parse().expect("tokens"), &mut errors);
+            let tokens = written.parse().expect("tokens");
+            let settings = read(Scope::Worker, tokens, &mut errors);
+            check(Scope::Worker, &settings, &mut errors);
             assert_eq!(errors.count(), mistakes, "{written}");
         }
     }

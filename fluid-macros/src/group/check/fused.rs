@@ -6,6 +6,7 @@ use crate::error::Errors;
 use crate::group::check::Group;
 use crate::group::check::edge::Edge;
 use crate::group::parse::statement::Arrow;
+use crate::option::NotFused;
 
 /// A fused edge is the only one at either of its ends: what is called directly has no queue, and what
 /// calls directly has no port.
@@ -21,6 +22,7 @@ pub(crate) fn check_fused(group: &mut Group, errors: &mut Errors) {
         check_ends(edge, errors);
         check_start(at, &group.edges, errors);
         check_called(at, group, errors);
+        check_options(edge, group, errors);
         check_cfgs(edge, group, errors);
         if errors.count() > mistakes {
             broken.push(at);
@@ -66,7 +68,7 @@ fn check_start(at: usize, edges: &[Edge], errors: &mut Errors) {
     }
 }
 
-/// Nothing else feeds the worker that is called, and no option of it speaks of a queue.
+/// Nothing else feeds the worker that is called.
 fn check_called(at: usize, group: &Group, errors: &mut Errors) {
     let edge = &group.edges[at];
     let Some((to, field)) = edge.to.as_ref().zip(edge.to_field) else {
@@ -92,32 +94,23 @@ fn check_called(at: usize, group: &Group, errors: &mut Errors) {
         );
         errors.at(edge.to_span, message);
     }
-    check_lanes(edge, group, errors);
-    for setting in field.settings.iter() {
-        if matches!(setting.name, "capacity" | "overflow") {
-            let message = format!(
-                "`{}` is about a queue, and {} has none\nwrite `=>`, or leave the option out",
-                setting.name,
-                edge.describe()
-            );
-            errors.at(setting.span, message);
-        }
-    }
 }
 
-/// A task has one lane.
-fn check_lanes(edge: &Edge, group: &Group, errors: &mut Errors) {
-    let ends = [Some(edge.from_field), edge.to_field];
-    for field in ends.into_iter().flatten() {
-        let field = &group.header.fields[field];
-        if let Some(concurrency) = field.settings.get("concurrency") {
+/// No option at either end excludes a fused edge.
+fn check_options(edge: &Edge, group: &Group, errors: &mut Errors) {
+    let ends = [Some(edge.from_field), edge.to_field].into_iter().flatten();
+    for (field, is_callee) in ends.zip([false, true]) {
+        for setting in group.header.fields[field].settings.iter() {
+            let why = match setting.row.not_fused {
+                Some(NotFused::Either(why)) => why,
+                Some(NotFused::Callee(why)) if is_callee => why,
+                _ => continue,
+            };
+            let (name, edge) = (setting.row.name, edge.describe());
             let message = format!(
-                "{} joins two workers into one task, so `{}` has one lane\n\
-                 write `=>`, or leave `concurrency` out",
-                edge.describe(),
-                field.name
+                "`{name}` does not go with {edge}: {why}\nwrite `=>`, or leave `{name}` out"
             );
-            errors.at(concurrency.span, message);
+            errors.at(setting.span, message);
         }
     }
 }

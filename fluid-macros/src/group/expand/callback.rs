@@ -8,6 +8,7 @@ use syn::{Attribute, Expr};
 use super::construct::{clones, local, unraw, uses};
 use crate::group::parse::header::Resource;
 use crate::group::parse::statement::{Callback, Hook};
+use crate::option::duration;
 
 /// `workers.register_callback(Callback::every(…), move || async move { … });`
 pub(super) fn register(
@@ -18,9 +19,9 @@ pub(super) fn register(
     let Callback {
         periodic,
         wait,
+        written,
         settings,
         run,
-        ..
     } = callback;
     let workers = local("__workers");
     let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());
@@ -28,6 +29,7 @@ pub(super) fn register(
         (None, Some(name)) => quote!(.name(#name)),
         _ => TokenStream::new(),
     };
+    let wait = duration(*wait, written.span());
     let settings = settings.calls();
     let (outer, inner) = scope(run, resources);
     quote_spanned! {run.span().resolved_at(Span::call_site())=>

@@ -15,6 +15,7 @@ use crate::group::check::edge::Edge;
 use crate::group::parse::adapter::owning;
 use crate::group::parse::header::{Field, Header, Made, Resource};
 use crate::group::parse::statement::Arrow;
+use crate::option::{FieldRule, Setting};
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
@@ -177,7 +178,7 @@ pub(super) fn end_of(name: &Ident, field: &Field, at: Span) -> TokenStream {
 pub(super) fn group_name(header: &Header, names: &Names) -> TokenStream {
     let text = &names.text;
     match header.settings.get("name") {
-        Some(name) => name.value().clone(),
+        Some(name) => name.value(),
         None => quote!(#text),
     }
 }
@@ -185,7 +186,7 @@ pub(super) fn group_name(header: &Header, names: &Names) -> TokenStream {
 fn new_group(header: &Header, names: &Names) -> TokenStream {
     let workers = local("__workers");
     let text = group_name(header, names);
-    let calls = header.settings.calls_but("name");
+    let calls = header.settings.calls_without("name");
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
@@ -220,7 +221,8 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
 
 /// A worker whose field, and not its function, says that it makes several attempts.
 fn retries(field: &Field) -> Option<TokenStream> {
-    let retry = field.settings.get("retry")?;
+    let keeps_copies = |setting: &&Setting| setting.row.on_field.contains(&FieldRule::KeepsCopies);
+    let retry = field.settings.iter().find(keeps_copies)?;
     let Field { cfgs, name, .. } = field;
     let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
     let at = retry.span.resolved_at(Span::call_site());

@@ -7,10 +7,9 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
 use super::construct::is_failed;
-use crate::function::BLOCKING_TIMEOUT;
 use crate::group::check::edge::Edge;
 use crate::group::parse::header::Field;
-use crate::option::{Setting, WITHOUT_STALL};
+use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
 use crate::path::path;
 use crate::port::number;
 
@@ -124,86 +123,89 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
     }
 }
 
-/// The options of consumers are set on consumers, and a timeout on what can be timed out.
+/// What the options on a field ask of the type of its worker.
 pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
-    let Field {
-        cfgs,
-        name,
-        ty,
-        settings,
-        ..
-    } = field;
-    let rules = settings.iter().filter_map(|setting| {
-        let span = setting.span;
-        let (rule, message) = if setting.consumer_only {
-            let option = setting.name;
-            (
-                quote!(::fluid::rule::consumes::<#ty>()),
-                format!("`{option}` is an option of consumers, and `{name}` is none"),
-            )
-        } else if matches!(setting.name, "heartbeat" | "pace" | "jitter") {
-            let option = setting.name;
-            (
-                quote!(!::fluid::rule::consumes::<#ty>()),
-                format!("`{option}` is not for consumers, and `{name}` is one"),
-            )
-        } else if setting.name == "timeout" {
-            (
-                quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking()),
-                BLOCKING_TIMEOUT.to_owned(),
-            )
-        } else if setting.name == "stall" {
-            // Every worker may have one.
-            return called(setting, field);
-        } else if setting.name == "on_stall" {
-            let set = settings.get("stall").is_some();
-            (
-                quote!(#set || <#ty as ::fluid::__private::Member>::OPTIONS.has_stall()),
-                format!("`on_stall` needs `stall`: {WITHOUT_STALL}"),
-            )
-        } else {
-            return None;
-        };
-        let assert = path("core::assert", span);
-        let assertion = quote_spanned!(span=> #assert!(#rule, #message));
-        let called = called(setting, field);
-        let assertion = match setting.name {
-            "concurrency" => {
-                let message = format!(
-                    "`{name}` has state, of which each lane would have its own: its function must say which \
-                     messages belong together, with `partition_by`"
-                );
-                let stateless =
-                    quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_stateful());
-                quote_spanned! {span=> {
-                    #assertion;
-                    #assert!(#stateless, #message)
-                }}
-            }
-            _ => assertion,
-        };
-        // A named constant is evaluated even if nothing is built, but knows no type parameters.
-        let asserted = if generic {
-            quote!(#(#cfgs)* const { #assertion };)
-        } else {
-            quote!(#(#cfgs)* const _: () = #assertion;)
-        };
-        Some(quote!(#called #asserted))
-    });
-    rules.collect()
+    let settings = field.settings.iter();
+    settings
+        .map(|setting| option(setting, field, generic))
+        .collect()
 }
 
-/// What an option asks of what makes the calls.
-fn called(setting: &Setting, field: &Field) -> Option<TokenStream> {
+/// The bounds that an option asks for, and then its assertions, of which only the first that fails is reported.
+fn option(setting: &Setting, field: &Field, generic: bool) -> TokenStream {
     let Field { cfgs, ty, .. } = field;
-    let rule = match setting.name {
-        "batch" | "linger" | "max_weight" => "takes_batches",
-        "retry" | "backoff" => "called_by_fluid",
-        "stall" => "makes_calls",
-        "on_stall" => return None,
-        _ if setting.consumer_only => return None,
-        _ => "called_by_fluid",
+    let rules = setting.row.on_field.iter();
+    let bounds = rules.clone().filter_map(|rule| {
+        let bound = format_ident!("{}", bound(*rule)?, span = setting.span);
+        Some(quote_spanned!(setting.span=> #(#cfgs)* ::fluid::rule::#bound::<#ty>();))
+    });
+    let bounds: TokenStream = bounds.collect();
+    let assert = path("core::assert", setting.span);
+    let assertions = rules.filter_map(|rule| {
+        let (holds, message) = assertion(*rule, setting, field)?;
+        Some(quote_spanned!(setting.span=> #assert!(#holds, #message)))
+    });
+    let assertions: Vec<_> = assertions.collect();
+    let assertion = match &assertions[..] {
+        [] => return bounds,
+        [only] => only.clone(),
+        several => quote_spanned!(setting.span=> { #(#several);* }),
     };
-    let rule = format_ident!("{rule}", span = setting.span);
-    Some(quote_spanned!(setting.span=> #(#cfgs)* ::fluid::rule::#rule::<#ty>();))
+    // A named constant is evaluated even if nothing is built, but knows no type parameters.
+    if generic {
+        quote!(#bounds #(#cfgs)* const { #assertion };)
+    } else {
+        quote!(#bounds #(#cfgs)* const _: () = #assertion;)
+    }
+}
+
+/// The function of `fluid::rule` whose bound is the rule, if there is one.
+fn bound(rule: FieldRule) -> Option<&'static str> {
+    match rule {
+        FieldRule::MakesCalls => Some("makes_calls"),
+        FieldRule::IsCalled => Some("called_by_fluid"),
+        FieldRule::TakesBatches => Some("takes_batches"),
+        FieldRule::IsConsumer
+        | FieldRule::IsNoConsumer
+        | FieldRule::HasStall
+        | FieldRule::IsNotBlocking
+        | FieldRule::IsStateless
+        | FieldRule::KeepsCopies => None,
+    }
+}
+
+/// The constant expression that says whether the rule holds, and the error if it does not.
+fn assertion(rule: FieldRule, setting: &Setting, field: &Field) -> Option<(TokenStream, String)> {
+    let Field { name, ty, .. } = field;
+    let option = setting.row.name;
+    let options = quote!(<#ty as ::fluid::__private::Member>::OPTIONS);
+    Some(match rule {
+        FieldRule::IsConsumer => (
+            quote!(::fluid::rule::consumes::<#ty>()),
+            format!("`{option}` is an option of consumers, and `{name}` is none"),
+        ),
+        FieldRule::IsNoConsumer => (
+            quote!(!::fluid::rule::consumes::<#ty>()),
+            format!("`{option}` is not for consumers, and `{name}` is one"),
+        ),
+        FieldRule::HasStall => {
+            let set = field.settings.get("stall").is_some();
+            (
+                quote!(#set || #options.has_stall()),
+                format!("`{option}` needs `stall`: {WITHOUT_STALL}"),
+            )
+        }
+        FieldRule::IsNotBlocking => (quote!(!#options.is_blocking()), BLOCKING_TIMEOUT.to_owned()),
+        FieldRule::IsStateless => (
+            quote!(!#options.is_stateful()),
+            format!(
+                "`{name}` has state, of which each lane would have its own: its function must say which \
+                 messages belong together, with `partition_by`"
+            ),
+        ),
+        FieldRule::MakesCalls
+        | FieldRule::IsCalled
+        | FieldRule::TakesBatches
+        | FieldRule::KeepsCopies => return None,
+    })
 }

@@ -1,6 +1,8 @@
 //! What stands below the head of a group: edges and callbacks.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use std::time::Duration;
+
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -11,7 +13,7 @@ use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
 use crate::error::{Errors, did_you_mean};
 use crate::group::parse::header::Field;
 use crate::group::parse::{adapter, code, recover};
-use crate::option::{self, Scope, Settings, duration};
+use crate::option::{self, Scope, Settings};
 
 /// The statements, as far as they could be read.
 pub(crate) struct Statements {
@@ -72,7 +74,7 @@ pub(crate) enum End {
 
 pub(crate) struct Callback {
     pub(crate) periodic: bool,
-    pub(crate) wait: TokenStream,
+    pub(crate) wait: Duration,
     /// The wait as it was written.
     pub(crate) written: LitStr,
     pub(crate) settings: Settings,
@@ -194,14 +196,14 @@ fn callback(
     let periodic = input.parse::<Ident>()? == "every";
     let content;
     let parens = parenthesized!(content in input);
-    let wait: LitStr = content.parse().map_err(|_| {
+    let written: LitStr = content.parse().map_err(|_| {
         let message = "expected a duration in quotes, such as `every(\"30s\") => …`";
         syn::Error::new(parens.span.join(), message)
     })?;
-    let (wait_tokens, length) = duration(&wait)?;
+    let length = option::parse_duration(&written)?;
     if periodic && length.is_zero() {
         return Err(syn::Error::new_spanned(
-            &wait,
+            &written,
             "a period is more than no time at all",
         ));
     }
@@ -212,8 +214,8 @@ fn callback(
     arrow(input)?;
     Ok(code::parse(input, workers, errors)?.map(|run| Callback {
         periodic,
-        wait: wait_tokens,
-        written: wait,
+        wait: length,
+        written,
         settings,
         run,
     }))

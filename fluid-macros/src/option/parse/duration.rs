@@ -2,36 +2,19 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
 use syn::LitStr;
 
-/// Reads a duration such as `1h 30m`, and writes it as the shortest exact constructor.
-pub(crate) fn duration(text: &LitStr) -> syn::Result<(TokenStream, Duration)> {
-    let length = parse(&text.value()).map_err(|message| syn::Error::new_spanned(text, message))?;
-    let span = text.span();
-    let (whole, nanos) = (length.as_secs(), length.subsec_nanos());
-    let tokens = if nanos == 0 {
-        quote_spanned!(span=> ::core::time::Duration::from_secs(#whole))
-    } else if nanos % 1_000_000 == 0 && length.as_millis() <= u128::from(u64::MAX) {
-        let millis = length.as_millis() as u64;
-        quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))
-    } else {
-        quote_spanned!(span=> ::core::time::Duration::new(#whole, #nanos))
-    };
-    Ok((tokens, length))
+/// Reads a duration such as `1h 30m`.
+pub(crate) fn duration(text: &LitStr) -> syn::Result<Duration> {
+    parse(&text.value()).map_err(|message| syn::Error::new_spanned(text, message))
 }
 
-/// A duration as the runtime takes it, and as a number.
-type Read = (TokenStream, Duration);
-
-/// Reads two durations such as `100ms..5s`, the first no longer than the last; a single one stands for
-/// both.
-pub(crate) fn span(text: &LitStr) -> syn::Result<(Read, Read)> {
+/// Reads two durations such as `100ms..5s`, of which the first is not the longer one. A single duration is both.
+pub(super) fn durations(text: &LitStr) -> syn::Result<(Duration, Duration)> {
     let value = text.value();
     let Some((first, last)) = value.split_once("..") else {
         let both = duration(text)?;
-        return Ok((both.clone(), both));
+        return Ok((both, both));
     };
     let wrong = |message: &str| {
         let message =
@@ -45,10 +28,10 @@ pub(crate) fn span(text: &LitStr) -> syn::Result<(Read, Read)> {
         duration(&LitStr::new(part.trim(), text.span()))
     };
     let (first, last) = (read(first, "first")?, read(last, "last")?);
-    if first.1 > last.1 {
+    if first > last {
         return Err(wrong("ends with a shorter duration than it begins with"));
     }
-    if first.1.is_zero() && !last.1.is_zero() {
+    if first.is_zero() && !last.is_zero() {
         return Err(wrong(
             "begins with no time at all, which doubled is still none",
         ));
@@ -60,7 +43,7 @@ fn parse(text: &str) -> Result<Duration, String> {
     const REMEDY: &str = "write a number and a unit, such as \"250ms\", \"30s\" or \"1h 30m\"";
     let length = humantime::parse_duration(text)
         .map_err(|error| format!("`{text}` is no duration: {error}\n{REMEDY}"))?;
-    // `1s1s` is accepted by the parser, and is never what was meant.
+    // `humantime` accepts `1s1s`, which is never what was meant.
     let units: Vec<&str> = text
         .split(|c: char| !c.is_alphabetic())
         .filter(|unit| !unit.is_empty())
@@ -93,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_refused_with_a_remedy() {
+    fn a_text_that_is_no_duration_is_refused_with_a_remedy() {
         for text in ["", "5", "s", "-1s", "1 parsec", "1s1s", "1.5", "one second"] {
             let message = parse(text).unwrap_err();
             assert!(
@@ -104,10 +87,10 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_read_and_one_duration_stands_for_both() {
+    fn two_durations_are_read_and_one_is_both() {
         let read = |text: &str| {
             let text = LitStr::new(text, proc_macro2::Span::call_site());
-            span(&text).map(|((_, first), (_, last))| (first.as_millis(), last.as_millis()))
+            durations(&text).map(|(first, last)| (first.as_millis(), last.as_millis()))
         };
         assert_eq!(read("100ms..5s").unwrap(), (100, 5000));
         assert_eq!(read("1s .. 1m 30s").unwrap(), (1000, 90_000));
@@ -125,19 +108,6 @@ mod tests {
         ] {
             let message = read(text).unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");
-        }
-    }
-
-    #[test]
-    fn the_shortest_exact_constructor_is_written() {
-        for (text, expected) in [
-            ("2s", "from_secs (2u64)"),
-            ("1s 5ms", "from_millis (1005u64)"),
-            ("3us", "new (0u64 , 3000u32)"),
-        ] {
-            let text = LitStr::new(text, proc_macro2::Span::call_site());
-            let (tokens, _) = duration(&text).unwrap();
-            assert!(tokens.to_string().ends_with(expected), "{tokens}");
         }
     }
 }
