@@ -19,7 +19,7 @@ pub(crate) struct Declaration {
 }
 
 /// The group's struct, its handle, and their methods.
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn run(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut expansion = TokenStream::new();
     if let Some(group) = read(input, &mut errors) {

@@ -1,57 +1,56 @@
-//! The struct made of a function, and how the runtime calls the function.
+//! The struct that is made of a function, and the implementation by which the runtime calls the function.
 
 mod call;
-pub(super) mod generics;
+mod generics;
 mod port;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Type, Visibility};
+use syn::{Generics, Type, Visibility};
 
-use crate::function::Role;
-use crate::function::check::Worker;
-use crate::function::parse::parameter::Parameter;
-use crate::function::parse::returns::Many;
+use super::model::{Many, Parameter, Role, Worker};
 use crate::text::{doc_lines, text};
-use port::named_ports;
 
-pub(crate) fn worker(worker: &Worker) -> TokenStream {
+pub(super) fn worker(worker: &Worker) -> TokenStream {
+    // A struct cannot stand in the place of a method.
+    if worker.sig.receiver().is_some() {
+        return TokenStream::new();
+    }
+    let generics = generics::of_worker(&worker.sig.generics);
     let items = [
-        struct_(worker),
-        port::ports(worker),
-        port::every_port_leads_somewhere(worker),
-        impl_function(worker),
+        struct_(worker, &generics),
+        port::ports(worker, &generics),
+        port::every_port_leads_somewhere(worker, &generics),
+        impl_function(worker, &generics),
     ];
     items.into_iter().collect()
 }
 
-fn struct_(worker: &Worker) -> TokenStream {
+fn struct_(worker: &Worker, generics: &Generics) -> TokenStream {
     let Worker {
-        function,
         name,
         vis,
         docs,
         cfgs,
-        generics,
-        phantoms,
         ..
     } = worker;
-    // What is private needs no more than its names: what others cannot see is neither documented nor linted.
+    // The lints about documentation and `Debug` are about public items.
     let private = matches!(vis, Visibility::Inherited);
     let mut fields: Vec<_> = worker
         .parameters
         .iter()
         .filter_map(|p| field(vis, private, p))
         .collect();
-    if !phantoms.is_empty() {
+    let unmentioned = generics::unmentioned(generics, worker);
+    if !unmentioned.is_empty() {
         fields.push(quote! {
             /// The types that stand in no other field: `marker: PhantomData`.
-            #vis marker: ::core::marker::PhantomData<fn() -> (#(#phantoms,)*)>
+            #vis marker: ::core::marker::PhantomData<fn() -> (#(#unmentioned,)*)>
         });
     }
-    let made_of = format!(" The worker made of [`{function}`].");
+    let made_of = format!(" The worker made of [`{}`].", worker.function());
     let docs = if docs.is_empty() {
         (!private).then(|| quote!(#[doc = #made_of]))
     } else {
@@ -94,24 +93,18 @@ fn field(vis: &Visibility, private: bool, parameter: &Parameter) -> Option<Token
     })
 }
 
-/// What the function is as a worker, and how it is called.
-fn impl_function(worker: &Worker) -> TokenStream {
-    let Worker {
-        name,
-        cfgs,
-        generics,
-        ..
-    } = worker;
+fn impl_function(worker: &Worker, generics: &Generics) -> TokenStream {
+    let Worker { name, cfgs, .. } = worker;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let items = [
         Some(types(worker)),
         options(worker),
         Some(code(worker)),
         Some(form(worker)),
-        Some(call::call(worker)),
+        Some(call::call(worker, generics)),
     ];
     let items: TokenStream = items.into_iter().flatten().collect();
-    // What is wrong with the worker shows at the function, once.
+    // The compiler reports errors about the implementation at the function.
     let header = quote_spanned! {name.span()=>
         impl #impl_generics ::fluid::__private::Function for #name #ty_generics #clause
     };
@@ -123,11 +116,13 @@ fn impl_function(worker: &Worker) -> TokenStream {
     }
 }
 
-/// What it consumes and emits, and which loop makes the calls.
+/// The types of what the worker consumes and emits, and the loop that makes the calls.
 fn types(worker: &Worker) -> TokenStream {
     let emitted = worker.returns.message.as_ref();
     let message = named("Message", worker.message());
-    let ports = named_ports(worker).map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
+    let ports = worker
+        .ports()
+        .map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
     let ports: TokenStream = ports.collect();
     let ports = quote!(type Ports = (#ports););
     let emission = match (worker.returns.many, emitted) {
@@ -152,7 +147,7 @@ fn types(worker: &Worker) -> TokenStream {
     types.into_iter().collect()
 }
 
-/// `type Message = Tick;`: a type that is private, for instance, is a mistake at the type.
+/// `type Message = Tick;`. An error about the type, for example that it is private, is reported at the type.
 fn named(name: &str, ty: Option<&Type>) -> TokenStream {
     let at = ty.map_or_else(Span::call_site, Spanned::span);
     let name = Ident::new(name, at);
@@ -162,7 +157,7 @@ fn named(name: &str, ty: Option<&Type>) -> TokenStream {
     }
 }
 
-/// How it runs, if its function says so.
+/// The options of the attribute.
 fn options(worker: &Worker) -> Option<TokenStream> {
     let stateful = worker.is_stateful().then(|| quote!(.stateful()));
     if worker.settings.is_empty() && stateful.is_none() {
@@ -174,7 +169,7 @@ fn options(worker: &Worker) -> Option<TokenStream> {
     })
 }
 
-/// What the options that are code say of a message.
+/// The options whose value is code, each as a constant function of a message.
 fn code(worker: &Worker) -> TokenStream {
     let mut consts = TokenStream::new();
     for (option, name, gives, helper) in [
@@ -186,7 +181,7 @@ fn code(worker: &Worker) -> TokenStream {
         };
         let (name, gives) = (format_ident!("{name}"), format_ident!("{gives}"));
         let code = setting.value();
-        // What is wrong with the code is wrong there.
+        // The compiler reports errors about the code at the code.
         let span = code.span().resolved_at(Span::call_site());
         let helper = format_ident!("{helper}", span = span);
         let message = local("message");
@@ -196,7 +191,7 @@ fn code(worker: &Worker) -> TokenStream {
         });
     }
     if let (Some(_), Some(ty)) = (worker.settings.get("retry"), worker.message()) {
-        // A message that cannot be cloned is told at its type.
+        // The compiler reports a message that cannot be cloned at its type.
         consts.extend(quote_spanned! {ty.span().resolved_at(Span::call_site())=>
             const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> =
                 ::core::option::Option::Some(::fluid::rule::copied::<#ty>);
@@ -205,11 +200,12 @@ fn code(worker: &Worker) -> TokenStream {
     consts
 }
 
-/// What the type says of itself in pictures, and its name where no group gives it one.
+/// The description of the worker for pictures, and its name outside of `workers!`.
 fn form(worker: &Worker) -> TokenStream {
-    let name = worker.function.unraw().to_string();
+    let name = worker.function().unraw().to_string();
     let docs = doc_lines(&worker.docs);
-    let ports: Vec<_> = named_ports(worker)
+    let ports: Vec<_> = worker
+        .ports()
         .map(|(name, ty)| {
             let (name, ty) = (name.unraw().to_string(), text(ty));
             quote!((#name, #ty))
@@ -225,7 +221,7 @@ fn form(worker: &Worker) -> TokenStream {
     }
 }
 
-/// A local of the call, which no name of the user's can meet, not even that of the function.
+/// A local of `call`. By its hygiene it is different from every name of the user's, also from the function's.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

@@ -1,7 +1,9 @@
-//! The function as it is written, but for its body, which is nobody's business here.
+//! Reads the function. Its body is not read.
 
-pub(super) mod parameter;
-pub(super) mod returns;
+mod name;
+mod parameter;
+mod returns;
+mod shape;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -9,62 +11,92 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, FnArg, Generics, ReturnType, Signature, Token, Visibility, parenthesized};
 
+use super::model::{Role, Worker};
 use crate::error::Errors;
-use crate::function::Role;
+use crate::option;
+pub(super) use shape::{only_argument, without_parens};
 
-pub(crate) struct Function {
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) vis: Visibility,
-    pub(crate) sig: Signature,
-    /// Whether all of it was understood.
-    pub(crate) whole: bool,
+/// Reads the options and the item. Nothing is made of an item that is no function.
+pub(super) fn worker(
+    role: Role,
+    options: TokenStream,
+    item: TokenStream,
+    errors: &mut Errors,
+) -> Option<Worker> {
+    let settings = option::read(role.scope(), options, errors);
+    let read = |input: ParseStream<'_>| Function::read(role, input);
+    let function = errors.keep(read.parse2(without_body(item)))?;
+    let broken = function.mistake.is_some();
+    errors.extend(function.mistake);
+    // Other mistakes in the signature may follow from the first one.
+    let mut unreported = Errors::default();
+    let errors = if broken { &mut unreported } else { errors };
+    let Function {
+        attrs, vis, sig, ..
+    } = function;
+    let attributes = |name: &'static str| {
+        let named = attrs.iter().filter(move |attr| attr.path().is_ident(name));
+        named.cloned().collect()
+    };
+    Some(Worker {
+        role,
+        settings,
+        vis,
+        docs: attributes("doc"),
+        cfgs: attributes("cfg"),
+        name: name::of_struct(&sig.ident, errors),
+        parameters: parameter::read(role, sig.inputs.iter(), errors),
+        returns: returns::read(&sig.output),
+        sig,
+        batched: None,
+        broken,
+    })
 }
 
-/// Reads the item. Of a signature with a mistake in it what can be read is kept.
-pub(crate) fn parse(role: Role, item: TokenStream, errors: &mut Errors) -> Option<Function> {
-    let wrong = |error: syn::Error| {
-        let message = format!(
-            "{} goes on a function, such as `{}`",
-            role.attribute(),
-            legal(role)
-        );
-        syn::Error::new(error.span(), message)
-    };
-    let parser = |input: ParseStream<'_>| {
+/// The parts of the item.
+struct Function {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    sig: Signature,
+    /// What the compiler would say about the signature, if it could not be read as a whole.
+    mistake: Option<syn::Error>,
+}
+
+impl Function {
+    fn read(role: Role, input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        // On a copy, for what a mistake leaves unread is no mistake of its own.
+        // Reads a copy: the tokens that a mistake leaves unread are no mistake of their own.
         let ahead = input.fork();
         let (sig, mistake) = match Signature::parse(&ahead) {
             Ok(sig) => {
                 input.advance_to(&ahead);
                 (sig, None)
             }
-            // Past the `fn` it is a function, and the compiler says what is wrong with it.
             Err(error) => match readable(&input.fork()) {
                 Ok(sig) => (sig, Some(error)),
+                // Behind `fn` the item is a function with a mistake, and before that it is no function.
                 Err(_) if is_function(&ahead) => return Err(error),
-                Err(_) => return Err(wrong(error)),
+                Err(_) => return Err(no_function(role, &error)),
             },
         };
         let _body: TokenStream = input.parse()?;
-        let whole = mistake.is_none();
-        let function = Function {
+        Ok(Self {
             attrs,
             vis,
             sig,
-            whole,
-        };
-        Ok((function, mistake))
-    };
-    let (function, mistake) = errors.keep(parser.parse2(without_body(item)))?;
-    if let Some(mistake) = mistake {
-        errors.push(mistake);
+            mistake,
+        })
     }
-    Some(function)
 }
 
-/// The item with nothing in its braces: what stands there need not be read.
+fn no_function(role: Role, error: &syn::Error) -> syn::Error {
+    let (attribute, example) = (role.attribute(), role.example());
+    let message = format!("{attribute} goes on a function, such as `{example}`");
+    syn::Error::new(error.span(), message)
+}
+
+/// The item with nothing in its braces.
 fn without_body(item: TokenStream) -> TokenStream {
     let mut tokens: Vec<_> = item.into_iter().collect();
     if let Some(TokenTree::Group(body)) = tokens.last_mut()
@@ -77,8 +109,8 @@ fn without_body(item: TokenStream) -> TokenStream {
     tokens.into_iter().collect()
 }
 
-/// A signature without what is wrong with it, so that an editor knows the worker while its function is being
-/// written.
+/// The signature without the parts that cannot be read. With it an editor knows the worker while its function is
+/// being written.
 fn readable(input: ParseStream<'_>) -> syn::Result<Signature> {
     let asyncness: Option<Token![async]> = input.parse()?;
     let keyword: Token![fn] = input.parse()?;
@@ -105,20 +137,12 @@ fn is_function(input: ParseStream<'_>) -> bool {
     input.peek(syn::token::Brace) || input.peek(syn::token::Paren)
 }
 
-/// A signature as it should be.
-pub(crate) const fn legal(role: Role) -> &'static str {
-    match role {
-        Role::Worker => "async fn poll(source: &Source) -> Vec<Item>",
-        Role::Consumer => "async fn store(item: Item, db: &Db) -> Result<(), Error>",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_the_body_is_read() {
+    fn the_body_is_left_out() {
         for (written, left) in [
             ("async fn poll() { one(two) }", "async fn poll () { }"),
             ("fn poll() -> [u8; { 2 }];", "fn poll () -> [u8 ; { 2 }] ;"),

@@ -1,80 +1,57 @@
-//! The rules of consumers that take several messages at once, by lanes or in batches.
+//! The rules of consumers that handle several messages at a time, in lanes or in batches.
 
 use syn::spanned::Spanned;
-use syn::{ReturnType, Signature, Type};
+use syn::{ReturnType, Type};
 
 use crate::error::Errors;
-use crate::function::Role;
-use crate::function::parse::parameter::{Parameter, only_argument, without_parens};
-use crate::function::parse::returns::Returns;
-use crate::option::Settings;
+use crate::function::model::{Role, Worker};
+use crate::function::parse::{only_argument, without_parens};
+use crate::text::text;
 
-/// What one call takes, if it takes a batch: the type of a message.
-pub(super) fn batched(
-    settings: &Settings,
-    parameters: &[Parameter],
-    errors: &mut Errors,
-) -> Option<Type> {
-    settings.get("batch")?;
-    let ty = parameters.iter().find_map(|parameter| match parameter {
-        Parameter::Message(ty) => Some(ty),
-        _ => None,
-    })?;
+/// The type of a message, if a call takes a batch of messages.
+pub(super) fn batched(worker: &Worker, errors: &mut Errors) -> Option<Type> {
+    worker.settings.get("batch")?;
+    let ty = worker.taken()?;
     let message = only_argument(without_parens(ty), "Vec");
     if message.is_none() {
-        let written = crate::text::text(ty);
+        let written = text(ty);
         let message = format!("`batch` needs a `Vec` of messages here: write `Vec<{written}>`");
         errors.on(ty, message);
     }
     message
 }
 
-/// State that several lanes have, each for itself, is told apart by a key.
-pub(super) fn check_state(settings: &Settings, parameters: &[Parameter], errors: &mut Errors) {
-    let Some(concurrency) = settings.get("concurrency") else {
-        return;
-    };
-    let state = parameters.iter().find_map(|parameter| match parameter {
-        Parameter::State(name, _) => Some(name),
-        _ => None,
-    });
-    if let Some(state) = state
-        && settings.get("partition_by").is_none()
+/// Each lane has its own state, so a key must say which messages share a lane.
+pub(super) fn check_state(worker: &Worker, errors: &mut Errors) {
+    if let Some(concurrency) = worker.settings.get("concurrency")
+        && let Some(state) = worker.state()
+        && worker.is_stateful()
     {
         let message = format!(
-            "`concurrency` needs `partition_by` here: each lane has a `{state}` of its own, and a message \
-             could meet any of them\n\
+            "`concurrency` needs `partition_by` here: each lane has its own `{state}`, and a message could \
+             go to any lane\n\
              say which messages belong together: `partition_by = |message| message.key`"
         );
         errors.at(concurrency.span, message);
     }
 }
 
-/// The port `failed` is every consumer's.
-pub(super) fn check_failed(role: Role, parameters: &[Parameter], errors: &mut Errors) {
-    for parameter in parameters {
-        if let Parameter::Port(name, _) = parameter
-            && role == Role::Consumer
-            && name == "failed"
-        {
-            let message = "every consumer has a port `failed`, for the messages it gave up on\n\
-                 choose another name for this one";
-            errors.at(name.span(), message);
-        }
+/// Every consumer has the port `failed`.
+pub(super) fn check_failed(worker: &Worker, errors: &mut Errors) {
+    let failed = worker.ports().filter(|(name, _)| *name == "failed");
+    for (name, _) in failed.filter(|_| worker.role == Role::Consumer) {
+        let message = "every consumer has a port `failed`, for messages whose last attempt failed\n\
+             choose another name for this one";
+        errors.at(name.span(), message);
     }
 }
 
-/// What never fails is never tried again.
-pub(super) fn check_retry(
-    settings: &Settings,
-    sig: &Signature,
-    returns: &Returns,
-    errors: &mut Errors,
-) {
-    if let Some(retry_if) = settings.get("retry_if")
-        && !returns.fallible
+/// A function that cannot fail is never retried.
+pub(super) fn check_retry(worker: &Worker, errors: &mut Errors) {
+    if let Some(retry_if) = worker.settings.get("retry_if")
+        && !worker.returns.fallible
     {
-        let at = match &sig.output {
+        let at = match &worker.sig.output {
             ReturnType::Default => retry_if.span,
             ReturnType::Type(_, ty) => ty.span(),
         };

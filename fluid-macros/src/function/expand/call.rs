@@ -1,19 +1,16 @@
-//! How the runtime calls the user's function.
+//! The method by which the runtime calls the user's function.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Index, Type};
+use syn::{Generics, Index, Type};
 
 use super::local;
-use crate::function::Role;
-use crate::function::check::Worker;
-use crate::function::parse::parameter::Parameter;
-use crate::function::parse::returns::Many;
+use crate::function::model::{Many, Parameter, Role, Worker};
 
-/// The function that makes a call.
-pub(super) fn call(worker: &Worker) -> TokenStream {
-    // What is wrong with the function's future shows at the function.
+/// The method `call`.
+pub(super) fn call(worker: &Worker, generics: &Generics) -> TokenStream {
+    // The compiler reports errors about the function's future at the function.
     let (at, this) = (worker.name.span(), Ident::new("self", Span::call_site()));
     let uses = |wanted: fn(&Parameter) -> bool| worker.parameters.iter().any(wanted);
     let used_or_not = |used: bool, name: &str| local(if used { name } else { "_" });
@@ -29,9 +26,9 @@ pub(super) fn call(worker: &Worker) -> TokenStream {
         #ctx: &::fluid::__private::Context,
         #ports: &Self::Ports,
     };
-    let rules = rules(worker);
-    let call = of_the_function(worker);
-    match as_it_is(worker, &call) {
+    let rules = rules(worker, generics);
+    let call = of_function(worker, generics);
+    match adapted(worker, &call) {
         Some(future) => quote_spanned! {at=>
             fn call(#parameters) -> impl ::fluid::__private::Call<Self> {
                 #rules
@@ -50,7 +47,7 @@ pub(super) fn call(worker: &Worker) -> TokenStream {
     }
 }
 
-/// What a call is given.
+/// The parameter for what a call takes.
 fn input(worker: &Worker) -> TokenStream {
     match (worker.role, worker.taken()) {
         (Role::Worker, _) => quote!((): ()),
@@ -68,20 +65,20 @@ fn judges(worker: &Worker) -> bool {
 }
 
 /// What the types of a message and of an output must be.
-fn rules(worker: &Worker) -> TokenStream {
+fn rules(worker: &Worker, generics: &Generics) -> TokenStream {
     let message = worker.message().map(|ty| {
         let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
         quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
     });
-    [message, no_hidden_result(worker)]
+    [message, no_hidden_result(worker, generics)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-/// A `Result` behind an alias reads like a message, and its errors would be sent instead of answered.
-/// Its type is known to the compiler alone, and only where no type parameters are in play.
-fn no_hidden_result(worker: &Worker) -> Option<TokenStream> {
+/// The rule that the output is no `Result` behind an alias, whose errors would be sent as messages. Only the
+/// compiler knows the type, and only if it has no type parameters.
+fn no_hidden_result(worker: &Worker, generics: &Generics) -> Option<TokenStream> {
     let Type::Path(path) = worker.returns.message.as_ref()? else {
         return None;
     };
@@ -89,16 +86,16 @@ fn no_hidden_result(worker: &Worker) -> Option<TokenStream> {
     let primitive = last
         .to_string()
         .starts_with(|c: char| c.is_ascii_lowercase());
-    if !worker.generics.params.is_empty() || primitive || last == "String" {
+    if !generics.params.is_empty() || primitive || last == "String" {
         return None;
     }
-    Some(quote_spanned!(worker.returns_at=> ::fluid::rule::emitted::<#path>().is_no_result();))
+    Some(quote_spanned!(worker.returns_span()=> ::fluid::rule::emitted::<#path>().is_no_result();))
 }
 
-/// The future of the user's function, of which fluid makes what it takes, if it can: each `async` function of the
-/// expansion is work for the compiler.
-fn as_it_is(worker: &Worker, call: &TokenStream) -> Option<TokenStream> {
-    if worker.broken || !worker.is_async || judges(worker) {
+/// The future of the user's function, adapted by a function of the runtime, if one fits. Otherwise `call` is an
+/// `async` function, each of which costs time to compile.
+fn adapted(worker: &Worker, call: &TokenStream) -> Option<TokenStream> {
+    if worker.broken || !worker.is_async() || judges(worker) {
         return None;
     }
     let what = match worker.returns.many {
@@ -111,20 +108,20 @@ fn as_it_is(worker: &Worker, call: &TokenStream) -> Option<TokenStream> {
         let emits = format_ident!("emits_{what}");
         return Some(quote!(::fluid::__private::#emits(#call)));
     }
-    // An error that fluid cannot carry shows at the return type.
-    let carried = quote_spanned!(worker.returns_at=> ::fluid::rule::carried);
+    // The compiler reports an error type that fluid cannot carry at the return type.
+    let carried = quote_spanned!(worker.returns_span()=> ::fluid::rule::carried);
     let tries = format_ident!("tries_{what}");
     Some(quote!(::fluid::__private::#tries(#call, #carried)))
 }
 
-/// Where what is wrong with what a parameter takes is wrong: at its type.
+/// The span of errors about the argument of a parameter: its type.
 fn at(ty: &Type) -> Span {
     ty.span().resolved_at(Span::call_site())
 }
 
 /// The call of the user's function: `store(message, &self.db)`.
-fn of_the_function(worker: &Worker) -> TokenStream {
-    let function = &worker.function;
+fn of_function(worker: &Worker, generics: &Generics) -> TokenStream {
+    let function = worker.function();
     let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
     let mut port = 0;
     let arguments = worker.parameters.iter().map(|parameter| match parameter {
@@ -145,16 +142,8 @@ fn of_the_function(worker: &Worker) -> TokenStream {
             quote_spanned!(at(ty)=> ::fluid::rule::configuration(&self.#name))
         }
     });
-    let types: Vec<_> = worker
-        .generics
-        .type_params()
-        .map(|param| &param.ident)
-        .collect();
-    let consts: Vec<_> = worker
-        .generics
-        .const_params()
-        .map(|param| &param.ident)
-        .collect();
+    let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
+    let consts: Vec<_> = generics.const_params().map(|param| &param.ident).collect();
     let generics = if types.is_empty() && consts.is_empty() {
         quote!()
     } else {
@@ -163,11 +152,11 @@ fn of_the_function(worker: &Worker) -> TokenStream {
     quote_spanned!(function.span()=> #function #generics (#(#arguments),*))
 }
 
-/// What the call returned, as the runtime takes it.
+/// The body of an `async fn call`: the result of the call as an emission or an error.
 fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
     let awaited = worker
-        .is_async
-        .then(|| quote_spanned!(worker.function.span()=> .await));
+        .is_async()
+        .then(|| quote_spanned!(worker.function().span()=> .await));
     let call = quote!(#call #awaited);
     let ok = quote!(::core::result::Result::Ok);
     let (some, none) = (
@@ -175,7 +164,7 @@ fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
         quote!(::core::option::Option::None),
     );
     if worker.broken {
-        // Its parameters were not understood, so it cannot be called. It never runs either.
+        // The function cannot be called, since its parameters were not understood. The crate does not compile.
         return quote!(#ok(::core::default::Default::default()));
     }
     if !worker.returns.fallible {
@@ -192,8 +181,8 @@ fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
         Many::One => (quote!(output), quote!(#ok(#some(output)))),
         Many::Maybe | Many::Each => (quote!(output), quote!(#ok(output))),
     };
-    // An error that fluid cannot carry shows at the return type.
-    let carried = quote_spanned! {worker.returns_at=>
+    // The compiler reports an error type that fluid cannot carry at the return type.
+    let carried = quote_spanned! {worker.returns_span()=>
         ::core::result::Result::Err(::fluid::rule::carried(error))
     };
     let failure = match worker.settings.get("retry_if") {

@@ -1,5 +1,7 @@
-//! The generics of a worker: those of its function, without what only a call can know.
+//! The generics of the struct, from those of the function.
 
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::{
@@ -7,9 +9,13 @@ use syn::{
     WherePredicate, parse_quote,
 };
 
-/// The lifetimes of a function are its calls', and calls may have any: what is bound by one must hold for
-/// all. Besides, a task needs some things of every type in it.
-pub(in crate::function) fn of_worker(function: &Generics) -> Generics {
+use crate::function::model::{Parameter, Worker};
+use crate::mention::mentions;
+
+/// The generics of the function without its lifetimes, and with the bounds that a task needs.
+///
+/// A lifetime of the function is chosen by each call. A bound with such a lifetime must hold for all of them.
+pub(super) fn of_worker(function: &Generics) -> Generics {
     let lifetimes: Vec<_> = function.lifetimes().map(|p| p.lifetime.clone()).collect();
     let mut generics = function.clone();
     generics.params = function
@@ -33,7 +39,7 @@ pub(in crate::function) fn of_worker(function: &Generics) -> Generics {
     generics
 }
 
-/// `T: Read<'a>` as `T: for<'a> Read<'a>`. That a type outlives a call says nothing: a worker's does.
+/// `T: for<'a> Read<'a>` of `T: Read<'a>`. A bound `T: 'a` is left out: the types of a worker are `'static`.
 fn for_every_call(
     bounds: &Punctuated<TypeParamBound, Token![+]>,
     lifetimes: &[Lifetime],
@@ -51,7 +57,7 @@ fn for_every_call(
     bounds.collect()
 }
 
-/// A predicate that holds for every call, if it says something of a worker at all.
+/// The predicate for all calls, or `None` if it says nothing about the types of a worker.
 fn owned(predicate: &WherePredicate, lifetimes: &[Lifetime]) -> Option<WherePredicate> {
     let WherePredicate::Type(predicate) = predicate else {
         return None;
@@ -61,7 +67,7 @@ fn owned(predicate: &WherePredicate, lifetimes: &[Lifetime]) -> Option<WherePred
     if in_type.is_empty() {
         predicate.bounds = for_every_call(&predicate.bounds, lifetimes);
     } else {
-        // One `for<…>` for the type and its bounds.
+        // One `for<…>` binds the lifetimes of the type and of its bounds.
         let outlives = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(l) if lifetimes.contains(l));
         let bounds = predicate.bounds.iter().filter(|bound| !outlives(bound));
         predicate.bounds = bounds.cloned().collect();
@@ -80,7 +86,7 @@ fn bind(bound: &mut Option<BoundLifetimes>, lifetimes: Vec<Lifetime>) {
     bound.lifetimes.extend(params.map(GenericParam::Lifetime));
 }
 
-/// Those of `lifetimes` that stand in what is visited, each once.
+/// Those of `lifetimes` that occur in what is visited, each once.
 fn used(visit: impl FnOnce(&mut Finder<'_>), lifetimes: &[Lifetime]) -> Vec<Lifetime> {
     let mut finder = Finder {
         lifetimes,
@@ -103,6 +109,23 @@ impl Visit<'_> for Finder<'_> {
     }
 }
 
+/// The type parameters that no field mentions. The struct must mention them in its `marker`.
+pub(super) fn unmentioned(generics: &Generics, worker: &Worker) -> Vec<Ident> {
+    let fields = worker
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Resource(_, ty) | Parameter::State(_, ty) | Parameter::Config(_, ty) => {
+                Some(ty)
+            }
+            Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => None,
+        });
+    let fields: Vec<TokenStream> = fields.map(ToTokens::to_token_stream).collect();
+    let is_mentioned = |name: &Ident| fields.iter().any(|field| mentions(field, name));
+    let names = generics.type_params().map(|param| param.ident.clone());
+    names.filter(|name| !is_mentioned(name)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use quote::ToTokens;
@@ -111,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_for_a_call_holds_for_every_call() {
+    fn a_bound_with_a_lifetime_of_the_function_holds_for_every_lifetime() {
         for (function, expected) in [
             ("fn f<'a, T: Read<'a> + 'a>()", "T : for < 'a > Read < 'a >"),
             (
@@ -135,7 +158,6 @@ mod tests {
             ),
             ("fn f<'a, 'b: 'a, T>() where 'b: 'a, T: 'a", ""),
         ] {
-            // A where clause stands behind the parentheses.
             let sig: Signature = syn::parse_str(function).unwrap();
             let generics = of_worker(&sig.generics);
             let text = generics.where_clause.to_token_stream().to_string();

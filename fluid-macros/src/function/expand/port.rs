@@ -2,22 +2,17 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Index, Type};
+use syn::{Generics, Index};
 
-use crate::function::check::Worker;
-use crate::function::parse::parameter::Parameter;
+use crate::function::model::Worker;
 use crate::port::number;
 
 /// A function for each port, of the port's name.
-pub(super) fn ports(worker: &Worker) -> TokenStream {
+pub(super) fn ports(worker: &Worker, generics: &Generics) -> TokenStream {
     let Worker {
-        name,
-        vis,
-        cfgs,
-        generics,
-        ..
+        name, vis, cfgs, ..
     } = worker;
-    let functions: Vec<_> = named_ports(worker)
+    let functions: Vec<_> = worker.ports()
         .enumerate()
         .map(|(index, (port, message))| {
             let index = Index::from(index);
@@ -43,27 +38,13 @@ pub(super) fn ports(worker: &Worker) -> TokenStream {
     }
 }
 
-pub(super) fn named_ports(worker: &Worker) -> impl Iterator<Item = (&Ident, &Type)> {
-    worker
-        .parameters
-        .iter()
-        .filter_map(|parameter| match parameter {
-            Parameter::Port(name, message) => Some((name, message)),
-            _ => None,
-        })
-}
-
 /// A function that can be called only for a field of a group that wires every port. Each port is a type
 /// there, for its name to be read in the error.
-pub(super) fn every_port_leads_somewhere(worker: &Worker) -> TokenStream {
+pub(super) fn every_port_leads_somewhere(worker: &Worker, generics: &Generics) -> TokenStream {
     let Worker {
-        name,
-        vis,
-        cfgs,
-        generics,
-        ..
+        name, vis, cfgs, ..
     } = worker;
-    let ports: Vec<_> = named_ports(worker).map(|(port, _)| port).collect();
+    let ports: Vec<_> = worker.ports().map(|(port, _)| port).collect();
     if ports.is_empty() {
         return TokenStream::new();
     }

@@ -1,34 +1,11 @@
-//! What the function emits, read from its return type alone.
+//! The return type of the function: how many messages a call emits, and whether it can fail.
 
 use syn::{ReturnType, Type};
 
-use crate::function::parse::parameter::{is_named, only_argument, without_parens};
+use super::shape::{is_named, only_argument, without_parens};
+use crate::function::model::{Many, Returns};
 
-/// How many messages one call emits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Many {
-    /// `()`
-    None,
-    /// `T`
-    One,
-    /// `Option<T>`
-    Maybe,
-    /// `Vec<T>`
-    Each,
-    /// `!`
-    Never,
-}
-
-/// The return type, understood.
-pub(crate) struct Returns {
-    pub(crate) many: Many,
-    /// What is emitted, if anything is.
-    pub(crate) message: Option<Type>,
-    /// Whether all of it stands in a `Result`.
-    pub(crate) fallible: bool,
-}
-
-pub(crate) fn read(output: &ReturnType) -> Returns {
+pub(super) fn read(output: &ReturnType) -> Returns {
     let ReturnType::Type(_, ty) = output else {
         return Returns {
             many: Many::None,
@@ -66,7 +43,7 @@ fn plain(ty: &Type) -> Returns {
     }
 }
 
-/// The good side of a `Result`, with or without its error written out.
+/// The `Ok` type of a `Result`, with or without its error written out.
 fn result(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let last = path
@@ -75,7 +52,7 @@ fn result(ty: &Type) -> Option<Type> {
         .last()
         .filter(|last| last.ident == "Result")?;
     if is_named(ty, "Result") {
-        // An alias such as `fmt::Result`.
+        // An alias without arguments, such as `fmt::Result`.
         return Some(syn::parse_quote!(()));
     }
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
@@ -95,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_the_table_is_read() {
+    fn every_form_of_return_type_is_read() {
         for (written, many, message, fallible) in [
             ("", Many::None, None, false),
             ("-> ()", Many::None, None, false),

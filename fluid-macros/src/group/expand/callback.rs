@@ -5,9 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr};
 
-use super::construct::{clones, local, unraw, uses};
+use super::construct::{clones, local, unraw};
 use crate::group::parse::header::Resource;
 use crate::group::parse::statement::{Callback, Hook};
+use crate::mention::uses;
 use crate::option::duration;
 
 /// `workers.register_callback(Callback::every(…), move || async move { … });`
@@ -108,7 +109,7 @@ mod tests {
              {statement}
              on_shutdown => last(&spare).await;"
         );
-        crate::group::expand(group.parse().expect("tokens")).to_string()
+        crate::group::run(group.parse().expect("tokens")).to_string()
     }
 
     #[test]

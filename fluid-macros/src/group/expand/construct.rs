@@ -1,20 +1,19 @@
 //! The constructor: it seats the workers, draws the edges and registers the callbacks.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, Lit, Type};
+use syn::{Expr, Type};
 
 use super::Names;
 use super::callback::{hang, register};
 use super::{fused, make, resource, rules};
-use crate::function::mentions;
 use crate::group::check::Group;
 use crate::group::check::edge::Edge;
 use crate::group::parse::adapter::owning;
 use crate::group::parse::header::{Field, Header, Made, Resource};
 use crate::group::parse::statement::Arrow;
+use crate::mention::uses;
 use crate::option::{FieldRule, Setting};
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
@@ -244,44 +243,6 @@ pub(super) fn clones(used: &[&Resource]) -> TokenStream {
     quote!(#(let #names = ::core::clone::Clone::clone(&#names);)*)
 }
 
-/// Whether an expression names a resource, in its code or in a format string.
-pub(super) fn uses(expr: &Expr, name: &Ident) -> bool {
-    // Most are a number, or a name alone, and need not be written as tokens to be looked through.
-    match expr {
-        Expr::Lit(literal) if !matches!(literal.lit, Lit::Str(_) | Lit::Verbatim(_)) => {
-            return false;
-        }
-        Expr::Path(path) => {
-            if let Some(ident) = path.path.get_ident() {
-                return ident == name;
-            }
-        }
-        _ => {}
-    }
-    let tokens = quote!(#expr);
-    mentions(&tokens, name) || captured(&tokens, &name.unraw().to_string())
-}
-
-/// Whether a text literal captures `name`, as `println!("{name:?}")` does.
-fn captured(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Literal(literal) => match Lit::new(literal) {
-            Lit::Str(text) => captures(&text.value(), name),
-            _ => false,
-        },
-        TokenTree::Group(group) => captured(&group.stream(), name),
-        _ => false,
-    })
-}
-
-/// Whether the format string `text` has an argument `{name}` or `{name:…}`. `{{` is an escaped brace.
-fn captures(text: &str, name: &str) -> bool {
-    text.replace("{{", "").split('{').skip(1).any(|argument| {
-        let end = argument.find([':', '}']).unwrap_or(argument.len());
-        argument[..end].trim() == name
-    })
-}
-
 /// Whether it is the port that every consumer has, for what it gave up on.
 pub(super) fn is_failed(port: &Ident) -> bool {
     port == "failed"
@@ -391,34 +352,4 @@ pub(super) fn unraw(name: &Ident) -> Literal {
     let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
     literal.set_span(name.span());
     literal
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_resource_is_used_by_a_format_string_only_under_its_whole_name() {
-        for (code, is_used) in [
-            ("println!(\"{db_path}\")", false),
-            ("println!(\"{db}\")", true),
-            ("println!(\"{ db :?}\")", true),
-            ("println!(\"{{{db:>8}}}\")", true),
-            ("println!(r#\"{x} {db}\"#)", true),
-            ("println!(\"{{db}}\")", false),
-            ("println!(\"\\u{db}\")", false),
-            ("println!(\"{}\", path)", false),
-            ("send(b\"{db}\")", false),
-        ] {
-            let expr: Expr = syn::parse_str(code).expect(code);
-            let name = Ident::new("db", Span::call_site());
-            assert_eq!(uses(&expr, &name), is_used, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_format_string_names_a_raw_resource_without_its_prefix() {
-        let expr: Expr = syn::parse_str("println!(\"{type}\")").expect("an expression");
-        assert!(uses(&expr, &Ident::new_raw("type", Span::call_site())));
-    }
 }

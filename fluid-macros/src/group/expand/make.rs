@@ -9,8 +9,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
-use super::construct::uses;
 use crate::group::parse::header::{Field, Made, Resource, shorthand};
+use crate::mention::uses;
 use crate::path::path;
 
 /// `fn __make_store(db: &Arc<Db>) -> Store { Store { … } }`

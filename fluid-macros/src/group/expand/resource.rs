@@ -5,12 +5,12 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
 
-use super::construct::uses;
 use super::make;
 use super::rules::unless;
 use crate::group::check::Group;
 use crate::group::check::edge::Edge;
 use crate::group::parse::header::{Field, Resource};
+use crate::mention::uses;
 
 /// `let db: Arc<Db> = Into::into(db);`, and a warning if nothing uses it.
 pub(super) fn share(resource: &Resource, group: &Group) -> TokenStream {
