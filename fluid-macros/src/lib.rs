@@ -19,6 +19,7 @@ mod option;
 mod path;
 mod port;
 mod text;
+mod words;
 
 use proc_macro::TokenStream;
 

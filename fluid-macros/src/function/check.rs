@@ -15,12 +15,12 @@ const MOST_PORTS: usize = 8;
 
 pub(super) fn check(worker: &mut Worker, errors: &mut Errors) {
     option::check(worker.role.scope(), &worker.settings, errors);
-    // Other mistakes in the signature may follow from the one for which it is broken.
+    // Other mistakes in the signature may follow from the first one.
     let mut unreported = Errors::default();
-    let errors = if worker.broken {
-        &mut unreported
-    } else {
+    let errors = if worker.whole {
         errors
+    } else {
+        &mut unreported
     };
     let mistakes = errors.count();
     check_kind(worker, errors);

@@ -27,6 +27,8 @@ pub(crate) struct Worker {
     pub(crate) returns: Returns,
     /// The type of a message, if a call takes a batch of messages.
     pub(crate) batched: Option<Type>,
+    /// Whether the whole signature could be read.
+    pub(crate) whole: bool,
     /// Whether the function cannot be called, because its signature was not understood or is not that of a worker.
     pub(crate) broken: bool,
 }

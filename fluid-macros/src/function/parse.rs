@@ -26,11 +26,12 @@ pub(super) fn worker(
     let settings = option::read(role.scope(), options, errors);
     let read = |input: ParseStream<'_>| Function::read(role, input);
     let function = errors.keep(read.parse2(without_body(item)))?;
-    let broken = function.mistake.is_some();
+    let whole = function.mistake.is_none();
     errors.extend(function.mistake);
     // Other mistakes in the signature may follow from the first one.
     let mut unreported = Errors::default();
-    let errors = if broken { &mut unreported } else { errors };
+    let errors = if whole { errors } else { &mut unreported };
+    let mistakes = errors.count();
     let Function {
         attrs, vis, sig, ..
     } = function;
@@ -38,18 +39,23 @@ pub(super) fn worker(
         let named = attrs.iter().filter(move |attr| attr.path().is_ident(name));
         named.cloned().collect()
     };
+    let (name, parameters) = (
+        name::of_struct(&sig.ident, errors),
+        parameter::read(role, sig.inputs.iter(), errors),
+    );
     Some(Worker {
         role,
         settings,
         vis,
         docs: attributes("doc"),
         cfgs: attributes("cfg"),
-        name: name::of_struct(&sig.ident, errors),
-        parameters: parameter::read(role, sig.inputs.iter(), errors),
+        name,
+        parameters,
         returns: returns::read(&sig.output),
         sig,
         batched: None,
-        broken,
+        whole,
+        broken: !whole || errors.count() > mistakes,
     })
 }
 

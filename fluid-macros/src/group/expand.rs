@@ -1,23 +1,25 @@
 //! The group's struct and its handle.
 
 mod callback;
+mod cfg;
 mod construct;
+mod edge;
 mod fused;
 mod graph;
 mod make;
+mod name;
 mod picture;
 mod resource;
 mod rules;
 
-use heck::ToSnakeCase;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Generics, Visibility, parse_quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Visibility;
 
-use crate::group::check::Group;
-use crate::group::parse::header::{Field, Header, Made};
+use crate::group::model::{Field, Group, Header, Made, UserType};
+use name::Names;
 
-pub(crate) fn group(group: &Group) -> TokenStream {
+pub(super) fn group(group: &Group) -> TokenStream {
     let header = &group.header;
     let names = Names::of(header);
     let struct_ = struct_(header, &names, &picture::picture(group));
@@ -33,32 +35,6 @@ pub(crate) fn group(group: &Group) -> TokenStream {
         #life
         #handle
         #member
-    }
-}
-
-/// What the parts of the expansion call each other.
-pub(super) struct Names {
-    /// The group's name at run time.
-    text: String,
-    group: Ident,
-    handle: Ident,
-    generics: Generics,
-}
-
-impl Names {
-    fn of(header: &Header) -> Self {
-        let mut generics = header.generics.clone();
-        for param in generics.type_params_mut() {
-            param.bounds.push(parse_quote!(::core::marker::Send));
-            param.bounds.push(parse_quote!(::core::marker::Sync));
-            param.bounds.push(parse_quote!('static));
-        }
-        Self {
-            text: header.name.to_string().to_snake_case(),
-            group: header.name.clone(),
-            handle: format_ident!("{}Handle", header.name, span = header.name.span()),
-            generics,
-        }
     }
 }
 
@@ -315,6 +291,16 @@ fn member(header: &Header, names: &Names) -> TokenStream {
             fn handle(seat: &Self::Slot) -> Self::Handle {
                 ::core::clone::Clone::clone(seat)
             }
+        }
+    }
+}
+
+impl ToTokens for UserType {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.0 {
+            Some(ty) => ty.to_tokens(tokens),
+            // The compiler accepts everything of this type, so that no second error follows.
+            None => tokens.extend(quote!(::fluid::rule::NotUnderstood)),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Cycles in a graph. Pure, and free of syntax.
+//! Cycles in a graph of numbered nodes.
 
 use std::collections::VecDeque;
 
-/// Shortest cycles, each as the places of its edges in `edges`, so many that no cycle is left when each
-/// of them is broken once. They share no node.
+/// Returns cycles without common nodes, each as indices of `edges`, shortest cycles first. A graph without the nodes of
+/// these cycles has no cycle.
 ///
-/// Nodes are numbers below `nodes`; an edge leads from its first to its second.
+/// Nodes are numbers below `nodes`. An edge leads from its first node to its second.
 pub(crate) fn cycles(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let mut cycles = Vec::new();
     let mut taken = vec![false; nodes];
@@ -18,7 +18,7 @@ pub(crate) fn cycles(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> 
     cycles
 }
 
-/// The first of the shortest cycles that touches no node that is taken.
+/// The first of the shortest cycles without a taken node.
 fn shortest(nodes: usize, edges: &[(usize, usize)], taken: &[bool]) -> Option<Vec<usize>> {
     (0..nodes)
         .filter(|&start| !taken[start])
@@ -26,14 +26,14 @@ fn shortest(nodes: usize, edges: &[(usize, usize)], taken: &[bool]) -> Option<Ve
         .min_by_key(Vec::len)
 }
 
-/// The shortest way from a node back to itself.
+/// The shortest path from a node back to itself.
 fn from(
     start: usize,
     nodes: usize,
     edges: &[(usize, usize)],
     taken: &[bool],
 ) -> Option<Vec<usize>> {
-    // By which edge each node was reached first.
+    // The edge by which each node was reached first.
     let mut reached: Vec<Option<usize>> = vec![None; nodes];
     let mut open = VecDeque::from([start]);
     while let Some(node) = open.pop_front() {
@@ -50,7 +50,7 @@ fn from(
     None
 }
 
-/// The way from `start` that ends with the edge `last`.
+/// The path from `start` that ends with the edge `last`.
 fn path(
     start: usize,
     last: usize,
@@ -60,7 +60,7 @@ fn path(
     let mut path = vec![last];
     let mut node = edges[last].0;
     while node != start {
-        let edge = reached[node].expect("every node on the way was reached");
+        let edge = reached[node].expect("every node of the path was reached");
         path.push(edge);
         node = edges[edge].0;
     }
@@ -72,7 +72,7 @@ fn path(
 mod tests {
     use super::*;
 
-    /// All graphs of so many nodes, edges to oneself included or not.
+    /// All graphs with this number of nodes, with or without edges from a node to itself.
     fn graphs(nodes: usize, selves: bool) -> impl Iterator<Item = Vec<(usize, usize)>> {
         let all = (0..nodes).flat_map(move |from| (0..nodes).map(move |to| (from, to)));
         let all: Vec<_> = all.filter(|(from, to)| selves || from != to).collect();
@@ -85,7 +85,8 @@ mod tests {
         })
     }
 
-    /// Whether taking nodes without an edge away leaves none.
+    /// Whether the graph without the nodes `without` has no cycle: nodes without outgoing edges are removed
+    /// until none is left.
     fn is_acyclic(nodes: usize, edges: &[(usize, usize)], without: &[bool]) -> bool {
         let mut left: Vec<bool> = without.iter().map(|without| !without).collect();
         for _ in 0..nodes {
@@ -120,11 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn in_every_graph_of_up_to_five_nodes_the_cycles_are_found() {
+    fn breaking_the_found_cycles_breaks_all_in_every_graph_of_up_to_five_nodes() {
         for nodes in 0..=4 {
             graphs(nodes, true).for_each(|edges| check(nodes, &edges));
         }
-        // An edge to oneself is a cycle of its own, whatever else there is.
+        // An edge from a node to itself is a cycle in every graph, so these need no test with five nodes.
         graphs(5, false).for_each(|edges| check(5, &edges));
     }
 }

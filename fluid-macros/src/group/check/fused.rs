@@ -1,18 +1,16 @@
-//! The rules of fused edges, and the chains they make.
+//! The rules of fused edges.
 
 use quote::ToTokens;
 
 use crate::error::Errors;
-use crate::group::check::Group;
-use crate::group::check::edge::Edge;
-use crate::group::parse::statement::Arrow;
+use crate::group::model::{Edge, Group};
 use crate::option::NotFused;
+use crate::words::Arrow;
 
-/// A fused edge is the only one at either of its ends: what is called directly has no queue, and what
-/// calls directly has no port.
+/// A fused edge is the only edge from its output and the only edge to its worker.
 ///
-/// One that breaks a rule becomes a queued one, so that no second error follows.
-pub(crate) fn check_fused(group: &mut Group, errors: &mut Errors) {
+/// A fused edge that breaks a rule becomes a queued edge, so that no second error follows.
+pub(super) fn check(group: &mut Group, errors: &mut Errors) {
     let mut broken = Vec::new();
     for (at, edge) in group.edges.iter().enumerate() {
         if edge.arrow != Arrow::Fused {
@@ -33,7 +31,7 @@ pub(crate) fn check_fused(group: &mut Group, errors: &mut Errors) {
     }
 }
 
-/// It starts at a return value, and ends at a worker.
+/// A fused edge starts at a return value and ends at a worker.
 fn check_ends(edge: &Edge, errors: &mut Errors) {
     if let Some(port) = &edge.port {
         let message = format!(
@@ -49,13 +47,13 @@ fn check_ends(edge: &Edge, errors: &mut Errors) {
     }
 }
 
-/// No other edge starts there.
+/// No other edge starts at the same output.
 fn check_start(at: usize, edges: &[Edge], errors: &mut Errors) {
     let edge = &edges[at];
     let other = edges.iter().enumerate().find(|(place, other)| {
         *place != at && other.to.is_some() && other.starts_with(edge) && edge.port.is_none()
     });
-    // Of two fused edges the second is the mistake.
+    // Of two fused edges only the second is reported.
     if let Some((place, other)) = other
         && (other.arrow != Arrow::Fused || place < at)
     {
@@ -68,7 +66,7 @@ fn check_start(at: usize, edges: &[Edge], errors: &mut Errors) {
     }
 }
 
-/// Nothing else feeds the worker that is called.
+/// No other edge ends at the worker that is called, and no message comes from outside.
 fn check_called(at: usize, group: &Group, errors: &mut Errors) {
     let edge = &group.edges[at];
     let Some((to, field)) = edge.to.as_ref().zip(edge.to_field) else {
@@ -115,7 +113,7 @@ fn check_options(edge: &Edge, group: &Group, errors: &mut Errors) {
     }
 }
 
-/// A chain is there or not, as a whole: its type could not be written otherwise.
+/// All edges of a chain have the same configuration: the type of the chain is one expression.
 fn check_cfgs(edge: &Edge, group: &Group, errors: &mut Errors) {
     let cfgs = |edge: &Edge| {
         let cfgs = edge.all_cfgs(&group.header.fields);
@@ -141,17 +139,4 @@ fn check_cfgs(edge: &Edge, group: &Group, errors: &mut Errors) {
         );
         errors.at(edge.to_span, message);
     }
-}
-
-/// The fused chains: each a list of edges, from the one that starts at its head.
-pub(crate) fn chains(edges: &[Edge]) -> Vec<Vec<&Edge>> {
-    let fused = || edges.iter().filter(|edge| edge.arrow == Arrow::Fused);
-    let from = |field: Option<usize>| fused().find(|edge| Some(edge.from_field) == field);
-    let heads = fused().filter(|edge| !fused().any(|other| other.ends_at(edge.from_field)));
-    heads
-        .map(|head| {
-            let chain = std::iter::successors(Some(head), |edge| from(edge.to_field));
-            chain.collect()
-        })
-        .collect()
 }

@@ -1,81 +1,80 @@
-//! The callbacks and hooks of a group, each a closure over what it names.
+//! The callbacks of a group, each a closure with its own clones of what it uses.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr};
 
-use super::construct::{clones, local, unraw};
-use crate::group::parse::header::Resource;
-use crate::group::parse::statement::{Callback, Hook};
+use super::name::{local, unraw};
+use super::resource::clones;
+use crate::group::model::{Callback, Resource, When};
 use crate::mention::uses;
 use crate::option::duration;
+use crate::words::{GROUP, Keyword};
 
-/// `workers.register_callback(Callback::every(…), move || async move { … });`
-pub(super) fn register(
-    cfgs: &[Attribute],
-    callback: &Callback,
-    resources: &[Resource],
-) -> TokenStream {
+/// The call that registers a callback.
+pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStream {
     let Callback {
-        periodic,
-        wait,
-        written,
-        settings,
-        run,
+        cfgs, keyword, run, ..
     } = callback;
     let workers = local("__workers");
-    let constructor = Ident::new(if *periodic { "every" } else { "after" }, Span::call_site());
-    let name = match (settings.get("name"), called(run)) {
-        (None, Some(name)) => quote!(.name(#name)),
-        _ => TokenStream::new(),
-    };
-    let wait = duration(*wait, written.span());
-    let settings = settings.calls();
+    let word = keyword.word();
     let (outer, inner) = scope(run, resources);
-    quote_spanned! {run.span().resolved_at(Span::call_site())=>
-        #(#cfgs)*
-        #workers.register_callback(
-            ::fluid::__private::Callback::#constructor(#wait) #name #settings,
-            {
-                #outer
-                move || {
-                    #inner
-                    async move { #run }
-                }
-            },
-        );
+    let at = run.span().resolved_at(Span::call_site());
+    match &callback.when {
+        When::Timer {
+            wait,
+            written,
+            settings,
+        } => {
+            let constructor = Ident::new(word, Span::call_site());
+            let wait = duration(*wait, written.span());
+            let name = match (settings.get("name"), called(run)) {
+                (None, Some(name)) => quote!(.name(#name)),
+                _ => TokenStream::new(),
+            };
+            let settings = settings.calls();
+            quote_spanned! {at=>
+                #(#cfgs)*
+                #workers.register_callback(
+                    ::fluid::__private::Callback::#constructor(#wait) #name #settings,
+                    {
+                        #outer
+                        move || {
+                            #inner
+                            async move { #run }
+                        }
+                    },
+                );
+            }
+        }
+        When::Hook { exit } => {
+            let when = Ident::new(word, callback.span);
+            let argument = match exit {
+                Some(exit) => quote!(#exit: ::fluid::__private::Exit),
+                None if *keyword == Keyword::AfterShutdown => quote!(_),
+                None => TokenStream::new(),
+            };
+            quote_spanned! {at=>
+                #(#cfgs)*
+                #workers.#when({
+                    #outer
+                    move |#argument| async move { #run }
+                });
+            }
+        }
     }
 }
 
-/// `workers.on_shutdown(move || async move { … });`
-pub(super) fn hang(cfgs: &[Attribute], hook: &Hook, resources: &[Resource]) -> TokenStream {
-    let Hook { when, exit, run } = hook;
-    let workers = local("__workers");
-    let (outer, _) = scope(run, resources);
-    let argument = match exit {
-        Some(exit) => quote!(#exit: ::fluid::__private::Exit),
-        None if when == "after_shutdown" => quote!(_),
-        None => TokenStream::new(),
-    };
-    quote_spanned! {run.span().resolved_at(Span::call_site())=>
-        #(#cfgs)*
-        #workers.#when({
-            #outer
-            move |#argument| async move { #run }
-        });
-    }
-}
-
-/// What a callback finds in scope: its own clones of the resources and of the group's handle, once to
-/// keep and once for each run.
+/// The clones of the resources and of the group's handle that a callback uses: those that it keeps, and those of
+/// each run.
 fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
     let used: Vec<_> = resources
         .iter()
         .filter(|resource| uses(run, &resource.name))
         .collect();
     let clones = clones(&used);
-    let group = Ident::new("group", Span::call_site());
+    let group = Ident::new(GROUP, Span::call_site());
     if !uses(run, &group) {
         return (clones.clone(), clones);
     }
@@ -85,7 +84,7 @@ fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
     (quote!(#clones #keep), quote!(#clones #give))
 }
 
-/// The name of what an expression calls, if it is one call: `report` of `report(&db).await?`.
+/// The name of the function that an expression calls, if it is one call: `report` of `report(&db).await?`.
 fn called(expr: &Expr) -> Option<Literal> {
     match expr {
         Expr::Await(expr) => called(&expr.base),

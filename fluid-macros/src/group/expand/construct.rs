@@ -1,29 +1,20 @@
-//! The constructor: it seats the workers, draws the edges and registers the callbacks.
+//! The constructor: it adds the workers, connects them, and registers the callbacks.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Expr, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
-use super::Names;
-use super::callback::{hang, register};
-use super::{fused, make, resource, rules};
-use crate::group::check::Group;
-use crate::group::check::edge::Edge;
-use crate::group::parse::adapter::owning;
-use crate::group::parse::header::{Field, Header, Made, Resource};
-use crate::group::parse::statement::Arrow;
-use crate::mention::uses;
+use super::name::{Names, group_name, local, slot_of, unraw};
+use super::{callback, edge, fused, make, resource, rules};
+use crate::group::model::{Field, Group, Header, Made, Resource, UserType};
 use crate::option::{FieldRule, Setting};
+use crate::words::Arrow;
 
 pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     let Group {
         header,
         edges,
         callbacks,
-        hooks,
         wired,
-        ..
     } = group;
     let Header {
         cfgs,
@@ -38,24 +29,22 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         ..
     } = names;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
-    let parameters = resources.iter().map(|Resource { name, ty }| {
+    let parameters = resources.iter().map(|Resource { name, ty, .. }| {
         let at = name.span().resolved_at(Span::call_site());
-        // A bound reaches from its first token to its last.
+        // The compiler takes a bound to span from its first token to its last.
         let (first, last) = (quote_spanned!(at=> ::), quote_spanned!(at=> >));
         quote!(#name: impl #first core::convert::Into<::fluid::__private::Arc<#ty> #last)
     });
-    // What is wrong with a call of it shows at the group's head and its resources.
+    // The compiler reports errors about a call of it at the group's head and at its resources.
     let at = header.keyword.resolved_at(Span::call_site());
     let signature = quote_spanned!(at=> fn new(#(#parameters),*) -> Self);
-    let shares = resources
-        .iter()
-        .map(|resource| resource::share(resource, group));
+    let shares = resources.iter().map(resource::share);
     if !header.whole {
         return no_constructor(group, names);
     }
     let new_group = new_group(header, names);
-    // Each list as one stream: every stream that is written into another is a call of the compiler.
-    let seats: TokenStream = fields.iter().map(|field| seat(field, resources)).collect();
+    // Lists are collected into one stream, since each stream that is written into another is a call into the compiler.
+    let slots: TokenStream = fields.iter().map(|field| slot(field, resources)).collect();
     let makes = fields.iter().map(|field| make::make(field, resources));
     let makes: TokenStream = makes.collect();
     let generic = !generics.params.is_empty();
@@ -76,13 +65,12 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
         .iter()
         .enumerate()
         .filter(|(_, edge)| edge.arrow != Arrow::Fused)
-        .map(|(at, edge)| draw(edge, &edges[..at], header));
+        .map(|(at, edge)| edge::draw(edge, &edges[..at], header));
     let edges: TokenStream = edges.collect();
     let handle = handle(header, names);
     let callbacks = callbacks
         .iter()
-        .map(|(cfgs, callback)| register(cfgs, callback, resources));
-    let hooks = hooks.iter().map(|(cfgs, hook)| hang(cfgs, hook, resources));
+        .map(|callback| callback::register(callback, resources));
     let doc =
         " Makes the group. It does nothing until it is started; messages may be sent already.";
     let workers = local("__workers");
@@ -101,7 +89,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
                 #(#shares)*
                 #new_group
-                #seats
+                #slots
                 #edges
                 #fused
                 #wiring
@@ -110,7 +98,6 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
                 #(#retries)*
                 #handle
                 #(#callbacks)*
-                #(#hooks)*
                 Self { workers: #workers, handle: #the_handle }
             }
 
@@ -119,7 +106,7 @@ pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
     }
 }
 
-/// The constructor of a group that was not understood: it is there to be called, and never is.
+/// The constructor of a group that was not understood. Code may call it; the crate does not compile.
 fn no_constructor(group: &Group, names: &Names) -> TokenStream {
     let Header {
         cfgs,
@@ -130,8 +117,7 @@ fn no_constructor(group: &Group, names: &Names) -> TokenStream {
     let (impl_generics, ty_generics, clause) = names.generics.split_for_impl();
     let name = &names.group;
     let parameters = resources.iter().map(|Resource { ty, .. }| match ty {
-        // Its type was not understood.
-        Type::Verbatim(_) => quote!(_: impl ::core::marker::Sized),
+        UserType(None) => quote!(_: impl ::core::marker::Sized),
         ty => quote!(_: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>),
     });
     quote! {
@@ -144,44 +130,6 @@ fn no_constructor(group: &Group, names: &Names) -> TokenStream {
     }
 }
 
-/// A local of the constructor, which no name of the user's can meet.
-pub(super) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
-}
-
-/// The local that holds the seat of a worker. An error about it shows at `at`.
-pub(super) fn seat_of(name: &Ident, at: Span) -> Ident {
-    let mut seat = name.clone();
-    seat.set_span(at.resolved_at(Span::mixed_site()));
-    seat
-}
-
-/// The seat at which an edge starts, if what it starts at emits anything.
-pub(super) fn start_of(name: &Ident) -> TokenStream {
-    let at = name.span().resolved_at(Span::call_site());
-    let seat = seat_of(name, at);
-    quote_spanned!(at=> #seat.starts_an_edge())
-}
-
-/// The seat at which an edge ends. A group has none, and only an expression can make one.
-pub(super) fn end_of(name: &Ident, field: &Field, at: Span) -> TokenStream {
-    let at = at.resolved_at(Span::call_site());
-    let seat = seat_of(name, at);
-    match field.made {
-        Made::Literal(_) => quote_spanned!(at=> &#seat),
-        Made::Expression(_) => quote_spanned!(at=> #seat.ends_an_edge()),
-    }
-}
-
-/// The group's name at run time.
-pub(super) fn group_name(header: &Header, names: &Names) -> TokenStream {
-    let text = &names.text;
-    match header.settings.get("name") {
-        Some(name) => name.value(),
-        None => quote!(#text),
-    }
-}
-
 fn new_group(header: &Header, names: &Names) -> TokenStream {
     let workers = local("__workers");
     let text = group_name(header, names);
@@ -190,7 +138,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
 }
 
 /// `let store = workers.add_as::<Store>("store", Self::__make_store);`, or, with options, `add_with`.
-fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
+fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
         name,
@@ -198,19 +146,19 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
         settings,
         ..
     } = field;
-    let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
+    let (workers, slot) = (local("__workers"), slot_of(name, name.span()));
     let text = unraw(name);
     let made = make::made(field, resources);
     if settings.is_empty() {
         return quote! {
             #(#cfgs)*
-            let #seat = #workers.add_as::<#ty>(#text, #made);
+            let #slot = #workers.add_as::<#ty>(#text, #made);
         };
     }
     let options = settings.calls();
     quote! {
         #(#cfgs)*
-        let #seat = #workers.add_with::<#ty>(
+        let #slot = #workers.add_with::<#ty>(
             #text,
             <#ty as ::fluid::__private::Member>::OPTIONS #options,
             #made,
@@ -218,111 +166,14 @@ fn seat(field: &Field, resources: &[Resource]) -> TokenStream {
     }
 }
 
-/// A worker whose field, and not its function, says that it makes several attempts.
+/// The rule and the means for `retry` on a field: the messages of the worker are cloned.
 fn retries(field: &Field) -> Option<TokenStream> {
     let keeps_copies = |setting: &&Setting| setting.row.on_field.contains(&FieldRule::KeepsCopies);
     let retry = field.settings.iter().find(keeps_copies)?;
     let Field { cfgs, name, .. } = field;
-    let (workers, seat) = (local("__workers"), seat_of(name, name.span()));
+    let (workers, slot) = (local("__workers"), slot_of(name, name.span()));
     let at = retry.span.resolved_at(Span::call_site());
-    Some(quote_spanned!(at=> #(#cfgs)* #workers.keep_copies(&#seat);))
-}
-
-/// An expression that may take the resources it names by value: they are clones of its own.
-pub(super) fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
-    let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
-    if used.is_empty() {
-        return quote!(#expr);
-    }
-    let clones = clones(&used);
-    quote!({ #clones #expr })
-}
-
-pub(super) fn clones(used: &[&Resource]) -> TokenStream {
-    let names = used.iter().map(|resource| &resource.name);
-    quote!(#(let #names = ::core::clone::Clone::clone(&#names);)*)
-}
-
-/// Whether it is the port that every consumer has, for what it gave up on.
-pub(super) fn is_failed(port: &Ident) -> bool {
-    port == "failed"
-}
-
-/// One edge. A second one from the same output makes it a broadcast.
-fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
-    let Edge {
-        from,
-        port,
-        arrow,
-        adapter,
-        to,
-        to_span,
-        ..
-    } = edge;
-    let span = to_span.resolved_at(Span::call_site());
-    let cfgs = edge.all_cfgs(&header.fields);
-    let ty = &edge.start(&header.fields).ty;
-    let workers = local("__workers");
-    let is_failed = port.as_ref().is_some_and(is_failed);
-    let some_seat = end_of(from, edge.start(&header.fields), from.span());
-    let port = port.as_ref().map(|port| {
-        if is_failed {
-            let at = port.span().resolved_at(Span::call_site());
-            let failed = Ident::new("failed", at);
-            quote_spanned!(at=> #workers.#failed(#some_seat))
-        } else {
-            quote_spanned!(port.span()=> <#ty>::#port())
-        }
-    });
-    if let (None, true) = (to, is_failed) {
-        return quote_spanned!(span=> #(#cfgs)* #workers.discard_port(#some_seat, #port););
-    }
-    let Some((to, to_field)) = to.as_ref().zip(edge.to_field) else {
-        // The port must exist, even to be thrown away.
-        return port
-            .map(|port| quote!(#(#cfgs)* let _ = #port;))
-            .unwrap_or_default();
-    };
-    let before = earlier
-        .iter()
-        .filter(|other| other.to.is_some() && other.starts_with(edge));
-    let second = before.clone().count() == 1 || before.clone().any(|other| !other.cfgs.is_empty());
-    let from_seat = match &port {
-        Some(_) => some_seat.clone(),
-        None => start_of(from),
-    };
-    let to_seat = end_of(to, &header.fields[to_field], span);
-    let verb = if *arrow == Arrow::Feedback {
-        "feedback"
-    } else {
-        "connect"
-    };
-    let from_port = if port.is_some() { "_port" } else { "" };
-    let with = if adapter.is_some() { "_with" } else { "" };
-    // An error about an adapter belongs to the adapter.
-    let at = adapter.as_ref().map_or(span, |adapter| {
-        adapter.span().resolved_at(Span::call_site())
-    });
-    let connect = format_ident!("{verb}{from_port}{with}", span = at);
-    let port = port.map(|port| quote!(, #port));
-    let adapter = adapter.as_ref().map(|adapter| {
-        let adapter = with_shares(&owning(adapter), &header.resources);
-        quote!(, #adapter)
-    });
-    let connect = quote_spanned! {span=>
-        #(#cfgs)*
-        #workers.#connect(#from_seat #port, #to_seat #adapter);
-    };
-    if !second {
-        return connect;
-    }
-    // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
-    let copy = format_ident!("broadcast{from_port}", span = span);
-    quote_spanned! {span=>
-        #(#cfgs)*
-        #workers.#copy(#some_seat #port);
-        #connect
-    }
+    Some(quote_spanned!(at=> #(#cfgs)* #workers.keep_copies(&#slot);))
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
@@ -330,12 +181,12 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     let (workers, the_handle) = (local("__workers"), local("__handle"));
     let handles = header.fields.iter().map(|field| {
         let Field { cfgs, name, ty, .. } = field;
-        let seat = seat_of(name, name.span());
+        let slot = slot_of(name, name.span());
         match (&field.public, &field.made) {
-            (Some(_), _) => quote!(#(#cfgs)* #name: #seat.handle(),),
-            (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #seat.worker_handle(),),
+            (Some(_), _) => quote!(#(#cfgs)* #name: #slot.handle(),),
+            (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #slot.worker_handle(),),
             (None, Made::Expression(_)) => {
-                quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#seat),)
+                quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#slot),)
             }
         }
     });
@@ -345,11 +196,4 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     quote! {
         let #the_handle = #handle { __group: #workers.handle(), #handles #marker };
     }
-}
-
-pub(super) fn unraw(name: &Ident) -> Literal {
-    let text = name.to_string();
-    let mut literal = Literal::string(text.strip_prefix("r#").unwrap_or(&text));
-    literal.set_span(name.span());
-    literal
 }

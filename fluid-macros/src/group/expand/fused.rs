@@ -4,16 +4,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::construct::{end_of, start_of, with_shares};
-use crate::group::check::Group;
-use crate::group::check::edge::Edge;
-use crate::group::check::fused::chains;
-use crate::group::parse::adapter::owning;
-use crate::group::parse::header::{Field, Header};
+use super::edge::adapter_of;
+use super::name::{end_of, start_of};
+use crate::group::model::{Edge, Field, Group, Header, fused_chains};
 use crate::path::path;
 
 pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
-    chains(&group.edges)
+    fused_chains(&group.edges)
         .iter()
         .map(|chain| draw_chain(chain, &group.header, generic))
         .collect()
@@ -41,7 +38,7 @@ fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
         let with = if edge.adapter.is_some() { "_with" } else { "" };
         let fuse = format_ident!("fuse{with}", span = at);
         let adapter = edge.adapter.as_ref().map(|adapter| {
-            let adapter = with_shares(&owning(adapter), &header.resources);
+            let adapter = adapter_of(adapter, &header.resources);
             quote!(, #adapter)
         });
         fuses.extend(quote_spanned! {span=>

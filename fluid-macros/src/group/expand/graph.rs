@@ -6,20 +6,16 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::Names;
-use super::construct::group_name;
-use crate::group::check::Group;
-use crate::group::check::edge::Edge;
-use crate::group::parse::header::{Field, Resource};
-use crate::group::parse::statement::{Arrow, Callback, Hook};
+use super::name::{Names, group_name};
+use crate::group::model::{Callback, Edge, Field, Group, Resource, When};
 use crate::text::{doc_lines, text};
+use crate::words::Arrow;
 
 pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
     let Group {
         header,
         edges,
         callbacks,
-        hooks,
         ..
     } = group;
     let cfgs = &header.cfgs;
@@ -29,7 +25,7 @@ pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
     let type_name = group_type.unraw().to_string();
     let docs = doc_lines(&header.docs);
     let place = quote_spanned!(group_type.span()=> ::fluid::__private::Place::here());
-    let resources = header.resources.iter().map(|Resource { name, ty }| {
+    let resources = header.resources.iter().map(|Resource { name, ty, .. }| {
         let (name, ty) = (name.unraw().to_string(), text(ty));
         quote!(::fluid::__private::GraphResource { name: #name, type_name: #ty })
     });
@@ -40,15 +36,12 @@ pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
     let edges = edges
         .iter()
         .map(|edge| (edge.all_cfgs(&header.fields), draw(edge)));
-    let hooks = hooks
-        .iter()
-        .map(|(cfgs, hook)| (cfgs.iter().collect(), hang(hook)));
     let callbacks = callbacks
         .iter()
-        .map(|(cfgs, callback)| (cfgs.iter().collect(), register(callback)));
+        .map(|callback| (callback.cfgs.iter().collect(), described(callback)));
     let (worker_list, workers) = list("Worker", workers.collect());
     let (edge_list, edges) = list("Edge", edges.collect());
-    let (callback_list, callbacks) = list("Callback", callbacks.chain(hooks).collect());
+    let (callback_list, callbacks) = list("Callback", callbacks.collect());
     quote! {
         #(#cfgs)*
         #[allow(dead_code)]
@@ -146,17 +139,11 @@ fn draw(edge: &Edge) -> TokenStream {
     quote!(#edge #port #kind #adapter)
 }
 
-fn register(callback: &Callback) -> TokenStream {
-    let when = if callback.periodic { "every" } else { "after" };
-    let when = format!("{when} {:?}", callback.written.value());
-    described(&when, &callback.run)
-}
-
-fn hang(hook: &Hook) -> TokenStream {
-    described(&hook.when.to_string(), &hook.run)
-}
-
-fn described(when: &str, run: &syn::Expr) -> TokenStream {
-    let text = text(run);
-    quote_spanned!(run.span()=> ::fluid::__private::GraphCallback::new(#when, #text))
+fn described(callback: &Callback) -> TokenStream {
+    let mut when = callback.keyword.word().to_owned();
+    if let When::Timer { written, .. } = &callback.when {
+        when = format!("{when} {:?}", written.value());
+    }
+    let run = text(&callback.run);
+    quote_spanned!(callback.run.span()=> ::fluid::__private::GraphCallback::new(#when, #run))
 }

@@ -9,7 +9,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
-use crate::group::parse::header::{Field, Made, Resource, shorthand};
+use crate::group::model::{Field, Made, Resource, UserType, shorthand};
 use crate::mention::uses;
 use crate::path::path;
 
@@ -62,20 +62,10 @@ fn name(field: &Field) -> Ident {
     format_ident!("__make_{}", field.name.unraw())
 }
 
-/// The resources that the field names.
+/// The resources that the field uses.
 fn used<'r>(field: &Field, resources: &'r [Resource]) -> Vec<&'r Resource> {
     let resources = resources.iter();
-    resources
-        .filter(|resource| names(field, resource))
-        .collect()
-}
-
-/// Whether a worker is made with a resource.
-pub(super) fn names(field: &Field, resource: &Resource) -> bool {
-    match &field.made {
-        Made::Literal(values) => values.iter().any(|value| uses(&value.expr, &resource.name)),
-        Made::Expression(expr) => uses(expr, &resource.name),
-    }
+    resources.filter(|resource| field.uses(resource)).collect()
 }
 
 /// One field of a worker's literal. The shorthand shares the resource; anything else is an
@@ -100,7 +90,7 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
     }
 }
 
-/// An expression that may take the resources it names by value: they are clones of its own.
+/// An expression with its own clones of the resources that it uses. They are parameters, and so references.
 fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
     if used.is_empty() {
@@ -111,8 +101,8 @@ fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
 }
 
 /// A type as it is written in an expression: `Relay<Tick>` as `Relay::<Tick>`.
-fn expression_path(ty: &Type) -> TokenStream {
-    let Type::Path(path) = ty else {
+fn expression_path(ty: &UserType) -> TokenStream {
+    let UserType(Some(Type::Path(path))) = ty else {
         return quote!(#ty);
     };
     let mut path = path.clone();
@@ -128,8 +118,7 @@ fn expression_path(ty: &Type) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
-    use crate::error::Errors;
-    use crate::group::{expand, read};
+    use crate::group::run;
 
     #[test]
     fn a_worker_is_made_by_a_function_that_is_given_what_it_names() {
@@ -148,9 +137,7 @@ mod tests {
             ),
         ] {
             let declaration = format!("struct Group(db: Db, log: Log) {{ {field} }}");
-            let mut errors = Errors::default();
-            let group = read(declaration.parse().expect("tokens"), &mut errors).expect("a group");
-            let expansion = expand::group(&group).to_string();
+            let expansion = run(declaration.parse().expect("tokens")).to_string();
             let function = format!("fn __make_store {function} -> Store {{");
             assert!(expansion.contains(&function), "{field}: {expansion}");
             assert!(expansion.contains(given), "{field}: {expansion}");

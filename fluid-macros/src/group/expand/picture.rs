@@ -7,8 +7,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
-use crate::group::check::Group;
-use crate::group::check::edge::Edge;
+use crate::group::model::{Edge, Group};
 use crate::text::text;
 
 /// What an identifier must not be, because Mermaid reads it as its own word.
@@ -145,12 +144,13 @@ mod tests {
 
     use super::*;
     use crate::error::Errors;
-    use crate::group::read;
+    use crate::group::{check, parse};
 
     /// The doc comment that is made of a declaration.
     fn drawn(declaration: &str) -> String {
         let mut errors = Errors::default();
-        let group = read(declaration.parse().unwrap(), &mut errors).unwrap();
+        let declaration = parse::declaration(declaration.parse().unwrap(), &mut errors).unwrap();
+        let group = check::check(declaration, &mut errors);
         assert_eq!(errors.count(), 0);
         let picture = picture(&group);
         let item: DeriveInput = syn::parse2(quote!(#picture struct Group;)).unwrap();

@@ -1,49 +1,24 @@
-//! The rules of a group that need types: calls that compile only where the rule holds.
+//! The rules of a group that need types: calls and assertions that compile only if the rule holds.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Attribute;
 use syn::ext::IdentExt;
-use syn::{Attribute, Meta};
 
-use super::construct::is_failed;
-use crate::group::check::edge::Edge;
-use crate::group::parse::header::Field;
+use super::cfg::{any, unless};
+use super::edge::is_failed;
+use crate::group::model::{Edge, Field};
 use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
 use crate::path::path;
 use crate::port::number;
 
-/// Under which configuration none of several things is there, each of which has `#[cfg(…)]`s of its own.
-/// `None` if one of them is always there.
-pub(super) fn unless(things: &[Vec<&Attribute>]) -> Option<TokenStream> {
-    if things.is_empty() {
-        return Some(TokenStream::new());
-    }
-    if things.iter().any(Vec::is_empty) {
-        return None;
-    }
-    let any = any(things);
-    Some(quote!(#[cfg(not(#any))]))
-}
-
-/// `any(all(…), all(…))`
-fn any(things: &[Vec<&Attribute>]) -> TokenStream {
-    let all = things.iter().map(|cfgs| {
-        let conditions = cfgs.iter().filter_map(|cfg| match &cfg.meta {
-            Meta::List(list) => Some(&list.tokens),
-            _ => None,
-        });
-        quote!(all(#(#conditions),*))
-    });
-    quote!(any(#(#all),*))
-}
-
-/// What is fed by no edge needs no feeding, and what feeds none has nothing to give.
+/// A worker at which no edge ends consumes nothing, and a worker at which no edge starts emits nothing.
 pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
     let Field { cfgs, ty, .. } = field;
     let of = |mine: &dyn Fn(&Edge) -> bool| -> Vec<_> {
         let mine = edges.iter().filter(|edge| mine(edge));
-        mine.map(|edge| edge.cfgs_but_of(place, fields)).collect()
+        mine.map(|edge| edge.cfgs_beside(place, fields)).collect()
     };
     let mut rules = TokenStream::new();
     let unfed = unless(&of(&|edge| edge.ends_at(place)));
@@ -57,7 +32,7 @@ pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Fiel
     rules
 }
 
-/// Only what has a queue can be sent to from outside.
+/// Only a consumer can be `pub`.
 pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
     let Field {
         cfgs,
@@ -79,7 +54,7 @@ pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
     })
 }
 
-/// Every port of a worker leads somewhere. Only the worker knows its ports, and only the group its edges.
+/// An edge starts at every port of a worker. Only the worker knows its ports, and only the group knows its edges.
 fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
     let Field { cfgs, ty, name, .. } = field;
     let span = name.span().resolved_at(Span::call_site());
@@ -88,7 +63,7 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
         let Some(name) = edge.port_of(place).filter(|port| !is_failed(port)) else {
             continue;
         };
-        let cfgs = edge.cfgs_but_of(place, fields);
+        let cfgs = edge.cfgs_beside(place, fields);
         match ports.iter_mut().find(|(other, _)| *other == name) {
             Some((_, all)) => all.push(cfgs),
             None => ports.push((name, vec![cfgs])),
@@ -100,7 +75,7 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
     }
     let wiring = name.unraw().to_string().to_upper_camel_case();
     let wiring = format_ident!("EdgesOf{wiring}", span = span);
-    // A port that does not exist is one mistake, and with it in the type of the edges no other is found.
+    // A port that does not exist is reported here, once: its edges get an error type, which satisfies every bound.
     let certain = ports
         .iter()
         .filter(|(_, edges)| edges.iter().any(Vec::is_empty));

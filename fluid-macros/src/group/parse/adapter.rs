@@ -1,19 +1,16 @@
-//! `with f`: what an edge makes of the messages on their way.
+//! `with f`: the adapter of an edge.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Token, token};
 
-use crate::group::parse::code;
+use super::code;
+use crate::words::WITH;
 
-/// Reads an adapter, if one stands here. It reaches to the next arrow or the end of the statement, which
-/// the grammar of expressions would read over: in `with f -> b` it would see `f - …`.
+/// Reads an adapter, if there is one. It ends before the next arrow or at the end of the statement. The tokens are
+/// collected first, since a parser of expressions would read on: in `with f -> b` it would see `f - …`.
 pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
-    if !input
-        .fork()
-        .parse::<Ident>()
-        .is_ok_and(|word| word == "with")
-    {
+    if !input.fork().parse::<Ident>().is_ok_and(|word| word == WITH) {
         return Ok(None);
     }
     let with: Ident = input.parse()?;
@@ -24,16 +21,6 @@ pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
     }
     let adapter = |input: ParseStream<'_>| code::all(input, Expr::parse);
     adapter.parse2(tokens).map(Some)
-}
-
-/// A closure that owns what it uses, as it is called for as long as the group lives.
-pub(in crate::group) fn owning(adapter: &Expr) -> Expr {
-    let mut adapter = adapter.clone();
-    if let Expr::Closure(closure) = &mut adapter {
-        let span = closure.inputs_begin.span;
-        closure.capture.get_or_insert_with(|| Token![move](span));
-    }
-    adapter
 }
 
 fn tokens(input: ParseStream<'_>) -> syn::Result<TokenStream> {
@@ -52,7 +39,7 @@ fn tokens(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(adapter)
 }
 
-/// `move |tick: Tick| -> Candle`, whose arrow is none of the edges'.
+/// `move |tick: Tick| -> Candle`, whose arrow is not that of an edge.
 fn closure_head(input: ParseStream<'_>, adapter: &mut TokenStream) -> syn::Result<()> {
     while !input.peek(Token![|]) {
         take(input, adapter)?;
@@ -81,7 +68,7 @@ mod tests {
     use super::*;
     use crate::text::text;
 
-    /// The adapter, and what is left behind it.
+    /// The adapter, and the tokens behind it.
     fn read(written: &str) -> syn::Result<(Option<String>, String)> {
         let parser = |input: ParseStream<'_>| {
             let adapter = parse(input)?.map(text);
@@ -115,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_adapter_that_is_none_is_an_error() {
+    fn an_adapter_that_is_no_expression_is_an_error() {
         for written in [
             "with",
             "with;",

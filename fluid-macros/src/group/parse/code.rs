@@ -1,4 +1,7 @@
-//! Code of the user's, read, and mended where it is half typed.
+//! The user's code. Code that is half typed is repaired, so that an editor can complete it.
+//!
+//! A repair puts an error into the code, in the place of the part that is missing. It is the only output that reading
+//! produces.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -6,12 +9,12 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Block, Expr, Token};
 
+use super::recover;
 use crate::error::Errors;
-use crate::group::parse::header::Field;
-use crate::group::parse::recover;
+use crate::group::model::Field;
 
-/// Reads code and the `;` behind it. If it cannot be read, that is reported, and there is none; if it may hide an
-/// edge, it is an error.
+/// Reads code and its `;`. Code that cannot be read is reported, and `None` is returned. If an edge may follow the
+/// code, the whole statement is an error.
 pub(super) fn parse(
     input: ParseStream<'_>,
     workers: &[Field],
@@ -30,12 +33,12 @@ pub(super) fn parse(
         }
         Err(error) => {
             let mut half_typed = false;
-            let code = mend(recover::code(input, workers), &mut half_typed);
+            let code = repair(recover::code(input, workers), &mut half_typed);
             if input.peek(Token![=>]) {
                 return Err(error);
             }
             let run = expression.parse2(code).ok();
-            // What is half typed says so itself.
+            // Half-typed code contains its own error.
             if run.is_none() || !half_typed {
                 errors.push(error);
             }
@@ -44,7 +47,7 @@ pub(super) fn parse(
     }
 }
 
-/// Reads all of the input. If it cannot be read as it is, what is half typed in it is mended.
+/// Reads all of the input. If it cannot be read as it is, half-typed code in it is repaired.
 pub(super) fn all<T>(
     input: ParseStream<'_>,
     parser: fn(ParseStream<'_>) -> syn::Result<T>,
@@ -55,12 +58,12 @@ pub(super) fn all<T>(
         input.advance_to(&ahead);
         return read;
     }
-    let mended = mend(input.parse()?, &mut false);
-    read.or_else(|error| parser.parse2(mended).map_err(|_| error))
+    let repaired = repair(input.parse()?, &mut false);
+    read.or_else(|error| parser.parse2(repaired).map_err(|_| error))
 }
 
-/// It becomes the last of a block, where a few expressions are none: `{} = x` is a block and half a statement
-/// there, and a `let` wants its semicolon.
+/// Reads an expression that can be the last one in a block. `{} = x` cannot: in a block it is an empty block and half
+/// a statement. Nor can `let`, which needs a semicolon there.
 fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
     let run: Expr = input.parse()?;
     let block = quote!({ #run });
@@ -72,17 +75,18 @@ fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
     Ok(run)
 }
 
-/// Code in which an error stands in the place of each dot that nothing follows. What stands before the dot is
-/// kept, and where it stood, so that an editor knows what may come behind it: `db.` becomes
-/// `db[{ compile_error!{…} }]`, and of what is indexed by an error no other error follows.
-fn mend(code: TokenStream, half_typed: &mut bool) -> TokenStream {
+/// Replaces each dot that no name follows by an error: `db.` becomes `db[{ compile_error!{…} }]`.
+///
+/// The tokens before the dot keep their spans, so that an editor knows the type before the dot. An index that is an
+/// error causes no further error.
+fn repair(code: TokenStream, half_typed: &mut bool) -> TokenStream {
     let tokens: Vec<_> = code.into_iter().collect();
-    let mended = tokens.iter().enumerate().map(|(at, token)| match token {
+    let repaired = tokens.iter().enumerate().map(|(at, token)| match token {
         TokenTree::Group(group) => {
-            let inside = mend(group.stream(), half_typed);
-            let mut mended = Group::new(group.delimiter(), inside);
-            mended.set_span(group.span());
-            TokenTree::Group(mended).into()
+            let inside = repair(group.stream(), half_typed);
+            let mut repaired = Group::new(group.delimiter(), inside);
+            repaired.set_span(group.span());
+            TokenTree::Group(repaired).into()
         }
         dot if is_dot(dot) && !at.checked_sub(1).is_some_and(|at| is_dot(&tokens[at])) => {
             match tokens.get(at + 1) {
@@ -99,7 +103,7 @@ fn mend(code: TokenStream, half_typed: &mut bool) -> TokenStream {
         }
         token => token.clone().into(),
     });
-    mended.collect()
+    repaired.collect()
 }
 
 fn is_dot(token: &TokenTree) -> bool {
@@ -112,9 +116,9 @@ mod tests {
     use crate::group::parse::header;
     use crate::text::text;
 
-    /// The code, how many mistakes were reported, and what is left behind.
+    /// The code, the number of errors, and the tokens behind the code.
     fn read(written: &str) -> (Option<String>, usize, String) {
-        let header = |input: ParseStream<'_>| header::parse(input, &mut Errors::default());
+        let header = |input: ParseStream<'_>| header::read(input, &mut Errors::default());
         let header = header.parse_str("struct Group { poll: Poll, store: Store }");
         let workers = header.expect("a head").fields;
         let mut errors = Errors::default();
@@ -129,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_run_is_an_expression_in_a_block_too() {
+    fn code_must_be_an_expression_that_can_end_a_block() {
         for (written, is_read) in [
             ("report(&db).await;", true),
             ("{ let x = 1; report(x).await };", true),
@@ -145,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_a_dot_is_kept() {
+    fn the_code_before_a_dot_without_a_name_is_kept() {
         for (written, before) in [
             ("group.;", "group"),
             ("group.", "group"),
@@ -167,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_mended_where_no_dot_hangs() {
+    fn code_in_which_every_dot_has_a_name_is_not_repaired() {
         for written in [
             "..",
             "a..",
@@ -178,14 +182,14 @@ mod tests {
         ] {
             let tokens: TokenStream = written.parse().expect("tokens");
             let mut half_typed = false;
-            let mended = mend(tokens.clone(), &mut half_typed);
-            assert_eq!(mended.to_string(), tokens.to_string());
+            let repaired = repair(tokens.clone(), &mut half_typed);
+            assert_eq!(repaired.to_string(), tokens.to_string());
             assert!(!half_typed, "{written}");
         }
     }
 
     #[test]
-    fn what_comes_behind_a_forgotten_semicolon_is_left() {
+    fn a_statement_behind_a_missing_semicolon_is_left_for_the_next_one() {
         for (written, run, left) in [
             ("a on_shutdown => b;", Some("a"), "on_shutdown => b;"),
             ("a poll -> store;", Some("a"), "poll -> store;"),
@@ -193,7 +197,7 @@ mod tests {
             ("a #[cfg(x)] poll => _;", Some("a"), "#[cfg(x)] poll => _;"),
             ("let a poll => c;", None, "poll => c;"),
             ("a b; c", None, "c"),
-            // These are neither code nor statements.
+            // These are neither code nor a statement.
             ("a => store; b", None, "=> store; b"),
             ("a(1) => store; b", None, "=> store; b"),
         ] {

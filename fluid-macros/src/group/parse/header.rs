@@ -1,63 +1,22 @@
 //! The struct-like head of a group: its name, its resources and its workers.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, FieldValue, Generics, Member, Meta, PathArguments, Token, Type, Visibility,
-    braced, parenthesized, token,
+    Attribute, FieldValue, Generics, Meta, PathArguments, Token, Type, Visibility, braced,
+    parenthesized, token,
 };
 
+use super::{code, recover};
 use crate::error::Errors;
-use crate::group::parse::{code, recover};
-use crate::option::{self, Scope, Settings};
+use crate::group::model::{Field, Header, Made, Resource, UserType};
+use crate::option::{self, Scope};
 
-pub(crate) struct Header {
-    pub(crate) docs: Vec<Attribute>,
-    pub(crate) cfgs: Vec<Attribute>,
-    pub(crate) settings: Settings,
-    pub(crate) vis: Visibility,
-    /// Where `struct` stands.
-    pub(crate) keyword: Span,
-    pub(crate) name: Ident,
-    pub(crate) generics: Generics,
-    pub(crate) resources: Vec<Resource>,
-    pub(crate) fields: Vec<Field>,
-    /// Where the workers stand.
-    pub(crate) braces: Span,
-    /// Whether all of it could be read.
-    pub(crate) whole: bool,
-}
-
-/// A constructor parameter.
-pub(crate) struct Resource {
-    pub(crate) name: Ident,
-    pub(crate) ty: Type,
-}
-
-/// A worker.
-pub(crate) struct Field {
-    pub(crate) docs: Vec<Attribute>,
-    pub(crate) cfgs: Vec<Attribute>,
-    pub(crate) settings: Settings,
-    /// `pub`: messages may come from outside.
-    pub(crate) public: Option<Token![pub]>,
-    pub(crate) name: Ident,
-    pub(crate) ty: Type,
-    pub(crate) made: Made,
-}
-
-/// How a field's worker is made.
-pub(crate) enum Made {
-    /// `Type`, or `Type { initialisers }`
-    Literal(Vec<FieldValue>),
-    /// `Type = expression`
-    Expression(Expr),
-}
-
-/// Reads the head. What cannot be read in it is reported, and left out; only without a name there is none.
-pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Header> {
+/// Reads the head. Only a head without a name is an error.
+pub(super) fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Header> {
     let attrs = Attributes::read(input.call(Attribute::parse_outer)?, &["workers"], errors);
     let settings = option::read(Scope::Group, attrs.options, errors);
     let vis = input.parse()?;
@@ -99,7 +58,7 @@ impl Header {
         if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
-            self.resources = recover::list(&content, "two resources", errors, Resource::read);
+            self.resources = recover::list(&content, "two resources", errors, resource);
         }
         let clause = errors.keep(input.parse());
         if clause.is_none() {
@@ -120,35 +79,35 @@ impl Header {
         }
         Ok(())
     }
-}
 
-impl Header {
-    /// Without the generics a type that names one of them means nothing.
+    /// Replaces the types, which without the generics may name unknown parameters.
     fn forget_types(&mut self) {
         let resources = self.resources.iter_mut().map(|resource| &mut resource.ty);
         let fields = self.fields.iter_mut().map(|field| &mut field.ty);
         for ty in resources.chain(fields) {
-            *ty = recover::unknown();
+            *ty = UserType(None);
         }
     }
 }
 
-impl Resource {
-    fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
-        let name = input.parse()?;
-        input.parse::<Token![:]>().map_err(|error| {
-            syn::Error::new(error.span(), "a resource has a name and a type: `db: Db`")
-        })?;
-        let ty = match recover::ty(input, errors) {
-            Type::Reference(reference) => {
-                let message = "the group shares its resources itself: write the type without `&`";
-                errors.at(reference.and_token.span(), message);
-                *reference.elem
-            }
-            ty => ty,
-        };
-        Ok(Self { name, ty })
-    }
+fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource> {
+    let name = input.parse()?;
+    input.parse::<Token![:]>().map_err(|error| {
+        syn::Error::new(error.span(), "a resource has a name and a type: `db: Db`")
+    })?;
+    let ty = match recover::ty(input, errors) {
+        UserType(Some(Type::Reference(reference))) => {
+            let message = "the group shares its resources itself: write the type without `&`";
+            errors.at(reference.and_token.span(), message);
+            UserType(Some(*reference.elem))
+        }
+        ty => ty,
+    };
+    Ok(Resource {
+        name,
+        ty,
+        unused_unless: None,
+    })
 }
 
 fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
@@ -178,17 +137,18 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
         syn::Error::new(error.span(), message)
     })?;
     let mut ty = recover::ty(input, errors);
-    // How it is made matters no more when it cannot be read.
+    // A worker whose initialisers cannot be read is made like one without fields.
     let mut made = errors.keep(made(input)).unwrap_or_else(|| {
         recover::skip_to_comma(input);
         Made::Literal(Vec::new())
     });
-    let is_trait = matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_));
-    if is_trait || matches!(made, Made::Literal(_)) && !has_literals(&ty) {
+    if let UserType(Some(written)) = &ty
+        && !can_be_made(written, &made)
+    {
         let message = "a worker is made of a struct, such as `Store` or `Store { db }`\n\
              for any other type write how it is made: `name: Type = expression`";
-        errors.on(&ty, message);
-        (ty, made) = (recover::unknown(), Made::Literal(Vec::new()));
+        errors.on(written, message);
+        (ty, made) = (UserType(None), Made::Literal(Vec::new()));
     }
     let Attributes { docs, cfgs, .. } = attrs;
     Ok(Field {
@@ -202,7 +162,14 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
     })
 }
 
-/// Whether `Type { … }` can be written of a type.
+fn can_be_made(ty: &Type, made: &Made) -> bool {
+    match made {
+        Made::Literal(_) => has_literals(ty),
+        Made::Expression(_) => !matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_)),
+    }
+}
+
+/// Whether the type can stand in a struct literal `Type { … }`.
 fn has_literals(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => path
@@ -210,10 +177,8 @@ fn has_literals(ty: &Type) -> bool {
             .segments
             .iter()
             .all(|segment| !matches!(segment.arguments, PathArguments::Parenthesized(_))),
-        // What `$ty:ty` of a declarative macro comes in.
+        // The invisible group around `$ty:ty` of a declarative macro.
         Type::Group(group) => has_literals(&group.elem),
-        // What was not understood has been reported.
-        Type::Verbatim(_) => true,
         _ => false,
     }
 }
@@ -232,19 +197,11 @@ fn made(input: ParseStream<'_>) -> syn::Result<Made> {
     }
 }
 
-/// The name of an initialiser written as the shorthand `{ name }`.
-pub(crate) fn shorthand(initialiser: &FieldValue) -> Option<&Ident> {
-    match (&initialiser.colon_token, &initialiser.member) {
-        (None, Member::Named(name)) => Some(name),
-        _ => None,
-    }
-}
-
-/// Attributes, sorted.
+/// Attributes, sorted by what they mean.
 struct Attributes {
     docs: Vec<Attribute>,
     cfgs: Vec<Attribute>,
-    /// What stood in the option attributes.
+    /// The tokens in the parentheses of the option attributes.
     options: TokenStream,
 }
 
@@ -263,9 +220,8 @@ impl Attributes {
             } else if options.iter().any(|option| attr.path().is_ident(option)) {
                 if let Meta::List(list) = &attr.meta {
                     if !sorted.options.is_empty() {
-                        sorted
-                            .options
-                            .extend(quote::quote_spanned!(attr.span()=> ,));
+                        let comma = Token![,](attr.span());
+                        comma.to_tokens(&mut sorted.options);
                     }
                     sorted.options.extend(list.tokens.clone());
                 }
@@ -292,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_worker_without_an_expression_is_made_of_a_struct() {
+    fn a_worker_without_an_expression_needs_a_type_with_struct_literals() {
         for (written, is_read) in [
             ("store: Store", true),
             ("store: store::Store<Db> { db }", true),

@@ -1,21 +1,20 @@
-//! How reading goes on behind what cannot be read.
+//! How reading goes on behind a part that cannot be read.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Ident, Token, Type, token};
+use syn::{Attribute, Ident, Token, token};
 
 use crate::error::Errors;
-use crate::group::parse::header::Field;
-use crate::group::parse::statement::HOOKS;
+use crate::group::model::{Field, UserType};
+use crate::words::{Keyword, Parentheses};
 
-/// Skips all that is left.
+/// Skips the rest of the input.
 pub(super) fn skip(input: ParseStream<'_>) {
     while input.parse::<TokenTree>().is_ok() {}
 }
 
-/// Skips what stands before the resources or the workers.
+/// Skips everything before the resources or the workers.
 pub(super) fn skip_to_list(input: ParseStream<'_>) {
     while !input.peek(token::Paren)
         && !input.peek(token::Brace)
@@ -23,21 +22,21 @@ pub(super) fn skip_to_list(input: ParseStream<'_>) {
     {}
 }
 
-/// Skips what stands before the next comma behind which something begins that has a name.
+/// Skips everything before the next comma that is followed by a named item or by the end.
 pub(super) fn skip_to_comma(input: ParseStream<'_>) {
-    while !input.is_empty() && !at_the_next(input) {
-        // There is one, since it is not empty.
+    while !input.is_empty() && !at_comma_before_item(input) {
+        // It cannot fail, since the input is not empty.
         let _ = input.parse::<TokenTree>();
     }
 }
 
-fn at_the_next(input: ParseStream<'_>) -> bool {
+fn at_comma_before_item(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.parse::<Token![,]>().is_ok() && begins(&ahead)
+    ahead.parse::<Token![,]>().is_ok() && begins_item(&ahead)
 }
 
-/// Whether something begins here that has a name.
-fn begins(input: ParseStream<'_>) -> bool {
+/// Whether a named item begins here: an attribute, `pub`, or `name:`. So does the end of the input.
+fn begins_item(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let begins = ahead.peek(Token![#]) || ahead.peek(Token![pub]) || ahead.is_empty();
     begins
@@ -46,16 +45,17 @@ fn begins(input: ParseStream<'_>) -> bool {
             && !ahead.peek(Token![::]))
 }
 
-/// Skips what is left of a statement, and its `;`.
+/// Skips the rest of a statement and its `;`.
 pub(super) fn skip_statement(input: ParseStream<'_>, workers: &[Field]) {
     while !at_end(input, workers) {
-        // There is one, since it is not the end.
+        // It cannot fail, since the input is not empty.
         let _ = input.parse::<TokenTree>();
     }
     let _ = input.parse::<Token![;]>();
 }
 
-/// Takes the code that is left of a statement, and its `;`. Code ends at an arrow, too, since there is none in it.
+/// Takes the rest of a statement as code, and its `;`. Code ends before `=>`, since no expression outside of braces
+/// contains it.
 pub(super) fn code(input: ParseStream<'_>, workers: &[Field]) -> TokenStream {
     let mut code = TokenStream::new();
     while !at_end(input, workers) && !input.peek(Token![=>]) {
@@ -65,12 +65,12 @@ pub(super) fn code(input: ParseStream<'_>, workers: &[Field]) -> TokenStream {
     code
 }
 
-/// Whether a statement ends here: at its `;`, or, if that was forgotten, where the next one begins.
+/// Whether a statement ends here: at its `;`, or, if that is missing, where the next statement begins.
 fn at_end(input: ParseStream<'_>, workers: &[Field]) -> bool {
     input.is_empty() || input.peek(Token![;]) || at_statement(input, workers)
 }
 
-/// Whether a statement begins here: a name that begins one, and an arrow.
+/// Whether a statement begins here: the name of a worker, or a keyword, before an arrow.
 fn at_statement(input: ParseStream<'_>, workers: &[Field]) -> bool {
     let ahead = input.fork();
     if ahead.call(Attribute::parse_outer).is_err() {
@@ -92,19 +92,23 @@ fn at_statement(input: ParseStream<'_>, workers: &[Field]) -> bool {
         }
         return at_arrow(&ahead);
     }
-    match &*name.to_string() {
-        "every" | "after" | "after_shutdown" if ahead.peek(token::Paren) => {
-            ahead.parse::<Group>().is_ok() && at_arrow(&ahead)
-        }
-        name => HOOKS.contains(&name) && at_arrow(&ahead),
-    }
+    let Some(keyword) = Keyword::of(&name.to_string()) else {
+        return false;
+    };
+    let has_parentheses = ahead.peek(token::Paren) && ahead.parse::<Group>().is_ok();
+    let is_complete = match keyword.parentheses() {
+        Parentheses::Never => !has_parentheses,
+        Parentheses::Optional => true,
+        Parentheses::Always => has_parentheses,
+    };
+    is_complete && at_arrow(&ahead)
 }
 
 fn at_arrow(input: ParseStream<'_>) -> bool {
     input.peek(Token![=>]) || input.peek(Token![->]) || input.peek(Token![~])
 }
 
-/// A list with commas. What cannot be read is reported, and left out.
+/// A list with commas. An item that cannot be read is reported and left out.
 pub(super) fn list<T>(
     input: ParseStream<'_>,
     between: &str,
@@ -119,33 +123,27 @@ pub(super) fn list<T>(
         if understood && !input.is_empty() && !input.peek(Token![,]) {
             let message = format!("expected `,` between {between}");
             errors.at(input.span(), message);
-            if begins(input) {
+            if begins_item(input) {
                 continue;
             }
         }
         if !input.peek(Token![,]) {
             skip_to_comma(input);
         }
-        // It is there, or nothing is.
+        // Either there is a comma, or the input is empty.
         let _ = input.parse::<Token![,]>();
     }
     list
 }
 
-/// A type. In the place of one that cannot be read stands one of which nothing follows.
-pub(super) fn ty(input: ParseStream<'_>, errors: &mut Errors) -> Type {
+/// Reads a type. If it cannot be read, that is reported.
+pub(super) fn ty(input: ParseStream<'_>, errors: &mut Errors) -> UserType {
     let at = input.span();
-    input.parse().unwrap_or_else(|_| {
-        errors.at(
-            at,
-            "expected a type, as in `db: Db` or `store: Store { db }`",
-        );
+    let ty = input.parse().ok();
+    if ty.is_none() {
+        let message = "expected a type, as in `db: Db` or `store: Store { db }`";
+        errors.at(at, message);
         skip_to_comma(input);
-        unknown()
-    })
-}
-
-/// A type that was not understood.
-pub(super) fn unknown() -> Type {
-    Type::Verbatim(quote!(::fluid::rule::NotUnderstood))
+    }
+    UserType(ty)
 }

@@ -1,236 +1,157 @@
-//! What stands below the head of a group: edges and callbacks.
+//! The statements below the head of a group: edges and callbacks.
 
-use std::time::Duration;
-
-use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, LitStr, Token, parenthesized, token};
+use syn::{Attribute, LitStr, Token, parenthesized, token};
 
+use super::{adapter, code, recover};
 use crate::error::{Errors, did_you_mean};
-use crate::group::parse::header::Field;
-use crate::group::parse::{adapter, code, recover};
-use crate::option::{self, Scope, Settings};
+use crate::group::model::{Callback, Chain, End, Field, Statement, Step, When};
+use crate::option::{self, Scope};
+use crate::words::{Arrow, Keyword, Parentheses};
 
-/// The statements, as far as they could be read.
-pub(crate) struct Statements {
-    pub(crate) list: Vec<Statement>,
-    /// Whether every edge could be read.
-    pub(crate) whole: bool,
-}
-
-/// A statement, with its `#[cfg(…)]`s.
-pub(crate) struct Statement {
-    pub(crate) cfgs: Vec<Attribute>,
-    pub(crate) body: Body,
-}
-
-pub(crate) enum Body {
-    /// `a => b ~> c`
-    Chain(Chain),
-    /// `every("30s") => expr` or `after("5s") => expr`
-    Callback(Callback),
-    /// `on_startup => expr` and its like
-    Hook(Hook),
-}
-
-/// Where a chain begins, and each step after that.
-pub(crate) struct Chain {
-    pub(crate) first: Ends,
-    pub(crate) rest: Vec<Step>,
-}
-
-/// An arrow, where it leads, and what it makes of the messages on their way.
-pub(crate) struct Step {
-    pub(crate) arrow: Arrow,
-    pub(crate) ends: Ends,
-    pub(crate) adapter: Option<Expr>,
-}
-
-/// What kind of edge it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrow {
-    /// `=>`: what does not fit into the queue waits.
-    Queued,
-    /// `->`: there is no queue, the one worker calls the other.
-    Fused,
-    /// `~>`: nothing waits, so that it may close a circle.
-    Feedback,
-}
-
-/// One place in a chain: one end, or several in parentheses.
-pub(crate) struct Ends(pub(crate) Vec<End>);
-
-/// One end of an edge.
-pub(crate) enum End {
-    /// `name`, or `name.port`
-    Worker { name: Ident, port: Option<Ident> },
-    /// `_`
-    Discard(Span),
-}
-
-pub(crate) struct Callback {
-    pub(crate) periodic: bool,
-    pub(crate) wait: Duration,
-    /// The wait as it was written.
-    pub(crate) written: LitStr,
-    pub(crate) settings: Settings,
-    pub(crate) run: Expr,
-}
-
-pub(crate) struct Hook {
-    pub(crate) when: Ident,
-    /// The name of the exit, in `after_shutdown(exit)`.
-    pub(crate) exit: Option<Ident>,
-    pub(crate) run: Expr,
-}
-
-/// What hooks are called.
-pub(crate) const HOOKS: [&str; 3] = ["on_startup", "on_shutdown", "after_shutdown"];
-
-/// Reads the statements. One that cannot be read is reported, and left out.
-pub(crate) fn parse_all(
+/// Reads the statements, and whether every edge could be read.
+pub(super) fn read_all(
     input: ParseStream<'_>,
     workers: &[Field],
     errors: &mut Errors,
-) -> Statements {
-    let mut statements = Statements {
-        list: Vec::new(),
-        whole: true,
-    };
+) -> (Vec<Statement>, bool) {
+    let mut statements = Vec::new();
+    let mut whole = true;
     while !input.is_empty() {
         let mistakes = errors.count();
         match statement(input, workers, errors) {
             Ok(statement) => {
-                let body = statement.as_ref().map(|statement| &statement.body);
-                let is_edge = matches!(body, Some(Body::Chain(_)));
-                statements.whole &= !is_edge || errors.count() == mistakes;
-                statements.list.extend(statement);
+                let is_edge = matches!(statement, Some(Statement::Chain(_)));
+                whole &= !is_edge || errors.count() == mistakes;
+                statements.extend(statement);
             }
             Err(error) => {
                 errors.push(error);
                 recover::skip_statement(input, workers);
-                statements.whole = false;
+                whole = false;
             }
         }
     }
-    statements
+    (statements, whole)
 }
 
-/// One statement, or none if it is a callback whose code cannot be read.
+/// Reads one statement. A callback whose code cannot be read is left out.
 fn statement(
     input: ParseStream<'_>,
     workers: &[Field],
     errors: &mut Errors,
 ) -> syn::Result<Option<Statement>> {
     let attrs = input.call(Attribute::parse_outer)?;
-    let (cfgs, others): (Vec<_>, Vec<_>) = attrs
-        .into_iter()
-        .partition(|attr| attr.path().is_ident("cfg"));
-    for other in others.iter().filter(|attr| !attr.path().is_ident("doc")) {
+    let is = |name: &'static str| move |attr: &Attribute| attr.path().is_ident(name);
+    let (cfgs, others): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is("cfg"));
+    for other in others.iter().filter(|attr| !is("doc")(attr)) {
         errors.on(other, "only `#[cfg(…)]` can stand before a statement");
     }
-    let body = body(input, workers, errors)?;
-    Ok(body.map(|body| Statement { cfgs, body }))
-}
-
-fn body(
-    input: ParseStream<'_>,
-    workers: &[Field],
-    errors: &mut Errors,
-) -> syn::Result<Option<Body>> {
     let ahead = input.fork();
-    let first = ahead
-        .call(Ident::parse_any)
-        .map(|name| name.to_string())
-        .unwrap_or_default();
-    match first.as_str() {
-        "every" | "after" if ahead.peek(token::Paren) => {
-            Ok(callback(input, workers, errors)?.map(Body::Callback))
+    let word = ahead.call(Ident::parse_any).map(|word| word.to_string());
+    let word = word.unwrap_or_default();
+    match Keyword::of(&word) {
+        Some(keyword) if begins(keyword, &ahead) => {
+            let callback = callback(keyword, cfgs, input, workers, errors)?;
+            Ok(callback.map(Statement::Callback))
         }
-        "on_startup" | "on_shutdown" if ahead.peek(Token![=>]) => {
-            Ok(hook(input, workers, errors)?.map(Body::Hook))
-        }
-        "after_shutdown" => Ok(hook(input, workers, errors)?.map(Body::Hook)),
-        name if ahead.peek(token::Paren) && !name.is_empty() => {
-            let near = did_you_mean(name, ["every", "after", "after_shutdown"]);
-            let message = format!(
-                "no statement begins with `{name}(…)`{near}\n\
-                 callbacks are `every(\"30s\") => …;` and `after(\"5s\") => …;`"
-            );
-            Err(input.error(message))
-        }
-        _ => Ok(Some(Body::Chain(chain(input, workers, errors)?))),
+        _ if ahead.peek(token::Paren) && !word.is_empty() => Err(input.error(unknown(&word))),
+        _ => Ok(Some(Statement::Chain(chain(cfgs, input, workers, errors)?))),
     }
 }
 
-fn hook(
-    input: ParseStream<'_>,
-    workers: &[Field],
-    errors: &mut Errors,
-) -> syn::Result<Option<Hook>> {
-    let when: Ident = input.parse()?;
-    let exit = if when == "after_shutdown" && input.peek(token::Paren) {
-        let content;
-        parenthesized!(content in input);
-        Some(content.parse()?)
-    } else {
-        None
-    };
-    arrow(input)?;
-    Ok(code::parse(input, workers, errors)?.map(|run| Hook { when, exit, run }))
+/// Whether a keyword before `behind` begins a statement, and is not the name of a worker.
+fn begins(keyword: Keyword, behind: ParseStream<'_>) -> bool {
+    match keyword.parentheses() {
+        Parentheses::Never => behind.peek(Token![=>]),
+        Parentheses::Optional => true,
+        Parentheses::Always => behind.peek(token::Paren),
+    }
 }
 
-fn arrow(input: ParseStream<'_>) -> syn::Result<()> {
-    input.parse::<Token![=>]>().map(drop)
+fn unknown(word: &str) -> String {
+    let timers = Keyword::TIMERS.map(Keyword::word).into_iter();
+    let near = did_you_mean(word, timers.chain([Keyword::AfterShutdown.word()]));
+    let [every, after] = Keyword::TIMERS.map(Keyword::example);
+    format!("no statement begins with `{word}(…)`{near}\ncallbacks are `{every}` and `{after}`")
 }
 
 fn callback(
+    keyword: Keyword,
+    cfgs: Vec<Attribute>,
     input: ParseStream<'_>,
     workers: &[Field],
     errors: &mut Errors,
 ) -> syn::Result<Option<Callback>> {
-    let periodic = input.parse::<Ident>()? == "every";
+    let word: Ident = input.parse()?;
+    let when = if Keyword::TIMERS.contains(&keyword) {
+        timer(keyword, input, errors)?
+    } else {
+        hook(input)?
+    };
+    input.parse::<Token![=>]>()?;
+    let run = code::parse(input, workers, errors)?;
+    Ok(run.map(|run| Callback {
+        cfgs,
+        keyword,
+        span: word.span(),
+        when,
+        run,
+    }))
+}
+
+fn timer(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<When> {
     let content;
     let parens = parenthesized!(content in input);
     let written: LitStr = content.parse().map_err(|_| {
         let message = "expected a duration in quotes, such as `every(\"30s\") => …`";
         syn::Error::new(parens.span.join(), message)
     })?;
-    let length = option::parse_duration(&written)?;
-    if periodic && length.is_zero() {
-        return Err(syn::Error::new_spanned(
-            &written,
-            "a period is more than no time at all",
-        ));
+    let wait = option::parse_duration(&written)?;
+    if keyword == Keyword::Every && wait.is_zero() {
+        let message = "a period is more than no time at all";
+        return Err(syn::Error::new_spanned(&written, message));
     }
     if !content.is_empty() {
         content.parse::<Token![,]>()?;
     }
-    let settings = option::read(Scope::Callback, content.parse()?, errors);
-    arrow(input)?;
-    Ok(code::parse(input, workers, errors)?.map(|run| Callback {
-        periodic,
-        wait: length,
+    Ok(When::Timer {
+        wait,
         written,
-        settings,
-        run,
-    }))
+        settings: option::read(Scope::Callback, content.parse()?, errors),
+    })
 }
 
-/// A chain and the `;` behind it. One that breaks off is reported, and reaches as far as it could be read.
-fn chain(input: ParseStream<'_>, workers: &[Field], errors: &mut Errors) -> syn::Result<Chain> {
+/// Reads what stands between the keyword of a hook and its arrow.
+fn hook(input: ParseStream<'_>) -> syn::Result<When> {
+    let mut exit = None;
+    if input.peek(token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        exit = Some(content.parse()?);
+    }
+    Ok(When::Hook { exit })
+}
+
+/// Reads a chain and its `;`. A chain that cannot be read to its end is reported, and kept as far as it was read.
+fn chain(
+    cfgs: Vec<Attribute>,
+    input: ParseStream<'_>,
+    workers: &[Field],
+    errors: &mut Errors,
+) -> syn::Result<Chain> {
     let begin = input.fork();
     let mut chain = Chain {
+        cfgs,
         first: ends(input)?,
-        rest: Vec::new(),
+        steps: Vec::new(),
     };
-    if let Err(error) = steps(input, &mut chain.rest) {
+    if let Err(error) = steps(input, &mut chain.steps) {
         let misspelt = misspelt_hook(&begin, workers);
-        if misspelt.is_some() || chain.rest.is_empty() {
+        if misspelt.is_some() || chain.steps.is_empty() {
             return Err(misspelt.unwrap_or(error));
         }
         errors.push(error);
@@ -258,18 +179,19 @@ fn steps(input: ParseStream<'_>, steps: &mut Vec<Step>) -> syn::Result<()> {
     })
 }
 
-/// What to say of a chain that cannot be read, and begins like a hook.
+/// The error about a chain that cannot be read, if it begins with a word like that of a hook.
 fn misspelt_hook(begin: ParseStream<'_>, workers: &[Field]) -> Option<syn::Error> {
     let name: Ident = begin.parse().ok()?;
     if !begin.peek(Token![=>]) || workers.iter().any(|field| field.name == name) {
         return None;
     }
-    let near = did_you_mean(&name.to_string(), HOOKS);
+    let near = did_you_mean(&name.to_string(), Keyword::HOOKS.map(Keyword::word));
+    let [startup, shutdown, after] = Keyword::HOOKS.map(Keyword::example);
     let message = format!(
         "no hook is called `{name}`{near}\n\
-         hooks are `on_startup => …;`, `on_shutdown => …;` and `after_shutdown(exit) => …;`"
+         hooks are `{startup}`, `{shutdown}` and `{after}`"
     );
-    let misspelt = !near.is_empty() && !HOOKS.iter().any(|hook| name == hook);
+    let misspelt = !near.is_empty() && Keyword::of(&name.to_string()).is_none();
     misspelt.then(|| syn::Error::new(name.span(), message))
 }
 
@@ -292,9 +214,10 @@ fn edge_arrow(input: ParseStream<'_>) -> syn::Result<Option<Arrow>> {
     Ok(None)
 }
 
-fn ends(input: ParseStream<'_>) -> syn::Result<Ends> {
+/// Reads one end, or several in parentheses.
+fn ends(input: ParseStream<'_>) -> syn::Result<Vec<End>> {
     if !input.peek(token::Paren) {
-        return Ok(Ends(vec![end(input)?]));
+        return Ok(vec![end(input)?]);
     }
     let content;
     let parens = parenthesized!(content in input);
@@ -303,12 +226,12 @@ fn ends(input: ParseStream<'_>) -> syn::Result<Ends> {
         let message = "expected the names of workers, such as `(store, report)`";
         return Err(syn::Error::new(parens.span.join(), message));
     }
-    Ok(Ends(ends.into_iter().collect()))
+    Ok(ends.into_iter().collect())
 }
 
 fn end(input: ParseStream<'_>) -> syn::Result<End> {
     if let Some(underscore) = input.parse::<Option<Token![_]>>()? {
-        return Ok(End::Discard(underscore.span()));
+        return Ok(End::Discard(underscore.span));
     }
     let name: Ident = input.parse().map_err(|error| {
         let message = "expected the name of a worker, several in parentheses, or `_`";
@@ -321,34 +244,6 @@ fn end(input: ParseStream<'_>) -> syn::Result<End> {
     Ok(End::Worker { name, port })
 }
 
-impl Arrow {
-    /// As it is written.
-    pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::Queued => "=>",
-            Self::Fused => "->",
-            Self::Feedback => "~>",
-        }
-    }
-}
-
-impl End {
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            Self::Worker { name, port: None } => name.span(),
-            Self::Worker {
-                name,
-                port: Some(port),
-            } => name
-                .to_token_stream()
-                .span()
-                .join(port.span())
-                .unwrap_or_else(|| port.span()),
-            Self::Discard(span) => *span,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use syn::parse::Parser;
@@ -357,7 +252,7 @@ mod tests {
     use crate::group::parse::header;
 
     #[test]
-    fn a_statement_that_cannot_be_read_takes_no_other_along() {
+    fn a_statement_that_cannot_be_read_leaves_the_others_intact() {
         for (written, statements, whole, mistakes) in [
             ("poll => store; store => _;", 2, true, 0),
             ("poll => ; store => _;", 1, false, 1),
@@ -372,13 +267,13 @@ mod tests {
             ("on_startup => go => _; store => _;", 1, false, 1),
         ] {
             let mut errors = Errors::default();
-            let header = |input: ParseStream<'_>| header::parse(input, &mut errors);
+            let header = |input: ParseStream<'_>| header::read(input, &mut errors);
             let header = header.parse_str("struct Group { poll: Poll, store: Store }");
             let workers = header.expect("a head").fields;
-            let read = |input: ParseStream<'_>| Ok(parse_all(input, &workers, &mut errors));
-            let read = read.parse_str(written).expect("statements");
-            assert_eq!(read.list.len(), statements, "{written}");
-            assert_eq!(read.whole, whole, "{written}");
+            let read = |input: ParseStream<'_>| Ok(read_all(input, &workers, &mut errors));
+            let (list, is_whole) = read.parse_str(written).expect("statements");
+            assert_eq!(list.len(), statements, "{written}");
+            assert_eq!(is_whole, whole, "{written}");
             assert_eq!(errors.count(), mistakes, "{written}");
         }
     }
