@@ -8,15 +8,17 @@
 #[cfg(test)]
 mod documented;
 mod error;
+#[cfg(test)]
+mod files;
 mod function;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod golden;
 mod group;
+mod hygiene;
 mod mention;
 mod option;
-mod path;
 mod port;
 mod text;
 mod words;

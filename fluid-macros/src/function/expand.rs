@@ -11,6 +11,7 @@ use syn::spanned::Spanned;
 use syn::{Generics, Type, Visibility};
 
 use super::model::{Many, Parameter, Role, Worker};
+use crate::hygiene::local;
 use crate::text::{doc_lines, text};
 
 pub(super) fn worker(worker: &Worker) -> TokenStream {
@@ -219,9 +220,4 @@ fn form(worker: &Worker) -> TokenStream {
         const FORM: ::fluid::__private::Form =
             ::fluid::__private::Form::named(#name) #docs #(.message(#message))* #(.output(#output))* #ports;
     }
-}
-
-/// A local of `call`. By its hygiene it is different from every name of the user's, also from the function's.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }

@@ -3,7 +3,6 @@
 mod name;
 mod parameter;
 mod returns;
-mod shape;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -14,7 +13,6 @@ use syn::{Attribute, FnArg, Generics, ReturnType, Signature, Token, Visibility, 
 use super::model::{Role, Worker};
 use crate::error::Errors;
 use crate::option;
-pub(super) use shape::{only_argument, without_parens};
 
 /// Reads the options and the item. Nothing is made of an item that is no function.
 pub(super) fn worker(

@@ -5,7 +5,7 @@ use syn::{ReturnType, Type};
 
 use crate::error::Errors;
 use crate::function::model::{Role, Worker};
-use crate::function::parse::{only_argument, without_parens};
+use crate::function::shape::{only_argument, without_parens};
 use crate::text::text;
 
 /// The type of a message, if a call takes a batch of messages.

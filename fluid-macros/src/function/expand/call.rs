@@ -5,8 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Index, Type};
 
-use super::local;
 use crate::function::model::{Many, Parameter, Role, Worker};
+use crate::hygiene::local;
 
 /// The method `call`.
 pub(super) fn call(worker: &Worker, generics: &Generics) -> TokenStream {

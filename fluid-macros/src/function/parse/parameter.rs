@@ -4,9 +4,9 @@ use proc_macro2::Ident;
 use syn::spanned::Spanned;
 use syn::{FnArg, Pat, PatType, Type};
 
-use super::shape::{is_named, only_argument, without_parens};
 use crate::error::Errors;
 use crate::function::model::{Parameter, Role};
+use crate::function::shape::{is_named, only_argument, without_parens};
 
 /// Reads the parameters. A parameter that cannot be read is reported and left out.
 pub(super) fn read<'a>(

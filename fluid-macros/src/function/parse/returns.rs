@@ -2,8 +2,8 @@
 
 use syn::{ReturnType, Type};
 
-use super::shape::{is_named, only_argument, without_parens};
 use crate::function::model::{Many, Returns};
+use crate::function::shape::{is_named, only_argument, without_parens};
 
 pub(super) fn read(output: &ReturnType) -> Returns {
     let ReturnType::Type(_, ty) = output else {

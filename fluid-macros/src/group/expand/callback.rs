@@ -5,9 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use super::name::{local, unraw};
+use super::name::unraw;
 use super::resource::clones;
 use crate::group::model::{Callback, Resource, When};
+use crate::hygiene::local;
 use crate::mention::uses;
 use crate::option::duration;
 use crate::words::{GROUP, Keyword};

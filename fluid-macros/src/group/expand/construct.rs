@@ -3,9 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::name::{Names, group_name, local, slot_of, unraw};
+use super::name::{Names, group_name, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
 use crate::group::model::{Field, Group, Header, Made, Resource, UserType};
+use crate::hygiene::local;
 use crate::option::{FieldRule, Setting};
 use crate::words::Arrow;
 

@@ -5,9 +5,10 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Token};
 
-use super::name::{end_of, local, start_of};
+use super::name::{end_of, start_of};
 use super::resource::with_clones;
 use crate::group::model::{Edge, Header, Resource};
+use crate::hygiene::local;
 use crate::words::{Arrow, FAILED};
 
 /// Whether a port is the one that every consumer has.

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use super::edge::adapter_of;
 use super::name::{end_of, start_of};
 use crate::group::model::{Edge, Field, Group, Header, fused_chains};
-use crate::path::path;
+use crate::hygiene::path;
 
 pub(super) fn draw(group: &Group, generic: bool) -> TokenStream {
     fused_chains(&group.edges)

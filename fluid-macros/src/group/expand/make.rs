@@ -10,8 +10,8 @@ use syn::ext::IdentExt;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use crate::group::model::{Field, Made, Resource, UserType, shorthand};
+use crate::hygiene::path;
 use crate::mention::uses;
-use crate::path::path;
 
 /// `fn __make_store(db: &Arc<Db>) -> Store { Store { … } }`
 pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {

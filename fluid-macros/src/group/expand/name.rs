@@ -43,11 +43,6 @@ pub(super) fn group_name(header: &Header, names: &Names) -> TokenStream {
     }
 }
 
-/// A local of the expansion. By its hygiene it is different from every name of the user's.
-pub(super) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
-}
-
 /// The local that holds the slot of a worker. The compiler reports errors about it at `at`.
 pub(super) fn slot_of(name: &Ident, at: Span) -> Ident {
     let mut slot = name.clone();

@@ -9,8 +9,8 @@ use syn::ext::IdentExt;
 use super::cfg::{any, unless};
 use super::edge::is_failed;
 use crate::group::model::{Edge, Field};
+use crate::hygiene::path;
 use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
-use crate::path::path;
 use crate::port::number;
 
 /// A worker at which no edge ends consumes nothing, and a worker at which no edge starts emits nothing.

@@ -3,7 +3,7 @@
 use syn::{GenericArgument, PathArguments, Type, TypePath};
 
 /// `dyn A + B` of `(dyn A + B)`. A type needs parentheses only behind `&`.
-pub(in crate::function) fn without_parens(ty: &Type) -> &Type {
+pub(super) fn without_parens(ty: &Type) -> &Type {
     match ty {
         Type::Paren(paren) => without_parens(&paren.elem),
         // The invisible group around `$ty:ty` of a declarative macro.
@@ -13,7 +13,7 @@ pub(in crate::function) fn without_parens(ty: &Type) -> &Type {
 }
 
 /// `T`, if the type is `name<T>`.
-pub(in crate::function) fn only_argument(ty: &Type, name: &str) -> Option<Type> {
+pub(super) fn only_argument(ty: &Type, name: &str) -> Option<Type> {
     let Type::Path(TypePath {
         qself: None, path, ..
     }) = ty

@@ -1,11 +1,13 @@
-//! Paths into fluid that stand at the user's tokens.
+//! Paths and locals in expansions, with the spans that they need.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
-/// `::fluid::rule::consumes`, with its colons and its last word at `span`: there the compiler shows what is
-/// wrong. The words before stand at the macro's call, for an editor takes each word at a token of the user's
-/// for something that this token means, and shows the documentation of all of them.
+/// `::fluid::rule::consumes`, of which the colons and the last word have the span at which the compiler reports an
+/// error.
+///
+/// The words before have the span of the macro's call: an editor takes each word with the span of a user's token for
+/// a meaning of that token, and shows the documentation of all of them.
 pub(crate) fn path(words: &str, span: Span) -> TokenStream {
     let last = words.split("::").count() - 1;
     let words = words.split("::").enumerate().map(|(at, word)| {
@@ -13,6 +15,11 @@ pub(crate) fn path(words: &str, span: Span) -> TokenStream {
         Ident::new(word, at)
     });
     words.map(|word| quote_spanned!(span=> ::#word)).collect()
+}
+
+/// A local of the expansion. By its hygiene it is different from every name of the user's.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 #[cfg(test)]
