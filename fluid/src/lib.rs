@@ -138,8 +138,12 @@
 //!
 //! # Features
 //!
+//! - `process`, on by default: a group as a whole process, [`Workers::run`] and [`Workers::main`], and what they need of
+//!   tokio: its signals and its multi-threaded runtime. Without it, start groups with [`Workers::startup`] or
+//!   [`Workers::scope`] on a runtime of your own.
 //! - `rate`: limits of how often consumers are called, [`Options::rate`].
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] are `Serialize`.
+//! - `svg`: [`Graph::svg`], a group's graph as a picture. Its Mermaid, DOT and text forms need no feature.
 //! - `test-util`: the module `test`, with which workers and groups are tested on paused time. For
 //!   `[dev-dependencies]` only.
 

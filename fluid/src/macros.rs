@@ -442,7 +442,8 @@ pub use fluid_macros::consumer;
 ///
 /// # What it makes
 ///
-/// `Numbers`, with `new`, `startup`, `scope`, `run` and `main`, as [`Workers`](crate::Workers) has them;
+/// `Numbers`, with `new`, `startup`, `scope`, and with the feature `process` `run` and `main`, as
+/// [`Workers`](crate::Workers) has them;
 /// and `NumbersHandle`, which both the group and its running form give, with an accessor for each worker
 /// and all of [`GroupHandle`](crate::GroupHandle). The documentation of `Numbers` ends with its picture, as a
 /// Mermaid flowchart.

@@ -6,9 +6,6 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use crate::error::Nothing;
 use crate::group::callback::{Callback, Outcome, PendingCallback, boxed};
@@ -281,16 +278,6 @@ impl GroupHandle {
             entry.never_started(&mut DeferredDrop::default());
         }
         made
-    }
-
-    pub(crate) fn stop_because(&self, cause: Cause) {
-        self.node.ask_to_stop(Some(cause));
-    }
-
-    /// PendingIo everything now.
-    pub(crate) fn force(&self, slack: Duration) {
-        self.node.ask_to_stop(None);
-        self.node.force(Instant::now() + slack);
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
+use tokio::time::Instant;
 
 use crate::group::workers::Workers;
 use crate::report::exit::{Cause, Exit};
@@ -29,7 +30,10 @@ impl Workers {
         let group = self.handle();
         let mut signals = match Signals::listen() {
             Ok(signals) => signals,
-            Err(error) => return self.fail("signals", error.into()),
+            Err(error) => {
+                let (worker, error) = ("signals".into(), error.into());
+                return self.fail(Cause::StartupFailed { worker, error });
+            }
         };
         let life = async {
             match self.startup().await {
@@ -42,12 +46,12 @@ impl Workers {
             exit = &mut life => return exit,
             signal = signals.next() => signal,
         };
-        group.stop_because(Cause::Signal(first));
+        group.node().ask_to_stop(Some(Cause::Signal(first)));
         tokio::select! {
             exit = &mut life => return exit,
             second = signals.next() => {
                 tracing::warn!(signal = second, "second signal, forcing");
-                group.force(SECOND_SIGNAL_SLACK);
+                group.node().force(Instant::now() + SECOND_SIGNAL_SLACK);
             }
         }
         life.await
