@@ -1,11 +1,13 @@
 //! A group's graph, as a constant: what `workers!` read, and what every picture is drawn from.
 
 mod dot;
+#[cfg(feature = "svg")]
 mod layout;
 pub(crate) mod levels;
 mod mermaid;
 #[cfg(test)]
 mod sample;
+#[cfg(feature = "svg")]
 mod svg;
 mod text;
 mod walk;
@@ -17,7 +19,8 @@ use crate::options::Options;
 /// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
 /// each group, as its associated constant `GRAPH`.
 ///
-/// `{}` prints it as a tree of text; [`svg`](Self::svg), [`mermaid`](Self::mermaid) and [`dot`](Self::dot) draw it.
+/// `{}` prints it as a tree of text; [`mermaid`](Self::mermaid), [`dot`](Self::dot), and with the feature `svg`
+/// [`svg`](Self::svg), draw it.
 ///
 /// ```
 /// use fluid::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Options, Place};

@@ -4,6 +4,7 @@ pub(crate) mod callback;
 pub(crate) mod dispatcher;
 pub(crate) mod handle;
 pub(crate) mod nested;
+#[cfg(feature = "process")]
 pub(crate) mod process;
 pub(crate) mod rule;
 pub(crate) mod slot;

@@ -468,7 +468,8 @@ pub use fluid_macros::consumer;
 ///
 /// # What it makes
 ///
-/// `Numbers`, with `new`, `startup`, `scope`, `run` and `main` as [`Workers`](crate::Workers) has them.
+/// `Numbers`, with `new`, `startup` and `scope`, and with the feature `process` also `run` and `main`, as
+/// [`Workers`](crate::Workers) has them.
 /// `NumbersHandle`, which has an accessor for each worker and derefs to [`GroupHandle`](crate::GroupHandle).
 /// `Numbers` derefs to it, and `startup` returns it. The documentation of `Numbers` ends with a picture of the
 /// group, a Mermaid flowchart.

@@ -25,6 +25,8 @@ pub use crate::worker::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::worker::{Port, Worker};
 pub use std::vec::Vec;
 
+pub use crate::__process as process;
+
 /// The loop of a worker that is a [`Stage`](crate::Stage) by hand, for the sake of hooks.
 ///
 /// # Errors
@@ -59,4 +61,31 @@ impl<T: Clone> Share<T> for Arc<T> {
     fn share(&self) -> T {
         T::clone(self)
     }
+}
+
+/// The methods `run` and `main` of a group that `workers!` declares, with this visibility. Without the feature `process`
+/// there are none.
+#[cfg(feature = "process")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __process {
+    ($vis:vis fn) => {
+        /// Runs the group until it ends or a signal stops it. See [`Workers::run`](::fluid::Workers::run).
+        $vis async fn run(self) -> $crate::Exit {
+            self.workers.run().await
+        }
+
+        /// Builds a runtime and runs the group on it. See [`Workers::main`](::fluid::Workers::main).
+        $vis fn main(self) -> $crate::Exit {
+            self.workers.main()
+        }
+    };
+}
+
+/// Nothing: see the other definition.
+#[cfg(not(feature = "process"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __process {
+    ($vis:vis fn) => {};
 }

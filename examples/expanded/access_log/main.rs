@@ -392,16 +392,7 @@ impl AccessLog {
     {
         self.workers.scope(|_| block(self.handle)).await
     }
-    /// Runs the group until it ends or a signal stops it. See
-    /// [`Workers::run`](::fluid::Workers::run).
-    async fn run(self) -> ::fluid::__private::Exit {
-        self.workers.run().await
-    }
-    /// Builds a runtime and runs the group on it. See
-    /// [`Workers::main`](::fluid::Workers::main).
-    fn main(self) -> ::fluid::__private::Exit {
-        self.workers.main()
-    }
+    ::fluid::__private::process!(fn);
 }
 /// The handle of [`AccessLog`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]

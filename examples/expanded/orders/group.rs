@@ -277,16 +277,7 @@ impl Orders {
     {
         self.workers.scope(|_| block(self.handle)).await
     }
-    /// Runs the group until it ends or a signal stops it. See
-    /// [`Workers::run`](::fluid::Workers::run).
-    pub async fn run(self) -> ::fluid::__private::Exit {
-        self.workers.run().await
-    }
-    /// Builds a runtime and runs the group on it. See
-    /// [`Workers::main`](::fluid::Workers::main).
-    pub fn main(self) -> ::fluid::__private::Exit {
-        self.workers.main()
-    }
+    ::fluid::__private::process!(pub fn);
 }
 /// The handle of [`Orders`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]

@@ -278,16 +278,7 @@ impl Sysmon {
     {
         self.workers.scope(|_| block(self.handle)).await
     }
-    /// Runs the group until it ends or a signal stops it. See
-    /// [`Workers::run`](::fluid::Workers::run).
-    pub async fn run(self) -> ::fluid::__private::Exit {
-        self.workers.run().await
-    }
-    /// Builds a runtime and runs the group on it. See
-    /// [`Workers::main`](::fluid::Workers::main).
-    pub fn main(self) -> ::fluid::__private::Exit {
-        self.workers.main()
-    }
+    ::fluid::__private::process!(pub fn);
 }
 /// The handle of [`Sysmon`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]

@@ -273,7 +273,7 @@ impl ::fluid::__private::Function for Store {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .batch(100)
-        .linger(::core::time::Duration::from_millis(500u64));
+        .linger(::core::time::Duration::from_millis(500));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
             &[

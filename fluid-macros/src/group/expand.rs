@@ -77,7 +77,8 @@ fn struct_(header: &Header, names: &Names, picture: &TokenStream) -> TokenStream
     }
 }
 
-/// The ways to start the group. The compiler and editors show them at its head.
+/// The ways to start the group. The compiler and editors show them at its head. Whether there are `run` and `main` is
+/// decided by a feature of fluid, which this crate does not know: fluid writes these two.
 fn life(header: &Header, names: &Names) -> TokenStream {
     let Header { cfgs, vis, .. } = header;
     let Names {
@@ -119,17 +120,7 @@ fn life(header: &Header, names: &Names) -> TokenStream {
                 self.workers.scope(|_| block(self.handle)).await
             }
 
-            /// Runs the group until it ends or a signal stops it. See
-            /// [`Workers::run`](::fluid::Workers::run).
-            #vis async fn run(self) -> #exit {
-                self.workers.run().await
-            }
-
-            /// Builds a runtime and runs the group on it. See
-            /// [`Workers::main`](::fluid::Workers::main).
-            #vis fn main(self) -> #exit {
-                self.workers.main()
-            }
+            ::fluid::__private::process!(#vis fn);
         }
     }
 }

@@ -1,5 +1,10 @@
 //! Graphs for the tests of the pictures.
 
+#![cfg_attr(
+    not(feature = "svg"),
+    allow(dead_code, reason = "some samples are drawn as SVG only")
+)]
+
 use super::{EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphWorker, Place};
 use crate::options::Options;
 

@@ -8,9 +8,6 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use crate::error::{AddError, Nothing};
 use crate::group::callback::Callback;
@@ -24,7 +21,7 @@ use crate::node::{Node, Parent};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
-use crate::report::exit::{Cause, Exit, Forced};
+use crate::report::exit::{Cause, Exit};
 use crate::report::status::Status;
 use crate::state::State;
 use crate::supervisor::{Event, Events};
@@ -249,16 +246,6 @@ impl GroupHandle {
         F: Future<Output: Outcome> + Send + 'static,
     {
         self.admit_unless_stopping(callback.worker_name(), callback_of(callback, run))
-    }
-
-    pub(crate) fn stop_because(&self, cause: Cause) {
-        self.node.ask_to_stop(Some(cause));
-    }
-
-    /// PendingIo everything now.
-    pub(crate) fn force(&self, slack: Duration, why: Forced) {
-        self.node.ask_to_stop(None);
-        self.node.force(Instant::now() + slack, why);
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
+use tokio::time::Instant;
 
 use crate::group::workers::Workers;
 use crate::report::exit::{Cause, Exit, Forced};
@@ -30,7 +31,10 @@ impl Workers {
         let group = self.handle();
         let mut signals = match Signals::listen() {
             Ok(signals) => signals,
-            Err(error) => return self.fail("signals", error.into()),
+            Err(error) => {
+                let (worker, error) = ("signals".into(), error.into());
+                return self.fail(Cause::StartupFailed { worker, error });
+            }
         };
         let life = async {
             match self.startup().await {
@@ -43,12 +47,13 @@ impl Workers {
             exit = &mut life => return exit,
             signal = signals.next() => signal,
         };
-        group.stop_because(Cause::Signal(first));
+        group.node().ask_to_stop(Some(Cause::Signal(first)));
         tokio::select! {
             exit = &mut life => return exit,
             second = signals.next() => {
                 tracing::warn!(signal = second, "second signal, forcing");
-                group.force(SECOND_SIGNAL_SLACK, Forced::SecondSignal(second));
+                let until = Instant::now() + SECOND_SIGNAL_SLACK;
+                group.node().force(until, Forced::SecondSignal(second));
             }
         }
         life.await
@@ -154,9 +159,11 @@ mod tests {
             let mut workers = Workers::new("group").grace(Duration::from_secs(1));
             workers.add_group("inner", Options::new(), inner);
             let group = workers.startup().await.unwrap();
-            group.stop_because(Cause::Signal("SIGTERM"));
+            group.node().ask_to_stop(Some(Cause::Signal("SIGTERM")));
             if why != Forced::GracePeriodOver {
-                group.force(SECOND_SIGNAL_SLACK, why);
+                group.node().ask_to_stop(None);
+                let until = Instant::now() + SECOND_SIGNAL_SLACK;
+                group.node().force(until, why);
             }
             let exit = group.wait_for_shutdown().await;
             for path in ["inner", "inner/deaf"] {

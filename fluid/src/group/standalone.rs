@@ -61,11 +61,13 @@ pub trait WorkerExt: Worker {
     }
 
     /// Runs this worker alone until it ends, or a signal asks the process to. See [`Workers::run`].
+    #[cfg(feature = "process")]
     fn run_alone(self) -> impl Future<Output = Exit> + Send {
         async { alone(self).0.run().await }
     }
 
     /// Builds a runtime and runs this worker alone on it. See [`Workers::main`].
+    #[cfg(feature = "process")]
     fn main(self) -> Exit {
         alone(self).0.main()
     }

@@ -8,7 +8,6 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::Workers;
-use crate::error::Error;
 use crate::group::handle::GroupHandle;
 use crate::lifecycle::launch::LaunchContext;
 use crate::node::Node;
@@ -111,11 +110,9 @@ impl Workers {
     }
 
     /// PendingIo the group, which could not be started.
-    pub(crate) fn fail(mut self, what: &str, error: Error) -> Exit {
-        self.arrivals.end(Cause::StartupFailed {
-            worker: what.into(),
-            error,
-        });
+    #[cfg(feature = "process")]
+    pub(crate) fn fail(mut self, cause: Cause) -> Exit {
+        self.arrivals.end(cause);
         let node = self.handle.node();
         node.exit().expect("it has ended").clone()
     }
