@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::queue::AskError;
-use crate::queue::reply::Reply;
+use crate::queue::reply::{NoReply, Reply};
 use crate::sync::watched::explore;
 
 #[test]
@@ -121,7 +121,9 @@ fn whoever_asks_a_consumer_that_is_given_up_gets_an_answer_or_an_error() {
             // It holds the question for ever.
             thread::spawn(move || (block_on(queue.next()), queue))
         };
-        drop(channel.seal());
+        let left = channel.seal();
+        channel.end_questions(NoReply::Unanswered);
+        drop(left);
         let answer = asker.join().unwrap().unwrap_err();
         let (held, _queue) = stuck.join().unwrap();
         match answer {
