@@ -13,13 +13,10 @@
 
 mod admit;
 mod batch;
-mod consumer_end;
 mod control;
 mod fetch;
 mod lanes;
-mod queue;
 mod queue_control;
-mod recv;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,8 +24,6 @@ use std::task::Waker;
 
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
-use crate::queue::channel::consumer_end::ConsumerEnd;
-pub(crate) use crate::queue::channel::consumer_end::Shared;
 use crate::queue::channel::control::Control;
 use crate::queue::channel::lanes::{Key, Lanes};
 pub use crate::queue::channel::queue::Queue;
@@ -57,8 +52,8 @@ pub(crate) struct Channel<M> {
     portion: usize,
     /// How many a consumer takes before it lets in those who wait for room.
     course: usize,
-    /// Those who take from this queue.
-    consumer_ends: Box<[Arc<ConsumerEnd<M>>]>,
+    /// How far each lane is that takes from this queue.
+    consumer_ends: Box<[Arc<Progress>]>,
     /// By key to a queue for each lane, in the place of this one.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
@@ -153,9 +148,7 @@ impl<M> Channel<M> {
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
             course: (options.capacity / 2).clamp(1, PORTION),
-            consumer_ends: (0..options.concurrency)
-                .map(|_| Arc::new(ConsumerEnd::new()))
-                .collect(),
+            consumer_ends: (0..options.concurrency).map(|_| Arc::default()).collect(),
             lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
@@ -248,14 +241,13 @@ impl<M> Channel<M> {
 
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
-    fn give_up(&self, consumer_end: &ConsumerEnd<M>, held: usize, portion: &mut VecDeque<M>) {
+    fn give_up(&self, progress: &Progress, held: usize, portion: &mut VecDeque<M>) {
         let (left, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            portion.extend(consumer_end.take_all());
-            consumer_end.progress.unfetched(portion.len());
-            consumer_end.progress.let_go(held);
+            progress.unfetched(portion.len());
+            progress.let_go(held);
             if !inner.frozen {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
@@ -288,13 +280,11 @@ impl<M> Channel<M> {
         }
     }
 
-    /// What the consumer_ends have, who may not take over from each other meanwhile.
+    /// What the consumer_ends have.
     fn seen(&self, _: &Inner<M>) -> Seen {
         match &*self.consumer_ends {
-            [only] => only.progress.seen(),
-            several => {
-                Progress::seen_together(several.iter().map(|consumer_end| &consumer_end.progress))
-            }
+            [only] => only.seen(),
+            several => Progress::seen_together(several.iter().map(|consumer_end| &**consumer_end)),
         }
     }
 

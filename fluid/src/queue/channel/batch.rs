@@ -186,7 +186,7 @@ impl<M> Queue<M> {
             let most = batching.size.saturating_sub(self.gathering.messages).max(1);
             match self
                 .channel
-                .fetch_all(&self.consumer_end, &mut self.portion, most)
+                .fetch_all(&self.progress, &mut self.portion, most)
             {
                 Fetched::Some => continue,
                 Fetched::Ended if self.channel.calls.is_interrupted() => return None,
@@ -251,7 +251,7 @@ impl<M> Queue<M> {
     }
 
     fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        let Some(seen) = self.channel.hand(&self.consumer_end, batch.len()) else {
+        let Some(seen) = self.channel.hand(&self.progress, batch.len()) else {
             // Counted as undelivered by whoever gave this worker up.
             batch.into_iter().for_each(discard);
             return None;

@@ -10,14 +10,13 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
-use super::consumer_end::ConsumerEnd;
 use super::control::SeenControl;
 use super::{Channel, Gate};
-use crate::report::ledger::Seen;
+use crate::report::ledger::{Progress, Seen};
 use crate::sync::lock::lock;
-use crate::sync::yielding::Turns;
-use crate::time::run_control::RunControl;
 use crate::time::stall::Pulse;
+use crate::time::run_control::RunControl;
+use crate::sync::yielding::Turns;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
 pub(super) const TURN: usize = 128;
@@ -52,9 +51,7 @@ pub(super) const TURN: usize = 128;
 /// *failed*. If the worker is forced to end, it is *undelivered*.
 pub struct Queue<M> {
     pub(super) channel: Arc<Channel<M>>,
-    pub(super) consumer_end: Arc<ConsumerEnd<M>>,
-    /// The consumer_end has a share.
-    pub(super) shares: bool,
+    pub(super) progress: Arc<Progress>,
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
     pub(super) gathering: Gathering<M>,
@@ -90,9 +87,8 @@ impl<M> Queue<M> {
     pub(crate) fn new(channel: &Arc<Channel<M>>, lane: usize) -> Self {
         let (channel, consumer_end) = channel.lane(lane);
         Self {
-            consumer_end: Arc::clone(&channel.consumer_ends[consumer_end]),
+            progress: Arc::clone(&channel.consumer_ends[consumer_end]),
             channel,
-            shares: false,
             portion: VecDeque::new(),
             hand: Hand::Empty,
             gathering: Gathering::new(),
@@ -163,9 +159,6 @@ impl<M> Queue<M> {
             self.course -= 1;
             return Some(message);
         }
-        if self.shares {
-            return self.take_shared();
-        }
         self.settle();
         None
     }
@@ -187,8 +180,8 @@ impl<M> Queue<M> {
     pub fn failed(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.channel.fail(&self.consumer_end.progress, 1),
-            Hand::Batch(messages) => self.channel.fail(&self.consumer_end.progress, messages),
+            Hand::Queued => self.channel.fail(&self.progress, 1),
+            Hand::Batch(messages) => self.channel.fail(&self.progress, messages),
             Hand::Direct => self.channel.fail_direct(),
         }
     }
@@ -213,25 +206,18 @@ impl<M> Queue<M> {
             return run_control.stop_requested().is_raised();
         }
         let inner = lock(&self.channel.inner);
-        // What other lanes hold will not come here, unless it is their share.
+        // What other lanes hold will not come here.
         let mine = self.portion.len() + self.gathering.messages;
-        let shared = || {
-            self.channel
-                .consumer_ends
-                .iter()
-                .any(|consumer_end| !consumer_end.is_empty())
-        };
         self.channel.calls.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
     }
 
     fn take(&mut self) -> Option<M> {
         let message = self.portion.pop_front()?;
-        let progress = &self.consumer_end.progress;
         let seen = match self.hand {
-            Hand::Queued => progress.done_and_taken(),
-            Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
+            Hand::Queued => self.progress.done_and_taken(),
+            Hand::Empty | Hand::Batch(_) | Hand::Direct => self.progress.taken(),
         };
         self.hand = Hand::Queued;
         self.carry_if_full(seen);
@@ -242,8 +228,8 @@ impl<M> Queue<M> {
     pub(crate) fn settle(&mut self) {
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.carry_if_full(self.consumer_end.progress.done(1)),
-            Hand::Batch(messages) => self.carry_if_full(self.consumer_end.progress.done(messages)),
+            Hand::Queued => self.carry_if_full(self.progress.done(1)),
+            Hand::Batch(messages) => self.carry_if_full(self.progress.done(messages)),
             Hand::Direct => self.channel.direct.done(),
         }
     }
@@ -274,7 +260,7 @@ impl<M> Queue<M> {
 
     pub(super) fn carry_if_full(&self, seen: Seen) {
         if seen.is_full() {
-            self.channel.carry(&self.consumer_end.progress);
+            self.channel.carry(&self.progress);
         }
     }
 }
@@ -292,7 +278,7 @@ impl<M> Drop for Queue<M> {
         };
         self.portion.extend(self.gathering.take_all());
         self.channel
-            .give_up(&self.consumer_end, held, &mut self.portion);
+            .give_up(&self.progress, held, &mut self.portion);
     }
 }
 

@@ -73,13 +73,7 @@ impl<M> Channel<M> {
                 messages += seen.fetched + seen.in_hand + handed.in_hand;
             }
             inner.counts.undelivered += messages;
-            let shares = self
-                .consumer_ends
-                .iter()
-                .flat_map(|consumer_end| consumer_end.take_all());
-            let mut left: VecDeque<M> = shares.collect();
-            left.append(&mut inner.waiting);
-            (left, messages)
+            (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
         self.wake_takers();

@@ -82,8 +82,8 @@ fn a_count_that_is_carried_while_a_consumer_is_given_up_counts_once() {
         assert_eq!(block_on(queue.next()), Some(1));
         queue.settle();
         let carries = {
-            let (channel, consumer_end) = (Arc::clone(&channel), Arc::clone(&queue.consumer_end));
-            thread::spawn(move || channel.carry(&consumer_end.progress))
+            let (channel, progress) = (Arc::clone(&channel), Arc::clone(&queue.progress));
+            thread::spawn(move || channel.carry(&progress))
         };
         drop(channel.seal());
         carries.join().unwrap();

@@ -45,7 +45,7 @@ fn what_one_lane_carries_while_another_counts_counts_once() {
             let channel = Arc::clone(&channel);
             thread::spawn(move || {
                 carries.settle();
-                channel.carry(&carries.consumer_end.progress);
+                channel.carry(&carries.progress);
             })
         };
         counts.settle();
@@ -124,68 +124,5 @@ fn a_lane_that_ends_takes_nothing_from_the_others() {
         let counts = assert_conserved(&channel);
         assert_eq!(counts.refused, refused.len() as u64);
         assert_eq!((counts.done, counts.undelivered + counts.refused), (1, 2));
-    });
-}
-
-/// Two lanes, of which the first has taken two of four messages and has a share of one.
-fn sharing() -> (Arc<Channel<u64>>, [Queue<u64>; 2]) {
-    let channel = shared();
-    edge(&channel).push_each(&mut (0..4));
-    let mut lanes = [0, 1].map(|lane| Queue::new(&channel, lane));
-    lanes.iter_mut().for_each(Queue::share);
-    for message in 0..2 {
-        assert_eq!(block_on(lanes[0].next()), Some(message));
-    }
-    assert!(!lanes[0].consumer_end.is_empty());
-    (channel, lanes)
-}
-
-#[test]
-fn what_one_lane_shares_is_handled_once() {
-    explore(|| {
-        let (channel, [mut shares, mut takes]) = sharing();
-        channel.close();
-        let shares = thread::spawn(move || {
-            let handled: Vec<_> = std::iter::from_fn(|| block_on(shares.next())).collect();
-            handled
-        });
-        let mut handled: Vec<_> = std::iter::from_fn(|| block_on(takes.next())).collect();
-        handled.extend(shares.join().unwrap());
-        handled.sort_unstable();
-        assert_eq!(handled, [2, 3]);
-        drop(takes);
-        assert_eq!(assert_conserved(&channel).done, 4);
-    });
-}
-
-#[test]
-fn whoever_waits_misses_nothing_that_is_given_back() {
-    explore(|| {
-        let (channel, [shares, mut takes]) = sharing();
-        let gives_back = thread::spawn(move || {
-            shares.shared().give_back();
-            shares
-        });
-        let mut handled = [(); 2].map(|()| block_on(takes.next()));
-        handled.sort_unstable();
-        assert_eq!(handled, [Some(2), Some(3)]);
-        let looked = channel.counts();
-        assert_eq!((looked.accepted, looked.done), (4, 2));
-        drop(gives_back.join().unwrap());
-        drop(takes);
-        assert_conserved(&channel);
-    });
-}
-
-#[test]
-fn a_share_is_handled_or_undelivered_when_its_consumer_is_given_up() {
-    explore(|| {
-        let (channel, [mut shares, takes]) = sharing();
-        let shares = thread::spawn(move || while block_on(shares.next()).is_some() {});
-        drop(channel.seal());
-        let sealed = assert_conserved(&channel);
-        shares.join().unwrap();
-        drop(takes);
-        assert_eq!(assert_conserved(&channel), sealed);
     });
 }
