@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::{Channel, Gate, Inner};
 use crate::options::Overflow;
-use crate::report::ledger::{Progress, Seen};
+use crate::report::ledger::Progress;
 use crate::sync::atomic::Ordering;
 use crate::sync::lock::lock;
 
@@ -72,7 +72,8 @@ impl<M> Channel<M> {
             }
             let fetched = if let Some(message) = inner.waiting.pop_front() {
                 portion.push_back(message);
-                progress.fetched(0);
+                inner.fetched += 1;
+                progress.take(1);
                 Fetched::Some
             } else if inner.gate == Gate::Closed {
                 return Fetched::Ended;
@@ -90,7 +91,7 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Moves all that waits, or as much as can be counted; but only one message if it may be dropped yet.
+    /// Moves all that waits, but only one message if it may be dropped yet.
     pub(super) fn move_to(
         &self,
         inner: &mut Inner<M>,
@@ -99,14 +100,11 @@ impl<M> Channel<M> {
     ) {
         if self.overflow != Overflow::Wait {
             portion.extend(inner.waiting.pop_front());
-        } else if inner.waiting.len() <= Progress::MAX_FETCHED {
-            std::mem::swap(&mut inner.waiting, portion);
         } else {
-            portion.extend(inner.waiting.drain(..Progress::MAX_FETCHED));
+            std::mem::swap(&mut inner.waiting, portion);
         }
-        let more = portion.len() - 1;
-        progress.fetched(more);
-        inner.fetched += more;
+        inner.fetched += portion.len() as u64;
+        progress.take(1);
     }
 
     /// Lets senders in that wait for the room which the consumer has made since it fetched last.
@@ -117,12 +115,7 @@ impl<M> Channel<M> {
     }
 
     /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
-    pub(super) fn fetch_all(
-        &self,
-        progress: &Progress,
-        portion: &mut VecDeque<M>,
-        most: usize,
-    ) -> Fetched {
+    pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
         let wake = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
@@ -137,9 +130,7 @@ impl<M> Channel<M> {
             }
             let waiting = inner.waiting.len();
             let alone = self.consumer_ends.len() == 1;
-            let all = alone
-                && self.overflow == Overflow::Wait
-                && self.fetched(&inner) + waiting <= Progress::MAX_FETCHED;
+            let all = alone && self.overflow == Overflow::Wait;
             let share = if all && portion.is_empty() {
                 std::mem::swap(&mut inner.waiting, portion);
                 waiting
@@ -149,8 +140,7 @@ impl<M> Channel<M> {
                 portion.extend(inner.waiting.drain(..share));
                 share
             };
-            progress.gathered(share);
-            inner.fetched += share;
+            inner.fetched += share as u64;
             self.no_more_crowd(&mut inner)
         };
         if wake {
@@ -159,18 +149,17 @@ impl<M> Channel<M> {
         Fetched::Some
     }
 
-    /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
-    /// is the consumer's no more.
-    pub(super) fn hand(&self, progress: &Progress, messages: usize) -> Option<Seen> {
-        let (seen, wake) = {
+    /// Moves a batch from what waits into the consumer's hand, which makes room. Returns whether the batch is still
+    /// the consumer's.
+    pub(super) fn hand(&self, progress: &Progress, messages: usize) -> bool {
+        let (mine, wake) = {
             let mut inner = lock(&self.inner);
-            let seen = progress.handed(messages);
-            let mine = (!inner.frozen).then_some(seen);
-            (mine, self.no_more_crowd(&mut inner))
+            progress.take(messages);
+            (!inner.frozen, self.no_more_crowd(&mut inner))
         };
         if wake {
             self.room.notify_waiters();
         }
-        seen
+        mine
     }
 }

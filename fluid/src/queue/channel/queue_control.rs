@@ -63,14 +63,13 @@ impl<M> Channel<M> {
             inner.gate = Gate::Closed;
             // From now on the consumer takes no more of what it has fetched.
             self.calls.interrupt(true);
-            let seen = self.seen(&inner);
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
-                let handed = self.direct.handed();
-                inner.counts.accepted += handed.accepted;
-                inner.counts.done += seen.done + handed.done;
-                messages += seen.fetched + seen.in_hand + handed.in_hand;
+                let seen = self.seen();
+                inner.counts.accepted += seen.direct;
+                inner.counts.done += seen.done;
+                messages += inner.fetched + seen.direct - seen.done - inner.released;
             }
             inner.counts.undelivered += messages;
             (std::mem::take(&mut inner.waiting), messages)
@@ -86,9 +85,9 @@ impl<M> Channel<M> {
         let inner = lock(&self.inner);
         let mut counts = inner.counts;
         if !inner.frozen {
-            let handed = self.direct.handed();
-            counts.accepted += handed.accepted;
-            counts.done += self.seen(&inner).done + handed.done;
+            let seen = self.seen();
+            counts.accepted += seen.direct;
+            counts.done += seen.done;
         }
         counts
     }

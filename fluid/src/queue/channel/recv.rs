@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::queue::{Hand, Queue, TURN};
+use super::queue::{Queue, TURN};
 use super::fetch::Fetched;
 use crate::time::stall::{Pulse, Rest};
 use crate::sync::yielding::{To, yield_to_all, yield_to};
@@ -84,7 +84,7 @@ impl<M> Queue<M> {
         if self.portion.is_empty() || self.channel.calls.is_interrupted() {
             return false;
         }
-        self.progress.taken();
+        self.progress.take(1);
         self.has_arrived();
         true
     }
@@ -126,7 +126,7 @@ impl<M> Queue<M> {
 
     /// A message has moved into its hand.
     fn has_arrived(&mut self) {
-        self.hand = Hand::Queued;
+        self.hand = 1;
         // Also where it is the only one: of those that come one at a time, each arrives.
         self.course -= 1;
     }
