@@ -11,7 +11,6 @@ mod sender;
 
 pub(crate) use channel::Batching;
 pub use channel::Queue;
-pub(crate) use channel::Shared;
 pub(crate) use channel::{Channel, Owner, QueueControl};
 pub(crate) use output::Leaving;
 pub use output::Output;

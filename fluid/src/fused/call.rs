@@ -266,11 +266,11 @@ where
             if passed.is_pending() {
                 *this.kept = Some(kept);
             } else {
-                kept.queue.settle_direct();
+                kept.queue.settle();
             }
             return passed;
         }
-        kept.queue.settle_direct();
+        kept.queue.settle();
         Poll::Ready(true)
     }
 
@@ -306,7 +306,7 @@ where
             }
         }
         if let Some(kept) = this.kept {
-            kept.queue.settle_direct();
+            kept.queue.settle();
         }
         Poll::Ready(went_well)
     }

@@ -111,7 +111,7 @@ impl<W: Worker> Drop for CalleeGuard<W> {
             ..
         } = *lent;
         // In hand still is what a forced stop cut off.
-        io.queue.give_up_direct();
+        io.queue.abandon();
         let _ = home.send((worker, io, failure));
     }
 }
@@ -188,7 +188,7 @@ impl<W: Worker> CalleeSlot<W> {
                 in_span(&guard.span, pin!(handled)).await
             };
             match handled {
-                Ok(()) => io.queue.settle_direct(),
+                Ok(()) => io.queue.settle(),
                 Err(error) => {
                     guard.failure = Some(error);
                     self.give_back();

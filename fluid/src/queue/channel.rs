@@ -6,14 +6,13 @@
 //!
 //! Invariants:
 //!
-//! 1. Every change of a count happens under the lock, or in the one word of [`Progress`].
+//! 1. Every change of a count happens under the lock, or by the consumer's own [`Progress`].
 //! 2. A message is dropped only through [`discard`], outside the lock, and after it was counted.
 //! 3. Whoever is about to wait, be it after a message, says so under the lock, and whoever makes its waiting useless
 //!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
 
 mod admit;
 mod batch;
-mod consumer_end;
 mod control;
 mod fetch;
 mod lanes;
@@ -27,8 +26,6 @@ use std::task::Waker;
 
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
-use crate::queue::channel::consumer_end::ConsumerEnd;
-pub(crate) use crate::queue::channel::consumer_end::Shared;
 use crate::queue::channel::control::Control;
 use crate::queue::channel::lanes::{Key, Lanes};
 pub use crate::queue::channel::queue::Queue;
@@ -37,7 +34,7 @@ use crate::queue::channel::recv::keep;
 use crate::queue::discard;
 use crate::queue::reply_slot::ReplySlots;
 use crate::queue::sender::SendOrigin;
-use crate::report::ledger::{Counts, Direct, Progress, Seen};
+use crate::report::ledger::{Counts, Progress, Seen};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::lock::lock;
 use crate::sync::{Mutex, Notify, OnceLock};
@@ -46,7 +43,6 @@ use crate::sync::{Mutex, Notify, OnceLock};
 /// who wait for room. Large enough to make the lock cheap, small enough for waiting senders to be let in while a
 /// slow consumer works through what it has.
 const PORTION: usize = 64;
-const _: () = assert!(PORTION <= Progress::MAX_FETCHED);
 
 /// The consumer to which a queue belongs.
 pub(crate) trait Owner: Send + Sync {
@@ -65,13 +61,11 @@ pub(crate) struct Channel<M> {
     portion: usize,
     /// How many a consumer takes before it lets in those who wait for room.
     course: usize,
-    /// Those who take from this queue.
-    consumer_ends: Box<[Arc<ConsumerEnd<M>>]>,
+    /// How far each lane is that takes from this queue.
+    consumer_ends: Box<[Arc<Progress>]>,
     /// By key to a queue for each lane, in the place of this one.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
-    /// Of what comes over a fused edge, and so never waits here.
-    direct: Direct,
     items: Notify,
     room: Notify,
     /// Whether somebody waits for a message, as far as is known without the lock.
@@ -85,11 +79,15 @@ pub(crate) struct Channel<M> {
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what the consumer_ends and `direct` count comes on top.
+    /// Until it is `frozen`, what the lanes count comes on top.
     counts: Counts,
     frozen: bool,
-    /// The most that the consumer may have fetched and not taken, as it was when last looked at.
-    fetched: usize,
+    /// How many messages have moved to the consumer's side.
+    fetched: u64,
+    /// How many of them it had taken, when last looked at.
+    taken: u64,
+    /// How many left its side without being done: they have failed, or were given up.
+    released: u64,
     /// Room that has been given to senders in advance.
     given: usize,
     sender_waits: bool,
@@ -162,9 +160,7 @@ impl<M> Channel<M> {
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
             course: (options.capacity / 2).clamp(1, PORTION),
-            consumer_ends: (0..options.concurrency)
-                .map(|_| Arc::new(ConsumerEnd::new()))
-                .collect(),
+            consumer_ends: (0..options.concurrency).map(|_| Arc::default()).collect(),
             lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
@@ -172,13 +168,14 @@ impl<M> Channel<M> {
                 counts: Counts::default(),
                 frozen: false,
                 fetched: 0,
+                taken: 0,
+                released: 0,
                 given: 0,
                 sender_waits: false,
                 takers_wait: 0,
                 consumer_end: None,
                 unbounded: false,
             }),
-            direct: Direct::default(),
             items: Notify::new(),
             room: Notify::new(),
             awaited: Arc::new(AtomicBool::new(false)),
@@ -228,59 +225,26 @@ impl<M> Channel<M> {
         std::mem::take(&mut inner.sender_waits)
     }
 
-    /// Moves the done count from the narrow place to the wide one.
-    #[cold]
-    fn carry(&self, progress: &Progress) {
-        let mut inner = lock(&self.inner);
-        if !inner.frozen {
-            let seen = progress.seen();
-            inner.counts.done += seen.done;
-            progress.carried(seen.done);
-        }
+    /// Counts messages in hand as failed.
+    fn fail(&self, messages: usize) {
+        lock(&self.inner).release(messages, |counts| &mut counts.failed);
     }
 
-    fn fail(&self, progress: &Progress, messages: usize) {
-        let mut inner = lock(&self.inner);
-        progress.let_go(messages);
-        if !inner.frozen {
-            inner.counts.failed += messages as u64;
-        }
-    }
-
-    /// A message that came over a fused edge has failed.
-    fn fail_direct(&self) {
-        let mut inner = lock(&self.inner);
-        if !inner.frozen {
-            self.direct.let_go();
-            inner.counts.failed += 1;
-        }
-    }
-
-    /// A message that came over a fused edge will not be handled.
-    fn give_up_direct(&self) {
-        {
-            let mut inner = lock(&self.inner);
-            if !inner.frozen {
-                self.direct.let_go();
-                inner.counts.undelivered += 1;
-            }
-        }
-        self.tell_undelivered(1);
+    /// Counts messages in hand as undelivered.
+    fn abandon(&self, messages: usize) {
+        lock(&self.inner).release(messages, |counts| &mut counts.undelivered);
+        self.tell_undelivered(messages as u64);
     }
 
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
-    fn give_up(&self, consumer_end: &ConsumerEnd<M>, held: usize, portion: &mut VecDeque<M>) {
+    fn give_up(&self, progress: &Progress, held: usize, portion: &mut VecDeque<M>) {
         let (left, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            portion.extend(consumer_end.take_all());
-            consumer_end.progress.unfetched(portion.len());
-            consumer_end.progress.let_go(held);
-            if !inner.frozen {
-                inner.counts.undelivered += (held + portion.len()) as u64;
-            }
+            progress.take(portion.len());
+            inner.release(held + portion.len(), |counts| &mut counts.undelivered);
             inner.counts.undelivered += left.len() as u64;
             (left, inner.consumer_end.take())
         };
@@ -306,18 +270,16 @@ impl<M> Channel<M> {
         if inner.frozen {
             0
         } else {
-            self.seen(inner).fetched as usize
+            (inner.fetched - self.taken()) as usize
         }
     }
 
-    /// What the consumer_ends have, who may not take over from each other meanwhile.
-    fn seen(&self, _: &Inner<M>) -> Seen {
-        match &*self.consumer_ends {
-            [only] => only.progress.seen(),
-            several => {
-                Progress::seen_together(several.iter().map(|consumer_end| &consumer_end.progress))
-            }
-        }
+    fn taken(&self) -> u64 {
+        self.consumer_ends.iter().map(|lane| lane.taken()).sum()
+    }
+
+    fn seen(&self) -> Seen {
+        self.consumer_ends.iter().map(|lane| lane.seen()).sum()
     }
 
     /// One more waits for a message.
@@ -373,6 +335,21 @@ impl<M> Channel<M> {
         }
         self.room.notify_waiters();
         self.wake_takers();
+    }
+}
+
+impl<M> Inner<M> {
+    /// Counts messages that leave the consumer's side without being done.
+    fn release(&mut self, messages: usize, counter: fn(&mut Counts) -> &mut u64) {
+        if !self.frozen {
+            self.released += messages as u64;
+            *counter(&mut self.counts) += messages as u64;
+        }
+    }
+
+    /// How much room is taken, at most: what the consumer has taken since it was last looked at is free by now.
+    fn occupied(&self) -> usize {
+        self.waiting.len() + self.given + (self.fetched - self.taken) as usize
     }
 }
 

@@ -20,7 +20,7 @@ pub use self::beat::EachBeat;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;
-use crate::queue::{Batching, Output, Shared};
+use crate::queue::{Batching, Output};
 use crate::sync::catch::catch;
 use crate::time::stall::{Pulse, Rest};
 use crate::time::timeout::timed;
@@ -205,29 +205,6 @@ impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
     }
 }
 
-pin_project! {
-    /// A call during which what was fetched is left to others who take whenever it waits.
-    struct Sharing<'a, F, M> {
-        #[pin]
-        call: F,
-        shared: Shared<'a, M>,
-    }
-}
-
-impl<F: Future, M> Future for Sharing<'_, F, M> {
-    type Output = F::Output;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let polled = this.call.poll(cx);
-        if polled.is_pending() {
-            this.shared.give_back();
-        }
-        polled
-    }
-}
-
 /// The calls of a consumer that is bare.
 async fn each_message<S, N>(
     stage: &mut S,
@@ -239,10 +216,6 @@ where
     S: Stage<Input = <S as Worker>::Message>,
     N: Downstream<S::Output>,
 {
-    // What keeps its thread keeps its messages, too.
-    if !ctx.node().options.blocking {
-        io.queue.share();
-    }
     loop {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
@@ -266,15 +239,12 @@ where
         };
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
-            io.queue.shared().give_back();
             handle(stage, message, ctx, io, downstream).await?;
             continue;
         }
         let called = {
             let call = pin!(stage.call(message, ctx, &io.ports));
-            let call = Attended::<_, S>::new(call, &io.output, &io.ports);
-            let shared = io.queue.shared();
-            Sharing { call, shared }.await
+            Attended::<_, S>::new(call, &io.output, &io.ports).await
         };
         match called {
             Ok(emission) => {
@@ -287,7 +257,6 @@ where
                 let mut emission = emission.into_iter();
                 if let Some(first) = downstream.send_ahead(&mut io.output, &mut emission) {
                     io.hand_over();
-                    io.queue.shared().give_back();
                     let leaving = io.output.leave(emission);
                     let refused = downstream.send_each(&io.output, first, leaving).await;
                     tell_refused(refused, ctx);

@@ -130,11 +130,10 @@ impl<M> Channel<M> {
         if most == 0 || inner.takers_wait > 0 || inner.sender_waits || inner.gate == Gate::Closed {
             return 0;
         }
-        let taken = |inner: &Inner<M>| inner.waiting.len() + inner.given + inner.fetched;
-        if self.capacity.saturating_sub(taken(inner)) / 2 < most {
-            inner.fetched = self.fetched(inner);
+        if self.capacity.saturating_sub(inner.occupied()) / 2 < most {
+            inner.taken = self.taken();
         }
-        (self.capacity.saturating_sub(taken(inner)) / 2).min(most)
+        (self.capacity.saturating_sub(inner.occupied()) / 2).min(most)
     }
 
     /// Whether a sender may be given room in advance.
@@ -150,12 +149,11 @@ impl<M> Channel<M> {
     /// Whether there is room for one message more. Where there was enough of it when last looked at, this
     /// does not touch what the consumer writes.
     pub(super) fn has_room(&self, inner: &mut Inner<M>, origin: SendOrigin) -> bool {
-        if inner.waiting.len() + inner.given + inner.fetched < self.capacity {
+        if inner.occupied() < self.capacity {
             return true;
         }
-        inner.fetched = self.fetched(inner);
-        inner.waiting.len() + inner.given + inner.fetched < self.capacity
-            || inner.unbounded && origin == SendOrigin::Edge
+        inner.taken = self.taken();
+        inner.occupied() < self.capacity || inner.unbounded && origin == SendOrigin::Edge
     }
 
     pub(crate) fn admits(&self, origin: SendOrigin) -> bool {

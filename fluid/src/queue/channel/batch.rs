@@ -10,13 +10,11 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
+use super::Queue;
 use super::fetch::Fetched;
 use super::lanes::Key;
-use super::queue::Hand;
-use super::{PORTION, Queue};
 use crate::options::MAX_BATCH;
 use crate::queue::discard;
-use crate::report::ledger::Progress;
 use crate::sync::lock::lock;
 use crate::sync::yielding::yield_to_all;
 
@@ -184,10 +182,7 @@ impl<M> Queue<M> {
             let mut arrived = pin!(self.channel.items.notified());
             arrived.as_mut().enable();
             let most = batching.size.saturating_sub(self.gathering.messages).max(1);
-            match self
-                .channel
-                .fetch_all(&self.consumer_end, &mut self.portion, most)
-            {
+            match self.channel.fetch_all(&mut self.portion, most) {
                 Fetched::Some => continue,
                 Fetched::Ended if self.channel.calls.is_interrupted() => return None,
                 Fetched::Ended => return self.gathering.take_oldest(),
@@ -233,16 +228,11 @@ impl<M> Queue<M> {
         let lingered = batching
             .linger
             .is_some_and(|linger| since.elapsed() >= linger);
-        if lingered || self.gathering.messages >= self.most() {
+        if lingered || self.gathering.messages >= MAX_BATCH {
             self.gathering.take(key)
         } else {
             None
         }
-    }
-
-    /// The most that is gathered: what the lanes of one consumer hold together has to be counted.
-    fn most(&self) -> usize {
-        MAX_BATCH.min(Progress::MAX_FETCHED / self.channel.consumer_ends.len() - PORTION)
     }
 
     /// Whether no more can come before something is handled.
@@ -251,13 +241,12 @@ impl<M> Queue<M> {
     }
 
     fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        let Some(seen) = self.channel.hand(&self.consumer_end, batch.len()) else {
+        if !self.channel.hand(&self.progress, batch.len()) {
             // Counted as undelivered by whoever gave this worker up.
             batch.into_iter().for_each(discard);
             return None;
-        };
-        self.hand = Hand::Batch(batch.len());
-        self.carry_if_full(seen);
+        }
+        self.hand = batch.len();
         Some(batch)
     }
 }

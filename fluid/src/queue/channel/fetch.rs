@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use super::consumer_end::ConsumerEnd;
 use super::{Channel, Gate, Inner};
 use crate::options::Overflow;
-use crate::report::ledger::{Progress, Seen};
+use crate::report::ledger::Progress;
 use crate::sync::atomic::Ordering;
 use crate::sync::lock::lock;
 
@@ -26,7 +25,7 @@ impl<M> Channel<M> {
     /// at once: where messages come one at a time, there is none yet when this one has been handled.
     pub(super) fn fetch(
         &self,
-        consumer_end: &ConsumerEnd<M>,
+        progress: &Progress,
         portion: &mut VecDeque<M>,
         waker: &Waker,
         waited: bool,
@@ -43,7 +42,7 @@ impl<M> Channel<M> {
                 self.awaits_alone(&mut inner, waker);
                 Fetched::None
             } else {
-                self.move_to(&mut inner, consumer_end, portion);
+                self.move_to(&mut inner, progress, portion);
                 let alone = portion.len() == 1 && inner.waiting.is_empty();
                 if waited && alone && inner.gate != Gate::Closed {
                     self.awaits_alone(&mut inner, waker);
@@ -58,22 +57,14 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Moves the next message into the hand of one of several that take: of its own share, of what waits, or of what
-    /// another one has fetched. If there is none, it waits until `items` is notified, if it says so.
+    /// Moves the next message into the hand of one of several that take, which fetches no more than that: what it
+    /// fetched, no other lane could handle. If there is none, it waits until `items` is notified, if it says so.
     pub(super) fn fetch_one(
         &self,
-        consumer_end: &ConsumerEnd<M>,
+        progress: &Progress,
         portion: &mut VecDeque<M>,
         waits: bool,
     ) -> Fetched {
-        if self.calls.is_interrupted() {
-            return Fetched::Ended;
-        }
-        if let Some(message) = consumer_end.next() {
-            consumer_end.progress.taken();
-            portion.push_back(message);
-            return Fetched::Some;
-        }
         let (fetched, wake) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
@@ -81,11 +72,8 @@ impl<M> Channel<M> {
             }
             let fetched = if let Some(message) = inner.waiting.pop_front() {
                 portion.push_back(message);
-                self.share(&mut inner, consumer_end);
-                Fetched::Some
-            } else if let Some(message) = self.consumer_ends.iter().find_map(|other| other.next()) {
-                portion.push_back(message);
-                consumer_end.progress.taken();
+                inner.fetched += 1;
+                progress.take(1);
                 Fetched::Some
             } else if inner.gate == Gate::Closed {
                 return Fetched::Ended;
@@ -103,43 +91,20 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Counts a message as in hand that was moved there, and moves to the consumer_end's share what falls to it of those that
-    /// wait. While another consumer_end waits, that is nothing: each message has woken one, so there are fewer than consumer_ends.
-    fn share(&self, inner: &mut Inner<M>, consumer_end: &ConsumerEnd<M>) {
-        let most = inner.waiting.len() / self.consumer_ends.len();
-        let more = consumer_end.fill(&mut inner.waiting, most);
-        consumer_end.progress.fetched(more);
-        inner.fetched += more;
-    }
-
-    /// Gives the share of a consumer_end back to the front of the queue, since it is older than what waits there.
-    #[cold]
-    pub(super) fn give_back(&self, consumer_end: &ConsumerEnd<M>) {
-        let mut inner = lock(&self.inner);
-        let mut messages = consumer_end.take_all();
-        consumer_end.progress.unfetched(messages.len());
-        inner.fetched = inner.fetched.saturating_sub(messages.len());
-        messages.append(&mut inner.waiting);
-        inner.waiting = messages;
-    }
-
-    /// Moves all that waits, or as much as can be counted; but only one message if it may be dropped yet.
+    /// Moves all that waits, but only one message if it may be dropped yet.
     pub(super) fn move_to(
         &self,
         inner: &mut Inner<M>,
-        consumer_end: &ConsumerEnd<M>,
+        progress: &Progress,
         portion: &mut VecDeque<M>,
     ) {
         if self.overflow != Overflow::Wait {
             portion.extend(inner.waiting.pop_front());
-        } else if inner.waiting.len() <= Progress::MAX_FETCHED {
-            std::mem::swap(&mut inner.waiting, portion);
         } else {
-            portion.extend(inner.waiting.drain(..Progress::MAX_FETCHED));
+            std::mem::swap(&mut inner.waiting, portion);
         }
-        let more = portion.len() - 1;
-        consumer_end.progress.fetched(more);
-        inner.fetched += more;
+        inner.fetched += portion.len() as u64;
+        progress.take(1);
     }
 
     /// Lets senders in that wait for the room which the consumer has made since it fetched last.
@@ -150,12 +115,7 @@ impl<M> Channel<M> {
     }
 
     /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
-    pub(super) fn fetch_all(
-        &self,
-        consumer_end: &ConsumerEnd<M>,
-        portion: &mut VecDeque<M>,
-        most: usize,
-    ) -> Fetched {
+    pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
         let wake = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
@@ -170,9 +130,7 @@ impl<M> Channel<M> {
             }
             let waiting = inner.waiting.len();
             let alone = self.consumer_ends.len() == 1;
-            let all = alone
-                && self.overflow == Overflow::Wait
-                && self.fetched(&inner) + waiting <= Progress::MAX_FETCHED;
+            let all = alone && self.overflow == Overflow::Wait;
             let share = if all && portion.is_empty() {
                 std::mem::swap(&mut inner.waiting, portion);
                 waiting
@@ -182,8 +140,7 @@ impl<M> Channel<M> {
                 portion.extend(inner.waiting.drain(..share));
                 share
             };
-            consumer_end.progress.gathered(share);
-            inner.fetched += share;
+            inner.fetched += share as u64;
             self.no_more_crowd(&mut inner)
         };
         if wake {
@@ -192,18 +149,17 @@ impl<M> Channel<M> {
         Fetched::Some
     }
 
-    /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
-    /// is the consumer's no more.
-    pub(super) fn hand(&self, consumer_end: &ConsumerEnd<M>, messages: usize) -> Option<Seen> {
-        let (seen, wake) = {
+    /// Moves a batch from what waits into the consumer's hand, which makes room. Returns whether the batch is still
+    /// the consumer's.
+    pub(super) fn hand(&self, progress: &Progress, messages: usize) -> bool {
+        let (mine, wake) = {
             let mut inner = lock(&self.inner);
-            let seen = consumer_end.progress.handed(messages);
-            let mine = (!inner.frozen).then_some(seen);
-            (mine, self.no_more_crowd(&mut inner))
+            progress.take(messages);
+            (!inner.frozen, self.no_more_crowd(&mut inner))
         };
         if wake {
             self.room.notify_waiters();
         }
-        seen
+        mine
     }
 }

@@ -10,10 +10,9 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
-use super::consumer_end::ConsumerEnd;
 use super::control::SeenControl;
 use super::{Channel, Gate};
-use crate::report::ledger::Seen;
+use crate::report::ledger::Progress;
 use crate::sync::lock::lock;
 use crate::sync::yielding::Turns;
 use crate::time::run_control::RunControl;
@@ -52,11 +51,10 @@ pub(super) const TURN: usize = 128;
 /// *failed*. If the worker is forced to end, it is *undelivered*.
 pub struct Queue<M> {
     pub(super) channel: Arc<Channel<M>>,
-    pub(super) consumer_end: Arc<ConsumerEnd<M>>,
-    /// The consumer_end has a share.
-    pub(super) shares: bool,
+    pub(super) progress: Arc<Progress>,
     pub(super) portion: VecDeque<M>,
-    pub(super) hand: Hand,
+    /// How many messages it has in its hand.
+    pub(super) hand: usize,
     pub(super) gathering: Gathering<M>,
     /// How many messages it takes before it lets in those who wait for room.
     pub(super) course: usize,
@@ -72,29 +70,15 @@ pub struct Queue<M> {
     pub(crate) run_control: Option<Arc<RunControl>>,
 }
 
-/// What the consumer has in its hand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Hand {
-    #[default]
-    Empty,
-    /// A message from the queue.
-    Queued,
-    /// So many messages from the queue.
-    Batch(usize),
-    /// A message that came over a fused edge.
-    Direct,
-}
-
 impl<M> Queue<M> {
     /// What a lane of the consumer reads; the first lane is the only one of most.
     pub(crate) fn new(channel: &Arc<Channel<M>>, lane: usize) -> Self {
         let (channel, consumer_end) = channel.lane(lane);
         Self {
-            consumer_end: Arc::clone(&channel.consumer_ends[consumer_end]),
+            progress: Arc::clone(&channel.consumer_ends[consumer_end]),
             channel,
-            shares: false,
             portion: VecDeque::new(),
-            hand: Hand::Empty,
+            hand: 0,
             gathering: Gathering::new(),
             course: 0,
             turn: TURN,
@@ -163,9 +147,6 @@ impl<M> Queue<M> {
             self.course -= 1;
             return Some(message);
         }
-        if self.shares {
-            return self.take_shared();
-        }
         self.settle();
         None
     }
@@ -185,11 +166,9 @@ impl<M> Queue<M> {
 
     /// Counts the message in hand as failed.
     pub fn failed(&mut self) {
-        match std::mem::take(&mut self.hand) {
-            Hand::Empty => {}
-            Hand::Queued => self.channel.fail(&self.consumer_end.progress, 1),
-            Hand::Batch(messages) => self.channel.fail(&self.consumer_end.progress, messages),
-            Hand::Direct => self.channel.fail_direct(),
+        let messages = std::mem::take(&mut self.hand);
+        if messages > 0 {
+            self.channel.fail(messages);
         }
     }
 
@@ -213,68 +192,39 @@ impl<M> Queue<M> {
             return run_control.stop_requested().is_raised();
         }
         let inner = lock(&self.channel.inner);
-        // What other lanes hold will not come here, unless it is their share.
+        // What other lanes hold will not come here.
         let mine = self.portion.len() + self.gathering.messages;
-        let shared = || {
-            self.channel
-                .consumer_ends
-                .iter()
-                .any(|consumer_end| !consumer_end.is_empty())
-        };
         self.channel.calls.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
     }
 
     fn take(&mut self) -> Option<M> {
         let message = self.portion.pop_front()?;
-        let progress = &self.consumer_end.progress;
-        let seen = match self.hand {
-            Hand::Queued => progress.done_and_taken(),
-            Hand::Empty | Hand::Batch(_) | Hand::Direct => progress.taken(),
-        };
-        self.hand = Hand::Queued;
-        self.carry_if_full(seen);
+        self.settle();
+        self.progress.take(1);
+        self.hand = 1;
         Some(message)
     }
 
-    /// The message in hand is done.
+    /// What is in hand is done.
+    #[inline]
     pub(crate) fn settle(&mut self) {
-        match std::mem::take(&mut self.hand) {
-            Hand::Empty => {}
-            Hand::Queued => self.carry_if_full(self.consumer_end.progress.done(1)),
-            Hand::Batch(messages) => self.carry_if_full(self.consumer_end.progress.done(messages)),
-            Hand::Direct => self.channel.direct.done(),
-        }
+        self.progress.complete(std::mem::take(&mut self.hand));
     }
 
     /// A message that came over a fused edge is in hand.
     #[inline]
     pub(crate) fn hand_over(&mut self) {
-        self.hand = Hand::Direct;
-        self.channel.direct.accepted();
+        self.hand = 1;
+        self.progress.accept_direct();
     }
 
-    /// It is done, unless it has failed.
-    #[inline]
-    pub(crate) fn settle_direct(&mut self) {
-        if self.hand == Hand::Direct {
-            self.hand = Hand::Empty;
-            self.channel.direct.done();
-        }
-    }
-
-    /// The message in hand, if it came over a fused edge, will not be handled.
-    pub(crate) fn give_up_direct(&mut self) {
-        if self.hand == Hand::Direct {
-            self.hand = Hand::Empty;
-            self.channel.give_up_direct();
-        }
-    }
-
-    pub(super) fn carry_if_full(&self, seen: Seen) {
-        if seen.is_full() {
-            self.channel.carry(&self.consumer_end.progress);
+    /// What is in hand will not be handled.
+    pub(crate) fn abandon(&mut self) {
+        let messages = std::mem::take(&mut self.hand);
+        if messages > 0 {
+            self.channel.abandon(messages);
         }
     }
 }
@@ -284,15 +234,9 @@ impl<M> Drop for Queue<M> {
         if self.is_of_nothing() {
             return;
         }
-        self.give_up_direct();
-        let held = match self.hand {
-            Hand::Empty | Hand::Direct => 0,
-            Hand::Queued => 1,
-            Hand::Batch(messages) => messages,
-        };
         self.portion.extend(self.gathering.take_all());
         self.channel
-            .give_up(&self.consumer_end, held, &mut self.portion);
+            .give_up(&self.progress, self.hand, &mut self.portion);
     }
 }
 

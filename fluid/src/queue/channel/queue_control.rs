@@ -66,23 +66,16 @@ impl<M> Channel<M> {
             inner.gate = Gate::Closed;
             // From now on the consumer takes no more of what it has fetched.
             self.calls.interrupt(true);
-            let seen = self.seen(&inner);
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
-                let handed = self.direct.handed();
-                inner.counts.accepted += handed.accepted;
-                inner.counts.done += seen.done + handed.done;
-                messages += seen.fetched + seen.in_hand + handed.in_hand;
+                let seen = self.seen();
+                inner.counts.accepted += seen.direct;
+                inner.counts.done += seen.done;
+                messages += inner.fetched + seen.direct - seen.done - inner.released;
             }
             inner.counts.undelivered += messages;
-            let shares = self
-                .consumer_ends
-                .iter()
-                .flat_map(|consumer_end| consumer_end.take_all());
-            let mut left: VecDeque<M> = shares.collect();
-            left.append(&mut inner.waiting);
-            (left, messages)
+            (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
         self.wake_takers();
@@ -94,9 +87,9 @@ impl<M> Channel<M> {
         let inner = lock(&self.inner);
         let mut counts = inner.counts;
         if !inner.frozen {
-            let handed = self.direct.handed();
-            counts.accepted += handed.accepted;
-            counts.done += self.seen(&inner).done + handed.done;
+            let seen = self.seen();
+            counts.accepted += seen.direct;
+            counts.done += seen.done;
         }
         counts
     }

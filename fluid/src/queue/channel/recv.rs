@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::fetch::Fetched;
-use super::queue::{Hand, Queue, TURN};
+use super::queue::{Queue, TURN};
 use crate::sync::yielding::{To, yield_to, yield_to_all};
 use crate::time::stall::{Pulse, Rest};
 
@@ -67,10 +67,10 @@ impl<M> Queue<M> {
             // Until something happens for which it is woken, there is nothing to be seen.
             return Fetched::None;
         }
-        let (consumer_end, portion) = (&self.consumer_end, &mut self.portion);
+        let (progress, portion) = (&self.progress, &mut self.portion);
         let fetched = self
             .channel
-            .fetch(consumer_end, portion, waker, waited && is_known);
+            .fetch(progress, portion, waker, waited && is_known);
         match fetched {
             Fetched::Some => self.has_arrived(),
             Fetched::None => keep(&mut self.known, waker),
@@ -84,7 +84,7 @@ impl<M> Queue<M> {
         if self.portion.is_empty() || self.channel.calls.is_interrupted() {
             return false;
         }
-        self.consumer_end.progress.taken();
+        self.progress.take(1);
         self.has_arrived();
         true
     }
@@ -95,12 +95,12 @@ impl<M> Queue<M> {
             return true;
         }
         loop {
-            let (channel, consumer_end) = (&*self.channel, &*self.consumer_end);
-            let fetched = match channel.fetch_one(consumer_end, &mut self.portion, false) {
+            let (channel, progress) = (&*self.channel, &*self.progress);
+            let fetched = match channel.fetch_one(progress, &mut self.portion, false) {
                 Fetched::None => {
                     let mut arrived = pin!(channel.items.notified());
                     arrived.as_mut().enable();
-                    let fetched = channel.fetch_one(consumer_end, &mut self.portion, true);
+                    let fetched = channel.fetch_one(progress, &mut self.portion, true);
                     if matches!(fetched, Fetched::None) {
                         #[cfg(feature = "test-util")]
                         crate::test::rested();
@@ -126,7 +126,7 @@ impl<M> Queue<M> {
 
     /// A message has moved into its hand.
     fn has_arrived(&mut self) {
-        self.hand = Hand::Queued;
+        self.hand = 1;
         // Also where it is the only one: of those that come one at a time, each arrives.
         self.course -= 1;
     }

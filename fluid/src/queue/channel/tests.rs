@@ -116,7 +116,7 @@ async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_bee
     for _ in 0..2 {
         // What is fetched still counts, so the sender that this wakes waits again.
         tokio::task::yield_now().await;
-        channel.fetch_all(&queue.consumer_end, &mut queue.portion, usize::MAX);
+        channel.fetch_all(&mut queue.portion, usize::MAX);
     }
     tokio::task::yield_now().await;
     let batching = Batching {
@@ -143,10 +143,27 @@ async fn what_one_taker_holds_keeps_no_other_from_being_finished() {
     assert!(sender.try_send(1).is_ok());
     channel.close();
     assert!(!holds.is_finished() && !other.is_finished());
-    channel.fetch_all(&holds.consumer_end, &mut holds.portion, 1);
+    channel.fetch_all(&mut holds.portion, 1);
     assert!(!holds.is_finished() && other.is_finished());
     assert_eq!(holds.next().await, Some(1));
     assert!(holds.is_finished());
+}
+
+#[test]
+fn no_lane_holds_a_message_that_another_could_handle() {
+    let options = Options::new().concurrency(2);
+    let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
+    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
+    assert_eq!(sender.push_each(&mut (0..8)), (8, None));
+    let [mut first, mut second] = [0, 1].map(|lane| Queue::new(&channel, lane));
+    for number in 0..4 {
+        assert_eq!(first.next().now_or_never(), Some(Some(number)));
+    }
+    // The first lane computes for long from here on.
+    for number in 4..8 {
+        assert_eq!(second.next().now_or_never(), Some(Some(number)));
+    }
+    assert_eq!((channel.counts().done, channel.queue_size()), (6, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,7 +196,7 @@ fn what_came_over_a_fused_edge_is_accounted_for_at_a_seal() {
     for failed in [0, 0, 1] {
         queue.hand_over();
         (0..failed).for_each(|_| queue.failed());
-        queue.settle_direct();
+        queue.settle();
     }
     queue.hand_over();
     let expected = Counts {
@@ -243,7 +260,7 @@ fn of_several_takers_each_fetches_no_more_than_it_asks_for() {
     assert_eq!(sender.push_each(&mut (0..10)), (10, None));
     let mut consumer_ends = [0, 1].map(|lane| Queue::new(&channel, lane));
     for (consumer_end, most) in consumer_ends.iter_mut().zip([3, 100]) {
-        channel.fetch_all(&consumer_end.consumer_end, &mut consumer_end.portion, most);
+        channel.fetch_all(&mut consumer_end.portion, most);
     }
     assert_eq!(
         consumer_ends.map(|consumer_end| consumer_end.portion.len()),
@@ -271,28 +288,6 @@ async fn what_is_gathered_is_counted_one_by_one() {
     assert_eq!((queue.gathering.messages, queue.queue_size()), (3, 3));
     drop(queue);
     assert_eq!(channel.counts().undelivered, 5);
-}
-
-#[tokio::test]
-async fn a_done_count_is_carried_when_its_place_is_full() {
-    const HALF: u64 = 1 << 26;
-    const STEP: usize = 1 << 17;
-    let channel = channel(10, Overflow::Wait);
-    let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
-    let mut queue = Queue::new(&channel, 0);
-    let progress = &Arc::clone(&queue.consumer_end).progress;
-    for _ in 0..HALF / STEP as u64 {
-        progress.gathered(STEP);
-        progress.handed(STEP);
-        progress.done(STEP);
-    }
-    for number in 0..2 {
-        assert!(sender.try_send(number).is_ok());
-        assert_eq!(queue.next().await, Some(number));
-    }
-    queue.settle();
-    assert_eq!(channel.counts().done, HALF + 2);
-    assert!(progress.seen().done < HALF);
 }
 
 /// A port of a worker that hands over what it has sent when it waits.

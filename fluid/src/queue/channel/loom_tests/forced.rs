@@ -74,24 +74,6 @@ fn a_consumer_that_goes_to_sleep_sees_that_it_is_given_up() {
 }
 
 #[test]
-fn a_count_that_is_carried_while_a_consumer_is_given_up_counts_once() {
-    explore(|| {
-        let channel = channel(1, Overflow::Wait);
-        assert!(edge(&channel).try_send(1).is_ok());
-        let mut queue = Queue::new(&channel, 0);
-        assert_eq!(block_on(queue.next()), Some(1));
-        queue.settle();
-        let carries = {
-            let (channel, consumer_end) = (Arc::clone(&channel), Arc::clone(&queue.consumer_end));
-            thread::spawn(move || channel.carry(&consumer_end.progress))
-        };
-        drop(channel.seal());
-        carries.join().unwrap();
-        assert_eq!(assert_conserved(&channel).done, 1);
-    });
-}
-
-#[test]
 fn what_came_directly_to_a_consumer_that_is_given_up_counts_once() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
@@ -100,7 +82,7 @@ fn what_came_directly_to_a_consumer_that_is_given_up_counts_once() {
         let stuck = thread::spawn(move || {
             queue.failed();
             queue.hand_over();
-            queue.give_up_direct();
+            queue.abandon();
         });
         drop(channel.seal());
         let counts = channel.counts();

@@ -34,25 +34,20 @@ fn of_two_lanes_that_compete_one_handles_each_message() {
 }
 
 #[test]
-fn what_one_lane_carries_while_another_counts_counts_once() {
+fn what_two_lanes_have_done_when_their_consumer_is_given_up_counts_once() {
     explore(|| {
         let channel = shared();
         edge(&channel).push_each(&mut [1, 2].into_iter());
-        let [mut carries, mut counts] = [0, 1].map(|lane| Queue::new(&channel, lane));
-        assert_eq!(block_on(carries.next()), Some(1));
-        assert_eq!(block_on(counts.next()), Some(2));
-        let carried = {
-            let channel = Arc::clone(&channel);
-            thread::spawn(move || {
-                carries.settle();
-                channel.carry(&carries.consumer_end.progress);
-            })
-        };
-        counts.settle();
+        let [mut ends, mut stays] = [0, 1].map(|lane| Queue::new(&channel, lane));
+        assert_eq!(block_on(ends.next()), Some(1));
+        assert_eq!(block_on(stays.next()), Some(2));
+        let ended = thread::spawn(move || ends.settle());
+        stays.settle();
         assert!(channel.counts().done >= 1);
-        carried.join().unwrap();
         drop(channel.seal());
-        assert_eq!(assert_conserved(&channel).done, 2);
+        let sealed = assert_conserved(&channel);
+        ended.join().unwrap();
+        assert_eq!(assert_conserved(&channel), sealed);
     });
 }
 
@@ -124,68 +119,5 @@ fn a_lane_that_ends_takes_nothing_from_the_others() {
         let counts = assert_conserved(&channel);
         assert_eq!(counts.refused, refused.len() as u64);
         assert_eq!((counts.done, counts.undelivered + counts.refused), (1, 2));
-    });
-}
-
-/// Two lanes, of which the first has taken two of four messages and has a share of one.
-fn sharing() -> (Arc<Channel<u64>>, [Queue<u64>; 2]) {
-    let channel = shared();
-    edge(&channel).push_each(&mut (0..4));
-    let mut lanes = [0, 1].map(|lane| Queue::new(&channel, lane));
-    lanes.iter_mut().for_each(Queue::share);
-    for message in 0..2 {
-        assert_eq!(block_on(lanes[0].next()), Some(message));
-    }
-    assert!(!lanes[0].consumer_end.is_empty());
-    (channel, lanes)
-}
-
-#[test]
-fn what_one_lane_shares_is_handled_once() {
-    explore(|| {
-        let (channel, [mut shares, mut takes]) = sharing();
-        channel.close();
-        let shares = thread::spawn(move || {
-            let handled: Vec<_> = std::iter::from_fn(|| block_on(shares.next())).collect();
-            handled
-        });
-        let mut handled: Vec<_> = std::iter::from_fn(|| block_on(takes.next())).collect();
-        handled.extend(shares.join().unwrap());
-        handled.sort_unstable();
-        assert_eq!(handled, [2, 3]);
-        drop(takes);
-        assert_eq!(assert_conserved(&channel).done, 4);
-    });
-}
-
-#[test]
-fn whoever_waits_misses_nothing_that_is_given_back() {
-    explore(|| {
-        let (channel, [shares, mut takes]) = sharing();
-        let gives_back = thread::spawn(move || {
-            shares.shared().give_back();
-            shares
-        });
-        let mut handled = [(); 2].map(|()| block_on(takes.next()));
-        handled.sort_unstable();
-        assert_eq!(handled, [Some(2), Some(3)]);
-        let looked = channel.counts();
-        assert_eq!((looked.accepted, looked.done), (4, 2));
-        drop(gives_back.join().unwrap());
-        drop(takes);
-        assert_conserved(&channel);
-    });
-}
-
-#[test]
-fn a_share_is_handled_or_undelivered_when_its_consumer_is_given_up() {
-    explore(|| {
-        let (channel, [mut shares, takes]) = sharing();
-        let shares = thread::spawn(move || while block_on(shares.next()).is_some() {});
-        drop(channel.seal());
-        let sealed = assert_conserved(&channel);
-        shares.join().unwrap();
-        drop(takes);
-        assert_eq!(assert_conserved(&channel), sealed);
     });
 }
