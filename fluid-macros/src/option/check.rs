@@ -36,7 +36,7 @@ pub(crate) fn check(scope: Scope, settings: &Settings, errors: &mut Errors) {
 
 /// A batch must fit into the queue.
 fn check_room(settings: &Settings, errors: &mut Errors) {
-    let number = |name| settings.get(name).and_then(|setting| setting.number());
+    let number = |name| settings.get(name).and_then(super::model::Setting::number);
     if let (Some(messages), Some(room)) = (number("batch"), number("capacity"))
         && messages > room
         && let Some(batch) = settings.get("batch")
