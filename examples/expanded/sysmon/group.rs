@@ -216,7 +216,7 @@ impl Sysmon {
         name: "sysmon",
         type_name: "Sysmon",
         docs: &["Samples this machine; shows, judges and keeps what it finds."],
-        place: ::fluid::__private::Place::here(),
+        place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "every",

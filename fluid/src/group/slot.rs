@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use crate::error::Nothing;
 use crate::fused::edge::Fused;
-use crate::graph::{Form, GraphWorker, Place};
+use crate::graph::{Form, GraphWorker, Location};
 use crate::group::handle::GroupHandle;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::Workers;
@@ -94,7 +94,7 @@ impl GraphWorker {
             name,
             type_name,
             docs: &[],
-            place: Place::here(),
+            place: Location::here(),
             public: false,
             options: M::OPTIONS,
             form: M::FORM,
