@@ -59,7 +59,7 @@ pub(crate) struct Node {
     /// What has happened to it that happens to few, if anything has.
     cold: OnceLock<Box<Cold>>,
     #[cfg(feature = "test-util")]
-    pub(crate) test: crate::test::Hooks,
+    pub(crate) test: crate::test::TestHooks,
 }
 
 impl Node {
@@ -87,7 +87,7 @@ impl Node {
             members: (kind == Kind::Group).then(Box::default),
             cold: OnceLock::new(),
             #[cfg(feature = "test-util")]
-            test: crate::test::Hooks::new(),
+            test: crate::test::TestHooks::new(),
         })
     }
 

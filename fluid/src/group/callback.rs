@@ -194,7 +194,7 @@ impl PendingCallback {
             }
             self.node.beats.fetch_add(1, Ordering::Relaxed);
             #[cfg(feature = "test-util")]
-            let _under_way = crate::test::UnderWay::of(&self.node.test);
+            let _in_progress = crate::test::InProgress::of(&self.node.test);
             let result = catch(async { (self.run)().await })
                 .await
                 .map_err(Error::from)

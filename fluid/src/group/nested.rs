@@ -50,7 +50,7 @@ impl Member for Workers {
         handle
     }
 
-    fn handle(seat: &GroupHandle) -> GroupHandle {
-        seat.clone()
+    fn handle(slot: &GroupHandle) -> GroupHandle {
+        slot.clone()
     }
 }

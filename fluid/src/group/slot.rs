@@ -142,7 +142,7 @@ impl<W: Worker> Slot<W> {
         let io = Box::new(Detachable::new(io));
         let ends = Arc::new(Mutex::new(Some(PendingIo { io, run_mode })));
         #[cfg(feature = "test-util")]
-        node.test.know(&ends);
+        node.test.set_wiring(&ends);
         let pending = PendingWorker {
             node,
             build,
