@@ -234,7 +234,7 @@ impl<W: Worker> FusedCallee<W> {
 }
 
 impl<W: Worker> RunMode<W> for FusedCallee<W> {
-    fn life(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()> {
+    fn drive(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()> {
         Box::pin(run_to_exit(pending, *self))
     }
 

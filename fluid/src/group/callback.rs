@@ -123,14 +123,14 @@ pub(crate) struct PendingCallback {
 impl Launch for PendingCallback {
     fn launch(self: Box<Self>, launch: LaunchContext) {
         let span = tracing::info_span!("callback", name = &**self.node.name());
-        launch.place.runtime.clone().spawn(
+        launch.group.runtime.clone().spawn(
             async move {
                 let node = Arc::clone(&self.node);
                 let cause = self.live(&launch).await;
                 let forced = cause.is_none();
                 node.advance(State::Stopping);
                 node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
-                node.tell_ended();
+                node.notify_ended();
             }
             .instrument(span),
         );
@@ -153,10 +153,10 @@ impl PendingCallback {
             let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
             let run_control = node.run_control();
             node.advance(State::Running);
-            node.tell_started();
+            node.notify_started();
             let failure = match until(
                 run_control.cut_off(),
-                self.fire(&run_control, launch.place.strategy),
+                self.fire(&run_control, launch.group.strategy),
             )
             .await
             {
@@ -167,7 +167,7 @@ impl PendingCallback {
             };
             let beats = node.beats.load(Ordering::Relaxed) - beats;
             let run_stats = RunStats::since(began, beats > 1);
-            match node.next_life(failure, run_stats).await? {
+            match node.next_directive(failure, run_stats).await? {
                 Directive::Restart => {}
                 Directive::Stop(cause) => return Some(cause),
             }

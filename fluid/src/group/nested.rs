@@ -1,4 +1,4 @@
-//! A group as a member of another.
+//! A group as a member of another group.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::group::workers::Workers;
 use crate::lifecycle::launch::{Launch, LaunchContext};
 use crate::options::Options;
 
-/// A group that waits for the group above it to start.
+/// A group whose parent group has not started it yet.
 pub(crate) struct Nested {
     pub(crate) name: Arc<str>,
     pub(crate) group: Workers,
@@ -19,13 +19,15 @@ pub(crate) struct Nested {
 impl Launch for Nested {
     fn launch(self: Box<Self>, launch: LaunchContext) {
         let Self { name, group } = *self;
-        let group = group.on_runtime(launch.place.runtime.clone());
-        // Supervision stays where the group above is supervised, which no worker can block.
+        let group = group.on_runtime(launch.group.runtime.clone());
+        // The supervisor runs on the runtime of the parent's supervisor, which workers cannot block.
         tokio::spawn(async move {
             tracing::debug!(group = &*name, "starting");
             let node = Arc::clone(group.handle().node());
-            group.supervise(Some(launch), || node.tell_started()).await;
-            node.tell_ended();
+            group
+                .supervise(Some(launch), || node.notify_started())
+                .await;
+            node.notify_ended();
         });
     }
 }

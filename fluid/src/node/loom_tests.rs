@@ -1,4 +1,4 @@
-//! PendingIo and lives of a member in every order of threads.
+//! Loom tests of a member's end and its incarnations.
 
 use super::*;
 use crate::options::Options;

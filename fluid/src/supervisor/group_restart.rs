@@ -260,14 +260,14 @@ impl Supervisor {
     fn report(&mut self, failure: Option<Cause>) {
         if self.above.is_some() {
             let run_stats = RunStats::since(self.renewed_at, false);
-            self.order = Some(self.node.tell_down(failure, run_stats));
+            self.order = Some(self.node.notify_run_ended(failure, run_stats));
         }
     }
 
     /// All that was to be restarted has been.
     fn renewed(&mut self) {
         if self.node.state() == State::Restarting && self.above.is_some() {
-            self.node.tell_started();
+            self.node.notify_started();
         }
     }
 

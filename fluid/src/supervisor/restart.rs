@@ -105,7 +105,7 @@ impl Supervisor {
     pub(super) fn patience(&self) -> Duration {
         // It ends before that of the group above, which then need not ask what keeps this one.
         let above = self.above.as_ref();
-        let above = above.map(|launch| launch.place.patience.saturating_sub(NESTED_HEAD_START));
+        let above = above.map(|launch| launch.group.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::graph::levels::levels;
-use crate::lifecycle::launch::{LaunchContext, Place};
+use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::state::Kind;
@@ -134,7 +134,7 @@ impl Supervisor {
     }
 
     pub(super) fn launch(&mut self, id: MemberId) {
-        let place = self.place();
+        let group = self.group_launch();
         let above = self.above.as_ref().is_some_and(|launch| launch.answered);
         let Some(member) = self.members.get_mut(&id) else {
             return;
@@ -146,7 +146,7 @@ impl Supervisor {
         self.starting += 1;
         launch.launch(LaunchContext {
             answered: above || self.restarts.answer(member, None).is_some(),
-            place,
+            group,
         });
         self.watch.begin(member);
         if member.asked {
@@ -163,17 +163,17 @@ impl Supervisor {
         self.restarts.no_longer_awaited(id);
     }
 
-    /// Where the members live.
-    fn place(&mut self) -> Arc<Place> {
+    /// The part of the launch context that all members share.
+    fn group_launch(&mut self) -> Arc<GroupLaunch> {
         let patience = self.patience();
-        let place = self.place.get_or_insert_with(|| {
-            Arc::new(Place {
+        let group_launch = self.group_launch.get_or_insert_with(|| {
+            Arc::new(GroupLaunch {
                 runtime: self.runtime.clone(),
                 strategy: self.restarts.has_strategy(),
                 patience,
             })
         });
-        Arc::clone(place)
+        Arc::clone(group_launch)
     }
 
     /// Whether all of the group has started, or has started again.

@@ -1,4 +1,4 @@
-//! The span of a worker's log records.
+//! The tracing span of a worker.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,11 +8,11 @@ use pin_project_lite::pin_project;
 use tracing::Span;
 
 pin_project! {
-    /// A part of a life within its span, which is in a box, since mostly nobody asks for spans.
+    /// A future that is polled and dropped within a span. The span is boxed, because most programs disable spans.
     pub(crate) struct InSpan<F> {
-        // Dropped within the span, too.
+        // `None` after the drop, which happens within the span.
         #[pin]
-        life: Option<F>,
+        future: Option<F>,
         span: Option<Box<Span>>,
     }
 
@@ -20,15 +20,15 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             let _entered = this.span.as_deref().map(Span::enter);
-            this.life.set(None);
+            this.future.set(None);
         }
     }
 }
 
 impl<F> InSpan<F> {
-    pub(crate) fn new(life: F, span: Span) -> Self {
+    pub(crate) fn new(future: F, span: Span) -> Self {
         Self {
-            life: Some(life),
+            future: Some(future),
             span: (!span.is_disabled()).then(|| Box::new(span)),
         }
     }
@@ -40,8 +40,8 @@ impl<F: Future<Output = ()>> Future for InSpan<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         let _entered = this.span.as_deref().map(Span::enter);
-        match this.life.as_pin_mut() {
-            Some(life) => life.poll(cx),
+        match this.future.as_pin_mut() {
+            Some(future) => future.poll(cx),
             None => Poll::Ready(()),
         }
     }

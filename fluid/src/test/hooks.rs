@@ -94,7 +94,7 @@ impl Drop for InProgress<'_> {
     }
 }
 
-/// Called at the begin of each call. Applies the faults that a kit injected.
+/// Called at the start of each call. Applies the faults that a kit injected.
 pub(crate) async fn begin_call(node: &Node) -> Result<Option<InProgress<'_>>, Error> {
     if !node.test.is_armed() {
         return Ok(None);

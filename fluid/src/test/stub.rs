@@ -103,7 +103,7 @@ impl<W: Worker> PendingStub<W> {
             ports: PhantomData,
         };
         let span = tracing::info_span!("worker", name = &**node.name());
-        let runtime = context.place.runtime.clone();
+        let runtime = context.group.runtime.clone();
         let ready = ReadyWorker {
             node,
             build: Build::Anew(Box::new(build)),
@@ -117,7 +117,7 @@ impl<W: Worker> PendingStub<W> {
         };
         let incarnations: BoxFuture<()> = match self.run_mode {
             None => Box::pin(run_to_exit(ready, Standalone)),
-            Some(run_mode) => run_mode.life(ready),
+            Some(run_mode) => run_mode.drive(ready),
         };
         runtime.spawn(incarnations.instrument(span));
     }

@@ -1,4 +1,4 @@
-//! States in every order of threads.
+//! Loom tests of the state cell.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ fn of_two_ends_the_first_one_stands() {
         let published = Arc::new(AtomicBool::new(false));
         let end = {
             let (cell, published) = (Arc::clone(&cell), Arc::clone(&published));
-            // Whether it was first is known from what only one lock holds together.
+            // `end` calls this under its lock, so only the first call sees `false`.
             move |last| {
                 cell.end(last, || {
                     let first = !published.load(Ordering::Relaxed);

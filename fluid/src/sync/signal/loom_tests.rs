@@ -1,4 +1,4 @@
-//! Signals in every order of threads.
+//! Loom tests of signals.
 
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn what_is_driven_until_one_signal_sees_the_others_raised() {
         let driven = {
             let signals = Arc::clone(&signals);
             thread::spawn(move || {
-                // It looks, and asks nobody to be woken.
+                // It checks the flag and registers no waker.
                 let looks = poll_fn(|_| match signals.signal(1).is_raised() {
                     true => Poll::Ready(()),
                     false => Poll::Pending,
