@@ -255,7 +255,7 @@ impl GroupHandle {
         self.node.ask_to_stop(Some(cause));
     }
 
-    /// PendingIo everything now.
+    /// Forces the group and all of its members to stop.
     pub(crate) fn force(&self, slack: Duration) {
         self.node.ask_to_stop(None);
         self.node.force(Instant::now() + slack);

@@ -244,7 +244,7 @@ impl<W: Worker> Slot<W> {
         )
     }
 
-    /// Lets the worker live in another run_mode than alone.
+    /// Sets another run mode than standalone.
     pub(crate) fn run_as(&self, run_mode: impl RunMode<W> + 'static) {
         self.ends(|ends| ends.run_mode = Some(Box::new(run_mode)));
     }

@@ -77,7 +77,7 @@ pub(crate) struct Channel<M> {
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what the consumer_ends and `direct` count comes on top.
+    /// Until it is `frozen`, what the consumer ends and `direct` count comes on top.
     counts: Counts,
     frozen: bool,
     /// The most that the consumer may have fetched and not taken, as it was when last looked at.
@@ -85,7 +85,7 @@ struct Inner<M> {
     /// Room that has been given to senders in advance.
     given: usize,
     sender_waits: bool,
-    /// How many consumer_ends wait, at most.
+    /// How many consumer ends wait, at most.
     takers_wait: usize,
     /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
     /// has handled the one in its hand. While there is one, and only then, it is `awaited`, where one takes alone.
@@ -288,7 +288,7 @@ impl<M> Channel<M> {
         }
     }
 
-    /// What the consumer_ends have, who may not take over from each other meanwhile.
+    /// What the consumer ends have, who may not take over from each other meanwhile.
     fn seen(&self, _: &Inner<M>) -> Seen {
         match &*self.consumer_ends {
             [only] => only.progress.seen(),

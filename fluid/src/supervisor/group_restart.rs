@@ -64,7 +64,7 @@ impl Restarts {
         self.group_restart.is_some()
     }
 
-    /// Whether the group has escalation_seen that its present life should end, and that it is cut off.
+    /// Whether the group has seen that its current incarnation is to end, and that it is aborted.
     pub(super) fn escalation_seen(&self) -> (bool, bool) {
         match &self.group_restart {
             Some(group_restart) if matches!(group_restart.then, AfterStop::Report(_)) => {
@@ -97,7 +97,7 @@ impl Supervisor {
         self.end_lives(&affected, AfterStop::Start(at));
     }
 
-    /// PendingIo the present life of everything here, and lets the group above say what follows.
+    /// Ends the current incarnations of all members, and lets the group above decide what follows.
     pub(super) fn go_down(&mut self, failure: Option<(MemberId, Cause)>) {
         if self.restarts.escalation_seen().0 {
             return;
@@ -163,7 +163,7 @@ impl Supervisor {
         }
     }
 
-    /// PendingIo the restart that is under way, whatever it has come to.
+    /// Ends the restart that is in progress, whatever its outcome.
     fn drop_regroup(&mut self) -> Option<GroupRestart> {
         let group_restart = self.restarts.group_restart.take()?;
         self.take_room_back(&group_restart.levels);

@@ -279,7 +279,7 @@ impl Supervisor {
         self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
     }
 
-    /// PendingIo a member that is down and has failed, and with it the group.
+    /// Ends a member that waits for a directive and has failed, and stops the group with its failure.
     fn end_failed(&mut self, id: MemberId, failure: Cause) {
         let nested = self.members[&id].node.kind == Kind::Group;
         self.end(id, failure.clone());
@@ -290,7 +290,7 @@ impl Supervisor {
     }
 
     /// A member that is down is asked to stop, or was when it went down. A consumer that has messages left
-    /// is given another life, to handle them; anything else ends. Incarnation that handle nothing end that, so that
+    /// is given another life, to handle them; anything else ends. Incarnations that handle nothing end that, so that
     /// it cannot go round for ever.
     pub(super) fn asked_while_down(&mut self, id: MemberId) {
         if self.ends_along(id) {
@@ -340,7 +340,7 @@ impl Supervisor {
         }
     }
 
-    /// PendingIo a member that is down.
+    /// Ends a member that waits for a directive.
     pub(super) fn end(&mut self, id: MemberId, cause: Cause) {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
             return;

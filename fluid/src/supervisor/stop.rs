@@ -15,7 +15,7 @@ use crate::supervisor::Supervisor;
 use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;
 
-/// How long a member that is forced to end may take to apply_directive. With twice
+/// How long a member that is forced to end may take to obey. With twice
 /// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its
 /// grace period.
 pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
@@ -202,7 +202,7 @@ impl Supervisor {
         self.call_off_restarts();
     }
 
-    /// PendingIo a member that will not be launched any more.
+    /// Ends a member that will not be started any more.
     pub(super) fn drop_pending(&mut self, id: MemberId) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
@@ -214,7 +214,7 @@ impl Supervisor {
         self.ended(id);
     }
 
-    /// Answers the alarms that are due: forces what is late, gives up what did not apply_directive.
+    /// Handles the alarms that are due: forces members that are late, gives up members that did not obey.
     pub(super) fn ring(&mut self) {
         let now = Instant::now();
         self.ring_restarts(now);
@@ -282,12 +282,12 @@ impl Supervisor {
             Duration::ZERO
         };
         member.node.force(until - head_start);
-        // It has until then to apply_directive, whatever alarms it had before.
+        // It has until then to obey, independent of its earlier deadlines.
         self.alarms.retain(|&(_, member)| member != id);
         self.alarms.insert((until, id));
     }
 
-    /// PendingIo a member that did not even apply_directive force: it blocks its thread.
+    /// Gives up a member that did not obey a forced stop: it blocks its thread.
     pub(super) fn give_up(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else {
             return;

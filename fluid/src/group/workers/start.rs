@@ -110,7 +110,7 @@ impl Workers {
         }
     }
 
-    /// PendingIo the group, which could not be started.
+    /// Ends the group, which could not be started.
     pub(crate) fn fail(mut self, what: &str, error: Error) -> Exit {
         self.arrivals.end(Cause::StartupFailed {
             worker: what.into(),
@@ -126,7 +126,7 @@ impl Workers {
     }
 }
 
-/// PendingIo a group whose runtime went away before it had ended.
+/// Ends a group whose runtime was shut down before the group had ended.
 struct Abandoned(Arc<Node>);
 
 impl Drop for Abandoned {

@@ -14,10 +14,10 @@ use crate::report::ledger::Progress;
 use crate::sync::Brief;
 use crate::sync::lock::briefly;
 
-/// The most that a share holds. What is in it is not handled before its consumer_end is done or another has nothing else to do.
+/// The most that a share holds. What is in it is not handled before its consumer end is done or another has nothing else to do.
 const SHARE: usize = 16;
 
-/// What one consumer_end has fetched, and how far it is with it.
+/// What one consumer end has fetched, and how far it is with it.
 pub(super) struct ConsumerEnd<M> {
     pub(super) progress: Progress,
     share: Brief<Share<M>>,
@@ -116,7 +116,7 @@ impl<M> Queue<M> {
     }
 }
 
-/// What one of several consumer_ends has fetched, and another may have.
+/// What one of several consumer ends has fetched, and another may have.
 ///
 /// By references to what is at hand anyway, since it is made for every message.
 pub(crate) struct Shared<'a, M> {

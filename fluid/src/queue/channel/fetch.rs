@@ -103,8 +103,8 @@ impl<M> Channel<M> {
         fetched
     }
 
-    /// Counts a message as in hand that was moved there, and moves to the consumer_end's share what falls to it of those that
-    /// wait. While another consumer_end waits, that is nothing: each message has woken one, so there are fewer than consumer_ends.
+    /// Counts a message as in hand that was moved there, and moves to the consumer end's share what falls to it of those that
+    /// wait. While another consumer end waits, that is nothing: each message has woken one, so there are fewer than consumer ends.
     fn share(&self, inner: &mut Inner<M>, consumer_end: &ConsumerEnd<M>) {
         let most = inner.waiting.len() / self.consumer_ends.len();
         let more = consumer_end.fill(&mut inner.waiting, most);
@@ -112,7 +112,7 @@ impl<M> Channel<M> {
         inner.fetched += more;
     }
 
-    /// Gives the share of a consumer_end back to the front of the queue, since it is older than what waits there.
+    /// Gives the share of a consumer end back to the front of the queue, since it is older than what waits there.
     #[cold]
     pub(super) fn give_back(&self, consumer_end: &ConsumerEnd<M>) {
         let mut inner = lock(&self.inner);

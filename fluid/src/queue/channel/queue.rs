@@ -53,7 +53,7 @@ pub(super) const TURN: usize = 128;
 pub struct Queue<M> {
     pub(super) channel: Arc<Channel<M>>,
     pub(super) consumer_end: Arc<ConsumerEnd<M>>,
-    /// The consumer_end has a share.
+    /// The consumer end has a share.
     pub(super) shares: bool,
     pub(super) portion: VecDeque<M>,
     pub(super) hand: Hand,
