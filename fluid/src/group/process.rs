@@ -27,7 +27,7 @@ impl Workers {
     /// If the future is dropped, the group goes on, and no signal is listened to any more.
     pub async fn run(self) -> Exit {
         let group = self.handle();
-        let mut signals = match Signals::listen() {
+        let mut signals = match ProcessSignals::listen() {
             Ok(signals) => signals,
             Err(error) => return self.fail("signals", error.into()),
         };
@@ -84,7 +84,7 @@ impl Workers {
 }
 
 /// The signals that ask a process to stop.
-struct Signals {
+struct ProcessSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -92,7 +92,7 @@ struct Signals {
 }
 
 #[cfg(unix)]
-impl Signals {
+impl ProcessSignals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -110,7 +110,7 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-impl Signals {
+impl ProcessSignals {
     fn listen() -> io::Result<Self> {
         Ok(Self {})
     }

@@ -37,19 +37,19 @@ pub struct Context {
     /// The requests to this incarnation.
     run_control: Arc<RunControl>,
     /// The current call, if the worker may make several attempts.
-    call: Option<Arc<Call>>,
+    call: Option<Arc<AttemptState>>,
     /// The signs of progress of this lane, if the worker has a stall.
     pulse: Option<Arc<Pulse>>,
 }
 
 /// The attempts of the current call of a worker with `retry`.
 #[derive(Debug)]
-struct Call {
+struct AttemptState {
     attempt: AtomicU32,
     may_retry: AtomicBool,
 }
 
-impl Default for Call {
+impl Default for AttemptState {
     fn default() -> Self {
         Self {
             attempt: AtomicU32::new(1),
@@ -97,8 +97,8 @@ impl Context {
 
     /// Wraps `work` so that the stall monitor observes it. If it stalls and the worker is to be restarted, it is
     /// aborted with an error.
-    pub(crate) fn watch<F>(&self, work: F) -> Watch<'_, F> {
-        Watch {
+    pub(crate) fn watch<F>(&self, work: F) -> AbortOnStall<'_, F> {
+        AbortOnStall {
             ctx: self,
             work: Watched::new(self.pulse.as_deref(), work),
         }
@@ -253,14 +253,14 @@ impl Context {
 
 pin_project! {
     /// The future of [`Context::watch`].
-    pub(crate) struct Watch<'a, F> {
+    pub(crate) struct AbortOnStall<'a, F> {
         ctx: &'a Context,
         #[pin]
         work: Watched<'a, F>,
     }
 }
 
-impl<T, F: Future<Output = Result<T, Error>>> Future for Watch<'_, F> {
+impl<T, F: Future<Output = Result<T, Error>>> Future for AbortOnStall<'_, F> {
     type Output = F::Output;
 
     #[inline(always)]

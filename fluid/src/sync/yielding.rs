@@ -72,10 +72,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn those_who_were_put_off_have_a_turn_in_time() {
+    async fn a_deferred_task_runs_within_the_patience() {
         let seen = Rc::new(Cell::new(false));
         let (busy, other) = (Rc::clone(&seen), Rc::clone(&seen));
-        let put_off = async move {
+        let deferred = async move {
             tokio::task::yield_now().await;
             other.set(true);
         };
@@ -90,7 +90,7 @@ mod tests {
         let both = LocalSet::new();
         let taken = both
             .run_until(async {
-                spawn_local(put_off);
+                spawn_local(deferred);
                 spawn_local(turns).await.unwrap()
             })
             .await;

@@ -16,13 +16,13 @@ pub(crate) struct RunControl {
     /// The flags `stop_requested`, `restart_requested` and `cut_off`.
     asked: Signals,
     /// Data that only few incarnations need, allocated on first use.
-    cold: OnceLock<Box<Cold>>,
+    cold: OnceLock<Box<ColdControl>>,
 }
 
 /// Data of an incarnation that was aborted or has a stall. It is allocated on first use, because most incarnations
 /// do not need it.
 #[derive(Debug, Default)]
-struct Cold {
+struct ColdControl {
     /// The deadline after an abort. An incarnation that has not ended by then is stuck.
     abort_deadline: OnceLock<Instant>,
     /// The signs of progress of each lane.
@@ -73,7 +73,7 @@ impl RunControl {
         self.cold.get()?.abort_deadline.get().copied()
     }
 
-    fn cold(&self) -> &Cold {
+    fn cold(&self) -> &ColdControl {
         self.cold.get_or_init(Box::default)
     }
 }

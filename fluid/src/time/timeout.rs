@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_waits_is_cut_off_when_its_time_is_over() {
+    async fn a_pending_call_fails_at_its_limit() {
         let began = Instant::now();
         let result = timed(LIMIT, pending::<Result<(), Error>>()).await;
         assert!(result.unwrap_err().downcast_ref::<TimedOut>().is_some());
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_is_woken_again_and_again_has_no_more_time() {
+    async fn wakes_do_not_extend_the_limit() {
         let began = Instant::now();
         let call = async {
             loop {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_uses_up_its_budget_is_cut_off_too() {
+    async fn a_call_that_uses_up_its_coop_budget_fails_at_its_limit() {
         let call = poll_fn(|cx| {
             while pin!(consume_budget()).poll(cx).is_ready() {}
             Poll::<Result<(), Error>>::Pending
