@@ -265,10 +265,7 @@ fn run_outcome<W: Worker>(
     Some(match result {
         None if node.forced().is_raised() => return None,
         None => {
-            tracing::warn!(
-                worker = &**node.name(),
-                "took too long to end its life, cut off"
-            );
+            tracing::warn!(worker = &**node.name(), "took too long to end, aborted");
             io.queue.failed();
             match node.failing() {
                 Some(failure) => RunOutcome::Failed(failure),

@@ -37,7 +37,7 @@ impl<W: Worker> LanesMode<W> {
 impl<W: Worker> RunMode<W> for LanesMode<W> {
     fn drive(self: Box<Self>, ready: ReadyWorker<W>) -> BoxFuture<()> {
         let Build::Anew(build) = ready.build else {
-            unreachable!("its seat has seen to that");
+            unreachable!("only a worker that can be built again has lanes");
         };
         let build: Builder<W> = Arc::new(Mutex::new(build));
         let lanes = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
@@ -149,7 +149,7 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
             Err(error) => Err(error),
         };
         io.hand_over();
-        answer(&first, ctx, io);
+        settle_run(&first, ctx, io);
         first.and(self.all_ended().await)
     }
 
@@ -189,7 +189,7 @@ impl<W: Worker> Lane<W> {
             }
             Err(panicked) => {
                 let ran = Err(panicked.into());
-                answer(&ran, &ctx, &mut self.io);
+                settle_run(&ran, &ctx, &mut self.io);
                 ran
             }
         };
@@ -211,14 +211,14 @@ impl<W: Worker> Lane<W> {
             Ok(worker) => worker,
             Err(error) => {
                 let failed = Err(error);
-                answer(&failed, ctx, io);
+                settle_run(&failed, ctx, io);
                 return failed;
             }
         };
         io.begin(ctx);
         let ran = run_caught(&mut worker, ctx, io).await;
         io.hand_over();
-        answer(&ran, ctx, io);
+        settle_run(&ran, ctx, io);
         *shutdown_result = catch(worker.on_shutdown(ctx))
             .await
             .map_err(Error::from)
@@ -236,7 +236,7 @@ async fn run_caught<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) ->
 
 /// Called when the `run` of one lane has returned. If the incarnation cannot go on without it, the other lanes
 /// finish their messages in hand. They have as much time as a worker that failed.
-fn answer<W: Worker>(ran: &Result<(), Error>, ctx: &Context, io: &mut Io<W>) {
+fn settle_run<W: Worker>(ran: &Result<(), Error>, ctx: &Context, io: &mut Io<W>) {
     let node = ctx.node();
     match ran {
         // It was asked to end, or the queue is closed and empty.

@@ -393,8 +393,8 @@ impl Supervisor {
         }
     }
 
-    /// Cuts off a life that does not end, and gives it until `until` to apply_directive; a nested group a while
-    /// longer, to say itself which of its members did not.
+    /// Aborts an incarnation that does not end, and gives it until `until` to obey. A nested group gets slightly
+    /// longer, so that it can report itself which of its members did not obey.
     pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
