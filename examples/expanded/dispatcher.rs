@@ -22,7 +22,7 @@ impl ::fluid::__private::Function for Exchange {
     type Emission = ::fluid::__private::Vec<Trade>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .heartbeat(::core::time::Duration::from_millis(50u64))
+        .heartbeat(::core::time::Duration::from_millis(50))
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("exchange")
         .docs(

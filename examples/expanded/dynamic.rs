@@ -14,7 +14,7 @@ impl ::fluid::__private::Function for Watch {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .heartbeat(::core::time::Duration::from_millis(40u64));
+        .heartbeat(::core::time::Duration::from_millis(40));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("watch")
         .docs(&["Watches a feed, until it is taken out of the group."]);
     fn call(

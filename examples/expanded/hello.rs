@@ -13,7 +13,7 @@ impl ::fluid::__private::Function for Greet {
     type Emission = ::core::option::Option<String>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .heartbeat(::core::time::Duration::from_secs(1u64));
+        .heartbeat(::core::time::Duration::from_secs(1));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("greet")
         .docs(&["Greets each second."])
         .output("String");

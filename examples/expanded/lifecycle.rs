@@ -15,7 +15,7 @@ impl ::fluid::__private::Function for Stumble {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .heartbeat(::core::time::Duration::from_millis(20u64))
+        .heartbeat(::core::time::Duration::from_millis(20))
         .on_error(::fluid::__private::OnError::Restart)
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("stumble")
@@ -228,7 +228,7 @@ impl Dawdling {
     fn new() -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
-            .grace(::core::time::Duration::from_millis(200u64));
+            .grace(::core::time::Duration::from_millis(200));
         let dawdle = __workers.add_as::<Dawdle>("dawdle", Self::__make_dawdle);
         ::fluid::rule::fed_by_nothing::<Dawdle>();
         ::fluid::rule::feeds_nothing::<Dawdle>();

@@ -17,7 +17,6 @@ mod alerts;
 mod args;
 mod database;
 mod duration;
-mod gather;
 mod group;
 mod history;
 mod metric;
@@ -37,7 +36,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use fluid::{AddError, Callback, Error, Exit, GroupHandle};
+use fluid::{AddError, Callback, Error, GroupHandle, WorkerHandle};
 
 use self::args::{Args, Command};
 use self::database::Database;
@@ -83,8 +82,9 @@ fn monitor(args: &Args) -> Result<ExitCode, Error> {
         Arc::clone(&db),
     );
     register_callbacks(&sysmon, args, screen)?;
+    let sample = sysmon.sample().clone();
     let exit = sysmon.main();
-    eprintln!("\n{exit}\n\n{}", account(&exit, &db));
+    eprintln!("\n{exit}\n\n{}", account(&sample, &db));
     Ok(ExitCode::from(exit.code()))
 }
 
@@ -121,7 +121,7 @@ fn register_callbacks(
 }
 
 /// How many samples were taken, and how many of them are in the database.
-fn account(exit: &Exit, db: &Database) -> String {
-    let taken = exit.worker("sample").map_or(0, Exit::emitted);
+fn account(sample: &WorkerHandle, db: &Database) -> String {
+    let taken = sample.exit().map_or(0, |exit| exit.emitted());
     format!("samples  {taken} taken, {} stored", db.stored())
 }

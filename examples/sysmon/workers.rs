@@ -60,8 +60,9 @@ pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<(
     db.write_alerts(&[alert])
 }
 
-/// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
-#[consumer(blocking)]
+/// Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the
+/// `linger` for its batch to fill.
+#[consumer(blocking, batch = 100, linger = "500ms")]
 pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
     db.write_samples(&readings)
 }

@@ -1,38 +1,42 @@
-//! Where the user's mistakes are collected, and words that errors share.
+//! The errors of one expansion, and texts that errors share.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// The mistakes found so far. A stage pushes all it finds; nothing stops at the first.
+/// The errors found so far. Each stage adds all that it finds; none stops at the first.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// A mistake at `span`.
+    /// Adds an error at `span`.
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.0.push(syn::Error::new(span, message));
+        self.push(syn::Error::new(span, message));
     }
 
-    /// A mistake that reaches over all of `tokens`.
+    /// Adds an error that spans all of `tokens`.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
-        self.0.push(syn::Error::new_spanned(tokens, message));
+        self.push(syn::Error::new_spanned(tokens, message));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {
         self.0.push(error);
     }
 
-    /// How many mistakes were found so far.
+    pub(crate) fn extend(&mut self, errors: impl IntoIterator<Item = syn::Error>) {
+        self.0.extend(errors);
+    }
+
+    /// The number of errors that were added so far.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// Keeps a value, or the mistake that stands in its place.
+    /// Returns the value of a result, or adds its error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// The errors as the compiler reads them.
+    /// The errors as invocations of `compile_error!`.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
@@ -48,7 +52,7 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// `` ; did you mean `name`? `` for the nearest of `names`, or nothing if none is near.
+/// `` ; did you mean `name`? `` for the nearest of `names`, or an empty text if no name is near.
 pub(crate) fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let near = names
         .into_iter()
@@ -62,8 +66,8 @@ pub(crate) fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a 
     }
 }
 
-/// How many letters must be put in, taken out, changed, or swapped with their neighbour, to make `b`
-/// of `a` (the distance of Damerau and Levenshtein, each part of the text edited once).
+/// The edit distance of two texts: insertions, deletions, substitutions and swaps of neighbours (Damerau and
+/// Levenshtein, restricted: no part is edited twice).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
@@ -87,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edits_are_counted() {
+    fn the_edit_distance_is_symmetric_and_counts_a_swap_as_one() {
         for (a, b, expected) in [
             ("", "", 0),
             ("", "ab", 2),
@@ -113,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_listed() {
+    fn a_list_of_names_ends_with_and() {
         assert_eq!(list(["a"]), "`a`");
         assert_eq!(list(["a", "b", "c"]), "`a`, `b` and `c`");
     }

@@ -33,17 +33,17 @@ const EXPANDERS: [Expander; 3] = [
     Expander {
         name: "#[worker]",
         keeps_item: true,
-        expand: |options, item| function::expand(Role::Worker, options, item),
+        expand: |options, item| function::run(Role::Worker, options, item),
     },
     Expander {
         name: "#[consumer]",
         keeps_item: true,
-        expand: |options, item| function::expand(Role::Consumer, options, item),
+        expand: |options, item| function::run(Role::Consumer, options, item),
     },
     Expander {
         name: "workers!",
         keeps_item: false,
-        expand: |_, item| group::expand(item),
+        expand: |_, item| group::run(item),
     },
 ];
 

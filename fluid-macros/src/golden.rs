@@ -86,9 +86,7 @@ fn expand_file(source: &Path) -> syn::File {
 
 fn expand_item(item: Item) -> Option<TokenStream> {
     match item {
-        Item::Macro(item) if item.mac.path.is_ident("workers") => {
-            Some(group::expand(item.mac.tokens))
-        }
+        Item::Macro(item) if item.mac.path.is_ident("workers") => Some(group::run(item.mac.tokens)),
         Item::Fn(mut item) => {
             let (at, role) = item.attrs.iter().enumerate().find_map(|(at, attr)| {
                 let role = match attr.path().get_ident()?.to_string().as_str() {
@@ -99,7 +97,7 @@ fn expand_item(item: Item) -> Option<TokenStream> {
                 Some((at, role))
             })?;
             let options = options(&item.attrs.remove(at));
-            Some(function::expand(role, options, item.into_token_stream()))
+            Some(function::run(role, options, item.into_token_stream()))
         }
         _ => None,
     }

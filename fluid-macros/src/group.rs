@@ -1,49 +1,22 @@
-//! `workers!`: the declaration of a group.
+//! `workers!`: parse → check → expand.
 
-mod adapter;
 mod check;
-mod code;
-mod cycle;
-mod edge;
-mod emit;
-mod fused;
-mod header;
-mod recover;
-mod statement;
+mod expand;
+mod model;
+mod parse;
 
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
 
 use crate::error::Errors;
-use check::Group;
-use header::Header;
-use statement::Statements;
 
-/// The declaration as it is written.
-pub(crate) struct Declaration {
-    pub(crate) header: Header,
-    pub(crate) statements: Statements,
-}
-
-/// The group's struct, its handle, and their methods.
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+/// The group, its handle, and their methods.
+pub(crate) fn run(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut expansion = TokenStream::new();
-    if let Some(group) = read(input, &mut errors) {
-        expansion.extend(emit::group(&group));
+    if let Some(declaration) = parse::declaration(input, &mut errors) {
+        let group = check::check(declaration, &mut errors);
+        expansion.extend(expand::group(&group));
     }
     expansion.extend(errors.into_tokens());
     expansion
-}
-
-/// The group, as far as it can be understood.
-fn read(input: TokenStream, errors: &mut Errors) -> Option<Group> {
-    let parser = |input: ParseStream<'_>| {
-        let header = header::parse(input, errors)?;
-        let statements = statement::parse_all(input, &header.fields, errors);
-        Ok(Declaration { header, statements })
-    };
-    let declaration = parser.parse2(input);
-    let declaration = errors.keep(declaration)?;
-    Some(check::check(declaration, errors))
 }

@@ -8,33 +8,37 @@
 #[cfg(test)]
 mod documented;
 mod error;
+#[cfg(test)]
+mod files;
 mod function;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod golden;
 mod group;
+mod hygiene;
+mod mention;
 mod option;
-mod path;
 mod port;
 mod text;
+mod words;
 
 use proc_macro::TokenStream;
 
 #[allow(missing_docs, reason = "documented in the crate `fluid`")]
 #[proc_macro_attribute]
 pub fn worker(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(function::Role::Worker, options.into(), item.into()).into()
+    function::run(function::Role::Worker, options.into(), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "documented in the crate `fluid`")]
 #[proc_macro_attribute]
 pub fn consumer(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(function::Role::Consumer, options.into(), item.into()).into()
+    function::run(function::Role::Consumer, options.into(), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "documented in the crate `fluid`")]
 #[proc_macro]
 pub fn workers(input: TokenStream) -> TokenStream {
-    group::expand(input.into()).into()
+    group::run(input.into()).into()
 }

@@ -161,7 +161,7 @@ impl Stalled {
         }
     }
 
-    /// The name of the worker.
+    /// The name of the worker, below those of nested groups, as in log records.
     #[must_use]
     pub fn worker(&self) -> &str {
         &self.worker

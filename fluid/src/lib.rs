@@ -117,8 +117,10 @@
 //!
 //! # Logging
 //!
-//! The task of each worker has a `tracing` span `worker` with the field `name`, and each callback has a
-//! span `callback`. The levels of the events are:
+//! The task of each worker has a `tracing` span `worker` with the field `name`. Each lane of a consumer with
+//! several has its own, with the field `lane`. A callback has a span `callback` with the field `name`. A name in
+//! spans, events and error texts is a path: `keys/refresh` is the worker `refresh` of the nested group `keys`.
+//! The levels of the events are:
 //!
 //! - `info`: the start and the stop of a group;
 //! - `debug`: changes of state, and dropped messages;
@@ -196,7 +198,7 @@ pub use options::restart::Restart;
 pub use options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
 pub use outcome::Outcome;
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
-pub use report::exit::{Cause, Exit};
+pub use report::exit::{Cause, Exit, Forced};
 pub use report::ledger::Counts;
 pub use report::status::Status;
 pub use state::{Kind, State};

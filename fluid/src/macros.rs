@@ -385,7 +385,7 @@ pub use fluid_macros::consumer;
 /// | `after("5s") => expr;` | a callback that runs once |
 /// | `on_startup => expr;` | runs before any worker starts; a failure here stops the start |
 /// | `on_shutdown => expr;` | runs when every worker has ended |
-/// | `after_shutdown(exit) => expr;` | runs last, with the group's [`Exit`](crate::Exit) |
+/// | `after_shutdown(exit) => expr;` | runs last, with the group's [`Exit`](crate::Exit); a failure here is in the exit that the program ends with |
 ///
 /// `#[cfg(…)]` works on fields and statements.
 ///
@@ -399,8 +399,8 @@ pub use fluid_macros::consumer;
 /// | `jitter = "5s"` | the longest random time that is added to each wait | none |
 /// | `on_error = "skip"` | what a failure does: `"stop"` stops the group, `"skip"` only logs it | `every`: the group's `restart`, or `"stop"`; `after`: `"skip"` |
 ///
-/// A panic of a callback is logged, and `every` goes on; but in a group with `restart` and without `on_error` here, a
-/// panic is a failure like any other.
+/// An error and a panic of a callback are treated alike. Both are logged, and `on_error` decides what follows. An `every`
+/// without `on_error` in a group with `restart` is a failed member like any other: the strategy restarts it.
 ///
 /// A callback may `.await`, and returns `()`, a `Result`, or never. The resources are in scope by name, and `group`
 /// is the handle of the group. No other local is in scope. A callback with `?` is a block that names its error:

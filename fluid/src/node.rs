@@ -4,6 +4,7 @@ mod cold;
 pub(crate) mod context;
 pub(crate) mod directive;
 pub(crate) mod members;
+mod membership;
 mod notify;
 pub(crate) mod options_ref;
 mod report;
@@ -17,12 +18,13 @@ use tokio::time::Instant;
 use crate::error::{Error, Stalled};
 use crate::node::cold::Cold;
 use crate::node::members::Members;
+use crate::node::membership::Membership;
 pub(crate) use crate::node::notify::{MemberEvent, Parent};
 use crate::node::options_ref::OptionsRef;
 use crate::node::state_cell::StateCell;
 use crate::options::OnStall;
 use crate::queue::{NoReply, QueueControl, Tally};
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::{Kind, State};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::lock::lock;
@@ -38,7 +40,7 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) options: OptionsRef,
     /// The group that it is a member of, and its identifier there.
-    parent: OnceLock<(Arc<dyn Parent>, MemberId)>,
+    membership: OnceLock<Membership>,
     /// The queue, if it is a consumer.
     pub(crate) queue_control: Option<Arc<dyn QueueControl>>,
     /// The counters of each port.
@@ -73,7 +75,7 @@ impl Node {
             name,
             kind,
             options: options.into(),
-            parent: OnceLock::new(),
+            membership: OnceLock::new(),
             queue_control,
             sent: sent.into(),
             state: StateCell::new(),
@@ -100,19 +102,6 @@ impl Node {
         self.cold.get_or_init(Box::default)
     }
 
-    /// Makes this node the member `id` of a group, with the name `name`.
-    pub(crate) fn join(&self, group: Arc<dyn Parent>, id: MemberId, name: Arc<str>) {
-        if name != self.name {
-            let _ = self.cold().alias.set(name);
-        }
-        let _ = self.parent.set((group, id));
-    }
-
-    /// Whether it is not a member of a group.
-    pub(crate) fn is_root(&self) -> bool {
-        self.parent.get().is_none()
-    }
-
     pub(crate) fn state(&self) -> State {
         self.state.get()
     }
@@ -126,8 +115,13 @@ impl Node {
             self.started_at.get_or_init(Instant::now);
         }
         if let Some(previous) = self.state.advance(state) {
-            let (name, kind) = (&**self.name(), self.kind);
-            tracing::debug!(worker = name, %kind, from = %previous, to = %state, "state changed");
+            tracing::debug!(
+                worker = &*self.path(),
+                kind = %self.kind,
+                from = %previous,
+                to = %state,
+                "state changed"
+            );
         }
         #[cfg(feature = "test-util")]
         crate::test::rested();
@@ -207,8 +201,9 @@ impl Node {
         why.map_or(Cause::Stopped, Cause::clone)
     }
 
-    /// Forces it to stop. If it has not ended at `until`, it is stuck.
-    pub(crate) fn force(&self, until: Instant) {
+    /// Forces it to stop, for the reason `why`. If it has not ended at `until`, it is stuck.
+    pub(crate) fn force(&self, until: Instant, why: Forced) {
+        self.note_force(why);
         let _ = self.cold().force_until.set(until);
         self.forced().raise();
         self.run_control().abort(until);
@@ -223,7 +218,7 @@ impl Node {
     /// that is just starting. So the supervisor, which starts incarnations, calls it again.
     pub(crate) fn end(&self) {
         self.stop().raise();
-        self.run_control().stop_requested().raise();
+        self.run_control().stop();
     }
 
     /// Asks the current incarnation to end, because the worker is restarted.
@@ -253,19 +248,17 @@ impl Node {
         self.cold().restarts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The member, itself or one below it, that was added by value and so prevents a restart.
-    pub(crate) fn non_restartable(&self) -> Option<String> {
+    /// The path of the member, itself or one below it, that was added by value and so prevents a restart.
+    pub(crate) fn non_restartable(&self) -> Option<Arc<str>> {
         if self.exit().is_some() {
             return None;
         }
         if self.by_value.load(Ordering::Relaxed) {
-            return Some(self.name().to_string());
+            return Some(self.path());
         }
-        let below = self
-            .members()
+        self.members()
             .into_iter()
-            .find_map(|member| member.non_restartable());
-        below.map(|name| format!("{}/{name}", self.name()))
+            .find_map(|member| member.non_restartable())
     }
 
     pub(crate) fn force_until(&self) -> Option<Instant> {
@@ -275,9 +268,12 @@ impl Node {
     /// Records the error of a failure. The hooks of the member still run.
     pub(crate) fn fail_with(&self, error: &Error) {
         self.note_error(error);
-        let (worker, text) = (&**self.name(), format!("{error:#}"));
         // Logged at a higher level after its hooks, when it is known whether a restart follows.
-        tracing::debug!(worker, error = text, "run failed");
+        tracing::debug!(
+            worker = &*self.path(),
+            error = format!("{error:#}"),
+            "run failed"
+        );
         *lock(&self.cold().failing) = Some(error.clone());
     }
 
@@ -311,7 +307,7 @@ impl Node {
     pub(crate) fn finish(&self, exit: Exit) {
         let state = exit.state();
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
-            tracing::debug!(worker = &**self.name(), kind = %self.kind, to = %state, "state changed");
+            tracing::debug!(worker = &*self.path(), kind = %self.kind, to = %state, "state changed");
         }
         #[cfg(feature = "test-util")]
         crate::test::rested();
@@ -347,7 +343,7 @@ impl Node {
         // The error may be that of another worker, which was passed on.
         let stalled = error.downcast_ref::<Stalled>();
         self.options.on_stall == OnStall::Restart
-            && stalled.is_some_and(|stalled| stalled.worker() == &**self.name())
+            && stalled.is_some_and(|stalled| stalled.worker() == &*self.path())
     }
 
     /// Calls `with` with the members. Returns `None` if it is no group.

@@ -12,7 +12,7 @@ mod sender;
 pub(crate) use channel::Batching;
 pub use channel::Queue;
 pub(crate) use channel::Shared;
-pub(crate) use channel::{Channel, QueueControl};
+pub(crate) use channel::{Channel, Owner, QueueControl};
 pub(crate) use output::Leaving;
 pub use output::Output;
 pub(crate) use output::Tally;

@@ -12,7 +12,10 @@
 
 mod affected;
 mod budget;
+mod deadlines;
+mod decision;
 mod deferred_drop;
+mod drain;
 mod entry;
 mod group_restart;
 mod hooks;
@@ -21,7 +24,7 @@ mod stall_watch;
 mod start;
 mod stop;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,14 +36,15 @@ use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::directive::Directive;
 use crate::node::{MemberEvent, MemberId, Node, Parent};
 use crate::options::restart::Restart;
-use crate::report::exit::Cause;
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::State;
+use crate::supervisor::deadlines::Deadlines;
 pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
+use crate::supervisor::drain::Drain;
 pub(crate) use crate::supervisor::entry::{Entry, Policy};
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
-use crate::supervisor::stall_watch::Watch;
 use crate::sync::{mpsc, oneshot};
 
 /// What happens to a group.
@@ -90,6 +94,7 @@ pub(crate) struct Supervisor {
     /// When its present life began.
     renewed_at: Instant,
     members: BTreeMap<MemberId, Box<Entry>>,
+    drain: Drain<MemberId>,
     /// How many members have not ended.
     live: usize,
     /// The levels that are still to be launched; the next one is the last.
@@ -100,12 +105,8 @@ pub(crate) struct Supervisor {
     begun: bool,
     /// Why the group stops, once it does.
     cause: Option<Cause>,
-    /// When the whole group is forced.
-    deadline: Option<Instant>,
     forced: bool,
-    /// When a single member is to be forced or given up.
-    alarms: BTreeSet<(Instant, MemberId)>,
-    watch: Watch,
+    deadlines: Deadlines,
     /// Why the group stops as soon as it has started: a member was done before that.
     later: Option<Cause>,
     deferred: DeferredDrop,
@@ -142,16 +143,15 @@ impl Supervisor {
             order: None,
             renewed_at: Instant::now(),
             members: BTreeMap::new(),
+            drain: Drain::default(),
             live: 0,
             to_launch: Vec::new(),
             starting: 0,
             turn: TURN,
             begun: false,
             cause: None,
-            deadline: None,
             forced: false,
-            alarms: BTreeSet::new(),
-            watch: Watch::default(),
+            deadlines: Deadlines::default(),
             later: None,
             deferred: DeferredDrop::default(),
         }
@@ -175,7 +175,7 @@ impl Supervisor {
             if self.cause.is_none() && self.has_started() {
                 self.node.advance(State::Running);
                 if let Some(started) = started.take() {
-                    tracing::info!(group = &**self.node.name(), "started");
+                    tracing::info!(group = &*self.node.path(), "started");
                     started();
                 }
                 if let Some(cause) = self.later.take() {
@@ -203,15 +203,8 @@ impl Supervisor {
         self.turn = TURN;
         let node = Arc::clone(&self.node);
         let (stopping, forced) = (self.cause.is_some(), self.forced);
-        let alarm = self
-            .alarms
-            .first()
-            .map(|&(at, _)| at)
-            .into_iter()
-            .chain(self.deadline)
-            .chain(self.restarts.next())
-            .chain(self.watch.next())
-            .min();
+        let deadline = self.deadlines.next();
+        let deadline = deadline.into_iter().chain(self.restarts.starts_at()).min();
         let run_control = node.run_control();
         let (recycled, cut) = self.restarts.escalation_seen();
         let asked = self.order.is_some();
@@ -228,14 +221,14 @@ impl Supervisor {
             () = run_control.restart_requested().raised(), if !stopping && !recycled => self.go_down(None),
             () = run_control.cut_off().raised(), if recycled && !cut => self.cut_all(),
             Some(event) = self.events.recv() => self.answer(event),
-            () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => self.ring(),
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => self.answer_deadlines(),
         }
     }
 
     fn answer(&mut self, event: Event) {
         match event {
             Event::Add(mut entry) if self.cause.is_some() => {
-                entry.never_started(&mut self.deferred)
+                entry.never_started(&mut self.deferred);
             }
             Event::Add(mut entry) => {
                 entry.late = true;
@@ -276,7 +269,7 @@ impl Supervisor {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
         let running = Runner::new(&node, &runtime);
-        let deadline = self.deadline;
+        let deadline = self.deadlines.group();
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
         self.deferred.put(hooks.on_startup);
@@ -304,19 +297,32 @@ impl Supervisor {
                 entry.never_started(&mut self.deferred);
             }
         }
-        let cause = self.cause.take().unwrap_or(Cause::Stopped);
-        let exit = node.report(cause, self.forced || late.is_some(), false);
+        let mut exit = self.exit_now(late.is_some());
         let mut last = None;
         for hook in hooks.after_shutdown {
             let limit = time_is_up(&node, deadline, &mut last);
-            // Its failure comes too late for the exit; it is in the log.
-            let _ = running
-                .run("after_shutdown", hook, exit.clone(), limit)
-                .await;
+            let ran = running.run("after_shutdown", hook, exit.clone(), limit);
+            if let Err(error) = ran.await {
+                node.note_error(&error);
+                if last.is_none() {
+                    self.fail(Cause::failure("after_shutdown", error));
+                }
+                // The exit that the hook was given knew nothing of that.
+                exit = self.exit_now(late.is_some() || last.is_some());
+            }
         }
         self.deferred.drop_on_thread();
-        tracing::info!(group = exit.name(), cause = %exit.cause(), code = exit.code(), "stopped");
+        tracing::info!(group = &*node.path(), cause = %self.as_seen_from_root(exit.cause()), code = exit.code(), "stopped");
         node.finish(exit);
+    }
+
+    /// The exit as it stands, if hooks were cut off or not.
+    fn exit_now(&self, cut_off: bool) -> Exit {
+        if cut_off {
+            self.node.note_force(Forced::GracePeriodOver);
+        }
+        let cause = self.cause.clone().unwrap_or(Cause::Stopped);
+        self.node.report(cause, self.forced || cut_off, false)
     }
 }
 

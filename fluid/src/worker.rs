@@ -86,6 +86,9 @@ pub trait Worker: Send + Sized + 'static {
 
     /// Called before `run`. The group counts as started when this has returned for every worker.
     ///
+    /// A stop of the worker ends the start: the future is dropped where it awaits, and no other hook is called. A
+    /// consumer that has messages in its queue starts all the same, to handle them, within its grace period.
+    ///
     /// # Errors
     ///
     /// An error here stops the start of the group.
@@ -117,7 +120,8 @@ pub trait Worker: Send + Sized + 'static {
         async { Ok(()) }
     }
 
-    /// Called last, with the worker's exit.
+    /// Called last, with the worker's exit. A panic here is a failure of the worker in the exit that everyone else gets, if
+    /// it had not failed already.
     fn after_shutdown(&mut self, exit: &Exit) -> impl Future<Output = ()> + Send {
         let _ = exit;
         async {}

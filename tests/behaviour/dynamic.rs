@@ -346,10 +346,11 @@ async fn a_failing_one_shot_is_only_logged_and_a_failing_periodic_one_stops_the_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callback_survives_its_panics() {
+async fn a_panic_that_on_error_skips_is_noted_and_the_callback_goes_on() {
     let mut workers = group();
     let panics = || async { assert_eq!(1, 2, "ouch") };
-    workers.register_callback(Callback::every(secs(1)), panics);
+    let skips = Callback::every(secs(1)).on_error(OnError::Skip);
+    workers.register_callback(skips, panics);
     workers.register_callback(Callback::after(secs(1)), panics);
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(ms(5500)).await;

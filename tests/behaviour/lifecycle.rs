@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use fluid::{Cause, Context, Error, Exit, Io, Nothing, OnExit, Options, State, Worker};
+use fluid::{Cause, Context, Error, Exit, Forced, Io, Nothing, OnExit, Options, State, Worker};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{
@@ -222,6 +222,10 @@ async fn shutdown_forces_what_outlives_the_grace_period() {
     assert!(exit.worker("deaf").unwrap().is_forced());
     assert!(!exit.worker("deaf").unwrap().is_stuck());
     assert!(!exit.worker("idle").unwrap().is_forced());
+    let forced_by = |name| exit.worker(name).unwrap().forced_by();
+    assert_eq!(exit.forced_by(), Some(Forced::GracePeriodOver));
+    assert_eq!(forced_by("deaf"), Some(Forced::GracePeriodOver));
+    assert_eq!(forced_by("idle"), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,10 @@ use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
 
-use fluid::{Failed, OnExit, Options, Overflow, Workers, consumer, worker};
+use fluid::{
+    Context as WorkerContext, Error, Failed, Io, Nothing, OnError, OnExit, Options, Overflow,
+    Restart, Worker, Workers, consumer, worker,
+};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -245,5 +248,153 @@ async fn what_is_refused_downstream_is_told() {
     for what in ["output refused", "given-up messages refused"] {
         let told = log.find(Level::WARN, &[what, r#"worker="relay""#, "refused=1"]);
         assert_eq!(told.len(), 1, "{what}: {:#?}", log.told());
+    }
+}
+
+/// Logs in each of its hooks and for each message. A zero fails the call.
+struct Verbose;
+
+impl Worker for Verbose {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &WorkerContext) -> Result<(), Error> {
+        tracing::info!("hook: on_startup");
+        Ok(())
+    }
+
+    async fn run(&mut self, _: &WorkerContext, io: &mut Io<Self>) -> Result<(), Error> {
+        while let Some(number) = io.queue.next().await {
+            tracing::info!("handling");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if number == 0 {
+                return Err("a zero".into());
+            }
+        }
+        Ok(())
+    }
+
+    async fn on_shutdown(&mut self, _: &WorkerContext) -> Result<(), Error> {
+        tracing::info!("hook: on_shutdown");
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_records_of_each_lane_are_in_one_span_with_its_name_and_number() {
+    let lanes = [0, 1, 2].map(|lane| vec![format!(r#"worker name="verbose" lane={lane}"#)]);
+    let log = Log::listen();
+    let spans = |text: &str| {
+        let records = log.find(Level::INFO, &[text]).into_iter();
+        let mut spans: Vec<_> = records.map(|record| record.spans).collect();
+        spans.sort();
+        spans
+    };
+    let options = Options::new().concurrency(3).on_error(OnError::Restart);
+    let mut workers = Workers::new("numbers");
+    let verbose = workers.add_with("verbose", options, || Verbose);
+    let running = workers.startup().await.unwrap();
+    for number in [1, 1, 1] {
+        verbose.send(number).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(spans("handling"), lanes);
+    assert_eq!(spans("on_startup"), lanes);
+
+    // A restart builds all lanes anew, and each keeps its number.
+    verbose.send(0).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(verbose.status().restarts, 1);
+    let mut twice = [lanes.clone(), lanes].concat();
+    twice.sort();
+    assert_eq!(spans("on_startup"), twice);
+    running.shutdown().await;
+    assert_eq!(spans("on_shutdown"), twice);
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_and_causes_name_a_nested_worker_by_its_path_below_the_root() {
+    let log = Log::listen();
+    let restarts = Options::new().on_error(OnError::Restart);
+    let mut inmost = Workers::new("inmost");
+    let refresh = inmost.add_with("refresh", restarts, || Relay);
+    let one_place = Options::new().capacity(1).overflow(Overflow::DropNewest);
+    let kept = inmost.add_with("kept", one_place, || Even);
+    inmost.connect(&refresh, &kept);
+    let stalls = Options::new().stall(Duration::from_secs(1));
+    inmost.add_with("hang", stalls, || Hang);
+    let (mut inmost, mut keys) = (Some(inmost), Workers::new("inner"));
+    keys.add_with("deep", Options::new(), move || inmost.take().unwrap());
+    let (mut keys, mut root) = (
+        Some(keys),
+        Workers::new("root").grace(Duration::from_secs(1)),
+    );
+    root.add_with("keys", Options::new(), move || keys.take().unwrap());
+    for number in 0..3 {
+        kept.send(2 * number).await.unwrap();
+    }
+    let running = root.startup().await.unwrap();
+    refresh.send(0).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    running.shutdown().await;
+
+    for (level, text, worker) in [
+        (Level::WARN, "worker failed, restarting", "refresh"),
+        (Level::DEBUG, "state changed", "refresh"),
+        (Level::DEBUG, "message dropped", "kept"),
+        (Level::WARN, "stalled", "hang"),
+        (Level::WARN, "grace period over, forcing", "hang"),
+        (Level::WARN, "forced to stop", "hang"),
+    ] {
+        let path = format!(r#"worker="keys/deep/{worker}""#);
+        let records = log.find(level, &[text, &path]);
+        assert!(!records.is_empty(), "{text}: {:#?}", log.told());
+    }
+    let handling = log.find(Level::INFO, &["handling"]);
+    assert!(!handling.is_empty());
+    let span = [r#"worker name="keys/deep/kept""#];
+    assert!(handling.iter().all(|record| record.spans == span));
+    for group in ["root", "keys", "keys/deep"] {
+        let group = format!("group=\"{group}\"");
+        assert_eq!(log.find(Level::INFO, &["started", &group]).len(), 1);
+    }
+    for name in ["refresh", "kept", "hang", "deep"] {
+        let short = format!("=\"{name}\"");
+        let records = log.told().into_iter();
+        let records: Vec<_> = records.filter(|told| told.text.contains(&short)).collect();
+        assert!(records.is_empty(), "{records:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_why_a_nested_worker_is_not_restarted_names_its_path() {
+    let log = Log::listen();
+    let restart = Restart::one_for_all().backoff(Duration::ZERO, Duration::ZERO);
+    let failing = |name: &str, restart: Restart, by_value: bool| {
+        let mut inner = Workers::new(name).restart(restart);
+        let refresh = inner.add_with("refresh", Options::new(), || Relay);
+        if by_value {
+            inner.add(Even);
+        }
+        (inner, refresh)
+    };
+    for (restart, by_value, reason) in [
+        (restart, true, "`keys/even` cannot be restarted"),
+        (restart.max_restarts(0), false, "the budget of `keys`"),
+    ] {
+        let (inner, refresh) = failing("inner", restart, by_value);
+        let (mut inner, mut root) = (Some(inner), Workers::new("root"));
+        root.add_with("keys", Options::new(), move || inner.take().unwrap());
+        let running = root.startup().await.unwrap();
+        refresh.send(0).await.unwrap();
+        let exit = running.wait_for_shutdown().await;
+        let cause = exit.cause().to_string();
+        assert!(cause.starts_with("`keys/refresh` failed"), "{cause}");
+        assert!(cause.contains(reason), "{cause}");
+        // The record of the nested group's stop names the worker as the one of the root does.
+        let stopping = log.find(Level::INFO, &["stopping", r#"group="keys""#, reason]);
+        assert_eq!(stopping.len(), 1, "{:#?}", log.told());
+        assert!(stopping[0].text.contains("`keys/refresh` failed"));
     }
 }

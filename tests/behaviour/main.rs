@@ -17,6 +17,7 @@ mod queue;
 mod seeds;
 mod soak;
 mod stall;
+mod starting;
 mod stop;
 mod strategies;
 mod stuck;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use fluid::{Cause, GroupHandle, Nothing, OnExit, Options, State, Workers};
+use fluid::{
+    Cause, Context, Error, Exit, Forced, GroupHandle, Io, Nothing, OnExit, Options, State, Worker,
+    Workers,
+};
 use tokio::time::Instant;
 
 use crate::support::{Log, assert_conserved, body, counts, group, idle, ms, pass, put, secs, sink};
@@ -122,22 +125,6 @@ async fn a_nested_bail_out_ends_the_group_above_with_its_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_startup_hook_that_hangs_is_given_the_grace_of_the_group_above() {
-    let mut inner = Workers::new("inner");
-    put(&mut inner, "idle", idle());
-    inner.on_startup(|| tokio::time::sleep(secs(5)));
-    let mut workers = group();
-    nest(&mut workers, "inner", inner);
-    let handle = workers.handle();
-    let starting = tokio::spawn(workers.startup());
-    tokio::time::sleep(secs(1)).await;
-    let exit = handle.shutdown().await;
-    assert!(starting.await.unwrap().is_err());
-    // The hook had its time, and nothing was forced.
-    assert_eq!(exit.code(), 0, "{exit}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn hooks_that_hang_together_take_less_than_a_second_beyond_the_grace_period() {
     let log = Log::default();
     let mut workers = group();
@@ -215,6 +202,108 @@ async fn a_failed_hook_of_the_group_is_named_in_its_exit() {
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert!(matches!(exit.cause(), Cause::Panicked { worker, .. } if &**worker == "on_shutdown"));
     assert_eq!(exit.code(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_of_after_shutdown_is_in_the_exit_that_everyone_waits_for() {
+    for panics in [false, true] {
+        let log = Log::default();
+        let mut workers = group();
+        put(&mut workers, "idle", idle());
+        let [first, second] = [(); 2].map(|()| log.clone());
+        workers.after_shutdown(move |exit| async move {
+            first.note(format!("first {}", exit.code()));
+            assert!(!panics, "cannot report");
+            Err::<(), _>("cannot report")
+        });
+        workers.after_shutdown(move |exit| async move {
+            second.note(format!("second {}", exit.code()));
+        });
+        let exit = workers.startup().await.unwrap().shutdown().await;
+        assert_eq!(exit.code(), 2, "{exit}");
+        assert!(exit.to_string().contains("cannot report"), "{exit}");
+        let worker = match exit.cause() {
+            Cause::Failed { worker, .. } | Cause::Panicked { worker, .. } => worker,
+            _ => panic!("{exit}"),
+        };
+        assert_eq!(&**worker, "after_shutdown");
+        // What comes before it is told what was known by then.
+        assert_eq!(log.lines(), ["first 0", "second 2"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_of_after_shutdown_does_not_hide_an_earlier_one_nor_a_chosen_code() {
+    let failing = || {
+        let mut workers = group();
+        put(&mut workers, "idle", idle());
+        workers.after_shutdown(|_| async { Err::<(), _>("cannot report") });
+        workers
+    };
+    let mut workers = failing();
+    workers.on_shutdown(|| async { Err::<(), _>("cannot flush") });
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "on_shutdown"));
+    assert_eq!(exit.last_error().unwrap().to_string(), "cannot report");
+
+    let running = failing().startup().await.unwrap();
+    running.bail_out("enough", 7);
+    let exit = running.wait_for_shutdown().await;
+    assert_eq!(exit.code(), 7, "{exit}");
+    assert_eq!(exit.last_error().unwrap().to_string(), "cannot report");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_of_after_shutdown_in_a_nested_group_is_one_of_the_group_above() {
+    let mut inner = Workers::new("inner");
+    put(&mut inner, "idle", idle());
+    inner.after_shutdown(|_| async { Err::<(), _>("cannot report") });
+    let mut workers = group();
+    nest(&mut workers, "inner", inner);
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(exit.code(), 2, "{exit}");
+    let cause = exit.cause();
+    assert!(matches!(cause, Cause::Failed { worker, .. } if &**worker == "inner/after_shutdown"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_after_shutdown_that_is_cut_off_makes_the_exit_a_forced_one() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    workers.after_shutdown(|_| std::future::pending::<()>());
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!((exit.state(), exit.code()), (State::ForceStopped, 1));
+    assert_eq!(exit.forced_by(), Some(Forced::GracePeriodOver), "{exit}");
+}
+
+/// Panics when everything is over.
+struct PanicsAfterwards;
+
+impl Worker for PanicsAfterwards {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        ctx.stopping().await;
+        Ok(())
+    }
+
+    async fn after_shutdown(&mut self, exit: &Exit) {
+        assert!(!exit.is_success(), "cannot report");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_after_shutdown_of_a_worker_is_its_failure() {
+    let mut workers = group();
+    put(&mut workers, "panics", PanicsAfterwards);
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(exit.code(), 2, "{exit}");
+    for exit in [&exit, exit.worker("panics").unwrap()] {
+        let cause = exit.cause();
+        assert!(matches!(cause, Cause::Panicked { worker, .. } if &**worker == "panics"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,8 +5,8 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use fluid::{AskError, Exit, Nothing, Options, Reply, State, Workers};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::support::{
@@ -241,10 +241,22 @@ async fn what_is_dropped_unstarted_holds_up_no_end() {
     assert!(output.contains("no start"), "{output}");
 }
 
-async fn ready(process: &mut Child) {
+#[tokio::test]
+async fn what_fails_last_of_all_is_in_the_exit_code() {
+    let (code, output, _) = end_of(process("after_fails"), secs(10)).await;
+    assert_eq!(code, 2, "{output}");
+    assert!(
+        output.contains("`after_shutdown` failed: cannot report"),
+        "{output}"
+    );
+}
+
+/// Waits until the process says that it is ready. Returns what else it says.
+async fn ready(process: &mut Child) -> Lines<BufReader<ChildStdout>> {
     let out = process.stdout.take().unwrap();
-    let line = BufReader::new(out).lines().next_line().await.unwrap();
-    assert_eq!(line.as_deref(), Some("ready"));
+    let mut lines = BufReader::new(out).lines();
+    assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("ready"));
+    lines
 }
 
 async fn signal(process: &Child, signal: &str) {
@@ -261,7 +273,7 @@ async fn signal(process: &Child, signal: &str) {
 async fn sigterm_and_sigint_stop_the_process_gracefully() {
     for name in ["-TERM", "-INT"] {
         let mut process = process("obedient");
-        ready(&mut process).await;
+        let _lines = ready(&mut process).await;
         signal(&process, name).await;
         let (code, text, _) = end_of(process, secs(10)).await;
         assert_eq!(code, 0, "{text}");
@@ -269,9 +281,68 @@ async fn sigterm_and_sigint_stop_the_process_gracefully() {
 }
 
 #[tokio::test]
+async fn a_signal_while_something_starts_ends_the_start_and_is_the_cause() {
+    // The grace period is an hour, so nothing here waits for its end.
+    for (mode, started) in [
+        ("starting", "starts  stopped  never started"),
+        ("hook_starting", "deaf  stopped  never started"),
+    ] {
+        for (name, cause) in [("-TERM", "by SIGTERM"), ("-INT", "by SIGINT")] {
+            let mut process = process(mode);
+            let _lines = ready(&mut process).await;
+            signal(&process, name).await;
+            let (code, text, _) = end_of(process, secs(10)).await;
+            assert_eq!(code, 0, "{mode}: {text}");
+            assert!(
+                text.contains(cause) && text.contains(started),
+                "{mode}: {text}"
+            );
+            assert!(
+                !text.contains("failed") && !text.contains("forced"),
+                "{mode}: {text}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_blocks_its_thread_is_forced_to_end_and_the_signal_is_the_cause() {
+    let mut process = process("hook_blocks");
+    let _lines = ready(&mut process).await;
+    signal(&process, "-TERM").await;
+    let (code, text, took) = end_of(process, secs(10)).await;
+    // 300 ms of grace, a second, and what a loaded machine may add.
+    assert!(took < ms(2500), "{took:?}");
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("by SIGTERM, forced: grace period over"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_exit_names_the_signal_by_which_the_process_was_forced_to_end() {
+    let mut process = process("deaf");
+    let mut lines = ready(&mut process).await;
+    signal(&process, "-TERM").await;
+    assert_eq!(
+        lines.next_line().await.unwrap().as_deref(),
+        Some("stopping")
+    );
+    signal(&process, "-INT").await;
+    let (code, text, _) = end_of(process, secs(10)).await;
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("by SIGTERM, forced: second signal (SIGINT)"),
+        "{text}"
+    );
+    assert!(!text.contains("grace"), "{text}");
+}
+
+#[tokio::test]
 async fn a_second_signal_ends_the_process_at_once() {
     let mut process = process("patient");
-    ready(&mut process).await;
+    let _lines = ready(&mut process).await;
     signal(&process, "-INT").await;
     assert!(timeout(ms(300), process.wait()).await.is_err());
     signal(&process, "-INT").await;

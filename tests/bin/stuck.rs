@@ -10,6 +10,8 @@ const FOREVER: Duration = Duration::from_secs(3600);
 enum Deaf {
     BlocksItsThread,
     NeverCompletes,
+    /// Says when it runs and when it is asked to stop, and does not.
+    SaysAndStays,
     Obeys,
 }
 
@@ -22,6 +24,12 @@ impl Worker for Deaf {
         match self {
             Self::BlocksItsThread => std::thread::sleep(FOREVER),
             Self::NeverCompletes => std::future::pending().await,
+            Self::SaysAndStays => {
+                println!("ready");
+                ctx.stopping().await;
+                println!("stopping");
+                std::future::pending().await
+            }
             Self::Obeys => ctx.stopping().await,
         }
         Ok(())
@@ -38,6 +46,24 @@ impl Worker for Fails {
 
     async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
         Err("no start".into())
+    }
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Says that it is starting, and never has.
+struct Starts;
+
+impl Worker for Starts {
+    type Message = u64;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        println!("ready");
+        std::future::pending().await
     }
 
     async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
@@ -92,21 +118,44 @@ fn main() -> Exit {
             workers.connect(&source, &sink);
         }
         "pending" => drop(workers.add(Deaf::NeverCompletes)),
+        "deaf" => drop(workers.add(Deaf::SaysAndStays)),
+        "starting" => drop(workers.add(Starts)),
         _ => drop(workers.add(Deaf::Obeys)),
     }
-    if mode == "patient" {
-        workers.on_shutdown(std::future::pending::<()>);
-        workers = workers.grace(FOREVER);
+    match &*mode {
+        "patient" => workers.on_shutdown(std::future::pending::<()>),
+        "after_fails" => workers.after_shutdown(|_| async { Err::<(), _>("cannot report") }),
+        "hook_starting" => workers.on_startup(|| async {
+            println!("ready");
+            std::future::pending::<()>().await;
+        }),
+        "hook_blocks" => workers.on_startup(|| async {
+            println!("ready");
+            std::thread::sleep(FOREVER);
+        }),
+        _ => {}
     }
-    let handle = workers.handle();
-    if mode != "patient" && mode != "obedient" {
+    let waits_for_signals = match &*mode {
+        "starting" | "hook_starting" | "hook_blocks" | "deaf" => true,
+        "patient" | "obedient" => {
+            workers.on_startup(|| async { println!("ready") });
+            true
+        }
+        _ => false,
+    };
+    if waits_for_signals {
+        // Told whatever the exit code is.
+        workers.after_shutdown(|exit| async move { eprintln!("{exit}") });
+    } else {
+        let handle = workers.handle();
         std::thread::spawn(move || {
             // Long enough for the workers to have blocked every thread.
             std::thread::sleep(Duration::from_millis(200));
             handle.gracefully_stop();
         });
-    } else {
-        workers.on_startup(|| async { println!("ready") });
+    }
+    if matches!(&*mode, "patient" | "deaf" | "starting" | "hook_starting") {
+        workers = workers.grace(FOREVER);
     }
     workers.main()
 }

@@ -72,11 +72,11 @@ workers! {
 
     after("10ms") => fail(&seen).await;
     every("20ms", on_error = "skip", name = "skipped") => fail(&seen).await;
-    every("30ms") => panic_now(&seen);
+    every("30ms", on_error = "skip") => panic_now(&seen);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_that_is_skipped_and_a_panic_are_survived() {
+async fn on_error_skips_the_error_and_the_panic_of_a_periodic_callback() {
     let seen = Arc::new(Seen::default());
     let running = Failing::new(Arc::clone(&seen)).startup().await.unwrap();
     tokio::time::sleep(Duration::from_millis(65)).await;

@@ -53,14 +53,14 @@ impl Orders {
         );
         let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
         let mut __workers = ::fluid::__private::Workers::new("orders")
-            .grace(::core::time::Duration::from_secs(10u64))
+            .grace(::core::time::Duration::from_secs(10))
             .restart(
                 ::fluid::__private::Restart::one_for_one()
                     .max_restarts(3)
-                    .within(::core::time::Duration::from_secs(30u64))
+                    .within(::core::time::Duration::from_secs(30))
                     .backoff(
-                        ::core::time::Duration::from_millis(100u64),
-                        ::core::time::Duration::from_secs(1u64),
+                        ::core::time::Duration::from_millis(100),
+                        ::core::time::Duration::from_secs(1),
                     ),
             );
         let take = __workers
@@ -150,9 +150,7 @@ impl Orders {
         };
         __workers
             .register_callback(
-                ::fluid::__private::Callback::every(
-                        ::core::time::Duration::from_secs(1u64),
-                    )
+                ::fluid::__private::Callback::every(::core::time::Duration::from_secs(1))
                     .name("say_progress"),
                 {
                     let group = ::core::clone::Clone::clone(&__handle);

@@ -147,13 +147,13 @@ impl ::fluid::__private::Function for Charge {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .concurrency(8)
         .capacity(256)
-        .timeout(::core::time::Duration::from_millis(100u64))
+        .timeout(::core::time::Duration::from_millis(100))
         .retry(3)
         .backoff(
-            ::core::time::Duration::from_millis(10u64),
-            ::core::time::Duration::from_millis(200u64),
+            ::core::time::Duration::from_millis(10),
+            ::core::time::Duration::from_millis(200),
         )
-        .rate(1000u32, ::core::time::Duration::from_secs(1u64))
+        .rate(1000, ::core::time::Duration::from_secs(1))
         .burst(8);
     const KEY: ::core::option::Option<fn(&Self::Message) -> ::core::primitive::u64> = ::core::option::Option::Some(|
         message|
@@ -209,11 +209,11 @@ impl ::fluid::__private::Function for Store {
         .blocking()
         .capacity(100)
         .batch(50)
-        .linger(::core::time::Duration::from_millis(50u64))
+        .linger(::core::time::Duration::from_millis(50))
         .retry(2)
         .backoff(
-            ::core::time::Duration::from_millis(50u64),
-            ::core::time::Duration::from_millis(500u64),
+            ::core::time::Duration::from_millis(50),
+            ::core::time::Duration::from_millis(500),
         );
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Paid>,
@@ -275,11 +275,11 @@ impl ::fluid::__private::Function for Settle {
     type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .capacity(64)
-        .timeout(::core::time::Duration::from_millis(100u64))
+        .timeout(::core::time::Duration::from_millis(100))
         .retry(2)
         .backoff(
-            ::core::time::Duration::from_millis(20u64),
-            ::core::time::Duration::from_millis(200u64),
+            ::core::time::Duration::from_millis(20),
+            ::core::time::Duration::from_millis(200),
         );
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Failed<Order>>,
@@ -326,11 +326,11 @@ impl ::fluid::__private::Function for Bury {
         .blocking()
         .capacity(64)
         .batch(20)
-        .linger(::core::time::Duration::from_millis(50u64))
+        .linger(::core::time::Duration::from_millis(50))
         .retry(2)
         .backoff(
-            ::core::time::Duration::from_millis(50u64),
-            ::core::time::Duration::from_millis(500u64),
+            ::core::time::Duration::from_millis(50),
+            ::core::time::Duration::from_millis(500),
         );
     const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
         ::fluid::rule::copied::<GivenUp>,

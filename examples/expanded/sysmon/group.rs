@@ -1,5 +1,5 @@
 //! What the macros make of `group.rs`.
-/// Samples this machine; shows, judges and keeps what it finds.
+/// Samples this machine; shows, judges and stores the readings.
 /**
  ```mermaid
  flowchart LR
@@ -9,16 +9,14 @@
      show["<b>show</b><br/>Show"]
      judge["<b>judge</b><br/>Judge"]
      alarm["<b>alarm</b><br/>Alarm"]
-     gather["<b>gather</b><br/>Gather#lt;Reading#gt;"]
      store["<b>store</b><br/>Store"]
      farewell["<b>farewell</b><br/>SayStopping"]
      clock -->|"ticks"| sample
      sample --> rate
      rate --> show
      rate --> judge
-     rate --> gather
+     rate --> store
      judge --> alarm
-     gather --> store
  ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
@@ -103,7 +101,6 @@ impl Sysmon {
                     Self::__make_alarm,
                 ),
             );
-        let gather = __workers.add_as::<Gather<Reading>>("gather", Self::__make_gather);
         let store = __workers
             .add_as::<
                 Store,
@@ -121,9 +118,8 @@ impl Sysmon {
         __workers.connect(rate.starts_an_edge(), &show);
         __workers.broadcast(&rate);
         __workers.connect(rate.starts_an_edge(), &judge);
-        __workers.connect(rate.starts_an_edge(), gather.ends_an_edge());
+        __workers.connect(rate.starts_an_edge(), &store);
         __workers.connect(judge.starts_an_edge(), &alarm);
-        __workers.connect(gather.starts_an_edge(), &store);
         ::fluid::rule::fed_by_nothing::<KeepTime>();
         ::fluid::rule::feeds_nothing::<KeepTime>();
         let () = {
@@ -139,7 +135,6 @@ impl Sysmon {
         <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Alarm>();
         <Alarm>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <Gather<Reading>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::feeds_nothing::<Store>();
         <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         ::fluid::rule::fed_by_nothing::<SayStopping>();
@@ -153,7 +148,6 @@ impl Sysmon {
             show: show.worker_handle(),
             judge: judge.worker_handle(),
             alarm: alarm.worker_handle(),
-            gather: <Gather<Reading> as ::fluid::__private::Member>::handle(&gather),
             store: store.worker_handle(),
             farewell: farewell.worker_handle(),
         };
@@ -197,9 +191,6 @@ impl Sysmon {
             db: ::fluid::__private::Share::share(db),
         }
     }
-    fn __make_gather() -> Gather<Reading> {
-        Gather::new(100, Duration::from_millis(500))
-    }
     fn __make_store(db: &::fluid::__private::Arc<Database>) -> Store {
         Store {
             db: ::fluid::__private::Share::share(db),
@@ -215,7 +206,7 @@ impl Sysmon {
     pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
         name: "sysmon",
         type_name: "Sysmon",
-        docs: &["Samples this machine; shows, judges and keeps what it finds."],
+        docs: &["Samples this machine; shows, judges and stores the readings."],
         place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
@@ -242,9 +233,6 @@ impl Sysmon {
             ::fluid::__private::GraphWorker::of::<Show>("show", "Show"),
             ::fluid::__private::GraphWorker::of::<Judge>("judge", "Judge"),
             ::fluid::__private::GraphWorker::of::<Alarm>("alarm", "Alarm"),
-            ::fluid::__private::GraphWorker::of::<
-                Gather<Reading>,
-            >("gather", "Gather<Reading>"),
             ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
             ::fluid::__private::GraphWorker::of::<SayStopping>("farewell", "SayStopping"),
         ],
@@ -253,9 +241,8 @@ impl Sysmon {
             ::fluid::__private::GraphEdge::new("sample", "rate"),
             ::fluid::__private::GraphEdge::new("rate", "show"),
             ::fluid::__private::GraphEdge::new("rate", "judge"),
-            ::fluid::__private::GraphEdge::new("rate", "gather"),
+            ::fluid::__private::GraphEdge::new("rate", "store"),
             ::fluid::__private::GraphEdge::new("judge", "alarm"),
-            ::fluid::__private::GraphEdge::new("gather", "store"),
         ],
         callbacks: &[],
     };
@@ -313,7 +300,6 @@ pub struct SysmonHandle {
     show: ::fluid::__private::WorkerHandle,
     judge: ::fluid::__private::WorkerHandle,
     alarm: ::fluid::__private::WorkerHandle,
-    gather: <Gather<Reading> as ::fluid::__private::Member>::Handle,
     store: ::fluid::__private::WorkerHandle,
     farewell: ::fluid::__private::WorkerHandle,
 }
@@ -348,11 +334,6 @@ impl SysmonHandle {
     #[must_use]
     pub fn alarm(&self) -> &::fluid::__private::WorkerHandle {
         &self.alarm
-    }
-    /// The worker `gather`.
-    #[must_use]
-    pub fn gather(&self) -> &<Gather<Reading> as ::fluid::__private::Member>::Handle {
-        &self.gather
     }
     /// The worker `store`.
     #[must_use]

@@ -253,30 +253,35 @@ impl ::fluid::__private::Function for Alarm {
         }
     }
 }
-/// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
+/// Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the
+/// `linger` for its batch to fill.
 pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
     db.write_samples(&readings)
 }
-/// Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.
+/// Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the
+/// `linger` for its batch to fill.
 #[allow(missing_debug_implementations)]
 pub struct Store {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Store {
-    type Message = Vec<Reading>;
+    type Message = Reading;
     type Ports = ();
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Calls = ::fluid::__private::EachBatch;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
-        .blocking();
+        .blocking()
+        .batch(100)
+        .linger(::core::time::Duration::from_millis(500));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
             &[
-                "Keeps readings, a batch at a time, on a thread of its own, since the disk may make it wait.",
+                "Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the",
+                "`linger` for its batch to fill.",
             ],
         )
-        .message("Vec<Reading>");
+        .message("Reading");
     async fn call(
         &mut self,
         message: Vec<Reading>,

@@ -1,255 +1,295 @@
-//! Which options there are, and where.
+//! The table of the options: one row says where an option may be set, what its value is, which other options it
+//! needs or excludes, and what it asks of a worker in a group.
+//!
+//! A new option is a row here, a method of the runtime's `Options`, and a row in the documentation of the macro.
 
-use std::fmt;
+use super::row::Scope::{Callback, Consumer, Field, Group, Worker};
+use super::row::{Choice, Excludes, FieldRule, Kind, Needs, NotFused, Row, Scope};
 
-/// A place that takes options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// `#[worker(…)]`
-    Worker,
-    /// `#[consumer(…)]`
-    Consumer,
-    /// `#[worker(…)]` or `#[consumer(…)]` on a field of a group.
-    Field,
-    /// `#[workers(…)]`
-    Group,
-    /// `every(…)` and `after(…)`
-    Callback,
-}
-
-/// One option.
-pub(crate) struct Known {
-    pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) consumer_only: bool,
-    scopes: &'static [Scope],
-}
-
-/// What an option's value is.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    /// None.
-    Flag,
-    /// A duration, which may be zero or not.
-    Duration { zero: bool },
-    /// A name.
-    Text,
-    /// One of several words, each a variant of an enum.
-    Choice(&'static [(&'static str, &'static str, &'static str)]),
-    /// The size of a queue.
-    Capacity,
-    /// How many of something.
-    Number,
-    /// How many of something, of which there is at least one, and no more than so many.
-    Count { most: u64 },
-    /// Two durations, `first..last`, or one that stands for both.
-    Span,
-    /// So many of something in a time, `100/s`.
-    Rate,
-    /// A closure or the path of a function.
-    Code { like: &'static str },
-}
-
-use Scope::{Callback, Consumer, Field, Group, Worker};
-
-const ON_ERROR: Kind = Kind::Choice(&[
-    ("stop", "OnError", "Stop"),
-    ("skip", "OnError", "Skip"),
-    ("restart", "OnError", "Restart"),
-]);
-
-/// Each is a function that makes the strategy.
-const RESTART: Kind = Kind::Choice(&[
-    ("one_for_one", "Restart", "one_for_one"),
-    ("one_for_all", "Restart", "one_for_all"),
-    ("rest_for_one", "Restart", "rest_for_one"),
-]);
-
-const KNOWN: &[Known] = &[
-    Known::new(
-        "name",
-        Kind::Text,
-        &[Worker, Consumer, Field, Group, Callback],
-    ),
-    Known::new(
-        "heartbeat",
-        Kind::Duration { zero: false },
-        &[Worker, Field],
-    ),
-    Known::new(
+const ROWS: &[Row] = &[
+    Row::new("name", Kind::Text, &[Worker, Consumer, Field, Group, Callback]),
+    of_heartbeat("heartbeat", DURATION),
+    of_heartbeat(
         "pace",
-        Kind::Choice(&[("delay", "Pace", "Delay"), ("rate", "Pace", "Rate")]),
-        &[Worker, Field],
-    ),
-    Known::new(
-        "jitter",
-        Kind::Duration { zero: true },
-        &[Worker, Field, Callback],
-    ),
-    Known::of_consumers("capacity", Kind::Capacity),
-    Known::of_consumers(
+        Kind::Choice(&[
+            variant("delay", "Pace", "Delay"),
+            variant("rate", "Pace", "Rate"),
+        ]),
+    )
+    .needs(NEEDS_HEARTBEAT),
+    of_heartbeat("jitter", DURATION_OR_ZERO).needs(NEEDS_HEARTBEAT),
+    Row::new("jitter", DURATION_OR_ZERO, &[Callback]),
+    of_consumer("capacity", Kind::Capacity, &[FieldRule::IsConsumer])
+        .not_fused(NotFused::Callee("a fused edge has no queue")),
+    of_consumer(
         "overflow",
         Kind::Choice(&[
-            ("wait", "Overflow", "Wait"),
-            ("drop_newest", "Overflow", "DropNewest"),
-            ("drop_oldest", "Overflow", "DropOldest"),
+            variant("wait", "Overflow", "Wait"),
+            variant("drop_newest", "Overflow", "DropNewest"),
+            variant("drop_oldest", "Overflow", "DropOldest"),
         ]),
-    ),
-    Known::of_consumers("concurrency", Kind::Count { most: 1000 }),
-    Known::of_functions("partition_by", "|tick| tick.symbol"),
-    Known::of_consumers("batch", Kind::Count { most: 100_000 }),
-    Known::of_consumers("linger", Kind::Duration { zero: true }),
-    Known::of_functions("batch_weight", "|line| line.len()"),
-    Known::of_consumers(
-        "max_weight",
-        Kind::Count {
-            most: u32::MAX as u64,
+        &[FieldRule::IsConsumer],
+    )
+    .not_fused(NotFused::Callee("a fused edge has no queue")),
+    of_consumer(
+        "concurrency",
+        Kind::Number {
+            least: 1,
+            most: 1000,
         },
-    ),
-    Known::of_consumers("retry", Kind::Number),
-    Known::of_consumers("backoff", Kind::Span),
-    Known::of_functions("retry_if", "|error| error.is_timeout()"),
-    Known::of_consumers("rate", Kind::Rate),
-    Known::of_consumers(
-        "burst",
-        Kind::Count {
-            most: u32::MAX as u64,
+        &[FieldRule::IsConsumer, FieldRule::IsStateless],
+    )
+    .not_fused(NotFused::Either(
+        "a fused edge joins two workers into one task, which has one lane",
+    )),
+    of_function("partition_by", "|tick| tick.symbol").needs(&[Needs {
+        any_of: &["concurrency", "batch"],
+        why: "one lane keeps the order by itself\nadd `concurrency = 4`",
+    }]),
+    of_consumer(
+        "batch",
+        Kind::Number {
+            least: 1,
+            most: 100_000,
         },
+        BATCHES,
     ),
-    Known::new("blocking", Kind::Flag, &[Worker, Consumer]),
-    Known::new(
-        "grace",
-        Kind::Duration { zero: true },
-        &[Worker, Consumer, Field, Group],
+    of_consumer("linger", DURATION_OR_ZERO, BATCHES).needs(&[Needs {
+        any_of: &["batch"],
+        why: "a single message waits for no others\nadd `batch = 100`, and take a `Vec` of messages",
+    }]),
+    of_function("batch_weight", "|line| line.len()").needs(&[
+        Needs {
+            any_of: &["batch"],
+            why: "a single message is no batch\nadd `batch = 100`, and take a `Vec` of messages",
+        },
+        Needs {
+            any_of: &["max_weight"],
+            why: "a weight has no limit by itself\nadd `max_weight = 1000`",
+        },
+    ]),
+    of_consumer("max_weight", COUNT, BATCHES).needs(&[Needs {
+        any_of: &["batch_weight"],
+        why: "it says what a message weighs\nadd `batch_weight = |line| line.len()`",
+    }]),
+    of_consumer(
+        "retry",
+        NUMBER,
+        &[
+            FieldRule::IsCalled,
+            FieldRule::IsConsumer,
+            FieldRule::KeepsCopies,
+        ],
     ),
-    Known::new(
-        "timeout",
-        Kind::Duration { zero: false },
-        &[Worker, Consumer, Field],
-    ),
-    Known::new(
-        "stall",
-        Kind::Duration { zero: false },
-        &[Worker, Consumer, Field],
-    ),
-    Known::new(
+    of_consumer(
+        "backoff",
+        Kind::Durations,
+        &[FieldRule::IsCalled, FieldRule::IsConsumer],
+    )
+    .needs(&[Needs {
+        any_of: &["retry"],
+        why: "there is no pause before an attempt that is not made\nadd `retry = 3`",
+    }]),
+    of_function("retry_if", "|error| error.is_timeout()").needs(&[Needs {
+        any_of: &["retry"],
+        why: "it says which errors are tried again\nadd `retry = 3`",
+    }]),
+    of_consumer("rate", Kind::Rate, &[FieldRule::IsConsumer]),
+    of_consumer("burst", COUNT, &[FieldRule::IsConsumer]).needs(&[Needs {
+        any_of: &["rate"],
+        why: "without a limit any number of calls is made at once\nadd `rate = \"100/s\"`",
+    }]),
+    Row::new("blocking", Kind::Flag, &[Worker, Consumer]).elsewhere(&[(
+        Field,
+        "`blocking` belongs to the function, which is `async` or not\n\
+         write it there: `#[worker(blocking)] fn …`",
+    )]),
+    Row::new("grace", DURATION_OR_ZERO, &[Worker, Consumer, Field, Group]),
+    Row::new("timeout", DURATION, &[Worker, Consumer, Field])
+        .excludes(Excludes {
+            other: "blocking",
+            message: BLOCKING_TIMEOUT,
+        })
+        .on_field(&[FieldRule::IsCalled, FieldRule::IsNotBlocking]),
+    Row::new("stall", DURATION, &[Worker, Consumer, Field])
+        .elsewhere(&[(Group, NO_CALLS)])
+        .on_field(&[FieldRule::MakesCalls]),
+    Row::new(
         "on_stall",
         Kind::Choice(&[
-            ("report", "OnStall", "Report"),
-            ("restart", "OnStall", "Restart"),
+            variant("report", "OnStall", "Report"),
+            variant("restart", "OnStall", "Restart"),
         ]),
         &[Worker, Consumer, Field],
-    ),
-    Known::new("restart", RESTART, &[Group]),
-    Known::new("max_restarts", Kind::Number, &[Group]),
-    Known::new("within", Kind::Duration { zero: false }, &[Group]),
-    Known::new("backoff", Kind::Span, &[Group]),
-    Known::new("on_error", ON_ERROR, &[Worker, Consumer, Field]),
-    Known::new(
+    )
+    .elsewhere(&[(Group, NO_CALLS)])
+    .needs(&[Needs {
+        any_of: &["stall"],
+        why: WITHOUT_STALL,
+    }])
+    .on_field(&[FieldRule::HasStall]),
+    Row::new(
+        "restart",
+        Kind::Choice(&[
+            strategy("one_for_one"),
+            strategy("one_for_all"),
+            strategy("rest_for_one"),
+        ]),
+        &[Group],
+    )
+    .elsewhere(ONLY_OF_GROUP),
+    of_restart("max_restarts", NUMBER).elsewhere(ONLY_OF_GROUP),
+    of_restart("within", DURATION).elsewhere(ONLY_OF_GROUP),
+    of_restart("backoff", Kind::Durations),
+    Row::new(
         "on_error",
-        Kind::Choice(&[("stop", "OnError", "Stop"), ("skip", "OnError", "Skip")]),
+        Kind::Choice(&[
+            variant("stop", "OnError", "Stop"),
+            variant("skip", "OnError", "Skip"),
+            variant("restart", "OnError", "Restart"),
+        ]),
+        &[Worker, Consumer, Field],
+    )
+    .elsewhere(&[(
+        Group,
+        "`on_error` is an option of a worker\n\
+         what a group does when a worker fails is its strategy: `restart = \"one_for_one\"`",
+    )]),
+    Row::new(
+        "on_error",
+        Kind::Choice(&[
+            variant("stop", "OnError", "Stop"),
+            variant("skip", "OnError", "Skip"),
+        ]),
         &[Callback],
     ),
-    Known::new(
+    Row::new(
         "on_exit",
-        Kind::Choice(&[("stop", "OnExit", "Stop"), ("ignore", "OnExit", "Ignore")]),
+        Kind::Choice(&[
+            variant("stop", "OnExit", "Stop"),
+            variant("ignore", "OnExit", "Ignore"),
+        ]),
         &[Worker, Consumer, Field],
     ),
 ];
 
-impl Known {
-    const fn new(name: &'static str, kind: Kind, scopes: &'static [Scope]) -> Self {
-        Self {
-            name,
-            kind,
-            consumer_only: false,
-            scopes,
-        }
-    }
-
-    /// Code belongs to the function, whose types it needs.
-    const fn of_functions(name: &'static str, like: &'static str) -> Self {
-        Self {
-            name,
-            kind: Kind::Code { like },
-            consumer_only: true,
-            scopes: &[Consumer],
-        }
-    }
-
-    const fn of_consumers(name: &'static str, kind: Kind) -> Self {
-        Self {
-            name,
-            kind,
-            consumer_only: true,
-            scopes: &[Consumer, Field],
-        }
-    }
-}
-
 impl Scope {
-    pub(crate) fn find(self, name: &str) -> Option<&'static Known> {
-        KNOWN
-            .iter()
-            .find(|known| known.name == name && known.scopes.contains(&self))
+    /// The option `name` of this place.
+    pub(super) fn find(self, name: &str) -> Option<&'static Row> {
+        self.rows().find(|row| row.name == name)
     }
 
+    /// The names of the options of this place.
     pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
-        KNOWN
-            .iter()
-            .filter(move |known| known.scopes.contains(&self))
-            .map(|known| known.name)
+        self.rows().map(|row| row.name)
     }
 
-    /// What to say of an option that exists, but not here.
-    pub(crate) fn elsewhere(self, name: &str) -> Option<&'static str> {
-        match (self, name) {
-            (Consumer, "heartbeat" | "pace" | "jitter") => Some(
-                "a consumer has no heartbeat: it is called for each message\n\
-                 for a function that is called at each beat, write `#[worker(heartbeat = …)]`",
-            ),
-            (
-                Worker,
-                "capacity" | "overflow" | "concurrency" | "partition_by" | "batch" | "linger"
-                | "batch_weight" | "max_weight" | "retry" | "backoff" | "retry_if" | "rate"
-                | "burst",
-            ) => Some(
-                "a worker has no queue\n\
-                 for a function that is called for each message, write `#[consumer]`",
-            ),
-            (Worker | Consumer | Field, "restart" | "max_restarts" | "within") => Some(
-                "`restart` and its budget are options of a group: `#[workers(restart = \"one_for_one\")]`\n\
-                 a worker that is to be restarted for itself has `on_error = \"restart\"`",
-            ),
-            (Group, "stall" | "on_stall") => Some(
-                "a stall is a call of a worker that gives no sign of life, and a group makes none\n\
-                 write it at the workers: `#[worker(stall = \"30s\")]`",
-            ),
-            (Group, "on_error") => Some(
-                "`on_error` is an option of a worker\n\
-                 what a group does when a worker fails is its strategy: `restart = \"one_for_one\"`",
-            ),
-            (Field, "partition_by" | "batch_weight" | "retry_if") => Some(
-                "this option belongs to the function, whose types it needs\n\
-                 write it there: `#[consumer(partition_by = …)] async fn …`",
-            ),
-            (Field, "blocking") => Some(
-                "`blocking` belongs to the function, which is `async` or not\n\
-                 write it there: `#[worker(blocking)] fn …`",
-            ),
-            _ => None,
-        }
+    fn rows(self) -> impl Iterator<Item = &'static Row> {
+        ROWS.iter().filter(move |row| row.scopes.contains(&self))
+    }
+
+    /// The error about an option that exists, but not in this place.
+    pub(super) fn elsewhere(self, name: &str) -> Option<&'static str> {
+        let rows = ROWS.iter().filter(|row| row.name == name);
+        let mut texts = rows.flat_map(|row| row.elsewhere);
+        texts
+            .find(|(scope, _)| *scope == self)
+            .map(|(_, text)| *text)
     }
 }
 
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Worker => "a worker",
-            Consumer => "a consumer",
-            Field => "a worker in a group",
-            Group => "a group",
-            Callback => "a callback",
-        })
+const DURATION: Kind = Kind::Duration { zero: false };
+const DURATION_OR_ZERO: Kind = Kind::Duration { zero: true };
+const NUMBER: Kind = Kind::Number {
+    least: 0,
+    most: u32::MAX as u64,
+};
+const COUNT: Kind = Kind::Number {
+    least: 1,
+    most: u32::MAX as u64,
+};
+
+const fn variant(word: &'static str, ty: &'static str, item: &'static str) -> Choice {
+    let is_function = false;
+    Choice {
+        word,
+        ty,
+        item,
+        is_function,
     }
+}
+
+const fn strategy(name: &'static str) -> Choice {
+    Choice {
+        word: name,
+        ty: "Restart",
+        item: name,
+        is_function: true,
+    }
+}
+
+const NEEDS_HEARTBEAT: &[Needs] = &[Needs {
+    any_of: &["heartbeat"],
+    why: "without one the function is called only once\nadd `heartbeat = \"1s\"`",
+}];
+
+const NEEDS_RESTART: &[Needs] = &[Needs {
+    any_of: &["restart"],
+    why: "without a strategy nothing is restarted\n\
+          add `restart = \"one_for_one\"`, \"one_for_all\" or \"rest_for_one\"",
+}];
+
+const NO_HEARTBEAT: &str = "a consumer has no heartbeat: it is called for each message\n\
+     for a function that is called at each beat, write `#[worker(heartbeat = …)]`";
+
+const NO_QUEUE: &str = "a worker has no queue\n\
+     for a function that is called for each message, write `#[consumer]`";
+
+const OF_FUNCTION: &str = "this option belongs to the function, whose types it needs\n\
+     write it there: `#[consumer(partition_by = …)] async fn …`";
+
+const OF_GROUP: &str = "`restart` and its budget are options of a group: `#[workers(restart = \"one_for_one\")]`\n\
+     to restart a worker on its own, write `on_error = \"restart\"`";
+
+const NO_CALLS: &str = "a stall is a call of a worker that shows no activity, and a group makes no calls\n\
+     write it at the workers: `#[worker(stall = \"30s\")]`";
+
+const BATCHES: &[FieldRule] = &[FieldRule::TakesBatches, FieldRule::IsConsumer];
+
+const ONLY_OF_GROUP: &[(Scope, &str)] =
+    &[(Worker, OF_GROUP), (Consumer, OF_GROUP), (Field, OF_GROUP)];
+
+/// Why `timeout` and `blocking` exclude each other.
+pub(crate) const BLOCKING_TIMEOUT: &str = "`timeout` cannot end a `blocking` function: nothing can end what blocks a thread\n\
+     give what it waits for a time limit of its own";
+
+/// Why `on_stall` needs `stall`.
+pub(crate) const WITHOUT_STALL: &str =
+    "without one no call is ever taken for a stall\nadd `stall = \"30s\"`";
+
+/// An option of workers that are called at each beat.
+const fn of_heartbeat(name: &'static str, kind: Kind) -> Row {
+    Row::new(name, kind, &[Worker, Field])
+        .elsewhere(&[(Consumer, NO_HEARTBEAT)])
+        .on_field(&[FieldRule::IsCalled, FieldRule::IsNoConsumer])
+}
+
+/// An option of consumers.
+const fn of_consumer(name: &'static str, kind: Kind, on_field: &'static [FieldRule]) -> Row {
+    Row::new(name, kind, &[Consumer, Field])
+        .elsewhere(&[(Worker, NO_QUEUE)])
+        .on_field(on_field)
+}
+
+/// An option of consumers whose value is code. It belongs to the function, whose types it needs.
+const fn of_function(name: &'static str, like: &'static str) -> Row {
+    Row::new(name, Kind::Code { like }, &[Consumer])
+        .elsewhere(&[(Worker, NO_QUEUE), (Field, OF_FUNCTION)])
+}
+
+/// A part of the strategy of a group.
+const fn of_restart(name: &'static str, kind: Kind) -> Row {
+    let mut row = Row::new(name, kind, &[Group]).needs(NEEDS_RESTART);
+    row.part_of = Some("restart");
+    row
 }

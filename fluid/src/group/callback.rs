@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
-use crate::error::{Error, Panicked};
+use crate::error::Error;
 use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
 use crate::node::Node;
 use crate::node::directive::{Directive, RunStats};
@@ -23,9 +23,10 @@ use crate::time::run_control::RunControl;
 
 /// When a callback runs, and what its failure does.
 ///
-/// A callback never overlaps itself. A panic in it is caught and logged, and a periodic one goes on
-/// with its next turn; but in a group with a strategy, where nothing else is said, a panic is a failure like
-/// any other.
+/// A callback never overlaps itself. It fails if it returns an error or panics; both are logged, and both are
+/// answered in the same way: as [`on_error`](Self::on_error) says. Without `on_error`, the failure of a periodic
+/// callback is answered by the group's strategy ([`Workers::restart`](crate::Workers::restart)), and stops a group that
+/// has none.
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,8 +47,8 @@ pub struct Callback {
 
 impl Callback {
     /// Runs each `period`, for the first time after one period. A run that takes longer than a period
-    /// delays the next one, which then comes at once. If it fails, the group's strategy answers that
-    /// ([`Workers::restart`](crate::Workers::restart)), and it is armed anew; without one, the group stops.
+    /// delays the next one, which then comes at once. If it fails, and the group's strategy answers that with a
+    /// restart, it is armed anew: the next run is one period later.
     pub const fn every(period: Duration) -> Self {
         let (jitter, on_error) = (Duration::ZERO, None);
         Self {
@@ -59,7 +60,7 @@ impl Callback {
         }
     }
 
-    /// Runs once, after `delay`. If it fails, that is logged.
+    /// Runs once, after `delay`. A failure is only logged, unless [`on_error`](Self::on_error) says otherwise.
     pub const fn after(delay: Duration) -> Self {
         let (jitter, on_error) = (Duration::ZERO, Some(OnError::Skip));
         Self {
@@ -83,7 +84,7 @@ impl Callback {
         self
     }
 
-    /// Whether a failure stops the group ([`OnError::Stop`]) or is only logged.
+    /// Whether a failure, be it an error or a panic, stops the group ([`OnError::Stop`]) or is only logged.
     pub const fn on_error(mut self, on_error: OnError) -> Self {
         self.on_error = Some(on_error);
         self
@@ -122,11 +123,11 @@ pub(crate) struct PendingCallback {
 
 impl Launch for PendingCallback {
     fn launch(self: Box<Self>, launch: LaunchContext) {
-        let span = tracing::info_span!("callback", name = &**self.node.name());
+        let span = tracing::info_span!(parent: None, "callback", name = &*self.node.path());
         launch.group.runtime.clone().spawn(
             async move {
                 let node = Arc::clone(&self.node);
-                let cause = self.live(&launch).await;
+                let cause = self.live().await;
                 let forced = cause.is_none();
                 node.advance(State::Stopping);
                 node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
@@ -147,19 +148,14 @@ enum CallbackOutcome {
 
 impl PendingCallback {
     /// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
-    async fn live(mut self, launch: &LaunchContext) -> Option<Cause> {
+    async fn live(mut self) -> Option<Cause> {
         let node = Arc::clone(&self.node);
         loop {
             let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
             let run_control = node.run_control();
             node.advance(State::Running);
             node.notify_started();
-            let failure = match until(
-                run_control.cut_off(),
-                self.fire(&run_control, launch.group.strategy),
-            )
-            .await
-            {
+            let failure = match until(run_control.cut_off(), self.fire(&run_control)).await {
                 None if node.forced().is_raised() => return None,
                 None | Some(CallbackOutcome::Recycled) => None,
                 Some(CallbackOutcome::Over(cause)) => return Some(cause),
@@ -174,7 +170,7 @@ impl PendingCallback {
         }
     }
 
-    async fn fire(&mut self, run_control: &RunControl, strategy: bool) -> CallbackOutcome {
+    async fn fire(&mut self, run_control: &RunControl) -> CallbackOutcome {
         let Callback {
             wait,
             periodic,
@@ -200,21 +196,14 @@ impl PendingCallback {
                 .map_err(Error::from)
                 .flatten();
             if let Err(error) = result {
-                let name = &**self.node.name();
                 tracing::error!(
-                    callback = name,
+                    callback = &*self.node.path(),
                     error = format!("{error:#}"),
                     "callback failed"
                 );
                 self.node.note_error(&error);
-                let panicked = error.downcast_ref::<Panicked>().is_some();
-                let survives = match on_error {
-                    None => panicked && !strategy,
-                    Some(OnError::Stop) => panicked,
-                    Some(_) => true,
-                };
-                if !survives {
-                    return CallbackOutcome::Failed(Cause::failure(name, error));
+                if matches!(on_error, None | Some(OnError::Stop)) {
+                    return CallbackOutcome::Failed(Cause::failure(self.node.name(), error));
                 }
             }
             if !periodic {

@@ -24,7 +24,7 @@ use crate::node::{Node, Parent};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::report::status::Status;
 use crate::state::State;
 use crate::supervisor::{Event, Events};
@@ -255,10 +255,10 @@ impl GroupHandle {
         self.node.ask_to_stop(Some(cause));
     }
 
-    /// Forces the group and all of its members to stop.
-    pub(crate) fn force(&self, slack: Duration) {
+    /// Forces the group and all of its members to stop, for the reason `why`.
+    pub(crate) fn force(&self, slack: Duration, why: Forced) {
         self.node.ask_to_stop(None);
-        self.node.force(Instant::now() + slack);
+        self.node.force(Instant::now() + slack, why);
     }
 }
 

@@ -11,19 +11,15 @@ use crate::lifecycle::launch::{Launch, LaunchContext};
 use crate::options::Options;
 
 /// A group whose parent group has not started it yet.
-pub(crate) struct Nested {
-    pub(crate) name: Arc<str>,
-    pub(crate) group: Workers,
-}
+pub(crate) struct Nested(pub(crate) Workers);
 
 impl Launch for Nested {
     fn launch(self: Box<Self>, launch: LaunchContext) {
-        let Self { name, group } = *self;
-        let group = group.on_runtime(launch.group.runtime.clone());
+        let group = self.0.on_runtime(launch.group.runtime.clone());
         // The supervisor runs on the runtime of the parent's supervisor, which workers cannot block.
         tokio::spawn(async move {
-            tracing::debug!(group = &*name, "starting");
             let node = Arc::clone(group.handle().node());
+            tracing::debug!(group = &*node.path(), "starting");
             group
                 .supervise(Some(launch), || node.notify_started())
                 .await;

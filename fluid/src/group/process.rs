@@ -6,14 +6,15 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 use crate::group::workers::Workers;
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 
 /// How long the workers may take to end by force after a second signal.
 const SECOND_SIGNAL_SLACK: Duration = Duration::from_millis(100);
 
 impl Workers {
     /// Runs the group until it ends, and asks it to stop when the process is sent SIGINT or SIGTERM.
-    /// A second signal ends it at once, by force.
+    /// While it starts, that ends the start: `on_startup` is dropped where it awaits. A second signal ends the group at once,
+    /// by force, which [`Exit::forced_by`] tells.
     ///
     /// From the first call on, tokio handles these two signals for the rest of the process: when this has
     /// returned, they no longer end it by themselves.
@@ -47,7 +48,7 @@ impl Workers {
             exit = &mut life => return exit,
             second = signals.next() => {
                 tracing::warn!(signal = second, "second signal, forcing");
-                group.force(SECOND_SIGNAL_SLACK);
+                group.force(SECOND_SIGNAL_SLACK, Forced::SecondSignal(second));
             }
         }
         life.await
@@ -120,6 +121,51 @@ impl ProcessSignals {
             Ok(()) => "Ctrl-C",
             // There is no signal to wait for.
             Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, Nothing};
+    use crate::node::context::Context;
+    use crate::options::Options;
+    use crate::worker::{Io, Worker};
+
+    /// Never ends.
+    struct Deaf;
+
+    impl Worker for Deaf {
+        type Message = Nothing;
+        type Output = Nothing;
+        type Ports = ();
+
+        async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_exit_of_everything_that_is_forced_says_why() {
+        for why in [Forced::SecondSignal("SIGINT"), Forced::GracePeriodOver] {
+            let mut inner = Workers::new("inner");
+            inner.add(Deaf);
+            let mut workers = Workers::new("group").grace(Duration::from_secs(1));
+            workers.add_group("inner", Options::new(), inner);
+            let group = workers.startup().await.unwrap();
+            group.stop_because(Cause::Signal("SIGTERM"));
+            if why != Forced::GracePeriodOver {
+                group.force(SECOND_SIGNAL_SLACK, why);
+            }
+            let exit = group.wait_for_shutdown().await;
+            for path in ["inner", "inner/deaf"] {
+                let worker = exit.worker(path).unwrap();
+                assert_eq!(worker.forced_by(), Some(why), "{path}: {worker}");
+            }
+            let first_line = exit.to_string();
+            let expected = format!("by SIGTERM, forced: {why} (exit code 1)");
+            assert!(first_line.contains(&expected), "{exit}");
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::node::options_ref::OptionsRef;
 use crate::node::{MemberId, Node};
 use crate::options::Options;
 use crate::queue::adapt::Adapt;
-use crate::queue::{Channel, Output, QueueControl, SendOrigin, Sender};
+use crate::queue::{Channel, Output, Owner, QueueControl, SendOrigin, Sender};
 use crate::state::Kind;
 use crate::supervisor::Events;
 use crate::sync::Mutex;
@@ -137,6 +137,10 @@ impl<W: Worker> Slot<W> {
         };
         let node = Node::new(name, kind, options, queue_control, sent);
         node.by_value.store(by_value, Ordering::Relaxed);
+        if consumes {
+            let owner: Arc<dyn Owner> = Arc::clone(&node) as _;
+            channel.belong_to(&Arc::downgrade(&owner));
+        }
         let sender = Sender::new(Arc::clone(&channel), SendOrigin::Public);
         let handle = ConsumerHandle::new(WorkerHandle::new(Arc::clone(&node)), sender);
         let io = Box::new(Detachable::new(io));

@@ -65,7 +65,8 @@ impl WorkerHandle {
     /// anywhere.
     ///
     /// When this returns, a consumer refuses messages from outside its group. Its group closes its
-    /// edges a little later, and it handles the messages that it has accepted. When the worker has ended, its group stops too, unless its [`on_exit`](crate::Options::on_exit) says otherwise.
+    /// edges a little later, and it handles the messages that it has accepted. When the worker has
+    /// ended, its group stops too, unless its [`on_exit`](crate::Options::on_exit) says otherwise.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }

@@ -172,10 +172,10 @@ impl Workers {
     /// Adds a group below this one.
     #[doc(hidden)]
     pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
-        self.handle.admit(options.name.unwrap_or(name), |name, _| {
+        self.handle.admit(options.name.unwrap_or(name), |_, _| {
             let node = Arc::clone(group.handle.node());
             let policy = Some(Policy::of(&options));
-            (node, policy, Box::new(Nested { name, group }), ())
+            (node, policy, Box::new(Nested(group)), ())
         });
     }
 
@@ -192,7 +192,8 @@ impl Workers {
         self.handle.take_callback(callback, run)
     }
 
-    /// Runs `run` before any worker starts. If it fails, the group does not start.
+    /// Runs `run` before any worker starts. If it fails, the group does not start. If the group is stopped meanwhile, the
+    /// future is dropped where it awaits.
     pub fn on_startup<F>(&mut self, run: impl FnOnce() -> F + Send + 'static)
     where
         F: Future<Output: Outcome> + Send + 'static,
@@ -208,7 +209,8 @@ impl Workers {
         self.hooks.on_shutdown.push(hook(|()| run()));
     }
 
-    /// Runs `run` last, with the exit.
+    /// Runs `run` last, with the exit. If it fails, the exit that everyone else gets has that as its cause, and so the
+    /// exit code 2, unless the group had failed or bailed out already; the exit that it was given was written before.
     pub fn after_shutdown<F>(&mut self, run: impl FnOnce(Exit) -> F + Send + 'static)
     where
         F: Future<Output: Outcome> + Send + 'static,
@@ -334,7 +336,7 @@ impl Workers {
     {
         self.check(from, to);
         from.output(|output| {
-            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt))
+            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt));
         });
         self.edges.push((from.id, to.id));
     }
@@ -380,7 +382,7 @@ impl Workers {
     {
         self.check(from, to);
         from.output(|output| {
-            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt))
+            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt));
         });
     }
 

@@ -5,7 +5,7 @@
     reason = "a block uses its arguments where they are, and keeps no second copy of them"
 )]
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
@@ -58,7 +58,7 @@ where
         match result {
             Ok(Some(())) => {}
             Ok(None) => {
-                tracing::warn!(worker = &**node.name(), "forced to stop");
+                tracing::warn!(worker = &*node.path(), "forced to stop");
                 node.finish(node.report(node.ended_because(), true, false));
             }
             Err(panicked) => {
@@ -111,17 +111,26 @@ fn run_incarnations<W: Worker>(
             && !matches!(cause, Cause::StartupFailed { .. })
         {
             node.note_error(&error);
-            let (worker, error) = (&**node.name(), format!("{error:#}"));
-            tracing::error!(worker, error, "worker failed");
+            tracing::error!(
+                worker = &*node.path(),
+                error = format!("{error:#}"),
+                "worker failed"
+            );
         }
         node.advance(State::Stopping);
         drop(run);
         drop(io);
-        let exit = node.report(cause, false, false);
+        let mut exit = node.report(cause, false, false);
         if let Some(mut worker) = worker {
             let last = catch(worker.after_shutdown(&exit));
             if let Err(panicked) = until(node.forced(), last).await? {
-                tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
+                tracing::error!(worker = &*node.path(), %panicked, "after_shutdown failed");
+                let error = Error::from(panicked);
+                node.note_error(&error);
+                if !exit.cause().is_failure() {
+                    let cause = Cause::failure(node.name(), error);
+                    exit = node.report(cause, false, false);
+                }
             }
         }
         node.finish(exit);
@@ -140,7 +149,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
                 let ctx = Context::new(Arc::clone(&self.node), self.node.run_control());
                 let start = RunStart::begin(&self.node);
                 let mut done = false;
-                let result = self.run_once(&ctx, &mut done);
+                let result = R::in_span(self.run_once(&ctx, &mut done), &ctx);
                 let result = until(ctx.run_control().cut_off(), result).await;
                 // A worker whose work was done before the request is not restarted: it is `Stopping` already.
                 let restart_requested = ctx.is_restart_requested() && !done;
@@ -171,9 +180,11 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
         done: &mut bool,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         async move {
-            let built = build_and_start(&mut self.build, ctx)
-                .await
-                .map_err(Failure::Of)?;
+            let build = &mut self.build;
+            let built = build_and_start(|| build.build(), ctx).await;
+            let Some(built) = built.map_err(Failure::Of)? else {
+                return Ok(());
+            };
             self.worker = Some(Detachable::new(built));
             if self.note_start() {
                 // The group must see the start before the worker may block this thread.
@@ -265,7 +276,7 @@ fn run_outcome<W: Worker>(
     Some(match result {
         None if node.forced().is_raised() => return None,
         None => {
-            tracing::warn!(worker = &**node.name(), "took too long to end, aborted");
+            tracing::warn!(worker = &*node.path(), "took too long to end, aborted");
             io.queue.failed();
             match node.failing() {
                 Some(failure) => RunOutcome::Failed(failure),
@@ -289,8 +300,11 @@ fn run_outcome<W: Worker>(
             if !restart_requested {
                 return Some(RunOutcome::Final(Cause::failure(node.name(), error)));
             }
-            let (worker, error) = (&**node.name(), format!("{error:#}"));
-            tracing::warn!(worker, error, "on_shutdown failed before a restart");
+            tracing::warn!(
+                worker = &*node.path(),
+                error = format!("{error:#}"),
+                "on_shutdown failed before a restart"
+            );
             RunOutcome::RestartRequested
         }
     })
@@ -298,17 +312,39 @@ fn run_outcome<W: Worker>(
 
 /// The cause of an end without a failure.
 fn end_cause(node: &Node) -> Cause {
-    if node.stop().is_raised() {
+    if !node.has_started() {
+        Cause::NotStarted
+    } else if node.stop().is_raised() {
         node.asked_because()
     } else {
         Cause::Finished
     }
 }
 
-/// Builds the worker and calls its `on_startup`.
-async fn build_and_start<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Error> {
-    let built = catch_now(|| build.build())?;
+/// Builds a worker and calls its `on_startup`. If the worker need not start any more, drops the future of `on_startup`
+/// where it awaits, and returns `None`.
+pub(crate) async fn build_and_start<W: Worker>(
+    build: impl FnOnce() -> Option<W>,
+    ctx: &Context,
+) -> Result<Option<W>, Error> {
+    let built = catch_now(build)?;
     let mut worker = built.ok_or("it was added by value, and that value is used up")?;
-    catch(worker.on_startup(ctx)).await??;
-    Ok(worker)
+    let started = {
+        let mut starting = pin!(catch(worker.on_startup(ctx)));
+        // Each request to the incarnation polls this future, so reading the condition is enough.
+        let starting = poll_fn(|cx| match starting.as_mut().poll(cx) {
+            Poll::Pending if ctx.need_not_start() => Poll::Ready(None),
+            polled => polled.map(Some),
+        });
+        starting.await
+    };
+    let Some(started) = started else {
+        tracing::debug!(
+            worker = ctx.worker_name(),
+            "asked to stop before it had started"
+        );
+        return Ok(None);
+    };
+    started??;
+    Ok(Some(worker))
 }

@@ -5,17 +5,19 @@
 //! their own, and end with it. Their queues and ports are kept for the next incarnation, like those of the first
 //! lane.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::lifecycle::incarnation::run_to_exit;
-use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn};
+use crate::lifecycle::incarnation::{build_and_start, run_to_exit};
+use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn_lane};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, or_stalled, run};
 use crate::node::context::Context;
 use crate::queue::{Channel, Queue};
-use crate::sync::catch::{catch, catch_now};
+use crate::sync::catch::catch;
 use crate::sync::lock::lock;
 use crate::sync::signal::until;
+use crate::sync::span::{InSpan, worker_span};
 use crate::sync::{Mutex, oneshot};
 use crate::worker::{Io, Worker};
 
@@ -60,8 +62,8 @@ struct LaneSet<W: Worker> {
     channel: Arc<Channel<W::Message>>,
     /// The number of lanes besides the first.
     others: usize,
-    /// The queues and ports of the other lanes, while these do not run.
-    idle: Vec<Io<W>>,
+    /// The numbers of the other lanes, with their queues and ports, while these do not run.
+    idle: Vec<(usize, Io<W>)>,
     /// The lanes that run.
     running: Vec<oneshot::Receiver<LaneEnded<W>>>,
     /// The first failure of an `on_shutdown` in another lane.
@@ -70,6 +72,7 @@ struct LaneSet<W: Worker> {
 
 /// The result of a lane that has ended.
 struct LaneEnded<W: Worker> {
+    lane: usize,
     io: Io<W>,
     ran: Result<(), Error>,
     shutdown_result: Result<(), Error>,
@@ -88,14 +91,15 @@ impl<W: Worker> LaneSet<W> {
     }
 
     /// Starts a lane.
-    fn begin(&mut self, ctx: &Context, io: Io<W>) -> Result<(), Error> {
+    fn begin(&mut self, ctx: &Context, number: usize, io: Io<W>) -> Result<(), Error> {
         let (done, ended) = oneshot::channel();
         let lane = Lane {
+            number,
             build: Arc::clone(&self.build),
             ctx: ctx.lane(),
             io,
         };
-        spawn(ctx.node(), async move {
+        spawn_lane(ctx.node(), number, async move {
             let _ = done.send(lane.run_to_end().await);
         })?;
         self.running.push(ended);
@@ -112,7 +116,7 @@ impl<W: Worker> LaneSet<W> {
             self.running.pop();
             // A lane is lost only if its runtime was shut down.
             let Ok(ended) = ended else { continue };
-            self.idle.push(ended.io);
+            self.idle.push((ended.lane, ended.io));
             result = result.and(ended.ran);
             let before = std::mem::replace(&mut self.shutdown_result, Ok(()));
             self.shutdown_result = before.and(ended.shutdown_result);
@@ -139,11 +143,12 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
     ) -> Result<(), Error> {
         if self.idle.is_empty() {
             self.idle = (1..=self.others)
-                .map(|lane| io.lane(&self.channel, lane))
+                .map(|lane| (lane, io.lane(&self.channel, lane)))
                 .collect();
         }
         let idle = std::mem::take(&mut self.idle);
-        let begun = idle.into_iter().try_for_each(|io| self.begin(ctx, io));
+        let mut idle = idle.into_iter();
+        let begun = idle.try_for_each(|(lane, io)| self.begin(ctx, lane, io));
         let first = match begun {
             Ok(()) => run_caught(&mut **worker, ctx, io).await,
             Err(error) => Err(error),
@@ -151,6 +156,10 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
         io.hand_over();
         settle_run(&first, ctx, io);
         first.and(self.all_ended().await)
+    }
+
+    fn in_span<F: Future + Send>(run: F, ctx: &Context) -> impl Future<Output = F::Output> + Send {
+        InSpan::new(run, worker_span(&ctx.node().path(), Some(0)))
     }
 
     fn rest(&mut self) -> Result<(), Error> {
@@ -165,6 +174,7 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
 
 /// A lane besides the first.
 struct Lane<W: Worker> {
+    number: usize,
     build: Builder<W>,
     ctx: Context,
     io: Io<W>,
@@ -194,6 +204,7 @@ impl<W: Worker> Lane<W> {
             }
         };
         LaneEnded {
+            lane: self.number,
             io: self.io,
             ran,
             shutdown_result,
@@ -201,14 +212,10 @@ impl<W: Worker> Lane<W> {
     }
 
     async fn run(&mut self, shutdown_result: &mut Result<(), Error>) -> Result<(), Error> {
-        let Self { build, ctx, io } = self;
-        let begun = async {
-            let mut worker = catch_now(|| (lock(build))())?;
-            catch(worker.on_startup(ctx)).await??;
-            Ok::<W, Error>(worker)
-        };
-        let mut worker = match begun.await {
-            Ok(worker) => worker,
+        let Self { build, ctx, io, .. } = self;
+        let mut worker = match build_and_start(|| Some((lock(build))()), ctx).await {
+            Ok(Some(worker)) => worker,
+            Ok(None) => return Ok(()),
             Err(error) => {
                 let failed = Err(error);
                 settle_run(&failed, ctx, io);

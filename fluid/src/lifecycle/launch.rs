@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tracing::Span;
 
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
@@ -15,7 +16,7 @@ use crate::queue::own_thread;
 use crate::report::exit::Cause;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
-use crate::sync::span::InSpan;
+use crate::sync::span::{InSpan, worker_span};
 use crate::worker::{Io, Worker};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -53,8 +54,6 @@ pub(crate) struct LaunchContext {
 /// The part of the [`LaunchContext`] that all members of a group share.
 pub(crate) struct GroupLaunch {
     pub(crate) runtime: Handle,
-    /// Whether the group has a strategy.
-    pub(crate) strategy: bool,
     /// How long a member's incarnation may take to end.
     pub(crate) patience: Duration,
 }
@@ -107,7 +106,12 @@ impl<W: Worker> Launch for PendingWorker<W> {
 
 /// Starts a worker's future in a task, or in a thread of its own if the worker is `blocking`.
 fn launch(node: &Node, context: &LaunchContext, future: impl Future<Output = ()> + Send + 'static) {
-    if let Err(error) = spawn_on(&context.group.runtime, node, future) {
+    if let Err(error) = spawn_on(
+        &context.group.runtime,
+        node,
+        worker_span(&node.path(), None),
+        future,
+    ) {
         let worker = (&**node.name()).into();
         let cause = Cause::StartupFailed {
             worker,
@@ -118,20 +122,27 @@ fn launch(node: &Node, context: &LaunchContext, future: impl Future<Output = ()>
     }
 }
 
-/// Spawns a part of a worker, such as a lane, in a task, or in a thread if the worker is `blocking`.
-pub(crate) fn spawn(
+/// Spawns a lane of a worker in a task, or in a thread if the worker is `blocking`.
+pub(crate) fn spawn_lane(
     node: &Node,
+    lane: usize,
     future: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    spawn_on(&Handle::current(), node, future)
+    spawn_on(
+        &Handle::current(),
+        node,
+        worker_span(&node.path(), Some(lane)),
+        future,
+    )
 }
 
 fn spawn_on(
     runtime: &Handle,
     node: &Node,
+    span: Span,
     future: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let future = InSpan::new(future, tracing::info_span!("worker", name = &**node.name()));
+    let future = InSpan::new(future, span);
     if !node.options.blocking {
         runtime.spawn(future);
         return Ok(());

@@ -27,6 +27,13 @@ pub(crate) trait RunLoop<W: Worker>: Send + 'static {
         io: &mut Detachable<Io<W>>,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Puts one incarnation, from the build of the worker to its `on_shutdown`, into a span of its own, if it needs one
+    /// beside the span of the worker's task.
+    fn in_span<F: Future + Send>(run: F, ctx: &Context) -> impl Future<Output = F::Output> + Send {
+        let _ = ctx;
+        run
+    }
+
     /// Releases the other workers that it holds, after `run` has returned.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Node;
 use crate::error::Error;
-use crate::report::exit::Cause;
+use crate::report::exit::{Cause, Forced};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Mutex, OnceLock};
 
@@ -21,6 +21,8 @@ pub(super) struct Cold {
     pub(super) limiter: OnceLock<crate::time::rate::Limiter>,
     /// The deadline after a forced stop. A member that has not ended by then is stuck.
     pub(super) force_until: OnceLock<Instant>,
+    /// Why it was forced to stop.
+    forced_by: OnceLock<Forced>,
     /// The cause of the stop, if the caller gave one.
     pub(super) why: OnceLock<Cause>,
     pub(super) last_error: Mutex<Option<Error>>,
@@ -52,6 +54,15 @@ impl Node {
 
     pub(crate) fn stall(&self) {
         self.cold().stalls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes why it is forced to end. The first reason stands.
+    pub(crate) fn note_force(&self, why: Forced) {
+        let _ = self.cold().forced_by.set(why);
+    }
+
+    pub(crate) fn forced_by(&self) -> Option<Forced> {
+        self.cold.get()?.forced_by.get().copied()
     }
 
     fn counted(&self, counter: fn(&Cold) -> &AtomicU64) -> u64 {

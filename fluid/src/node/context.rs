@@ -113,7 +113,7 @@ impl Context {
     }
 
     fn stalled(&self, pulse: &Pulse, error: Option<Error>) -> Error {
-        Stalled::new(Arc::clone(self.node.name()), pulse.limit(), error).into()
+        Stalled::new(self.node.path(), pulse.limit(), error).into()
     }
 
     pub(crate) fn may_retry(&self) -> bool {
@@ -151,6 +151,12 @@ impl Context {
     /// Whether this incarnation ends because the worker is restarted.
     pub(crate) fn is_restart_requested(&self) -> bool {
         self.run_control.restart_requested().is_raised()
+    }
+
+    /// Whether the worker stops and no message waits for it. An incarnation that has not begun then need not begin.
+    pub(crate) fn need_not_start(&self) -> bool {
+        let queue = self.node.queue_control.as_ref();
+        self.node.stop().is_raised() && queue.is_none_or(|queue| queue.queue_size() == 0)
     }
 
     /// The worker's name.

@@ -29,8 +29,8 @@ pub(crate) trait Parent: Send + Sync {
 impl Node {
     /// Reports an event to the group. Has no effect if the node is no member of a group, or the group has ended.
     fn notify(&self, event: MemberEvent) {
-        if let Some((group, member)) = self.parent.get() {
-            group.notify(*member, event);
+        if let Some(membership) = self.membership.get() {
+            membership.parent.notify(membership.member, event);
         }
     }
 

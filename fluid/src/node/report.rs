@@ -22,6 +22,7 @@ impl Node {
         };
         let workers: Vec<Exit> = self.with_members(exits).unwrap_or_default();
         let (emitted, unsent) = self.sent();
+        let forced_by = self.forced_by().filter(|_| forced);
         let forced = forced || workers.iter().any(Exit::is_forced);
         Exit::new(Report {
             name: Arc::clone(self.name()),
@@ -32,6 +33,7 @@ impl Node {
                 State::Stopped
             },
             cause,
+            forced_by,
             stuck,
             ran_for: self
                 .started_at

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::queue::adapt::Adapt;
 use crate::queue::sender::{SendError, Sender, TrySendError};
@@ -12,6 +13,9 @@ use crate::queue::sender::{SendError, Sender, TrySendError};
 /// message where a call is dispatched at run time. It allocates only when the message has to wait.
 pub(crate) trait Adapted<T>: Send + Sync {
     fn worker_name(&self) -> &str;
+
+    /// The name of the consumer in log records and error texts.
+    fn path(&self) -> Arc<str>;
 
     /// Whether a message that cannot wait would find room.
     fn has_room(&self) -> bool;
@@ -48,6 +52,10 @@ where
 {
     fn worker_name(&self) -> &str {
         self.sender.worker_name()
+    }
+
+    fn path(&self) -> Arc<str> {
+        self.sender.path()
     }
 
     fn has_room(&self) -> bool {

@@ -22,7 +22,7 @@ mod queue_control;
 mod recv;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 
 use crate::options::{Options, Overflow};
@@ -40,7 +40,7 @@ use crate::queue::sender::SendOrigin;
 use crate::report::ledger::{Counts, Direct, Progress, Seen};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::lock::lock;
-use crate::sync::{Mutex, Notify};
+use crate::sync::{Mutex, Notify, OnceLock};
 
 /// The most that a consumer with batches fetches at once, and after how many messages one without lets in those
 /// who wait for room. Large enough to make the lock cheap, small enough for waiting senders to be let in while a
@@ -48,9 +48,17 @@ use crate::sync::{Mutex, Notify};
 const PORTION: usize = 64;
 const _: () = assert!(PORTION <= Progress::MAX_FETCHED);
 
+/// The consumer to which a queue belongs.
+pub(crate) trait Owner: Send + Sync {
+    /// Its name in log records and error texts, below the names of the groups in which it stands.
+    fn path(&self) -> Arc<str>;
+}
+
 /// Both ends of the queue.
 pub(crate) struct Channel<M> {
     worker: Arc<str>,
+    /// Set as soon as there is one.
+    owner: OnceLock<Weak<dyn Owner>>,
     capacity: usize,
     overflow: Overflow,
     /// How many messages are fetched at once for batches.
@@ -145,6 +153,7 @@ impl<M> Channel<M> {
     fn single(worker: Arc<str>, options: &Options, lanes: Option<Lanes<M>>) -> Self {
         Self {
             worker,
+            owner: OnceLock::new(),
             capacity: options.capacity,
             overflow: options.overflow,
             // What has been fetched can be dropped by no policy any more.
@@ -181,6 +190,19 @@ impl<M> Channel<M> {
 
     pub(crate) fn worker(&self) -> &str {
         &self.worker
+    }
+
+    /// Makes this the queue of `owner`.
+    pub(crate) fn belong_to(&self, owner: &Weak<dyn Owner>) {
+        for channel in self.all() {
+            let _ = channel.owner.set(Weak::clone(owner));
+        }
+    }
+
+    /// The name of the consumer in log records and error texts.
+    pub(crate) fn path(&self) -> Arc<str> {
+        let owner = self.owner.get().and_then(Weak::upgrade);
+        owner.map_or_else(|| Arc::clone(&self.worker), |owner| owner.path())
     }
 
     pub(crate) fn room(&self) -> &Notify {
@@ -270,7 +292,7 @@ impl<M> Channel<M> {
 
     fn tell_undelivered(&self, messages: u64) {
         if messages > 0 {
-            tracing::warn!(worker = &*self.worker, messages, "messages undelivered");
+            tracing::warn!(worker = &*self.path(), messages, "messages undelivered");
         }
     }
 

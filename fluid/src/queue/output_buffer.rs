@@ -139,9 +139,8 @@ impl<T> OutputBuffer<T> {
         let refused = self.messages.len();
         if refused > 0 {
             tally.count(false, refused as u64);
-            let worker = target.worker_name();
             tracing::warn!(
-                worker,
+                worker = &*target.path(),
                 refused,
                 "messages refused, which were sent as it ended"
             );

@@ -80,18 +80,18 @@ pub(crate) enum NoReply {
     Unanswered,
 }
 
-/// Why a question has no answer.
+/// Why a question has no answer. Each variant names the consumer as log records do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AskError {
-    /// The consumer, named here, no longer accepts messages.
+    /// The consumer no longer accepts messages.
     Refused(Box<str>),
-    /// The consumer, named here, accepted the message, and dropped it before it was handled: its
-    /// queue overflowed, it had to end, or it was never started.
+    /// The consumer accepted the message, and dropped it before it was handled: its queue overflowed, it had to end, or
+    /// it was never started.
     Dropped(Box<str>),
-    /// The consumer, named here, took the message and gave no answer: its handler failed, panicked,
-    /// ran out of time, was forced to end, or dropped the [`Reply`]. So it is if the consumer is stuck, even
-    /// if it has not come to the message.
+    /// The consumer took the message and gave no answer: its handler failed, panicked, ran out of time, was
+    /// forced to end, or dropped the [`Reply`]. A stuck consumer leaves all its messages unanswered, also those
+    /// that it has not taken.
     Unanswered(Box<str>),
 }
 

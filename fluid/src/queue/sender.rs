@@ -59,6 +59,11 @@ impl<M> Sender<M> {
     pub fn worker_name(&self) -> &str {
         self.channel.worker()
     }
+
+    /// Its name in log records and error texts.
+    pub(crate) fn path(&self) -> Arc<str> {
+        self.channel.path()
+    }
 }
 
 impl<M: Send + 'static> Sender<M> {
@@ -170,7 +175,7 @@ impl<M: Send + 'static> Sender<M> {
                 }
             },
         };
-        answered.map_err(|verdict| AskError::new(self.channel.worker(), verdict))
+        answered.map_err(|verdict| AskError::new(&self.path(), verdict))
     }
 
     /// Sends a message for which there is room. Otherwise it is given back, uncounted.
@@ -225,7 +230,7 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.refuse();
         Err(SendError {
             message: made_of,
-            worker: self.channel.worker().into(),
+            worker: (&*self.path()).into(),
             full: false,
         })
     }
@@ -233,13 +238,13 @@ impl<M: Send + 'static> Sender<M> {
     fn refused(&self, message: M) -> SendError<M> {
         SendError {
             message,
-            worker: self.channel.worker().into(),
+            worker: (&*self.path()).into(),
             full: false,
         }
     }
 
     fn without_room(&self, message: M) -> SendError<M> {
-        SendError::full(message, self.channel.worker())
+        SendError::full(message, &self.path())
     }
 }
 
@@ -302,7 +307,7 @@ impl<M: Send + 'static> MessageProducer<M> for Sender<M> {
 pub struct SendError<M> {
     /// The message, given back.
     pub message: M,
-    /// The consumer that refused it.
+    /// The consumer that refused it: its name, below those of nested groups, as in log records.
     pub worker: Box<str>,
     /// Whether that was for want of room.
     full: bool,

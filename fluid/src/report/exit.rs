@@ -50,6 +50,8 @@ pub(crate) struct Report {
     pub(crate) state: State,
     #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
     pub(crate) cause: Cause,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_optional_text"))]
+    pub(crate) forced_by: Option<Forced>,
     pub(crate) stuck: bool,
     pub(crate) ran_for: Duration,
     pub(crate) counts: Option<Counts>,
@@ -104,10 +106,29 @@ pub enum Cause {
         /// What `on_startup` returned.
         error: Error,
     },
-    /// It was never started, because something that had to start before it failed.
+    /// It was never started: something that had to start before it failed, or it was asked to stop first.
     NotStarted,
     /// The runtime on which it ran went away.
     Abandoned,
+}
+
+/// Why a worker or a group was forced to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Forced {
+    /// It took longer to end than its grace period, or that of a group in which it stands.
+    GracePeriodOver,
+    /// The process was sent this signal, and had been asked to stop by another one.
+    SecondSignal(&'static str),
+}
+
+impl fmt::Display for Forced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GracePeriodOver => f.write_str("grace period over"),
+            Self::SecondSignal(signal) => write!(f, "second signal ({signal})"),
+        }
+    }
 }
 
 impl Cause {
@@ -139,6 +160,7 @@ impl Cause {
                 worker: nested(&worker),
                 error,
             },
+            Self::WorkerEnded(worker) => Self::WorkerEnded(nested(&worker)),
             other => other,
         }
     }
@@ -224,6 +246,13 @@ impl Exit {
     #[must_use]
     pub fn is_forced(&self) -> bool {
         self.0.state == State::ForceStopped
+    }
+
+    /// Why it was forced to end. `None` if it was not, or only a worker below it was; and if its runtime went away, which
+    /// is the [cause](Self::cause).
+    #[must_use]
+    pub fn forced_by(&self) -> Option<Forced> {
+        self.0.forced_by
     }
 
     /// Whether it did not even end by force: it blocks its thread.
@@ -384,17 +413,18 @@ impl fmt::Display for Exit {
             state,
             ran_for,
             cause,
+            forced_by,
             counts,
             stuck,
             last_error,
             ..
         } = &*self.0;
         let seconds = ran_for.as_secs_f64();
-        write!(
-            f,
-            "{name}: {state} after {seconds:.1}s, {cause} (exit code {})",
-            self.code()
-        )?;
+        write!(f, "{name}: {state} after {seconds:.1}s, {cause}")?;
+        if let Some(forced_by) = forced_by {
+            write!(f, ", forced: {forced_by}")?;
+        }
+        write!(f, " (exit code {})", self.code())?;
         if *stuck {
             f.write_str(", STUCK: it blocks its thread")?;
         }
@@ -444,6 +474,17 @@ impl serde::Serialize for Exit {
 #[cfg(feature = "serde")]
 fn as_text<S: serde::Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(value)
+}
+
+#[cfg(feature = "serde")]
+fn as_optional_text<S: serde::Serializer>(
+    value: &Option<impl fmt::Display>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => to.collect_str(value),
+        None => to.serialize_none(),
+    }
 }
 
 #[cfg(feature = "serde")]

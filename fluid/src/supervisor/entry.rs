@@ -9,6 +9,7 @@ use crate::node::{MemberId, Node};
 use crate::options::{OnError, OnExit, Options};
 use crate::queue::NoReply;
 use crate::report::exit::Cause;
+use crate::state::Kind;
 use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::sync::oneshot;
 
@@ -66,12 +67,6 @@ pub(crate) struct Entry {
     policy: Option<Box<Policy>>,
     /// Until it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
-    /// The members at the other ends of its edges.
-    pub(super) feeds: Vec<MemberId>,
-    /// How many members that feed it have not ended.
-    pub(super) feeders: usize,
-    /// The member that makes its calls, if it is behind a fused edge.
-    pub(super) called_by: Option<MemberId>,
     /// It has been launched and has not started.
     pub(super) starting: bool,
     pub(super) asked: bool,
@@ -96,9 +91,6 @@ impl Entry {
             node,
             policy: policy.map(Box::new),
             launch: Some(launch),
-            feeds: Vec::new(),
-            feeders: 0,
-            called_by: None,
             starting: false,
             asked: false,
             forced: false,
@@ -114,6 +106,12 @@ impl Entry {
     pub(super) fn policy(&self) -> Policy {
         let own = || Policy::of(&self.node.options);
         self.policy.as_deref().copied().unwrap_or_else(own)
+    }
+
+    /// How long a call may give no sign of progress. The members of a nested group are watched by that group.
+    pub(super) fn stall_limit(&self) -> Option<Duration> {
+        let limit = self.policy().stall;
+        limit.filter(|_| self.node.kind != Kind::Group)
     }
 
     /// Ends a member that was never started. All messages and questions in its queue are undelivered.

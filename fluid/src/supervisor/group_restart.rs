@@ -10,6 +10,7 @@ use crate::node::directive::{Directive, RunStats};
 use crate::report::exit::Cause;
 use crate::state::State;
 use crate::supervisor::Supervisor;
+use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::entry::Phase;
 use crate::supervisor::restart::Restarts;
 
@@ -132,7 +133,7 @@ impl Supervisor {
                 self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
             {
                 awaiting_restart.resting = false;
-                self.restarts.forget_timer(id);
+                self.deadlines.clear(Deadline::Restart, id);
             }
             self.make_room(id);
         }
@@ -151,9 +152,8 @@ impl Supervisor {
         let Some(group_restart) = &self.restarts.group_restart else {
             return;
         };
-        let members = self.members.values();
-        let mut feeders = members.filter(|one| !one.ended && one.feeds.contains(&id));
-        let all_end = feeders.all(|feeder| group_restart.takes_part(feeder.id));
+        let mut feeders = self.drain.feeders(id);
+        let all_end = feeders.all(|feeder| group_restart.takes_part(feeder));
         if let Some(member) = self.members.get(&id)
             && all_end
             && member.is_down()
@@ -203,7 +203,7 @@ impl Supervisor {
                 }
                 RestartStage::Down => match &group_restart.then {
                     AfterStop::Start(at) if *at <= Instant::now() => {
-                        group_restart.stage = RestartStage::Starting(0)
+                        group_restart.stage = RestartStage::Starting(0);
                     }
                     AfterStop::Start(_) => return,
                     AfterStop::Report(failure) => {
@@ -284,7 +284,7 @@ impl Supervisor {
         };
         match order {
             Some(Directive::Restart) => {
-                tracing::info!(group = &**self.node.name(), "restarting");
+                tracing::info!(group = &*self.node.path(), "restarting");
                 self.renewed_at = Instant::now();
                 self.restarts.renew();
                 for member in self.members.values_mut() {

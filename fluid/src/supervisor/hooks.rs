@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::task::JoinError;
 use tokio::time::{Instant, sleep_until};
 
-use crate::error::{Error, TimedOut};
+use crate::error::{Error, Panicked, TimedOut};
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::Node;
 use crate::outcome::Outcome;
@@ -41,6 +42,20 @@ where
     })
 }
 
+/// What became of a hook of the start.
+pub(super) enum Started {
+    Returned(Result<(), Error>),
+    /// The group was asked to stop, and the hook was dropped where it awaited.
+    CutOff,
+    /// It could not be dropped in time: it blocks its thread.
+    Stuck,
+}
+
+/// What the task of a hook came to.
+fn outcome(task: Result<Result<Result<(), Error>, Panicked>, JoinError>) -> Result<(), Error> {
+    task.map_err(Error::from)?.map_err(Error::from)?
+}
+
 /// Runs hooks, each on a task of its own.
 pub(super) struct Runner<'a> {
     node: &'a Arc<Node>,
@@ -65,21 +80,45 @@ impl<'a> Runner<'a> {
         let stopper = task.abort_handle();
         let result = tokio::select! {
             biased;
-            result = task => result.map_err(Error::from).and_then(|r| r.map_err(Error::from).flatten()),
+            result = task => outcome(result),
             () = limit => {
                 stopper.abort();
                 let late = TimedOut::new(started.elapsed());
                 Err(format!("`{name}` was cut off: {late}").into())
             }
         };
-        result.inspect_err(|error| {
-            tracing::error!(
-                group = &**self.node.name(),
-                hook = name,
-                error = format!("{error:#}"),
-                "hook failed"
-            );
-        })
+        result.inspect_err(|error| self.tell_failed(name, error))
+    }
+
+    /// Runs a hook of the start. A stop of the group drops it where it awaits. `limit` begins with the stop: until then
+    /// it must have been dropped.
+    pub(super) async fn run_until_stop(
+        &self,
+        name: &'static str,
+        hook: Hook<()>,
+        limit: impl Future<Output = ()>,
+    ) -> Started {
+        let mut task = self.runtime.spawn(catch(hook(())));
+        if let Some(result) = until(self.node.stop(), &mut task).await {
+            let result = outcome(result).inspect_err(|error| self.tell_failed(name, error));
+            return Started::Returned(result);
+        }
+        let group = &*self.node.path();
+        tracing::info!(group, hook = name, "stopped while it ran, cut off");
+        task.abort();
+        tokio::select! {
+            biased;
+            _ = task => Started::CutOff,
+            () = limit => {
+                tracing::error!(group, hook = name, "stuck: it blocks its thread");
+                Started::Stuck
+            }
+        }
+    }
+
+    fn tell_failed(&self, hook: &'static str, error: &Error) {
+        let error = format!("{error:#}");
+        tracing::error!(group = &*self.node.path(), hook, error, "hook failed");
     }
 }
 

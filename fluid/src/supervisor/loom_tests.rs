@@ -84,7 +84,7 @@ impl Driven {
         let build = Build::Anew(Box::new(build));
         let (seat, unborn) = Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
         let node = Arc::clone(&unborn.node);
-        node.join(Arc::new(events), id, "member".into());
+        node.join(self.handle.node(), Arc::new(events), id, "member".into());
         let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
         self.supervisor
             .take_in(Box::new(Entry::new(id, node, None, launch)));
@@ -101,7 +101,7 @@ impl Driven {
             let event = block_on(supervisor.events.recv());
             lives.extend(supervisor.members.values().map(|m| m.node.run_control()));
             supervisor.answer(event.unwrap());
-            supervisor.ring();
+            supervisor.answer_deadlines();
             supervisor.restart_next();
             if supervisor.has_started()
                 && let Some(cause) = supervisor.later.take()

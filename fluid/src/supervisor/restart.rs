@@ -17,6 +17,8 @@ use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};
 use crate::supervisor::budget::Budget;
+use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::decision::{Answer, Failed};
 use crate::supervisor::entry::{AwaitingRestart, Entry, Phase};
 use crate::supervisor::group_restart::GroupRestart;
 use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
@@ -25,8 +27,6 @@ use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
 pub(super) struct Restarts {
     strategy: Option<Restart>,
     budget: Option<Budget>,
-    /// When a rest is over, or a life that does not end is cut off or given up.
-    timers: BTreeSet<(Instant, MemberId)>,
     /// The restart of several members that is under way.
     pub(super) group_restart: Option<GroupRestart>,
 }
@@ -36,28 +36,7 @@ impl Restarts {
         Self {
             strategy,
             budget: strategy.map(|strategy| Budget::new(strategy.max_restarts, strategy.within)),
-            timers: BTreeSet::new(),
             group_restart: None,
-        }
-    }
-
-    pub(super) fn has_strategy(&self) -> bool {
-        self.strategy.is_some()
-    }
-
-    /// Who is restarted when this member has failed in this way: nobody, if that is not answered here.
-    pub(super) fn answer(&self, member: &Entry, failure: Option<&Cause>) -> Option<Whom> {
-        let strategy = self.strategy.map(|strategy| strategy.whom);
-        let error = failure.and_then(Cause::error);
-        match member.policy().on_error {
-            Some(OnError::Restart) => Some(Whom::One),
-            // It would be no failure if `on_stall` did not say so.
-            _ if error.is_some_and(|error| member.node.stalled_by(&error)) => {
-                Some(strategy.unwrap_or(Whom::One))
-            }
-            Some(OnError::Stop) => None,
-            // What fails in spite of `skip` is no call that could be skipped.
-            Some(OnError::Skip) | None => strategy,
         }
     }
 
@@ -79,24 +58,11 @@ impl Restarts {
         self.budget.as_mut().map(Budget::renew);
     }
 
-    /// When something is due.
-    pub(super) fn next(&self) -> Option<Instant> {
-        let timer = self.timers.first().map(|&(at, _)| at);
-        let start = self
-            .group_restart
+    /// When the restart of several members may go on, if it waits for nothing but that.
+    pub(super) fn starts_at(&self) -> Option<Instant> {
+        self.group_restart
             .as_ref()
-            .and_then(GroupRestart::starts_at);
-        timer.into_iter().chain(start).min()
-    }
-
-    pub(super) fn forget_timer(&mut self, id: MemberId) {
-        self.timers.retain(|&(_, member)| member != id);
-    }
-
-    /// A member has ended.
-    pub(super) fn forget(&mut self, id: MemberId) {
-        self.forget_timer(id);
-        self.no_longer_awaited(id);
+            .and_then(GroupRestart::starts_at)
     }
 }
 
@@ -109,14 +75,23 @@ impl Supervisor {
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
-    /// A member has failed, and its own hooks are called: they have no longer than the grace period.
+    /// What answers a failure of this member; without a failure, one that says nothing of itself.
+    pub(super) fn answer_to(&self, member: &Entry, failure: Option<&Cause>) -> Answer {
+        let error = failure.and_then(Cause::error);
+        let failed = Failed {
+            on_error: member.policy().on_error,
+            stalled: error.is_some_and(|error| member.node.stalled_by(&error)),
+            strategy: self.restarts.strategy.map(|strategy| strategy.whom),
+            above: self.above.as_ref().is_some_and(|launch| launch.answered),
+        };
+        failed.answer()
+    }
+
+    /// A member has failed, and its `on_shutdown` is called, which may take no longer than the grace period.
     pub(super) fn failing(&mut self, id: MemberId) {
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
-        let strategy = self.restarts.has_strategy();
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
-            let answer = || self.restarts.answer(member, failure.as_ref());
-            member.lives_on() && (above || strategy && answer().is_some())
+            member.lives_on() && self.answer_to(member, failure.as_ref()) != Answer::Stop
         });
         if answered && self.cause.is_none() {
             self.give_time_to_end(id);
@@ -133,20 +108,21 @@ impl Supervisor {
         {
             member.phase = Phase::Ending;
             let grace = member.policy().grace.unwrap_or(patience);
-            self.restarts.timers.insert((Instant::now() + grace, id));
+            self.deadlines
+                .set(Instant::now() + grace, Deadline::Restart, id);
         }
     }
 
     /// One life of a member has ended: what comes?
     pub(super) fn down(&mut self, id: MemberId, down: RunEnded) {
-        self.restarts.forget(id);
+        self.no_restart_is_due(id);
         let Some(member) = self.members.get_mut(&id).filter(|member| !member.ended) else {
             // It was given up, and will find that no one answers.
             return;
         };
         if !member.asked && !member.forced {
             // It had time for its own hooks, and has used no more. While it is down it may rest as it likes.
-            self.alarms.retain(|&(_, member)| member != id);
+            self.deadlines.clear(Deadline::Stop, id);
         }
         let RunEnded {
             failure,
@@ -187,7 +163,7 @@ impl Supervisor {
 
     /// Answers a failure: by a restart, if one is due and left.
     fn failed(&mut self, id: MemberId, failure: Cause) {
-        let Some(whom) = self.restarts.answer(&self.members[&id], Some(&failure)) else {
+        let Answer::Restart(whom) = self.answer_to(&self.members[&id], Some(&failure)) else {
             return self.unanswered(id, failure);
         };
         // A group that stops restarts no more than it must, and has its grace period for that.
@@ -205,15 +181,15 @@ impl Supervisor {
             .iter()
             .find_map(|id| self.members[id].node.non_restartable());
         if let Some(non_restartable) = non_restartable {
-            let own = *non_restartable == **self.members[&id].node.name();
+            let own = non_restartable == self.members[&id].node.path();
             return self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
         }
         if self.cause.is_none()
             && !self.restarts.spend()
             && let Some(strategy) = &self.restarts.strategy
         {
-            let group = self.node.name();
-            let used_up = |error| NoRestart::used_up(group, strategy, error);
+            let group = self.node.path();
+            let used_up = |error| NoRestart::used_up(&group, strategy, error);
             return self.unanswered(id, because(&failure, used_up));
         }
         let pause = self.announce(id, &failure);
@@ -227,7 +203,7 @@ impl Supervisor {
     /// Adds those that make the calls of others: a fused chain gives back whom it has borrowed when the
     /// life at its head ends, and not before. The one that failed has come back already.
     fn with_callers(&self, affected: &mut BTreeSet<MemberId>, failed: MemberId) {
-        let caller = |id: &MemberId| self.members.get(id).and_then(|member| member.called_by);
+        let caller = |id: &MemberId| self.drain.caller(*id);
         let borrowed: Vec<_> = affected.iter().filter(|id| **id != failed).collect();
         let callers = borrowed
             .into_iter()
@@ -245,10 +221,9 @@ impl Supervisor {
         let pause = member
             .awaiting_restart()
             .map_or(Duration::ZERO, |awaiting_restart| awaiting_restart.pause);
-        let error = failure.error().map(|error| format!("{error:#}"));
         tracing::warn!(
-            worker = &**node.name(),
-            error,
+            worker = &*node.path(),
+            error = failure.error().map(|error| format!("{error:#}")),
             ?pause,
             "worker failed, restarting"
         );
@@ -260,7 +235,8 @@ impl Supervisor {
         if let Some(awaiting_restart) = self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
         {
             awaiting_restart.resting = true;
-            self.restarts.timers.insert((Instant::now() + pause, id));
+            self.deadlines
+                .set(Instant::now() + pause, Deadline::Restart, id);
         }
     }
 
@@ -275,7 +251,7 @@ impl Supervisor {
             return self.go_down(Some((id, failure)));
         };
         let failed = failure.worker().unwrap_or_default();
-        let own = non_restartable == format!("{}/{failed}", self.node.name());
+        let own = *non_restartable == *format!("{}/{failed}", self.node.path());
         self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
     }
 
@@ -301,12 +277,11 @@ impl Supervisor {
             return;
         };
         let node = Arc::clone(&member.node);
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
         let Phase::AwaitingRestart(awaiting_restart) = &member.phase else {
             return;
         };
         let failure = awaiting_restart.failure.as_ref();
-        let answered = above || self.restarts.answer(member, failure).is_some();
+        let answered = self.answer_to(member, failure) != Answer::Stop;
         let size = node
             .queue_control
             .as_ref()
@@ -331,7 +306,7 @@ impl Supervisor {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
             return;
         };
-        self.restarts.forget_timer(id);
+        self.deadlines.clear(Deadline::Restart, id);
         if let Phase::AwaitingRestart(awaiting_restart) =
             std::mem::replace(&mut member.phase, Phase::Living)
         {
@@ -346,7 +321,7 @@ impl Supervisor {
             return;
         };
         let nested = member.node.kind == Kind::Group;
-        self.restarts.forget_timer(id);
+        self.deadlines.clear(Deadline::Restart, id);
         if let Phase::AwaitingRestart(awaiting_restart) =
             std::mem::replace(&mut member.phase, Phase::Living)
         {
@@ -362,7 +337,7 @@ impl Supervisor {
     pub(super) fn living(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
         let living = self.members.iter().filter(|(_, member)| member.lives_on());
         living
-            .map(|(&id, member)| (id, member.feeds.clone()))
+            .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
             .collect()
     }
 
@@ -376,20 +351,19 @@ impl Supervisor {
         levels
     }
 
-    /// Answers the timers that are due.
-    pub(super) fn ring_restarts(&mut self, now: Instant) {
-        while let Some(&(at, id)) = self.restarts.timers.first()
-            && at <= now
-        {
-            self.restarts.timers.pop_first();
-            match self.members.get(&id).map(|member| &member.phase) {
-                Some(Phase::AwaitingRestart(awaiting_restart)) if awaiting_restart.resting => {
-                    self.again(id)
-                }
-                Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
-                Some(Phase::Cut) => self.give_up(id),
-                _ => {}
-            }
+    /// Forgets what was to happen in a restart of this member.
+    pub(super) fn no_restart_is_due(&mut self, id: MemberId) {
+        self.deadlines.clear(Deadline::Restart, id);
+        self.restarts.no_longer_awaited(id);
+    }
+
+    /// The pause before a restart is over, or an incarnation that should have ended has not.
+    pub(super) fn restart_is_due(&mut self, id: MemberId, now: Instant) {
+        match self.members.get(&id).map(|member| &member.phase) {
+            Some(Phase::AwaitingRestart(awaiting)) if awaiting.resting => self.again(id),
+            Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
+            Some(Phase::Cut) => self.give_up(id),
+            _ => {}
         }
     }
 
@@ -403,7 +377,7 @@ impl Supervisor {
             Phase::Ending => {
                 member.phase = Phase::Cut;
                 member.node.run_control().abort(until);
-                self.restarts.forget_timer(id);
+                self.deadlines.clear(Deadline::Restart, id);
             }
             // It has obeyed by the earlier of the two, or is stuck.
             Phase::Cut => {}
@@ -411,7 +385,7 @@ impl Supervisor {
         }
         let nested = member.node.kind == Kind::Group;
         let last = if nested { until + FORCE_SLACK } else { until };
-        self.restarts.timers.insert((last, id));
+        self.deadlines.set(last, Deadline::Restart, id);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Looks at the signs of life of those members that have a `stall`.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,46 +8,17 @@ use crate::node::{MemberId, Node};
 use crate::options::OnStall;
 use crate::state::Kind;
 use crate::supervisor::Supervisor;
-use crate::supervisor::entry::Entry;
+use crate::supervisor::deadlines::Deadline;
 use crate::time::stall::{News, Pulse, SeenSigns};
 
-/// When to look at whom: at the moment at which a stall could have come true.
-#[derive(Default)]
-pub(super) struct Watch(BTreeSet<(Instant, MemberId)>);
-
-impl Watch {
-    pub(super) fn next(&self) -> Option<Instant> {
-        self.0.first().map(|&(at, _)| at)
-    }
-
-    /// A member has been launched.
-    pub(super) fn begin(&mut self, member: &Entry) {
-        // What is in a nested group is looked at by that group.
-        if member.node.kind != Kind::Group
-            && let Some(limit) = member.policy().stall
-        {
-            self.0.insert((Instant::now() + limit, member.id));
-        }
-    }
-
-    pub(super) fn forget(&mut self, id: MemberId) {
-        self.0.retain(|&(_, member)| member != id);
-    }
-}
-
 impl Supervisor {
-    /// Looks at those whose time it is.
-    pub(super) fn look(&mut self, now: Instant) {
-        while let Some(&(at, id)) = self.watch.0.first()
-            && at <= now
+    /// Looks whether a member stalls, and when to look again.
+    pub(super) fn look_for_stall(&mut self, id: MemberId, now: Instant) {
+        if let Some(member) = self.members.get(&id)
+            && let Some(limit) = member.stall_limit()
         {
-            self.watch.0.pop_first();
-            if let Some(member) = self.members.get(&id)
-                && let Some(limit) = member.policy().stall
-            {
-                let again = look_at(&member.node, now + limit);
-                self.watch.0.insert((again, id));
-            }
+            let again = look_at(&member.node, now + limit);
+            self.deadlines.set(again, Deadline::Stall, id);
         }
     }
 }
@@ -70,7 +40,7 @@ fn look_at(node: &Node, latest: Instant) -> Instant {
 }
 
 fn tell(node: &Node, news: News, silent: Duration) {
-    let worker = &**node.name();
+    let worker = &*node.path();
     match news {
         News::Stalls => tracing::warn!(worker, ?silent, "stalled: no sign of life"),
         News::Blocks => tracing::warn!(worker, ?silent, "stalled: it blocks its thread"),

@@ -9,9 +9,12 @@ use crate::graph::levels::levels;
 use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
+use crate::report::exit::Forced;
 use crate::state::Kind;
+use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::decision::Answer;
 use crate::supervisor::entry::Entry;
-use crate::supervisor::hooks::{Runner, time_is_up};
+use crate::supervisor::hooks::{Runner, Started, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
 
 impl Supervisor {
@@ -28,12 +31,10 @@ impl Supervisor {
         // Built of all at once, the map is as small as it can be.
         self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
-            self.draw(from, to);
+            self.drain.connect(from, to);
         }
         for (member, caller) in wiring.fused {
-            if let Some(member) = self.members.get_mut(&member) {
-                member.called_by = Some(caller);
-            }
+            self.drain.fuse(caller, member);
         }
         if self.grace.is_none() && self.node.is_root() {
             let grace = default_grace();
@@ -45,7 +46,7 @@ impl Supervisor {
             .iter()
             .filter(|(_, member)| member.node.kind != Kind::Callback);
         let graph = graph
-            .map(|(&id, member)| (id, member.feeds.clone()))
+            .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
             .collect();
         let callbacks = self
             .members
@@ -64,29 +65,34 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Runs the hooks that come first. A stop gives them the grace period, and no more to what follows.
+    /// Runs the hooks that come first. A stop cuts off the one that runs, and those behind it are not called.
     async fn run_startup_hooks(&mut self) -> Result<(), Error> {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
         let running = Runner::new(&node, &runtime);
-        let (grace, mut deadline) = (self.grace, None);
+        let (grace, mut deadline, mut last) = (self.grace, None, None);
         let mut result = Ok(());
-        let mut last = None;
         let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
-        for hook in hooks.by_ref() {
+        while !node.stop().is_raised()
+            && let Some(hook) = hooks.next()
+        {
             let limit = async {
-                node.stop().raised().await;
-                let now = Instant::now();
-                deadline = deadline.or(grace.map(|grace| now + grace));
+                deadline = grace.map(|grace| Instant::now() + grace);
                 time_is_up(&node, deadline, &mut last).await;
             };
-            result = running.run("on_startup", hook, (), limit).await;
-            if result.is_err() {
-                break;
+            match running.run_until_stop("on_startup", hook, limit).await {
+                Started::Returned(Ok(())) => continue,
+                Started::Returned(Err(error)) => result = Err(error),
+                Started::CutOff => {}
+                Started::Stuck => {
+                    self.forced = true;
+                    node.note_force(Forced::GracePeriodOver);
+                }
             }
+            break;
         }
         self.deferred.put(hooks);
-        self.deadline = deadline;
+        self.deadlines.set_group(deadline);
         result
     }
 
@@ -95,24 +101,10 @@ impl Supervisor {
         self.members.insert(entry.id, entry);
     }
 
-    fn draw(&mut self, from: MemberId, to: MemberId) {
-        let feeder = self
-            .members
-            .get_mut(&from)
-            .expect("an edge starts at a member");
-        if !feeder.feeds.contains(&to) {
-            feeder.feeds.push(to);
-            self.members
-                .get_mut(&to)
-                .expect("an edge ends at a member")
-                .feeders += 1;
-        }
-    }
-
     fn cycle(&self, members: &[MemberId]) -> Error {
         let names: Vec<_> = members
             .iter()
-            .map(|id| &**self.members[id].node.name())
+            .map(|id| self.members[id].node.path())
             .collect();
         format!(
             "these workers feed each other in a circle: {}",
@@ -135,7 +127,8 @@ impl Supervisor {
 
     pub(super) fn launch(&mut self, id: MemberId) {
         let group = self.group_launch();
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
+        let answered = |member| self.answer_to(member, None) != Answer::Stop;
+        let answered = self.members.get(&id).is_some_and(|member| answered(member));
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -144,12 +137,14 @@ impl Supervisor {
         };
         member.starting = true;
         self.starting += 1;
-        launch.launch(LaunchContext {
-            answered: above || self.restarts.answer(member, None).is_some(),
-            group,
-        });
-        self.watch.begin(member);
-        if member.asked {
+        launch.launch(LaunchContext { answered, group });
+        let stall = member.stall_limit();
+        let asked = member.asked;
+        if let Some(limit) = stall {
+            let at = Instant::now() + limit;
+            self.deadlines.set(at, Deadline::Stall, id);
+        }
+        if asked {
             self.set_alarm(id, true);
         }
     }
@@ -169,7 +164,6 @@ impl Supervisor {
         let group_launch = self.group_launch.get_or_insert_with(|| {
             Arc::new(GroupLaunch {
                 runtime: self.runtime.clone(),
-                strategy: self.restarts.has_strategy(),
                 patience,
             })
         });

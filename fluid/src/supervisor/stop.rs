@@ -9,9 +9,11 @@ use crate::node::MemberId;
 use crate::node::directive::NoRestart;
 use crate::options::OnExit;
 use crate::queue::NoReply;
-use crate::report::exit::{Cause, Exit};
+use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
+use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::drain::Starved;
 use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;
 
@@ -56,8 +58,8 @@ impl Supervisor {
     }
 
     pub(super) fn ended(&mut self, id: MemberId) {
-        self.restarts.forget(id);
-        self.watch.forget(id);
+        self.no_restart_is_due(id);
+        self.deadlines.clear(Deadline::Stall, id);
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -69,13 +71,12 @@ impl Supervisor {
         }
         member.phase = Phase::Living;
         self.live -= 1;
-        let feeds = std::mem::take(&mut member.feeds);
         let node = Arc::clone(&member.node);
         let exit = node.exit();
         // Whoever was called ends because its caller did, whose end has been answered already.
         let stops = member.policy().on_exit == OnExit::Stop
             && !member.removed
-            && member.called_by.is_none();
+            && self.drain.caller(id).is_none();
         // Who schedules something in a running group again and again does not want a list of it.
         if member.late
             && member.node.kind == Kind::Callback
@@ -85,15 +86,9 @@ impl Supervisor {
         }
         let removed = member.removed;
         let asked = member.asked;
-        for target in feeds {
-            let Some(fed) = self.members.get_mut(&target) else {
-                continue;
-            };
-            fed.feeders -= 1;
-            let starved = fed.feeders == 0;
-            let was_called = fed.called_by == Some(id);
-            if starved && (self.cause.is_some() || was_called) {
-                self.ask(target, false);
+        for Starved { member, was_called } in self.drain.ended(id) {
+            if self.cause.is_some() || was_called {
+                self.ask(member, false);
             }
         }
         if removed {
@@ -111,7 +106,7 @@ impl Supervisor {
                 });
             }
             // It was told of the stop of the group before the group has answered that, which comes next.
-            Cause::Stopped if !asked && self.node.stop().is_raised() => {}
+            Cause::Stopped | Cause::NotStarted if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&**node.name()).into());
                 if self.is_starting() {
@@ -126,7 +121,7 @@ impl Supervisor {
 
     /// The member that makes the calls of this one, and has not ended.
     fn caller_of(&self, member: &Entry) -> Option<MemberId> {
-        let caller = member.called_by?;
+        let caller = self.drain.caller(member.id)?;
         let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
         (!ended).then_some(caller)
     }
@@ -169,13 +164,22 @@ impl Supervisor {
         self.begin_stop(self.node.asked_because());
     }
 
+    /// A cause as log records name its worker: from the root group's member down.
+    pub(super) fn as_seen_from_root(&self, cause: &Cause) -> Cause {
+        if self.node.is_root() {
+            cause.clone()
+        } else {
+            cause.below(&self.node.path())
+        }
+    }
+
     /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
     /// are refused.
     pub(super) fn begin_stop(&mut self, cause: Cause) {
         if self.cause.is_some() {
             return;
         }
-        tracing::info!(group = &**self.node.name(), %cause, "stopping");
+        tracing::info!(group = &*self.node.path(), cause = %self.as_seen_from_root(&cause), "stopping");
         self.cause = Some(cause);
         self.node.stop().raise();
         // Also those that have been added and not been taken in yet.
@@ -184,7 +188,9 @@ impl Supervisor {
         }
         self.node.advance(State::Stopping);
         let now = Instant::now();
-        self.deadline = self.deadline.or(self.grace.map(|grace| now + grace));
+        let deadline = self.deadlines.group();
+        let deadline = deadline.or(self.grace.map(|grace| now + grace));
+        self.deadlines.set_group(deadline);
         self.to_launch.clear();
         let unborn: Vec<_> = self
             .members
@@ -195,8 +201,9 @@ impl Supervisor {
         for id in unborn {
             self.drop_pending(id);
         }
-        let unfed = self.members.values().filter(|member| member.feeders == 0);
-        for id in unfed.map(|member| member.id).collect::<Vec<_>>() {
+        let unfed = self.members.keys().copied();
+        let unfed: Vec<_> = unfed.filter(|&id| !self.drain.is_fed(id)).collect();
+        for id in unfed {
             self.ask(id, false);
         }
         self.call_off_restarts();
@@ -214,43 +221,43 @@ impl Supervisor {
         self.ended(id);
     }
 
-    /// Handles the alarms that are due: forces members that are late, gives up members that did not obey.
-    pub(super) fn ring(&mut self) {
+    /// Handles the deadlines that are due.
+    pub(super) fn answer_deadlines(&mut self) {
         let now = Instant::now();
-        self.ring_restarts(now);
-        self.look(now);
-        if self.deadline.is_some_and(|deadline| deadline <= now) {
-            self.deadline = None;
-            self.node.force(now + FORCE_SLACK);
-            self.force_all();
+        while let Some((deadline, id)) = self.deadlines.pop_due(now) {
+            match deadline {
+                Deadline::Restart => self.restart_is_due(id, now),
+                Deadline::Stall => self.look_for_stall(id, now),
+                Deadline::Group => {
+                    self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
+                    self.force_all();
+                }
+                Deadline::Stop => self.stop_is_due(id, now),
+            }
         }
-        while let Some(&(at, id)) = self.alarms.first()
-            && at <= now
-        {
-            self.alarms.pop_first();
-            let Some(member) = self.members.get(&id) else {
-                continue;
-            };
-            if member.ended {
-                continue;
+    }
+
+    /// Called when the grace period of a member is over, or its time to obey a forced stop.
+    fn stop_is_due(&mut self, id: MemberId, now: Instant) {
+        match self.members.get(&id) {
+            Some(member) if !member.ended && member.forced => self.give_up(id),
+            Some(member) if !member.ended => {
+                self.force(id, now + FORCE_SLACK, Forced::GracePeriodOver);
             }
-            if member.forced {
-                self.give_up(id);
-            } else {
-                self.force(id, now + FORCE_SLACK);
-            }
+            _ => {}
         }
     }
 
     pub(super) fn force_all(&mut self) {
         self.forced = true;
-        self.deadline = None;
+        self.deadlines.set_group(None);
         let until = self.node.force_until().unwrap_or_else(Instant::now);
         let until = self.before_hooks(until);
+        let why = self.node.forced_by().unwrap_or(Forced::GracePeriodOver);
         let ids: Vec<_> = self.members.keys().copied().collect();
         self.begin_stop(self.node.asked_because());
         for id in ids {
-            self.force(id, until);
+            self.force(id, until, why);
         }
     }
 
@@ -264,14 +271,14 @@ impl Supervisor {
         now + until.saturating_duration_since(now) / 3
     }
 
-    pub(super) fn force(&mut self, id: MemberId, until: Instant) {
+    pub(super) fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         if member.ended || std::mem::replace(&mut member.forced, true) {
             return;
         }
-        tracing::warn!(worker = &**member.node.name(), "grace period over, forcing");
+        tracing::warn!(worker = &*member.node.path(), "{why}, forcing");
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
@@ -281,10 +288,10 @@ impl Supervisor {
         } else {
             Duration::ZERO
         };
-        member.node.force(until - head_start);
+        member.node.force(until - head_start, why);
         // It has until then to obey, independent of its earlier deadlines.
-        self.alarms.retain(|&(_, member)| member != id);
-        self.alarms.insert((until, id));
+        self.deadlines.clear(Deadline::Stop, id);
+        self.deadlines.set(until, Deadline::Stop, id);
     }
 
     /// Gives up a member that did not obey a forced stop: it blocks its thread.
@@ -293,7 +300,7 @@ impl Supervisor {
             return;
         };
         let node = Arc::clone(&member.node);
-        tracing::error!(worker = &**node.name(), "stuck: it blocks its thread");
+        tracing::error!(worker = &*node.path(), "stuck: it blocks its thread");
         // The one in its hand may never be dropped, so no asker waits for that.
         seal(&node, NoReply::Unanswered, &mut self.deferred);
         // A group blocks no thread; something in it does.
@@ -315,7 +322,8 @@ impl Supervisor {
         if let Some(grace) = grace.or(self.grace.filter(|_| alone))
             && !member.forced
         {
-            self.alarms.insert((Instant::now() + grace, id));
+            self.deadlines
+                .set(Instant::now() + grace, Deadline::Stop, id);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The tracing span of a worker.
+//! The tracing spans of workers: one for each worker, or for each lane of a consumer with several.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,10 +7,17 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tracing::Span;
 
+/// The span of a worker, or of one of its `lane`s.
+///
+/// It has no parent, so that a record names the worker once, wherever the span was made.
+pub(crate) fn worker_span(path: &str, lane: Option<usize>) -> Span {
+    tracing::info_span!(parent: None, "worker", name = path, lane)
+}
+
 pin_project! {
-    /// A future that is polled and dropped within a span. The span is boxed, because most programs disable spans.
+    /// A future that is polled and dropped within a span. The span is boxed, because most programs enable none.
     pub(crate) struct InSpan<F> {
-        // `None` after the drop, which happens within the span.
+        // `None` only while this is dropped.
         #[pin]
         future: Option<F>,
         span: Option<Box<Span>>,
@@ -34,15 +41,15 @@ impl<F> InSpan<F> {
     }
 }
 
-impl<F: Future<Output = ()>> Future for InSpan<F> {
-    type Output = ();
+impl<F: Future> Future for InSpan<F> {
+    type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = this.span.as_deref().map(Span::enter);
         match this.future.as_pin_mut() {
             Some(future) => future.poll(cx),
-            None => Poll::Ready(()),
+            None => Poll::Pending,
         }
     }
 }

@@ -59,6 +59,7 @@ mod tests {
             kind: Kind::Consumer,
             state: State::Stopped,
             cause: Cause::Stopped,
+            forced_by: None,
             stuck: false,
             ran_for: Duration::ZERO,
             counts,

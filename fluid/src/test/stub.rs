@@ -13,6 +13,7 @@ use crate::node::Node;
 use crate::node::context::Context;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
+use crate::sync::span::worker_span;
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Calls, EachMessage, Stage, emit, run};
 use crate::worker::{Io, Ports, Worker};
@@ -102,7 +103,7 @@ impl<W: Worker> PendingStub<W> {
             script: Arc::clone(&script),
             ports: PhantomData,
         };
-        let span = tracing::info_span!("worker", name = &**node.name());
+        let span = worker_span(&node.path(), None);
         let runtime = context.group.runtime.clone();
         let ready = ReadyWorker {
             node,

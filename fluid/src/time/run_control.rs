@@ -45,6 +45,19 @@ impl RunControl {
         self.asked.signal(2)
     }
 
+    /// Asks the incarnation to end, because the worker stops.
+    pub(crate) fn stop(&self) {
+        if !self.stop_requested().raise() {
+            // It was asked to end before. It must be polled again: what it waits for may be useless now.
+            self.stopped().raise();
+        }
+    }
+
+    /// Raised if the worker stops while the incarnation was already asked to end.
+    const fn stopped(&self) -> Signal<'_> {
+        self.asked.signal(3)
+    }
+
     /// Asks the incarnation to end, because a restart follows.
     pub(crate) fn request_restart(&self) {
         self.restart_requested().raise();

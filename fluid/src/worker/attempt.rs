@@ -166,7 +166,7 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
         .min(last);
     let pause = most.mul_f64(fastrand::f64());
     tracing::debug!(
-        worker = ctx.worker_name(),
+        worker = &*ctx.node().path(),
         error = format!("{error:#}"),
         attempt,
         ?pause,
@@ -193,7 +193,7 @@ where
     };
     ctx.node().note_error(&error);
     tracing::warn!(
-        worker = ctx.worker_name(),
+        worker = &*ctx.node().path(),
         error = format!("{error:#}"),
         attempts,
         "message given up"
@@ -206,7 +206,7 @@ where
     let refused = io.failed.send_all(failed).await;
     if refused > 0 {
         tracing::warn!(
-            worker = ctx.worker_name(),
+            worker = &*ctx.node().path(),
             refused,
             "given-up messages refused downstream"
         );

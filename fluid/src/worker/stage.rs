@@ -415,8 +415,11 @@ pub(crate) fn emit<T: Send + 'static>(
 /// The consumers counted what they refused; here is who lost it.
 pub(crate) fn tell_refused(refused: u64, ctx: &Context) {
     if refused > 0 {
-        let worker = ctx.worker_name();
-        tracing::warn!(worker, refused, "output refused downstream");
+        tracing::warn!(
+            worker = &*ctx.node().path(),
+            refused,
+            "output refused downstream"
+        );
     }
 }
 
@@ -429,7 +432,7 @@ pub(crate) fn skip(error: Error, ctx: &Context) -> Result<(), Error> {
     }
     node.note_error(&error);
     tracing::warn!(
-        worker = ctx.worker_name(),
+        worker = &*node.path(),
         error = format!("{error:#}"),
         "call failed, skipped"
     );

@@ -247,7 +247,7 @@ async fn a_nested_group_that_cannot_answer_a_stall_hands_it_on() {
     assert_eq!(worker, "inner/slow");
     assert!(text.starts_with("the budget of `group`"), "{text}");
     assert!(
-        text.ends_with("`slow` stalled: it gave no sign of life for 10s"),
+        text.ends_with("`inner/slow` stalled: it gave no sign of life for 10s"),
         "{text}"
     );
     assert_eq!(counts(&exit, "inner/slow"), [4, 0, 4, 0, 0]);

@@ -86,11 +86,37 @@ async fn what_a_callback_says_itself_holds_and_a_one_shot_is_only_logged() {
     assert_eq!((at.len(), exit.code()), (1, 2), "{exit}");
     let (at, exit) = runs(restart, Callback::after(secs(2)), &[1], false, 7000).await;
     assert_eq!((at.len(), exit.code()), (1, 0), "{exit}");
-    // Without a strategy all is as it was: an error stops the group, a panic is logged.
-    let (at, exit) = runs(None, every, &[1], false, 7000).await;
-    assert_eq!((at.len(), exit.code()), (1, 2), "{exit}");
-    let (at, exit) = runs(None, every, &[1], true, 7000).await;
-    assert_eq!((at.len(), exit.code()), (3, 0), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_error_answers_the_error_and_the_panic_of_a_callback_alike() {
+    let every = Callback::every(secs(2));
+    let once = Callback::after(secs(2));
+    let strategy = Restart::one_for_one().backoff(ms(0), ms(0));
+    for panics in [false, true] {
+        for (restart, callback, runs_and_code) in [
+            (None, every, (1, 2)),
+            (None, every.on_error(OnError::Stop), (1, 2)),
+            (None, every.on_error(OnError::Skip), (3, 0)),
+            (None, once, (1, 0)),
+            (None, once.on_error(OnError::Stop), (1, 2)),
+            (Some(strategy), every, (3, 0)),
+            (Some(strategy), every.on_error(OnError::Stop), (1, 2)),
+            (Some(strategy), every.on_error(OnError::Skip), (3, 0)),
+            (Some(strategy), once, (1, 0)),
+        ] {
+            let (at, exit) = runs(restart, callback, &[1], panics, 7000).await;
+            let case = format!("{restart:?}, {callback:?}, panics: {panics}, {exit}");
+            assert_eq!((at.len(), exit.code()), runs_and_code, "{case}");
+            let cause = exit.cause();
+            let expected = match runs_and_code.1 {
+                0 => matches!(cause, Cause::Stopped),
+                _ if panics => matches!(cause, Cause::Panicked { .. }),
+                _ => matches!(cause, Cause::Failed { .. }),
+            };
+            assert!(expected, "{case}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -80,7 +80,7 @@ async fn a_used_up_budget_is_passed_on_and_each_group_above_spends_its_own() {
     assert_eq!(worker, "middle/inner/fails");
     let parts = [
         "the budget of `middle`, 1 restart within 1000s, is used up: ",
-        "the budget of `inner`, 1 restart within 1000s, is used up: panicked: fails was told to",
+        "the budget of `middle/inner`, 1 restart within 1000s, is used up: panicked: fails was told to",
     ];
     assert!(text.starts_with(&parts.concat()), "{text}");
     assert_eq!(middle.exit().unwrap().restarts(), 0);

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fluid::{Cause, Context, Error, Exit, Io, Nothing, Options, Restart, State, Worker};
+use fluid::{Cause, Context, Error, Exit, Io, Nothing, OnError, Options, Restart, State, Worker};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, Part, connect, part, part_with, restarted, restarting, settled};
@@ -288,7 +288,7 @@ async fn a_life_that_does_not_end_is_cut_off_after_its_grace_and_its_message_has
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_life_whose_own_hook_hangs_is_cut_off_and_restarted() {
+async fn a_hanging_on_shutdown_after_a_failure_is_cut_off_and_the_worker_restarted() {
     struct Hangs;
 
     impl Worker for Hangs {
@@ -311,20 +311,23 @@ async fn a_failed_life_whose_own_hook_hangs_is_cut_off_and_restarted() {
         }
     }
 
-    let mut workers = group().restart(Restart::one_for_one());
-    let hangs = workers.add_with("hangs", Options::new(), || Hangs);
-    let running = workers.startup().await.unwrap();
-    let failed = Instant::now();
-    hangs.send(1).await.unwrap();
-    restarted(&hangs, 1).await;
-    assert!(
-        (ms(10_000)..ms(10_200)).contains(&failed.elapsed()),
-        "{:?}",
-        failed.elapsed()
-    );
-    let exit = running.shutdown().await;
-    assert_eq!(counts(&exit, "hangs"), [1, 0, 1, 0, 0]);
-    assert_eq!(exit.code(), 0, "{exit}");
+    let by_strategy = (group().restart(Restart::one_for_one()), Options::new());
+    let by_option = (group(), Options::new().on_error(OnError::Restart));
+    for (mut workers, options) in [by_strategy, by_option] {
+        let hangs = workers.add_with("hangs", options, || Hangs);
+        let running = workers.startup().await.unwrap();
+        let failed = Instant::now();
+        hangs.send(1).await.unwrap();
+        restarted(&hangs, 1).await;
+        assert!(
+            (ms(10_000)..ms(10_200)).contains(&failed.elapsed()),
+            "{:?}",
+            failed.elapsed()
+        );
+        let exit = running.shutdown().await;
+        assert_eq!(counts(&exit, "hangs"), [1, 0, 1, 0, 0]);
+        assert_eq!(exit.code(), 0, "{exit}");
+    }
 }
 
 /// Real threads, so real time.

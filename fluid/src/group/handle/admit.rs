@@ -114,7 +114,7 @@ impl GroupHandle {
             let (node, policy, launch, made) = make.take()?(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
-            node.join(Arc::clone(&self.shared.parent), id, name);
+            node.join(&self.node, Arc::clone(&self.shared.parent), id, name);
             if stops {
                 node.refuse_from_outside();
             }

@@ -103,7 +103,7 @@ impl Workers {
         let _abandoned = Abandoned(Arc::clone(handle.node()));
         // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
         if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
-            tracing::error!(group = handle.worker_name(), %panic, "the supervisor panicked");
+            tracing::error!(group = &*handle.node().path(), %panic, "the supervisor panicked");
             let worker = "supervisor".into();
             let node = handle.node();
             node.finish(node.report(Cause::Panicked { worker, panic }, true, false));

@@ -50,7 +50,7 @@ impl<M> Channel<M> {
         };
         self.wake(wake);
         if let Some(message) = dropped {
-            tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
+            tracing::debug!(worker = &*self.path(), policy = ?self.overflow, "message dropped");
             discard(message);
         }
         Ok(())

@@ -50,7 +50,7 @@ impl<T: Send + 'static> Target<T> {
                 Err(refused) => Err(TrySendError::Closed(refused)),
             },
             Self::Adapted(adapted) => {
-                let full = SendError::full(message, adapted.worker_name());
+                let full = SendError::full(message, &adapted.path());
                 Err(TrySendError::Full(full))
             }
         }

@@ -109,7 +109,7 @@ fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
         let missed = late.as_nanos().div_ceil(period.as_nanos()) as u32;
         next += period * missed;
         ctx.node().miss_beats(u64::from(missed));
-        tracing::debug!(worker = ctx.worker_name(), missed, "beats missed");
+        tracing::debug!(worker = &*ctx.node().path(), missed, "beats missed");
     }
     next
 }

@@ -1,0 +1,223 @@
+//! The struct that is made of a function, and the implementation by which the runtime calls the function.
+
+mod call;
+mod generics;
+mod port;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Generics, Type, Visibility};
+
+use super::model::{Many, Parameter, Role, Worker};
+use crate::hygiene::local;
+use crate::text::{doc_lines, text};
+
+pub(super) fn worker(worker: &Worker) -> TokenStream {
+    // A struct cannot stand in the place of a method.
+    if worker.sig.receiver().is_some() {
+        return TokenStream::new();
+    }
+    let generics = generics::of_worker(&worker.sig.generics);
+    let items = [
+        struct_(worker, &generics),
+        port::ports(worker, &generics),
+        port::every_port_leads_somewhere(worker, &generics),
+        impl_function(worker, &generics),
+    ];
+    items.into_iter().collect()
+}
+
+fn struct_(worker: &Worker, generics: &Generics) -> TokenStream {
+    let Worker {
+        name,
+        vis,
+        docs,
+        cfgs,
+        ..
+    } = worker;
+    // The lints about documentation and `Debug` are about public items.
+    let private = matches!(vis, Visibility::Inherited);
+    let mut fields: Vec<_> = worker
+        .parameters
+        .iter()
+        .filter_map(|p| field(vis, private, p))
+        .collect();
+    let unmentioned = generics::unmentioned(generics, worker);
+    if !unmentioned.is_empty() {
+        fields.push(quote! {
+            /// The types that stand in no other field: `marker: PhantomData`.
+            #vis marker: ::core::marker::PhantomData<fn() -> (#(#unmentioned,)*)>
+        });
+    }
+    let made_of = format!(" The worker made of [`{}`].", worker.function());
+    let docs = if docs.is_empty() {
+        (!private).then(|| quote!(#[doc = #made_of]))
+    } else {
+        Some(quote!(#(#docs)*))
+    };
+    let printable = (!private).then(|| quote!(#[allow(missing_debug_implementations)]));
+    let clause = &generics.where_clause;
+    let body = if fields.is_empty() {
+        quote!(#clause;)
+    } else {
+        quote!(#clause { #(#fields,)* })
+    };
+    let head = quote_spanned!(name.span()=> struct #name);
+    quote! {
+        #(#cfgs)*
+        #docs
+        #printable
+        #vis #head #generics #body
+    }
+}
+
+fn field(vis: &Visibility, private: bool, parameter: &Parameter) -> Option<TokenStream> {
+    let (what, name, ty) = match parameter {
+        Parameter::Resource(name, ty) => (
+            "The shared resource",
+            name,
+            quote!(::fluid::__private::Arc<#ty>),
+        ),
+        Parameter::State(name, ty) => ("The state", name, quote!(#ty)),
+        Parameter::Config(name, ty) => ("The configuration", name, quote!(#ty)),
+        Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => return None,
+    };
+    let doc = (!private).then(|| {
+        let doc = format!(" {what} `{name}`.");
+        quote!(#[doc = #doc])
+    });
+    Some(quote! {
+        #doc
+        #vis #name: #ty
+    })
+}
+
+fn impl_function(worker: &Worker, generics: &Generics) -> TokenStream {
+    let Worker { name, cfgs, .. } = worker;
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    let items = [
+        Some(types(worker)),
+        options(worker),
+        Some(code(worker)),
+        Some(form(worker)),
+        Some(call::call(worker, generics)),
+    ];
+    let items: TokenStream = items.into_iter().flatten().collect();
+    // The compiler reports errors about the implementation at the function.
+    let header = quote_spanned! {name.span()=>
+        impl #impl_generics ::fluid::__private::Function for #name #ty_generics #clause
+    };
+    quote! {
+        #(#cfgs)*
+        #header {
+            #items
+        }
+    }
+}
+
+/// The types of what the worker consumes and emits, and the loop that makes the calls.
+fn types(worker: &Worker) -> TokenStream {
+    let emitted = worker.returns.message.as_ref();
+    let message = named("Message", worker.message());
+    let ports = worker
+        .ports()
+        .map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
+    let ports: TokenStream = ports.collect();
+    let ports = quote!(type Ports = (#ports););
+    let emission = match (worker.returns.many, emitted) {
+        (Many::Each, Some(ty)) => {
+            quote_spanned!(ty.span()=> type Emission = ::fluid::__private::Vec<#ty>;)
+        }
+        (_, Some(ty)) => quote_spanned!(ty.span()=> type Emission = ::core::option::Option<#ty>;),
+        (_, None) => {
+            quote! { type Emission = ::core::option::Option<::fluid::__private::Nothing>; }
+        }
+    };
+    let calls = format_ident!(
+        "{}",
+        match worker.role {
+            Role::Worker => "EachBeat",
+            Role::Consumer if worker.batched.is_some() => "EachBatch",
+            Role::Consumer => "EachMessage",
+        }
+    );
+    let calls = quote! { type Calls = ::fluid::__private::#calls; };
+    let types = [message, ports, emission, calls];
+    types.into_iter().collect()
+}
+
+/// `type Message = Tick;`. An error about the type, for example that it is private, is reported at the type.
+fn named(name: &str, ty: Option<&Type>) -> TokenStream {
+    let at = ty.map_or_else(Span::call_site, Spanned::span);
+    let name = Ident::new(name, at);
+    match ty {
+        Some(ty) => quote_spanned!(at=> type #name = #ty;),
+        None => quote!(type #name = ::fluid::__private::Nothing;),
+    }
+}
+
+/// The options of the attribute.
+fn options(worker: &Worker) -> Option<TokenStream> {
+    let stateful = worker.is_stateful().then(|| quote!(.stateful()));
+    if worker.settings.is_empty() && stateful.is_none() {
+        return None;
+    }
+    let calls = worker.settings.calls();
+    Some(quote! {
+        const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls #stateful;
+    })
+}
+
+/// The options whose value is code, each as a constant function of a message.
+fn code(worker: &Worker) -> TokenStream {
+    let mut consts = TokenStream::new();
+    for (option, name, gives, helper) in [
+        ("partition_by", "KEY", "u64", "key"),
+        ("batch_weight", "WEIGHT", "usize", "weight"),
+    ] {
+        let Some(setting) = worker.settings.get(option) else {
+            continue;
+        };
+        let (name, gives) = (format_ident!("{name}"), format_ident!("{gives}"));
+        let code = setting.value();
+        // The compiler reports errors about the code at the code.
+        let span = code.span().resolved_at(Span::call_site());
+        let helper = format_ident!("{helper}", span = span);
+        let message = local("message");
+        consts.extend(quote_spanned! {span=>
+            const #name: ::core::option::Option<fn(&Self::Message) -> ::core::primitive::#gives> =
+                ::core::option::Option::Some(|#message| ::fluid::rule::#helper(#message, #code));
+        });
+    }
+    if let (Some(_), Some(ty)) = (worker.settings.get("retry"), worker.message()) {
+        // The compiler reports a message that cannot be cloned at its type.
+        consts.extend(quote_spanned! {ty.span().resolved_at(Span::call_site())=>
+            const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> =
+                ::core::option::Option::Some(::fluid::rule::copied::<#ty>);
+        });
+    }
+    consts
+}
+
+/// The description of the worker for pictures, and its name outside of `workers!`.
+fn form(worker: &Worker) -> TokenStream {
+    let name = worker.function().unraw().to_string();
+    let docs = doc_lines(&worker.docs);
+    let ports: Vec<_> = worker
+        .ports()
+        .map(|(name, ty)| {
+            let (name, ty) = (name.unraw().to_string(), text(ty));
+            quote!((#name, #ty))
+        })
+        .collect();
+    let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
+    let message = worker.message().into_iter().map(text);
+    let output = worker.returns.message.iter().map(text);
+    let ports = (!ports.is_empty()).then(|| quote!(.ports(&[#(#ports),*])));
+    quote! {
+        const FORM: ::fluid::__private::Form =
+            ::fluid::__private::Form::named(#name) #docs #(.message(#message))* #(.output(#output))* #ports;
+    }
+}

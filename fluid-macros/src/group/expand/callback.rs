@@ -1,0 +1,145 @@
+//! The callbacks of a group, each a closure with its own clones of what it uses.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use super::name::unraw;
+use super::resource::clones;
+use crate::group::model::{Callback, Resource, When};
+use crate::hygiene::local;
+use crate::mention::uses;
+use crate::option::duration;
+use crate::words::{GROUP, Keyword};
+
+/// The call that registers a callback.
+pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStream {
+    let Callback {
+        cfgs, keyword, run, ..
+    } = callback;
+    let workers = local("__workers");
+    let word = keyword.word();
+    let (outer, inner) = scope(run, resources);
+    let at = run.span().resolved_at(Span::call_site());
+    match &callback.when {
+        When::Timer {
+            wait,
+            written,
+            settings,
+        } => {
+            let constructor = Ident::new(word, Span::call_site());
+            let wait = duration(*wait, written.span());
+            let name = match (settings.get("name"), called(run)) {
+                (None, Some(name)) => quote!(.name(#name)),
+                _ => TokenStream::new(),
+            };
+            let settings = settings.calls();
+            quote_spanned! {at=>
+                #(#cfgs)*
+                #workers.register_callback(
+                    ::fluid::__private::Callback::#constructor(#wait) #name #settings,
+                    {
+                        #outer
+                        move || {
+                            #inner
+                            async move { #run }
+                        }
+                    },
+                );
+            }
+        }
+        When::Hook { exit } => {
+            let when = Ident::new(word, callback.span);
+            let argument = match exit {
+                Some(exit) => quote!(#exit: ::fluid::__private::Exit),
+                None if *keyword == Keyword::AfterShutdown => quote!(_),
+                None => TokenStream::new(),
+            };
+            quote_spanned! {at=>
+                #(#cfgs)*
+                #workers.#when({
+                    #outer
+                    move |#argument| async move { #run }
+                });
+            }
+        }
+    }
+}
+
+/// The clones of the resources and of the group's handle that a callback uses: those that it keeps, and those of
+/// each run.
+fn scope(run: &Expr, resources: &[Resource]) -> (TokenStream, TokenStream) {
+    let used: Vec<_> = resources
+        .iter()
+        .filter(|resource| uses(run, &resource.name))
+        .collect();
+    let clones = clones(&used);
+    let group = Ident::new(GROUP, Span::call_site());
+    if !uses(run, &group) {
+        return (clones.clone(), clones);
+    }
+    let handle = local("__handle");
+    let keep = quote!(let #group = ::core::clone::Clone::clone(&#handle););
+    let give = quote!(let #group = ::core::clone::Clone::clone(&#group););
+    (quote!(#clones #keep), quote!(#clones #give))
+}
+
+/// The name of the function that an expression calls, if it is one call: `report` of `report(&db).await?`.
+fn called(expr: &Expr) -> Option<Literal> {
+    match expr {
+        Expr::Await(expr) => called(&expr.base),
+        Expr::Try(expr) => called(&expr.expr),
+        Expr::MethodCall(call) => Some(unraw(&call.method)),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().map(|last| unraw(&last.ident)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A group with a callback or a hook, and edges that are whole.
+    fn expanded(statement: &str) -> String {
+        let group = format!(
+            "struct Group(db: Db, spare: Db) {{ poll: Poll, store: Store }}
+             poll => store;
+             {statement}
+             on_shutdown => last(&spare).await;"
+        );
+        crate::group::run(group.parse().expect("tokens")).to_string()
+    }
+
+    #[test]
+    fn an_expansion_is_the_same_up_to_where_a_callback_is_half_typed() {
+        for (half, whole, kept) in [
+            ("every(\"1s\") => group.;", "group.x;", "group "),
+            ("after(\"1s\") => db.;", "db.x;", "db "),
+            ("on_startup => group.a().;", "group.a().x;", "group . a () "),
+            (
+                "on_startup => f(&db.).await;",
+                "f(&db.x).await;",
+                "f (& db ",
+            ),
+            ("on_startup => { db. };", "{ db.x };", "{ db "),
+            ("on_startup => db.", "db.x;", "db "),
+        ] {
+            let begin = half.split_once("=>").expect("an arrow").0;
+            let (half, whole) = (expanded(half), expanded(&format!("{begin} => {whole}")));
+            let letters = half.chars().zip(whole.chars());
+            let same: String = letters
+                .take_while(|(a, b)| a == b)
+                .map(|(a, _)| a)
+                .collect();
+            // An editor finds what is half typed by where it stands.
+            assert!(same.ends_with(kept), "{half}");
+            let error = half[same.len()..].strip_prefix("[{ :: core :: compile_error ! {");
+            assert!(error.is_some(), "{half}");
+            // The rules about edges hold, and what follows is there.
+            assert!(half.contains("feeds_nothing :: < Store > ()"), "{half}");
+            assert!(half.contains("last (& spare) . await"), "{half}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Paths and locals in expansions, with the spans that they need.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+
+/// `::fluid::rule::consumes`, of which the colons and the last word have the span at which the compiler reports an
+/// error.
+///
+/// The words before have the span of the macro's call: an editor takes each word with the span of a user's token for
+/// a meaning of that token, and shows the documentation of all of them.
+pub(crate) fn path(words: &str, span: Span) -> TokenStream {
+    let last = words.split("::").count() - 1;
+    let words = words.split("::").enumerate().map(|(at, word)| {
+        let at = if at == last { span } else { Span::call_site() };
+        Ident::new(word, at)
+    });
+    words.map(|word| quote_spanned!(span=> ::#word)).collect()
+}
+
+/// A local of the expansion. By its hygiene it is different from every name of the user's.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_begins_at_the_root() {
+        let path = path("fluid::rule::consumes", Span::call_site());
+        assert_eq!(path.to_string(), ":: fluid :: rule :: consumes");
+    }
+}

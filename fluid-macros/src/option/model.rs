@@ -1,0 +1,66 @@
+//! The options of one place as typed values.
+
+use std::time::Duration;
+
+use proc_macro2::Span;
+use syn::Expr;
+
+use super::row::{Choice, Row};
+
+/// The options of one place, in the order in which they were written.
+pub(crate) struct Settings {
+    pub(super) list: Vec<Setting>,
+    /// Whether every option was understood.
+    pub(super) whole: bool,
+}
+
+/// One option and its value.
+pub(crate) struct Setting {
+    pub(crate) row: &'static Row,
+    /// The span of the option's name.
+    pub(crate) span: Span,
+    pub(super) value: Value,
+    pub(super) value_span: Span,
+}
+
+/// The value of an option.
+pub(super) enum Value {
+    /// The option has no value.
+    Flag,
+    Duration(Duration),
+    /// The first and the last of two durations.
+    Durations(Duration, Duration),
+    Rate {
+        calls: u32,
+        within: Duration,
+    },
+    Number(u64),
+    Unbounded,
+    Text(String),
+    Choice(&'static Choice),
+    Code(Expr),
+}
+
+impl Settings {
+    pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
+        self.list.iter().find(|setting| setting.row.name == name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Setting> {
+        self.list.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+impl Setting {
+    /// The value, if it is a number.
+    pub(super) fn number(&self) -> Option<u64> {
+        match self.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The options of one place, read.
+
+mod duration;
+mod rate;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, Lit, LitInt, LitStr, Token};
+
+use super::model::{Setting, Settings, Value};
+use super::row::{Choice, Kind, Row, Scope};
+use crate::error::{Errors, did_you_mean, list};
+pub(crate) use duration::duration;
+use duration::durations;
+use rate::rate;
+
+/// Reads the options of one place. An option that is not understood is reported and left out.
+pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Settings {
+    let mistakes = errors.count();
+    let written = Punctuated::<Written, Token![,]>::parse_terminated.parse2(tokens);
+    let written = errors.keep(written).unwrap_or_default();
+    let mut list: Vec<Setting> = Vec::new();
+    for written in written {
+        let setting = setting(scope, &written, &list);
+        list.extend(errors.keep(setting));
+    }
+    Settings {
+        list,
+        whole: errors.count() == mistakes,
+    }
+}
+
+/// One option, which may not be among `others`.
+fn setting(scope: Scope, written: &Written, others: &[Setting]) -> syn::Result<Setting> {
+    let (name, span) = (written.name.to_string(), written.name.span());
+    let Some(row) = scope.find(&name) else {
+        return Err(syn::Error::new(span, unknown(scope, &name)));
+    };
+    if others.iter().any(|other| other.row.name == row.name) {
+        return Err(syn::Error::new(span, format!("`{name}` is set twice")));
+    }
+    Ok(Setting {
+        row,
+        span,
+        value: value(row, written)?,
+        value_span: written.value.as_ref().map_or(span, Spanned::span),
+    })
+}
+
+fn unknown(scope: Scope, name: &str) -> String {
+    if let Some(elsewhere) = scope.elsewhere(name) {
+        return elsewhere.to_owned();
+    }
+    let near = did_you_mean(name, scope.names());
+    let names = list(scope.names());
+    format!("no option named `{name}`{near}\nthe options of {scope} are {names}")
+}
+
+/// An option as it is written: `name`, or `name = value`.
+struct Written {
+    name: Ident,
+    value: Option<Expr>,
+}
+
+impl Parse for Written {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse()?;
+        let value = match input.parse::<Option<Token![=]>>()? {
+            None => None,
+            // `1s` is a literal, though no expression that the compiler would take.
+            Some(_) if input.peek(Lit) => Some(Expr::Lit(syn::ExprLit {
+                attrs: Vec::new(),
+                lit: input.parse()?,
+            })),
+            Some(_) => {
+                let at = input.span();
+                let code = input.parse().map_err(|_| syn::Error::new(at, NO_LITERAL))?;
+                Some(code)
+            }
+        };
+        Ok(Self { name, value })
+    }
+}
+
+const NO_LITERAL: &str = "an option's value is a literal, such as \"1s\" or 8";
+
+const NO_VALUE: &str = "no value: write just its name";
+
+fn value(row: &Row, written: &Written) -> syn::Result<Value> {
+    let refuse = |takes: &str| {
+        let message = format!("`{}` takes {takes}", row.name);
+        match &written.value {
+            Some(value) => syn::Error::new_spanned(value, message),
+            None => syn::Error::new(written.name.span(), message),
+        }
+    };
+    match (row.kind, &written.value) {
+        (Kind::Flag, None) => Ok(Value::Flag),
+        (Kind::Flag, Some(_)) => Err(refuse(NO_VALUE)),
+        (Kind::Code { like }, None | Some(Expr::Lit(_))) => {
+            Err(refuse(&format!("a closure, such as `{like}`")))
+        }
+        (Kind::Code { .. }, Some(code)) => Ok(Value::Code(code.clone())),
+        (kind, Some(Expr::Lit(value))) => literal(kind, &value.lit, refuse),
+        (_, Some(code)) => Err(syn::Error::new_spanned(code, NO_LITERAL)),
+        (kind, None) => Err(refuse(&kind.takes())),
+    }
+}
+
+/// A literal as a value. `refuse` makes the error from what the option takes.
+fn literal(kind: Kind, literal: &Lit, refuse: impl Fn(&str) -> syn::Error) -> syn::Result<Value> {
+    match (kind, literal) {
+        (Kind::Duration { zero }, Lit::Str(text)) => match duration(text)? {
+            length if length.is_zero() && !zero => Err(refuse("more than no time at all")),
+            length => Ok(Value::Duration(length)),
+        },
+        (Kind::Durations, Lit::Str(text)) => {
+            durations(text).map(|(first, last)| Value::Durations(first, last))
+        }
+        (Kind::Rate, Lit::Str(text)) => {
+            rate(text).map(|(calls, within)| Value::Rate { calls, within })
+        }
+        (Kind::Text, Lit::Str(text)) => name(text),
+        (Kind::Choice(choices), Lit::Str(text)) => {
+            let word = text.value();
+            let choice = choices.iter().find(|choice| choice.word == word);
+            choice.map(Value::Choice).ok_or_else(|| {
+                let near = did_you_mean(&word, choices.iter().map(|choice| choice.word));
+                refuse(&format!("{}{near}", words(choices)))
+            })
+        }
+        (Kind::Capacity, Lit::Int(number)) => capacity(number),
+        (Kind::Capacity, Lit::Str(text)) if text.value() == "unbounded" => Ok(Value::Unbounded),
+        (Kind::Number { least, most }, Lit::Int(number)) => match number.base10_parse() {
+            Ok(value) if (least..=most).contains(&value) => Ok(Value::Number(value)),
+            _ if least == 0 => Err(refuse(&format!("a number up to {most}"))),
+            _ => Err(refuse(&format!("a number from {least} to {most}"))),
+        },
+        _ => Err(refuse(&kind.takes())),
+    }
+}
+
+impl Kind {
+    /// What an option of this kind takes.
+    fn takes(self) -> String {
+        let takes = match self {
+            Self::Flag => NO_VALUE,
+            Self::Duration { .. } => "a duration in quotes, such as \"250ms\"",
+            Self::Durations => "two durations in quotes, such as \"100ms..5s\"",
+            Self::Text => "a text in quotes",
+            Self::Choice(choices) => return words(choices),
+            Self::Capacity => "a number, or \"unbounded\"",
+            Self::Number { least: 0, .. } => "a number, such as 5",
+            Self::Number { .. } => "a number, such as 8",
+            Self::Rate => "a rate in quotes, such as \"100/s\"",
+            Self::Code { .. } => "code",
+        };
+        takes.to_owned()
+    }
+}
+
+/// `` "a", "b" or "c" ``
+fn words(choices: &[Choice]) -> String {
+    let quoted = choices.iter().map(|choice| format!("\"{}\"", choice.word));
+    let quoted: Vec<_> = quoted.collect();
+    match &quoted[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn name(text: &LitStr) -> syn::Result<Value> {
+    let value = text.value();
+    if value.is_empty() || value.contains(['/', '\n']) {
+        let message =
+            "a name is not empty, and is one line without `/`, which joins names in paths";
+        return Err(syn::Error::new_spanned(text, message));
+    }
+    Ok(Value::Text(value))
+}
+
+fn capacity(number: &LitInt) -> syn::Result<Value> {
+    let message = match number.base10_parse::<usize>() {
+        Ok(capacity) if capacity > 0 => return Ok(Value::Number(capacity as u64)),
+        Err(_) if !number.base10_digits().starts_with('-') => {
+            "no queue is as large: write a smaller number, or \"unbounded\""
+        }
+        _ => "a queue needs room for at least one message: write 1 or more",
+    };
+    Err(syn::Error::new_spanned(number, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::option::check;
+
+    #[test]
+    fn a_heartbeat_that_is_not_understood_is_one_mistake() {
+        for (written, mistakes) in [
+            ("heartbeat = \"1s\", jitter = \"1s\"", 0),
+            ("jitter = \"1s\"", 1),
+            ("hearbeat = \"1s\", jitter = \"1s\", pace = \"rate\"", 1),
+            ("heartbeat = 1s, jitter = \"1s\"", 1),
+        ] {
+            let mut errors = Errors::default();
+            let tokens = written.parse().expect("tokens");
+            let settings = read(Scope::Worker, tokens, &mut errors);
+            check(Scope::Worker, &settings, &mut errors);
+            assert_eq!(errors.count(), mistakes, "{written}");
+        }
+    }
+}

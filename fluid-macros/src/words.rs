@@ -1,0 +1,114 @@
+//! The words and arrows of `workers!`.
+
+/// A word that begins a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keyword {
+    Every,
+    After,
+    OnStartup,
+    OnShutdown,
+    AfterShutdown,
+}
+
+/// Whether parentheses stand between a keyword and its arrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parentheses {
+    Never,
+    Optional,
+    Always,
+}
+
+/// The arrow of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrow {
+    /// `=>`: a message waits for room in the queue of the consumer.
+    Queued,
+    /// `->`: the task of one worker calls the other one, without a queue.
+    Fused,
+    /// `~>`: no message waits for room, so the edge may close a cycle.
+    Feedback,
+}
+
+/// The word before an adapter.
+pub(crate) const WITH: &str = "with";
+
+/// The name of the group's handle in callbacks.
+pub(crate) const GROUP: &str = "group";
+
+/// The port of every consumer for messages whose last attempt failed.
+pub(crate) const FAILED: &str = "failed";
+
+/// The methods of a group and of its handle. An accessor of the same name would hide one of them.
+pub(crate) const METHODS: &[&str] = &[
+    "new",
+    "startup",
+    "scope",
+    "run",
+    "main",
+    "shutdown",
+    "wait_for_shutdown",
+    "gracefully_stop",
+    "state",
+    "status",
+    "exit",
+    "add",
+    "add_with",
+    "remove",
+    "register_callback",
+    "bail_out",
+    "is_running",
+    "is_stopping",
+    "wait_for",
+    "num_workers",
+    "worker_name",
+    "clone",
+];
+
+impl Keyword {
+    pub(crate) const TIMERS: [Self; 2] = [Self::Every, Self::After];
+    pub(crate) const HOOKS: [Self; 3] = [Self::OnStartup, Self::OnShutdown, Self::AfterShutdown];
+
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        let mut all = Self::TIMERS.into_iter().chain(Self::HOOKS);
+        all.find(|keyword| keyword.word() == word)
+    }
+
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Every => "every",
+            Self::After => "after",
+            Self::OnStartup => "on_startup",
+            Self::OnShutdown => "on_shutdown",
+            Self::AfterShutdown => "after_shutdown",
+        }
+    }
+
+    pub(crate) const fn parentheses(self) -> Parentheses {
+        match self {
+            Self::Every | Self::After => Parentheses::Always,
+            Self::OnStartup | Self::OnShutdown => Parentheses::Never,
+            Self::AfterShutdown => Parentheses::Optional,
+        }
+    }
+
+    /// An example of the statement, for errors.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::Every => "every(\"30s\") => …;",
+            Self::After => "after(\"5s\") => …;",
+            Self::OnStartup => "on_startup => …;",
+            Self::OnShutdown => "on_shutdown => …;",
+            Self::AfterShutdown => "after_shutdown(exit) => …;",
+        }
+    }
+}
+
+impl Arrow {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Queued => "=>",
+            Self::Fused => "->",
+            Self::Feedback => "~>",
+        }
+    }
+}

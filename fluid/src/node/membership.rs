@@ -1,0 +1,59 @@
+//! The group of a member, and the path that names the member from the root group down.
+
+use std::sync::{Arc, Weak};
+
+use super::{MemberId, Node, Parent};
+use crate::queue::Owner;
+
+/// The group of a member, and its identifier there.
+pub(super) struct Membership {
+    group: Weak<Node>,
+    pub(super) parent: Arc<dyn Parent>,
+    /// The member's identifier within the group.
+    pub(super) member: MemberId,
+}
+
+impl Node {
+    /// Makes this node the member `member` of `group`, with the name `name`. `parent` receives its events.
+    pub(crate) fn join(
+        &self,
+        group: &Arc<Node>,
+        parent: Arc<dyn Parent>,
+        member: MemberId,
+        name: Arc<str>,
+    ) {
+        if name != self.name {
+            let _ = self.cold().alias.set(name);
+        }
+        let group = Arc::downgrade(group);
+        let _ = self.membership.set(Membership {
+            group,
+            parent,
+            member,
+        });
+    }
+
+    /// Whether it is not a member of a group.
+    pub(crate) fn is_root(&self) -> bool {
+        self.membership.get().is_none()
+    }
+
+    /// Its name in log records and error texts: the names from the root group's member down to this one, joined by
+    /// `/`. The path of the root itself is its name.
+    pub(crate) fn path(&self) -> Arc<str> {
+        let group = self
+            .membership
+            .get()
+            .and_then(|membership| membership.group.upgrade());
+        match group.filter(|group| !group.is_root()) {
+            Some(group) => format!("{}/{}", group.path(), self.name()).into(),
+            None => Arc::clone(self.name()),
+        }
+    }
+}
+
+impl Owner for Node {
+    fn path(&self) -> Arc<str> {
+        self.path()
+    }
+}

@@ -1,0 +1,111 @@
+//! What answers a failure. The only place where that is decided. Pure.
+
+use crate::options::OnError;
+use crate::options::restart::Whom;
+
+/// What the decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed {
+    /// What the member's own options say.
+    pub(super) on_error: Option<OnError>,
+    /// It stalled, and its `on_stall` is to restart it.
+    pub(super) stalled: bool,
+    /// What the strategy of its group restarts, if the group has one.
+    pub(super) strategy: Option<Whom>,
+    /// A group above may answer what this one does not.
+    pub(super) above: bool,
+}
+
+/// What answers a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// A restart in this group.
+    Restart(Whom),
+    /// The group above decides.
+    Escalate,
+    /// Nothing: the member ends, and its group stops.
+    Stop,
+}
+
+impl Failed {
+    pub(super) fn answer(self) -> Answer {
+        let whom = match self.on_error {
+            Some(OnError::Restart) => Some(Whom::One),
+            // It would be no failure if `on_stall` did not say so.
+            _ if self.stalled => Some(self.strategy.unwrap_or(Whom::One)),
+            Some(OnError::Stop) => None,
+            // A failure in spite of `skip` is no failed call, which would have been skipped.
+            Some(OnError::Skip) | None => self.strategy,
+        };
+        match whom {
+            Some(whom) => Answer::Restart(whom),
+            None if self.above => Answer::Escalate,
+            None => Answer::Stop,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> impl Iterator<Item = Failed> {
+        let options = [
+            None,
+            Some(OnError::Stop),
+            Some(OnError::Skip),
+            Some(OnError::Restart),
+        ];
+        let strategies = [None, Some(Whom::One), Some(Whom::All), Some(Whom::Rest)];
+        options.into_iter().flat_map(move |on_error| {
+            strategies.into_iter().flat_map(move |strategy| {
+                [(false, false), (false, true), (true, false), (true, true)].map(
+                    |(stalled, above)| Failed {
+                        on_error,
+                        stalled,
+                        strategy,
+                        above,
+                    },
+                )
+            })
+        })
+    }
+
+    #[test]
+    fn on_error_restart_restarts_the_member_alone_whatever_the_strategy() {
+        for failed in all().filter(|failed| failed.on_error == Some(OnError::Restart)) {
+            assert_eq!(failed.answer(), Answer::Restart(Whom::One), "{failed:?}");
+        }
+    }
+
+    #[test]
+    fn on_error_stop_is_answered_by_no_strategy_of_the_group_unless_the_member_stalled() {
+        let stops = all().filter(|failed| failed.on_error == Some(OnError::Stop));
+        for failed in stops.filter(|failed| !failed.stalled) {
+            let expected = match failed.above {
+                true => Answer::Escalate,
+                false => Answer::Stop,
+            };
+            assert_eq!(failed.answer(), expected, "{failed:?}");
+        }
+    }
+
+    #[test]
+    fn a_stall_that_is_to_restart_is_always_answered_by_a_restart() {
+        for failed in all().filter(|failed| failed.stalled) {
+            assert!(matches!(failed.answer(), Answer::Restart(_)), "{failed:?}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_says_nothing_is_answered_by_the_strategy_then_by_the_group_above() {
+        for failed in all().filter(|failed| failed.on_error.is_none() && !failed.stalled) {
+            let expected = match (failed.strategy, failed.above) {
+                (Some(whom), _) => Answer::Restart(whom),
+                (None, true) => Answer::Escalate,
+                (None, false) => Answer::Stop,
+            };
+            assert_eq!(failed.answer(), expected, "{failed:?}");
+        }
+    }
+}
