@@ -122,7 +122,7 @@ impl Desk {
         name: "desk",
         type_name: "Desk",
         docs: &["Hands each trade to whoever is interested."],
-        place: ::fluid::__private::Place::here(),
+        place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "trades",

@@ -124,7 +124,7 @@ impl Hello {
         name: "hello",
         type_name: "Hello",
         docs: &[],
-        place: ::fluid::__private::Place::here(),
+        place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "name",

@@ -1,4 +1,4 @@
-//! A group's graph, as a constant: what `workers!` read, and what every picture is drawn from.
+//! The graph of a group as a constant. `workers!` creates it, and all pictures are drawn from it.
 
 mod dot;
 #[cfg(feature = "svg")]
@@ -12,22 +12,20 @@ mod svg;
 mod text;
 mod walk;
 
-use std::panic::Location;
-
 use crate::options::Options;
 
-/// The whole of a group's declaration: its workers, their edges, its callbacks. `workers!` makes one for
-/// each group, as its associated constant `GRAPH`.
+/// The declaration of a group: its workers, edges and callbacks. `workers!` generates one for each group, as the
+/// associated constant `GRAPH`.
 ///
-/// `{}` prints it as a tree of text; [`mermaid`](Self::mermaid), [`dot`](Self::dot), and with the feature `svg`
+/// `{}` prints the graph as a tree of text. [`mermaid`](Self::mermaid), [`dot`](Self::dot), and with the feature `svg`
 /// [`svg`](Self::svg), draw it.
 ///
 /// ```
-/// use fluid::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Options, Place};
+/// use fluid::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Options, Location};
 ///
 /// // What `workers!` writes for `pub struct Sensors { poll: Poll, store: Store }` and `poll => store;`.
-/// const fn place(line: u32) -> Place {
-///     Place { file: "src/main.rs", line }
+/// const fn place(line: u32) -> Location {
+///     Location { file: "src/main.rs", line }
 /// }
 /// const fn worker(name: &'static str, type_name: &'static str, line: u32, form: Form) -> GraphWorker {
 ///     let options = Options::new();
@@ -68,61 +66,62 @@ use crate::options::Options;
 pub struct Graph {
     /// The group's name at run time.
     pub name: &'static str,
-    /// The name of its type.
+    /// The name of the group's type.
     pub type_name: &'static str,
-    /// Its documentation, a line each.
+    /// The documentation of the group, one item for each line.
     pub docs: &'static [&'static str],
-    /// Where it is declared.
-    pub place: Place,
-    /// Its resources, in the order of the constructor's parameters.
+    /// The source location of the declaration.
+    pub place: Location,
+    /// The group's resources, in the order of the constructor's parameters.
     pub resources: &'static [GraphResource],
-    /// Its workers and nested groups, in the order of their fields.
+    /// The workers and nested groups, in the order of their fields.
     pub workers: &'static [GraphWorker],
-    /// Its edges, in the order in which they were written.
+    /// The edges, in the order in which they are written.
     pub edges: &'static [GraphEdge],
-    /// Its callbacks and hooks, in the order in which they were written.
+    /// The callbacks and hooks, in the order in which they are written.
     pub callbacks: &'static [GraphCallback],
 }
 
-/// A place in a source file.
+/// A location in a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file, as the compiler names it.
+pub struct Location {
+    /// The path of the file, as the compiler reports it.
     pub file: &'static str,
-    /// The line, from 1.
+    /// The line number; the first line is 1.
     pub line: u32,
 }
 
 /// A resource of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GraphResource {
-    /// Its name.
+    /// The name of the resource.
     pub name: &'static str,
-    /// Its type, as it was written.
+    /// The type as written in the declaration.
     pub type_name: &'static str,
 }
 
-/// A worker of a group, or a group within it.
+/// A worker of a group, or a nested group.
 #[derive(Clone, Copy, Debug)]
 pub struct GraphWorker {
-    /// The name of its field.
+    /// The name of the field.
     pub name: &'static str,
-    /// Its type, as it was written.
+    /// The type as written in the declaration.
     pub type_name: &'static str,
-    /// The documentation of its field, a line each.
+    /// The documentation of the field, one item for each line.
     pub docs: &'static [&'static str],
-    /// The line of its field.
-    pub place: Place,
-    /// Whether messages may come from outside the group.
+    /// The source location of the field.
+    pub place: Location,
+    /// Whether the field is `pub`, so that messages may be sent from outside the group.
     pub public: bool,
-    /// How it runs.
+    /// The options of the worker.
     pub options: Options,
-    /// What its type says of itself.
+    /// What the worker's type declares about itself.
     pub form: Form,
 }
 
-/// What a type of worker says of itself: for one that a macro made, all of it; for one written by hand, what
-/// its [`Worker::FORM`](crate::Worker::FORM) says; for a group, its own graph.
+/// What a worker type declares about itself. For a worker that a macro made, all fields are known. For a worker
+/// written by hand, [`Worker::FORM`](crate::Worker::FORM) declares them. For a nested group, `group` holds its
+/// graph.
 ///
 /// ```
 /// use fluid::Form;
@@ -133,22 +132,22 @@ pub struct GraphWorker {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
-    /// The name of the function of which a macro made it. A worker that is started alone has this name.
+    /// The name of the function from which a macro made the worker. A worker that runs standalone gets this name.
     pub name: Option<&'static str>,
-    /// Its documentation, a line each.
+    /// The documentation of the type, one item for each line.
     pub docs: &'static [&'static str],
-    /// The type of its messages, as it was written, if it is a consumer and its type is known.
+    /// The type of the consumed messages, as written. `None` if the worker is no consumer or the type is not known.
     pub message: Option<&'static str>,
-    /// The type of its output, as it was written, if it has one and its type is known.
+    /// The type of the output, as written. `None` if the worker has no output or the type is not known.
     pub output: Option<&'static str>,
-    /// Its named ports: the name of each, and the type of its messages.
+    /// The named ports: the name of each, and the type of its messages.
     pub ports: &'static [(&'static str, &'static str)],
     /// The graph of a nested group.
     pub group: Option<&'static Graph>,
 }
 
 impl Form {
-    /// Of which nothing is known.
+    /// The form of a worker type that declares nothing.
     pub const UNKNOWN: Self = Self {
         name: None,
         docs: &[],
@@ -158,7 +157,7 @@ impl Form {
         group: None,
     };
 
-    /// The form of a worker that is made of the function `name`.
+    /// The form of a worker that was made from the function `name`.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
         let mut form = Self::UNKNOWN;
@@ -166,28 +165,28 @@ impl Form {
         form
     }
 
-    /// The same, with this documentation.
+    /// Sets the documentation.
     #[must_use]
     pub const fn docs(mut self, docs: &'static [&'static str]) -> Self {
         self.docs = docs;
         self
     }
 
-    /// The same, of a consumer of this type of messages.
+    /// Sets the type of the consumed messages.
     #[must_use]
     pub const fn message(mut self, message: &'static str) -> Self {
         self.message = Some(message);
         self
     }
 
-    /// The same, with an output of this type.
+    /// Sets the type of the output.
     #[must_use]
     pub const fn output(mut self, output: &'static str) -> Self {
         self.output = Some(output);
         self
     }
 
-    /// The same, with these named ports.
+    /// Sets the named ports.
     #[must_use]
     pub const fn ports(mut self, ports: &'static [(&'static str, &'static str)]) -> Self {
         self.ports = ports;
@@ -198,45 +197,45 @@ impl Form {
 /// An edge of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GraphEdge {
-    /// The worker that emits.
+    /// The name of the worker that emits.
     pub from: &'static str,
-    /// The named port, if it is not the default one.
+    /// The named port, or `None` for the default port.
     pub port: Option<&'static str>,
-    /// The worker that consumes, or `None` if the output is thrown away.
+    /// The name of the worker that consumes, or `None` if the output is discarded.
     pub to: Option<&'static str>,
-    /// How messages go over it.
+    /// How messages are passed over the edge.
     pub kind: EdgeKind,
-    /// What it makes of them on their way, as it was written.
+    /// The adapter that converts the messages, as written.
     pub adapter: Option<&'static str>,
-    /// The line on which it stands.
-    pub place: Place,
+    /// The source location of the edge.
+    pub place: Location,
 }
 
-/// How messages go over an edge.
+/// How messages are passed over an edge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EdgeKind {
-    /// `=>`: through the queue of the worker that consumes.
+    /// `=>`: through the queue of the consumer.
     #[default]
     Queued,
-    /// `->`: by a call, in the task of the worker that emits.
+    /// `->`: by a call in the task of the emitting worker.
     Fused,
-    /// `~>`: through the queue, but without waiting for room.
+    /// `~>`: through the queue of the consumer, without waiting for room.
     Feedback,
 }
 
 /// A callback or a hook of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GraphCallback {
-    /// When it runs, as it was written: `every "30s"`, `on_shutdown`.
+    /// When the callback runs, as written: `every "30s"`, `on_shutdown`.
     pub when: &'static str,
-    /// What it runs, as it was written.
+    /// The code that runs, as written.
     pub run: &'static str,
-    /// The line on which it stands.
-    pub place: Place,
+    /// The source location of the callback.
+    pub place: Location,
 }
 
-/// A list that is made at compile time, some of whose items may be configured away. Those that are
-/// there come first.
+/// A list that is built at compile time. Items may be excluded by `cfg`, so fewer than `N` may be set. The items
+/// that are set come first.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct List<T: 'static, const N: usize> {
@@ -245,7 +244,7 @@ pub struct List<T: 'static, const N: usize> {
 }
 
 impl<T: Copy, const N: usize> List<T, N> {
-    /// An empty list with room for `N` items, filled with one that stands for nothing.
+    /// An empty list with room for `N` items. Unused places hold `filler`.
     pub const fn new(filler: T) -> Self {
         Self {
             items: [filler; N],
@@ -253,7 +252,7 @@ impl<T: Copy, const N: usize> List<T, N> {
         }
     }
 
-    /// The same list with one item more.
+    /// Appends an item.
     #[must_use]
     pub const fn with(mut self, item: T) -> Self {
         self.items[self.len] = item;
@@ -261,26 +260,26 @@ impl<T: Copy, const N: usize> List<T, N> {
         self
     }
 
-    /// The items that are there.
+    /// The items that were appended.
     pub const fn items(&self) -> &[T] {
         self.items.split_at(self.len).0
     }
 }
 
 impl GraphWorker {
-    /// Stands for nothing in a [`List`].
+    /// The filler of a [`List`] of workers.
     #[doc(hidden)]
     pub const NONE: Self = Self {
         name: "",
         type_name: "",
         docs: &[],
-        place: Place::NONE,
+        place: Location::NONE,
         public: false,
         options: Options::new(),
         form: Form::UNKNOWN,
     };
 
-    /// The same, with this documentation of its field.
+    /// Sets the documentation of the field.
     #[doc(hidden)]
     #[must_use]
     pub const fn docs(mut self, docs: &'static [&'static str]) -> Self {
@@ -288,7 +287,7 @@ impl GraphWorker {
         self
     }
 
-    /// The same, but messages may come from outside.
+    /// Marks the worker as `pub`.
     #[doc(hidden)]
     #[must_use]
     pub const fn public(mut self) -> Self {
@@ -296,7 +295,7 @@ impl GraphWorker {
         self
     }
 
-    /// The same, but it runs as its field says.
+    /// Sets the options.
     #[doc(hidden)]
     #[must_use]
     pub const fn options(mut self, options: Options) -> Self {
@@ -306,7 +305,7 @@ impl GraphWorker {
 }
 
 impl GraphEdge {
-    /// Stands for nothing in a [`List`].
+    /// The filler of a [`List`] of edges.
     #[doc(hidden)]
     pub const NONE: Self = Self {
         from: "",
@@ -314,10 +313,10 @@ impl GraphEdge {
         to: None,
         kind: EdgeKind::Queued,
         adapter: None,
-        place: Place::NONE,
+        place: Location::NONE,
     };
 
-    /// A queued one, between two workers. It stands where this is called.
+    /// A queued edge between two workers. Its location is that of the caller.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
@@ -327,19 +326,19 @@ impl GraphEdge {
         edge
     }
 
-    /// One by which an output is thrown away. It stands where this is called.
+    /// An edge that discards the output of `from`. Its location is that of the caller.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn discard(from: &'static str) -> Self {
         Self {
             from,
-            place: Place::here(),
+            place: Location::here(),
             ..Self::NONE
         }
     }
 
-    /// The same, but from a named port.
+    /// Sets the named port at which the edge starts.
     #[doc(hidden)]
     #[must_use]
     pub const fn port(mut self, port: &'static str) -> Self {
@@ -347,7 +346,7 @@ impl GraphEdge {
         self
     }
 
-    /// The same, but messages go over it in another way.
+    /// Sets how messages are passed.
     #[doc(hidden)]
     #[must_use]
     pub const fn kind(mut self, kind: EdgeKind) -> Self {
@@ -355,7 +354,7 @@ impl GraphEdge {
         self
     }
 
-    /// The same, with an adapter.
+    /// Sets the adapter.
     #[doc(hidden)]
     #[must_use]
     pub const fn adapter(mut self, adapter: &'static str) -> Self {
@@ -365,33 +364,33 @@ impl GraphEdge {
 }
 
 impl GraphCallback {
-    /// Stands for nothing in a [`List`].
+    /// The filler of a [`List`] of callbacks.
     #[doc(hidden)]
     pub const NONE: Self = Self {
         when: "",
         run: "",
-        place: Place::NONE,
+        place: Location::NONE,
     };
 
-    /// One that stands where this is called.
+    /// A callback. Its location is that of the caller.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn new(when: &'static str, run: &'static str) -> Self {
-        let place = Place::here();
+        let place = Location::here();
         Self { when, run, place }
     }
 }
 
-impl Place {
+impl Location {
     const NONE: Self = Self { file: "", line: 0 };
 
-    /// Where this is called.
+    /// The location of the caller.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn here() -> Self {
-        let here = Location::caller();
+        let here = std::panic::Location::caller();
         Self {
             file: here.file(),
             line: here.line(),

@@ -187,7 +187,7 @@ pub mod rule {
 
 pub use error::{AddError, Error, Nothing, Panicked, Stalled, TimedOut};
 pub use graph::{
-    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Place,
+    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Location,
 };
 pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};

@@ -1,5 +1,4 @@
-//! What the runtime knows of one worker or group while it lives, shared by its handles, its task and
-//! its group.
+//! The shared state of one member, used by its handles, its task and the supervisor of its group.
 
 mod cold;
 pub(crate) mod context;
@@ -33,35 +32,35 @@ use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock};
 use crate::time::run_control::RunControl;
 
-/// Identifies a member within its group.
+/// The identifier of a member within its group.
 pub(crate) type MemberId = usize;
 
 pub(crate) struct Node {
     name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) options: OptionsRef,
-    /// The group in which it stands.
+    /// The group that it is a member of, and its identifier there.
     membership: OnceLock<Membership>,
-    /// The queue of a consumer.
+    /// The queue, if it is a consumer.
     pub(crate) queue_control: Option<Arc<dyn QueueControl>>,
-    /// What became of the messages of each port through which any can be sent.
+    /// The counters of each port.
     sent: Box<[Arc<Tally>]>,
     state: StateCell,
-    /// What is asked of it.
+    /// The requests to the member: [`stop`](Self::stop) and [`forced`](Self::forced).
     asked: Signals,
-    /// Its present life.
+    /// The requests to the current incarnation.
     run_control: Mutex<Arc<RunControl>>,
-    /// It was added by value, and cannot be built a second time.
+    /// Set if the worker was added by value, so that it cannot be built again.
     pub(crate) by_value: AtomicBool,
     pub(crate) beats: AtomicU64,
     started_at: OnceLock<Instant>,
     exit: OnceLock<Exit>,
-    /// Of a group.
+    /// The members, if it is a group.
     members: Option<Box<Mutex<Members>>>,
-    /// What has happened to it that happens to few, if anything has.
+    /// Data that only few members need, allocated on first use.
     cold: OnceLock<Box<Cold>>,
     #[cfg(feature = "test-util")]
-    pub(crate) test: crate::test::Hooks,
+    pub(crate) test: crate::test::TestHooks,
 }
 
 impl Node {
@@ -89,11 +88,11 @@ impl Node {
             members: (kind == Kind::Group).then(Box::default),
             cold: OnceLock::new(),
             #[cfg(feature = "test-util")]
-            test: crate::test::Hooks::new(),
+            test: crate::test::TestHooks::new(),
         })
     }
 
-    /// Its name within its group.
+    /// The member's name within its group.
     pub(crate) fn name(&self) -> &Arc<str> {
         let alias = self.cold.get().and_then(|cold| cold.alias.get());
         alias.unwrap_or(&self.name)
@@ -128,46 +127,46 @@ impl Node {
         crate::test::rested();
     }
 
-    /// Whether it was running once.
+    /// Whether it has been running at least once.
     pub(crate) fn has_started(&self) -> bool {
         self.started_at.get().is_some()
     }
 
-    /// Its turn to stop has come.
+    /// Raised when the member is asked to stop.
     pub(crate) const fn stop(&self) -> Signal<'_> {
         self.asked.signal(0)
     }
 
-    /// Its grace is over.
+    /// Raised when the grace period is over.
     pub(crate) const fn forced(&self) -> Signal<'_> {
         self.asked.signal(1)
     }
 
-    /// Asks it to stop: its group, if it has one, decides when its turn comes.
+    /// Requests a stop. If it is a member of a group, the supervisor decides when it stops.
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
-            // The first reason stands.
+            // Only the first cause counts.
             let _ = self.cold().why.set(why);
         }
         self.refuse_from_outside();
-        self.tell_stop();
+        self.notify_stop_requested();
         if self.is_root() || self.kind == Kind::Group {
             self.stop_at_once();
         }
     }
 
-    /// Refuses messages from outside its group, if it is a consumer.
+    /// Refuses messages from outside the group, if it is a consumer.
     pub(crate) fn refuse_from_outside(&self) {
         if let Some(queue_control) = &self.queue_control {
             queue_control.close_public();
         }
     }
 
-    /// Begins the stop of a group in the thread of whoever asks, since its supervisor may have to wait for its turn:
-    /// whatever nothing feeds is told, and messages from outside are refused. The rest of the stop is the
-    /// supervisor's, which sees the flag.
+    /// Begins the stop of a group in the thread of the caller, because the supervisor may not run soon. Members
+    /// that nothing feeds are asked to stop, and messages from outside are refused. The supervisor sees the flag
+    /// and does the rest.
     fn stop_at_once(&self) {
-        // Raised before anyone is told, so that who ends because of it is known to.
+        // Raised before any member is asked, so that a member that ends because of it is known to have been asked.
         if !self.stop().raise() {
             return;
         }
@@ -179,7 +178,7 @@ impl Node {
                 Kind::Worker | Kind::Callback => member.end(),
             }
         }
-        // When all who are to see it have been woken, so that they can run.
+        // After all members were woken, so that they can run.
         for consumer in members
             .iter()
             .filter_map(|member| member.queue_control.as_ref())
@@ -188,7 +187,7 @@ impl Node {
         }
     }
 
-    /// What limits its calls.
+    /// The limiter of its calls.
     #[cfg(feature = "rate")]
     pub(crate) fn limiter(&self) -> Option<&crate::time::rate::Limiter> {
         let rate = self.options.rate?;
@@ -196,13 +195,13 @@ impl Node {
         Some(self.cold().limiter.get_or_init(new))
     }
 
-    /// Why it was asked to stop.
+    /// The cause of the stop, [`Cause::Stopped`] if none was given.
     pub(crate) fn asked_because(&self) -> Cause {
         let why = self.cold.get().and_then(|cold| cold.why.get());
         why.map_or(Cause::Stopped, Cause::clone)
     }
 
-    /// Lets it live no longer than until `until`, for the reason `why`.
+    /// Forces it to stop, for the reason `why`. If it has not ended at `until`, it is stuck.
     pub(crate) fn force(&self, until: Instant, why: Forced) {
         self.note_force(why);
         let _ = self.cold().force_until.set(until);
@@ -210,19 +209,19 @@ impl Node {
         self.run_control().abort(until);
     }
 
-    /// Its present life.
+    /// The requests to the current incarnation.
     pub(crate) fn run_control(&self) -> Arc<RunControl> {
         Arc::clone(&lock(&self.run_control))
     }
 
-    /// Its turn to stop has come. Who begins the stop of its group may say so too soon for a life that is just
-    /// beginning; its supervisor, which begins the lives, says it again.
+    /// Asks it to stop now. The thread that begins the stop of a group may call this too early for an incarnation
+    /// that is just starting. So the supervisor, which starts incarnations, calls it again.
     pub(crate) fn end(&self) {
         self.stop().raise();
         self.run_control().stop();
     }
 
-    /// Asks its present life to end, because another one is to follow.
+    /// Asks the current incarnation to end, because the worker is restarted.
     pub(crate) fn request_restart(&self) {
         self.advance(State::Restarting);
         self.run_control().request_restart();
@@ -231,7 +230,7 @@ impl Node {
         }
     }
 
-    /// Begins another life.
+    /// Begins the next incarnation.
     pub(crate) fn renew(&self) {
         let next = Arc::new(RunControl::default());
         if self.stop().is_raised() {
@@ -244,12 +243,12 @@ impl Node {
             queue_control.interrupt(false);
         }
         let last = std::mem::replace(&mut *lock(&self.run_control), next);
-        // Whoever still holds a context of that life, such as a task that the worker spawned, learns it.
+        // Code that still holds a context of the last incarnation, such as a spawned task, sees that it has ended.
         last.stop_requested().raise();
         self.cold().restarts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The path of a member that was added by value, and so cannot be restarted: itself or one below it.
+    /// The path of the member, itself or one below it, that was added by value and so prevents a restart.
     pub(crate) fn non_restartable(&self) -> Option<Arc<str>> {
         if self.exit().is_some() {
             return None;
@@ -266,10 +265,10 @@ impl Node {
         self.cold.get()?.force_until.get().copied()
     }
 
-    /// It has failed, and its own hooks are still to be called.
+    /// Records the error of a failure. The hooks of the member still run.
     pub(crate) fn fail_with(&self, error: &Error) {
         self.note_error(error);
-        // Louder when its hooks are done, and it is known whether a restart answers it.
+        // Logged at a higher level after its hooks, when it is known whether a restart follows.
         tracing::debug!(
             worker = &*self.path(),
             error = format!("{error:#}"),
@@ -278,20 +277,20 @@ impl Node {
         *lock(&self.cold().failing) = Some(error.clone());
     }
 
-    /// It has been restarted.
-    pub(crate) fn is_well(&self) {
+    /// Clears the failure after a restart.
+    pub(crate) fn clear_failure(&self) {
         if let Some(cold) = self.cold.get() {
             *lock(&cold.failing) = None;
         }
     }
 
-    /// What it has failed with, while its own hooks are called.
+    /// The failure, while the hooks of the member run.
     pub(crate) fn failing(&self) -> Option<Cause> {
         let error = lock(&self.cold.get()?.failing).clone();
         error.map(|error| Cause::failure(self.name(), error))
     }
 
-    /// Why it ends, if it ends now by force.
+    /// The cause, if it is now forced to stop.
     pub(crate) fn ended_because(&self) -> Cause {
         self.failing().unwrap_or_else(|| self.asked_because())
     }
@@ -304,7 +303,7 @@ impl Node {
         lock(&self.cold.get()?.last_error).clone()
     }
 
-    /// PendingIo it with `exit`, which every waiter gets. Only the first exit counts.
+    /// Ends it with `exit`, which every waiter gets. Only the first exit counts.
     pub(crate) fn finish(&self, exit: Exit) {
         let state = exit.state();
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
@@ -314,7 +313,7 @@ impl Node {
         crate::test::rested();
     }
 
-    /// PendingIo it and all in it that has not ended, because nothing runs it any more.
+    /// Ends it and its members that have not ended, because no task runs them any more.
     pub(crate) fn abandon(&self) {
         if self.exit().is_some() {
             return;
@@ -323,7 +322,7 @@ impl Node {
             worker.abandon();
         }
         if let Some(queue_control) = &self.queue_control {
-            // The questions among what waited were dropped. Of any other, nobody knows what becomes of it.
+            // The questions in the queue were dropped. The outcome of all others is not known.
             drop(queue_control.seal());
             queue_control.end_questions(NoReply::Unanswered);
         }
@@ -339,21 +338,21 @@ impl Node {
         self.state.until(|| self.exit.get().cloned()).await
     }
 
-    /// Whether an error says that this worker stalled and is to be restarted for that.
+    /// Whether an error is a stall of this worker that its `on_stall` answers with a restart.
     pub(crate) fn stalled_by(&self, error: &Error) -> bool {
-        // It may be that of another one, which was handed on.
+        // The error may be that of another worker, which was passed on.
         let stalled = error.downcast_ref::<Stalled>();
         self.options.on_stall == OnStall::Restart
             && stalled.is_some_and(|stalled| stalled.worker() == &*self.path())
     }
 
-    /// Does something with the members of a group. Nothing else has any.
+    /// Calls `with` with the members. Returns `None` if it is no group.
     pub(crate) fn with_members<T>(&self, with: impl FnOnce(&mut Members) -> T) -> Option<T> {
         let members = self.members.as_ref()?;
         Some(with(&mut lock(members)))
     }
 
-    /// Forgets a member, and lets another one have its name.
+    /// Removes a member and frees its name.
     pub(crate) fn forget(&self, member: &Arc<Node>) {
         self.with_members(|members| members.forget(member));
     }

@@ -4,7 +4,7 @@ pub use std::sync::Arc;
 
 pub use crate::error::{Error, Nothing};
 pub use crate::graph::{
-    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
+    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Location,
 };
 pub use crate::group::callback::Callback;
 pub use crate::group::handle::GroupHandle;

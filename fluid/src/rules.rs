@@ -1,7 +1,7 @@
-//! The rules of a graph that need types: each a bound whose failure reads as the message.
+//! The rules of a graph that need types. Each rule is a bound whose failure reads as the message for the user.
 //!
-//! `workers!` emits a call for each edge and each worker, at the user's own token. Nothing here does
-//! anything when it runs.
+//! `workers!` emits a call for each edge and each worker, with the span of the user's own token. The calls do
+//! nothing at run time.
 
 mod broken;
 mod code;
@@ -12,7 +12,7 @@ mod send;
 
 pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
-pub use emitted::{Any, Emitted, IsNoResult, emitted};
+pub use emitted::{Any, EmittedType, IsNoResult, emitted};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
 pub use send::{
@@ -24,7 +24,7 @@ use crate::queue::Output;
 use crate::worker::Worker;
 use crate::worker::stage::{EachBatch, Stage};
 
-/// What is sent over an edge is what its consumer consumes.
+/// The message type of an edge is the message type of its consumer.
 #[diagnostic::on_unimplemented(
     message = "`{W}` does not consume `{Self}`",
     label = "this worker is sent `{Self}`, and consumes `{M}`",
@@ -42,9 +42,9 @@ impl<W, T> IsConsumedBy<W, T> for T {
     }
 }
 
-/// No message type, but a second answer to the question which `M` a `T` may be. With one answer only
-/// the compiler would take it before it has looked at the consumer, and complain of types that are
-/// not equal instead of a rule that is broken.
+/// A type that is never a message. It gives the trait a second implementation, so that more than one `M` is
+/// possible for a `T`. With a single implementation, the compiler would infer `M` before it looks at the consumer.
+/// The error would then be a type mismatch and not the message of the rule.
 #[derive(Debug)]
 pub struct Other<T>(T);
 
@@ -55,7 +55,7 @@ impl<W, T> IsConsumedBy<W, Other<T>> for T {
     }
 }
 
-/// A worker behind a fused edge that adapts.
+/// A worker that can be the target of a fused edge with an adapter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be called over a fused edge",
     label = "this worker is no consumer, or makes its own calls",
@@ -66,7 +66,7 @@ pub trait CanBeCalled: Stage<Input = <Self as Worker>::Message> {}
 #[diagnostic::do_not_recommend]
 impl<W: Stage<Input = <W as Worker>::Message>> CanBeCalled for W {}
 
-/// A worker before a fused edge makes the calls of others when fluid makes its own.
+/// A worker that can be the source of a fused edge.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot call others over a fused edge",
     label = "this worker makes its own calls, and sends what it emits itself",
@@ -77,7 +77,7 @@ pub trait CanCall: Stage {}
 #[diagnostic::do_not_recommend]
 impl<W: Stage> CanCall for W {}
 
-/// What an adapter gives is what its consumer consumes: the message, or an `Option` or a `Vec` of it.
+/// The result of an adapter: the message type of the consumer, or an `Option` or a `Vec` of it.
 #[diagnostic::on_unimplemented(
     message = "this adapter gives `{Self}`, which `{W}` does not consume",
     label = "`{W}` consumes `{M}`",
@@ -118,7 +118,7 @@ impl<W, M: Send> IsAdaptedTo<W, M> for Vec<M> {
     }
 }
 
-/// What is sent to several consumers can be cloned.
+/// A message type that can be sent to several consumers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned, and is broadcast",
     label = "the same `{Self}` goes from here to several consumers",
@@ -129,7 +129,7 @@ pub trait CanBeCopied: Clone {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone> CanBeCopied for T {}
 
-/// What is tried again, or leaves by the port `failed`, can be cloned.
+/// A message type that `retry` and the port `failed` can clone before the call.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned, and may have to be tried again",
     label = "`retry` and the port `failed` clone each message before its call",
@@ -140,7 +140,7 @@ pub trait CanBeTriedAgain: Clone {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone> CanBeTriedAgain for T {}
 
-/// A message, for another attempt.
+/// Clones a message for another attempt.
 pub fn copied<T: CanBeTriedAgain>(message: &T) -> T {
     message.clone()
 }
@@ -156,10 +156,10 @@ pub trait TakesBatches {}
 #[diagnostic::do_not_recommend]
 impl<W: Stage<Calls = EachBatch>> TakesBatches for W {}
 
-/// An option about batches is set on `W`.
+/// Checks a worker on which an option about batches is set.
 pub fn takes_batches<W: TakesBatches>() {}
 
-/// A worker, as a group is none.
+/// A worker that makes calls; a group makes none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` makes no calls that could stall",
     label = "this option is about the calls of a worker, and this is a group",
@@ -170,10 +170,10 @@ pub trait MakesCalls {}
 #[diagnostic::do_not_recommend]
 impl<W: Worker> MakesCalls for W {}
 
-/// An option about stalls is set on `W`.
+/// Checks a member on which an option about stalls is set.
 pub fn makes_calls<W: MakesCalls>() {}
 
-/// A worker that needs no feeding.
+/// A message type whose worker needs no edge that feeds it: only [`Nothing`].
 #[diagnostic::on_unimplemented(
     message = "nothing feeds `{W}`",
     label = "this worker consumes `{Self}`, and no edge ends at it",
@@ -184,7 +184,7 @@ pub trait NeedsNoFeeding<W> {}
 #[diagnostic::do_not_recommend]
 impl<W> NeedsNoFeeding<W> for Nothing {}
 
-/// A worker whose output need not be wired.
+/// An output type whose worker needs no edge: only [`Nothing`].
 #[diagnostic::on_unimplemented(
     message = "the output of `{W}` goes nowhere",
     label = "this worker emits `{Self}`, and no edge starts at it",
@@ -195,7 +195,7 @@ pub trait NeedsNoEdge<W> {}
 #[diagnostic::do_not_recommend]
 impl<W> NeedsNoEdge<W> for Nothing {}
 
-/// An error that fluid can carry.
+/// An error type that converts into [`Error`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no error that fluid can carry",
     label = "this function returns the error `{Self}`",
@@ -206,10 +206,10 @@ pub trait IsCarried: Into<Error> {}
 #[diagnostic::do_not_recommend]
 impl<E: Into<Error>> IsCarried for E {}
 
-/// An option about the calls of `W` is set, so it must be fluid that makes them.
+/// Checks a worker on which an option about its calls is set: fluid must make these calls.
 pub fn called_by_fluid<W: Stage>() {}
 
-/// A function's error.
+/// Converts the error of a function.
 pub fn carried<E: IsCarried>(error: E) -> Error {
     error.into()
 }

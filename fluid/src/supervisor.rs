@@ -32,7 +32,7 @@ use tokio::runtime::Handle;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
-use crate::lifecycle::launch::{LaunchContext, Place};
+use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::directive::Directive;
 use crate::node::{MemberEvent, MemberId, Node, Parent};
 use crate::options::restart::Restart;
@@ -87,7 +87,7 @@ pub(crate) struct Supervisor {
     above: Option<LaunchContext>,
     runtime: Handle,
     /// Where the members live, once the first one does.
-    place: Option<Arc<Place>>,
+    group_launch: Option<Arc<GroupLaunch>>,
     restarts: Restarts,
     /// What the group above says of the next life, once that was asked.
     order: Option<oneshot::Receiver<Directive>>,
@@ -138,7 +138,7 @@ impl Supervisor {
             grace,
             above,
             runtime,
-            place: None,
+            group_launch: None,
             restarts: Restarts::new(restart),
             order: None,
             renewed_at: Instant::now(),
@@ -228,7 +228,7 @@ impl Supervisor {
     fn answer(&mut self, event: Event) {
         match event {
             Event::Add(mut entry) if self.cause.is_some() => {
-                entry.never_started(&mut self.deferred)
+                entry.never_started(&mut self.deferred);
             }
             Event::Add(mut entry) => {
                 entry.late = true;

@@ -1,8 +1,8 @@
-//! Testing workers and groups, on paused time: the feature `test-util`.
+//! Tests of workers and groups on paused time, with the feature `test-util`.
 //!
-//! A test drives one worker or a whole group, as it is or with some of its workers replaced. It sends to any
-//! consumer, also one that is not `pub`, collects what leaves any port, lets calls fail, and waits until
-//! nothing is left to do: with no sleep, no race and no waiting in real time.
+//! A test drives one worker or a whole group, in which workers can be replaced. It can send to any consumer, also
+//! to one that is not `pub`. It can collect the messages of any port, let calls fail, and wait until nothing is
+//! left to do. Such tests need no sleeps, have no races, and do not wait in real time.
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -10,12 +10,12 @@
 //! tokio = { version = "1", features = ["test-util"] }
 //! ```
 //!
-//! Tests are of the form `#[tokio::test(start_paused = true)]`: on one thread, with a clock that stands still
-//! while anything can run, and jumps to the next timer when nothing can.
+//! Tests use `#[tokio::test(start_paused = true)]`: one thread, and a clock that stands still while any task can
+//! run. It jumps to the next timer when no task can run.
 //!
 //! # A function
 //!
-//! A worker's function is a function, so its logic is tested without any of this:
+//! A worker's function is an ordinary function, so its logic can be tested without a kit:
 //!
 //! ```
 //! use fluid::consumer;
@@ -53,7 +53,7 @@
 //!
 //! # A worker alone
 //!
-//! [`Kit::alone`] puts it in a group of one. So what a queue, a policy or a stop do to it is tested, too:
+//! [`Kit::alone`] puts one worker into a group of its own. This tests also its queue, its options and its stop:
 //!
 //! ```
 //! # use fluid::consumer;
@@ -95,9 +95,8 @@
 //!
 //! # A group
 //!
-//! [`Kit::of`] takes the handle of a group that was made by `workers!` or with [`Workers`](crate::Workers). Here
-//! the exchange is replaced by ticks that the test wrote, the database by a closure, and the database's second
-//! call fails:
+//! [`Kit::of`] takes the handle of a group that was made by `workers!` or with [`Workers`](crate::Workers). In this
+//! example, the source emits the ticks of the test, a closure replaces the database, and its second call fails:
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -173,17 +172,18 @@
 //!
 //! # Time
 //!
-//! [`advance`](Kit::advance) lets time pass: every heartbeat, callback, timeout and backoff on the way comes in its
-//! turn. [`idle`](Kit::idle) waits until nothing is left to do; what a call takes, and the backoff before a
-//! restart, pass meanwhile. Both leave the clock where it is if nothing needs time.
+//! [`advance`](Kit::advance) lets time pass. Every heartbeat, callback, timeout and backoff within that time
+//! happens in order. [`idle`](Kit::idle) waits until nothing is left to do. Time that a call or the backoff before
+//! a restart needs passes meanwhile. Neither of them moves the clock if nothing needs time.
 //!
-//! A `blocking` worker has a thread of its own, which takes real time; meanwhile the paused clock runs ahead of
-//! it. A [stub](Kit::stub) of it has no thread.
+//! A `blocking` worker has a thread of its own, which takes real time. Meanwhile the paused clock runs ahead of it.
+//! Its [stub](Kit::stub) has no thread.
 //!
 //! # Order
 //!
-//! On one thread, tasks run in the same order each time, which is one of many orders that may be seen in production.
-//! [`shuffled`] runs a test in many others. One number decides which, so what failed can be run again.
+//! On one thread, tasks run in the same order each time. That is one of many orders that are possible in
+//! production. [`shuffled`] runs a test in other orders. A seed determines the order, so that a failure can be
+//! reproduced.
 
 mod emission;
 mod exit;
@@ -192,13 +192,13 @@ mod hooks;
 mod idle;
 mod kit;
 mod rest;
-mod rig;
 mod shuffle;
 mod stub;
 mod tap;
+mod wiring;
 
 pub use emission::Emission;
-pub(crate) use hooks::{Hooks, UnderWay, enter};
+pub(crate) use hooks::{InProgress, TestHooks, begin_call};
 pub use kit::Kit;
 pub(crate) use rest::rested;
 pub use shuffle::shuffled;

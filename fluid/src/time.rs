@@ -1,4 +1,4 @@
-//! Time: timeouts, rate limits, the stall monitor, and what is asked of one run of a worker.
+//! Time: timeouts, rate limits, jitter, the stall monitor, and the requests to one incarnation.
 
 pub(crate) mod jitter;
 #[cfg(feature = "rate")]

@@ -330,7 +330,7 @@ impl AccessLog {
         name: "access_log",
         type_name: "AccessLog",
         docs: &["Reads an access log."],
-        place: ::fluid::__private::Place::here(),
+        place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "file",

@@ -208,7 +208,7 @@ impl Orders {
             "down for good, and the group gives up: no order is taken any more, and those that were are charged",
             "and kept as far as that is possible, and counted where it is not.",
         ],
-        place: ::fluid::__private::Place::here(),
+        place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "source",

@@ -207,7 +207,7 @@ impl Sysmon {
         name: "sysmon",
         type_name: "Sysmon",
         docs: &["Samples this machine; shows, judges and stores the readings."],
-        place: ::fluid::__private::Place::here(),
+        place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {
                 name: "every",

@@ -1,6 +1,6 @@
 //! The rules about several options of one place.
 
-use super::model::Settings;
+use super::model::{Setting, Settings};
 use super::row::Scope;
 use crate::error::Errors;
 
@@ -36,7 +36,7 @@ pub(crate) fn check(scope: Scope, settings: &Settings, errors: &mut Errors) {
 
 /// A batch must fit into the queue.
 fn check_room(settings: &Settings, errors: &mut Errors) {
-    let number = |name| settings.get(name).and_then(super::model::Setting::number);
+    let number = |name| settings.get(name).and_then(Setting::number);
     if let (Some(messages), Some(room)) = (number("batch"), number("capacity"))
         && messages > room
         && let Some(batch) = settings.get("batch")

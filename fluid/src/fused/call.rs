@@ -27,7 +27,7 @@ type Remaining<'a, W> = Leaving<'a, <<W as Stage>::Emission as IntoIterator>::In
 /// Who is called, with what, and who comes after it.
 pub(crate) type CallTarget<'a, W, N> = (&'a mut Callee<W>, <W as Worker>::Message, &'a mut N);
 
-/// A call of `W`, which is fast_path, and what follows from it. `given` finds what is called in whoever leads there.
+/// A call of `W` on the fast path, and what follows from it. `given` returns the callee from the head of the chain.
 #[inline(always)]
 pub(crate) fn fused_call<'a, X, P, W, N, G>(given: G) -> impl FusedCall<'a, P, X>
 where

@@ -88,7 +88,7 @@ pub(crate) struct Callee<W: Worker> {
     /// Nothing is done about its calls but to make them.
     fast_path: bool,
     pub(crate) failure: Option<Error>,
-    home: oneshot::Sender<Returned<W>>,
+    home: oneshot::Sender<ReturnedWorker<W>>,
 }
 
 /// Whoever has it can call the worker, which goes home when it is dropped; or nothing.
@@ -98,7 +98,7 @@ pub(crate) struct CalleeGuard<W: Worker>(Option<Box<Callee<W>>>);
 
 const COMES_BACK: &str = "a guard gives back what was lent when it is dropped";
 
-type Returned<W> = (W, Io<W>, Option<Error>);
+type ReturnedWorker<W> = (W, Io<W>, Option<Error>);
 
 impl<W: Worker> Drop for CalleeGuard<W> {
     fn drop(&mut self) {
@@ -209,7 +209,7 @@ fn in_span<F: Future>(
 /// The life of a worker behind a fused edge: it is lent.
 pub(crate) struct FusedCallee<W: Worker> {
     cell: Arc<HandoffCell<W>>,
-    back: Option<oneshot::Receiver<Returned<W>>>,
+    back: Option<oneshot::Receiver<ReturnedWorker<W>>>,
     /// Where a stub lies that stands in its place.
     #[cfg(feature = "test-util")]
     stub: Option<Arc<HandoffCell<StubOf<W>>>>,
@@ -234,7 +234,7 @@ impl<W: Worker> FusedCallee<W> {
 }
 
 impl<W: Worker> RunMode<W> for FusedCallee<W> {
-    fn life(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()> {
+    fn drive(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()> {
         Box::pin(run_to_exit(pending, *self))
     }
 

@@ -326,7 +326,7 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
 }
 
 impl<W: Stage, N: Downstream<W::Output>> RunMode<W> for FusedHead<N> {
-    fn life(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()> {
+    fn drive(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()> {
         Box::pin(run_to_exit(pending, *self))
     }
 

@@ -1,12 +1,12 @@
-//! A graph in the language of Graphviz.
+//! A graph in the DOT language of Graphviz.
 
 use super::walk::one_line;
 use super::{EdgeKind, Graph, GraphWorker};
 
 impl Graph {
-    /// The graph in the language of [Graphviz](https://graphviz.org), for `dot` and its relatives.
+    /// The graph in the DOT language of [Graphviz](https://graphviz.org), for `dot` and its related tools.
     ///
-    /// The same graph gives the same text, which ends with a newline.
+    /// Equal graphs give equal text. The text ends with a newline.
     ///
     /// ```
     /// use fluid::Graph;
@@ -44,16 +44,16 @@ impl Graph {
     }
 }
 
-/// Where the messages for public workers come from. No worker has this identifier, nor any other that ends with a
-/// number after a dot: the parts of a worker's are names.
+/// The node from which the edges to public workers start. It cannot collide with the identifier of a worker,
+/// because those consist of names and never end with a number after a dot.
 const OUTSIDE: &str = "\"outside.0\"";
 
-/// The text that is being written.
+/// The text that is built.
 #[derive(Default)]
 struct Digraph {
     text: String,
-    /// The edges from outside. They are not written before every group is: what is named within a cluster is drawn
-    /// within it.
+    /// The edges from outside. They are written after all groups, because Graphviz draws a node in the cluster that
+    /// first mentions it.
     entering: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ impl Digraph {
         self.text.push('\n');
     }
 
-    /// A group; `path` is what stands before the identifiers of all that is in it.
+    /// Writes a group. `path` is the prefix of all identifiers in it.
     fn group(&mut self, graph: &Graph, path: &str, indent: &str) {
         for worker in graph.workers {
             self.worker(worker, path, indent);
@@ -93,7 +93,7 @@ impl Digraph {
         self.line(&inner, &format!("label=<<b>{name}</b>: {type_name}>"));
         self.line(&inner, "style=rounded");
         if group.workers.is_empty() {
-            // An edge cannot end at a cluster in which there is no node.
+            // An edge cannot end at a cluster without nodes.
             self.line(&inner, &format!("{} [style=invis]", quoted(&id)));
         }
         self.group(group, &format!("{id}."), &inner);
@@ -133,8 +133,8 @@ impl Digraph {
     }
 }
 
-/// The node at which an edge ends. Graphviz knows no edges of clusters: the edge of a group is one of a worker in it,
-/// which is cut off where it crosses the group's border.
+/// The node at which an edge ends. Graphviz has no edges between clusters. So the edge of a group ends at a worker
+/// in the group, and is clipped at the border of the cluster.
 fn end(graph: &Graph, path: &str, name: &str, cut: &str, look: &mut Vec<String>) -> String {
     let mut id = format!("{path}{name}");
     let mut worker = graph.worker(name);
@@ -150,7 +150,7 @@ fn end(graph: &Graph, path: &str, name: &str, cut: &str, look: &mut Vec<String>)
     quoted(&id)
 }
 
-/// What stands on an edge.
+/// The label of an edge.
 fn label(port: Option<&str>, message: Option<&str>) -> Vec<String> {
     let text = match (port, message) {
         (Some(port), Some(message)) => format!("{port}: {message}"),
@@ -160,7 +160,7 @@ fn label(port: Option<&str>, message: Option<&str>) -> Vec<String> {
     vec![format!("label=<{}>", escaped(&text))]
 }
 
-/// Attributes, between brackets if there are any.
+/// A list of attributes in brackets, or nothing if there are none.
 fn listed(attributes: &[String]) -> String {
     if attributes.is_empty() {
         String::new()
@@ -169,12 +169,12 @@ fn listed(attributes: &[String]) -> String {
     }
 }
 
-/// An identifier.
+/// A quoted identifier.
 fn quoted(id: &str) -> String {
     format!("\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A text between `<` and `>`, in which nothing is markup.
+/// Escapes text for a label between `<` and `>`.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kinds_of_edges_are_told_apart() {
+    fn each_kind_of_edge_has_its_own_arrow() {
         let digraph = sample::MILL.dot();
         let arrows: Vec<_> = digraph
             .lines()

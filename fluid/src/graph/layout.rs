@@ -1,9 +1,13 @@
-//! Where boxes and arrows stand: in layers, from left to right. Pure, and free of texts.
+//! The layout of boxes and arrows in layers, from left to right. It is pure and knows no texts.
 //!
-//! The way is Sugiyama's: break the cycles ([`layers`]), give each node a layer, and each long link a lane through
-//! every layer that it passes; order the layers so that few links cross ([`order`]); then give each node and lane the
-//! place where its links are as straight as its neighbours allow ([`rows`], [`columns`]). Lanes keep clear of nodes,
-//! and between two layers there is nothing but links, so that no link can touch a node that is not its own.
+//! The algorithm is Sugiyama's:
+//!
+//! - [`layers`] breaks the cycles and gives each node a layer. A long link gets a lane in every layer that it passes.
+//! - [`order`] sorts the layers so that few links cross.
+//! - [`rows`] and [`columns`] choose coordinates so that links are as straight as their neighbours allow.
+//!
+//! Lanes do not touch nodes, and only links run between two layers. So no link touches a node that is not at its
+//! end.
 
 mod columns;
 mod layers;
@@ -15,28 +19,28 @@ mod tests;
 
 use net::Net;
 
-/// The space between two parts that have nothing to do with each other.
+/// The space between two parts of the graph that are not connected.
 const APART: i32 = 32;
 
-/// A node that wants a place.
+/// The size of a node: a box, with free space for links on both sides.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    /// What must stay free before it, where links enter.
+pub(super) struct NodeSize {
+    /// Free space to the left of the box, where links enter.
     pub(super) lead: i32,
     pub(super) width: i32,
-    /// What must stay free behind it, where links leave.
+    /// Free space to the right of the box, where links leave.
     pub(super) tail: i32,
     pub(super) height: i32,
 }
 
-/// A link between two nodes, by their indices.
+/// A link between two nodes, given by their indices.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// How far below the top of its node it leaves.
+    /// Distance from the top of the source node to the start of the link.
     pub(super) exit: i32,
-    /// How far below the top of its node it enters.
+    /// Distance from the top of the target node to the end of the link.
     pub(super) entry: i32,
 }
 
@@ -46,43 +50,44 @@ pub(super) struct Point {
     pub(super) y: i32,
 }
 
-/// Where everything stands.
+/// The coordinates of all nodes and links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) width: i32,
     pub(super) height: i32,
-    /// The upper left corner of each node, without its lead.
+    /// The upper left corner of each node's box, without its lead.
     pub(super) corners: Vec<Point>,
-    /// The way of each link, from the end of a tail to the start of a lead. It begins and ends horizontally, and the
-    /// box around each step of it is free of nodes: so a step may be bent within that box.
+    /// The route of each link, from the end of a tail to the start of a lead. It begins and ends horizontally. The
+    /// rectangle around each step of it is free of nodes, so that a step may be drawn as a curve within that
+    /// rectangle.
     pub(super) routes: Vec<Vec<Point>>,
 }
 
-/// Places nodes and links. Parts that are not connected stand below each other; nodes without links stand in rows at
-/// the bottom, which are not wider than `breadth` or the widest part.
-pub(super) fn layout(nodes: &[Node], links: &[Link], breadth: i32) -> Layout {
+/// Places nodes and links. Parts that are not connected stand below each other. Nodes without links stand in rows
+/// at the bottom. A row is not wider than `breadth` or the widest part.
+pub(super) fn layout(nodes: &[NodeSize], links: &[Link], breadth: i32) -> Layout {
     let mut whole = Layout {
         width: 0,
         height: 0,
         corners: vec![Point { x: 0, y: 0 }; nodes.len()],
         routes: vec![Vec::new(); links.len()],
     };
-    let (parts, loners) = layers::parts(nodes.len(), links);
+    let (parts, isolated) = layers::parts(nodes.len(), links);
     for members in parts {
         whole.add(nodes, links, &members);
     }
-    let sizes: Vec<_> = loners
+    let sizes: Vec<_> = isolated
         .iter()
-        .map(|&loner| {
-            let node = nodes[loner];
+        .map(|&node_index| {
+            let node = nodes[node_index];
             (node.lead + node.width + node.tail, node.height)
         })
         .collect();
     let rows = flow(&sizes, whole.width.max(breadth), APART / 2);
     let top = whole.next_top(rows.height);
-    for (&loner, corner) in loners.iter().zip(rows.corners) {
-        whole.corners[loner] = Point {
-            x: corner.x + nodes[loner].lead,
+    for (&node_index, corner) in isolated.iter().zip(rows.corners) {
+        whole.corners[node_index] = Point {
+            x: corner.x + nodes[node_index].lead,
             y: top + corner.y,
         };
     }
@@ -91,7 +96,7 @@ pub(super) fn layout(nodes: &[Node], links: &[Link], breadth: i32) -> Layout {
 }
 
 impl Layout {
-    /// Makes room for something below what there is, and says where.
+    /// Adds room for `height` below the present content. Returns its top.
     fn next_top(&mut self, height: i32) -> i32 {
         if height == 0 {
             return self.height;
@@ -105,9 +110,9 @@ impl Layout {
         top
     }
 
-    /// Places a connected part of the graph below what there is.
-    fn add(&mut self, nodes: &[Node], links: &[Link], members: &[usize]) {
-        let inner: Vec<Node> = members.iter().map(|&member| nodes[member]).collect();
+    /// Places a connected part of the graph below the present content.
+    fn add(&mut self, nodes: &[NodeSize], links: &[Link], members: &[usize]) {
+        let inner: Vec<NodeSize> = members.iter().map(|&member| nodes[member]).collect();
         let index = |node: usize| members.binary_search(&node).ok();
         let (own, inner_links): (Vec<usize>, Vec<Link>) = links
             .iter()
@@ -133,8 +138,8 @@ impl Layout {
     }
 }
 
-/// Places nodes all of which hang together.
-fn connected(nodes: &[Node], links: &[Link]) -> Layout {
+/// Places nodes that are all connected.
+fn connected(nodes: &[NodeSize], links: &[Link]) -> Layout {
     let back = layers::back(nodes.len(), links);
     let layers = layers::layers(nodes.len(), links, &back);
     let mut net = Net::new(nodes, links, &back, &layers);
@@ -143,8 +148,8 @@ fn connected(nodes: &[Node], links: &[Link]) -> Layout {
     columns::draw(&net, nodes, links, &tops)
 }
 
-/// Rectangles of a width and a height, one after the other in rows that are not wider than `breadth` if that is
-/// possible. Has no routes.
+/// Places rectangles, given by width and height, in rows. A row is not wider than `breadth` if that is possible.
+/// The layout has no routes.
 pub(super) fn flow(sizes: &[(i32, i32)], breadth: i32, gap: i32) -> Layout {
     let mut rows = Layout {
         width: 0,

@@ -1,14 +1,14 @@
-//! The order in which a graph starts: its levels, sinks first. Pure, and free of workers.
+//! The start order of a graph: its levels, sinks first. The function is pure and independent of the runtime.
 
 use std::collections::BTreeMap;
 
-/// The nodes in levels: everything a node feeds is in an earlier level than the node itself.
+/// Sorts the nodes into levels. All nodes that a node feeds are in earlier levels than the node itself.
 ///
 /// # Errors
 ///
-/// The nodes that stand on a cycle, or between two.
+/// The nodes that are part of a cycle or on a path between two cycles.
 pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<Vec<N>>, Vec<N>> {
-    // How many of those that a node feeds have no level yet.
+    // The number of targets of each node that are not in a level yet.
     let mut open: BTreeMap<N, usize> = feeds
         .iter()
         .map(|(&node, targets)| (node, targets.len()))
@@ -42,12 +42,12 @@ pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<V
     if open.is_empty() {
         Ok(levels)
     } else {
-        Err(circling(open.into_keys().collect(), &feeders))
+        Err(on_cycles(open.into_keys().collect(), &feeders))
     }
 }
 
-/// Takes away what only leads to a cycle.
-fn circling<N: Copy + Ord>(mut nodes: Vec<N>, feeders: &BTreeMap<N, Vec<N>>) -> Vec<N> {
+/// Removes the nodes that only lead to a cycle.
+fn on_cycles<N: Copy + Ord>(mut nodes: Vec<N>, feeders: &BTreeMap<N, Vec<N>>) -> Vec<N> {
     loop {
         let before = nodes.clone();
         nodes.retain(|node| {
@@ -64,7 +64,7 @@ fn circling<N: Copy + Ord>(mut nodes: Vec<N>, feeders: &BTreeMap<N, Vec<N>>) -> 
 mod tests {
     use super::*;
 
-    /// Every graph of `nodes` nodes, edges to oneself included.
+    /// Every graph with `nodes` nodes, including edges from a node to itself.
     fn graphs(nodes: usize) -> impl Iterator<Item = BTreeMap<usize, Vec<usize>>> {
         (0_u64..1 << (nodes * nodes)).map(move |edges| {
             let feeds = |from: usize| {

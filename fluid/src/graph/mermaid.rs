@@ -1,9 +1,9 @@
-//! A graph in the language of Mermaid.
+//! A graph as a Mermaid flowchart.
 
 use super::walk::one_line;
 use super::{EdgeKind, Graph, GraphWorker};
 
-/// What an identifier must not be, because Mermaid reads it as its own word.
+/// Words that Mermaid reserves, so that they are no identifiers.
 const RESERVED: [&str; 16] = [
     "call",
     "class",
@@ -24,10 +24,10 @@ const RESERVED: [&str; 16] = [
 ];
 
 impl Graph {
-    /// The graph as a [Mermaid](https://mermaid.js.org) flowchart, which GitHub, GitLab and many tools draw where
-    /// it stands in Markdown.
+    /// The graph as a [Mermaid](https://mermaid.js.org) flowchart. GitHub, GitLab and many other tools render it in
+    /// Markdown.
     ///
-    /// The same graph gives the same text, which ends with a newline.
+    /// Equal graphs give equal text. The text ends with a newline.
     ///
     /// ```
     /// use fluid::Graph;
@@ -57,16 +57,16 @@ impl Graph {
     }
 }
 
-/// Where the messages for public workers come from. No worker has this identifier, nor any other that ends with a
-/// number after a dot: the parts of a worker's are names.
+/// The node from which the arrows to public workers start. It cannot collide with the identifier of a worker,
+/// because those consist of names and never end with a number after a dot.
 const OUTSIDE: &str = "outside.0";
 
-/// The text that is being written.
+/// The text that is built.
 #[derive(Default)]
 struct Chart {
     text: String,
-    /// The arrows from outside. They are not written before every group is: what is named within a subgraph is drawn
-    /// within it.
+    /// The arrows from outside. They are written after all groups, because Mermaid draws a node in the subgraph
+    /// that first mentions it.
     entering: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ impl Chart {
         self.text.push('\n');
     }
 
-    /// A group; `path` is what stands before the identifiers of all that is in it.
+    /// Writes a group. `path` is the prefix of all identifiers in it.
     fn group(&mut self, graph: &Graph, path: &str, indent: &str) {
         for worker in graph.workers {
             self.worker(worker, path, indent);
@@ -131,7 +131,7 @@ impl Chart {
     }
 }
 
-/// The identifier of a worker. Different workers have different ones.
+/// The identifier of a worker. It is unique within the chart.
 fn id(path: &str, name: &str) -> String {
     let name = name.trim_start_matches("r#");
     let word = name.trim_end_matches('_').to_ascii_lowercase();
@@ -143,7 +143,7 @@ fn id(path: &str, name: &str) -> String {
     format!("{path}{name}{mark}")
 }
 
-/// What stands on an arrow, as Mermaid writes it.
+/// The label of an arrow in Mermaid's syntax.
 fn label(port: Option<&str>, message: Option<&str>) -> String {
     match (port, message) {
         (Some(port), Some(message)) => format!("|\"{}: {}\"|", escaped(port), escaped(message)),
@@ -152,7 +152,7 @@ fn label(port: Option<&str>, message: Option<&str>) -> String {
     }
 }
 
-/// A text between quotes, in which nothing is markup.
+/// Escapes text for a label between quotes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_group_has_no_more_than_its_own() {
+    fn a_group_without_extras_has_no_class_definitions() {
         let expected = r#"flowchart LR
     first["<b>first</b><br/>First"]
     second["<b>second</b><br/>Second"]
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kinds_of_edges_are_told_apart() {
+    fn each_kind_of_edge_has_its_own_arrow() {
         let chart = sample::MILL.mermaid();
         let arrows: Vec<_> = chart
             .lines()
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mermaid_keeps_for_itself_are_marked() {
+    fn reserved_words_get_an_underscore() {
         assert_eq!(id("", "end"), "end_");
         assert_eq!(id("", "end_"), "end__");
         assert_eq!(id("", "ending"), "ending");

@@ -1,15 +1,15 @@
-//! Graphs for the tests of the pictures.
+//! Sample graphs for the tests of the pictures.
 
 #![cfg_attr(
     not(feature = "svg"),
     allow(dead_code, reason = "some samples are drawn as SVG only")
 )]
 
-use super::{EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphWorker, Place};
+use super::{EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphWorker, Location};
 use crate::options::Options;
 
-const fn place(file: &'static str) -> Place {
-    Place { file, line: 1 }
+const fn place(file: &'static str) -> Location {
+    Location { file, line: 1 }
 }
 
 const fn worker(name: &'static str, type_name: &'static str, form: Form) -> GraphWorker {
@@ -94,11 +94,11 @@ const AUDIT: Graph = graph(
     &[callback("on_shutdown", "file.close()")],
 );
 
-/// A bit of everything: a broadcast, a port, a discard, a public consumer, a nested group, callbacks, and texts
-/// that need escaping.
+/// A graph with a broadcast, a named port, a discard, a public consumer, a nested group, callbacks, and texts that
+/// need escaping.
 pub(super) const MARKET: Graph = Graph {
     docs: &[" Ticks, from the exchange to the \"books\"."],
-    place: Place {
+    place: Location {
         file: "src/market.rs",
         line: 4,
     },
@@ -147,7 +147,7 @@ pub(super) const MARKET: Graph = Graph {
     )
 };
 
-/// A cycle, which nothing feeds, and a loop in it.
+/// A cycle without a source, and an edge from a worker to itself.
 pub(super) const RING: Graph = Graph {
     place: place("src/ring.rs"),
     ..graph(
@@ -167,7 +167,7 @@ pub(super) const RING: Graph = Graph {
     )
 };
 
-/// A service of nine workers.
+/// A service with nine workers.
 pub(super) const SYSMON: Graph = Graph {
     docs: &["Samples the machine, judges what it sees, and keeps a history of it."],
     ..graph(
@@ -207,7 +207,7 @@ pub(super) const SYSMON: Graph = Graph {
     )
 };
 
-/// Two ways from one worker to another, and a third that is longer.
+/// Two paths between the same workers, and a third one that is longer.
 pub(super) const DIAMOND: Graph = graph(
     "Diamond",
     &[
@@ -228,7 +228,7 @@ pub(super) const DIAMOND: Graph = graph(
     &[],
 );
 
-/// One worker that feeds twelve.
+/// One worker that feeds twelve consumers.
 pub(super) const FAN: Graph = graph(
     "Fan",
     &[
@@ -263,7 +263,7 @@ pub(super) const FAN: Graph = graph(
     &[],
 );
 
-/// An edge of each kind, and some that adapt.
+/// Edges of every kind, some of them with an adapter.
 pub(super) const MILL: Graph = Graph {
     place: place("src/mill.rs"),
     ..graph(
@@ -306,5 +306,5 @@ const fn adapted(adapter: &'static str, edge: GraphEdge) -> GraphEdge {
     }
 }
 
-/// All of them.
+/// All sample graphs.
 pub(super) const ALL: [Graph; 6] = [MARKET, RING, SYSMON, DIAMOND, FAN, MILL];

@@ -1,4 +1,4 @@
-//! A graph as a picture.
+//! A graph as an SVG picture.
 
 mod group;
 mod part;
@@ -10,21 +10,22 @@ use super::Graph;
 use group::Drawing;
 use pen::{Pen, escaped};
 
-/// The look of everything, in light and in dark.
+/// The style sheet, for light and dark mode.
 const STYLE: &str = include_str!("svg/style.css");
-/// Around everything.
+/// The margin on all sides.
 const MARGIN: i32 = 28;
 
 impl Graph {
-    /// The graph as a picture: an SVG document that stands for itself, in a file or within HTML, light or dark as its
-    /// reader prefers. Messages go from left to right; on each arrow stand the named port and the type of the messages.
-    /// A thick line is a fused edge, a dotted one a feedback edge.
-    /// An arrow from a small ring is where messages come from outside, a crossed circle is where an output is thrown
-    /// away, and dashed boxes are callbacks.
+    /// The graph as an SVG document, which can be a file of its own or part of an HTML page. It follows the
+    /// reader's choice of light or dark mode. Messages go from left to right. Each arrow shows the named port and
+    /// the type of the messages.
     ///
-    /// The colours are CSS variables, `--fluid-box` and others, which a page may set on `.fluid-graph`.
+    /// A thick line is a fused edge, and a dotted line a feedback edge. An arrow from a small circle shows that
+    /// messages may come from outside. A crossed circle is a discarded output, and dashed boxes are callbacks.
     ///
-    /// The same graph gives the same document, which ends with a newline.
+    /// The colours are CSS variables such as `--fluid-box`. A page can set them on `.fluid-graph`.
+    ///
+    /// Equal graphs give equal documents. The document ends with a newline.
     ///
     /// ```
     /// use fluid::Graph;
@@ -56,7 +57,7 @@ impl Graph {
     }
 }
 
-/// The name of the group, and what the first paragraph of its documentation says.
+/// The heading: the name of the group and the first paragraph of its documentation.
 struct Heading {
     name: String,
     docs: Vec<&'static str>,

@@ -1,16 +1,16 @@
-//! A graph as text: a tree along its edges.
+//! A graph as text: a tree that follows its edges.
 
 use std::fmt;
 
 use super::walk::one_line;
 use super::{EdgeKind, Graph, GraphEdge, GraphWorker};
 
-/// A tree of text: first the workers that nothing feeds, below each the ones that it feeds, and at the end the
-/// callbacks. Whoever is reached twice is printed once, and only named the second time. On each edge stand the
-/// named port, the type of the messages and what the edge makes of them; `═▶` is a fused edge, `~▶` a feedback
-/// edge, and `_` is where an output is thrown away.
+/// A tree of text. The first level holds the workers that nothing feeds. The workers that a worker feeds stand
+/// below it, and the callbacks come last. A worker that is reached again is only named the second time. An edge
+/// shows its named port, the type of its messages and its adapter. `═▶` is a fused edge, `~▶` a feedback edge, and
+/// `_` a discarded output.
 ///
-/// The text has no newline at its end, and is made to be read: it may become more readable.
+/// The text does not end with a newline. It is meant for people: its format may change.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut tree = Tree::default();
@@ -31,7 +31,7 @@ impl fmt::Display for Graph {
     }
 }
 
-/// The name of a group, and its type's where that is another.
+/// The name of a group, followed by the name of its type if that differs.
 fn title(graph: &Graph) -> String {
     if graph.name == graph.type_name {
         graph.name.to_owned()
@@ -40,7 +40,7 @@ fn title(graph: &Graph) -> String {
     }
 }
 
-/// The text that is being written.
+/// The text that is built.
 #[derive(Default)]
 struct Tree {
     lines: Vec<String>,
@@ -52,7 +52,7 @@ impl Tree {
             .push(format!("{indent}{text}").trim_end().to_owned());
     }
 
-    /// The workers of a group and what they feed.
+    /// Writes the workers of a group and what they feed.
     fn members(&mut self, graph: &Graph, indent: &str) {
         let mut seen = Vec::new();
         for worker in graph.sources_first() {
@@ -74,7 +74,7 @@ impl Tree {
         }
     }
 
-    /// What stands below a worker: what is in it, if it is a group, and what it feeds.
+    /// Writes what is below a worker: the members of a nested group, then what the worker feeds.
     fn below(
         &mut self,
         graph: &Graph,
@@ -119,7 +119,7 @@ impl Tree {
     }
 }
 
-/// A worker as its declaration names it.
+/// A worker in the syntax of its declaration.
 fn line_of(worker: &GraphWorker) -> String {
     let public = if worker.public { "pub " } else { "" };
     let group = if worker.form.group.is_some() {
@@ -130,7 +130,7 @@ fn line_of(worker: &GraphWorker) -> String {
     format!("{public}{group}{}: {}", worker.name, worker.type_name)
 }
 
-/// What stands on an edge, with a space on each side.
+/// The label of an edge, with a space on each side.
 fn label(graph: &Graph, edge: &GraphEdge) -> String {
     match (edge.port, graph.carried(edge)) {
         (Some(port), Some(message)) => format!(" .{port}: {message} "),
@@ -167,7 +167,7 @@ on_shutdown => db.flush().await";
     }
 
     #[test]
-    fn whoever_is_reached_twice_is_named_the_second_time() {
+    fn a_worker_that_is_reached_again_is_only_named() {
         let expected = "\
 Ring  src/ring.rs:1
 
@@ -180,7 +180,7 @@ first: First
     }
 
     #[test]
-    fn the_kinds_of_edges_are_told_apart() {
+    fn each_kind_of_edge_has_its_own_arrow() {
         let expected = "\
 Mill  src/mill.rs:1
 

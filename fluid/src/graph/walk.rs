@@ -1,22 +1,22 @@
-//! Finding one's way in a graph: what every picture of it asks.
+//! Look-ups in a graph that all pictures share.
 
 use super::{Graph, GraphEdge, GraphWorker};
 
-/// Adapters that are longer are shortened.
+/// The longest code of an adapter, in characters. Longer code is shortened.
 const LONGEST_ADAPTER: usize = 28;
 
 impl Graph {
-    /// The worker of this name.
+    /// The worker called `name`.
     pub(super) fn worker(&self, name: &str) -> Option<&'static GraphWorker> {
         self.workers.iter().find(|worker| worker.name == name)
     }
 
-    /// The edges that leave the worker of this name.
+    /// The edges that start at the worker called `name`.
     pub(super) fn edges_from(&self, name: &str) -> impl Iterator<Item = &'static GraphEdge> {
         self.edges.iter().filter(move |edge| edge.from == name)
     }
 
-    /// The type of what an edge carries, if it is known.
+    /// The type of the messages of an edge, or `None` if it is not known.
     pub(super) fn message(&self, edge: &GraphEdge) -> Option<&'static str> {
         let form = &self.worker(edge.from)?.form;
         match edge.port {
@@ -28,7 +28,7 @@ impl Graph {
         }
     }
 
-    /// What stands on an edge: the type of what it carries, and what it makes of it.
+    /// The label of an edge: the type of its messages and the code of its adapter.
     pub(super) fn carried(&self, edge: &GraphEdge) -> Option<String> {
         let adapter = edge.adapter.map(|adapter| {
             let code = one_line(adapter);
@@ -43,7 +43,7 @@ impl Graph {
             .reduce(|a, b| format!("{a} {b}"))
     }
 
-    /// The workers into which no edge leads, then all others; each in the order of their fields.
+    /// All workers: first those that no edge feeds, then the others. Both parts are in the order of the fields.
     pub(super) fn sources_first(&self) -> Vec<&'static GraphWorker> {
         let is_fed =
             |worker: &&GraphWorker| self.edges.iter().any(|edge| edge.to == Some(worker.name));
@@ -52,7 +52,7 @@ impl Graph {
     }
 }
 
-/// Code that may have been written on several lines, on one.
+/// Joins code that spans several lines into one line.
 pub(super) fn one_line(code: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -124,14 +124,14 @@ pub(crate) struct PendingCallback {
 impl Launch for PendingCallback {
     fn launch(self: Box<Self>, launch: LaunchContext) {
         let span = tracing::info_span!(parent: None, "callback", name = &*self.node.path());
-        launch.place.runtime.clone().spawn(
+        launch.group.runtime.clone().spawn(
             async move {
                 let node = Arc::clone(&self.node);
                 let cause = self.live().await;
                 let forced = cause.is_none();
                 node.advance(State::Stopping);
                 node.finish(node.report(cause.unwrap_or(Cause::Stopped), forced, false));
-                node.tell_ended();
+                node.notify_ended();
             }
             .instrument(span),
         );
@@ -154,7 +154,7 @@ impl PendingCallback {
             let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
             let run_control = node.run_control();
             node.advance(State::Running);
-            node.tell_started();
+            node.notify_started();
             let failure = match until(run_control.cut_off(), self.fire(&run_control)).await {
                 None if node.forced().is_raised() => return None,
                 None | Some(CallbackOutcome::Recycled) => None,
@@ -163,7 +163,7 @@ impl PendingCallback {
             };
             let beats = node.beats.load(Ordering::Relaxed) - beats;
             let run_stats = RunStats::since(began, beats > 1);
-            match node.next_life(failure, run_stats).await? {
+            match node.next_directive(failure, run_stats).await? {
                 Directive::Restart => {}
                 Directive::Stop(cause) => return Some(cause),
             }
@@ -190,7 +190,7 @@ impl PendingCallback {
             }
             self.node.beats.fetch_add(1, Ordering::Relaxed);
             #[cfg(feature = "test-util")]
-            let _under_way = crate::test::UnderWay::of(&self.node.test);
+            let _in_progress = crate::test::InProgress::of(&self.node.test);
             let result = catch(async { (self.run)().await })
                 .await
                 .map_err(Error::from)

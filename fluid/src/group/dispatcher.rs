@@ -1,4 +1,4 @@
-//! Handlers of messages by the type of the message, registered at run time.
+//! Dispatches messages to handlers that are registered at run time, by the event type of the message.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,14 +20,13 @@ use crate::worker::stage::EachMessage;
 type Handler<M> = Arc<dyn Fn(Arc<M>) -> BoxFuture<Result<(), Error>> + Send + Sync>;
 type Handlers<K, M> = BTreeMap<K, BTreeMap<Box<str>, Handler<M>>>;
 
-/// Hands each message to all handlers of its event type.
+/// Passes each message to all handlers of its event type.
 ///
-/// Handlers are registered and unregistered at any time, each under an event type and a *tag*, which
-/// tells several handlers of one type apart. The function given to [`new`](Self::new) says of which
-/// type a message is.
+/// Handlers can be registered and unregistered at any time. Each has an event type and a *tag*, which distinguishes
+/// the handlers of one event type. The function given to [`new`](Self::new) returns the event type of a message.
 ///
-/// A dispatcher is a worker itself: in a group it consumes messages, and dispatches each. Clones share
-/// their handlers, so one clone may run while another one is used to register.
+/// A dispatcher is also a worker: in a group it consumes messages and dispatches them. Clones share their handlers,
+/// so handlers can be registered with one clone while another one runs.
 ///
 /// ```
 /// use fluid::Dispatcher;
@@ -51,7 +50,7 @@ pub struct Dispatcher<M, K = &'static str> {
 }
 
 impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
-    /// A dispatcher without handlers; `event_type` says of which type a message is.
+    /// Creates a dispatcher without handlers. `event_type` returns the event type of a message.
     pub fn new(event_type: fn(&M) -> K) -> Self {
         Self {
             event_type,
@@ -59,8 +58,8 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
         }
     }
 
-    /// Registers a handler for messages of `event_type`, under `tag`. It may return `()` or a
-    /// `Result`. Returns whether it took the place of another one with the same tag.
+    /// Registers a handler for messages of `event_type` under `tag`. The handler returns `()` or a `Result`.
+    /// Returns `true` if it replaced a handler with the same event type and tag.
     #[allow(clippy::must_use_candidate, reason = "most who register do not care")]
     pub fn register<F>(
         &self,
@@ -85,7 +84,7 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
         replaced.is_some()
     }
 
-    /// Removes the handler of messages of `event_type` under `tag`. Returns whether there was one.
+    /// Removes the handler with this event type and tag. Returns `false` if there was none.
     #[allow(clippy::must_use_candidate, reason = "most who unregister do not care")]
     pub fn unregister(&self, event_type: &K, tag: &str) -> bool {
         let mut handlers = lock(&self.handlers);
@@ -93,25 +92,24 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
             return false;
         };
         let removed = tags.remove(tag);
-        // What was the last one leaves nothing behind.
+        // After its last handler, the event type is removed too. Both are dropped outside the lock.
         let last = tags.is_empty().then(|| handlers.remove(event_type));
         drop(handlers);
         drop(last);
         removed.is_some()
     }
 
-    /// Gives `message` to all handlers of its event type, awaits them all at the same time, and
-    /// returns how many there were.
+    /// Passes `message` to all handlers of its event type, awaits them concurrently, and returns their number.
     ///
-    /// A handler that fails or panics does not hinder the others.
+    /// A handler that fails or panics does not affect the others.
     ///
     /// # Errors
     ///
-    /// If handlers failed or panicked: which, and how.
+    /// If handlers failed or panicked. The error lists them.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, so are the handlers that have not finished.
+    /// If the future is dropped, the handlers that have not finished are dropped too.
     pub async fn dispatch(&self, message: M) -> Result<usize, DispatchError> {
         let event_type = (self.event_type)(&message);
         let handlers: Vec<_> = match lock(&self.handlers).get(&event_type) {
@@ -146,7 +144,7 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     }
 }
 
-/// Awaits all futures at the same time, on this task.
+/// Awaits all futures concurrently in this task.
 async fn join_all<F: Future>(mut futures: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
     let mut outputs = Vec::with_capacity(futures.len());
     poll_fn(|cx| {
@@ -198,12 +196,12 @@ impl<M, K: fmt::Debug> fmt::Debug for Dispatcher<M, K> {
     }
 }
 
-/// Handlers that failed.
+/// The error of a dispatch: some handlers failed.
 #[derive(Clone, Debug)]
 pub struct DispatchError {
-    /// How many handlers were called.
+    /// The number of handlers that were called.
     pub called: usize,
-    /// The tag of each that failed, and how it did.
+    /// The tag and the error of each handler that failed.
     pub failures: Vec<(Box<str>, Error)>,
 }
 

@@ -1,4 +1,4 @@
-//! A group as a member of another.
+//! A group as a member of another group.
 
 use std::sync::Arc;
 
@@ -10,18 +10,20 @@ use crate::group::workers::Workers;
 use crate::lifecycle::launch::{Launch, LaunchContext};
 use crate::options::Options;
 
-/// A group that waits for the group above it to start.
+/// A group whose parent group has not started it yet.
 pub(crate) struct Nested(pub(crate) Workers);
 
 impl Launch for Nested {
     fn launch(self: Box<Self>, launch: LaunchContext) {
-        let group = self.0.on_runtime(launch.place.runtime.clone());
-        // Supervision stays where the group above is supervised, which no worker can block.
+        let group = self.0.on_runtime(launch.group.runtime.clone());
+        // The supervisor runs on the runtime of the parent's supervisor, which workers cannot block.
         tokio::spawn(async move {
             let node = Arc::clone(group.handle().node());
             tracing::debug!(group = &*node.path(), "starting");
-            group.supervise(Some(launch), || node.tell_started()).await;
-            node.tell_ended();
+            group
+                .supervise(Some(launch), || node.notify_started())
+                .await;
+            node.notify_ended();
         });
     }
 }
@@ -46,7 +48,7 @@ impl Member for Workers {
         handle
     }
 
-    fn handle(seat: &GroupHandle) -> GroupHandle {
-        seat.clone()
+    fn handle(slot: &GroupHandle) -> GroupHandle {
+        slot.clone()
     }
 }

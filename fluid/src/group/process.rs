@@ -29,7 +29,7 @@ impl Workers {
     /// If the future is dropped, the group goes on, and no signal is listened to any more.
     pub async fn run(self) -> Exit {
         let group = self.handle();
-        let mut signals = match Signals::listen() {
+        let mut signals = match ProcessSignals::listen() {
             Ok(signals) => signals,
             Err(error) => {
                 let (worker, error) = ("signals".into(), error.into());
@@ -90,7 +90,7 @@ impl Workers {
 }
 
 /// The signals that ask a process to stop.
-struct Signals {
+struct ProcessSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -98,7 +98,7 @@ struct Signals {
 }
 
 #[cfg(unix)]
-impl Signals {
+impl ProcessSignals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -116,7 +116,7 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-impl Signals {
+impl ProcessSignals {
     fn listen() -> io::Result<Self> {
         Ok(Self {})
     }

@@ -1,7 +1,7 @@
-//! The rules of what edges start and end at: workers, and of those the ones that emit.
+//! The rules about the two ends of an edge: both are workers, and the first one emits.
 //!
-//! `workers!` calls the two methods of [`HasNoSlot`] on what a field was seated as. Where nothing is wrong
-//! they give it back. The one of the same name that a silent worker's seat has itself is found before.
+//! `workers!` calls the two methods of [`HasNoSlot`] on the slot of a field, and they return it if the rule holds.
+//! The slot of a worker without output has an inherent method of the same name, which is found first and fails.
 
 use crate::error::Nothing;
 use crate::group::slot::{Member, Slot};
@@ -11,51 +11,51 @@ use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::Stage;
 
-/// The seat of a worker.
+/// The slot of a worker.
 #[diagnostic::on_unimplemented(
     message = "no edge starts or ends at a group",
     label = "this is a group, which has no queue and no output of its own",
     note = "draw the edge inside that group, from one worker to another\nwhat comes from outside of it is sent to one of its `pub` consumers, with the group's handle"
 )]
 pub trait IsSlot {
-    /// The worker.
+    /// The type of the worker.
     type Worker: Worker;
 
     #[doc(hidden)]
-    fn seat(&self) -> &Slot<Self::Worker>;
+    fn slot(&self) -> &Slot<Self::Worker>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<W: Worker> IsSlot for Slot<W> {
     type Worker = W;
 
-    fn seat(&self) -> &Self {
+    fn slot(&self) -> &Self {
         self
     }
 }
 
-/// Everything, be it a seat or not.
+/// Implemented for every type, whether it is a slot or not.
 pub trait HasNoSlot {
-    /// It is one, and its worker emits.
+    /// Returns the slot, from which an edge starts.
     fn starts_an_edge(&self) -> &Slot<Self::Worker>
     where
         Self: IsSlot,
     {
-        self.seat()
+        self.slot()
     }
 
-    /// It is one.
+    /// Returns the slot, at which an edge ends.
     fn ends_an_edge(&self) -> &Slot<Self::Worker>
     where
         Self: IsSlot,
     {
-        self.seat()
+        self.slot()
     }
 }
 
 impl<T> HasNoSlot for T {}
 
-/// A worker that emits. A silent one is asked for it.
+/// A bound on the worker's type that fails if the worker emits nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` emits nothing",
     label = "no edge starts at a worker that emits nothing",
@@ -67,8 +67,8 @@ pub trait Emits<S> {}
 impl Emits<()> for Nothing {}
 
 impl<W: Worker<Output = Nothing>> Slot<W> {
-    // What is returned is not known, so that nothing is found wrong with it. In one line, since the
-    // compiler shows all of them.
+    // The return type is generic, so that the compiler reports no further errors about it. The signature stands on
+    // one line, because the compiler prints all of its lines.
     #[rustfmt::skip]
     #[doc(hidden)]
     pub fn starts_an_edge<S: Worker>(&self) -> &Slot<S> where W: Emits<S> {
@@ -76,7 +76,7 @@ impl<W: Worker<Output = Nothing>> Slot<W> {
     }
 }
 
-/// A worker behind a fused edge is called by fluid, with what is sent over the edge.
+/// A message type with which the worker `W` can be called over a fused edge.
 #[diagnostic::on_unimplemented(
     message = "`{W}` cannot be called with `{Self}`",
     label = "this worker is sent `{Self}`, and consumes `{M}`",
@@ -104,7 +104,7 @@ where
     }
 }
 
-/// A second answer, as for [`IsConsumedBy`].
+/// A second implementation, as for [`IsConsumedBy`].
 #[diagnostic::do_not_recommend]
 impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
     fn downstream<N: Downstream<W::Output>>(
@@ -115,15 +115,15 @@ impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
     }
 }
 
-/// No edge ends at `W`.
+/// Checks a worker at which no edge ends.
 pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
 
-/// No edge starts at `W`.
+/// Checks a worker at which no edge starts.
 pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
 
-/// Whether `W` consumes messages at all.
+/// Whether `W` consumes messages.
 #[must_use]
 pub const fn consumes<W: Member>() -> bool {
-    // Only an option of a type without values needs no room to say that there is none.
+    // `Option<T>` has the size 0 only if `T` has no values.
     size_of::<Option<W::Message>>() > 0
 }

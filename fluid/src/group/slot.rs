@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use crate::error::Nothing;
 use crate::fused::edge::Fused;
-use crate::graph::{Form, GraphWorker, Place};
+use crate::graph::{Form, GraphWorker, Location};
 use crate::group::handle::GroupHandle;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::Workers;
@@ -94,7 +94,7 @@ impl GraphWorker {
             name,
             type_name,
             docs: &[],
-            place: Place::here(),
+            place: Location::here(),
             public: false,
             options: M::OPTIONS,
             form: M::FORM,
@@ -146,7 +146,7 @@ impl<W: Worker> Slot<W> {
         let io = Box::new(Detachable::new(io));
         let ends = Arc::new(Mutex::new(Some(PendingIo { io, run_mode })));
         #[cfg(feature = "test-util")]
-        node.test.know(&ends);
+        node.test.set_wiring(&ends);
         let pending = PendingWorker {
             node,
             build,
@@ -248,7 +248,7 @@ impl<W: Worker> Slot<W> {
         )
     }
 
-    /// Lets the worker live in another run_mode than alone.
+    /// Sets another run mode than standalone.
     pub(crate) fn run_as(&self, run_mode: impl RunMode<W> + 'static) {
         self.ends(|ends| ends.run_mode = Some(Box::new(run_mode)));
     }

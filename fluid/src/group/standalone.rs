@@ -1,4 +1,4 @@
-//! A worker that runs without a group of its own making.
+//! Running one worker without declaring a group.
 
 use std::future::Future;
 
@@ -7,7 +7,7 @@ use crate::group::workers::{Workers, default_name};
 use crate::report::exit::Exit;
 use crate::worker::Worker;
 
-/// Runs one worker alone, in a group of its own. Every [`Worker`] has these methods.
+/// Runs one worker standalone, in a group that contains only it. Every [`Worker`] has these methods.
 ///
 /// ```
 /// use fluid::{WorkerExt, consumer};
@@ -25,13 +25,13 @@ use crate::worker::Worker;
 /// # }
 /// ```
 pub trait WorkerExt: Worker {
-    /// Starts this worker alone. See [`Workers::startup`].
+    /// Starts this worker standalone. See [`Workers::startup`].
     ///
-    /// Since the value is moved in, a worker cannot be started twice.
+    /// The method takes the worker by value, so it cannot be started twice.
     ///
     /// # Errors
     ///
-    /// The exit, if `on_startup` failed.
+    /// The exit of the worker, if its `on_startup` failed.
     fn startup(self) -> impl Future<Output = Result<ConsumerHandle<Self::Message>, Exit>> + Send {
         async {
             let (workers, handle) = alone(self);
@@ -40,12 +40,12 @@ pub trait WorkerExt: Worker {
         }
     }
 
-    /// Starts this worker alone, runs `block`, and shuts the worker down, whatever the block did. See
-    /// [`Workers::scope`].
+    /// Starts this worker standalone, runs `block`, and then shuts the worker down, independent of the outcome of
+    /// the block. See [`Workers::scope`].
     ///
     /// # Errors
     ///
-    /// The exit, if `on_startup` failed.
+    /// The exit of the worker, if its `on_startup` failed.
     fn scope<T, F>(
         self,
         block: impl FnOnce(ConsumerHandle<Self::Message>) -> F + Send,
@@ -60,13 +60,13 @@ pub trait WorkerExt: Worker {
         }
     }
 
-    /// Runs this worker alone until it ends, or a signal asks the process to. See [`Workers::run`].
+    /// Runs this worker standalone until it ends or the process gets a signal to stop. See [`Workers::run`].
     #[cfg(feature = "process")]
     fn run_alone(self) -> impl Future<Output = Exit> + Send {
         async { alone(self).0.run().await }
     }
 
-    /// Builds a runtime and runs this worker alone on it. See [`Workers::main`].
+    /// Builds a runtime and runs this worker standalone on it. See [`Workers::main`].
     #[cfg(feature = "process")]
     fn main(self) -> Exit {
         alone(self).0.main()
@@ -75,7 +75,7 @@ pub trait WorkerExt: Worker {
 
 impl<W: Worker> WorkerExt for W {}
 
-/// A group of one, and the handle of that one.
+/// Creates a group with only this worker, and the worker's handle.
 fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
     let mut workers = Workers::new(default_name::<W>());
     let handle = workers.add(worker).handle();

@@ -336,7 +336,7 @@ impl Workers {
     {
         self.check(from, to);
         from.output(|output| {
-            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt))
+            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt));
         });
         self.edges.push((from.id, to.id));
     }
@@ -382,7 +382,7 @@ impl Workers {
     {
         self.check(from, to);
         from.output(|output| {
-            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt))
+            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt));
         });
     }
 

@@ -1,4 +1,4 @@
-//! One life after the other: what each consists of, how it ends, and what is written of the last one.
+//! Runs one incarnation after the other until the exit: build, startup, run and shutdown.
 
 #![allow(
     clippy::manual_async_fn,
@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 
 use crate::error::{Error, Panicked};
 use crate::lifecycle::launch::{Build, ReadyWorker};
-use crate::lifecycle::run_mode::{Detachable, RunLoop, survived};
+use crate::lifecycle::run_mode::{Detachable, RunLoop, or_stalled};
 use crate::node::Node;
 use crate::node::context::Context;
 use crate::node::directive::{Directive, Failure, RunStart};
@@ -24,22 +24,22 @@ use crate::sync::catch::{Caught, catch, catch_now, catch_within};
 use crate::sync::signal::until;
 use crate::worker::{Io, Worker};
 
-/// Incarnation, or is forced to end, and reports.
+/// Runs all incarnations of a worker, sets its exit, and reports its end.
 pub(crate) fn run_to_exit<W: Worker>(
     ready: ReadyWorker<W>,
     run: impl RunLoop<W>,
 ) -> impl Future<Output = ()> + Send {
     let node = Arc::clone(&ready.node);
-    // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
-    let life = catch(live(ready, run));
-    RunToExit { life, node }
+    // Catches a panic outside the worker's methods: in the `drop` of a worker or of a message.
+    let future = catch(run_incarnations(ready, run));
+    RunToExit { future, node }
 }
 
 pin_project! {
-    /// A life and its report.
+    /// The future of [`run_to_exit`].
     struct RunToExit<F> {
         #[pin]
-        life: F,
+        future: F,
         node: Arc<Node>,
     }
 }
@@ -52,10 +52,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
         let this = self.project();
-        let lived = ready!(this.life.poll(cx));
-        // What the life owned was dropped when it ended, before its exit is written, so that the counts are final.
+        let result = ready!(this.future.poll(cx));
+        // The future's values were dropped when it completed, before the exit is created. So the counts are final.
         let node = this.node;
-        match lived {
+        match result {
             Ok(Some(())) => {}
             Ok(None) => {
                 tracing::warn!(worker = &*node.path(), "forced to stop");
@@ -68,14 +68,14 @@ where
                 node.finish(node.report(Cause::failure(node.name(), error), forced, false));
             }
         }
-        node.tell_ended();
+        node.notify_ended();
         Poll::Ready(())
     }
 }
 
-/// All that a worker is, in one life after the other. It is lent to what drives these as one, since each layer has
-/// room for what it is given.
-struct Incarnation<W: Worker, R> {
+/// The parts of a worker that all incarnations use. They are borrowed as one struct, because each layer of futures
+/// would store its own copy of an argument.
+struct Incarnations<W: Worker, R> {
     worker: Option<Detachable<W>>,
     run: R,
     io: Box<Detachable<Io<W>>>,
@@ -83,15 +83,15 @@ struct Incarnation<W: Worker, R> {
     node: Arc<Node>,
 }
 
-/// Incarnation, and writes the exit. Nothing, if it is forced to end.
+/// Runs all incarnations and sets the exit. Returns `None` if the worker is forced to stop.
 ///
-/// A block, and no `async fn`: that would have room for all that it is given twice.
-fn live<W: Worker>(
+/// An `async` block and no `async fn`, because that would store its arguments twice.
+fn run_incarnations<W: Worker>(
     ready: ReadyWorker<W>,
     run: impl RunLoop<W>,
 ) -> impl Future<Output = Option<()>> + Send {
     let ReadyWorker { node, build, io } = ready;
-    let mut lives = Incarnation {
+    let mut incarnations = Incarnations {
         worker: None,
         run,
         io,
@@ -99,14 +99,14 @@ fn live<W: Worker>(
         node,
     };
     async move {
-        let cause = lives.run_incarnations().await?;
-        let Incarnation {
+        let cause = incarnations.run_all().await?;
+        let Incarnations {
             worker,
             run,
             io,
             node,
             ..
-        } = lives;
+        } = incarnations;
         if let Some(error) = cause.error()
             && !matches!(cause, Cause::StartupFailed { .. })
         {
@@ -138,31 +138,32 @@ fn live<W: Worker>(
     }
 }
 
-impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
-    /// One life after the other, for as long as the group says so. Returns why the last one ended; nothing, if it was
-    /// forced to.
-    fn run_incarnations(&mut self) -> impl Future<Output = Option<Cause>> + Send {
+impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
+    /// Runs incarnations as long as the supervisor restarts the worker. Returns why the last one ended, or `None`
+    /// if it was forced to stop.
+    fn run_all(&mut self) -> impl Future<Output = Option<Cause>> + Send {
         async move {
             loop {
-                // The one of the life before goes before the next one is built.
+                // The last worker is dropped before the next one is built.
                 drop(self.worker.take());
                 let ctx = Context::new(Arc::clone(&self.node), self.node.run_control());
-                let life = RunStart::begin(&self.node);
+                let start = RunStart::begin(&self.node);
                 let mut done = false;
-                let lived = R::in_span(self.run_once(&ctx, &mut done), &ctx);
-                let lived = until(ctx.run_control().cut_off(), lived).await;
-                // Who was done before that was asked for has no other life: it said so by its state already.
-                let recycled = ctx.is_restart_requested() && !done;
-                if lived.is_none() {
+                let result = R::in_span(self.run_once(&ctx, &mut done), &ctx);
+                let result = until(ctx.run_control().cut_off(), result).await;
+                // A worker whose work was done before the request is not restarted: it is `Stopping` already.
+                let restart_requested = ctx.is_restart_requested() && !done;
+                if result.is_none() {
                     self.run.recover(self.worker.as_mut(), &mut self.io).await;
                 }
-                let failure = match how_it_ended(lived, recycled, &self.node, &mut self.io)? {
-                    RunOutcome::Final(cause) => return Some(cause),
-                    RunOutcome::Failed(failure) => Some(failure),
-                    RunOutcome::RestartRequested => None,
-                };
-                let run_stats = life.run_stats(&self.node);
-                let next = self.node.next_life(failure, run_stats);
+                let failure =
+                    match run_outcome(result, restart_requested, &self.node, &mut self.io)? {
+                        RunOutcome::Final(cause) => return Some(cause),
+                        RunOutcome::Failed(failure) => Some(failure),
+                        RunOutcome::RestartRequested => None,
+                    };
+                let run_stats = start.run_stats(&self.node);
+                let next = self.node.next_directive(failure, run_stats);
                 match next.await? {
                     Directive::Restart => {}
                     Directive::Stop(cause) => return Some(cause),
@@ -171,8 +172,8 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
         }
     }
 
-    /// One life, from the building of the worker to its `on_shutdown`. Says when the work is `done`, and no other
-    /// life follows.
+    /// Runs one incarnation, from the build of the worker to its `on_shutdown`. Sets `done` if `run` returned and
+    /// no restart is requested.
     fn run_once(
         &mut self,
         ctx: &Context,
@@ -180,13 +181,13 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         async move {
             let build = &mut self.build;
-            let begun = begin(|| build.build(), ctx).await;
-            let Some(built) = begun.map_err(Failure::Of)? else {
+            let built = build_and_start(|| build.build(), ctx).await;
+            let Some(built) = built.map_err(Failure::Of)? else {
                 return Ok(());
             };
             self.worker = Some(Detachable::new(built));
-            if self.has_begun() {
-                // Lets the group see that before the worker may block this thread.
+            if self.note_start() {
+                // The group must see the start before the worker may block this thread.
                 tokio::task::yield_now().await;
             }
             self.io.begin(ctx);
@@ -202,8 +203,8 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
                 }
                 None => Ok(()),
             };
-            let ran = survived(ran, ctx, &mut self.io);
-            let rested = self.has_run(&ran, ctx, done);
+            let ran = or_stalled(ran, ctx, &mut self.io);
+            let others = self.note_run(&ran, ctx, done);
             let end = match &mut self.worker {
                 Some(worker) => catch(worker.on_shutdown(ctx))
                     .await
@@ -212,28 +213,29 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
                 None => Ok(()),
             };
             ran.map_err(Failure::Of)?;
-            end.and(rested).map_err(Failure::AtTheEnd)
+            end.and(others).map_err(Failure::AtTheEnd)
         }
     }
 
-    /// A life has begun. Returns whether it is the first one.
-    fn has_begun(&self) -> bool {
+    /// Reports that an incarnation has started. Returns whether it is the first one.
+    fn note_start(&self) -> bool {
         let first = !self.node.has_started();
         self.node.advance(State::Running);
-        self.node.is_well();
-        self.node.tell_started();
+        self.node.clear_failure();
+        self.node.notify_started();
         first
     }
 
-    /// `run` has returned: settles the message in hand. Returns how what ended along did.
-    fn has_run(
+    /// Called after `run` returned. Settles the message in hand. Returns the result of the workers that ended with
+    /// this one.
+    fn note_run(
         &mut self,
         ran: &Result<(), Error>,
         ctx: &Context,
         done: &mut bool,
     ) -> Result<(), Error> {
         self.io.hand_over();
-        let rested = self.run.rest();
+        let others = self.run.rest();
         match ran {
             Ok(()) => {
                 self.io.queue.settle();
@@ -244,50 +246,47 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
             }
             Err(error) => {
                 self.io.queue.failed();
-                // Its own hooks come next, and may hang: so the failure is told now, and they have no
-                // longer than the grace period.
+                // Reported before the hooks run, which may hang. From now on they have at most the grace period.
                 self.node.fail_with(error);
-                self.node.tell_failing();
+                self.node.notify_failing();
             }
         }
-        rested
+        others
     }
 }
 
-/// How a life ended.
+/// How an incarnation ended.
 enum RunOutcome {
-    /// No other follows.
+    /// No further incarnation follows.
     Final(Cause),
-    /// In a run_mode that another may answer.
+    /// It failed, which a restart can answer.
     Failed(Cause),
-    /// For another to follow.
+    /// It ended because a restart was requested.
     RestartRequested,
 }
 
-/// Tells how a life ended, of which nothing is known if it was cut off. Nothing, if the worker is forced to end.
-fn how_it_ended<W: Worker>(
-    lived: Option<Result<(), Failure>>,
-    recycled: bool,
+/// Determines how an incarnation ended; `result` is `None` if it was aborted. Returns `None` if the worker is
+/// forced to stop.
+fn run_outcome<W: Worker>(
+    result: Option<Result<(), Failure>>,
+    restart_requested: bool,
     node: &Node,
     io: &mut Io<W>,
 ) -> Option<RunOutcome> {
-    Some(match lived {
+    Some(match result {
         None if node.forced().is_raised() => return None,
         None => {
-            tracing::warn!(
-                worker = &*node.path(),
-                "took too long to end its life, cut off"
-            );
+            tracing::warn!(worker = &*node.path(), "took too long to end, aborted");
             io.queue.failed();
             match node.failing() {
                 Some(failure) => RunOutcome::Failed(failure),
-                None if recycled => RunOutcome::RestartRequested,
-                // One lane had ended it.
-                None => RunOutcome::Final(ended_because(node)),
+                None if restart_requested => RunOutcome::RestartRequested,
+                // One lane had ended the incarnation.
+                None => RunOutcome::Final(end_cause(node)),
             }
         }
-        Some(Ok(())) if recycled => RunOutcome::RestartRequested,
-        Some(Ok(())) => RunOutcome::Final(ended_because(node)),
+        Some(Ok(())) if restart_requested => RunOutcome::RestartRequested,
+        Some(Ok(())) => RunOutcome::Final(end_cause(node)),
         Some(Err(Failure::Of(error))) => {
             node.note_error(&error);
             if node.has_started() {
@@ -298,7 +297,7 @@ fn how_it_ended<W: Worker>(
         }
         Some(Err(Failure::AtTheEnd(error))) => {
             node.note_error(&error);
-            if !recycled {
+            if !restart_requested {
                 return Some(RunOutcome::Final(Cause::failure(node.name(), error)));
             }
             tracing::warn!(
@@ -311,8 +310,8 @@ fn how_it_ended<W: Worker>(
     })
 }
 
-/// Why a worker ended that did not fail.
-fn ended_because(node: &Node) -> Cause {
+/// The cause of an end without a failure.
+fn end_cause(node: &Node) -> Cause {
     if !node.has_started() {
         Cause::NotStarted
     } else if node.stop().is_raised() {
@@ -322,9 +321,9 @@ fn ended_because(node: &Node) -> Cause {
     }
 }
 
-/// Builds a worker and calls its `on_startup`. If the worker need not start any more, that is dropped where it awaits.
-/// Then returns `None`.
-pub(crate) async fn begin<W: Worker>(
+/// Builds a worker and calls its `on_startup`. If the worker need not start any more, drops the future of `on_startup`
+/// where it awaits, and returns `None`.
+pub(crate) async fn build_and_start<W: Worker>(
     build: impl FnOnce() -> Option<W>,
     ctx: &Context,
 ) -> Result<Option<W>, Error> {
@@ -332,7 +331,7 @@ pub(crate) async fn begin<W: Worker>(
     let mut worker = built.ok_or("it was added by value, and that value is used up")?;
     let started = {
         let mut starting = pin!(catch(worker.on_startup(ctx)));
-        // Whatever is asked of the life polls it, so the condition is only read here.
+        // Each request to the incarnation polls this future, so reading the condition is enough.
         let starting = poll_fn(|cx| match starting.as_mut().poll(cx) {
             Poll::Pending if ctx.need_not_start() => Poll::Ready(None),
             polled => polled.map(Some),

@@ -1,15 +1,17 @@
-//! The life of a consumer with several lanes: one life, lived by several workers of the same kind.
+//! The incarnations of a consumer with several lanes. Each incarnation consists of several workers of the same
+//! type.
 //!
-//! The worker that every life has is the first lane. The others are built beside it, run in tasks of their
-//! own, and end with it. What they read and write outlives them, as it does for the first.
+//! The worker of the incarnation itself is the first lane. The other lanes are built next to it, run in tasks of
+//! their own, and end with it. Their queues and ports are kept for the next incarnation, like those of the first
+//! lane.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::lifecycle::incarnation::{begin, run_to_exit};
+use crate::lifecycle::incarnation::{build_and_start, run_to_exit};
 use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn_lane};
-use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, run, survived};
+use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, or_stalled, run};
 use crate::node::context::Context;
 use crate::queue::{Channel, Queue};
 use crate::sync::catch::catch;
@@ -19,10 +21,10 @@ use crate::sync::span::{InSpan, worker_span};
 use crate::sync::{Mutex, oneshot};
 use crate::worker::{Io, Worker};
 
-/// What builds the workers of all lanes.
+/// Builds the workers of all lanes.
 type Builder<W> = Arc<Mutex<Box<dyn FnMut() -> W + Send>>>;
 
-/// How a consumer with several lanes lives.
+/// The run mode of a consumer with several lanes.
 pub(crate) struct LanesMode<W: Worker> {
     channel: Arc<Channel<W::Message>>,
     lanes: usize,
@@ -35,18 +37,18 @@ impl<W: Worker> LanesMode<W> {
 }
 
 impl<W: Worker> RunMode<W> for LanesMode<W> {
-    fn life(self: Box<Self>, ready: ReadyWorker<W>) -> BoxFuture<()> {
+    fn drive(self: Box<Self>, ready: ReadyWorker<W>) -> BoxFuture<()> {
         let Build::Anew(build) = ready.build else {
-            unreachable!("its seat has seen to that");
+            unreachable!("only a worker that can be built again has lanes");
         };
         let build: Builder<W> = Arc::new(Mutex::new(build));
-        let laned = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
+        let lanes = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
         let first = Build::Anew(Box::new(move || (lock(&build))()));
         let ready = ReadyWorker {
             build: first,
             ..ready
         };
-        Box::pin(run_to_exit(ready, laned))
+        Box::pin(run_to_exit(ready, lanes))
     }
 
     #[cfg(feature = "test-util")]
@@ -58,22 +60,22 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
 struct LaneSet<W: Worker> {
     build: Builder<W>,
     channel: Arc<Channel<W::Message>>,
-    /// How many lanes there are besides the first.
+    /// The number of lanes besides the first.
     others: usize,
-    /// The number of each, and what it reads and writes, while none of them runs.
+    /// The numbers of the other lanes, with their queues and ports, while these do not run.
     idle: Vec<(usize, Io<W>)>,
-    /// Those that live.
-    living: Vec<oneshot::Receiver<LaneEnded<W>>>,
-    /// How one failed when its work was done.
-    at_the_end: Result<(), Error>,
+    /// The lanes that run.
+    running: Vec<oneshot::Receiver<LaneEnded<W>>>,
+    /// The first failure of an `on_shutdown` in another lane.
+    shutdown_result: Result<(), Error>,
 }
 
-/// How a lane has ended.
+/// The result of a lane that has ended.
 struct LaneEnded<W: Worker> {
     lane: usize,
     io: Io<W>,
     ran: Result<(), Error>,
-    at_the_end: Result<(), Error>,
+    shutdown_result: Result<(), Error>,
 }
 
 impl<W: Worker> LaneSet<W> {
@@ -83,14 +85,14 @@ impl<W: Worker> LaneSet<W> {
             channel,
             others: lanes - 1,
             idle: Vec::new(),
-            living: Vec::new(),
-            at_the_end: Ok(()),
+            running: Vec::new(),
+            shutdown_result: Ok(()),
         }
     }
 
     /// Starts a lane.
     fn begin(&mut self, ctx: &Context, number: usize, io: Io<W>) -> Result<(), Error> {
-        let (home, ended) = oneshot::channel();
+        let (done, ended) = oneshot::channel();
         let lane = Lane {
             number,
             build: Arc::clone(&self.build),
@@ -98,26 +100,26 @@ impl<W: Worker> LaneSet<W> {
             io,
         };
         spawn_lane(ctx.node(), number, async move {
-            let _ = home.send(lane.live().await);
+            let _ = done.send(lane.run_to_end().await);
         })?;
-        self.living.push(ended);
+        self.running.push(ended);
         Ok(())
     }
 
-    /// Waits until every lane has ended. Returns one failure, if there was any.
+    /// Waits until all other lanes have ended. Returns one of their failures, if there was any.
     ///
-    /// Cancel safe: what a lane brings home is not lost.
+    /// Cancel safe: the results of lanes that have ended are kept.
     async fn all_ended(&mut self) -> Result<(), Error> {
         let mut result = Ok(());
-        while let Some(living) = self.living.last_mut() {
-            let ended = living.await;
-            self.living.pop();
-            // A lane that is lost was lost with its runtime.
+        while let Some(running) = self.running.last_mut() {
+            let ended = running.await;
+            self.running.pop();
+            // A lane is lost only if its runtime was shut down.
             let Ok(ended) = ended else { continue };
             self.idle.push((ended.lane, ended.io));
             result = result.and(ended.ran);
-            let before = std::mem::replace(&mut self.at_the_end, Ok(()));
-            self.at_the_end = before.and(ended.at_the_end);
+            let before = std::mem::replace(&mut self.shutdown_result, Ok(()));
+            self.shutdown_result = before.and(ended.shutdown_result);
         }
         result
     }
@@ -125,7 +127,7 @@ impl<W: Worker> LaneSet<W> {
 
 impl<W: Worker> Drop for LaneSet<W> {
     fn drop(&mut self) {
-        // If no lane has ever lived, or one is lost, nobody else gives up what waits for it.
+        // If a lane never ran or was lost, this is the only place that releases the messages waiting for it.
         for lane in 1..=self.others {
             drop(Queue::new(&self.channel, lane));
         }
@@ -152,7 +154,7 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
             Err(error) => Err(error),
         };
         io.hand_over();
-        answer(&first, ctx, io);
+        settle_run(&first, ctx, io);
         first.and(self.all_ended().await)
     }
 
@@ -161,11 +163,11 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
     }
 
     fn rest(&mut self) -> Result<(), Error> {
-        std::mem::replace(&mut self.at_the_end, Ok(()))
+        std::mem::replace(&mut self.shutdown_result, Ok(()))
     }
 
     async fn recover(&mut self, _: Option<&mut Detachable<W>>, _: &mut Detachable<Io<W>>) {
-        // They are cut off by the same signal.
+        // The same signal aborts the other lanes.
         let _ = self.all_ended().await;
     }
 }
@@ -179,17 +181,17 @@ struct Lane<W: Worker> {
 }
 
 impl<W: Worker> Lane<W> {
-    async fn live(mut self) -> LaneEnded<W> {
+    async fn run_to_end(mut self) -> LaneEnded<W> {
         let ctx = self.ctx.clone();
         let run_control = Arc::clone(ctx.run_control());
-        let mut at_the_end = Ok(());
-        // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
-        let lived = catch(until(run_control.cut_off(), self.run(&mut at_the_end))).await;
-        let ran = match lived {
+        let mut shutdown_result = Ok(());
+        // Catches a panic outside the worker's methods: in the `drop` of a worker or of a message.
+        let result = catch(until(run_control.cut_off(), self.run(&mut shutdown_result))).await;
+        let ran = match result {
             Ok(Some(ran)) => ran,
             Ok(None) => {
-                // As for the first lane: what is in hand is undelivered if the end is forced, and failed if
-                // not.
+                // As for the first lane, the message in hand is undelivered if the stop is forced, and failed
+                // otherwise.
                 if !ctx.node().forced().is_raised() {
                     self.io.queue.failed();
                 }
@@ -197,7 +199,7 @@ impl<W: Worker> Lane<W> {
             }
             Err(panicked) => {
                 let ran = Err(panicked.into());
-                answer(&ran, &ctx, &mut self.io);
+                settle_run(&ran, &ctx, &mut self.io);
                 ran
             }
         };
@@ -205,26 +207,26 @@ impl<W: Worker> Lane<W> {
             lane: self.number,
             io: self.io,
             ran,
-            at_the_end,
+            shutdown_result,
         }
     }
 
-    async fn run(&mut self, at_the_end: &mut Result<(), Error>) -> Result<(), Error> {
+    async fn run(&mut self, shutdown_result: &mut Result<(), Error>) -> Result<(), Error> {
         let Self { build, ctx, io, .. } = self;
-        let mut worker = match begin(|| Some((lock(build))()), ctx).await {
+        let mut worker = match build_and_start(|| Some((lock(build))()), ctx).await {
             Ok(Some(worker)) => worker,
             Ok(None) => return Ok(()),
             Err(error) => {
                 let failed = Err(error);
-                answer(&failed, ctx, io);
+                settle_run(&failed, ctx, io);
                 return failed;
             }
         };
         io.begin(ctx);
         let ran = run_caught(&mut worker, ctx, io).await;
         io.hand_over();
-        answer(&ran, ctx, io);
-        *at_the_end = catch(worker.on_shutdown(ctx))
+        settle_run(&ran, ctx, io);
+        *shutdown_result = catch(worker.on_shutdown(ctx))
             .await
             .map_err(Error::from)
             .flatten();
@@ -232,30 +234,30 @@ impl<W: Worker> Lane<W> {
     }
 }
 
-/// Calls the `run` of one lane.
+/// Calls the `run` of one lane and catches its panics.
 async fn run_caught<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Error> {
-    // In a block, so that one written by hand may panic before its future is made.
+    // In a block, because a `run` written by hand may panic before it returns its future.
     let ran = catch(async { run(worker, ctx, io).await }).await;
-    survived(ran.map_err(Error::from).flatten(), ctx, io)
+    or_stalled(ran.map_err(Error::from).flatten(), ctx, io)
 }
 
-/// The `run` of one lane has ended: if that is no end of all, the others finish what they have in hand, within
-/// the time that a failing worker has for its end.
-fn answer<W: Worker>(ran: &Result<(), Error>, ctx: &Context, io: &mut Io<W>) {
+/// Called when the `run` of one lane has returned. If the incarnation cannot go on without it, the other lanes
+/// finish their messages in hand. They have as much time as a worker that failed.
+fn settle_run<W: Worker>(ran: &Result<(), Error>, ctx: &Context, io: &mut Io<W>) {
     let node = ctx.node();
     match ran {
-        // It was asked to, or all is done.
+        // It was asked to end, or the queue is closed and empty.
         Ok(()) if !ctx.is_running() || io.queue.is_finished() => return io.queue.settle(),
-        // Nobody would handle what comes for it. So its worker ends, as one with a single lane does.
+        // The messages of this lane would not be handled, so the worker ends, as one with a single lane does.
         Ok(()) => io.queue.settle(),
         Err(error) => {
             io.queue.failed();
-            // Told before its hooks are called, which may hang.
+            // Reported before the hooks run, which may hang.
             node.fail_with(error);
         }
     }
     ctx.end();
-    node.tell_failing();
+    node.notify_failing();
     if let Some(queue_control) = &node.queue_control {
         queue_control.interrupt(true);
     }

@@ -1,4 +1,4 @@
-//! The life of one worker: built, started, run, stopped, and built anew if its policy says so.
+//! Starts a worker in a task or in a thread of its own.
 
 use std::future::Future;
 use std::io;
@@ -21,11 +21,11 @@ use crate::worker::{Io, Worker};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Where a worker comes from.
+/// How a worker is built.
 pub(crate) enum Build<W> {
-    /// It was added by value, until that is used up.
+    /// The worker itself, which was added by value. `None` after it was used.
     Once(Option<W>),
-    /// It is made, and made anew at each restart.
+    /// A function that builds the worker, also for each restart.
     Anew(Box<dyn FnMut() -> W + Send>),
 }
 
@@ -38,37 +38,37 @@ impl<W> Build<W> {
     }
 }
 
-/// How a member of a group is brought to life.
+/// A member of a group that can be started.
 pub(crate) trait Launch: Send {
-    fn launch(self: Box<Self>, site: LaunchContext);
+    fn launch(self: Box<Self>, context: LaunchContext);
 }
 
-/// Where a member lives.
+/// What a member needs to know at its start.
 #[derive(Clone)]
 pub(crate) struct LaunchContext {
-    /// A failure of the member may be answered by a restart, here or further up.
+    /// Whether a restart can answer a failure of the member, in this group or in one above.
     pub(crate) answered: bool,
-    pub(crate) place: Arc<Place>,
+    pub(crate) group: Arc<GroupLaunch>,
 }
 
-/// What is the same for all members of a group.
-pub(crate) struct Place {
+/// The part of the [`LaunchContext`] that all members of a group share.
+pub(crate) struct GroupLaunch {
     pub(crate) runtime: Handle,
-    /// How long the present life of something in the group may take to end.
+    /// How long a member's incarnation may take to end.
     pub(crate) patience: Duration,
 }
 
-/// A worker that has not been started. Its edges are still being drawn, so what it reads and writes
-/// is shared with its [`Slot`](crate::Slot).
+/// A worker that has not been started. Its edges may still change, so its queue and ports are shared with its
+/// [`Slot`](crate::Slot).
 pub(crate) struct PendingWorker<W: Worker> {
     pub(crate) node: Arc<Node>,
     pub(crate) build: Build<W>,
     pub(crate) ends: Arc<Mutex<Option<PendingIo<W>>>>,
 }
 
-/// What a worker reads and writes, and what a fused edge makes of its life.
+/// The queue and ports of a worker that has not been started, and its run mode.
 pub(crate) struct PendingIo<W: Worker> {
-    /// In a box, which its life takes over: so it is moved only once.
+    /// Boxed, so that it is moved only once.
     pub(crate) io: Box<Detachable<Io<W>>>,
     pub(crate) run_mode: Option<Box<dyn RunMode<W>>>,
 }
@@ -81,14 +81,14 @@ pub(crate) struct ReadyWorker<W: Worker> {
 }
 
 impl<W: Worker> Launch for PendingWorker<W> {
-    fn launch(self: Box<Self>, site: LaunchContext) {
+    fn launch(self: Box<Self>, context: LaunchContext) {
         let Self { node, build, ends } = *self;
         let PendingIo { io, run_mode } = lock(&ends).take().expect("a worker is launched once");
         #[cfg(feature = "test-util")]
         let io = match crate::test::stub_of::<W>(&node) {
             Some(stub) => {
                 let mut io = io;
-                return stub.launch(node, io.take(), &site);
+                return stub.launch(node, io.take(), &context);
             }
             None => io,
         };
@@ -98,19 +98,19 @@ impl<W: Worker> Launch for PendingWorker<W> {
             io,
         };
         match run_mode {
-            None => launch(&node, &site, run_to_exit(ready, Standalone)),
-            Some(run_mode) => launch(&node, &site, run_mode.life(ready)),
+            None => launch(&node, &context, run_to_exit(ready, Standalone)),
+            Some(run_mode) => launch(&node, &context, run_mode.drive(ready)),
         }
     }
 }
 
-/// Starts a life in a task, or in a thread of its own.
-fn launch(node: &Node, site: &LaunchContext, life: impl Future<Output = ()> + Send + 'static) {
+/// Starts a worker's future in a task, or in a thread of its own if the worker is `blocking`.
+fn launch(node: &Node, context: &LaunchContext, future: impl Future<Output = ()> + Send + 'static) {
     if let Err(error) = spawn_on(
-        &site.place.runtime,
+        &context.group.runtime,
         node,
         worker_span(&node.path(), None),
-        life,
+        future,
     ) {
         let worker = (&**node.name()).into();
         let cause = Cause::StartupFailed {
@@ -118,21 +118,21 @@ fn launch(node: &Node, site: &LaunchContext, life: impl Future<Output = ()> + Se
             error: error.into(),
         };
         node.finish(node.report(cause, false, false));
-        node.tell_ended();
+        node.notify_ended();
     }
 }
 
-/// Runs a lane of a worker in a task, or, if it blocks, in a thread.
+/// Spawns a lane of a worker in a task, or in a thread if the worker is `blocking`.
 pub(crate) fn spawn_lane(
     node: &Node,
     lane: usize,
-    life: impl Future<Output = ()> + Send + 'static,
+    future: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     spawn_on(
         &Handle::current(),
         node,
         worker_span(&node.path(), Some(lane)),
-        life,
+        future,
     )
 }
 
@@ -140,20 +140,20 @@ fn spawn_on(
     runtime: &Handle,
     node: &Node,
     span: Span,
-    life: impl Future<Output = ()> + Send + 'static,
+    future: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let life = InSpan::new(life, span);
+    let future = InSpan::new(future, span);
     if !node.options.blocking {
-        runtime.spawn(life);
+        runtime.spawn(future);
         return Ok(());
     }
-    // A thread of its own, rather than one of tokio's pool: a function that never returns holds up
-    // neither the pool nor the end of the runtime.
+    // A thread of its own and not one of tokio's pool. So a function that never returns blocks neither the pool nor
+    // the shutdown of the runtime.
     let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
     let runtime = runtime.clone();
     thread.spawn(move || {
         own_thread();
-        runtime.block_on(life);
+        runtime.block_on(future);
     })?;
     Ok(())
 }

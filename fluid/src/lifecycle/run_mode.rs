@@ -1,5 +1,4 @@
-//! The run_mode in which a worker lives: alone, in lanes, at the head of a fused chain, or lent behind a fused
-//! edge.
+//! The run mode of a worker: standalone, in lanes, at the head of a fused chain, or as a fused callee.
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
@@ -9,17 +8,17 @@ use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
 use crate::node::context::Context;
 use crate::worker::{Io, Worker};
 
-/// The run_mode in which a worker lives, whose type is known only where its fused edges are drawn, or its options
-/// read.
+/// The run mode of a worker. It is a trait object, because its type is known only where fused edges are drawn or
+/// options are read.
 pub(crate) trait RunMode<W: Worker>: Send {
-    fn life(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()>;
+    fn drive(self: Box<Self>, pending: ReadyWorker<W>) -> BoxFuture<()>;
 
-    /// The same for a stub in the worker's place.
+    /// The same run mode for a stub that replaces the worker.
     #[cfg(feature = "test-util")]
     fn of_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::StubOf<W>>>;
 }
 
-/// How `run` is called.
+/// How the `run` of an incarnation is called.
 pub(crate) trait RunLoop<W: Worker>: Send + 'static {
     fn run(
         &mut self,
@@ -28,23 +27,23 @@ pub(crate) trait RunLoop<W: Worker>: Send + 'static {
         io: &mut Detachable<Io<W>>,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Puts one run of the worker, from its build to its `on_shutdown`, into a span of its own, if it needs one beside
-    /// that of the worker's task.
+    /// Puts one incarnation, from the build of the worker to its `on_shutdown`, into a span of its own, if it needs one
+    /// beside the span of the worker's task.
     fn in_span<F: Future + Send>(run: F, ctx: &Context) -> impl Future<Output = F::Output> + Send {
         let _ = ctx;
         run
     }
 
-    /// Lets go of what it holds of other workers, when `run` has returned.
+    /// Releases the other workers that it holds, after `run` has returned.
     ///
     /// # Errors
     ///
-    /// If one that has ended along failed when its work was done.
+    /// If the `on_shutdown` of another worker failed.
     fn rest(&mut self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Gets back what is lent to others, when the life was cut off.
+    /// Takes back what other tasks hold, after the incarnation was aborted.
     fn recover(
         &mut self,
         worker: Option<&mut Detachable<W>>,
@@ -55,7 +54,7 @@ pub(crate) trait RunLoop<W: Worker>: Send + 'static {
     }
 }
 
-/// A worker that makes its own calls, and sends to its own ports.
+/// The loop of a worker that calls no other workers and sends to its own ports.
 pub(crate) struct Standalone;
 
 impl<W: Worker> RunLoop<W> for Standalone {
@@ -69,7 +68,7 @@ impl<W: Worker> RunLoop<W> for Standalone {
     }
 }
 
-/// Calls a worker's own `run`, and looks at its signs of life.
+/// Calls the worker's `run`, observed by the stall monitor.
 pub(crate) fn run<W: Worker>(
     worker: &mut W,
     ctx: &Context,
@@ -78,28 +77,28 @@ pub(crate) fn run<W: Worker>(
     ctx.watch(worker.run(ctx, io))
 }
 
-/// How a `run` has ended, of which no call was caught that stalled. What it had in hand is done.
-pub(crate) fn survived<W: Worker>(
+/// Fails if a call stalled that `run` did not report. The message in hand counts as done.
+pub(crate) fn or_stalled<W: Worker>(
     ran: Result<(), Error>,
     ctx: &Context,
     io: &mut Io<W>,
 ) -> Result<(), Error> {
     ran?;
-    ctx.survived().inspect_err(|_| io.queue.settle())
+    ctx.check_stall().inspect_err(|_| io.queue.settle())
 }
 
-/// What may be with another task for a while.
+/// A value that another task may hold for some time.
 pub(crate) struct Detachable<T>(Option<T>);
 
 impl<T> Detachable<T> {
-    const AWAY: &str = "what was lent comes back before it is used";
+    const DETACHED: &str = "a detached value is put back before it is used";
 
     pub(crate) fn new(value: T) -> Self {
         Self(Some(value))
     }
 
     pub(crate) fn take(&mut self) -> T {
-        self.0.take().expect(Self::AWAY)
+        self.0.take().expect(Self::DETACHED)
     }
 
     pub(crate) fn put(&mut self, value: T) {
@@ -111,12 +110,12 @@ impl<T> Deref for Detachable<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.0.as_ref().expect(Self::AWAY)
+        self.0.as_ref().expect(Self::DETACHED)
     }
 }
 
 impl<T> DerefMut for Detachable<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.0.as_mut().expect(Self::AWAY)
+        self.0.as_mut().expect(Self::DETACHED)
     }
 }

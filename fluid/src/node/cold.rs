@@ -1,4 +1,4 @@
-//! What happens to few members.
+//! Data that only few members need.
 
 use std::sync::Arc;
 
@@ -10,23 +10,23 @@ use crate::report::exit::{Cause, Forced};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Mutex, OnceLock};
 
-/// What is known of a member to which something has happened that happens to few: a failure, a restart, force. It is
-/// apart, since most members never need room for it.
+/// Data that only few members need: after a failure, a restart, a forced stop and the like. It is allocated on
+/// first use, because most members never need it.
 #[derive(Default)]
 pub(super) struct Cold {
-    /// What the group in which it stands calls it, where that is not its own name.
+    /// The member's name in its group, if it differs from its own name.
     pub(super) alias: OnceLock<Arc<str>>,
-    /// What limits its calls, from the first one on.
+    /// The limiter of its calls, created at the first call.
     #[cfg(feature = "rate")]
     pub(super) limiter: OnceLock<crate::time::rate::Limiter>,
-    /// By when it must have obeyed force, or is stuck.
+    /// The deadline after a forced stop. A member that has not ended by then is stuck.
     pub(super) force_until: OnceLock<Instant>,
-    /// Why it was forced to end.
+    /// Why it was forced to stop.
     forced_by: OnceLock<Forced>,
-    /// Why it was asked to stop, if whoever asked said so.
+    /// The cause of the stop, if the caller gave one.
     pub(super) why: OnceLock<Cause>,
     pub(super) last_error: Mutex<Option<Error>>,
-    /// What it has failed with, while its own hooks are called.
+    /// The error of a failed incarnation, while the hooks of the member run.
     pub(super) failing: Mutex<Option<Error>>,
     pub(super) restarts: AtomicU64,
     missed_beats: AtomicU64,

@@ -1,4 +1,4 @@
-//! What a worker's function may know of its own life.
+//! The context of an incarnation, which a worker's function can take as an argument.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,8 +16,8 @@ use crate::sync::signal::{Signal, until};
 use crate::time::run_control::RunControl;
 use crate::time::stall::{Pulse, Rest, Watched};
 
-/// The worker's own view of its life: an argument of type `&Context` of the function, or of the hooks
-/// of a worker written by hand.
+/// A worker's view of its own incarnation. It is an argument of type `&Context` of the function, or of the hooks of
+/// a worker written by hand.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,22 +34,22 @@ use crate::time::stall::{Pulse, Rest, Watched};
 #[derive(Clone, Debug)]
 pub struct Context {
     node: Arc<Node>,
-    /// The life that it is the context of.
+    /// The requests to this incarnation.
     run_control: Arc<RunControl>,
-    /// The present call, if the worker may make another attempt at it.
-    call: Option<Arc<Call>>,
-    /// The signs of life of this lane, if the worker has a stall.
+    /// The current call, if the worker may make several attempts.
+    call: Option<Arc<AttemptState>>,
+    /// The signs of progress of this lane, if the worker has a stall.
     pulse: Option<Arc<Pulse>>,
 }
 
-/// What is known of the present call of a consumer that makes several attempts.
+/// The attempts of the current call of a worker with `retry`.
 #[derive(Debug)]
-struct Call {
+struct AttemptState {
     attempt: AtomicU32,
     may_retry: AtomicBool,
 }
 
-impl Default for Call {
+impl Default for AttemptState {
     fn default() -> Self {
         Self {
             attempt: AtomicU32::new(1),
@@ -61,7 +61,7 @@ impl Default for Call {
 impl Context {
     pub(crate) fn new(node: Arc<Node>, run_control: Arc<RunControl>) -> Self {
         let call = (node.options.retry > 0).then(Arc::default);
-        let pulse = node.options.stall.map(|limit| run_control.feel(limit));
+        let pulse = node.options.stall.map(|limit| run_control.add_pulse(limit));
         Self {
             node,
             run_control,
@@ -70,7 +70,7 @@ impl Context {
         }
     }
 
-    /// That of another lane.
+    /// The context of another lane.
     pub(crate) fn lane(&self) -> Self {
         Self::new(Arc::clone(&self.node), Arc::clone(&self.run_control))
     }
@@ -90,22 +90,22 @@ impl Context {
         self.pulse.as_ref()
     }
 
-    /// Nothing is expected of the worker until what is returned is dropped.
+    /// Suspends the stall monitor until the returned guard is dropped.
     pub(crate) fn rest(&self) -> Option<Rest<&Pulse>> {
         self.pulse.as_deref().map(Pulse::rest)
     }
 
-    /// Awaits work that must give signs of life, if any are looked at, and is cut off if it stalls and the worker is
-    /// to be restarted.
-    pub(crate) fn watch<F>(&self, work: F) -> Watch<'_, F> {
-        Watch {
+    /// Wraps `work` so that the stall monitor observes it. If it stalls and the worker is to be restarted, it is
+    /// aborted with an error.
+    pub(crate) fn watch<F>(&self, work: F) -> AbortOnStall<'_, F> {
+        AbortOnStall {
             ctx: self,
             work: Watched::new(self.pulse.as_deref(), work),
         }
     }
 
-    /// PendingIo a life in which a call stalled and could not be cut off before it was done.
-    pub(crate) fn survived(&self) -> Result<(), Error> {
+    /// Returns the error of a stalled call that completed before it could be aborted.
+    pub(crate) fn check_stall(&self) -> Result<(), Error> {
         match &self.pulse {
             Some(pulse) if pulse.take_doom() => Err(self.stalled(pulse, None)),
             _ => Ok(()),
@@ -121,7 +121,7 @@ impl Context {
         call.is_some_and(|call| call.may_retry.load(Ordering::Relaxed))
     }
 
-    /// Says whether an error of the present call is one after which it may be made again: `retry_if`.
+    /// Sets whether the current call may be made again after its error: `retry_if`.
     #[doc(hidden)]
     pub fn retry_if(&self, may_retry: bool) {
         if let Some(call) = &self.call {
@@ -129,12 +129,12 @@ impl Context {
         }
     }
 
-    /// Raised when this life should end.
+    /// Raised when this incarnation is to end.
     pub(crate) fn stop_requested(&self) -> Signal<'_> {
         self.run_control.stop_requested()
     }
 
-    /// Lets whoever looks know that the present life should end.
+    /// Requests the end of this incarnation, in all lanes.
     pub(crate) fn end(&self) {
         self.run_control.stop_requested().raise();
     }
@@ -143,17 +143,17 @@ impl Context {
         &self.node
     }
 
-    /// Raised when this life should end, because another one is to follow.
+    /// Raised when this incarnation is to end, because the worker is restarted.
     pub(crate) fn restart_requested(&self) -> Signal<'_> {
         self.run_control.restart_requested()
     }
 
-    /// Whether another life is to follow this one.
+    /// Whether this incarnation ends because the worker is restarted.
     pub(crate) fn is_restart_requested(&self) -> bool {
         self.run_control.restart_requested().is_raised()
     }
 
-    /// Whether the worker stops, and no message waits for it: a life that has not begun yet need not.
+    /// Whether the worker stops and no message waits for it. An incarnation that has not begun then need not begin.
     pub(crate) fn need_not_start(&self) -> bool {
         let queue = self.node.queue_control.as_ref();
         self.node.stop().is_raised() && queue.is_none_or(|queue| queue.queue_size() == 0)
@@ -165,20 +165,19 @@ impl Context {
         self.node.name()
     }
 
-    /// Whether the worker's turn to stop has not come yet. One relaxed load.
+    /// Whether the worker was not yet asked to stop. One relaxed load.
     ///
-    /// A worker without a queue is told as soon as its group stops; a consumer when all that feeds it
-    /// has ended. A worker that is to be restarted along with another ([`Restart`](crate::Restart)) is told
-    /// in the same way that its present life should end.
+    /// A worker without a queue is asked when its group stops, and a consumer when all that feeds it has ended. A
+    /// worker that is restarted because another one failed ([`Restart`](crate::Restart)) is asked in the same way.
     #[must_use]
     pub fn is_running(&self) -> bool {
         !self.run_control.stop_requested().is_raised()
     }
 
-    /// Gives a sign of life. Nothing else tells a worker whose function is its own loop, or takes long for one
-    /// call, from one that stalls ([`Options::stall`](crate::Options::stall)).
+    /// Reports progress to the stall monitor ([`Options::stall`](crate::Options::stall)). It is needed in a
+    /// function that is its own loop, and in calls that take long: without it, they count as stalled.
     ///
-    /// With a stall it reads the clock; without one, it does nothing.
+    /// Reads the clock if the worker has a stall. Otherwise it does nothing.
     ///
     /// ```
     /// use fluid::{worker, Context};
@@ -201,31 +200,31 @@ impl Context {
         }
     }
 
-    /// A sign of life, if it comes from within a call. Returns whether that is to be cut off.
+    /// Reports progress if it is called within a call. Returns whether that call is to be aborted.
     fn beat_at_work(&self) -> bool {
         self.pulse
             .as_ref()
             .is_some_and(|pulse| pulse.beat_at_work())
     }
 
-    /// Resolves when [`is_running`](Self::is_running) has become false, at once if it is. Cancel safe.
+    /// Resolves when [`is_running`](Self::is_running) becomes false, immediately if it is. Cancel safe.
     ///
-    /// To call it is a sign of life. To wait in it is none, since something else is mostly awaited beside it: a worker
-    /// with a [`stall`](crate::Options::stall) that waits for nothing but its stop stalls.
+    /// Calling it reports progress. Waiting in it does not, because usually something else is awaited at the same
+    /// time. So a worker with a [`stall`](crate::Options::stall) that only waits for its stop counts as stalled.
     pub async fn stopping(&self) {
         consume_budget().await;
         self.beat_at_work();
         self.run_control.stop_requested().raised().await;
     }
 
-    /// Sleeps, but no longer than until the worker's turn to stop. Returns whether it slept the whole
+    /// Sleeps for `duration`, but only until the worker is asked to stop. Returns `true` if it slept the whole
     /// time. Cancel safe.
     ///
-    /// That is no stall, and its beginning and its end are signs of life.
+    /// Sleeping never counts as a stall. Its start and its end report progress.
     pub async fn sleep(&self, duration: Duration) -> bool {
-        // A loop that does not look at the stop is then at once here again, and must let others run.
+        // A loop that ignores the stop calls this again immediately, and must let other tasks run.
         consume_budget().await;
-        // What is to be cut off is cut off here, and while it rests it would not be.
+        // A call that is to be aborted is aborted here. While it is suspended, it could not be.
         let _rest = if self.beat_at_work() {
             None
         } else {
@@ -244,14 +243,14 @@ impl Context {
         self.node.ask_to_stop(None);
     }
 
-    /// Which attempt at its message the present call is: 1 for the first, more if `retry` makes it again.
+    /// The number of the current attempt: 1 for the first, more if `retry` repeats the call.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         let call = self.call.as_ref();
         call.map_or(1, |call| call.attempt.load(Ordering::Relaxed))
     }
 
-    /// How often the worker was built anew so far.
+    /// The number of restarts of the worker so far.
     #[must_use]
     pub fn restarts(&self) -> u64 {
         self.node.restarts()
@@ -259,15 +258,15 @@ impl Context {
 }
 
 pin_project! {
-    /// See [`Context::watch`].
-    pub(crate) struct Watch<'a, F> {
+    /// The future of [`Context::watch`].
+    pub(crate) struct AbortOnStall<'a, F> {
         ctx: &'a Context,
         #[pin]
         work: Watched<'a, F>,
     }
 }
 
-impl<T, F: Future<Output = Result<T, Error>>> Future for Watch<'_, F> {
+impl<T, F: Future<Output = Result<T, Error>>> Future for AbortOnStall<'_, F> {
     type Output = F::Output;
 
     #[inline(always)]

@@ -1,5 +1,4 @@
-//! What a member and its supervisor say to each other between two lives: how the one ended, and whether
-//! another follows.
+//! What a member reports to its supervisor after an incarnation, and the directive that the supervisor answers.
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -15,51 +14,51 @@ use crate::report::ledger::Counts;
 use crate::sync::oneshot;
 use crate::time::jitter::jitter;
 
-/// How a life failed.
+/// How an incarnation failed.
 pub(crate) enum Failure {
-    /// In a way that a restart may answer.
+    /// It failed in a way that a restart can answer.
     Of(Error),
-    /// When its work was done.
+    /// Its work was done, and `on_shutdown` failed.
     AtTheEnd(Error),
 }
 
-/// One life has ended, and the member waits for what comes.
+/// An incarnation has ended, and the member waits for a directive.
 pub(crate) struct RunEnded {
-    /// How it failed; nothing if it ended because another life is to follow.
+    /// The failure. `None` if the incarnation ended because a restart was requested.
     pub(crate) failure: Option<Cause>,
     pub(crate) run_stats: RunStats,
     pub(crate) order: oneshot::Sender<Directive>,
 }
 
-/// What comes after a life.
+/// What follows an incarnation.
 pub(crate) enum Directive {
-    /// Another one.
+    /// The next incarnation.
     Restart,
-    /// The end.
+    /// The end of the member.
     Stop(Cause),
 }
 
-/// What one life run_stats.
+/// What an incarnation has done, which decides the backoff.
 pub(crate) struct RunStats {
-    /// Anything went well in it.
+    /// A call succeeded.
     pub(crate) succeeded: bool,
-    /// A message left the queue in it, with a failure or without.
+    /// A message was handled, whether successfully or not.
     pub(crate) handled: bool,
-    pub(crate) lived: Duration,
+    pub(crate) duration: Duration,
 }
 
 impl RunStats {
-    /// Of a member without a queue.
+    /// The stats of a member without a queue.
     pub(crate) fn since(began: Instant, succeeded: bool) -> Self {
         Self {
             succeeded,
             handled: false,
-            lived: began.elapsed(),
+            duration: began.elapsed(),
         }
     }
 }
 
-/// Where one life began, to tell later what it run_stats.
+/// The counters at the start of an incarnation, from which its [`RunStats`] are computed.
 pub(crate) struct RunStart {
     at: Instant,
     done: u64,
@@ -85,7 +84,7 @@ impl RunStart {
         RunStats {
             succeeded: counts.done > self.done || beats > 1,
             handled: counts.done + counts.failed > self.done + self.failed,
-            lived: self.at.elapsed(),
+            duration: self.at.elapsed(),
         }
     }
 }
@@ -96,20 +95,19 @@ fn counts(node: &Node) -> Counts {
     queue_control.map_or_else(Counts::default, |queue_control| queue_control.counts())
 }
 
-/// The pauses before the restarts of one member.
+/// The backoff of one member: the pauses before its restarts.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     first: Duration,
     last: Duration,
-    /// How many failures there were in a row.
+    /// The number of consecutive failures.
     failures: u32,
 }
 
 impl Backoff {
-    /// So many failures in a row, without a message that leaves the queue, are enough to give up a
-    /// consumer that drains.
+    /// After this many consecutive failures without a handled message, a consumer that drains is given up.
     const ENOUGH: u32 = 6;
-    /// A life this long is a success, however short the longest pause is.
+    /// The shortest duration of an incarnation that resets the backoff, even if the longest pause is shorter.
     const LONG: Duration = Duration::from_secs(1);
 
     pub(crate) const fn new((first, last): (Duration, Duration)) -> Self {
@@ -120,29 +118,29 @@ impl Backoff {
         }
     }
 
-    /// That of a worker with `on_error = "restart"`: it is the default of a group too.
+    /// The backoff of a worker with `on_error = "restart"`, which is also the default of a group.
     pub(crate) const fn of_workers() -> Self {
         Self::new(Restart::one_for_one().backoff)
     }
 
-    /// Takes note of one failure more. Returns the pause that is due, and whether a consumer that drains
-    /// has been tried enough.
-    pub(crate) fn failed(&mut self, life: &RunStats) -> (Duration, bool) {
-        if life.succeeded || life.lived >= self.last.max(Self::LONG) {
+    /// Records a failure. Returns the pause before the restart, and whether a consumer that drains is to be given
+    /// up.
+    pub(crate) fn failed(&mut self, run: &RunStats) -> (Duration, bool) {
+        if run.succeeded || run.duration >= self.last.max(Self::LONG) {
             self.failures = 0;
         }
-        let tried_enough = self.failures >= Self::ENOUGH && !life.handled;
+        let tried_enough = self.failures >= Self::ENOUGH && !run.handled;
         let due = self
             .first
             .saturating_mul(2_u32.saturating_pow(self.failures))
             .min(self.last);
         self.failures += 1;
-        // At least half of what is due, so that many that failed together do not come back together.
+        // At least half of the pause, with jitter, so that members that failed together restart at different times.
         (due / 2 + jitter(due / 2), tried_enough)
     }
 }
 
-/// A failure that is answered by no restart, and why not.
+/// The error of a failure without a restart: the reason, and the failure.
 #[derive(Debug)]
 pub(crate) struct NoRestart {
     why: String,
@@ -150,7 +148,7 @@ pub(crate) struct NoRestart {
 }
 
 impl NoRestart {
-    /// `whom` is another member that would have to be restarted along.
+    /// `whom` is another member that would have to be restarted with it.
     pub(crate) fn added_by_value(whom: Option<&str>, error: Error) -> Error {
         let whom = whom.map_or_else(|| "it".to_owned(), |name| format!("`{name}`"));
         let why = format!(

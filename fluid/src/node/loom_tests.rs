@@ -1,4 +1,4 @@
-//! PendingIo and lives of a member in every order of threads.
+//! Loom tests of a member's end and its incarnations.
 
 use super::*;
 use crate::options::Options;
@@ -13,19 +13,19 @@ fn node() -> Arc<Node> {
 }
 
 #[test]
-fn all_who_wait_for_the_exit_get_the_one_that_was_first() {
+fn every_waiter_gets_the_first_exit() {
     explore(|| {
         let node = node();
         let waiter = {
             let node = Arc::clone(&node);
             thread::spawn(move || block_on(node.exited()).is_forced())
         };
-        let gives_up = {
+        let give_up = {
             let node = Arc::clone(&node);
             thread::spawn(move || node.finish(node.report(Cause::Stopped, true, true)))
         };
         node.finish(node.report(Cause::Stopped, false, false));
-        gives_up.join().unwrap();
+        give_up.join().unwrap();
         let exit = node.exit().unwrap();
         assert_eq!(waiter.join().unwrap(), exit.is_forced());
         assert_eq!(node.state(), exit.state());
@@ -33,7 +33,7 @@ fn all_who_wait_for_the_exit_get_the_one_that_was_first() {
 }
 
 #[test]
-fn whoever_waits_for_the_end_finds_an_exit() {
+fn a_waiter_for_the_final_state_finds_an_exit() {
     explore(|| {
         let node = node();
         let waiter = {
@@ -49,16 +49,16 @@ fn whoever_waits_for_the_end_finds_an_exit() {
 }
 
 #[test]
-fn who_holds_on_to_one_life_sees_its_end_when_the_next_one_begins() {
+fn an_old_run_control_is_asked_to_stop_when_the_next_incarnation_begins() {
     explore(|| {
         let node = node();
-        let last = node.run_control();
-        let holds = {
-            let last = Arc::clone(&last);
-            thread::spawn(move || block_on(last.stop_requested().raised()))
+        let old = node.run_control();
+        let waiter = {
+            let old = Arc::clone(&old);
+            thread::spawn(move || block_on(old.stop_requested().raised()))
         };
         node.renew();
-        holds.join().unwrap();
+        waiter.join().unwrap();
         assert!(!node.run_control().stop_requested().is_raised());
     });
 }

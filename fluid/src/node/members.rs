@@ -1,4 +1,4 @@
-//! Who stands in a group, and how they are called.
+//! The members of a group and their names.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,7 +11,7 @@ use crate::node::Node;
 #[derive(Default)]
 pub(crate) struct Members {
     nodes: Vec<Arc<Node>>,
-    /// How often each name was asked for.
+    /// The number of requests for each name.
     names: HashMap<Arc<str>, usize>,
 }
 
@@ -24,8 +24,8 @@ impl Members {
         self.nodes.push(node);
     }
 
-    /// Forgets a member, and lets another one have its name. Does nothing if it has been forgotten already: its name
-    /// may be that of another member since.
+    /// Removes a member and frees its name. Does nothing if it was removed before, since another member may have
+    /// its name now.
     pub(crate) fn forget(&mut self, member: &Arc<Node>) {
         let before = self.nodes.len();
         self.nodes.retain(|node| !Arc::ptr_eq(node, member));
@@ -34,14 +34,14 @@ impl Members {
         }
     }
 
-    /// `name`, or `name-2`, `name-3` and so on, if others were called so before.
+    /// Returns `name` if it is free, and otherwise `name-2`, `name-3` and so on.
     pub(crate) fn free_name(&mut self, name: &str) -> Arc<str> {
         while let Some(count) = self.names.get_mut(name) {
             *count += 1;
             let mut next = String::with_capacity(name.len() + 21);
             let _ = write!(next, "{name}-{count}");
             let next: Arc<str> = next.into();
-            // Someone may have been called `name-2` from the first.
+            // A member may have been added with the name `name-2`.
             if let Entry::Vacant(free) = self.names.entry(Arc::clone(&next)) {
                 free.insert(1);
                 return next;
@@ -60,7 +60,7 @@ mod tests {
     use crate::state::Kind;
 
     #[test]
-    fn a_name_is_given_once_and_again_when_its_bearer_is_forgotten() {
+    fn a_name_is_unique_and_free_again_after_its_member_is_removed() {
         let mut members = Members::default();
         let names = ["poll-2", "poll", "poll", "poll"].map(|name| members.free_name(name));
         assert_eq!(
@@ -74,7 +74,7 @@ mod tests {
         members.forget(&node);
         assert!(members.nodes().is_empty());
         assert_eq!(&*members.free_name("poll-3"), "poll-3");
-        // Forgotten twice, it takes no name from the next one.
+        // A second removal does not free the name of another member.
         members.forget(&node);
         assert_eq!(&*members.free_name("poll-3"), "poll-3-2");
     }

@@ -5,16 +5,16 @@ use std::sync::{Arc, Weak};
 use super::{MemberId, Node, Parent};
 use crate::queue::Owner;
 
-/// Where a member stands.
+/// The group of a member, and its identifier there.
 pub(super) struct Membership {
     group: Weak<Node>,
     pub(super) parent: Arc<dyn Parent>,
-    /// The number of the member within the group.
+    /// The member's identifier within the group.
     pub(super) member: MemberId,
 }
 
 impl Node {
-    /// Makes it a member of `group`, which calls it `name`. `parent` is told what happens to it.
+    /// Makes this node the member `member` of `group`, with the name `name`. `parent` receives its events.
     pub(crate) fn join(
         &self,
         group: &Arc<Node>,
@@ -33,7 +33,7 @@ impl Node {
         });
     }
 
-    /// Whether it stands in no group.
+    /// Whether it is not a member of a group.
     pub(crate) fn is_root(&self) -> bool {
         self.membership.get().is_none()
     }

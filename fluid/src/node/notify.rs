@@ -1,4 +1,4 @@
-//! What a member reports to its group.
+//! Events that a member reports to its group.
 
 use super::{MemberId, Node};
 use crate::node::directive::{Directive, RunEnded, RunStats};
@@ -6,46 +6,46 @@ use crate::report::exit::Cause;
 use crate::sync::oneshot;
 use crate::sync::signal::until;
 
-/// What happens to a member of a group.
+/// An event of a member.
 pub(crate) enum MemberEvent {
-    /// It has started, or has started again after a restart.
+    /// It has started, for the first time or after a restart.
     Started,
-    /// It has failed, and its `on_shutdown` is being called.
+    /// It has failed, and its `on_shutdown` runs.
     Failing,
-    /// One incarnation has ended, and it waits for a directive.
+    /// An incarnation has ended, and the member waits for a directive.
     RunEnded(Box<RunEnded>),
-    /// It has ended, and has its exit.
+    /// It has ended, and its exit is set.
     Ended,
-    /// It was asked to stop: its group decides when its turn comes.
+    /// It was asked to stop. Its group decides when it stops.
     StopRequested,
 }
 
-/// A group, as its members see it.
+/// The receiver of a member's events: the supervisor of its group.
 pub(crate) trait Parent: Send + Sync {
-    /// Has no effect if the group has ended.
+    /// Reports an event. Has no effect if the group has ended.
     fn notify(&self, member: MemberId, event: MemberEvent);
 }
 
 impl Node {
-    /// Has no effect if it stands in no group, or the group has ended.
+    /// Reports an event to the group. Has no effect if the node is no member of a group, or the group has ended.
     fn notify(&self, event: MemberEvent) {
         if let Some(membership) = self.membership.get() {
             membership.parent.notify(membership.member, event);
         }
     }
 
-    /// It has started.
-    pub(crate) fn tell_started(&self) {
+    /// Reports that the member has started.
+    pub(crate) fn notify_started(&self) {
         self.notify(MemberEvent::Started);
     }
 
-    /// It has failed, its own hooks are called, and it has its time to end.
-    pub(crate) fn tell_failing(&self) {
+    /// Reports that the member has failed. From now on, the time for its hooks is limited.
+    pub(crate) fn notify_failing(&self) {
         self.notify(MemberEvent::Failing);
     }
 
-    /// One life has ended, and it waits for what comes.
-    pub(crate) fn tell_down(
+    /// Reports the end of an incarnation. Returns the receiver of the directive.
+    pub(crate) fn notify_run_ended(
         &self,
         failure: Option<Cause>,
         run_stats: RunStats,
@@ -60,24 +60,25 @@ impl Node {
         ordered
     }
 
-    /// The same, and waits. Nothing, if it is forced to end, or no one is left to say what comes.
-    pub(crate) async fn next_life(
+    /// Reports the end of an incarnation and waits for the directive. Returns `None` if the member is forced to
+    /// stop, or its supervisor is gone.
+    pub(crate) async fn next_directive(
         &self,
         failure: Option<Cause>,
         run_stats: RunStats,
     ) -> Option<Directive> {
-        until(self.forced(), self.tell_down(failure, run_stats))
+        until(self.forced(), self.notify_run_ended(failure, run_stats))
             .await?
             .ok()
     }
 
-    /// It is to stop: its group decides when its turn comes.
-    pub(super) fn tell_stop(&self) {
+    /// Reports the request to stop. The group decides when the member stops.
+    pub(super) fn notify_stop_requested(&self) {
         self.notify(MemberEvent::StopRequested);
     }
 
-    /// It has ended, and holds its exit.
-    pub(crate) fn tell_ended(&self) {
+    /// Reports that the member has ended. Its exit must be set.
+    pub(crate) fn notify_ended(&self) {
         self.notify(MemberEvent::Ended);
     }
 }

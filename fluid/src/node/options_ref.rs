@@ -1,10 +1,10 @@
-//! The options with which a member stands in its group.
+//! The options of a member, by reference where possible.
 
 use std::ops::Deref;
 
 use crate::options::Options;
 
-/// The options of one member: those of its type, which all workers of that type share, or its own.
+/// The options of one member: shared by all workers of its type, or its own.
 pub(crate) enum OptionsRef {
     OfType(&'static Options),
     OfMember(Box<Options>),

@@ -1,4 +1,4 @@
-//! What is told of a member: its exit, and its status.
+//! The exit and the status of a member.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::time::stall::Signs;
 
 impl Node {
-    /// The exit as it stands now.
+    /// Creates the exit from the current counters and the exits of the members.
     pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
         let exits = |members: &mut Members| {
             let nodes = members.nodes().iter();
@@ -54,7 +54,7 @@ impl Node {
         })
     }
 
-    /// How many messages were emitted, and how many unsent, on all ports.
+    /// The numbers of emitted and of unsent messages, over all ports.
     pub(crate) fn sent(&self) -> (u64, u64) {
         let sum = |counter: fn(&Tally) -> &AtomicU64| {
             let counters = self.sent.iter().map(|tally| counter(tally));
@@ -95,7 +95,7 @@ impl Node {
         }
     }
 
-    /// The signs of life of a worker that has a stall, until it has ended.
+    /// The signs of progress of a worker with a stall. `None` after the worker has ended.
     fn signs(&self) -> Option<Signs> {
         if self.options.stall.is_none() || self.exit().is_some() {
             return None;

@@ -1,4 +1,4 @@
-//! The state of a worker, which can be awaited.
+//! The state of a member, which can be awaited.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use crate::sync::lock::lock;
 use crate::sync::signal::wait_for;
 use crate::sync::{Mutex, Notify};
 
-/// A state that can be awaited.
+/// The current state, with the time of its last change.
 #[derive(Debug)]
 pub(crate) struct StateCell {
     current: Mutex<(State, SystemTime)>,
@@ -26,12 +26,12 @@ impl StateCell {
         lock(&self.current).0
     }
 
-    /// Since when the state is what it is.
+    /// The time of the last change of state.
     pub(crate) fn since(&self) -> SystemTime {
         lock(&self.current).1
     }
 
-    /// Moves to `next`, unless that would be a step back. Returns the state before, if it moved.
+    /// Moves to `next`, unless that is a step back. Returns the previous state if it moved.
     pub(crate) fn advance(&self, next: State) -> Option<State> {
         let previous = {
             let mut current = lock(&self.current);
@@ -45,8 +45,8 @@ impl StateCell {
         Some(previous)
     }
 
-    /// Moves to the final state `last` together with what `publish` makes known: whoever sees the one
-    /// sees the other. Returns whether `publish` did.
+    /// Runs `publish` and, if it returns `true`, moves to the final state `last`. Both happen under the lock, so
+    /// that a thread that sees the state also sees what was published. Returns what `publish` returned.
     pub(crate) fn end(&self, last: State, publish: impl FnOnce() -> bool) -> bool {
         let published = {
             let mut current = lock(&self.current);
@@ -60,13 +60,13 @@ impl StateCell {
         published
     }
 
-    /// Resolves with the first state seen that is `wanted` or past it. Cancel safe.
+    /// Resolves with the first observed state that is at or past `wanted`. Cancel safe.
     pub(crate) async fn reached(&self, wanted: State) -> State {
         self.until(|| Some(self.get()).filter(|&state| state >= wanted))
             .await
     }
 
-    /// Resolves with a value that is there from some change of the state on. Cancel safe.
+    /// Waits until `value` returns `Some`, and calls it again after each change of state. Cancel safe.
     pub(crate) async fn until<T>(&self, value: impl Fn() -> Option<T>) -> T {
         wait_for(&self.changes, value).await
     }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_never_moves_back_but_for_a_restart() {
+    fn a_state_moves_back_only_in_a_restart() {
         let states = [
             State::Init,
             State::Running,

@@ -91,7 +91,7 @@ struct Inner<M> {
     /// Room that has been given to senders in advance.
     given: usize,
     sender_waits: bool,
-    /// How many consumer_ends wait, at most.
+    /// How many consumer ends wait, at most.
     takers_wait: usize,
     /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
     /// has handled the one in its hand. While there is one, and only then, it is `awaited`, where one takes alone.

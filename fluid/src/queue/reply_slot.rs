@@ -50,7 +50,7 @@ impl ReplySlots {
         slot
     }
 
-    /// Tells all reply_slots what became of their questions: the consumer will answer none of them.
+    /// Tells all reply slots what became of their questions: the consumer will answer none of them.
     pub(crate) fn give_up(&self, verdict: NoReply) {
         let slots = {
             let mut slots = briefly(&self.0);

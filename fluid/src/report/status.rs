@@ -1,4 +1,4 @@
-//! What a worker or a group is doing right now.
+//! The current status of a worker or a group.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,57 +8,56 @@ use crate::report::ledger::Counts;
 use crate::state::Kind;
 use crate::state::State;
 
-/// What a worker or a group is doing right now, and the same of each worker below it.
+/// The current status of a worker or a group, and of all members below it.
 ///
-/// With the feature `serde` it is `Serialize`; `{}` prints it as a table.
+/// With the feature `serde` it implements `Serialize`. `{}` prints it as a table.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Status {
-    /// Its name, unique within its group.
+    /// The name, which is unique within the group.
     pub name: String,
     /// Whether it is a worker, a consumer, a group or a callback.
     pub kind: Kind,
-    /// Its state.
+    /// The current state.
     pub state: State,
-    /// Since when it is in this state.
+    /// The time of the last change of state.
     pub since: SystemTime,
-    /// How often its function was called, if it has a heartbeat or is a callback.
+    /// The number of calls of a worker with a heartbeat, or of runs of a callback.
     pub beats: u64,
-    /// How many beats it missed, if its pace is a rate.
+    /// The number of missed beats, if the worker's pace is [`Pace::Rate`](crate::Pace::Rate).
     pub missed_beats: u64,
-    /// How many messages it sent, on all its ports.
+    /// The number of messages that were sent, over all ports.
     pub emitted: u64,
-    /// How many messages no consumer accepted: refused, or cut off by a forced stop.
+    /// The number of messages that no consumer accepted: they were refused, or lost in a forced stop.
     pub unsent: u64,
-    /// How often it was built anew.
+    /// The number of restarts.
     pub restarts: u64,
-    /// How often it stalled: how many calls gave no sign of life for as long as its
-    /// [`stall`](crate::Options::stall).
+    /// The number of stalls: calls without progress for the time of [`stall`](crate::Options::stall).
     pub stalls: u64,
-    /// How long ago it gave its last sign of life: of several lanes, the one in a call that is silent for longest.
-    /// Nothing if it has no `stall`, since then no one looks at the clock, and when it has ended.
+    /// The time since the last sign of progress. With several lanes, that of the lane whose call is silent for
+    /// longest. `None` if the worker has no `stall` or has ended.
     pub last_sign: Option<Duration>,
-    /// Whether it stalls now. One that waits for a message, its next beat, room downstream or the like does not,
-    /// however long ago its last sign of life was.
+    /// Whether a call stalls now. Waiting for a message, the next beat or room downstream is no stall, however long
+    /// it takes.
     pub stalled: bool,
-    /// Whether it is known that it blocks its thread: it stalls, its task was polled a while ago, and has not come
-    /// back.
+    /// Whether the worker is known to block its thread: it stalls, and a poll of its task has not returned for some
+    /// time.
     pub blocked: bool,
-    /// The last failure, with its sources.
+    /// The text of the last failure, with its sources.
     pub last_error: Option<String>,
-    /// What became of its messages so far, if it is a consumer.
+    /// The counts of the messages so far, if it is a consumer.
     pub counts: Option<Counts>,
-    /// How many messages wait, if it is a consumer.
+    /// The number of messages in the queue, if it is a consumer.
     pub queue_size: Option<usize>,
-    /// How many may wait, if it is a consumer.
+    /// The capacity of the queue, if it is a consumer.
     pub capacity: Option<usize>,
-    /// The workers and callbacks of a group.
+    /// The status of each member, if it is a group.
     pub workers: Vec<Status>,
 }
 
 impl Status {
-    /// The status of one worker below this one: its name, or the names on the way joined by `/`.
+    /// The status of a member below this one. `path` is its name, or the names on the path joined with `/`.
     #[must_use]
     pub fn worker(&self, path: &str) -> Option<&Status> {
         path.split('/').try_fold(self, |status, name| {

@@ -1,11 +1,11 @@
-//! What stands in the place of what was not understood. The compiler says why it was not, so none of this
-//! ever runs.
+//! Placeholders for parts of a declaration that the macro could not parse. The macro also emits a compile error, so
+//! none of this ever runs.
 
 use crate::error::{Error, Nothing};
 use crate::node::context::Context;
 use crate::worker::{Io, Worker};
 
-/// A worker whose type was not understood.
+/// Stands in for a worker type that could not be parsed.
 #[derive(Debug)]
 pub enum NotUnderstood {}
 
@@ -19,7 +19,7 @@ impl Worker for NotUnderstood {
     }
 }
 
-/// What makes a group whose declaration was not understood.
+/// Stands in for the value of a group whose declaration could not be parsed.
 pub fn not_understood<T>() -> T {
     unreachable!("a declaration that does not compile")
 }

@@ -1,8 +1,8 @@
-//! Options that are code: closures that look at a message or an error.
+//! Options whose value is code: closures over a message or an error.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// What tells messages apart.
+/// The type of a key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no key: it cannot be hashed",
     label = "a key is what equal messages have in common, such as a name or a number",
@@ -13,19 +13,19 @@ pub trait IsKey: Hash {}
 #[diagnostic::do_not_recommend]
 impl<K: Hash> IsKey for K {}
 
-/// `partition_by`: the key of a message, as a number that is the same in every process.
+/// `partition_by`: the hash of a message's key. It is the same in every process.
 pub fn key<'m, M, K: IsKey>(message: &'m M, key: impl FnOnce(&'m M) -> K) -> u64 {
     let mut hasher = DefaultHasher::new();
     key(message).hash(&mut hasher);
     hasher.finish()
 }
 
-/// `batch_weight`: what a message weighs.
+/// `batch_weight`: the weight of a message.
 pub fn weight<'m, M>(message: &'m M, weight: impl FnOnce(&'m M) -> usize) -> usize {
     weight(message)
 }
 
-/// `retry_if`: whether an error is one after which a call is made again.
+/// `retry_if`: whether a call that failed with this error may be made again.
 pub fn judged<'e, E>(error: &'e E, judge: impl FnOnce(&'e E) -> bool) -> bool {
     judge(error)
 }

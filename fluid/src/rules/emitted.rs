@@ -1,9 +1,9 @@
-//! The rule of what a function emits: a `Result` behind an alias reads like a message, and is none.
+//! The rule that a function does not emit a `Result` that is hidden behind an alias.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A type that is written like a message and is none.
+/// A bound that `Result` fails. It is checked only for types that are written like a message type.
 #[diagnostic::on_unimplemented(
     message = "this is `{Self}` behind an alias, which would be sent as a message: write it out",
     label = "what a function emits is read from what is written here",
@@ -11,23 +11,23 @@ use std::ops::Deref;
 )]
 pub trait IsNoResult {}
 
-/// What a function emits, by its type. A `Result` has an `is_no_result` of its own, which is the rule; with anything
-/// else the compiler finds that of [`Any`] behind the reference.
+/// The type that a function emits. For a `Result`, the inherent method `is_no_result` is found, whose bound fails.
+/// For all other types, the compiler finds the method of [`Any`] through `Deref`.
 #[derive(Debug)]
-pub struct Emitted<T>(PhantomData<T>);
+pub struct EmittedType<T>(PhantomData<T>);
 
-/// What anything but a `Result` is.
+/// The target of `Deref` for all types.
 #[derive(Debug)]
 pub struct Any;
 
-/// What a function emits.
+/// A value that stands for the type `T`.
 #[must_use]
-pub const fn emitted<T>() -> Emitted<T> {
-    Emitted(PhantomData)
+pub const fn emitted<T>() -> EmittedType<T> {
+    EmittedType(PhantomData)
 }
 
-impl<T, E> Emitted<Result<T, E>> {
-    /// It is one.
+impl<T, E> EmittedType<Result<T, E>> {
+    /// Fails to compile: the type is a `Result`.
     pub fn is_no_result(&self)
     where
         Result<T, E>: IsNoResult,
@@ -35,7 +35,7 @@ impl<T, E> Emitted<Result<T, E>> {
     }
 }
 
-impl<T> Deref for Emitted<T> {
+impl<T> Deref for EmittedType<T> {
     type Target = Any;
 
     fn deref(&self) -> &Any {
@@ -44,6 +44,6 @@ impl<T> Deref for Emitted<T> {
 }
 
 impl Any {
-    /// It is none.
+    /// Compiles: the type is no `Result`.
     pub const fn is_no_result(&self) {}
 }

@@ -1,6 +1,6 @@
-//! The rule that messages come from outside to `pub` consumers only.
+//! The rule that only `pub` consumers accept messages from outside their group.
 
-/// A message for a worker that takes none from outside. There is none.
+/// A message type for a worker that accepts no messages from outside. No type implements it.
 #[diagnostic::on_unimplemented(
     message = "this worker takes no messages from outside its group: write `pub` before its name there",
     label = "only the handle of a `pub` consumer can send",

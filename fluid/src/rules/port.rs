@@ -1,11 +1,11 @@
-//! The rule that every named port leads somewhere.
+//! The rule that every named port is wired.
 //!
-//! `#[worker]` and `#[consumer]` make a function `every_port_leads_somewhere` for a worker that has
-//! ports, with a bound for each port; `workers!` calls it with a type that stands for the edges of one
-//! field. A worker without such a function finds the one of [`HasNoPorts`].
+//! For a worker with ports, `#[worker]` and `#[consumer]` generate a function `every_port_leads_somewhere` with one
+//! bound for each port. `workers!` calls it with a type that stands for the edges of one field. For other workers,
+//! the function of [`HasNoPorts`] is found.
 
-/// The edges of a field, one of which starts at a port of `W`. The port's name is there twice: as a type,
-/// to be read in an error, and as a number, to be compared.
+/// The edges of a field, one of which starts at the given port of `W`. The name of the port appears twice: the type
+/// `Port` is shown in errors, and the number `NAME` is compared.
 #[diagnostic::on_unimplemented(
     message = "the port `{Port}` of `{W}` goes nowhere",
     label = "no edge starts at its port `{Port}`",
@@ -13,13 +13,13 @@
 )]
 pub trait Wires<W, Port, const NAME: u64> {}
 
-/// The edges of a field of which none starts at a named port.
+/// The edges of a field without edges from named ports.
 #[derive(Debug)]
 pub struct NoEdges;
 
-/// Every worker that says nothing of its ports.
+/// Implemented for every type, so that workers without ports pass the check.
 pub trait HasNoPorts {
-    /// There are none, as far as can be known.
+    /// Accepts any edges.
     fn every_port_leads_somewhere<Edges>(_: Edges) {}
 }
 

@@ -1,8 +1,8 @@
-//! The rules of what a worker holds and is sent: it goes from thread to thread with it.
+//! The rules for values that move between threads with a worker or a message.
 
 use std::sync::Arc;
 
-/// State, which a worker takes along to another thread.
+/// The state of a worker, which moves between threads with it.
 #[diagnostic::on_unimplemented(
     message = "the state `{Self}` is not `Send`: a worker goes from thread to thread with it",
     label = "`{Self}` cannot go to another thread",
@@ -13,7 +13,7 @@ pub trait IsState: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> IsState for T {}
 
-/// A resource, which several threads use at a time.
+/// A resource, which several threads use at the same time.
 #[diagnostic::on_unimplemented(
     message = "the resource `{Self}` is not `Send` and `Sync`: workers on several threads share it",
     label = "`{Self}` cannot be shared between threads",
@@ -24,7 +24,7 @@ pub trait IsResource: Send + Sync {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + ?Sized> IsResource for T {}
 
-/// Configuration, which each call is given a clone of.
+/// Configuration of a worker. Each call gets a clone.
 #[diagnostic::on_unimplemented(
     message = "the configuration `{Self}` is not `Clone` and `Send`: each call is given a clone",
     label = "`{Self}` cannot be cloned, or not go to another thread",
@@ -35,7 +35,7 @@ pub trait IsConfiguration: Clone + Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send> IsConfiguration for T {}
 
-/// A message, which the worker before sends from another thread.
+/// A message, which is sent from another thread.
 #[diagnostic::on_unimplemented(
     message = "the message `{Self}` is not `Send`: it goes from the thread of one worker to that of another",
     label = "`{Self}` cannot go to another thread",
@@ -46,20 +46,20 @@ pub trait IsMessage: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> IsMessage for T {}
 
-/// A message, as a function takes it.
+/// Checks the type of a message parameter.
 pub fn message<T: IsMessage>(_: &T) {}
 
-/// A worker's state, as its function takes it.
+/// Checks the type of a state parameter and returns the argument for it.
 pub fn state<T: IsState>(state: &mut T) -> &mut T {
     state
 }
 
-/// A resource, as a function takes it.
+/// Checks the type of a resource parameter and returns the argument for it.
 pub fn resource<T: IsResource + ?Sized>(resource: &Arc<T>) -> &T {
     resource
 }
 
-/// A worker's configuration, as its function takes it.
+/// Checks the type of a configuration parameter and returns a clone as the argument.
 pub fn configuration<T: IsConfiguration>(configuration: &T) -> T {
     configuration.clone()
 }

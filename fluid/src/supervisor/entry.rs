@@ -114,7 +114,7 @@ impl Entry {
         limit.filter(|_| self.node.kind != Kind::Group)
     }
 
-    /// PendingIo a member that was never launched. What was sent to it is undelivered, and so are all questions.
+    /// Ends a member that was never started. All messages and questions in its queue are undelivered.
     pub(crate) fn never_started(&mut self, deferred: &mut DeferredDrop) {
         seal(&self.node, NoReply::Dropped, deferred);
         deferred.put(self.launch.take());
@@ -147,8 +147,7 @@ impl Entry {
     }
 }
 
-/// PendingIo the counting of a consumer that will handle nothing any more, and tells its reply_slots what became of their
-/// questions.
+/// Fixes the counts of a consumer that will handle no more messages. Each waiting reply slot gets `verdict`.
 pub(super) fn seal(node: &Node, verdict: NoReply, deferred: &mut DeferredDrop) {
     let Some(queue_control) = &node.queue_control else {
         return;

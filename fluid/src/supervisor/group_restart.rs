@@ -65,7 +65,7 @@ impl Restarts {
         self.group_restart.is_some()
     }
 
-    /// Whether the group has escalation_seen that its present life should end, and that it is cut off.
+    /// Whether the group has seen that its current incarnation is to end, and that it is aborted.
     pub(super) fn escalation_seen(&self) -> (bool, bool) {
         match &self.group_restart {
             Some(group_restart) if matches!(group_restart.then, AfterStop::Report(_)) => {
@@ -98,7 +98,7 @@ impl Supervisor {
         self.end_lives(&affected, AfterStop::Start(at));
     }
 
-    /// PendingIo the present life of everything here, and lets the group above say what follows.
+    /// Ends the current incarnations of all members, and lets the group above decide what follows.
     pub(super) fn go_down(&mut self, failure: Option<(MemberId, Cause)>) {
         if self.restarts.escalation_seen().0 {
             return;
@@ -163,7 +163,7 @@ impl Supervisor {
         }
     }
 
-    /// PendingIo the restart that is under way, whatever it has come to.
+    /// Ends the restart that is in progress, whatever its outcome.
     fn drop_regroup(&mut self) -> Option<GroupRestart> {
         let group_restart = self.restarts.group_restart.take()?;
         self.take_room_back(&group_restart.levels);
@@ -203,7 +203,7 @@ impl Supervisor {
                 }
                 RestartStage::Down => match &group_restart.then {
                     AfterStop::Start(at) if *at <= Instant::now() => {
-                        group_restart.stage = RestartStage::Starting(0)
+                        group_restart.stage = RestartStage::Starting(0);
                     }
                     AfterStop::Start(_) => return,
                     AfterStop::Report(failure) => {
@@ -260,14 +260,14 @@ impl Supervisor {
     fn report(&mut self, failure: Option<Cause>) {
         if self.above.is_some() {
             let run_stats = RunStats::since(self.renewed_at, false);
-            self.order = Some(self.node.tell_down(failure, run_stats));
+            self.order = Some(self.node.notify_run_ended(failure, run_stats));
         }
     }
 
     /// All that was to be restarted has been.
     fn renewed(&mut self) {
         if self.node.state() == State::Restarting && self.above.is_some() {
-            self.node.tell_started();
+            self.node.notify_started();
         }
     }
 

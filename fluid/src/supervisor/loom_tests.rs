@@ -20,7 +20,7 @@ use crate::state::Kind;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::sync::thread::{self, JoinHandle};
-use crate::sync::watched::explore_lives;
+use crate::sync::watched::explore_incarnations;
 use crate::worker::{Io, Worker};
 
 /// The threads on which members live.
@@ -135,7 +135,7 @@ impl Worker for FailsAtFirst {
 
 #[test]
 fn a_consumer_that_is_asked_to_stop_while_it_is_down_still_handles_what_is_left() {
-    explore_lives(|| {
+    explore_incarnations(|| {
         let mut group = Driven::new(Restart::one_for_one());
         let seat = group.add(0, || FailsAtFirst);
         for message in [0, 1] {
@@ -192,7 +192,7 @@ impl Worker for Handles {
 
 #[test]
 fn a_consumer_that_is_restarted_along_with_another_keeps_its_messages() {
-    explore_lives(|| {
+    explore_incarnations(|| {
         let mut group = Driven::new(Restart::one_for_all());
         group.add(0, || FailsOnce);
         let along = group.add(1, || Handles);
@@ -220,7 +220,7 @@ impl Worker for Done {
 
 #[test]
 fn a_worker_that_is_done_when_it_is_to_be_restarted_is_done_or_runs_again() {
-    explore_lives(|| {
+    explore_incarnations(|| {
         let mut group = Driven::new(Restart::one_for_all());
         let fails = group.add(0, || FailsAtFirst);
         let done = group.add(1, || Done);

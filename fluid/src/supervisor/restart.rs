@@ -71,7 +71,7 @@ impl Supervisor {
     pub(super) fn patience(&self) -> Duration {
         // It ends before that of the group above, which then need not ask what keeps this one.
         let above = self.above.as_ref();
-        let above = above.map(|launch| launch.place.patience.saturating_sub(NESTED_HEAD_START));
+        let above = above.map(|launch| launch.group.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
@@ -255,7 +255,7 @@ impl Supervisor {
         self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
     }
 
-    /// PendingIo a member that is down and has failed, and with it the group.
+    /// Ends a member that waits for a directive and has failed, and stops the group with its failure.
     fn end_failed(&mut self, id: MemberId, failure: Cause) {
         let nested = self.members[&id].node.kind == Kind::Group;
         self.end(id, failure.clone());
@@ -266,7 +266,7 @@ impl Supervisor {
     }
 
     /// A member that is down is asked to stop, or was when it went down. A consumer that has messages left
-    /// is given another life, to handle them; anything else ends. Incarnation that handle nothing end that, so that
+    /// is given another life, to handle them; anything else ends. Incarnations that handle nothing end that, so that
     /// it cannot go round for ever.
     pub(super) fn asked_while_down(&mut self, id: MemberId) {
         if self.ends_along(id) {
@@ -315,7 +315,7 @@ impl Supervisor {
         }
     }
 
-    /// PendingIo a member that is down.
+    /// Ends a member that waits for a directive.
     pub(super) fn end(&mut self, id: MemberId, cause: Cause) {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
             return;
@@ -367,8 +367,8 @@ impl Supervisor {
         }
     }
 
-    /// Cuts off a life that does not end, and gives it until `until` to apply_directive; a nested group a while
-    /// longer, to say itself which of its members did not.
+    /// Aborts an incarnation that does not end, and gives it until `until` to obey. A nested group gets slightly
+    /// longer, so that it can report itself which of its members did not obey.
     pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
             return;

@@ -9,7 +9,7 @@ use crate::options::OnStall;
 use crate::state::Kind;
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;
-use crate::time::stall::{News, Pulse, Seen};
+use crate::time::stall::{News, Pulse, SeenSigns};
 
 impl Supervisor {
     /// Looks whether a member stalls, and when to look again.
@@ -47,7 +47,7 @@ fn tell(node: &Node, news: News, silent: Duration) {
     }
 }
 
-fn answer(node: &Node, pulse: &Pulse, seen: &Seen) {
+fn answer(node: &Node, pulse: &Pulse, seen: &SeenSigns) {
     if node.options.on_stall == OnStall::Restart && pulse.doom(seen) && node.kind == Kind::Worker {
         // Its life ends with the call that stalled. If that blocks its thread, it may look at this.
         node.run_control().stop_requested().raise();

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::graph::levels::levels;
-use crate::lifecycle::launch::{LaunchContext, Place};
+use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::report::exit::Forced;
@@ -126,7 +126,7 @@ impl Supervisor {
     }
 
     pub(super) fn launch(&mut self, id: MemberId) {
-        let place = self.place();
+        let group = self.group_launch();
         let answered = |member| self.answer_to(member, None) != Answer::Stop;
         let answered = self.members.get(&id).is_some_and(|member| answered(member));
         let Some(member) = self.members.get_mut(&id) else {
@@ -137,7 +137,7 @@ impl Supervisor {
         };
         member.starting = true;
         self.starting += 1;
-        launch.launch(LaunchContext { answered, place });
+        launch.launch(LaunchContext { answered, group });
         let stall = member.stall_limit();
         let asked = member.asked;
         if let Some(limit) = stall {
@@ -158,16 +158,16 @@ impl Supervisor {
         self.restarts.no_longer_awaited(id);
     }
 
-    /// Where the members live.
-    fn place(&mut self) -> Arc<Place> {
+    /// The part of the launch context that all members share.
+    fn group_launch(&mut self) -> Arc<GroupLaunch> {
         let patience = self.patience();
-        let place = self.place.get_or_insert_with(|| {
-            Arc::new(Place {
+        let group_launch = self.group_launch.get_or_insert_with(|| {
+            Arc::new(GroupLaunch {
                 runtime: self.runtime.clone(),
                 patience,
             })
         });
-        Arc::clone(place)
+        Arc::clone(group_launch)
     }
 
     /// Whether all of the group has started, or has started again.

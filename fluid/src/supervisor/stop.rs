@@ -17,7 +17,7 @@ use crate::supervisor::drain::Starved;
 use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;
 
-/// How long a member that is forced to end may take to apply_directive. With twice
+/// How long a member that is forced to end may take to obey. With twice
 /// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its
 /// grace period.
 pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
@@ -209,7 +209,7 @@ impl Supervisor {
         self.call_off_restarts();
     }
 
-    /// PendingIo a member that will not be launched any more.
+    /// Ends a member that will not be started any more.
     pub(super) fn drop_pending(&mut self, id: MemberId) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
@@ -221,7 +221,7 @@ impl Supervisor {
         self.ended(id);
     }
 
-    /// Answers the deadlines that are due.
+    /// Handles the deadlines that are due.
     pub(super) fn answer_deadlines(&mut self) {
         let now = Instant::now();
         while let Some((deadline, id)) = self.deadlines.pop_due(now) {
@@ -237,7 +237,7 @@ impl Supervisor {
         }
     }
 
-    /// The grace period of a member is over, or what it had to obey force.
+    /// Called when the grace period of a member is over, or its time to obey a forced stop.
     fn stop_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id) {
             Some(member) if !member.ended && member.forced => self.give_up(id),
@@ -289,12 +289,12 @@ impl Supervisor {
             Duration::ZERO
         };
         member.node.force(until - head_start, why);
-        // It has until then to apply_directive, whatever alarms it had before.
+        // It has until then to obey, independent of its earlier deadlines.
         self.deadlines.clear(Deadline::Stop, id);
         self.deadlines.set(until, Deadline::Stop, id);
     }
 
-    /// PendingIo a member that did not even apply_directive force: it blocks its thread.
+    /// Gives up a member that did not obey a forced stop: it blocks its thread.
     pub(super) fn give_up(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else {
             return;

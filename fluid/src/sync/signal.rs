@@ -1,4 +1,4 @@
-//! Flags that are raised once, and can be awaited.
+//! Flags that are raised once and can be awaited.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -9,15 +9,15 @@ use pin_project_lite::pin_project;
 use crate::sync::atomic::{AtomicU8, Ordering, fence};
 use crate::sync::{Notified, Notify};
 
-/// Flags of one thing, each raised once and never lowered. They are awaited at one place, since most of them never
-/// are raised: so each takes a bit, and no more.
+/// Up to eight flags with one list of waiters. Each flag takes one bit, is raised at most once, and is never
+/// lowered. Flags share the waiters because most flags are never raised.
 #[derive(Debug, Default)]
 pub(crate) struct Signals {
     raised: AtomicU8,
     waiters: Notify,
 }
 
-/// One of several [`Signals`]. Reading it is one relaxed load, so it may stand in a hot loop.
+/// One flag of [`Signals`]. Reading it is one relaxed load, so that it can be read in a hot loop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signal<'a> {
     signals: &'a Signals,
@@ -25,7 +25,7 @@ pub(crate) struct Signal<'a> {
 }
 
 impl Signals {
-    /// The signal of this number, of which there are eight.
+    /// The flag `number`, which is between 0 and 7.
     pub(crate) const fn signal(&self, number: u8) -> Signal<'_> {
         Signal {
             signals: self,
@@ -33,7 +33,7 @@ impl Signals {
         }
     }
 
-    /// The flags that are raised. Whoever sees one raised sees all that was done before.
+    /// The raised flags. If any is raised, the fence synchronizes with the `SeqCst` operation in `raise`.
     fn seen(&self) -> u8 {
         let raised = self.raised.load(Ordering::Relaxed);
         if raised != 0 {
@@ -44,9 +44,9 @@ impl Signals {
 }
 
 impl Signal<'_> {
-    /// Raises the flag and wakes every waiter. Returns whether it was this call that raised it.
+    /// Raises the flag and wakes all waiters. Returns `true` if this call raised it.
     pub(crate) fn raise(self) -> bool {
-        // Whoever raised it wakes them.
+        // The call that raised it wakes the waiters.
         if self.is_raised() {
             return false;
         }
@@ -55,28 +55,28 @@ impl Signal<'_> {
         before & self.flag == 0
     }
 
-    /// Whoever sees it raised sees all that was done before.
+    /// Whether the flag is raised. If so, everything that was written before the call of `raise` is visible.
     pub(crate) fn is_raised(self) -> bool {
         self.signals.seen() & self.flag != 0
     }
 
-    /// Resolves when the flag is raised, at once if it already is. Cancel safe.
+    /// Resolves when the flag is raised, immediately if it is already. Cancel safe.
     pub(crate) async fn raised(self) {
         let is_raised = || self.signals.raised.load(Ordering::SeqCst) & self.flag != 0;
         wait_until(&self.signals.waiters, is_raised).await;
     }
 }
 
-/// Awaits a condition whose every change is followed by `notify_waiters`.
+/// Waits until `condition` holds. Each change of it must be followed by `notify_waiters`.
 pub(crate) async fn wait_until(changes: &Notify, condition: impl Fn() -> bool) {
     wait_for(changes, || condition().then_some(())).await;
 }
 
-/// Awaits a value whose every change is followed by `notify_waiters`.
+/// Waits until `value` returns `Some`. Each change of it must be followed by `notify_waiters`.
 pub(crate) async fn wait_for<T>(changes: &Notify, value: impl Fn() -> Option<T>) -> T {
     loop {
         let mut changed = pin!(changes.notified());
-        // Registered before the look, so that a change between the two is not missed.
+        // Registered before the check, so that no change is missed in between.
         changed.as_mut().enable();
         if let Some(value) = value() {
             return value;
@@ -85,8 +85,9 @@ pub(crate) async fn wait_for<T>(changes: &Notify, value: impl Fn() -> Option<T>)
     }
 }
 
-/// Drives `future` until it ends or `signal` is raised, which is seen first. When another of its
-/// [`Signals`] is raised, the future is polled: so within it, whatever waits for that one need only look.
+/// Polls `future` until it completes or `signal` is raised. The signal is checked first. When another flag of the
+/// same [`Signals`] is raised, the future is polled again: so code in it can check such a flag without registering
+/// a waker.
 pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_, F> {
     Until {
         signal,
@@ -97,10 +98,10 @@ pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_,
 }
 
 pin_project! {
-    /// See [`until`]. It is no `async fn`, for the reason of [`Catch`](crate::sync::catch::Catch).
+    /// The future of [`until`]. It is no `async fn`, for the reason given at [`Catch`](crate::sync::catch::Catch).
     ///
-    /// It waits for the signal only when it has to, and says so once: a future that is woken again and again looks at
-    /// no more than a flag each time.
+    /// It registers with the signals only when the future is pending, and only once for each waker. A future that
+    /// is woken often then reads one flag at each poll.
     pub(crate) struct Until<'a, F> {
         signal: Signal<'a>,
         #[pin]
@@ -111,8 +112,8 @@ pin_project! {
     }
 }
 
-/// Which waker the signals know. They hold it, and so nothing else is at its address. To hold it here, too, would cost
-/// the counting of one more.
+/// Identifies the waker that is registered with the signals. They hold a clone of it, so no other waker can have
+/// its address. Storing a clone here as well would cost one more reference count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Registered {
     data: usize,
@@ -144,7 +145,7 @@ impl<F: Future> Future for Until<'_, F> {
             }
             let waker = Registered::by(cx.waker());
             let known = *this.registered == Some(waker);
-            // Where nothing had been raised, whoever does so from now on finds the waker.
+            // No flag was raised, so the next `raise` wakes the registered waker.
             if known && seen == 0 {
                 return Poll::Pending;
             }
@@ -154,7 +155,7 @@ impl<F: Future> Future for Until<'_, F> {
             if this.changed.is_none() {
                 this.changed.set(Some(signals.waiters.notified()));
             }
-            // Registered before the look, so that a change between the two is not missed.
+            // Registered before the check, so that no change is missed in between.
             let changed = this.changed.as_mut().as_pin_mut();
             let waits = changed.is_some_and(|changed| changed.poll(cx).is_pending());
             if waits && signals.raised.load(Ordering::SeqCst) == seen {

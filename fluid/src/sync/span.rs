@@ -1,4 +1,4 @@
-//! The spans of log records: one for each worker, or for each lane of a consumer with several.
+//! The tracing spans of workers: one for each worker, or for each lane of a consumer with several.
 
 use std::future::Future;
 use std::pin::Pin;

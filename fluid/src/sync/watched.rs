@@ -1,8 +1,8 @@
-//! What loom watches, and how it is made to look.
+//! Replacements for synchronization types under loom, and the functions that run loom tests.
 //!
-//! Mutexes, atomics and threads are loom's own. tokio's types are tokio's own, and each operation on one is a step:
-//! loom decides which thread takes its step first, and knows what a thread has seen when it has taken it. What goes
-//! on within tokio is tokio's to test.
+//! Mutexes, atomics and threads are those of loom. The types of tokio stay, and each operation on one of them also
+//! performs a loom atomic operation on its [`Steps`]. So loom explores the order of these operations between
+//! threads, and knows which memory they make visible. The inside of tokio's types is not explored.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,18 +12,18 @@ use std::task::{Context, Poll};
 use loom::model::Builder;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many times a thread may be interrupted where it could have gone on, unless `LOOM_MAX_PREEMPTIONS` says
-/// otherwise. Most faults need one or two.
+/// The maximum number of preemptions in one execution, unless `LOOM_MAX_PREEMPTIONS` is set. Most faults need one
+/// or two.
 const PREEMPTIONS: usize = 3;
 
-/// Runs a scenario in every order in which its threads may take their steps. It fails if an assertion does in one
-/// of these orders, or if threads wait for ever.
+/// Runs a scenario in every order of its threads' steps. Fails if an assertion fails in one of them, or if threads
+/// deadlock.
 pub(crate) fn explore(scenario: impl Fn() + Send + Sync + 'static) {
     explore_with(0, scenario);
 }
 
-/// The same for whole lives of workers, which take many steps: with two interruptions fewer.
-pub(crate) fn explore_lives(scenario: impl Fn() + Send + Sync + 'static) {
+/// Like [`explore`], but with two preemptions fewer, for whole incarnations, which take many steps.
+pub(crate) fn explore_incarnations(scenario: impl Fn() + Send + Sync + 'static) {
     explore_with(2, scenario);
 }
 
@@ -43,17 +43,18 @@ fn explore_with(fewer: usize, scenario: impl Fn() + Send + Sync + 'static) {
     println!("{name}: {} orders", orders.load(Ordering::Relaxed));
 }
 
-/// The steps that are taken at one thing.
+/// An atomic that loom observes. Each operation on a wrapped value performs one operation on it.
 #[derive(Debug, Default)]
 struct Steps(AtomicUsize);
 
 impl Steps {
-    /// Another thread may go first; and this one sees what all did that have been here before.
+    /// A step that changes the value. Loom may run another thread first. The `AcqRel` synchronizes with all earlier
+    /// steps.
     fn take(&self) {
         self.0.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// The same, for a step that changes nothing.
+    /// A step that only reads the value. The `Acquire` synchronizes with all earlier calls of `take`.
     fn look(&self) {
         self.0.load(Ordering::Acquire);
     }
@@ -77,7 +78,7 @@ impl<T> OnceLock<T> {
     pub(crate) fn get(&self) -> Option<&T> {
         self.steps.look();
         let value = self.value.get()?;
-        // Whoever sees the value sees how it was made, also if the look came too soon for that.
+        // Synchronizes with the `take` in `set` or `get_or_init`, also if the value was set after `look`.
         self.steps.take();
         Some(value)
     }
@@ -93,7 +94,7 @@ impl<T> OnceLock<T> {
             return value;
         }
         let value = value();
-        // In one step with the last thing that was done to make it.
+        // No other thread runs between this step and the initialization.
         self.steps.take();
         self.value.get_or_init(|| value)
     }

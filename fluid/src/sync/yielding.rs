@@ -1,27 +1,29 @@
-//! Letting other tasks have their turn.
+//! Yielding to other tasks.
 
 use std::future::poll_fn;
 use std::task::Poll;
 
-/// So many turns may go by before those have one whom tokio has put off until nothing else can run.
+/// After this many yields to ready tasks, a task also yields to the deferred ones. Tokio defers a task that called
+/// `tokio::task::yield_now` until no other task is ready.
 const PATIENCE: u8 = 16;
 
-/// The turns of one task.
+/// Counts the yields of one task.
 #[derive(Debug, Default)]
 pub(crate) struct Turns(u8);
 
-/// To whom a task that has had its turn yields.
+/// The tasks to which a task yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum To {
-    /// The tasks that can run.
+    /// The tasks that are ready.
     Ready,
-    /// These, and those who have used up their turn: tokio puts them off until nothing else can run, and that is never
-    /// while somebody yields to the others alone. It also looks for input then, which costs more than a turn's messages.
+    /// The ready tasks, and those that tokio has deferred. Tokio runs deferred tasks only when no task is ready,
+    /// which never happens while a task yields only to ready tasks. Tokio then also polls I/O, which costs more
+    /// than the messages between two yields.
     All,
 }
 
 impl Turns {
-    /// One more is over.
+    /// Counts a yield. Returns the tasks to which this one must yield.
     pub(crate) const fn end(&mut self) -> To {
         self.0 += 1;
         if self.0 < PATIENCE {
@@ -32,7 +34,7 @@ impl Turns {
     }
 }
 
-/// Lets others have their turn first.
+/// Yields to other tasks.
 pub(crate) async fn yield_to(others: To) {
     match others {
         To::Ready => yield_now().await,
@@ -40,9 +42,10 @@ pub(crate) async fn yield_to(others: To) {
     }
 }
 
-/// Lets all others have their turn first, whoever they are.
+/// Yields to all other tasks, both ready and deferred.
 pub(crate) async fn yield_to_all() {
-    // Of those that are put off, tokio wakes the last one first: that is the task here.
+    // Tokio wakes deferred tasks in reverse order, so this task runs before the others. The second yield lets them
+    // run.
     tokio::task::yield_now().await;
     yield_now().await;
 }
@@ -69,10 +72,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn those_who_were_put_off_have_a_turn_in_time() {
+    async fn a_deferred_task_runs_within_the_patience() {
         let seen = Rc::new(Cell::new(false));
         let (busy, other) = (Rc::clone(&seen), Rc::clone(&seen));
-        let put_off = async move {
+        let deferred = async move {
             tokio::task::yield_now().await;
             other.set(true);
         };
@@ -87,7 +90,7 @@ mod tests {
         let both = LocalSet::new();
         let taken = both
             .run_until(async {
-                spawn_local(put_off);
+                spawn_local(deferred);
                 spawn_local(turns).await.unwrap()
             })
             .await;

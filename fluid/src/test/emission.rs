@@ -1,19 +1,19 @@
-//! What a stub may return.
+//! The return types of a stub.
 
 use crate::error::{Error, Nothing};
 
-/// What the closure of a [stub](crate::test::Kit::stub) may return: `()`, an `Option`, a `Vec`, an array, or a
-/// `Result` of one of them.
+/// A type that the closure of a [stub](crate::test::Kit::stub) may return: `()`, an `Option`, a `Vec`, an array, or
+/// a `Result` of one of them.
 #[diagnostic::on_unimplemented(
     message = "a stub does not return `{Self}`",
     label = "this is `{Self}`",
     note = "it returns `()`, `Option<T>`, `Vec<T>`, `[T; N]`, or a `Result` of one of them"
 )]
 pub trait Emission {
-    /// What is emitted.
+    /// The type of the emitted messages.
     type Output: Send + 'static;
 
-    /// Each message.
+    /// Returns all messages.
     ///
     /// # Errors
     ///

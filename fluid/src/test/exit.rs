@@ -1,14 +1,14 @@
-//! Assertions on exits, which show the whole exit when they fail.
+//! Assertions on exits.
 
 use crate::report::exit::Exit;
 
-/// Assertions for tests, with the feature `test-util`. When they fail, they show the whole exit.
+/// Assertions for tests, with the feature `test-util`. A failed assertion shows the whole exit.
 impl Exit {
-    /// Asserts that every message that a consumer at or below this one accepted is accounted for.
+    /// Asserts that this consumer and all consumers below it account for every message that they accepted.
     ///
     /// # Panics
     ///
-    /// If one is not.
+    /// If a consumer does not account for a message.
     #[track_caller]
     pub fn assert_conserved(&self) {
         if let Some(consumer) = self.unbalanced() {
@@ -17,12 +17,12 @@ impl Exit {
         }
     }
 
-    /// Asserts that the consumer `worker`, named as in [`worker`](Self::worker), has handled exactly `done`
-    /// messages.
+    /// Asserts that the consumer `worker` has handled exactly `done` messages. Workers are named as in
+    /// [`worker`](Self::worker).
     ///
     /// # Panics
     ///
-    /// If it has not, or there is none.
+    /// If the number differs, or there is no such consumer.
     #[track_caller]
     pub fn assert_done(&self, worker: &str, done: u64) {
         let counts = self.worker(worker).and_then(Self::counts);
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "`store` does not account for all that it accepted\nmarket: stopped")]
-    fn what_is_lost_is_told_with_the_whole_exit() {
+    fn a_lost_message_is_reported_with_the_whole_exit() {
         let counts = |accepted, done| Counts {
             accepted,
             done,

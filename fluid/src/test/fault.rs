@@ -6,10 +6,10 @@ use crate::error::Error;
 use crate::sync::lock::lock;
 use crate::test::kit::Kit;
 
-/// What happens to one call.
+/// A fault of one call.
 #[derive(Clone)]
 pub(super) struct Fault {
-    /// Which call, counted from 1.
+    /// The number of the call; the first one is 1.
     pub(super) call: u64,
     what: What,
 }
@@ -22,7 +22,7 @@ enum What {
 }
 
 impl Fault {
-    pub(super) async fn strike(self, worker: &str) -> Result<(), Error> {
+    pub(super) async fn apply(self, worker: &str) -> Result<(), Error> {
         match self.what {
             What::Delay(delay) => {
                 tokio::time::sleep(delay).await;
@@ -34,12 +34,13 @@ impl Fault {
     }
 }
 
-/// Faults: what happens to a call of a worker that is made of a function, or of its stub. Calls are counted from 1,
-/// over all lives of the worker. One that fails does not reach the function.
+/// Faults are injected into single calls of a worker that is made from a function, or into those of its stub. The
+/// first call has the number 1, and restarts do not reset the count. A call that fails this way does not reach the
+/// function.
 ///
-/// A worker written by hand makes its own calls, and nothing can be put into them.
+/// Nothing can be injected into a worker written by hand, because it makes its own calls.
 impl Kit {
-    /// Lets a call return an error.
+    /// Lets call number `call` return an error.
     ///
     /// # Panics
     ///
@@ -48,7 +49,7 @@ impl Kit {
         self.inject(worker, call, What::Error(error.into()));
     }
 
-    /// Lets a call panic.
+    /// Lets call number `call` panic.
     ///
     /// # Panics
     ///
@@ -57,8 +58,8 @@ impl Kit {
         self.inject(worker, call, What::Panic);
     }
 
-    /// Lets a call take this much longer. The delay counts for the worker's `timeout`. It comes before any other
-    /// fault of the same call that was injected later.
+    /// Delays call number `call`. The delay counts towards the worker's `timeout`. It comes before all faults of
+    /// the same call that were injected later.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! What a kit has asked of one worker, and what it counts of its calls.
+//! What a kit requested for one worker, and the number of the worker's calls.
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,53 +12,52 @@ use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::test::fault::Fault;
 use crate::test::rest::rested;
-use crate::test::rig::Rig;
 use crate::test::shuffle::{is_shuffled, perturb};
+use crate::test::wiring::Wiring;
 use crate::worker::Worker;
 
-/// What a kit has asked of one worker, and what it counts of its calls.
-pub(crate) struct Hooks {
-    /// Whether anything here is to be looked at when a call is made.
+/// What a kit requested for one worker, and the number of the worker's calls.
+pub(crate) struct TestHooks {
+    /// Whether calls must consult this struct.
     armed: AtomicBool,
-    /// How many calls have begun.
+    /// The number of calls that have begun.
     calls: AtomicU64,
-    /// How many are under way.
-    under_way: AtomicU64,
+    /// The number of calls and other activities that have not ended.
+    in_progress: AtomicU64,
     pub(super) faults: Mutex<Vec<Fault>>,
-    /// The ends of its edges, until it is started.
-    rig: OnceLock<Weak<dyn Rig>>,
-    /// What stands in its place.
+    /// The wiring of the worker, until it is started.
+    wiring: OnceLock<Weak<dyn Wiring>>,
+    /// The stub that replaces the worker.
     pub(super) stub: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
-impl Hooks {
+impl TestHooks {
     pub(crate) fn new() -> Self {
         Self {
             armed: AtomicBool::new(is_shuffled()),
             calls: AtomicU64::new(0),
-            under_way: AtomicU64::new(0),
+            in_progress: AtomicU64::new(0),
             faults: Mutex::default(),
-            rig: OnceLock::new(),
+            wiring: OnceLock::new(),
             stub: Mutex::default(),
         }
     }
 
-    /// Gets to know the ends of the worker's edges.
-    pub(crate) fn know<W: Worker>(&self, ends: &Arc<Mutex<Option<PendingIo<W>>>>) {
-        // No more than that: whoever owns them says when they are dropped.
-        let rig: Weak<Mutex<Option<PendingIo<W>>>> = Arc::downgrade(ends);
-        let _ = self.rig.set(rig);
+    /// Sets the wiring of the worker. Only a weak reference is kept, so that the owner decides when it is dropped.
+    pub(crate) fn set_wiring<W: Worker>(&self, ends: &Arc<Mutex<Option<PendingIo<W>>>>) {
+        let wiring: Weak<Mutex<Option<PendingIo<W>>>> = Arc::downgrade(ends);
+        let _ = self.wiring.set(wiring);
     }
 
-    pub(super) fn rig(&self) -> Option<Arc<dyn Rig>> {
-        self.rig.get()?.upgrade()
+    pub(super) fn wiring(&self) -> Option<Arc<dyn Wiring>> {
+        self.wiring.get()?.upgrade()
     }
 
     pub(super) fn arm(&self) {
         self.armed.store(true, Ordering::Relaxed);
     }
 
-    /// A member of a group is looked at if its group is.
+    /// Arms a member if its group is armed.
     pub(crate) fn arm_like(&self, group: &Self) {
         if group.is_armed() {
             self.arm();
@@ -69,8 +68,8 @@ impl Hooks {
         self.armed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn under_way(&self) -> u64 {
-        self.under_way.load(Ordering::Relaxed)
+    pub(super) fn in_progress(&self) -> u64 {
+        self.in_progress.load(Ordering::Relaxed)
     }
 
     pub(super) fn calls(&self) -> u64 {
@@ -78,36 +77,36 @@ impl Hooks {
     }
 }
 
-/// Something of a worker is under way, until this is dropped.
-pub(crate) struct UnderWay<'a>(&'a Hooks);
+/// Counts an activity of a worker until this is dropped.
+pub(crate) struct InProgress<'a>(&'a TestHooks);
 
-impl<'a> UnderWay<'a> {
-    pub(crate) fn of(hooks: &'a Hooks) -> Self {
-        hooks.under_way.fetch_add(1, Ordering::Relaxed);
+impl<'a> InProgress<'a> {
+    pub(crate) fn of(hooks: &'a TestHooks) -> Self {
+        hooks.in_progress.fetch_add(1, Ordering::Relaxed);
         Self(hooks)
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for InProgress<'_> {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.0.in_progress.fetch_sub(1, Ordering::Relaxed);
         rested();
     }
 }
 
-/// A call begins: here it is made to wait or to fail, if a kit said so.
-pub(crate) async fn enter(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
+/// Called at the start of each call. Applies the faults that a kit injected.
+pub(crate) async fn begin_call(node: &Node) -> Result<Option<InProgress<'_>>, Error> {
     if !node.test.is_armed() {
         return Ok(None);
     }
-    // Boxed, so that the future of every call is no larger for it.
-    Box::pin(entered(node)).await
+    // Boxed, so that it does not enlarge the future of every call.
+    Box::pin(begin_armed_call(node)).await
 }
 
-async fn entered(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
-    // The one call of a worker without a heartbeat is its whole life, and says nothing.
+async fn begin_armed_call(node: &Node) -> Result<Option<InProgress<'_>>, Error> {
+    // A worker without a heartbeat makes a single call that lasts until it stops. That call is not counted.
     let endless = node.kind == Kind::Worker && node.options.heartbeat.is_zero();
-    let under_way = (!endless).then(|| UnderWay::of(&node.test));
+    let in_progress = (!endless).then(|| InProgress::of(&node.test));
     perturb().await;
     let call = node.test.calls.fetch_add(1, Ordering::Relaxed) + 1;
     let due = {
@@ -116,7 +115,7 @@ async fn entered(node: &Node) -> Result<Option<UnderWay<'_>>, Error> {
         due.cloned().collect::<Vec<_>>()
     };
     for fault in due {
-        fault.strike(node.name()).await?;
+        fault.apply(node.name()).await?;
     }
-    Ok(under_way)
+    Ok(in_progress)
 }

@@ -1,10 +1,11 @@
-//! When a group has nothing left to do.
+//! Detects that a group has nothing left to do.
 //!
-//! Two things are looked at. What fluid itself has under way is counted, exactly: a message from when it is
-//! accepted until its call and the sending of what that emitted are over; a call at a heartbeat and a callback
-//! likewise; a restart from the failure until the next life has begun. What is on its way and not counted can only
-//! be in a task that is able to run: one that was just woken, or a task of the test's own. So every task is given
-//! its turn, again and again, until that changes nothing any more.
+//! Two conditions must hold. First, nothing that fluid counts is in progress. A message is counted from its
+//! acceptance until its call has ended and the output was sent. Calls at heartbeats, callbacks and restarts are
+//! counted too.
+//!
+//! Second, no other task can run that might cause work: a task that was just woken, or a task of the test. So all
+//! tasks are polled repeatedly until the state of the group no longer changes.
 
 use std::fmt;
 use std::pin::pin;
@@ -20,33 +21,34 @@ use crate::node::Node;
 use crate::state::{Kind, State};
 use crate::test::kit::Kit;
 use crate::test::rest::rests;
-use crate::test::shuffle::MOST_TURNS;
+use crate::test::shuffle::MAX_TURNS;
 
-/// How often all tasks have their turn without any change before there is nothing to wait for but time.
+/// The number of rounds without any change after which only time can cause a change.
 const QUIET_TURNS: u8 = 8;
-// What is held up in a shuffled test is still able to run.
-const _: () = assert!(QUIET_TURNS > 2 * MOST_TURNS);
+// A shuffled test delays tasks by some rounds, which must not look like idleness.
+const _: () = assert!(QUIET_TURNS > 2 * MAX_TURNS);
 
-/// How long something may be busy: on the clock of tokio, which may be paused, and in real time.
+/// The longest time that a group may be busy, on tokio's clock, which may be paused, and in real time.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 const REAL_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Time, and the lack of things to do.
+/// Time and idleness.
 impl Kit {
-    /// Waits until the group has nothing left to do, or has ended.
+    /// Waits until the group has nothing left to do or has ended.
     ///
-    /// That is when all that it consists of is running, and waits: every consumer for a message, with none in its
-    /// queue and none in its hand; every worker with a heartbeat for its next beat; every callback for its turn. A
-    /// worker that fails, is restarted or stops is not idle until that is over. If this takes time, the time passes.
+    /// A group is idle if all of its members are running and wait. Every consumer has an empty queue and no message
+    /// in hand. Every worker with a heartbeat waits for its next beat, and every callback for its next run. A
+    /// worker that fails, is restarted or stops is not idle until that is over. If this takes time, the time
+    /// passes.
     ///
-    /// A worker without a heartbeat, or one written by hand that has no queue, is its own loop: it counts as idle
-    /// whenever it waits, whatever for. A message that the group handed to something else, such as a channel of
-    /// the test's own, is not known here either; but a task that is able to run has its turns before this returns.
+    /// A worker without a heartbeat has a loop of its own, and so has a worker written by hand without a queue. It
+    /// counts as idle whenever it waits, whatever it waits for. A message that was handed to something outside the
+    /// group, such as a channel of the test, is not tracked. But tasks that can run are polled before this returns.
     ///
     /// # Panics
     ///
-    /// On a runtime of several threads. If the group is not idle after a day, or after half a minute of real time:
-    /// with the name of a worker that is busy, and the status of the group.
+    /// On a multi-threaded runtime. If the group is not idle after a day, or after half a minute of real time; the
+    /// message names a worker that is busy and shows the status of the group.
     ///
     /// # Cancel safety
     ///
@@ -56,13 +58,13 @@ impl Kit {
         let mut patience = Patience::new();
         loop {
             let mut rested = pin!(rests.notified());
-            // Registered before the look, so that nothing is missed between the two.
+            // Registered before the check, so that no change is missed in between.
             rested.as_mut().enable();
             self.settle().await;
             let Some(busy) = busy(&self.node) else {
                 return;
             };
-            // All that is left waits, and something of it for time to pass.
+            // All tasks wait, and at least one of them for time to pass.
             tokio::select! {
                 biased;
                 () = rested => {}
@@ -76,20 +78,20 @@ impl Kit {
         }
     }
 
-    /// Lets time pass, and then all run that can: what is due at the end has happened when this returns. On paused
-    /// time everything on the way comes in its turn.
+    /// Lets `time` pass and then polls all tasks that can run. What is due at the end of that time has happened
+    /// when this returns. On paused time, everything within that time happens in order.
     ///
-    /// It does not wait for what takes longer; [`idle`](Self::idle) does.
+    /// It does not wait for work that takes longer; [`idle`](Self::idle) does.
     ///
     /// # Panics
     ///
-    /// On a runtime of several threads.
+    /// On a multi-threaded runtime.
     pub async fn advance(&self, time: Duration) {
         tokio::time::sleep(time).await;
         self.settle().await;
     }
 
-    /// Gives every task its turn, until that changes nothing any more.
+    /// Polls every task until that no longer changes the state of the group.
     async fn settle(&self) {
         assert!(
             Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread,
@@ -98,9 +100,9 @@ impl Kit {
         let mut seen = Trace::of(&self.node);
         let mut quiet = 0;
         while quiet < QUIET_TURNS {
-            // A task that was made last has its turn last.
+            // The task that is spawned last is polled last.
             let _ = tokio::spawn(async {}).await;
-            // And the drivers of time and I/O have theirs.
+            // This also runs the drivers of time and I/O.
             yield_now().await;
             let now = Trace::of(&self.node);
             quiet = if now == seen { quiet + 1 } else { 0 };
@@ -109,7 +111,7 @@ impl Kit {
     }
 }
 
-/// How long something that is busy is waited for.
+/// Limits how long `idle` waits.
 struct Patience {
     began: Instant,
     really_began: std::time::Instant,
@@ -125,7 +127,7 @@ impl Patience {
         }
     }
 
-    /// Looks at the clock now and then, should nothing ever come to rest.
+    /// Wakes `idle` from time to time, in case nothing comes to rest.
     async fn next_look(&mut self) {
         tokio::time::sleep(self.next_look).await;
         self.next_look = (2 * self.next_look).min(PATIENCE);
@@ -135,7 +137,7 @@ impl Patience {
         let really_over = self.really_began.elapsed() > REAL_PATIENCE;
         let over = self.began.elapsed() > PATIENCE;
         if over && !really_over && has_threads(group) {
-            // A thread takes real time, whatever the clock says.
+            // A thread takes real time, independent of the paused clock.
             std::thread::sleep(Duration::from_millis(1));
             return false;
         }
@@ -143,13 +145,13 @@ impl Patience {
     }
 }
 
-/// Whether a worker at or below this one has a thread of its own.
+/// Whether this member or one below it has a thread of its own.
 fn has_threads(node: &Node) -> bool {
     let has_thread = node.options.blocking && node.exit().is_none();
     has_thread || node.members().iter().any(|member| has_threads(member))
 }
 
-/// All that changes when something happens.
+/// All values of a group that change when something happens in it.
 #[derive(PartialEq, Eq)]
 struct Trace(Vec<u64>);
 
@@ -170,7 +172,7 @@ impl Trace {
             emitted,
             unsent,
             node.test.calls(),
-            node.test.under_way(),
+            node.test.in_progress(),
             u64::from(node.failing().is_some()),
         ]);
         if let Some(queue) = &node.queue_control {
@@ -188,7 +190,7 @@ impl Trace {
     }
 }
 
-/// A member that is not idle, and why.
+/// A member that is not idle, and the reason.
 struct Busy {
     worker: Arc<str>,
     why: &'static str,
@@ -200,7 +202,7 @@ impl fmt::Display for Busy {
     }
 }
 
-/// The first member at or below this one that is not idle.
+/// The first member, from this one downward, that is not idle.
 fn busy(node: &Node) -> Option<Busy> {
     if node.exit().is_some() {
         return None;
@@ -214,7 +216,7 @@ fn busy(node: &Node) -> Option<Busy> {
         State::Init => Some("has not started"),
         State::Restarting => Some("is being restarted"),
         _ if node.failing().is_some() => Some("has failed"),
-        _ if node.test.under_way() > 0 => Some("is in a call"),
+        _ if node.test.in_progress() > 0 => Some("is in a call"),
         _ if unhandled(node) => Some("has messages that it has not handled"),
         State::Stopping => Some("is stopping"),
         _ => None,
@@ -223,7 +225,7 @@ fn busy(node: &Node) -> Option<Busy> {
         worker: Arc::clone(node.name()),
         why,
     });
-    // What is busy in a group says more than that the group is.
+    // A busy member of a group is more informative than the group.
     let below = || node.members().into_iter().find_map(|member| busy(&member));
     match node.kind {
         Kind::Group => below().or(own),

@@ -14,25 +14,25 @@ use crate::queue::{Channel, Output, SendOrigin, Sender};
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::test::emission::Emission;
-use crate::test::rig::{NoStub, Rig};
-use crate::test::stub::{Answer, Script};
+use crate::test::stub::{Script, StubFn};
 use crate::test::tap::{Collected, Tap};
+use crate::test::wiring::{NoStub, Wiring};
 use crate::worker::{Port, Worker};
 
-/// The test kit of one group. See [the module](crate::test) for how it is used.
+/// The test kit of one group. See [the module](crate::test) for an introduction.
 ///
-/// Workers are named as in [`Exit::worker`](crate::Exit::worker): by their name, or the names on the way joined by `/`.
+/// Workers are named as in [`Exit::worker`](crate::Exit::worker): by their name, or by the names on the path joined
+/// with `/`.
 ///
-/// Whatever replaces or collects is said before the group is started. Everything here panics if it is misused, as
-/// a test should.
+/// Replace workers and collect messages before the group is started. All methods panic on misuse, as a test should.
 #[derive(Clone)]
 pub struct Kit {
     pub(super) node: Arc<Node>,
 }
 
 impl Kit {
-    /// The kit of a group that was made by `workers!`, or, by its [`handle`](Workers::handle), of one that was made by
-    /// hand. It is best made before the group is started.
+    /// Creates the kit of a group. Pass a group that was made by `workers!`, or the [`handle`](Workers::handle) of
+    /// one that was built by hand. Create it before the group is started.
     #[must_use]
     pub fn of(group: &GroupHandle) -> Self {
         let node = Arc::clone(group.node());
@@ -40,18 +40,18 @@ impl Kit {
         Self { node }
     }
 
-    /// A group of this worker alone, and its kit. The worker is called as its type is, in snake case.
+    /// Creates a group with one worker, and its kit. The worker's name is the name of its type in snake case.
     pub fn alone<W: Worker>(worker: W) -> (Self, Workers) {
         let mut workers = Workers::new("alone");
         workers.add(worker);
         (Self::of(&workers.handle()), workers)
     }
 
-    /// A sender to any consumer. What it sends counts as sent from outside the group.
+    /// Returns a sender to any consumer. Its messages count as sent from outside the group.
     ///
     /// # Panics
     ///
-    /// If there is no such consumer, or it consumes something else.
+    /// If there is no such consumer, or it consumes another type.
     #[must_use]
     #[track_caller]
     pub fn sender<M: Send + 'static>(&self, consumer: &str) -> Sender<M> {
@@ -69,12 +69,12 @@ impl Kit {
         }
     }
 
-    /// Sends a message to any consumer, and waits for room if need be.
+    /// Sends a message to any consumer, and waits for room if its queue is full.
     ///
     /// # Panics
     ///
-    /// As [`sender`](Self::sender), and if the consumer refuses the message: it stops, or it is behind a fused
-    /// edge and has no queue.
+    /// Like [`sender`](Self::sender), and if the consumer refuses the message. It does so if it stops, or if it is
+    /// behind a fused edge and has no queue.
     #[track_caller]
     pub fn send<M: Send + 'static>(
         &self,
@@ -89,35 +89,36 @@ impl Kit {
         }
     }
 
-    /// Collects a copy of all that leaves the worker's default port: what some consumer accepted, or was thrown
-    /// away on purpose. What was refused is not among it.
+    /// Collects a copy of each message that leaves the worker's default port: the messages that a consumer
+    /// accepted, and those that are discarded by `=> _`. Refused messages are not collected.
     ///
     /// # Panics
     ///
-    /// If there is no such worker, it emits something else, it has been started, or this port is collected already.
+    /// If there is no such worker, it emits another type, it has been started, or the port is collected already.
     #[must_use]
     #[track_caller]
     pub fn collect<T: Clone + Send + 'static>(&self, worker: &str) -> Collected<T> {
         self.tap(worker, Some(T::clone))
     }
 
-    /// Takes all that leaves the worker's default port, in place of the edges that start there: for messages that
-    /// are not `Clone`, or that nobody else should get.
+    /// Collects each message that leaves the worker's default port. The edges that start there get none. The
+    /// messages need not be `Clone`.
     ///
     /// # Panics
     ///
-    /// As [`collect`](Self::collect).
+    /// Like [`collect`](Self::collect).
     #[must_use]
     #[track_caller]
     pub fn intercept<T: Send + 'static>(&self, worker: &str) -> Collected<T> {
         self.tap(worker, None)
     }
 
-    /// Collects a copy of all that leaves a named port, such as `Parse::rejected()`. See [`collect`](Self::collect).
+    /// Collects a copy of each message that leaves a named port, such as `Parse::rejected()`. See
+    /// [`collect`](Self::collect).
     ///
     /// # Panics
     ///
-    /// As `collect`, and if the worker is not of the port's type.
+    /// Like `collect`, and if the worker has another type than the port.
     #[must_use]
     #[track_caller]
     pub fn collect_port<W, T>(&self, worker: &str, port: Port<W, T>) -> Collected<T>
@@ -128,11 +129,12 @@ impl Kit {
         self.tap_port(worker, port, Some(T::clone))
     }
 
-    /// Takes all that leaves a named port. See [`intercept`](Self::intercept).
+    /// Collects each message that leaves a named port, and none reaches its edges. See
+    /// [`intercept`](Self::intercept).
     ///
     /// # Panics
     ///
-    /// As [`collect_port`](Self::collect_port).
+    /// Like [`collect_port`](Self::collect_port).
     #[must_use]
     #[track_caller]
     pub fn intercept_port<W: Worker, T: Send + 'static>(
@@ -143,16 +145,16 @@ impl Kit {
         self.tap_port(worker, port, None)
     }
 
-    /// Puts a closure in the place of a worker, with the same types of messages: it is called for each message, and
-    /// what it returns is emitted. The worker itself is never made, and none of its hooks is called. All else stays: its
-    /// queue, its edges, its options, its counts and its place in the exit.
+    /// Replaces a worker by a closure with the same message types. It is called for each message, and what it
+    /// returns is emitted. The worker itself is never built, and none of its hooks is called. Its queue, edges,
+    /// options, counts and exit stay.
     ///
-    /// It is a closure of one argument that says its type, and returns `()`, an `Option`, a `Vec`, an array or a
-    /// `Result` of them. What it keeps it keeps across restarts. Nothing leaves by named ports.
+    /// The closure has one argument, whose type is written out. It returns `()`, an `Option`, a `Vec`, an array or
+    /// a `Result` of one of them. Its state is kept across restarts. Named ports emit nothing.
     ///
     /// # Panics
     ///
-    /// If there is no such worker, its types are others, or it has been started.
+    /// If there is no such worker, its types differ, or it has been started.
     #[track_caller]
     pub fn stub<M, R>(&self, worker: &str, mut answer: impl FnMut(M) -> R + Send + 'static)
     where
@@ -169,11 +171,11 @@ impl Kit {
         );
     }
 
-    /// The same, with a closure that returns a future.
+    /// Like [`stub`](Self::stub), but the closure returns a future.
     ///
     /// # Panics
     ///
-    /// As [`stub`](Self::stub).
+    /// Like [`stub`](Self::stub).
     #[track_caller]
     pub fn stub_async<M, F>(&self, worker: &str, mut answer: impl FnMut(M) -> F + Send + 'static)
     where
@@ -190,12 +192,12 @@ impl Kit {
         );
     }
 
-    /// Puts these messages in the place of a source: it emits them when it starts, once, and then nothing until it
-    /// stops. With none, it is silent.
+    /// Replaces a source by these messages. They are emitted once, when the source starts. Then it emits nothing
+    /// until it stops. An empty list makes the source silent.
     ///
     /// # Panics
     ///
-    /// As [`stub`](Self::stub), and if it is no source.
+    /// Like [`stub`](Self::stub), and if the worker is no source.
     #[track_caller]
     pub fn feed<T, I>(&self, source: &str, messages: I)
     where
@@ -212,41 +214,41 @@ impl Kit {
         &self,
         worker: &str,
         first: Option<Box<dyn Iterator<Item = O> + Send>>,
-        answer: Answer<M, O>,
+        answer: StubFn<M, O>,
     ) {
         let node = self.find(worker);
-        let rig = unstarted(&node);
+        let wiring = unstarted(&node);
         let before = lock(&node.test.stub).take();
-        match rig.stubbed(Box::new(Script { first, answer }), before) {
+        match wiring.stubbed(Box::new(Script { first, answer }), before) {
             Ok(stub) => {
-                // It can be made anew, whatever the worker could.
+                // A stub can be built again, even if the worker was added by value.
                 node.by_value.store(false, Ordering::Relaxed);
                 *lock(&node.test.stub) = Some(stub);
             }
             Err(NoStub::OtherTypes) => {
-                let (consumes, emits) = rig.types();
+                let (consumes, emits) = wiring.types();
                 let (message, output) = (type_name::<M>(), type_name::<O>());
                 panic!(
                     "`{worker}` consumes `{consumes}` and emits `{emits}`; its stub, `{message}` and `{output}`"
                 );
             }
-            Err(NoStub::Started) => panic!("{}", Started(worker)),
+            Err(NoStub::Started) => panic!("{}", AlreadyStarted(worker)),
         }
     }
 
     #[track_caller]
     fn tap<T: Send + 'static>(&self, worker: &str, copy: Option<fn(&T) -> T>) -> Collected<T> {
-        let rig = unstarted(&self.find(worker));
+        let wiring = unstarted(&self.find(worker));
         let collected = Collected::new();
         let mut known = false;
-        let shown = rig.look(&mut |output: &mut dyn Any| {
+        let shown = wiring.with_output(&mut |output: &mut dyn Any| {
             if let Some(output) = output.downcast_mut::<Output<T>>() {
                 known = true;
-                set(output, worker, &collected, copy);
+                set_tap(output, worker, &collected, copy);
             }
         });
-        assert!(shown.is_some(), "{}", Started(worker));
-        let (emits, asked) = (rig.types().1, type_name::<T>());
+        assert!(shown.is_some(), "{}", AlreadyStarted(worker));
+        let (emits, asked) = (wiring.types().1, type_name::<T>());
         assert!(known, "`{worker}` emits `{emits}`, not `{asked}`");
         collected
     }
@@ -258,19 +260,19 @@ impl Kit {
         port: Port<W, T>,
         copy: Option<fn(&T) -> T>,
     ) -> Collected<T> {
-        let rig = unstarted(&self.find(worker)).any();
-        let Ok(ends) = rig.downcast::<Mutex<Option<PendingIo<W>>>>() else {
+        let wiring = unstarted(&self.find(worker)).any();
+        let Ok(ends) = wiring.downcast::<Mutex<Option<PendingIo<W>>>>() else {
             panic!("`{worker}` is no `{}`", type_name::<W>());
         };
         let collected = Collected::new();
         match &mut *lock(&ends) {
-            Some(ends) => set(port.find(&mut ends.io), worker, &collected, copy),
-            None => panic!("{}", Started(worker)),
+            Some(ends) => set_tap(port.find(&mut ends.io), worker, &collected, copy),
+            None => panic!("{}", AlreadyStarted(worker)),
         }
         collected
     }
 
-    /// The member with this name, or these names joined by `/`.
+    /// The member at this path: a name, or names joined by `/`.
     #[track_caller]
     pub(super) fn find(&self, path: &str) -> Arc<Node> {
         path.split('/').fold(Arc::clone(&self.node), |group, name| {
@@ -297,10 +299,10 @@ impl fmt::Debug for Kit {
     }
 }
 
-/// Something was said of a worker when it was too late.
-struct Started<'a>(&'a str);
+/// The message if a worker is replaced or collected after its start.
+struct AlreadyStarted<'a>(&'a str);
 
-impl fmt::Display for Started<'_> {
+impl fmt::Display for AlreadyStarted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let worker = self.0;
         write!(
@@ -311,15 +313,15 @@ impl fmt::Display for Started<'_> {
 }
 
 #[track_caller]
-fn unstarted(node: &Node) -> Arc<dyn Rig> {
-    match node.test.rig() {
-        Some(rig) => rig,
-        None => panic!("{}", Started(node.name())),
+fn unstarted(node: &Node) -> Arc<dyn Wiring> {
+    match node.test.wiring() {
+        Some(wiring) => wiring,
+        None => panic!("{}", AlreadyStarted(node.name())),
     }
 }
 
 #[track_caller]
-fn set<T>(
+fn set_tap<T>(
     output: &mut Output<T>,
     worker: &str,
     collected: &Collected<T>,
@@ -332,7 +334,7 @@ fn set<T>(
     output.tap = Tap::to(collected, copy);
 }
 
-/// Looks at the calls of all that is in a group.
+/// Arms all members of a group, so that their calls consult the kit.
 fn arm(node: &Node) {
     node.test.arm();
     node.members().iter().for_each(|member| arm(member));

@@ -1,4 +1,4 @@
-//! Being told when something on this thread comes to rest.
+//! Notifications that an activity on this thread has ended.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::sync::Notify;
 
 thread_local! {
-    /// Told when something comes to rest, if anyone has ever asked.
+    /// Notified when an activity ends. Set when it is first awaited.
     static RESTED: RefCell<Option<Arc<Notify>>> = const { RefCell::new(None) };
 }
 
-/// Something that was under way is over: a consumer waits for its next message, a call has ended, a state has changed.
+/// Reports that an activity has ended: a consumer waits for its next message, a call has ended, or a state has
+/// changed.
 pub(crate) fn rested() {
     RESTED.with_borrow(|rested| {
         if let Some(rested) = rested {
@@ -19,7 +20,7 @@ pub(crate) fn rested() {
     });
 }
 
-/// Notified by each [`rested`] on this thread.
+/// The `Notify` that each call of [`rested`] on this thread notifies.
 pub(super) fn rests() -> Arc<Notify> {
     RESTED.with_borrow_mut(|rested| Arc::clone(rested.get_or_insert_default()))
 }

@@ -1,4 +1,4 @@
-//! Other orders than the usual one.
+//! Runs tests in different orders of tasks.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -9,19 +9,19 @@ use tokio::task::yield_now;
 
 use crate::error::Panicked;
 
-/// How many turns a task may be held up, at most.
-pub(super) const MOST_TURNS: u8 = 3;
+/// The most turns of the scheduler by which a task is delayed.
+pub(super) const MAX_TURNS: u8 = 3;
 
 thread_local! {
-    /// Says how long each task is held up, while a test is shuffled on this thread.
+    /// Draws the delay of each task while a shuffled test runs on this thread.
     static TURNS: RefCell<Option<fastrand::Rng>> = const { RefCell::new(None) };
 }
 
-/// Runs a test once for each seed, each time in another order: every send, every look into a queue and every call is
-/// held up for a few turns of the scheduler, as many as the seed says.
+/// Runs a test once for each seed, each time with another order of its tasks. Every send, every receive and every
+/// call is delayed by some turns of the scheduler, whose number depends on the seed.
 ///
-/// Each run has a runtime of its own, on this thread and on paused time. If one fails, this panics with the seed; and
-/// with the environment variable `FLUID_TEST_SEED`, that one runs alone.
+/// Each run has a runtime of its own on this thread, with paused time. If a run fails, this panics with its seed.
+/// The environment variable `FLUID_TEST_SEED` runs only that seed.
 ///
 /// ```
 /// use fluid::test::{Kit, shuffled};
@@ -59,13 +59,13 @@ thread_local! {
 /// # }
 /// ```
 ///
-/// The seed decides the jitter of heartbeats and all that [`fastrand`](https://docs.rs/fastrand) draws on this thread,
-/// too. It does not decide what another thread does, or which branch of a `tokio::select!` without `biased` is looked at
-/// first: a test that depends on these may fail with a seed once, and not again.
+/// The seed also determines the jitter of heartbeats and all numbers that [`fastrand`](https://docs.rs/fastrand)
+/// draws on this thread. It does not determine other threads, nor which branch of a `tokio::select!` without
+/// `biased` is polled first. A test that depends on these may fail with a seed once and then pass.
 ///
 /// # Panics
 ///
-/// If a run does; if `FLUID_TEST_SEED` is no number; and within a tokio runtime.
+/// If a run panics, if `FLUID_TEST_SEED` is no number, or if it is called within a tokio runtime.
 pub fn shuffled<F: Future<Output = ()>>(
     seeds: impl IntoIterator<Item = u64>,
     mut test: impl FnMut() -> F,
@@ -97,16 +97,16 @@ fn run<F: Future<Output = ()>>(seed: u64, test: &mut impl FnMut() -> F) {
     }
 }
 
-/// Whether a test is shuffled on this thread.
+/// Whether a shuffled test runs on this thread.
 pub(crate) fn is_shuffled() -> bool {
     TURNS.with_borrow(Option::is_some)
 }
 
-/// Holds the task up, if a test is shuffled.
+/// Delays the task if a shuffled test runs on this thread.
 pub(crate) async fn perturb() {
     let turns = TURNS.with_borrow_mut(|turns| match turns {
         None => 0,
-        Some(turns) => turns.u8(..=MOST_TURNS),
+        Some(turns) => turns.u8(..=MAX_TURNS),
     });
     for _ in 0..turns {
         yield_now().await;

@@ -1,4 +1,4 @@
-//! A closure in the place of a worker.
+//! A closure that replaces a worker.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -18,23 +18,23 @@ use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Calls, EachMessage, Stage, emit, run};
 use crate::worker::{Io, Ports, Worker};
 
-/// What a stub answers to each message.
-pub(super) type Answer<M, O> = Box<dyn FnMut(M) -> BoxFuture<Result<Vec<O>, Error>> + Send>;
+/// The closure of a stub: called for each message, it returns what is emitted.
+pub(super) type StubFn<M, O> = Box<dyn FnMut(M) -> BoxFuture<Result<Vec<O>, Error>> + Send>;
 
-/// What a stub does.
+/// The behaviour of a stub.
 pub(super) struct Script<M, O> {
-    /// What it emits when it starts.
+    /// The messages that it emits at its start.
     pub(super) first: Option<Box<dyn Iterator<Item = O> + Send>>,
-    pub(super) answer: Answer<M, O>,
+    pub(super) answer: StubFn<M, O>,
 }
 
-/// A worker that does what a test says. Its lives share one script.
+/// A worker that runs a [`Script`]. All of its incarnations share the script.
 pub(crate) struct Stub<M, O, P> {
     script: Arc<Mutex<Script<M, O>>>,
     ports: PhantomData<fn() -> P>,
 }
 
-/// A stub that can stand in the place of `W`.
+/// The stub that can replace `W`.
 pub(crate) type StubOf<W> =
     Stub<<W as Worker>::Message, <W as Worker>::Output, <W as Worker>::Ports>;
 
@@ -59,7 +59,7 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Stage for Stub<M, O, P> {
     }
 }
 
-/// Emits what the script has for the start, and then makes a call for each message.
+/// Emits the first messages of the script, and then makes a call for each message.
 pub(crate) struct FirstAndEachMessage;
 
 impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for FirstAndEachMessage {
@@ -77,35 +77,35 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for Fi
     }
 }
 
-/// A stub that stands in the place of `W`, and has not been started.
-pub(crate) struct Stubbed<W: Worker> {
+/// A stub that replaces `W` and has not been started.
+pub(crate) struct PendingStub<W: Worker> {
     script: Script<W::Message, W::Output>,
-    way: Option<Box<dyn RunMode<StubOf<W>>>>,
+    run_mode: Option<Box<dyn RunMode<StubOf<W>>>>,
 }
 
-impl<W: Worker> Stubbed<W> {
+impl<W: Worker> PendingStub<W> {
     pub(super) fn new(
         script: Script<W::Message, W::Output>,
-        way: Option<Box<dyn RunMode<StubOf<W>>>>,
+        run_mode: Option<Box<dyn RunMode<StubOf<W>>>>,
     ) -> Self {
-        Self { script, way }
+        Self { script, run_mode }
     }
 
-    /// How it would have lived, for another stub in its place.
-    pub(super) fn way(self) -> Option<Box<dyn RunMode<StubOf<W>>>> {
-        self.way
+    /// Returns the run mode, for another stub that replaces this one.
+    pub(super) fn run_mode(self) -> Option<Box<dyn RunMode<StubOf<W>>>> {
+        self.run_mode
     }
 
-    /// Starts it in a task, also where the worker would have had a thread.
-    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, site: &LaunchContext) {
+    /// Starts the stub in a task, also if the worker would have a thread.
+    pub(crate) fn launch(self, node: Arc<Node>, io: Io<W>, context: &LaunchContext) {
         let script = Arc::new(Mutex::new(self.script));
         let build = move || Stub {
             script: Arc::clone(&script),
             ports: PhantomData,
         };
         let span = worker_span(&node.path(), None);
-        let runtime = site.place.runtime.clone();
-        let unlived = ReadyWorker {
+        let runtime = context.group.runtime.clone();
+        let ready = ReadyWorker {
             node,
             build: Build::Anew(Box::new(build)),
             io: Box::new(Detachable::new(Io {
@@ -116,16 +116,16 @@ impl<W: Worker> Stubbed<W> {
                 copy: io.copy,
             })),
         };
-        let life: BoxFuture<()> = match self.way {
-            None => Box::pin(run_to_exit(unlived, Standalone)),
-            Some(way) => way.life(unlived),
+        let incarnations: BoxFuture<()> = match self.run_mode {
+            None => Box::pin(run_to_exit(ready, Standalone)),
+            Some(run_mode) => run_mode.drive(ready),
         };
-        runtime.spawn(life.instrument(span));
+        runtime.spawn(incarnations.instrument(span));
     }
 }
 
-/// What stands in the place of the worker whose node this is.
-pub(crate) fn stub_of<W: Worker>(node: &Node) -> Option<Stubbed<W>> {
+/// Takes the stub that replaces the worker of this node, if there is one.
+pub(crate) fn stub_of<W: Worker>(node: &Node) -> Option<PendingStub<W>> {
     let stub = lock(&node.test.stub).take()?;
     stub.downcast().ok().map(|stub| *stub)
 }

@@ -1,4 +1,4 @@
-//! What leaves a port, collected.
+//! Collects the messages that leave a port.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,29 +8,30 @@ use crate::sync::lock::lock;
 use crate::sync::signal::wait_for;
 use crate::sync::{Mutex, Notify};
 
-/// What a worker emitted, in order: what [`Kit::collect`](crate::test::Kit::collect) and its like return.
-pub struct Collected<T>(Arc<Shelf<T>>);
+/// The messages that a worker emitted, in order. Returned by [`Kit::collect`](crate::test::Kit::collect) and
+/// similar methods.
+pub struct Collected<T>(Arc<CollectedQueue<T>>);
 
-struct Shelf<T> {
+struct CollectedQueue<T> {
     messages: Mutex<VecDeque<T>>,
     arrived: Notify,
 }
 
 impl<T> Collected<T> {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Shelf {
+        Self(Arc::new(CollectedQueue {
             messages: Mutex::default(),
             arrived: Notify::new(),
         }))
     }
 
-    /// All that was emitted since the last look.
+    /// Takes all messages that were collected since the last call.
     #[must_use]
     pub fn take(&self) -> Vec<T> {
         std::mem::take(&mut *lock(&self.0.messages)).into()
     }
 
-    /// The next message; waits until there is one. Cancel safe.
+    /// Takes the next message, and waits until there is one. Cancel safe.
     pub async fn next(&self) -> T {
         wait_for(&self.0.arrived, || lock(&self.0.messages).pop_front()).await
     }
@@ -44,11 +45,11 @@ impl<T> fmt::Debug for Collected<T> {
     }
 }
 
-/// Where a port's messages leave besides its edges, or in place of them, if a test says so.
-pub(crate) struct Tap<T>(Option<(Copying<T>, Arc<Shelf<T>>)>);
+/// Copies or diverts the messages of a port for a kit, if it is set.
+pub(crate) struct Tap<T>(Option<(CloneFn<T>, Arc<CollectedQueue<T>>)>);
 
-/// How to copy a message, if it goes on.
-type Copying<T> = Option<fn(&T) -> T>;
+/// Clones a message that is also sent on. `None` if messages are diverted.
+type CloneFn<T> = Option<fn(&T) -> T>;
 
 impl<T> Default for Tap<T> {
     fn default() -> Self {
@@ -57,22 +58,22 @@ impl<T> Default for Tap<T> {
 }
 
 impl<T> Tap<T> {
-    pub(super) fn to(collected: &Collected<T>, copying: Copying<T>) -> Self {
-        Self(Some((copying, Arc::clone(&collected.0))))
+    pub(super) fn to(collected: &Collected<T>, clone: CloneFn<T>) -> Self {
+        Self(Some((clone, Arc::clone(&collected.0))))
     }
 
-    /// The same, for another lane of the same worker.
+    /// A tap with the same target, for another lane of the worker.
     pub(crate) fn share(&self) -> Self {
         let tap = self.0.as_ref();
-        Self(tap.map(|(copying, shelf)| (*copying, Arc::clone(shelf))))
+        Self(tap.map(|(clone, queue)| (*clone, Arc::clone(queue))))
     }
 
     pub(crate) fn is_set(&self) -> bool {
         self.0.is_some()
     }
 
-    /// A message is about to leave. Returns it, and a copy to [`keep`](Self::keep) when it has left; or nothing,
-    /// if it leaves here.
+    /// Called before a message leaves. Returns the message and a copy to [`keep`](Self::keep) after it has left.
+    /// Returns `None` if the message is diverted.
     pub(crate) fn pass(&self, message: T) -> Option<(T, Option<T>)> {
         match &self.0 {
             None => Some((message, None)),
@@ -88,9 +89,9 @@ impl<T> Tap<T> {
     }
 
     pub(crate) fn keep(&self, message: Option<T>) {
-        if let (Some((_, shelf)), Some(message)) = (&self.0, message) {
-            lock(&shelf.messages).push_back(message);
-            shelf.arrived.notify_waiters();
+        if let (Some((_, queue)), Some(message)) = (&self.0, message) {
+            lock(&queue.messages).push_back(message);
+            queue.arrived.notify_waiters();
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Random parts of durations.
+//! Jitter: random durations.
 
 use std::time::Duration;
 
-/// A random duration below `most`.
+/// A random duration below `most`, or zero if `most` is zero.
 pub(crate) fn jitter(most: Duration) -> Duration {
     if most.is_zero() {
         return most;

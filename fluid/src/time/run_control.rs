@@ -1,4 +1,4 @@
-//! One life of a member: until when it lasts, and what comes after it.
+//! The requests to one incarnation of a member.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,68 +10,68 @@ use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock};
 use crate::time::stall::Pulse;
 
-/// One life, as the member itself and its group see it. A restart begins another one.
+/// The requests to one incarnation, shared by the member and its group. A restart creates a new one.
 #[derive(Debug, Default)]
 pub(crate) struct RunControl {
-    /// What is asked of the life.
+    /// The flags `stop_requested`, `restart_requested` and `cut_off`.
     asked: Signals,
-    /// What is known of few lives.
-    cold: OnceLock<Box<Cold>>,
+    /// Data that only few incarnations need, allocated on first use.
+    cold: OnceLock<Box<ColdControl>>,
 }
 
-/// What is known of a life that was cut off, or of which signs are looked at. It is apart, since most lives need no
-/// room for it.
+/// Data of an incarnation that was aborted or has a stall. It is allocated on first use, because most incarnations
+/// do not need it.
 #[derive(Debug, Default)]
-struct Cold {
-    /// By when it must have obeyed, or is stuck.
+struct ColdControl {
+    /// The deadline after an abort. An incarnation that has not ended by then is stuck.
     abort_deadline: OnceLock<Instant>,
-    /// The signs of life of each of its lanes.
+    /// The signs of progress of each lane.
     pulses: Mutex<Vec<Arc<Pulse>>>,
 }
 
 impl RunControl {
-    /// The life should end: the member stops, or is to be made anew.
+    /// Raised when the incarnation is to end: the member stops or is restarted.
     pub(crate) const fn stop_requested(&self) -> Signal<'_> {
         self.asked.signal(0)
     }
 
-    /// Another life is to follow it.
+    /// Raised when the incarnation is to end because of a restart.
     pub(crate) const fn restart_requested(&self) -> Signal<'_> {
         self.asked.signal(1)
     }
 
-    /// The life is cut off where it awaits.
+    /// Raised when the incarnation is aborted at its next await.
     pub(crate) const fn cut_off(&self) -> Signal<'_> {
         self.asked.signal(2)
     }
 
-    /// Asks the life to end, and no other one is to follow.
+    /// Asks the incarnation to end, because the worker stops.
     pub(crate) fn stop(&self) {
         if !self.stop_requested().raise() {
-            // It was to end already, and must be polled all the same: what it waits for may be useless now.
+            // It was asked to end before. It must be polled again: what it waits for may be useless now.
             self.stopped().raise();
         }
     }
 
-    /// The worker stops, and the life was to end already.
+    /// Raised if the worker stops while the incarnation was already asked to end.
     const fn stopped(&self) -> Signal<'_> {
         self.asked.signal(3)
     }
 
-    /// Asks the life to end, because another one is to follow.
+    /// Asks the incarnation to end, because a restart follows.
     pub(crate) fn request_restart(&self) {
         self.restart_requested().raise();
         self.stop_requested().raise();
     }
 
-    /// Lets the life last no longer than until `until`.
+    /// Aborts the incarnation. If it has not ended at `until`, it is stuck.
     pub(crate) fn abort(&self, until: Instant) {
         let _ = self.cold().abort_deadline.set(until);
         self.cut_off().raise();
     }
 
-    /// Lets the signs of life of a lane be looked at.
-    pub(crate) fn feel(&self, limit: Duration) -> Arc<Pulse> {
+    /// Adds a lane to those that the stall monitor observes.
+    pub(crate) fn add_pulse(&self, limit: Duration) -> Arc<Pulse> {
         let pulse = Arc::new(Pulse::new(limit));
         lock(&self.cold().pulses).push(Arc::clone(&pulse));
         pulse
@@ -86,7 +86,7 @@ impl RunControl {
         self.cold.get()?.abort_deadline.get().copied()
     }
 
-    fn cold(&self) -> &Cold {
+    fn cold(&self) -> &ColdControl {
         self.cold.get_or_init(Box::default)
     }
 }

@@ -58,7 +58,7 @@ pub struct Pulse {
 const DOOMED: u64 = 1;
 
 /// A pulse at one instant.
-pub(crate) struct Seen {
+pub(crate) struct SeenSigns {
     /// How long ago the last sign of life was.
     pub(crate) silent: Duration,
     pub(crate) rests: bool,
@@ -226,7 +226,7 @@ impl Pulse {
     }
 
     /// What can be seen of it now.
-    pub(crate) fn seen(&self) -> Seen {
+    pub(crate) fn seen(&self) -> SeenSigns {
         // In the opposite order of that in which they are written: a rest that has just ended is seen
         // with the sign of life that ended it.
         let polled = self.polled.load(Ordering::Acquire);
@@ -257,7 +257,7 @@ impl Pulse {
             Some(began) if since(began) < long => self.at(began) + long,
             _ => self.at(now) + self.limit,
         };
-        Seen {
+        SeenSigns {
             silent,
             rests,
             stalls,
@@ -279,7 +279,7 @@ impl Pulse {
     }
 
     /// What is new about a stall that was seen, which is no longer new then.
-    pub(crate) fn news(&self, seen: &Seen) -> Option<News> {
+    pub(crate) fn news(&self, seen: &SeenSigns) -> Option<News> {
         if !seen.stalls {
             return None;
         }
@@ -293,7 +293,7 @@ impl Pulse {
     }
 
     /// Lets the work be cut off, unless it has given a sign of life since it was seen. Returns whether it is.
-    pub(crate) fn doom(&self, seen: &Seen) -> bool {
+    pub(crate) fn doom(&self, seen: &SeenSigns) -> bool {
         if self.signs.load(Ordering::Acquire) != seen.signs {
             return false;
         }

@@ -1,4 +1,4 @@
-//! Calls that may take no longer than a time.
+//! Calls with a time limit.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -11,7 +11,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::error::{Error, TimedOut};
 
-/// Drives a call, and fails when it has waited for so long.
+/// Awaits a call, and fails with [`TimedOut`] if it takes longer than `limit`.
 pub(crate) const fn timed<F>(limit: Duration, call: F) -> Timed<F> {
     Timed {
         limit,
@@ -21,8 +21,8 @@ pub(crate) const fn timed<F>(limit: Duration, call: F) -> Timed<F> {
 }
 
 pin_project! {
-    /// See [`timed`]. The timer is set when the call has to wait for the first time: one that is ready at once costs no
-    /// timer, and no look at the clock.
+    /// The future of [`timed`]. The timer is created when the call is pending for the first time. A call that is
+    /// ready immediately costs no timer and no read of the clock.
     pub(crate) struct Timed<F> {
         limit: Duration,
         #[pin]
@@ -44,7 +44,7 @@ impl<T, F: Future<Output = Result<T, Error>>> Future for Timed<F> {
         if this.timer.is_none() {
             this.timer.set(Some(sleep(limit)));
         }
-        // Seen also by a call that always uses up what tokio lets it do in one go.
+        // Unconstrained, so that a call that uses up its coop budget at each poll times out too.
         let timer = this
             .timer
             .as_pin_mut()
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_waits_is_cut_off_when_its_time_is_over() {
+    async fn a_pending_call_fails_at_its_limit() {
         let began = Instant::now();
         let result = timed(LIMIT, pending::<Result<(), Error>>()).await;
         assert!(result.unwrap_err().downcast_ref::<TimedOut>().is_some());
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_is_woken_again_and_again_has_no_more_time() {
+    async fn wakes_do_not_extend_the_limit() {
         let began = Instant::now();
         let call = async {
             loop {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_uses_up_its_budget_is_cut_off_too() {
+    async fn a_call_that_uses_up_its_coop_budget_fails_at_its_limit() {
         let call = poll_fn(|cx| {
             while pin!(consume_budget()).poll(cx).is_ready() {}
             Poll::<Result<(), Error>>::Pending

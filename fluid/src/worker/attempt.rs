@@ -151,7 +151,7 @@ const ONE_ATTEMPT: &str = "what cannot be copied is given to one attempt only";
 
 /// A message is handled, be it in a call that should have been cut off.
 fn done<S: Worker>(ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
-    ctx.survived().inspect_err(|_| io.queue.settle())
+    ctx.check_stall().inspect_err(|_| io.queue.settle())
 }
 
 fn is_left(attempt: u32, ctx: &Context) -> bool {

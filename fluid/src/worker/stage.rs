@@ -337,7 +337,7 @@ where
     // In a block, so that a stage written by hand may panic before its future is made.
     let call = async {
         #[cfg(feature = "test-util")]
-        let _under_way = crate::test::enter(ctx.node()).await?;
+        let _in_progress = crate::test::begin_call(ctx.node()).await?;
         stage.call(input, ctx, ports).await
     };
     // All is within the catch, since a call that is cut off is dropped, and may panic then.

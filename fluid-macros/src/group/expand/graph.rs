@@ -24,7 +24,7 @@ pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
     let (group_type, name) = (&names.group, group_name(header, names));
     let type_name = group_type.unraw().to_string();
     let docs = doc_lines(&header.docs);
-    let place = quote_spanned!(group_type.span()=> ::fluid::__private::Place::here());
+    let place = quote_spanned!(group_type.span()=> ::fluid::__private::Location::here());
     let resources = header.resources.iter().map(|Resource { name, ty, .. }| {
         let (name, ty) = (name.unraw().to_string(), text(ty));
         quote!(::fluid::__private::GraphResource { name: #name, type_name: #ty })

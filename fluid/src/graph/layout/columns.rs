@@ -1,25 +1,25 @@
-//! How far to the right each layer stands, and the ways of the links.
+//! The horizontal position of each layer, and the routes of the links.
 
 use super::net::{Net, Turn};
-use super::{Layout, Link, Node, Point};
+use super::{Layout, Link, NodeSize, Point};
 
-/// Between two layers.
+/// The space between two layers.
 const GAP: i32 = 40;
-/// Between two turns, and between a turn and its layer.
+/// The space between two turns, and between a turn and its layer.
 const TURN: i32 = 9;
 
-/// What a layer takes up: its lead begins at `left`, its nodes at `body`, and its tails end before `right`.
+/// The extent of a layer. Its leads begin at `left`, its boxes at `body`, and its tails end before `right`.
 struct Column {
     left: i32,
     body: i32,
     right: i32,
 }
 
-/// Places every layer, and draws every link.
-pub(super) fn draw(net: &Net, nodes: &[Node], links: &[Link], tops: &[i32]) -> Layout {
+/// Places every layer and computes the route of every link.
+pub(super) fn draw(net: &Net, nodes: &[NodeSize], links: &[Link], tops: &[i32]) -> Layout {
     let (columns, width) = columns(net, nodes, tops);
     let corner = |node: usize| Point {
-        x: columns[net.slots[node].layer].body,
+        x: columns[net.items[node].layer].body,
         y: tops[node],
     };
     let corners: Vec<Point> = (0..nodes.len()).map(corner).collect();
@@ -36,7 +36,7 @@ pub(super) fn draw(net: &Net, nodes: &[Node], links: &[Link], tops: &[i32]) -> L
                 x: corners[link.to].x - nodes[link.to].lead,
                 y: corners[link.to].y + link.entry,
             };
-            let column = |node: usize| &columns[net.slots[node].layer];
+            let column = |node: usize| &columns[net.items[node].layer];
             let lanes = net.lanes[index]
                 .iter()
                 .map(|&lane| (column(lane), tops[lane]));
@@ -80,8 +80,8 @@ pub(super) fn draw(net: &Net, nodes: &[Node], links: &[Link], tops: &[i32]) -> L
             simplified(&route)
         })
         .collect();
-    let bottom = |slot: usize| tops[slot] + net.slots[slot].height;
-    let height = (0..net.slots.len()).map(bottom).max().unwrap_or(0);
+    let bottom = |item: usize| tops[item] + net.items[item].height;
+    let height = (0..net.items.len()).map(bottom).max().unwrap_or(0);
     Layout {
         width,
         height,
@@ -90,11 +90,11 @@ pub(super) fn draw(net: &Net, nodes: &[Node], links: &[Link], tops: &[i32]) -> L
     }
 }
 
-/// The columns, and how wide they are together.
-fn columns(net: &Net, nodes: &[Node], tops: &[i32]) -> (Vec<Column>, i32) {
-    // Room for the turns that are to the right or to the left of a layer.
+/// The columns and their total width.
+fn columns(net: &Net, nodes: &[NodeSize], tops: &[i32]) -> (Vec<Column>, i32) {
+    // The room for the turns to the right or to the left of a layer.
     let room = |layer: usize, right: bool| {
-        let here = |turn: &&Turn| turn.right == right && net.slots[turn.node].layer == layer;
+        let here = |turn: &&Turn| turn.right == right && net.items[turn.node].layer == layer;
         match i32::try_from(net.turns.iter().filter(here).count()).unwrap_or(i32::MAX / TURN - 2) {
             0 => 0,
             count => (count + 1) * TURN,
@@ -103,7 +103,7 @@ fn columns(net: &Net, nodes: &[Node], tops: &[i32]) -> (Vec<Column>, i32) {
     let mut columns: Vec<Column> = Vec::new();
     let mut left = room(0, false);
     for (index, layer) in net.layers.iter().enumerate() {
-        let inside = || layer.iter().filter_map(|&slot| nodes.get(slot));
+        let inside = || layer.iter().filter_map(|&item| nodes.get(item));
         let lead = inside().map(|node| node.lead).max().unwrap_or(0);
         let rest = inside()
             .map(|node| node.width + node.tail)
@@ -123,12 +123,12 @@ fn columns(net: &Net, nodes: &[Node], tops: &[i32]) -> (Vec<Column>, i32) {
     (columns, width)
 }
 
-/// More room behind a layer, if links go far up or down there: they should not become too steep.
+/// Additional room behind a layer whose links go far up or down, so that they are less steep.
 fn slope(net: &Net, tops: &[i32], layer: usize) -> i32 {
     let height = net
         .segments
         .iter()
-        .filter(|segment| net.slots[segment.left].layer == layer)
+        .filter(|segment| net.items[segment.left].layer == layer)
         .map(|segment| {
             let (from, to) = (
                 tops[segment.left] + segment.exit,
@@ -140,14 +140,14 @@ fn slope(net: &Net, tops: &[i32], layer: usize) -> i32 {
     (height.unwrap_or(0) / 6).min(80)
 }
 
-/// How far from its layer each turn is: the narrow ones are within the wide ones.
+/// The distance of each turn from its layer. Narrow turns are inside wide turns.
 fn turns(net: &Net, tops: &[i32]) -> Vec<(Turn, i32)> {
     let mut turns: Vec<Turn> = net.turns.clone();
     turns.sort_by_key(|turn| (tops[turn.node] + turn.offset - tops[turn.lane]).abs());
     let mut placed: Vec<(Turn, i32)> = Vec::new();
     for turn in turns {
         let beside = |other: &&(Turn, i32)| {
-            let layer = |turn: &Turn| net.slots[turn.node].layer;
+            let layer = |turn: &Turn| net.items[turn.node].layer;
             other.0.right == turn.right && layer(&other.0) == layer(&turn)
         };
         let outermost = placed
@@ -160,7 +160,7 @@ fn turns(net: &Net, tops: &[i32]) -> Vec<(Turn, i32)> {
     placed
 }
 
-/// A route without points that make no difference.
+/// Removes points from a route that do not change its shape.
 fn simplified(route: &[Point]) -> Vec<Point> {
     let mut simple: Vec<Point> = Vec::new();
     for &point in route {

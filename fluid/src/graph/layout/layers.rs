@@ -1,19 +1,19 @@
-//! Which nodes hang together, which links close a cycle, and in which layer each node is.
+//! Connected parts, links that close a cycle, and the layer of each node.
 
 use super::Link;
 
-/// The groups of nodes that hang together, and the nodes without any link. Each is sorted.
+/// The connected parts, and the nodes without links. Each list is sorted.
 pub(super) fn parts(count: usize, links: &[Link]) -> (Vec<Vec<usize>>, Vec<usize>) {
     let mut neighbours = vec![Vec::new(); count];
     for link in links {
         neighbours[link.from].push(link.to);
         neighbours[link.to].push(link.from);
     }
-    let (mut parts, mut loners) = (Vec::new(), Vec::new());
+    let (mut parts, mut isolated) = (Vec::new(), Vec::new());
     let mut seen = vec![false; count];
     for start in 0..count {
         if neighbours[start].is_empty() {
-            loners.push(start);
+            isolated.push(start);
         } else if !seen[start] {
             seen[start] = true;
             let mut part = vec![start];
@@ -30,10 +30,10 @@ pub(super) fn parts(count: usize, links: &[Link]) -> (Vec<Vec<usize>>, Vec<usize
             parts.push(part);
         }
     }
-    (parts, loners)
+    (parts, isolated)
 }
 
-/// For each link, whether it leads back: without these links there is no cycle.
+/// For each link, whether it leads back. Without these links the graph has no cycle.
 pub(super) fn back(count: usize, links: &[Link]) -> Vec<bool> {
     #[derive(Clone, Copy, PartialEq)]
     enum Visit {
@@ -43,7 +43,7 @@ pub(super) fn back(count: usize, links: &[Link]) -> Vec<bool> {
     }
     let leaving = by_node(count, links, |link| link.from);
     let fed = by_node(count, links, |link| link.to);
-    // A search from a source finds the cycles where the messages enter them.
+    // Starting at sources finds each cycle at the node where messages enter it.
     let starts = (0..count)
         .filter(|&node| fed[node].is_empty())
         .chain(0..count);
@@ -76,8 +76,8 @@ pub(super) fn back(count: usize, links: &[Link]) -> Vec<bool> {
     back
 }
 
-/// The layer of each node: right of all that feed it by links that do not lead back. What nothing feeds stands as
-/// close as possible to what it feeds.
+/// The layer of each node. A node is to the right of all nodes that feed it, not counting links that lead back. A
+/// node that nothing feeds is as close as possible to the nodes that it feeds.
 pub(super) fn layers(count: usize, links: &[Link], back: &[bool]) -> Vec<usize> {
     let forward: Vec<Link> = links
         .iter()
@@ -112,7 +112,7 @@ pub(super) fn layers(count: usize, links: &[Link], back: &[bool]) -> Vec<usize> 
     layers
 }
 
-/// The links of each node, by their indices.
+/// The indices of the links of each node.
 fn by_node(count: usize, links: &[Link], node: impl Fn(&Link) -> usize) -> Vec<Vec<usize>> {
     let mut of = vec![Vec::new(); count];
     for (index, link) in links.iter().enumerate() {

@@ -1,58 +1,58 @@
-//! What stands in the layers: nodes, and the lanes of links that pass.
+//! The items of the layers: nodes, and the lanes of links that pass.
 
-use super::{Link, Node};
+use super::{Link, NodeSize};
 
-/// A place in a layer. The first slots of a net are its nodes, the others are lanes.
+/// A node or a lane in a layer. The first items of a net are its nodes, the others are lanes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Slot {
+pub(super) struct LayerItem {
     pub(super) layer: usize,
     pub(super) height: i32,
     pub(super) lane: bool,
 }
 
-/// A piece of a link between two layers that are next to each other.
+/// A piece of a link between two adjacent layers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
     pub(super) left: usize,
     pub(super) right: usize,
-    /// Where it ends, below the tops of its slots.
+    /// Distances of the two ends from the tops of their items.
     pub(super) exit: i32,
     pub(super) entry: i32,
 }
 
-/// A piece of a link that leads back: from a node to a lane of its own layer, around the node.
+/// A piece of a link that leads back: from a node, around that node, to a lane in the same layer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turn {
     pub(super) link: usize,
     pub(super) node: usize,
     pub(super) lane: usize,
-    /// Where it ends, below the top of its node.
+    /// Distance of its end from the top of its node.
     pub(super) offset: i32,
-    /// Whether it is to the right of its layer.
+    /// Whether the piece is to the right of its layer.
     pub(super) right: bool,
 }
 
 pub(super) struct Net {
-    pub(super) slots: Vec<Slot>,
-    /// The slots of each layer, from top to bottom.
+    pub(super) items: Vec<LayerItem>,
+    /// The items of each layer, from top to bottom.
     pub(super) layers: Vec<Vec<usize>>,
     pub(super) segments: Vec<Segment>,
     pub(super) turns: Vec<Turn>,
-    /// The lanes of each link, in its direction.
+    /// The lanes of each link, in the direction of the link.
     pub(super) lanes: Vec<Vec<usize>>,
 }
 
 impl Net {
-    pub(super) fn new(nodes: &[Node], links: &[Link], back: &[bool], layers: &[usize]) -> Self {
+    pub(super) fn new(nodes: &[NodeSize], links: &[Link], back: &[bool], layers: &[usize]) -> Self {
         let mut net = Self {
-            slots: Vec::new(),
+            items: Vec::new(),
             layers: vec![Vec::new(); layers.iter().max().map_or(0, |last| last + 1)],
             segments: Vec::new(),
             turns: Vec::new(),
             lanes: Vec::new(),
         };
         for (node, &layer) in nodes.iter().zip(layers) {
-            net.slot(Slot {
+            net.item(LayerItem {
                 layer,
                 height: node.height,
                 lane: false,
@@ -68,7 +68,7 @@ impl Net {
             let lanes: Vec<usize> = passed
                 .into_iter()
                 .map(|layer| {
-                    net.slot(Slot {
+                    net.item(LayerItem {
                         layer,
                         height: 0,
                         lane: true,
@@ -85,10 +85,10 @@ impl Net {
         net
     }
 
-    fn slot(&mut self, slot: Slot) -> usize {
-        let index = self.slots.len();
-        self.layers[slot.layer].push(index);
-        self.slots.push(slot);
+    fn item(&mut self, item: LayerItem) -> usize {
+        let index = self.items.len();
+        self.layers[item.layer].push(index);
+        self.items.push(item);
         index
     }
 
@@ -140,9 +140,9 @@ impl Net {
         }
     }
 
-    /// What must stay free between two slots, of which one is directly below the other.
+    /// The free space between two items, one directly below the other.
     pub(super) fn gap(&self, above: usize, below: usize) -> i32 {
-        match (self.slots[above].lane, self.slots[below].lane) {
+        match (self.items[above].lane, self.items[below].lane) {
             (false, false) => 28,
             (true, true) => 12,
             _ => 20,

@@ -1,26 +1,26 @@
-//! How far down each slot stands.
+//! The vertical position of each item.
 
 use super::net::Net;
 
-/// How often the layers are moved towards each other. In the second half of the rounds, links that are nearly straight
-/// pull harder.
+/// The number of rounds in which all layers are moved. In the second half, links that are nearly straight get a
+/// higher weight.
 const ROUNDS: usize = 48;
 
-/// A slot pulls at another: it wants its top to be this far below its own.
+/// A preferred position of an item: its top should be `distance` below the top of the item `by`.
 struct Pull {
     by: usize,
     distance: f64,
     weight: f64,
 }
 
-/// The tops of all slots. Each layer in turn is moved to where its links are shortest, without changing its order.
+/// The tops of all items. Each layer in turn is moved to where its links are shortest. The order in a layer stays.
 pub(super) fn tops(net: &Net) -> Vec<i32> {
     let pulls = pulls(net);
-    let mut tops = vec![0.0; net.slots.len()];
+    let mut tops = vec![0.0; net.items.len()];
     for layer in &net.layers {
         let stacked = stack(net, layer);
-        for (&slot, top) in layer.iter().zip(stacked) {
-            tops[slot] = f64::from(top);
+        for (&item, top) in layer.iter().zip(stacked) {
+            tops[item] = f64::from(top);
         }
     }
     let count = net.layers.len();
@@ -43,15 +43,16 @@ pub(super) fn tops(net: &Net) -> Vec<i32> {
     rounded(net, &tops)
 }
 
-/// Who pulls at each slot, and how strongly. Lanes pull at each other most, so that long links are straight.
+/// The pulls at each item. Lanes have the highest weight for each other, so that long links are straight.
 fn pulls(net: &Net) -> Vec<Vec<Pull>> {
-    let mut pulls: Vec<Vec<Pull>> = net.slots.iter().map(|_| Vec::new()).collect();
+    let mut pulls: Vec<Vec<Pull>> = net.items.iter().map(|_| Vec::new()).collect();
     for segment in &net.segments {
-        let lanes = [segment.left, segment.right].map(|slot| net.slots[slot].lane);
+        let lanes = [segment.left, segment.right].map(|item| net.items[item].lane);
         let weight = match lanes {
             [true, true] => 6.0,
             [false, false] => 1.0,
-            // Less than between nodes: what goes step by step is straight, and what passes it goes around.
+            // Less than between two nodes: links between adjacent layers stay straight, and a long link goes
+            // around.
             _ => 0.5,
         };
         let distance = f64::from(segment.exit - segment.entry);
@@ -67,14 +68,14 @@ fn pulls(net: &Net) -> Vec<Vec<Pull>> {
         });
     }
     for turn in &net.turns {
-        let layer = &net.layers[net.slots[turn.node].layer];
-        let place = |slot| layer.iter().position(|&other| other == slot);
+        let layer = &net.layers[net.items[turn.node].layer];
+        let place = |item| layer.iter().position(|&other| other == item);
         let distance = if place(turn.lane) > place(turn.node) {
-            net.slots[turn.node].height + net.gap(turn.node, turn.lane)
+            net.items[turn.node].height + net.gap(turn.node, turn.lane)
         } else {
             -net.gap(turn.lane, turn.node)
         };
-        // Only the lane is moved: a node does not make room for its own loop.
+        // Only the lane is moved. A node does not make room for its own loop.
         let pull = Pull {
             by: turn.node,
             distance: f64::from(distance),
@@ -85,35 +86,35 @@ fn pulls(net: &Net) -> Vec<Vec<Pull>> {
     pulls
 }
 
-/// The slots of a layer, as close together as they may be.
+/// The tops of a layer's items when they are as close together as allowed.
 fn stack(net: &Net, layer: &[usize]) -> Vec<i32> {
     let mut next = 0;
     let mut above: Option<usize> = None;
     layer
         .iter()
-        .map(|&slot| {
-            let top = next + above.map_or(0, |above| net.gap(above, slot));
-            next = top + net.slots[slot].height;
-            above = Some(slot);
+        .map(|&item| {
+            let top = next + above.map_or(0, |above| net.gap(above, item));
+            next = top + net.items[item].height;
+            above = Some(item);
             top
         })
         .collect()
 }
 
-/// Moves the slots of one layer to where they are pulled, as far as they leave each other room.
+/// Moves the items of one layer to their preferred positions, as far as the required gaps allow.
 ///
-/// Less what is stacked above it, no slot's top may be less than the one before it: so this is a regression by a rising
-/// function, and pooling those that would overlap finds the optimum.
+/// Subtract from each top the height of all items and gaps above it: the results must not decrease. So the problem
+/// is an isotonic regression, which pooling adjacent violators solves optimally.
 fn relax(net: &Net, layer: &[usize], pulls: &[Vec<Pull>], tops: &mut [f64], straighten: bool) {
     let stacked = stack(net, layer);
-    // The weight, the weighted sum and the number of slots that stand without room between them.
+    // The weight, the weighted sum and the number of the items that touch each other.
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
-    for (&slot, &above) in layer.iter().zip(&stacked) {
-        let (mut weight, mut sum) = (0.01, 0.01 * tops[slot]);
-        for pull in &pulls[slot] {
+    for (&item, &above) in layer.iter().zip(&stacked) {
+        let (mut weight, mut sum) = (0.01, 0.01 * tops[item]);
+        for pull in &pulls[item] {
             let wanted = tops[pull.by] + pull.distance;
             let scale = if straighten {
-                (wanted - tops[slot]).abs().max(0.1)
+                (wanted - tops[item]).abs().max(0.1)
             } else {
                 1.0
             };
@@ -126,21 +127,21 @@ fn relax(net: &Net, layer: &[usize], pulls: &[Vec<Pull>], tops: &mut [f64], stra
         }
         pools.push(pool);
     }
-    let mut slots = layer.iter().zip(stacked);
+    let mut items = layer.iter().zip(stacked);
     for (weight, sum, count) in pools {
-        for (&slot, above) in slots.by_ref().take(count) {
-            tops[slot] = sum / weight + f64::from(above);
+        for (&item, above) in items.by_ref().take(count) {
+            tops[item] = sum / weight + f64::from(above);
         }
     }
 }
 
-/// Whole tops, of which the least is 0, and none too close to the one above it.
+/// Rounds the tops to integers. The smallest is 0, and all gaps are kept.
 #[expect(clippy::cast_possible_truncation)]
 fn rounded(net: &Net, tops: &[f64]) -> Vec<i32> {
     let mut whole: Vec<i32> = tops.iter().map(|top| top.round() as i32).collect();
     for layer in &net.layers {
         for pair in layer.windows(2) {
-            let least = whole[pair[0]] + net.slots[pair[0]].height + net.gap(pair[0], pair[1]);
+            let least = whole[pair[0]] + net.items[pair[0]].height + net.gap(pair[0], pair[1]);
             whole[pair[1]] = whole[pair[1]].max(least);
         }
     }

@@ -2,15 +2,15 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What no link may touch: left, top, right, bottom.
+/// A rectangle that no link may touch: left, top, right, bottom.
 type Rectangle = (i32, i32, i32, i32);
 
 fn overlap(a: Rectangle, b: Rectangle) -> bool {
     a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
 }
 
-/// All that must be true of every layout.
-fn check(nodes: &[Node], links: &[Link]) {
+/// Checks the rules that hold for every layout.
+fn check(nodes: &[NodeSize], links: &[Link]) {
     let layout = layout(nodes, links, 300);
     assert_eq!(
         layout,
@@ -69,7 +69,7 @@ fn check(nodes: &[Node], links: &[Link]) {
                 step.2 <= layout.width && step.3 <= layout.height,
                 "{step:?} is in the picture"
             );
-            // Also that of its own nodes: it begins and ends at their borders.
+            // This includes the nodes of the link itself, since a link ends at their borders.
             let hit = boxes.iter().find(|node| overlap(**node, step));
             assert_eq!(
                 hit, None,
@@ -79,8 +79,8 @@ fn check(nodes: &[Node], links: &[Link]) {
     }
 }
 
-fn node(width: i32, height: i32) -> Node {
-    Node {
+fn node(width: i32, height: i32) -> NodeSize {
+    NodeSize {
         lead: 10,
         width,
         tail: 30,
@@ -97,9 +97,9 @@ fn link(from: usize, to: usize) -> Link {
     }
 }
 
-/// Every graph of so many nodes, with or without loops from a node to itself.
+/// Checks every graph with `count` nodes, with or without loops from a node to itself.
 fn check_all(count: usize, loops: bool) {
-    let nodes: Vec<Node> = (0..count)
+    let nodes: Vec<NodeSize> = (0..count)
         .map(|index| node(100, if index == 1 { 90 } else { 50 }))
         .collect();
     let possible: Vec<Link> = (0..count)
@@ -136,9 +136,9 @@ proptest! {
         sizes in prop::collection::vec((0..60, 40..300, 0..200, 40..300), 1..14),
         ends in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..=40, 0..=40), 0..30),
     ) {
-        let nodes: Vec<Node> = sizes
+        let nodes: Vec<NodeSize> = sizes
             .into_iter()
-            .map(|(lead, width, tail, height)| Node { lead, width, tail, height })
+            .map(|(lead, width, tail, height)| NodeSize { lead, width, tail, height })
             .collect();
         let links: Vec<Link> = ends
             .into_iter()
@@ -150,8 +150,8 @@ proptest! {
     }
 }
 
-/// A link from the middle of a node to the middle of another.
-fn central(nodes: &[Node], from: usize, to: usize) -> Link {
+/// A link between the vertical middles of two nodes.
+fn central(nodes: &[NodeSize], from: usize, to: usize) -> Link {
     Link {
         from,
         to,
@@ -176,7 +176,7 @@ fn a_chain_stands_on_one_line() {
 }
 
 #[test]
-fn a_node_stands_in_the_middle_of_what_it_feeds_and_that_close_together() {
+fn a_node_is_centred_on_its_targets_which_stand_close_together() {
     let nodes = [node(100, 50), node(100, 50), node(100, 90), node(100, 50)];
     let links = [1, 2, 3].map(|to| central(&nodes, 0, to));
     let layout = layout(&nodes, &links, 300);
@@ -185,7 +185,7 @@ fn a_node_stands_in_the_middle_of_what_it_feeds_and_that_close_together() {
 }
 
 #[test]
-fn a_long_link_is_straight_beside_what_it_passes() {
+fn a_long_link_is_straight() {
     let nodes = [node(100, 50); 4];
     let links = [(0, 1), (1, 2), (2, 3), (0, 3)].map(|(from, to)| central(&nodes, from, to));
     let layout = layout(&nodes, &links, 300);
@@ -198,8 +198,8 @@ fn a_long_link_is_straight_beside_what_it_passes() {
 }
 
 #[test]
-fn links_that_need_not_cross_do_not() {
-    // Written such that the order of the nodes would make each link cross the others.
+fn avoidable_crossings_are_avoided() {
+    // In the order of declaration, each link would cross the others.
     let nodes = [node(100, 50); 6];
     let links = [link(0, 5), link(1, 4), link(2, 3), link(0, 4), link(1, 3)];
     let layout = layout(&nodes, &links, 300);

@@ -1,4 +1,4 @@
-//! The inside of a group in a picture: its workers, the edges between them, and its callbacks.
+//! The content of a group in a picture: its workers, the edges between them, and its callbacks.
 
 use super::super::layout::{Layout, Link, flow, layout};
 use super::super::walk::one_line;
@@ -6,23 +6,23 @@ use super::super::{EdgeKind, Graph, GraphCallback};
 use super::part::Part;
 use super::pen::{Pen, shortened, width};
 
-/// How wide a row of boxes may be that stand beside each other for want of edges.
+/// The maximum width of a row of boxes without edges.
 const BREADTH: i32 = 760;
-/// Above the callbacks.
+/// The space above the callbacks.
 const GAP: i32 = 36;
-/// Code that is longer is shortened.
+/// The longest code, in characters. Longer code is shortened.
 const LONGEST: usize = 56;
 
-/// A group, measured and laid out.
+/// The layout of a group.
 pub(super) struct Drawing {
     pub(super) width: i32,
     pub(super) height: i32,
     parts: Vec<Part>,
-    /// Of what kind each route is.
+    /// The kind of each route in `layout`.
     kinds: Vec<EdgeKind>,
     layout: Layout,
     callbacks: Vec<Note>,
-    /// Where they stand: below everything.
+    /// The positions of the callbacks, below everything else.
     rows: Layout,
 }
 
@@ -70,7 +70,7 @@ impl Drawing {
         }
     }
 
-    /// Draws it with its upper left corner at the origin.
+    /// Draws the group with its upper left corner at the origin.
     pub(super) fn draw(&self, pen: &mut Pen) {
         for (route, &kind) in self.layout.routes.iter().zip(&self.kinds) {
             pen.route(kind, route);
@@ -85,7 +85,7 @@ impl Drawing {
     }
 }
 
-/// A callback, measured.
+/// A callback with its size.
 struct Note {
     when: String,
     run: String,

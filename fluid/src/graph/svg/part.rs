@@ -1,33 +1,33 @@
-//! One worker in a picture: its box, and what enters and leaves it.
+//! One worker in a picture: its box, and the arrows that enter and leave it.
 
-use super::super::layout::Node;
+use super::super::layout::NodeSize;
 use super::super::{EdgeKind, Graph, GraphEdge, GraphWorker};
 use super::group::Drawing;
 use super::pen::{HEAD, Pen, shortened, width};
 
-/// Between the border of a box and its text.
+/// The space between the border of a box and its text.
 const PAD: i32 = 14;
-/// The distance between two arrows that leave a box: room for the text of each.
+/// The distance between two arrows that leave a box. It leaves room for the text of each.
 const EXIT: i32 = 26;
-/// The marks at the ends of what comes from outside and of what is thrown away.
-const RING: i32 = 5;
-/// Names and types that are longer are shortened.
+/// The radius of the circles for messages from outside and for discarded outputs.
+const MARK_RADIUS: i32 = 5;
+/// The longest name or type, in characters. Longer ones are shortened.
 const LONGEST: usize = 44;
 
-/// A worker, measured.
+/// A worker with its size.
 pub(super) struct Part {
     worker: &'static GraphWorker,
     width: i32,
     height: i32,
-    /// What stands in the box, if it is a group.
+    /// The content of the box, if the worker is a nested group.
     inner: Option<Drawing>,
-    /// Whether an edge leads to it, and of what kind the first one is: a fused one is the only one.
+    /// The kind of the first edge that leads to the worker. A fused edge is always the only one.
     fed: Option<EdgeKind>,
-    exits: Vec<Exit>,
+    arrows: Vec<OutArrow>,
 }
 
-/// Where messages leave a box: once for each port, and for each way on which it sends them.
-struct Exit {
+/// An arrow that leaves a box. Edges of the same port, kind and adapter share one arrow.
+struct OutArrow {
     edge: &'static GraphEdge,
     message: Option<String>,
     discarded: bool,
@@ -35,11 +35,11 @@ struct Exit {
 
 impl Part {
     pub(super) fn new(graph: &Graph, worker: &'static GraphWorker) -> Self {
-        let mut exits: Vec<Exit> = Vec::new();
+        let mut arrows: Vec<OutArrow> = Vec::new();
         for edge in graph.edges_from(worker.name) {
-            match exits.iter_mut().find(|exit| exit.is_of(edge)) {
+            match arrows.iter_mut().find(|exit| exit.is_of(edge)) {
                 Some(exit) => exit.discarded |= edge.to.is_none(),
-                None => exits.push(Exit {
+                None => arrows.push(OutArrow {
                     edge,
                     message: graph
                         .carried(edge)
@@ -60,7 +60,7 @@ impl Part {
             height: 0,
             inner,
             fed,
-            exits,
+            arrows,
         };
         part.measure();
         part
@@ -77,11 +77,11 @@ impl Part {
             self.width = self.width.max(inner.width + 2 * PAD);
             self.height = 62 + inner.height + PAD;
         }
-        let exits = i32::try_from(self.exits.len()).unwrap_or(0);
-        self.height = self.height.max(EXIT * exits + 8);
+        let arrows = i32::try_from(self.arrows.len()).unwrap_or(0);
+        self.height = self.height.max(EXIT * arrows + 8);
     }
 
-    /// What stands in the box, with the class of each line.
+    /// The lines of text in the box, each with its class.
     fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("name", shortened(self.worker.name, LONGEST)),
@@ -93,15 +93,15 @@ impl Part {
         lines
     }
 
-    /// What the layout knows of it.
-    pub(super) fn node(&self) -> Node {
+    /// The size of the worker, for the layout.
+    pub(super) fn node(&self) -> NodeSize {
         let lead = match (self.worker.public, self.fed.is_some()) {
-            (true, _) => 2 * RING + 2 * HEAD,
+            (true, _) => 2 * MARK_RADIUS + 2 * HEAD,
             (false, true) => HEAD + 4,
             (false, false) => 0,
         };
-        let tail = self.exits.iter().map(Exit::length).max().unwrap_or(0);
-        Node {
+        let tail = self.arrows.iter().map(OutArrow::length).max().unwrap_or(0);
+        NodeSize {
             lead,
             width: self.width,
             tail,
@@ -109,7 +109,8 @@ impl Part {
         }
     }
 
-    /// How far down edges enter: all at the same place, as it is one queue.
+    /// The distance from the top of the box at which edges enter. All edges share it, since they lead to the same
+    /// queue.
     pub(super) fn entry(&self) -> i32 {
         if self.worker.public {
             self.height * 2 / 3
@@ -118,19 +119,19 @@ impl Part {
         }
     }
 
-    /// How far down the messages of an edge leave.
+    /// The distance from the top of the box at which the messages of an edge leave.
     pub(super) fn exit(&self, edge: &GraphEdge) -> i32 {
-        let index = self.exits.iter().position(|exit| exit.is_of(edge));
+        let index = self.arrows.iter().position(|exit| exit.is_of(edge));
         self.exit_at(index.unwrap_or(0))
     }
 
     fn exit_at(&self, index: usize) -> i32 {
-        let count = i32::try_from(self.exits.len()).unwrap_or(1).max(1);
+        let count = i32::try_from(self.arrows.len()).unwrap_or(1).max(1);
         let index = i32::try_from(index).unwrap_or(0);
         (self.height - (count - 1) * EXIT) / 2 + index * EXIT
     }
 
-    /// Draws it with the upper left corner of its box at the origin.
+    /// Draws the worker with the upper left corner of its box at the origin.
     pub(super) fn draw(&self, pen: &mut Pen) {
         pen.title(&self.about());
         self.draw_entries(pen);
@@ -145,7 +146,7 @@ impl Part {
         }
     }
 
-    /// Name, type and documentation.
+    /// The text of the tooltip: name, type and documentation.
     fn about(&self) -> String {
         let mut about = format!("{}: {}", self.worker.name, self.worker.type_name);
         let docs = [self.worker.docs, self.worker.form.docs]
@@ -171,20 +172,20 @@ impl Part {
         }
         if self.worker.public {
             let y = self.height / if self.fed.is_some() { 3 } else { 2 };
-            pen.line(EdgeKind::Queued, start + 2 * RING, y, 2 - HEAD);
+            pen.line(EdgeKind::Queued, start + 2 * MARK_RADIUS, y, 2 - HEAD);
             pen.head(-1, y);
-            pen.ring(start + RING, y, RING);
+            pen.circle(start + MARK_RADIUS, y, MARK_RADIUS);
         }
     }
 
     fn draw_exits(&self, pen: &mut Pen) {
         let tail = self.node().tail;
-        for (index, exit) in self.exits.iter().enumerate() {
+        for (index, exit) in self.arrows.iter().enumerate() {
             let y = self.exit_at(index);
             let end = self.width + if exit.discarded { exit.length() } else { tail };
             if exit.discarded {
-                pen.line(exit.edge.kind, self.width, y, end - 2 * RING);
-                pen.cross(end - RING, y, RING);
+                pen.line(exit.edge.kind, self.width, y, end - 2 * MARK_RADIUS);
+                pen.cross(end - MARK_RADIUS, y, MARK_RADIUS);
             } else if end > self.width {
                 pen.line(exit.edge.kind, self.width, y, end);
             }
@@ -200,11 +201,11 @@ impl Part {
     }
 }
 
-impl Exit {
-    /// Whether the messages of this edge leave here.
+impl OutArrow {
+    /// Whether the messages of this edge leave by this arrow.
     fn is_of(&self, edge: &GraphEdge) -> bool {
-        let way = |edge: &GraphEdge| (edge.port, edge.kind, edge.adapter);
-        way(self.edge) == way(edge)
+        let key = |edge: &GraphEdge| (edge.port, edge.kind, edge.adapter);
+        key(self.edge) == key(edge)
     }
 
     fn port_text(&self) -> Option<String> {
@@ -213,12 +214,16 @@ impl Exit {
             .map(|port| format!(".{}", shortened(port, LONGEST)))
     }
 
-    /// How long the line must be on which its texts stand.
+    /// The length of the line, so that its texts fit.
     fn length(&self) -> i32 {
         let texts = [self.port_text(), self.message.clone()];
         let widths = texts.iter().flatten().map(|text| width(text, 11) + 6);
         let texts: i32 = widths.sum();
-        let mark = if self.discarded { 2 * RING + 8 } else { 0 };
+        let mark = if self.discarded {
+            2 * MARK_RADIUS + 8
+        } else {
+            0
+        };
         if texts + mark == 0 {
             0
         } else {

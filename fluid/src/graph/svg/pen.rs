@@ -1,16 +1,16 @@
-//! What writes the elements of a picture.
+//! Writes the elements of an SVG picture.
 
 use std::fmt::Write as _;
 
 use super::super::EdgeKind;
 use super::super::layout::Point;
 
-/// The lead of an arrow's head.
+/// The length of an arrow's head.
 pub(super) const HEAD: i32 = 9;
 
-/// How wide a text is at a size of font, at most: as wide as the widest of the usual monospaced fonts makes it.
+/// The maximum width of a text at a font size, in the widest of the common monospaced fonts.
 pub(super) fn width(text: &str, size: i32) -> i32 {
-    // Most of what is no letter of the Western alphabets is two columns wide, so let all of it be.
+    // Above U+1100 most characters are two columns wide, so all of them are counted as two.
     let columns: i32 = text
         .chars()
         .map(|c| if u32::from(c) < 0x1100 { 1 } else { 2 })
@@ -18,7 +18,7 @@ pub(super) fn width(text: &str, size: i32) -> i32 {
     (columns * size * 62 + 99) / 100
 }
 
-/// A text with no more than so many characters: the rest is an ellipsis.
+/// Shortens a text to `most` characters. The last one is then an ellipsis.
 pub(super) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         text.to_owned()
@@ -28,7 +28,7 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-/// A text in which nothing is markup.
+/// Escapes a text for XML.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -37,7 +37,7 @@ pub(super) fn escaped(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // XML has no way to write them.
+            // XML cannot represent control characters.
             c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),
         }
@@ -45,7 +45,7 @@ pub(super) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The document that is being written.
+/// The document that is built.
 pub(super) struct Pen {
     text: String,
     indent: usize,
@@ -72,7 +72,7 @@ impl Pen {
         self.text.push('\n');
     }
 
-    /// Whatever `draw` draws, moved to a point.
+    /// Draws with `draw`, moved to the point (`x`, `y`).
     pub(super) fn group(&mut self, x: i32, y: i32, draw: impl FnOnce(&mut Self)) {
         self.raw(&format!("<g transform=\"translate({x} {y})\">"));
         self.indent += 1;
@@ -81,7 +81,7 @@ impl Pen {
         self.raw("</g>");
     }
 
-    /// What is said of the group in which it stands, to those who point at it or do not see it.
+    /// Writes the tooltip of the enclosing group, which screen readers read too.
     pub(super) fn title(&mut self, text: &str) {
         self.raw(&format!("<title>{}</title>", escaped(text)));
     }
@@ -102,11 +102,11 @@ impl Pen {
 
     /// A horizontal line.
     pub(super) fn line(&mut self, kind: EdgeKind, x: i32, y: i32, to: i32) {
-        self.way(kind, &format!("M{x} {y}H{to}"));
+        self.path(kind, &format!("M{x} {y}H{to}"));
     }
 
-    /// A line along an edge.
-    fn way(&mut self, kind: EdgeKind, d: &str) {
+    /// A line along the path `d`.
+    fn path(&mut self, kind: EdgeKind, d: &str) {
         let class = match kind {
             EdgeKind::Queued => "line",
             EdgeKind::Fused => "line fused",
@@ -115,16 +115,16 @@ impl Pen {
         self.raw(&format!("<path class=\"{class}\" d=\"{d}\"/>"));
     }
 
-    /// Where messages come from outside.
-    pub(super) fn ring(&mut self, x: i32, y: i32, radius: i32) {
+    /// A circle, which marks where messages come from outside.
+    pub(super) fn circle(&mut self, x: i32, y: i32, radius: i32) {
         self.raw(&format!(
             "<circle class=\"mark\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>"
         ));
     }
 
-    /// Where messages are thrown away.
+    /// A crossed circle, which marks a discarded output.
     pub(super) fn cross(&mut self, x: i32, y: i32, radius: i32) {
-        self.ring(x, y, radius);
+        self.circle(x, y, radius);
         let (left, bottom, side) = (x - radius, y + radius, 2 * radius);
         self.raw(&format!(
             "<path class=\"line\" d=\"M{left} {bottom}l{side} -{side}\"/>"
@@ -137,7 +137,8 @@ impl Pen {
         self.raw(&format!("<path class=\"head\" d=\"{d}\"/>"));
     }
 
-    /// A way along a route: bent where it goes up or down between two layers, and with round corners where it turns.
+    /// A line along a route: a curve where it goes up or down between two layers, and rounded corners where it
+    /// turns.
     pub(super) fn route(&mut self, kind: EdgeKind, route: &[Point]) {
         let Some(start) = route.first() else {
             return;
@@ -157,21 +158,21 @@ impl Pen {
                     from.y, to.y, to.x, to.y
                 );
             } else {
-                // Where it turns next, the turn begins before the corner.
+                // If the route turns next, the turn begins before the corner.
                 let radius = after.map_or(0, |&after| radius(to, after));
                 let _ = write!(d, "H{}", to.x - (to.x - from.x).signum() * radius);
             }
         }
-        self.way(kind, &d);
+        self.path(kind, &d);
     }
 }
 
-/// Of the corners of a turn.
+/// The radius of the corners of a turn.
 fn radius(from: Point, to: Point) -> i32 {
     ((to.y - from.y).abs() / 2).min(7)
 }
 
-/// A turn up or down between two corners, into the direction from which it came.
+/// A turn up or down between two corners, which leaves in the direction opposite to the one it came from.
 fn turn(before: Point, from: Point, to: Point) -> String {
     let radius = radius(from, to);
     let (x, side, down) = (

@@ -2,7 +2,7 @@ use roxmltree::{Document, Node};
 
 use super::super::{Form, Graph, GraphCallback, GraphWorker, sample};
 
-/// Left, top, right and bottom of a rectangle in the picture, and its class.
+/// A rectangle in the picture: its class, and its left, top, right and bottom edges.
 #[derive(Clone, Copy, Debug)]
 struct Rectangle<'doc> {
     class: &'doc str,
@@ -14,7 +14,7 @@ fn number(node: Node<'_, '_>, attribute: &str) -> i32 {
         .map_or(0, |value| value.parse().expect(attribute))
 }
 
-/// How far a node was moved by the groups in which it stands.
+/// The sum of the translations of all groups that contain a node.
 fn origin(node: Node<'_, '_>) -> (i32, i32) {
     let (mut x, mut y) = (0, 0);
     for group in node.ancestors() {
@@ -78,7 +78,7 @@ fn pictures_are_documents_that_name_every_worker() {
 }
 
 #[test]
-fn texts_are_written_as_they_are() {
+fn texts_are_escaped_and_read_back_unchanged() {
     let svg = sample::MARKET.svg();
     let document = Document::parse(&svg).expect(&svg);
     let texts = texts(&document);
@@ -150,18 +150,18 @@ fn texts_stay_within_their_boxes() {
 #[test]
 fn marks_stand_where_messages_enter_and_are_thrown_away() {
     let svg = sample::MARKET.svg();
-    // `show`, `write` and the receipts of `store`.
+    // The marks of `show`, `write` and the discarded receipts of `store`.
     assert_eq!(svg.matches("class=\"mark\"").count(), 3);
     let svg = sample::DIAMOND.svg();
     assert_eq!(svg.matches("class=\"mark\"").count(), 0);
-    // One for each worker that is fed, however many feed it.
+    // One arrow head for each worker that is fed, independent of the number of its feeders.
     assert_eq!(svg.matches("class=\"head\"").count(), 4);
 }
 
 #[test]
-fn the_kinds_of_edges_are_told_apart() {
+fn each_kind_of_edge_has_its_own_arrow() {
     let svg = sample::MILL.svg();
-    // Each edge is a stub at either end and what is between them.
+    // Each edge consists of three lines: one at each end and one between them.
     assert_eq!(svg.matches("class=\"line fused\"").count(), 6);
     assert_eq!(svg.matches("class=\"line feedback\"").count(), 2);
     let document = Document::parse(&svg).expect(&svg);
@@ -174,7 +174,7 @@ fn the_kinds_of_edges_are_told_apart() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_left_out() {
+fn an_empty_graph_and_edges_without_workers_draw_only_the_page() {
     let empty = Graph {
         workers: &[],
         edges: &[],
@@ -193,7 +193,7 @@ fn what_cannot_be_drawn_is_left_out() {
 }
 
 #[test]
-fn what_is_long_is_shortened_and_what_no_document_may_hold_is_left_out() {
+fn long_code_is_shortened_and_control_characters_become_spaces() {
     const LONG: &str =
         "a_function_with_a_name(that, is, longer, than, anyone, wants, to, read, in, a, box)";
     const CALLBACKS: &[GraphCallback] = &[GraphCallback {
@@ -222,7 +222,7 @@ fn what_is_long_is_shortened_and_what_no_document_may_hold_is_left_out() {
         node.has_tag_name(("http://www.w3.org/2000/svg", "title"))
             && node.text().is_some_and(|text| text.ends_with(LONG))
     });
-    assert!(whole, "whoever points at it sees all of it: {svg}");
+    assert!(whole, "the tooltip holds the whole code: {svg}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl Workers {
         }
     }
 
-    /// PendingIo the group, which could not be started.
+    /// Ends the group, which could not be started.
     #[cfg(feature = "process")]
     pub(crate) fn fail(mut self, cause: Cause) -> Exit {
         self.arrivals.end(cause);
@@ -123,7 +123,7 @@ impl Workers {
     }
 }
 
-/// PendingIo a group whose runtime went away before it had ended.
+/// Ends a group whose runtime was shut down before the group had ended.
 struct Abandoned(Arc<Node>);
 
 impl Drop for Abandoned {

@@ -1,4 +1,4 @@
-//! How much room a life takes.
+//! The size of a worker's future.
 
 use super::*;
 use crate::error::Nothing;
@@ -12,7 +12,7 @@ use crate::sync::mpsc;
 use crate::worker::function::{Called, Function};
 use crate::worker::stage::{EachBeat, EachMessage};
 
-/// A function that does nothing, at each beat.
+/// A function with a heartbeat that does nothing.
 struct Beat;
 
 impl Function for Beat {
@@ -27,7 +27,7 @@ impl Function for Beat {
     }
 }
 
-/// A function that does nothing with each message.
+/// A consumer that does nothing.
 struct Listen;
 
 impl Function for Listen {
@@ -41,22 +41,22 @@ impl Function for Listen {
     }
 }
 
-fn size_of_life<W: Worker>(worker: W) -> usize {
+fn size_of_future<W: Worker>(worker: W) -> usize {
     let (events, _) = mpsc::unbounded_channel();
     let build = Build::Once(Some(worker));
     let options = OptionsRef::from(const { &W::OPTIONS });
     let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
     let group = GroupHandle::new(node, events);
-    let (_seat, pending) = Slot::new("test".into(), 0, &group, options, build);
+    let (_slot, pending) = Slot::new("test".into(), 0, &group, options, build);
     let PendingWorker { node, build, ends } = pending;
     let PendingIo { io, .. } = lock(&ends).take().unwrap();
     size_of_val(&run_to_exit(ReadyWorker { node, build, io }, Standalone))
 }
 
-/// A layer that keeps what it drives twice, as an `async fn` keeps a future that it is given, doubles the life.
+/// A layer that stores its inner future twice, as an `async fn` stores a future argument, doubles the size.
 #[tokio::test]
-async fn no_layer_of_a_life_keeps_what_it_drives_twice() {
-    let (beat, listen) = (size_of_life(Beat), size_of_life(Listen));
+async fn no_layer_stores_its_inner_future_twice() {
+    let (beat, listen) = (size_of_future(Beat), size_of_future(Listen));
     assert!(beat <= 800, "a beating worker takes {beat} bytes");
     assert!(listen <= 1_600, "a consumer takes {listen} bytes");
 }

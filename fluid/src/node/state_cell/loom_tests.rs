@@ -1,4 +1,4 @@
-//! States in every order of threads.
+//! Loom tests of the state cell.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
-fn whoever_waits_for_a_state_sees_it() {
+fn a_waiter_for_a_state_sees_it() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let waiter = {
@@ -22,7 +22,7 @@ fn whoever_waits_for_a_state_sees_it() {
 }
 
 #[test]
-fn whoever_waits_for_a_state_sees_it_or_one_past_it() {
+fn every_waiter_sees_its_state_or_a_later_one() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let waiters = [State::Running, State::Stopped].map(|wanted| {
@@ -38,7 +38,7 @@ fn whoever_waits_for_a_state_sees_it_or_one_past_it() {
 }
 
 #[test]
-fn whoever_sees_the_end_sees_what_was_published_with_it() {
+fn the_final_state_makes_visible_what_was_published_with_it() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let published = Arc::new(AtomicBool::new(false));
@@ -59,13 +59,13 @@ fn whoever_sees_the_end_sees_what_was_published_with_it() {
 }
 
 #[test]
-fn of_two_ends_the_first_one_stands() {
+fn only_the_first_of_two_ends_counts() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let published = Arc::new(AtomicBool::new(false));
         let end = {
             let (cell, published) = (Arc::clone(&cell), Arc::clone(&published));
-            // Whether it was first is known from what only one lock holds together.
+            // `end` calls this under its lock, so only the first call sees `false`.
             move |last| {
                 cell.end(last, || {
                     let first = !published.load(Ordering::Relaxed);
@@ -90,7 +90,7 @@ fn of_two_ends_the_first_one_stands() {
 }
 
 #[test]
-fn a_stop_is_not_undone_by_a_restart_that_comes_with_it() {
+fn a_concurrent_restart_does_not_undo_a_stop() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         cell.advance(State::Restarting);

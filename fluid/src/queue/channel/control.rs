@@ -4,13 +4,13 @@ use crate::sync::atomic::{AtomicU32, Ordering, fence};
 
 /// The consumer's present life should end, though the queue is not closed.
 const INTERRUPTED: u32 = 1;
-/// The consumer is to let others have their turn: counted, so that each of several consumer_ends sees it.
+/// The consumer is to let others have their turn: counted, so that each of several consumer ends sees it.
 const GIVE_WAY: u32 = 2;
 
 /// One word, since it is read for every message.
 pub(super) struct Control(AtomicU32);
 
-/// What a consumer_end has seen_control so far.
+/// What a consumer end has seen so far.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SeenControl(u32);
 
@@ -44,18 +44,18 @@ impl Control {
         interrupted
     }
 
-    /// Asks each consumer_end to let others have their turn once.
+    /// Asks each consumer end to let others have their turn once.
     pub(super) fn yield_to_all(&self) {
         self.0.fetch_add(GIVE_WAY, Ordering::Relaxed);
     }
 
-    /// Whether there is nothing that a consumer_end has not seen_control.
+    /// Whether there is nothing that a consumer end has not seen.
     #[inline(always)]
     pub(super) fn are_heeded(&self, seen_control: SeenControl) -> bool {
         self.0.load(Ordering::Relaxed) == seen_control.0
     }
 
-    /// Whether a consumer_end is to let others have their turn.
+    /// Whether a consumer end is to let others have their turn.
     pub(super) fn must_yield(&self, seen_control: SeenControl) -> bool {
         self.0.load(Ordering::Relaxed) & !INTERRUPTED != seen_control.0
     }

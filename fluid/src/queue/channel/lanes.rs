@@ -36,7 +36,7 @@ impl<M> Channel<M> {
         }
     }
 
-    /// The queue from which a lane takes, and which of its consumer_ends it is.
+    /// The queue from which a lane takes, and which of its consumer ends it is.
     pub(super) fn lane(self: &Arc<Self>, lane: usize) -> (Arc<Self>, usize) {
         match &self.lanes {
             None => (Arc::clone(self), lane),

@@ -22,7 +22,7 @@ pub(crate) trait QueueControl: Send + Sync {
     /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
     /// Returns what waited, if anything did: to drop it is to run user code.
     fn seal(&self) -> Option<Box<dyn Send>>;
-    /// Tells all reply_slots that the consumer will not answer, and what became of their questions.
+    /// Tells all reply slots that the consumer will not answer, and what became of their questions.
     fn end_questions(&self, verdict: NoReply);
     /// Asks the consumer's present life to end, or takes that back for the next one.
     fn interrupt(&self, interrupted: bool);

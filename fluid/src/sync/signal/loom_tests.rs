@@ -1,4 +1,4 @@
-//! Signals in every order of threads.
+//! Loom tests of signals.
 
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
-fn whoever_waits_for_a_signal_sees_it() {
+fn every_waiter_sees_the_signal() {
     explore(|| {
         let signal = Arc::new(Signals::default());
         let waiters = [(); 2].map(|()| {
@@ -27,7 +27,7 @@ fn whoever_waits_for_a_signal_sees_it() {
 }
 
 #[test]
-fn a_signal_cuts_off_what_would_not_end() {
+fn a_signal_ends_the_wait_for_a_pending_future() {
     explore(|| {
         let signal = Arc::new(Signals::default());
         let waiter = {
@@ -40,18 +40,18 @@ fn a_signal_cuts_off_what_would_not_end() {
 }
 
 #[test]
-fn what_is_driven_until_one_signal_sees_the_others_raised() {
+fn a_future_in_until_sees_the_other_signals() {
     explore(|| {
         let signals = Arc::new(Signals::default());
         let driven = {
             let signals = Arc::clone(&signals);
             thread::spawn(move || {
-                // It looks, and asks nobody to be woken.
-                let looks = poll_fn(|_| match signals.signal(1).is_raised() {
+                // It checks the flag and registers no waker.
+                let check = poll_fn(|_| match signals.signal(1).is_raised() {
                     true => Poll::Ready(()),
                     false => Poll::Pending,
                 });
-                block_on(until(signals.signal(0), looks))
+                block_on(until(signals.signal(0), check))
             })
         };
         signals.signal(2).raise();
@@ -61,7 +61,7 @@ fn what_is_driven_until_one_signal_sees_the_others_raised() {
 }
 
 #[test]
-fn of_two_that_raise_a_signal_one_was_first() {
+fn only_one_of_two_calls_of_raise_returns_true() {
     explore(|| {
         let signal = Arc::new(Signals::default());
         let other = {
@@ -74,7 +74,7 @@ fn of_two_that_raise_a_signal_one_was_first() {
 }
 
 #[test]
-fn whoever_sees_a_signal_sees_those_that_were_raised_before() {
+fn a_raised_signal_makes_earlier_signals_visible() {
     explore(|| {
         let signals = Arc::new(Signals::default());
         let observer = {

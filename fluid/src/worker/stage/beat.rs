@@ -36,7 +36,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
             if options.heartbeat.is_zero() {
                 let emission = beat(stage, ctx, &io.output, &io.ports).await?;
                 emit(emission, ctx, &mut io.output, downstream).await;
-                return ctx.survived();
+                return ctx.check_stall();
             }
             // One for all pauses, since a timer is most of what a beat costs.
             let mut timer = pin!(None::<Sleep>);
@@ -50,7 +50,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
                     Ok(emission) => emit(emission, ctx, &mut io.output, downstream).await,
                     Err(error) => skip(error, ctx)?,
                 }
-                ctx.survived()?;
+                ctx.check_stall()?;
                 due = match options.pace {
                     Pace::Delay => Instant::now() + options.heartbeat,
                     Pace::Rate => next_beat(due, options.heartbeat, ctx),
