@@ -200,13 +200,13 @@ fn poll(asking: &mut Asking) -> Poll<Result<u64, AskError>> {
         .poll(&mut Context::from_waker(Waker::noop()))
 }
 
+/// What a poll of a question returned.
+type Answered = Poll<Result<u64, AskError>>;
+
 /// What is sent to a group that never starts.
 enum Unhandled {
     /// Polls a question when it is dropped, and notes what that returns.
-    Polls(
-        Arc<Mutex<Option<Asking>>>,
-        Arc<Mutex<Option<Poll<Result<u64, AskError>>>>>,
-    ),
+    Polls(Arc<Mutex<Option<Asking>>>, Arc<Mutex<Option<Answered>>>),
     Asks(#[allow(dead_code, reason = "it is dropped")] Reply<u64>),
 }
 
