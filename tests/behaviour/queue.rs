@@ -193,8 +193,9 @@ async fn a_question_dropped_by_overflow_or_left_undelivered_says_so() {
 }
 
 type Asking = Pin<Box<dyn Future<Output = Result<u64, AskError>> + Send>>;
+type Polled = Poll<Result<u64, AskError>>;
 
-fn poll(asking: &mut Asking) -> Poll<Result<u64, AskError>> {
+fn poll(asking: &mut Asking) -> Polled {
     asking
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))
@@ -203,10 +204,7 @@ fn poll(asking: &mut Asking) -> Poll<Result<u64, AskError>> {
 /// What is sent to a group that never starts.
 enum Unhandled {
     /// Polls a question when it is dropped, and notes what that returns.
-    Polls(
-        Arc<Mutex<Option<Asking>>>,
-        Arc<Mutex<Option<Poll<Result<u64, AskError>>>>>,
-    ),
+    Polls(Arc<Mutex<Option<Asking>>>, Arc<Mutex<Option<Polled>>>),
     Asks(#[allow(dead_code, reason = "it is dropped")] Reply<u64>),
 }
 
@@ -313,6 +311,56 @@ async fn a_send_that_is_cancelled_while_it_waits_sends_nothing_and_blocks_nobody
     let running = workers.startup().await.unwrap();
     timeout(secs(1), waiting).await.unwrap().unwrap().unwrap();
     assert_eq!(counts(&running.shutdown().await, "slow"), [2, 2, 0, 0, 0]);
+}
+
+/// How many messages of each of eight senders a consumer gets of 8000, after the queue was filled for the first time.
+async fn shares(capacity: usize, lanes: usize) -> [u64; 8] {
+    let (noted, mut notes) = mpsc::unbounded_channel();
+    let mut workers = group();
+    let options = Options::new().capacity(capacity).concurrency(lanes);
+    let sink = workers.add_with("sink", options, move || {
+        let noted = noted.clone();
+        each(move |sender: usize| {
+            let _ = noted.send(sender);
+            async { Ok(None::<Nothing>) }
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    for sender in 0..8 {
+        let sink = sink.handle();
+        tokio::spawn(async move { while sink.send(sender).await.is_ok() {} });
+    }
+    for _ in 0..capacity {
+        notes.recv().await.unwrap();
+    }
+    let mut shares = [0; 8];
+    for _ in 0..8000 {
+        shares[notes.recv().await.unwrap()] += 1;
+    }
+    assert_conserved(&running.shutdown().await);
+    shares
+}
+
+#[tokio::test]
+async fn senders_that_wait_for_the_only_place_take_turns() {
+    for lanes in [1, 2] {
+        let shares = shares(1, lanes).await;
+        assert_eq!(shares, [1000; 8], "{lanes}");
+    }
+}
+
+#[tokio::test]
+async fn senders_that_wait_for_room_get_about_the_same_of_it() {
+    for (capacity, lanes) in [(2, 1), (16, 1), (64, 2), (256, 1), (1024, 2)] {
+        let shares = shares(capacity, lanes).await;
+        let [least, most] = [shares.iter().min(), shares.iter().max()];
+        assert!(
+            least
+                .zip(most)
+                .is_some_and(|(least, most)| 2 * least > *most),
+            "{capacity}: {shares:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,12 +14,12 @@
 mod admit;
 mod batch;
 mod consumer_end;
+mod consumer_end;
 mod control;
 mod fetch;
 mod lanes;
-mod queue;
+mod line;
 mod queue_control;
-mod recv;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ use crate::queue::channel::consumer_end::ConsumerEnd;
 pub(crate) use crate::queue::channel::consumer_end::Shared;
 use crate::queue::channel::control::Control;
 use crate::queue::channel::lanes::{Key, Lanes};
+use crate::queue::channel::line::Line;
 pub use crate::queue::channel::queue::Queue;
 pub(crate) use crate::queue::channel::queue_control::QueueControl;
 use crate::queue::channel::recv::keep;
@@ -65,7 +66,6 @@ pub(crate) struct Channel<M> {
     /// Of what comes over a fused edge, and so never waits here.
     direct: Direct,
     items: Notify,
-    room: Notify,
     /// Whether somebody waits for a message, as far as is known without the lock.
     awaited: Arc<AtomicBool>,
     /// Whether somebody waits for room, as far as is known without the lock.
@@ -82,9 +82,9 @@ struct Inner<M> {
     frozen: bool,
     /// The most that the consumer may have fetched and not taken, as it was when last looked at.
     fetched: usize,
-    /// Room that has been given to senders in advance.
+    /// Room that has been given to senders in advance, or granted to senders that waited.
     given: usize,
-    sender_waits: bool,
+    line: Line,
     /// How many consumer_ends wait, at most.
     takers_wait: usize,
     /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
@@ -164,14 +164,13 @@ impl<M> Channel<M> {
                 frozen: false,
                 fetched: 0,
                 given: 0,
-                sender_waits: false,
+                line: Line::new(),
                 takers_wait: 0,
                 consumer_end: None,
                 unbounded: false,
             }),
             direct: Direct::default(),
             items: Notify::new(),
-            room: Notify::new(),
             awaited: Arc::new(AtomicBool::new(false)),
             crowded: AtomicBool::new(false),
             calls: Control::none(),
@@ -183,10 +182,6 @@ impl<M> Channel<M> {
         &self.worker
     }
 
-    pub(crate) fn room(&self) -> &Notify {
-        &self.room
-    }
-
     pub(crate) const fn reply_slots(&self) -> &ReplySlots {
         &self.reply_slots
     }
@@ -196,14 +191,6 @@ impl<M> Channel<M> {
             Woken::Only(consumer_end) => consumer_end.wake(),
             Woken::Some(consumer_ends) => (0..consumer_ends).for_each(|_| self.items.notify_one()),
         }
-    }
-
-    /// Whether somebody waited for room, who is to be woken.
-    fn no_more_crowd(&self, inner: &mut Inner<M>) -> bool {
-        if inner.sender_waits {
-            self.crowded.store(false, Ordering::Relaxed);
-        }
-        std::mem::take(&mut inner.sender_waits)
     }
 
     /// Moves the done count from the narrow place to the wide one.
@@ -249,7 +236,7 @@ impl<M> Channel<M> {
     /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
     /// what waits.
     fn give_up(&self, consumer_end: &ConsumerEnd<M>, held: usize, portion: &mut VecDeque<M>) {
-        let (left, _waker) = {
+        let (left, senders, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
@@ -260,9 +247,9 @@ impl<M> Channel<M> {
                 inner.counts.undelivered += (held + portion.len()) as u64;
             }
             inner.counts.undelivered += left.len() as u64;
-            (left, inner.consumer_end.take())
+            (left, inner.line.wakers(), inner.consumer_end.take())
         };
-        self.room.notify_waiters();
+        senders.into_iter().for_each(Waker::wake);
         portion.extend(left);
         self.tell_undelivered((portion.len() + held) as u64);
         portion.drain(..).for_each(discard);
@@ -345,11 +332,12 @@ impl<M> Channel<M> {
     }
 
     fn narrow(&self, gate: Gate) {
-        {
+        let senders = {
             let mut inner = lock(&self.inner);
             inner.gate = inner.gate.max(gate);
-        }
-        self.room.notify_waiters();
+            inner.line.wakers()
+        };
+        senders.into_iter().for_each(Waker::wake);
         self.wake_takers();
     }
 }

@@ -64,6 +64,10 @@ impl<M> Sender<M> {
 impl<M: Send + 'static> Sender<M> {
     /// Sends a message, and waits for room if the queue is full and its overflow policy is to wait.
     ///
+    /// Senders that wait for room are served in the order in which they came, and each gets an equal share of the room
+    /// that there is: so a sender of many messages leaves the same to the others. A future that has waited and is then
+    /// neither polled nor dropped keeps its share from them: one place, or at most a quarter of the capacity.
+    ///
     /// # Errors
     ///
     /// If the consumer no longer accepts messages. The error gives the message back.
@@ -71,27 +75,20 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
-    pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let channel = self.channel.of(&message);
-        loop {
-            let mut room = pin!(channel.room().notified());
-            message = match channel.push(message, self.origin, false) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
-                    return Err(self.without_room(message));
-                }
-                Err(Refusal::Full(message)) => message,
-            };
-            room.as_mut().enable();
-            message = match channel.push(message, self.origin, true) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) => message,
-            };
-            room.await;
+        match channel.push(message, self.origin) {
+            Ok(()) => Ok(()),
+            Err(Refusal::Closed(message)) => Err(self.refused(message)),
+            Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
+                Err(self.without_room(message))
+            }
+            Err(Refusal::Full(message)) => {
+                let entered = channel.enter(message, self.origin).await;
+                entered.map_err(|message| self.refused(message))
+            }
         }
     }
 
@@ -103,7 +100,7 @@ impl<M: Send + 'static> Sender<M> {
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.channel
             .of(&message)
-            .push(message, self.origin, false)
+            .push(message, self.origin)
             .map_err(|refusal| match refusal {
                 Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
                 Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),

@@ -7,18 +7,12 @@ use super::{Channel, Gate, Inner, Refusal};
 use crate::options::Overflow;
 use crate::queue::discard;
 use crate::queue::sender::SendOrigin;
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::AtomicBool;
 use crate::sync::lock::lock;
 
 impl<M> Channel<M> {
-    /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
-    /// was refused for want of room is woken when there is some.
-    pub(crate) fn push(
-        &self,
-        message: M,
-        origin: SendOrigin,
-        wait: bool,
-    ) -> Result<(), Refusal<M>> {
+    /// Accepts a message, drops one by the overflow policy, or refuses it.
+    pub(crate) fn push(&self, message: M, origin: SendOrigin) -> Result<(), Refusal<M>> {
         let mut dropped = None;
         let wake = {
             let mut inner = lock(&self.inner);
@@ -30,13 +24,7 @@ impl<M> Channel<M> {
                 inner.waiting.push_back(message);
             } else {
                 match self.overflow {
-                    Overflow::Wait => {
-                        if wait {
-                            inner.sender_waits = true;
-                            self.crowded.store(true, Ordering::Relaxed);
-                        }
-                        return Err(Refusal::Full(message));
-                    }
+                    Overflow::Wait => return Err(Refusal::Full(message)),
                     Overflow::DropNewest => dropped = Some(message),
                     Overflow::DropOldest => {
                         dropped = inner.waiting.pop_front();
@@ -82,8 +70,8 @@ impl<M> Channel<M> {
         let (wake, accepted, rest) = {
             let mut inner = lock(&self.inner);
             let room = if inner.gate.admits(origin) {
-                let taken = self.size(&inner) + inner.given;
-                self.capacity.saturating_sub(taken)
+                self.look_again(&mut inner);
+                self.capacity.saturating_sub(inner.taken())
             } else {
                 0
             };
@@ -114,27 +102,22 @@ impl<M> Channel<M> {
             let consumer_ends = self.wakes(&mut inner, accepted);
             *room = self.room_to_give(&mut inner, more);
             inner.given += *room;
-            let senders = *room == 0 && self.no_more_crowd(&mut inner);
-            (accepted, consumer_ends, senders)
+            (accepted, consumer_ends, self.grant_room(&mut inner))
         };
         self.wake(consumer_ends);
-        if senders {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         accepted
     }
 
-    /// Room for as many as `most` messages to come. None where somebody waits, for a message or for room: then
-    /// each message is to come by itself.
+    /// Room for as many as `most` messages to come. None where a consumer_end waits: then each message is to come by itself.
     pub(super) fn room_to_give(&self, inner: &mut Inner<M>, most: usize) -> usize {
-        if most == 0 || inner.takers_wait > 0 || inner.sender_waits || inner.gate == Gate::Closed {
+        if most == 0 || inner.takers_wait > 0 || inner.gate == Gate::Closed {
             return 0;
         }
-        let taken = |inner: &Inner<M>| inner.waiting.len() + inner.given + inner.fetched;
-        if self.capacity.saturating_sub(taken(inner)) / 2 < most {
-            inner.fetched = self.fetched(inner);
+        if self.capacity.saturating_sub(inner.taken()) / 2 < most {
+            self.look_again(inner);
         }
-        (self.capacity.saturating_sub(taken(inner)) / 2).min(most)
+        (self.capacity.saturating_sub(inner.taken()) / 2).min(most)
     }
 
     /// Whether a sender may be given room in advance.
@@ -147,15 +130,21 @@ impl<M> Channel<M> {
         Arc::clone(&self.awaited)
     }
 
-    /// Whether there is room for one message more. Where there was enough of it when last looked at, this
-    /// does not touch what the consumer writes.
+    /// Whether there is room for one message more, which was not granted to others. Where there was enough of it when
+    /// last looked at, this does not touch what the consumer writes.
     pub(super) fn has_room(&self, inner: &mut Inner<M>, origin: SendOrigin) -> bool {
-        if inner.waiting.len() + inner.given + inner.fetched < self.capacity {
+        if inner.taken() < self.capacity {
             return true;
         }
-        inner.fetched = self.fetched(inner);
-        inner.waiting.len() + inner.given + inner.fetched < self.capacity
-            || inner.unbounded && origin == SendOrigin::Edge
+        self.look_again(inner);
+        inner.taken() < self.capacity || inner.is_boundless(origin)
+    }
+
+    /// Looks how much room the consumer has made. If senders wait, that is theirs.
+    fn look_again(&self, inner: &mut Inner<M>) {
+        if inner.line.is_empty() {
+            inner.fetched = self.fetched(inner);
+        }
     }
 
     pub(crate) fn admits(&self, origin: SendOrigin) -> bool {
@@ -176,6 +165,16 @@ impl<M> Channel<M> {
 }
 
 impl<M> Inner<M> {
+    /// How much of the capacity is taken, at most.
+    pub(super) fn taken(&self) -> usize {
+        self.waiting.len() + self.given + self.fetched
+    }
+
+    /// Whether a message over `origin` finds room beyond the capacity.
+    pub(super) fn is_boundless(&self, origin: SendOrigin) -> bool {
+        self.unbounded && origin == SendOrigin::Edge
+    }
+
     /// Lets messages wait, and leaves empty memory in their place. Where none waits, nothing is moved.
     fn append(&mut self, messages: &mut Vec<M>) {
         let mut sent = VecDeque::from(std::mem::take(messages));

@@ -31,7 +31,7 @@ impl<M> Channel<M> {
         waker: &Waker,
         waited: bool,
     ) -> Fetched {
-        let (fetched, wake) = {
+        let (fetched, senders) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
@@ -50,11 +50,9 @@ impl<M> Channel<M> {
                 }
                 Fetched::Some
             };
-            (fetched, self.no_more_crowd(&mut inner))
+            (fetched, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         fetched
     }
 
@@ -74,7 +72,7 @@ impl<M> Channel<M> {
             portion.push_back(message);
             return Fetched::Some;
         }
-        let (fetched, wake) = {
+        let (fetched, senders) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
@@ -95,11 +93,9 @@ impl<M> Channel<M> {
                 }
                 Fetched::None
             };
-            (fetched, self.no_more_crowd(&mut inner))
+            (fetched, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         fetched
     }
 
@@ -144,8 +140,9 @@ impl<M> Channel<M> {
 
     /// Lets senders in that wait for the room which the consumer has made since it fetched last.
     pub(super) fn let_senders_in(&self) {
-        if self.crowded.load(Ordering::Relaxed) && self.no_more_crowd(&mut lock(&self.inner)) {
-            self.room.notify_waiters();
+        if self.crowded.load(Ordering::Relaxed) {
+            let senders = self.grant_room(&mut lock(&self.inner));
+            self.wake_senders(senders);
         }
     }
 
@@ -156,7 +153,7 @@ impl<M> Channel<M> {
         portion: &mut VecDeque<M>,
         most: usize,
     ) -> Fetched {
-        let wake = {
+        let senders = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
@@ -184,26 +181,22 @@ impl<M> Channel<M> {
             };
             consumer_end.progress.gathered(share);
             inner.fetched += share;
-            self.no_more_crowd(&mut inner)
+            self.grant_room(&mut inner)
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         Fetched::Some
     }
 
     /// Moves a batch from what waits into the consumer's hand, which makes room. Nothing, if the batch
     /// is the consumer's no more.
     pub(super) fn hand(&self, consumer_end: &ConsumerEnd<M>, messages: usize) -> Option<Seen> {
-        let (seen, wake) = {
+        let (seen, senders) = {
             let mut inner = lock(&self.inner);
             let seen = consumer_end.progress.handed(messages);
             let mine = (!inner.frozen).then_some(seen);
-            (mine, self.no_more_crowd(&mut inner))
+            (mine, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         seen
     }
 }

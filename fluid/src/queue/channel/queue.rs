@@ -10,14 +10,14 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
-use super::consumer_end::ConsumerEnd;
 use super::control::SeenControl;
+use super::consumer_end::ConsumerEnd;
 use super::{Channel, Gate};
 use crate::report::ledger::Seen;
 use crate::sync::lock::lock;
-use crate::sync::yielding::Turns;
-use crate::time::run_control::RunControl;
 use crate::time::stall::Pulse;
+use crate::time::run_control::RunControl;
+use crate::sync::yielding::Turns;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
 pub(super) const TURN: usize = 128;
@@ -215,12 +215,7 @@ impl<M> Queue<M> {
         let inner = lock(&self.channel.inner);
         // What other lanes hold will not come here, unless it is their share.
         let mine = self.portion.len() + self.gathering.messages;
-        let shared = || {
-            self.channel
-                .consumer_ends
-                .iter()
-                .any(|consumer_end| !consumer_end.is_empty())
-        };
+        let shared = || self.channel.consumer_ends.iter().any(|consumer_end| !consumer_end.is_empty());
         self.channel.calls.is_interrupted()
             || inner.frozen
             || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
@@ -291,8 +286,7 @@ impl<M> Drop for Queue<M> {
             Hand::Batch(messages) => messages,
         };
         self.portion.extend(self.gathering.take_all());
-        self.channel
-            .give_up(&self.consumer_end, held, &mut self.portion);
+        self.channel.give_up(&self.consumer_end, held, &mut self.portion);
     }
 }
 

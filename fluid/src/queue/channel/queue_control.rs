@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 #[cfg(feature = "test-util")]
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::{Channel, Gate};
 use crate::options::Overflow;
@@ -61,7 +62,7 @@ impl<M> Channel<M> {
     }
 
     fn seal_this(&self) -> VecDeque<M> {
-        let (left, messages) = {
+        let (left, messages, senders) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             // From now on the consumer takes no more of what it has fetched.
@@ -82,9 +83,9 @@ impl<M> Channel<M> {
                 .flat_map(|consumer_end| consumer_end.take_all());
             let mut left: VecDeque<M> = shares.collect();
             left.append(&mut inner.waiting);
-            (left, messages)
+            (left, messages, inner.line.wakers())
         };
-        self.room.notify_waiters();
+        senders.into_iter().for_each(Waker::wake);
         self.wake_takers();
         self.tell_undelivered(messages);
         left
@@ -137,9 +138,13 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
 
     fn let_in(&self, unbounded: bool) {
         for queue in self.all() {
-            lock(&queue.inner).unbounded = unbounded && queue.overflow == Overflow::Wait;
+            let senders = {
+                let mut inner = lock(&queue.inner);
+                inner.unbounded = unbounded && queue.overflow == Overflow::Wait;
+                inner.line.wakers()
+            };
             if unbounded {
-                queue.room.notify_waiters();
+                senders.into_iter().for_each(Waker::wake);
             }
         }
     }

@@ -5,10 +5,10 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::fetch::Fetched;
 use super::queue::{Hand, Queue, TURN};
-use crate::sync::yielding::{To, yield_to, yield_to_all};
+use super::fetch::Fetched;
 use crate::time::stall::{Pulse, Rest};
+use crate::sync::yielding::{To, yield_to_all, yield_to};
 
 impl<M> Queue<M> {
     /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the

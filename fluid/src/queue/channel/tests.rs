@@ -1,10 +1,11 @@
 //! The queue under real threads.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake};
 use std::thread;
 
+use super::line::Entering;
 use super::*;
 use crate::queue::Output;
 use crate::queue::sender::{Sender, block_on};
@@ -424,4 +425,94 @@ fn after_so_many_messages_it_is_the_turn_of_others() {
         output.hand_over();
     }
     assert_eq!(output.emitted(), 3 * 129);
+}
+
+/// A sender that waits for room, and how often it was woken.
+type Waits<'a> = (Pin<Box<Entering<'a, u64>>>, Arc<Woken>);
+
+/// Three senders that wait at a queue for one message, which has one.
+fn crowded(channel: &Arc<Channel<u64>>) -> Vec<Waits<'_>> {
+    assert!(channel.push(0, SendOrigin::Edge).is_ok());
+    let waits = |message| {
+        let woken = Arc::new(Woken::default());
+        let mut enters = Box::pin(channel.enter(message, SendOrigin::Edge));
+        assert!(poll_by(&mut enters, &woken).is_pending());
+        (enters, woken)
+    };
+    (1..=3).map(waits).collect()
+}
+
+fn poll_by<F: Future>(future: &mut Pin<Box<F>>, woken: &Arc<Woken>) -> Poll<F::Output> {
+    let waker = Waker::from(Arc::clone(woken));
+    future.as_mut().poll(&mut Context::from_waker(&waker))
+}
+
+#[test]
+fn room_goes_to_the_sender_that_has_waited_for_longest_and_to_no_newcomer() {
+    let channel = channel(1, Overflow::Wait);
+    let newcomer = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
+    let mut senders = crowded(&channel);
+    let mut queue = Queue::new(&channel, 0);
+    for message in 0..3 {
+        assert_eq!(queue.next().now_or_never(), Some(Some(message)));
+        assert!(newcomer.try_send(9).is_err());
+        assert_eq!(newcomer.push_each(&mut [9].into_iter()), (0, Some(9)));
+        let woken: Vec<_> = senders.iter().map(|(_, woken)| woken.times()).collect();
+        assert_eq!(
+            woken,
+            [[1, 0, 0].as_slice(), &[1, 0], &[1]][message as usize]
+        );
+        // One that is woken for nothing changes nothing.
+        for (enters, woken) in senders.iter_mut().skip(1).rev() {
+            assert!(poll_by(enters, woken).is_pending());
+        }
+        let (mut enters, woken) = senders.remove(0);
+        assert!(matches!(poll_by(&mut enters, &woken), Poll::Ready(Ok(()))));
+    }
+    assert_eq!(queue.next().now_or_never(), Some(Some(3)));
+    assert!(newcomer.try_send(9).is_ok());
+}
+
+#[test]
+fn a_sender_that_is_dropped_leaves_its_room_to_the_next_one() {
+    let channel = channel(1, Overflow::Wait);
+    let mut senders = crowded(&channel);
+    let mut queue = Queue::new(&channel, 0);
+    assert_eq!(queue.next().now_or_never(), Some(Some(0)));
+    // The first one has room, and the second one waits.
+    drop(senders.drain(..2));
+    let (mut enters, woken) = senders.remove(0);
+    assert_eq!(woken.times(), 1);
+    assert!(matches!(poll_by(&mut enters, &woken), Poll::Ready(Ok(()))));
+    assert_eq!((channel.counts().accepted, channel.queue_size()), (2, 1));
+    assert_eq!(queue.next().now_or_never(), Some(Some(3)));
+    assert!(channel.push(4, SendOrigin::Edge).is_ok());
+}
+
+#[test]
+fn senders_that_wait_get_equal_shares_of_the_room() {
+    let channel = channel(64, Overflow::Wait);
+    assert_eq!(
+        channel.push_each(&mut (0..64), SendOrigin::Edge),
+        (64, None)
+    );
+    let mut senders: Vec<_> = (0..3)
+        .map(|message| Box::pin(channel.enter(message, SendOrigin::Edge)))
+        .collect();
+    let woken = Arc::new(Woken::default());
+    for enters in &mut senders {
+        assert!(poll_by(enters, &woken).is_pending());
+    }
+    let mut queue = Queue::new(&channel, 0);
+    for _ in 0..33 {
+        assert!(queue.next().now_or_never().is_some());
+    }
+    assert_eq!(woken.times(), 3);
+    let mut shares = [0; 3];
+    for (share, mut enters) in shares.iter_mut().zip(senders) {
+        assert!(poll_by(&mut enters, &woken).is_ready());
+        *share = 1 + channel.push_each(&mut (0..64), SendOrigin::Edge).0;
+    }
+    // When nobody waits any more, there is the room that was made since.
+    assert_eq!(shares, [10, 11, 11 + 1]);
 }
