@@ -2,9 +2,12 @@
 
 use std::any::Any;
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
+
+use crate::dropping::DropCaught;
+use crate::sync::catch::catch_now;
 
 /// Any error, ready to be shared.
 ///
@@ -23,46 +26,64 @@ use std::time::Duration;
 /// assert_eq!(error.to_string(), "invalid digit found in string");
 /// assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
 /// ```
+///
+/// An error whose own methods panic does no harm to the runtime: a panic while it is printed stands in the text, and one
+/// while it is dropped is logged.
 #[derive(Clone)]
-pub struct Error(Arc<dyn StdError + Send + Sync + 'static>);
+pub struct Error(Arc<DropCaught<Boxed>>);
+
+type Boxed = Box<dyn StdError + Send + Sync + 'static>;
 
 impl Error {
     /// The error beneath, as the standard library sees it.
     #[must_use]
     pub fn as_std(&self) -> &(dyn StdError + Send + Sync + 'static) {
-        &*self.0
+        &***self.0
     }
 
     /// The error beneath, if it is an `E`.
     #[must_use]
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
-        self.0.downcast_ref()
+        self.as_std().downcast_ref()
+    }
+
+    /// The message; and those of its sources, if the `whole` chain is asked for.
+    fn text(&self, whole: bool) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        write!(text, "{}", self.as_std())?;
+        let mut source = self.as_std().source().filter(|_| whole);
+        while let Some(error) = source {
+            write!(text, ": {error}")?;
+            source = error.source();
+        }
+        Ok(text)
     }
 }
 
-impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Error {
+impl<E: Into<Boxed>> From<E> for Error {
     fn from(error: E) -> Self {
-        Self(Arc::from(error.into()))
+        Self(Arc::new(DropCaught::new(error.into())))
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        if f.alternate() {
-            let mut source = self.0.source();
-            while let Some(error) = source {
-                write!(f, ": {error}")?;
-                source = error.source();
-            }
+        // Not straight to where it goes, so that an error that comes back is one of the text itself.
+        match catch_now(|| self.text(f.alternate())) {
+            Ok(Ok(text)) => f.write_str(&text),
+            Ok(Err(fmt::Error)) => f.write_str("an error that cannot be printed"),
+            Err(panicked) => write!(f, "an error that cannot be printed: it {panicked}"),
         }
-        Ok(())
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        match catch_now(|| fmt::Debug::fmt(self.as_std(), f)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(fmt::Error)) => f.write_str("an error that cannot be printed"),
+            Err(panicked) => write!(f, "an error that cannot be printed: it {panicked}"),
+        }
     }
 }
 

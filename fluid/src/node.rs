@@ -300,13 +300,13 @@ impl Node {
         let (worker, text) = (&**self.name(), format!("{error:#}"));
         // Louder when its hooks are done, and it is known whether a restart answers it.
         tracing::debug!(worker, error = text, "run failed");
-        *lock(&self.cold().failing) = Some(error.clone());
+        let _before = lock(&self.cold().failing).replace(error.clone());
     }
 
     /// It has been restarted.
     pub(crate) fn is_well(&self) {
         if let Some(cold) = self.cold.get() {
-            *lock(&cold.failing) = None;
+            let _before = lock(&cold.failing).take();
         }
     }
 
@@ -322,7 +322,7 @@ impl Node {
     }
 
     pub(crate) fn note_error(&self, error: &Error) {
-        *lock(&self.cold().last_error) = Some(error.clone());
+        let _before = lock(&self.cold().last_error).replace(error.clone());
     }
 
     fn last_error(&self) -> Option<Error> {

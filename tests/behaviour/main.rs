@@ -4,6 +4,7 @@ mod adapters;
 mod conservation;
 mod dispatcher;
 mod drain;
+mod drops;
 mod dynamic;
 mod edges_of_life;
 mod fused;

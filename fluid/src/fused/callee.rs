@@ -98,7 +98,7 @@ pub(crate) struct CalleeGuard<W: Worker>(Option<Box<Callee<W>>>);
 
 const COMES_BACK: &str = "a guard gives back what was lent when it is dropped";
 
-type Returned<W> = (W, Io<W>, Option<Error>);
+type Returned<W> = (Detachable<W>, Detachable<Io<W>>, Option<Error>);
 
 impl<W: Worker> Drop for CalleeGuard<W> {
     fn drop(&mut self) {
@@ -112,7 +112,7 @@ impl<W: Worker> Drop for CalleeGuard<W> {
         } = *lent;
         // In hand still is what a forced stop cut off.
         io.queue.give_up_direct();
-        let _ = home.send((worker, io, failure));
+        let _ = home.send((Detachable::new(worker), Detachable::new(io), failure));
     }
 }
 
@@ -275,8 +275,8 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
             };
             let (came_back, its_io, failure) = returned.expect(COMES_BACK);
             self.back = None;
-            worker.put(came_back);
-            io.put(its_io);
+            *worker = came_back;
+            *io = its_io;
             if let Some(error) = failure {
                 return Err(error);
             }
@@ -288,8 +288,8 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
         drop(self.cell.take());
         if let (Some(back), Some(worker)) = (self.back.take(), worker) {
             let (came_back, its_io, _) = back.await.expect(COMES_BACK);
-            worker.put(came_back);
-            io.put(its_io);
+            *worker = came_back;
+            *io = its_io;
         }
     }
 }

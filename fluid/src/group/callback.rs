@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
+use crate::dropping::DropCaught;
 use crate::error::{Error, Panicked};
 use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
 use crate::node::Node;
@@ -128,17 +129,17 @@ impl<T, E: Into<Error>> Outcome for Result<T, E> {
     }
 }
 
-pub(crate) type Run = Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>;
+pub(crate) type Run = DropCaught<Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>>;
 
 /// Makes a callback's closure one that the runtime can keep.
 pub(crate) fn boxed<F>(mut run: impl FnMut() -> F + Send + 'static) -> Run
 where
     F: Future<Output: Outcome> + Send + 'static,
 {
-    Box::new(move || {
+    DropCaught::new(Box::new(move || {
         let future = run();
         Box::pin(async move { future.await.outcome() })
-    })
+    }))
 }
 
 /// A callback that has not been started.
@@ -223,7 +224,7 @@ impl PendingCallback {
             self.node.beats.fetch_add(1, Ordering::Relaxed);
             #[cfg(feature = "test-util")]
             let _under_way = crate::test::UnderWay::of(&self.node.test);
-            let result = catch(async { (self.run)().await })
+            let result = catch(async { (*self.run)().await })
                 .await
                 .map_err(Error::from)
                 .flatten();

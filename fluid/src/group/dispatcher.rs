@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use crate::dropping::DropCaught;
 use crate::error::{Error, Nothing};
 use crate::group::callback::Outcome;
 use crate::lifecycle::launch::BoxFuture;
@@ -71,8 +72,9 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     where
         F: Future<Output: Outcome> + Send + 'static,
     {
+        let handler = DropCaught::new(handler);
         let handler: Handler<M> = Arc::new(move |message| {
-            let future = handler(message);
+            let future = (*handler)(message);
             Box::pin(async move { future.await.outcome() })
         });
         let replaced = {

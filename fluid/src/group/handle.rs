@@ -168,7 +168,7 @@ impl GroupHandle {
         self.add_seat(
             &default_name::<W>(),
             OptionsRef::of::<W>(),
-            Build::Once(Some(worker)),
+            Build::once(worker),
         )
     }
 
@@ -179,7 +179,7 @@ impl GroupHandle {
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
     ) -> ConsumerHandle<W::Message> {
-        self.add_seat(name, options.into(), Build::Anew(Box::new(build)))
+        self.add_seat(name, options.into(), Build::anew(build))
     }
 
     /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes

@@ -124,7 +124,7 @@ impl Workers {
         self.seat(
             &default_name::<W>(),
             OptionsRef::of::<W>(),
-            Build::Once(Some(worker)),
+            Build::once(worker),
         )
     }
 
@@ -332,7 +332,7 @@ impl Workers {
         R: IsAdaptedTo<B, B::Message>,
     {
         self.check(from, to);
-        from.output(|output| output.connect_with(to.origin(SendOrigin::Edge), With(adapt)));
+        from.output(|output| output.connect_with(to.origin(SendOrigin::Edge), With::new(adapt)));
         self.edges.push((from.id, to.id));
     }
 
@@ -356,7 +356,7 @@ impl Workers {
     {
         self.check(from, to);
         from.port(&port, |output| {
-            output.connect_with(to.origin(SendOrigin::Edge), With(adapt));
+            output.connect_with(to.origin(SendOrigin::Edge), With::new(adapt));
         });
         self.edges.push((from.id, to.id));
     }
@@ -376,7 +376,9 @@ impl Workers {
         R: IsAdaptedTo<B, B::Message>,
     {
         self.check(from, to);
-        from.output(|output| output.connect_with(to.origin(SendOrigin::Feedback), With(adapt)));
+        from.output(|output| {
+            output.connect_with(to.origin(SendOrigin::Feedback), With::new(adapt))
+        });
     }
 
     /// Draws a feedback edge from a named port that adapts. See [`feedback`](Self::feedback) and
@@ -400,7 +402,7 @@ impl Workers {
     {
         self.check(from, to);
         from.port(&port, |output| {
-            output.connect_with(to.origin(SendOrigin::Feedback), With(adapt));
+            output.connect_with(to.origin(SendOrigin::Feedback), With::new(adapt));
         });
     }
 
@@ -469,7 +471,7 @@ impl Workers {
         N: Downstream<B::Output>,
     {
         self.draw_fused(from, to);
-        Fused::new(With(adapt), to, next)
+        Fused::new(With::new(adapt), to, next)
     }
 
     /// Lets `from` make the calls of all that is behind it in a chain of fused edges.

@@ -12,6 +12,7 @@ use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use crate::dropping::DropPinned;
 use crate::error::{Error, Panicked};
 use crate::lifecycle::launch::{Build, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, survived};
@@ -30,7 +31,7 @@ pub(crate) fn run_to_exit<W: Worker>(
     run: impl RunLoop<W>,
 ) -> impl Future<Output = ()> + Send {
     let node = Arc::clone(&ready.node);
-    // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
+    // Caught here is what escapes the life itself: a worker whose `drop` panics.
     let life = catch(live(ready, run));
     RunToExit { life, node }
 }
@@ -99,7 +100,11 @@ fn live<W: Worker>(
         node,
     };
     async move {
-        let cause = lives.run_incarnations().await?;
+        let Some(cause) = lives.run_incarnations().await else {
+            // If that panics, it has failed.
+            drop(lives.worker.take().map(Detachable::into_inner));
+            return None;
+        };
         let Incarnation {
             worker,
             run,
@@ -123,6 +128,7 @@ fn live<W: Worker>(
             if let Err(panicked) = until(node.forced(), last).await? {
                 tracing::error!(worker = &**node.name(), %panicked, "after_shutdown failed");
             }
+            drop(worker.into_inner());
         }
         node.finish(exit);
         Some(())
@@ -136,12 +142,12 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
         async move {
             loop {
                 // The one of the life before goes before the next one is built.
-                drop(self.worker.take());
+                drop(self.worker.take().map(Detachable::into_inner));
                 let ctx = Context::new(Arc::clone(&self.node), self.node.run_control());
                 let life = RunStart::begin(&self.node);
                 let mut done = false;
                 let lived = self.run_once(&ctx, &mut done);
-                let lived = until(ctx.run_control().cut_off(), lived).await;
+                let lived = until(ctx.run_control().cut_off(), DropPinned::new(lived)).await;
                 // Who was done before that was asked for has no other life: it said so by its state already.
                 let recycled = ctx.is_restart_requested() && !done;
                 if lived.is_none() {
@@ -171,7 +177,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         async move {
             let built = begin(&mut self.build, ctx).await.map_err(Failure::Of)?;
-            self.worker = Some(Detachable::new(built));
+            self.worker = Some(built);
             if self.has_begun() {
                 // Lets the group see that before the worker may block this thread.
                 tokio::task::yield_now().await;
@@ -305,9 +311,10 @@ fn ended_because(node: &Node) -> Cause {
 }
 
 /// Builds the worker and calls its `on_startup`.
-async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<W, Error> {
+async fn begin<W: Worker>(build: &mut Build<W>, ctx: &Context) -> Result<Detachable<W>, Error> {
     let built = catch_now(|| build.build())?;
-    let mut worker = built.ok_or("it was added by value, and that value is used up")?;
+    let built = built.ok_or("it was added by value, and that value is used up")?;
+    let mut worker = Detachable::new(built);
     catch(worker.on_startup(ctx)).await??;
     Ok(worker)
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::dropping::{DropCaught, DropPinned};
 use crate::error::Error;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn};
@@ -18,7 +19,7 @@ use crate::sync::{Mutex, oneshot};
 use crate::worker::{Io, Worker};
 
 /// What builds the workers of all lanes.
-type Builder<W> = Arc<Mutex<Box<dyn FnMut() -> W + Send>>>;
+type Builder<W> = Arc<Mutex<DropCaught<Box<dyn FnMut() -> W + Send>>>>;
 
 /// How a consumer with several lanes lives.
 pub(crate) struct LanesMode<W: Worker> {
@@ -39,7 +40,7 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
         };
         let build: Builder<W> = Arc::new(Mutex::new(build));
         let laned = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
-        let first = Build::Anew(Box::new(move || (lock(&build))()));
+        let first = Build::anew(move || build_next(&build));
         let ready = ReadyWorker {
             build: first,
             ..ready
@@ -51,6 +52,10 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
     fn of_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::StubOf<W>>> {
         Box::new(LanesMode::new(self.channel, self.lanes))
     }
+}
+
+fn build_next<W>(build: &Builder<W>) -> W {
+    (**lock(build))()
 }
 
 struct LaneSet<W: Worker> {
@@ -173,8 +178,12 @@ impl<W: Worker> Lane<W> {
         let ctx = self.ctx.clone();
         let run_control = Arc::clone(ctx.run_control());
         let mut at_the_end = Ok(());
-        // Caught here is what escapes the life itself: a worker or a message whose `drop` panics.
-        let lived = catch(until(run_control.cut_off(), self.run(&mut at_the_end))).await;
+        // Caught here is what escapes the life itself: a worker whose `drop` panics.
+        let lived = catch(until(
+            run_control.cut_off(),
+            DropPinned::new(self.run(&mut at_the_end)),
+        ))
+        .await;
         let ran = match lived {
             Ok(Some(ran)) => ran,
             Ok(None) => {
@@ -201,9 +210,9 @@ impl<W: Worker> Lane<W> {
     async fn run(&mut self, at_the_end: &mut Result<(), Error>) -> Result<(), Error> {
         let Self { build, ctx, io } = self;
         let begun = async {
-            let mut worker = catch_now(|| (lock(build))())?;
+            let mut worker = Detachable::new(catch_now(|| build_next(build))?);
             catch(worker.on_startup(ctx)).await??;
-            Ok::<W, Error>(worker)
+            Ok::<Detachable<W>, Error>(worker)
         };
         let mut worker = match begun.await {
             Ok(worker) => worker,
@@ -214,13 +223,15 @@ impl<W: Worker> Lane<W> {
             }
         };
         io.begin(ctx);
-        let ran = run_caught(&mut worker, ctx, io).await;
+        let ran = run_caught(&mut *worker, ctx, io).await;
         io.hand_over();
         answer(&ran, ctx, io);
         *at_the_end = catch(worker.on_shutdown(ctx))
             .await
             .map_err(Error::from)
             .flatten();
+        // If that panics, its life has failed.
+        drop(worker.into_inner());
         ran
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::dropping::DropCaught;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
 use crate::node::Node;
@@ -23,16 +24,24 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Where a worker comes from.
 pub(crate) enum Build<W> {
     /// It was added by value, until that is used up.
-    Once(Option<W>),
+    Once(DropCaught<W>),
     /// It is made, and made anew at each restart.
-    Anew(Box<dyn FnMut() -> W + Send>),
+    Anew(DropCaught<Box<dyn FnMut() -> W + Send>>),
 }
 
 impl<W> Build<W> {
+    pub(crate) const fn once(worker: W) -> Self {
+        Self::Once(DropCaught::new(worker))
+    }
+
+    pub(crate) fn anew(build: impl FnMut() -> W + Send + 'static) -> Self {
+        Self::Anew(DropCaught::new(Box::new(build)))
+    }
+
     pub(crate) fn build(&mut self) -> Option<W> {
         match self {
             Self::Once(worker) => worker.take(),
-            Self::Anew(build) => Some(build()),
+            Self::Anew(build) => Some((**build)()),
         }
     }
 }

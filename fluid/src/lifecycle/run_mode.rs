@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
 
+use crate::dropping::drop_caught;
 use crate::error::Error;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
 use crate::node::context::Context;
@@ -81,7 +82,7 @@ pub(crate) fn survived<W: Worker>(
     ctx.survived().inspect_err(|_| io.queue.settle())
 }
 
-/// What may be with another task for a while.
+/// What may be with another task for a while. A panic is logged when it is dropped.
 pub(crate) struct Detachable<T>(Option<T>);
 
 impl<T> Detachable<T> {
@@ -95,8 +96,17 @@ impl<T> Detachable<T> {
         self.0.take().expect(Self::AWAY)
     }
 
-    pub(crate) fn put(&mut self, value: T) {
-        self.0 = Some(value);
+    /// What is here, if it is not away. A panic is nobody's but the caller's when that is dropped.
+    pub(crate) fn into_inner(mut self) -> Option<T> {
+        self.0.take()
+    }
+}
+
+impl<T> Drop for Detachable<T> {
+    fn drop(&mut self) {
+        if let Some(value) = self.0.take() {
+            drop_caught(value);
+        }
     }
 }
 

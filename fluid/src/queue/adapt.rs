@@ -1,5 +1,6 @@
 //! What an edge makes of a message on its way.
 
+use crate::dropping::DropCaught;
 use crate::rule::IsAdaptedTo;
 use crate::worker::Worker;
 
@@ -25,8 +26,14 @@ impl<W: Worker> Adapt<W::Message, W> for Straight {
 }
 
 /// `with f`: what the function gives.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct With<F>(pub(crate) F);
+#[derive(Debug)]
+pub(crate) struct With<F>(DropCaught<F>);
+
+impl<F> With<F> {
+    pub(crate) const fn new(adapt: F) -> Self {
+        Self(DropCaught::new(adapt))
+    }
+}
 
 impl<T, W, F, R> Adapt<T, W> for With<F>
 where

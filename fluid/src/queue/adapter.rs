@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::dropping::{DropEach, drop_caught};
 use crate::queue::adapt::Adapt;
 use crate::queue::sender::{SendError, Sender, TrySendError};
 use crate::worker::Worker;
@@ -58,7 +59,7 @@ where
     fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>> {
         // Once it is adapted it cannot be given back.
         let message = self.sender.unless_closed(message)?;
-        let mut messages = self.adapt.adapt(message);
+        let mut messages = DropEach(self.adapt.adapt(message));
         let (mut any, mut lost) = (false, false);
         loop {
             let (accepted, next) = self.sender.push_each(&mut messages);
@@ -69,15 +70,17 @@ where
             match self.sender.try_send(message) {
                 Ok(()) => any = true,
                 Err(TrySendError::Full(full)) if may_wait => {
-                    let rest = std::iter::once(full.message).chain(messages);
+                    let rest = DropEach(std::iter::once(full.message).chain(messages));
                     return Ok(Sent::Later(Box::pin(send_each(&self.sender, rest, any))));
                 }
-                Err(TrySendError::Full(_)) => {
-                    self.sender.refuse();
+                Err(refused) => {
+                    if matches!(refused, TrySendError::Full(_)) {
+                        // Otherwise it was counted by the consumer already.
+                        self.sender.refuse();
+                    }
+                    drop_caught(refused.into_message());
                     lost = true;
                 }
-                // Counted by the consumer already.
-                Err(TrySendError::Closed(_)) => lost = true,
             }
         }
     }
@@ -90,7 +93,8 @@ async fn send_each<M: Send + 'static>(
     mut any: bool,
 ) -> bool {
     for message in messages {
-        any |= sender.send(message).await.is_ok();
+        let sent = sender.send(message).await.map(|()| true);
+        any |= SendError::is_accepted(sent);
     }
     any
 }

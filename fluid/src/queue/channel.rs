@@ -22,7 +22,7 @@ mod line;
 mod queue_control;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 
 use crate::options::{Options, Overflow};
@@ -339,6 +339,14 @@ impl<M> Channel<M> {
         };
         senders.into_iter().for_each(Waker::wake);
         self.wake_takers();
+    }
+}
+
+impl<M> Drop for Channel<M> {
+    fn drop(&mut self) {
+        let inner = self.inner.get_mut();
+        let inner = inner.unwrap_or_else(PoisonError::into_inner);
+        inner.waiting.drain(..).for_each(discard);
     }
 }
 

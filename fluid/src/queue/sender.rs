@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::task::coop::unconstrained;
 
+use crate::dropping::drop_caught;
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::Answer;
@@ -162,7 +163,7 @@ impl<M: Send + 'static> Sender<M> {
                 Err(refused) => {
                     // Before the message is dropped: its reply wakes nobody.
                     drop(answer);
-                    drop(refused);
+                    drop_caught(refused.message);
                     Err(NoReply::Refused)
                 }
             },
@@ -306,6 +307,14 @@ pub struct SendError<M> {
 }
 
 impl<M> SendError<M> {
+    /// Whether a message was accepted. One that was refused is dropped.
+    pub(crate) fn is_accepted(sent: Result<bool, Self>) -> bool {
+        sent.unwrap_or_else(|refused| {
+            drop_caught(refused.message);
+            false
+        })
+    }
+
     pub(crate) fn full(message: M, worker: &str) -> Self {
         Self {
             message,
@@ -349,8 +358,12 @@ impl<M> TrySendError<M> {
     /// The message, given back.
     #[must_use]
     pub fn into_message(self) -> M {
+        self.into_error().message
+    }
+
+    pub(crate) fn into_error(self) -> SendError<M> {
         match self {
-            Self::Full(error) | Self::Closed(error) => error.message,
+            Self::Full(error) | Self::Closed(error) => error,
         }
     }
 }

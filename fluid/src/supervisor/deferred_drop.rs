@@ -1,6 +1,6 @@
 //! What is to be dropped.
 
-use crate::sync::catch::catch_now;
+use crate::dropping::drop_caught;
 
 /// Things of the user's that no one needs any more: workers that were never started, messages that no
 /// one will handle, hooks that are not called. To drop them is to run user code, which a supervisor
@@ -26,11 +26,7 @@ impl DeferredDrop {
 
     /// Drops everything here and now.
     pub(crate) fn drop_all(&mut self) {
-        for thing in self.0.drain(..) {
-            if let Err(panicked) = catch_now(|| drop(thing)) {
-                tracing::error!(%panicked, "a drop failed");
-            }
-        }
+        self.0.drain(..).for_each(drop_caught);
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
+use crate::dropping::DropCaught;
 use crate::error::{Error, TimedOut};
 use crate::group::callback::Outcome;
 use crate::lifecycle::launch::BoxFuture;
@@ -19,7 +20,7 @@ use crate::sync::signal::until;
 /// when its grace period is over.
 pub(super) const HOOK_SLACK: Duration = Duration::from_millis(200);
 
-type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
+type Hook<A> = DropCaught<Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>>;
 
 /// The group's own hooks, in the order in which they were registered.
 #[derive(Default)]
@@ -35,10 +36,10 @@ where
     A: Send + 'static,
     F: Future<Output: Outcome> + Send + 'static,
 {
-    Box::new(move |argument| {
+    DropCaught::new(Box::new(move |argument| {
         // Called within the future, so that a panic of the closure itself is caught with the rest.
         Box::pin(async move { run(argument).await.outcome() })
-    })
+    }))
 }
 
 /// Runs hooks, each on a task of its own.
@@ -56,11 +57,14 @@ impl<'a> Runner<'a> {
     pub(super) async fn run<A>(
         &self,
         name: &'static str,
-        hook: Hook<A>,
+        mut hook: Hook<A>,
         with: A,
         limit: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let started = Instant::now();
+        let Some(hook) = hook.take() else {
+            return Ok(());
+        };
         let task = self.runtime.spawn(catch(hook(with)));
         let stopper = task.abort_handle();
         let result = tokio::select! {

@@ -1,5 +1,6 @@
 //! Catching panics of futures, with the place where they happened.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{self, AssertUnwindSafe};
@@ -9,6 +10,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::dropping::{drop_caught, drop_pinned};
 use crate::error::{Error, Panicked};
 
 thread_local! {
@@ -46,7 +48,18 @@ pub(crate) fn catch_now<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
     CATCHING.set(CATCHING.get() + 1);
     let result = panic::catch_unwind(AssertUnwindSafe(body));
     CATCHING.set(CATCHING.get() - 1);
-    result.map_err(|payload| Panicked::new(&*payload, LOCATION.take()))
+    result.map_err(panicked)
+}
+
+/// What is told of a panic. Its payload is dropped here: that may be a value of the user, whose `drop` panics in turn.
+/// What such a panic leaves is leaked, since it could go on like that for ever.
+#[cold]
+fn panicked(payload: Box<dyn Any + Send>) -> Panicked {
+    let panicked = Panicked::new(&*payload, LOCATION.take());
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(payload);
+    }
+    panicked
 }
 
 /// Awaits `future`, keeping a panic to be resumed later.
@@ -67,8 +80,13 @@ pub(crate) async fn catch_payload<F: Future>(future: F) -> std::thread::Result<F
 /// The future is not polled again after a panic, so what it broke can be seen only by a caller
 /// that keeps what it borrowed. The runtime drops a worker that panicked, unless its
 /// `on_error = "skip"` says that its state can bear it.
+///
+/// The future is dropped as soon as it is ready: if that panics, it is a panic of the future. If it is dropped before,
+/// a panic is logged.
 pub(crate) const fn catch<F: Future>(future: F) -> Catch<F> {
-    Catch { future }
+    Catch {
+        future: Some(future),
+    }
 }
 
 pin_project! {
@@ -76,7 +94,13 @@ pin_project! {
     /// once where it is polled. The layers of a life would double its size each.
     pub(crate) struct Catch<F> {
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Catch<F> {
+        fn drop(this: Pin<&mut Self>) {
+            drop_pinned(this.project().future);
+        }
     }
 }
 
@@ -84,10 +108,22 @@ impl<F: Future> Future for Catch<F> {
     type Output = Result<F::Output, Panicked>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let future = self.project().future;
-        match catch_now(|| future.poll(cx)) {
-            Ok(polled) => polled.map(Ok),
-            Err(panicked) => Poll::Ready(Err(panicked)),
+        let mut slot = self.project().future;
+        let mut polled = Poll::Pending;
+        let caught = catch_now(|| {
+            if let Some(future) = slot.as_mut().as_pin_mut() {
+                polled = future.poll(cx);
+            }
+            if polled.is_ready() {
+                slot.set(None);
+            }
+        });
+        match caught {
+            Ok(()) => polled.map(Ok),
+            Err(panicked) => {
+                drop_caught(polled);
+                Poll::Ready(Err(panicked))
+            }
         }
     }
 }
@@ -122,8 +158,7 @@ impl<F: Future> Future for CatchInner<F> {
 /// here, so this costs no more than the setting up of the catch.
 #[inline(always)]
 pub(crate) fn catch_within<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
-    panic::catch_unwind(AssertUnwindSafe(body))
-        .map_err(|payload| Panicked::new(&*payload, LOCATION.take()))
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(panicked)
 }
 
 /// A call within a [`catch`], whose panic is an error.

@@ -106,7 +106,7 @@ impl<W: Worker> Stubbed<W> {
         let runtime = site.place.runtime.clone();
         let unlived = ReadyWorker {
             node,
-            build: Build::Anew(Box::new(build)),
+            build: Build::anew(build),
             io: Box::new(Detachable::new(Io {
                 queue: io.queue,
                 output: io.output,

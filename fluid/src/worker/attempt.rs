@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
+use std::mem::needs_drop;
 use std::pin::pin;
 
+use crate::dropping::drop_each;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::sync::catch::{Caught, catch_within};
@@ -90,20 +93,19 @@ where
     N: Downstream<S::Output>,
 {
     async move {
-        // Kept for as long as another attempt may need it.
-        let mut kept = Some(input);
+        let mut kept = Kept::new(input);
         let mut attempt = 1;
         loop {
             #[cfg(feature = "rate")]
             if let Some(limiter) = ctx.node().limiter() {
                 limiter.ready().await;
             }
-            let given = match (io.copy, &kept) {
+            let given = match (io.copy, &kept.input) {
                 (Some(copy), Some(input)) => {
                     ctx.begin_attempt(attempt);
                     input.copied(copy)
                 }
-                _ => kept.take().expect(ONE_ATTEMPT),
+                _ => kept.input.take().expect(ONE_ATTEMPT),
             };
             let called = if is_unmonitored(ctx) {
                 let called = {
@@ -136,13 +138,39 @@ where
                 }
                 Err(error) => error,
             };
-            if is_left(attempt, ctx) && kept.is_some() {
+            if is_left(attempt, ctx) && kept.input.is_some() {
                 ctx.node().note_error(&error);
                 pause(attempt, &error, ctx).await;
                 attempt += 1;
                 continue;
             }
             return give_up(kept, error, attempt, ctx, io).await;
+        }
+    }
+}
+
+/// What a call is given, kept for as long as another attempt may need it.
+struct Kept<I: CallInput<M>, M> {
+    input: Option<I>,
+    messages: PhantomData<fn() -> M>,
+}
+
+impl<I: CallInput<M>, M> Kept<I, M> {
+    const fn new(input: I) -> Self {
+        Self {
+            input: Some(input),
+            messages: PhantomData,
+        }
+    }
+}
+
+impl<I: CallInput<M>, M> Drop for Kept<I, M> {
+    #[inline]
+    fn drop(&mut self) {
+        if needs_drop::<M>()
+            && let Some(input) = self.input.take()
+        {
+            drop_each(input.messages());
         }
     }
 }
@@ -177,7 +205,7 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
 
 /// No attempt is left: the messages leave by the port `failed`, or the policy decides.
 async fn give_up<S, I>(
-    input: Option<I>,
+    mut kept: Kept<I, S::Message>,
     error: Error,
     attempts: u32,
     ctx: &Context,
@@ -188,7 +216,10 @@ where
     I: CallInput<S::Message>,
 {
     io.queue.failed();
-    let Some(input) = input.filter(|_| io.failed.is_wired()) else {
+    if !io.failed.is_wired() {
+        return skip(error, ctx);
+    }
+    let Some(input) = kept.input.take() else {
         return skip(error, ctx);
     };
     ctx.node().note_error(&error);

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use super::Channel;
 use super::queue::{Hand, Queue};
 use crate::options::Overflow;
+use crate::queue::discard;
 use crate::report::ledger::Progress;
 use crate::sync::Brief;
-use crate::sync::lock::briefly;
+use crate::sync::lock::{briefly, unshared};
 
 /// The most that a share holds. What is in it is not handled before its consumer_end is done or another has nothing else to do.
 const SHARE: usize = 16;
@@ -79,6 +80,13 @@ impl<M> ConsumerEnd<M> {
     /// Whether its share is empty.
     pub(super) fn is_empty(&self) -> bool {
         briefly(&self.share).messages.is_empty()
+    }
+}
+
+impl<M> Drop for ConsumerEnd<M> {
+    fn drop(&mut self) {
+        let share = unshared(&mut self.share);
+        share.messages.drain(..).for_each(discard);
     }
 }
 

@@ -16,6 +16,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::{Channel, Inner, PORTION, Woken};
+use crate::dropping::drop_caught;
 use crate::queue::sender::SendOrigin;
 use crate::sync::atomic::Ordering;
 use crate::sync::lock::lock;
@@ -241,6 +242,7 @@ impl<M> Future for Entering<'_, M> {
 
 impl<M> Drop for Entering<'_, M> {
     fn drop(&mut self) {
+        drop_caught(self.message.take());
         let Some(ticket) = self.ticket.take() else {
             return;
         };

@@ -1,5 +1,6 @@
 //! What became of the messages of one port.
 
+use crate::dropping::drop_each;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// What became of the messages of one port, as its worker sees it.
@@ -84,7 +85,7 @@ impl<I: Iterator> Iterator for Leaving<'_, I> {
 
 impl<I: Iterator> Drop for Leaving<'_, I> {
     fn drop(&mut self) {
-        let rest = self.messages.by_ref().map(drop).count();
+        let rest = drop_each(self.messages.by_ref());
         self.tally.count(false, rest as u64);
     }
 }
