@@ -5,6 +5,7 @@
 //! a call that has to wait writes down what comes after it; what it emits goes on by way of a loop at each link.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
@@ -41,7 +42,7 @@ type Remaining<'a, W> = Leaving<'a, <<W as Stage>::Emission as IntoIterator>::In
 pub(crate) type CallTarget<'a, W, N> = (&'a mut Callee<W>, <W as Worker>::Message, &'a mut N);
 
 /// A call of `W`, which is fast_path, and what follows from it. `given` finds what is called in whoever leads there.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn fused_call<'a, X, P, W, N, G>(given: G) -> impl FusedCall<'a, P, X>
 where
     P: 'a,
@@ -60,7 +61,7 @@ where
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn make<'a, W: Stage>(
     worker: &'a mut W,
     message: W::Input,
@@ -74,9 +75,10 @@ fn each<'a, W: Stage, N: Downstream<W::Output>>(
     next: &'a mut N,
     own: &'a Output<W::Output>,
     first: W::Output,
-    rest: Remaining<'a, W>,
+    mut rest: Remaining<'a, W>,
 ) -> impl Future<Output = u64> + Send {
-    next.send_each(own, first, rest)
+    let mut slot = Some(first);
+    async move { next.send_each(own, &mut slot, &mut rest).await }
 }
 
 pin_project! {
@@ -126,13 +128,17 @@ pin_project! {
 }
 
 /// Polls a call in the span of its worker. Its panic is an error.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn polled<E>(
     span: &tracing::Span,
     poll: impl FnOnce() -> Poll<Result<E, Error>>,
 ) -> Poll<Result<E, Error>> {
     let _entered = span.enter();
-    catch_within(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+    let mut polled = Poll::Pending;
+    match catch_within(|| polled = poll()) {
+        Ok(()) => polled,
+        Err(panicked) => Poll::Ready(Err(panicked.into())),
+    }
 }
 
 impl<'a, X, P, W, N, G, C, F, SC, S, LC, L> FusedCall<'a, P, X>
@@ -149,7 +155,7 @@ where
     LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Remaining<'a, W>) -> L + Send,
     L: Future<Output = u64> + Send,
 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin(
         mut self: Pin<&mut Self>,
         next: &'a mut P,
@@ -251,7 +257,7 @@ where
     L: Future<Output = u64>,
 {
     /// What was emitted goes downstream, also in the first poll.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn emitted(
         mut self: Pin<&mut Self>,
         emission: W::Emission,
@@ -344,30 +350,41 @@ impl<'a, N, X> FusedCall<'a, N, X> for NoFusedCall {
 
 pin_project! {
     /// A message on its way along a chain, to be awaited.
-    pub(crate) struct FusedDelivery<'a, N, X, L> {
-        given: Option<(&'a mut N, X)>,
+    pub(crate) struct FusedDelivery<N, X, G, L> {
+        given: Option<G>,
         #[pin]
         link: L,
+        types: PhantomData<fn() -> (N, X)>,
     }
 }
 
-impl<'a, N, X, L: FusedCall<'a, N, X>> FusedDelivery<'a, N, X, L> {
-    #[inline(always)]
-    pub(crate) const fn new(next: &'a mut N, sent: X, link: L) -> Self {
+impl<'a, N: 'a, X, G, L> FusedDelivery<&'a mut N, X, G, L>
+where
+    G: FnOnce() -> Option<(&'a mut N, X)>,
+    L: FusedCall<'a, N, X>,
+{
+    /// `given` says to whom it is passed first.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) const fn new(given: G, link: L) -> Self {
         Self {
-            given: Some((next, sent)),
+            given: Some(given),
             link,
+            types: PhantomData,
         }
     }
 }
 
-impl<'a, N, X, L: FusedCall<'a, N, X>> Future for FusedDelivery<'a, N, X, L> {
+impl<'a, N: 'a, X, G, L> Future for FusedDelivery<&'a mut N, X, G, L>
+where
+    G: FnOnce() -> Option<(&'a mut N, X)>,
+    L: FusedCall<'a, N, X>,
+{
     type Output = bool;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
         let this = self.project();
-        match this.given.take() {
+        match this.given.take().and_then(|given| given()) {
             Some((next, sent)) => this.link.begin(next, sent, cx),
             None => this.link.poll(cx),
         }

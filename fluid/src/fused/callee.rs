@@ -149,13 +149,13 @@ impl<W: Worker> CalleeSlot<W> {
     }
 
     /// The worker, if it is here.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn guard(&mut self) -> Option<&mut Callee<W>> {
         self.guard.0.as_deref_mut()
     }
 
     /// Whether the worker is here, and needs no more than to be called.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn is_fast_path(&self) -> bool {
         let guard = self.guard.0.as_ref().filter(|guard| guard.fast_path);
         #[cfg(feature = "test-util")]
@@ -170,10 +170,10 @@ impl<W: Worker> CalleeSlot<W> {
         }
     }
 
-    /// Makes one call, if the worker is here. One that has failed goes home.
+    /// Makes the call for the message in `slot`, if the worker is here. One that has failed goes home.
     pub(crate) fn call<N: Downstream<W::Output>>(
         &mut self,
-        message: W::Message,
+        slot: &mut Option<W::Message>,
         next: &mut N,
     ) -> impl Future<Output = ()> + Send
     where
@@ -184,8 +184,8 @@ impl<W: Worker> CalleeSlot<W> {
             let (ctx, io) = (&guard.ctx, &mut guard.io);
             io.queue.hand_over();
             let handled = {
-                let handled = handle(&mut guard.worker, message, ctx, io, next);
-                in_span(&guard.span, pin!(handled)).await
+                let handled = pin!(handle(&mut guard.worker, slot, ctx, io, next));
+                in_span(&guard.span, handled).await
             };
             match handled {
                 Ok(()) => io.queue.settle_direct(),

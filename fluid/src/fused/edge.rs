@@ -12,6 +12,7 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 
 use crate::error::Error;
@@ -20,9 +21,9 @@ use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
 use crate::group::slot::Slot;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
-use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode};
+use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, boxed};
 use crate::node::context::Context;
-use crate::queue::adapt::Adapt;
+use crate::queue::adapt::{Adapt, made_of};
 use crate::queue::{Channel, Leaving, Output, QueueControl, discard};
 use crate::sync::signal::until;
 #[cfg(feature = "test-util")]
@@ -46,7 +47,13 @@ pub(crate) struct Fused<A, W: Worker, N> {
     next: N,
 }
 
+/// A message of more bytes is not passed straight on: the calls of a chain are one function then, which would have it on
+/// the stack many times.
+const LARGE: usize = 1024;
+
 impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>> Fused<A, W, N> {
+    const IS_LARGE: bool = size_of::<W::Message>() > LARGE;
+
     /// Lets the worker that sits in `seat` be called.
     pub(crate) fn new(adapt: A, seat: &Slot<W>, next: N) -> Self {
         let cell = HandoffCell::new();
@@ -92,7 +99,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
     }
 
     /// The same worker, and what it is called with: nothing, if the edge makes nothing of the message.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn given<'a, T>(
         &'a mut self,
         (own, message): PortMessage<'a, T>,
@@ -108,9 +115,30 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
     }
 
     /// The same for one that the edge has made already.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn given_made(&mut self, message: W::Message) -> Option<CallTarget<'_, W, N>> {
         Some((self.callee.guard()?, message, &mut self.next))
+    }
+
+    /// Passes the message in `slot` straight on. Returns whether all went well.
+    fn pass_straight<'a, T: Send + 'static>(
+        &'a mut self,
+        own: &'a Output<T>,
+        slot: &'a mut Option<T>,
+    ) -> impl Future<Output = bool> + Send
+    where
+        A: Adapt<T, W>,
+    {
+        let link = <Self as Downstream<T>>::fused_call();
+        FusedDelivery::new(move || Some((self, (own, slot.take()?))), link)
+    }
+
+    /// The same for a message that the edge has made already.
+    fn pass(&mut self, slot: &mut Option<W::Message>) -> impl Future<Output = bool> + Send {
+        FusedDelivery::new(
+            move || Some((self, slot.take()?)),
+            fused_call(Self::given_made),
+        )
     }
 
     /// Waits until it can be. Returns whether it can: not, if it has ended.
@@ -137,45 +165,44 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         }
     }
 
-    /// Keeps a message until the worker can be called. Nothing, if it cannot be.
-    async fn hold(&mut self, message: W::Message) -> Option<W::Message> {
+    /// Keeps the message in `slot` until the worker can be called. If it cannot be, the slot is empty then.
+    async fn hold(&mut self, slot: &mut Option<W::Message>) {
         // Should the wait be cut off, it is among those that are kept.
-        self.kept.push_back(message);
+        self.kept.extend(slot.take());
         match self.ready().await {
-            Ready::Yes => self.kept.pop_back(),
-            Ready::NotNow => None,
+            Ready::Yes => *slot = self.kept.pop_back(),
+            Ready::NotNow => {}
             Ready::Never => {
-                self.kept
-                    .pop_back()
-                    .into_iter()
-                    .for_each(|message| self.refuse(message));
-                None
+                let refused = self.kept.pop_back();
+                refused.into_iter().for_each(|message| self.refuse(message));
             }
         }
     }
 
-    /// Makes one call.
-    fn deliver(&mut self, mut message: W::Message) -> impl Future<Output = ()> + Send {
+    /// Makes the call for the message in `slot`.
+    fn deliver(&mut self, slot: &mut Option<W::Message>) -> impl Future<Output = ()> + Send {
         async move {
             if !self.is_ready() {
-                match self.hold(message).await {
-                    Some(held) => message = held,
-                    None => return,
+                self.hold(slot).await;
+                if slot.is_none() {
+                    return;
                 }
             }
             #[cfg(feature = "test-util")]
             if self.stub.has_it() {
-                return self.stub.call(message, &mut self.next).await;
+                let called = pin!(self.stub.call(slot, &mut self.next));
+                return called.await;
             }
-            self.callee.call(message, &mut self.next).await;
+            let called = pin!(self.callee.call(slot, &mut self.next));
+            called.await;
         }
     }
 
-    /// Makes the calls for one message that is sent. Returns whether it was accepted.
+    /// Makes the calls for the message in `slot`, which is sent. Returns whether it was accepted.
     fn send<T: Send + 'static>(
         &mut self,
         own: &Output<T>,
-        message: T,
+        slot: &mut Option<T>,
     ) -> impl Future<Output = bool> + Send
     where
         A: Adapt<T, W>,
@@ -183,26 +210,38 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         async move {
             let mut leaving = own.leave_alone();
             #[cfg(feature = "test-util")]
-            let Some((message, copy)) = own.tap.pass(message) else {
+            let copy = own.tap.pass(slot);
+            #[cfg(feature = "test-util")]
+            if slot.is_none() {
                 leaving.accepted();
                 return true;
-            };
+            }
             if !self.is_ready() && matches!(self.ready().await, Ready::Never) {
                 self.channel.refuse();
                 return false;
             }
-            let messages = self.adapt.adapt(message);
+            let mut messages = made_of(&self.adapt, slot);
             leaving.accepted();
             #[cfg(feature = "test-util")]
             own.tap.keep(copy);
-            for message in messages {
-                if A::AT_MOST_ONE || !self.callee.is_fast_path() {
-                    self.deliver(message).await;
-                } else if !FusedDelivery::new(self, message, fused_call(Self::given_made)).await {
-                    Downstream::<T>::return_failed(self);
+            loop {
+                let mut next = messages.next();
+                if next.is_none() {
+                    return true;
+                }
+                if A::AT_MOST_ONE || Self::IS_LARGE || !self.callee.is_fast_path() {
+                    let delivered = pin!(self.deliver(&mut next));
+                    delivered.await;
+                } else {
+                    let went_well = {
+                        let passed = pin!(self.pass(&mut next));
+                        passed.await
+                    };
+                    if !went_well {
+                        Downstream::<T>::return_failed(self);
+                    }
                 }
             }
-            true
         }
     }
 }
@@ -248,34 +287,37 @@ where
     fn send_each(
         &mut self,
         own: &Output<T>,
-        mut message: T,
-        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+        slot: &mut Option<T>,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send {
         async move {
             let mut refused = 0;
-            loop {
+            while slot.is_some() {
                 if self.is_direct(own) {
-                    let link = <Self as Downstream<T>>::fused_call();
-                    if !FusedDelivery::new(self, (own, message), link).await {
+                    let went_well = {
+                        let passed = pin!(self.pass_straight(own, slot));
+                        passed.await
+                    };
+                    if !went_well {
                         self.return_failed();
                     }
                 } else {
-                    refused += u64::from(!self.send(own, message).await);
+                    let sent = pin!(self.send(own, slot));
+                    refused += u64::from(!sent.await);
                 }
-                match rest.next() {
-                    Some(next) => message = next,
-                    None => return refused,
-                }
+                *slot = rest.next();
             }
+            refused
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_direct(&mut self, own: &Output<T>) -> bool {
-        A::AT_MOST_ONE && self.is_fast_path(own)
+        let is_large = Self::IS_LARGE || size_of::<T>() > LARGE;
+        A::AT_MOST_ONE && !is_large && self.is_fast_path(own)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn fused_call<'a>() -> impl FusedCall<'a, Self, PortMessage<'a, T>> {
         fused_call(Self::given)
     }
@@ -287,11 +329,14 @@ where
 
     async fn begin(&mut self, sender: &Context) {
         self.head = Some(sender.clone());
-        self.next.begin(sender).await;
+        {
+            let begun = pin!(self.next.begin(sender));
+            begun.await;
+        }
         for _ in 0..self.kept.len() {
-            if let Some(message) = self.kept.pop_front() {
-                self.deliver(message).await;
-            }
+            let mut slot = self.kept.pop_front();
+            let delivered = pin!(self.deliver(&mut slot));
+            delivered.await;
         }
     }
 
@@ -313,8 +358,8 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
         ctx: &Context,
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
-        self.0.begin(ctx).await;
-        W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
+        boxed(|| self.0.begin(ctx)).await;
+        boxed(|| W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0)).await
     }
 
     fn rest(&mut self) -> Result<(), Error> {

@@ -20,7 +20,7 @@ use crate::node::context::Context;
 use crate::node::directive::{Directive, Failure, RunStart};
 use crate::report::exit::Cause;
 use crate::state::State;
-use crate::sync::catch::{Caught, catch, catch_now, catch_within};
+use crate::sync::catch::{catch, catch_now, caught};
 use crate::sync::signal::until;
 use crate::worker::{Io, Worker};
 
@@ -179,13 +179,8 @@ impl<W: Worker, R: RunLoop<W>> Incarnation<W, R> {
             self.io.begin(ctx);
             let ran = match &mut self.worker {
                 Some(worker) => {
-                    let mut running = pin!(None);
                     let (run, io) = (&mut self.run, &mut self.io);
-                    let mut made = running.as_mut();
-                    match catch_within(move || made.set(Some(run.run(worker, ctx, io)))) {
-                        Ok(()) => Caught(running).await,
-                        Err(panicked) => Err(panicked.into()),
-                    }
+                    caught(pin!(None), || run.run(worker, ctx, io)).await
                 }
                 None => Ok(()),
             };

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
 
 use crate::error::Error;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
@@ -68,7 +69,15 @@ pub(crate) fn run<W: Worker>(
     ctx: &Context,
     io: &mut Io<W>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
-    ctx.watch(worker.run(ctx, io))
+    ctx.watch(boxed(|| worker.run(ctx, io)))
+}
+
+/// The future of a `run`, in a box: it has room for the message in hand and for each place to which the message is moved.
+/// Without the box, every layer that drives a life would move all of that across the stack.
+///
+/// A function of its own, so that what it moves is off the stack again when the future is polled.
+pub(crate) fn boxed<F>(run: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(run())
 }
 
 /// How a `run` has ended, of which no call was caught that stalled. What it had in hand is done.

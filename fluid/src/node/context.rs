@@ -264,7 +264,7 @@ pin_project! {
 impl<T, F: Future<Output = Result<T, Error>>> Future for Watch<'_, F> {
     type Output = F::Output;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let watched = ready!(this.work.poll(cx));

@@ -12,6 +12,16 @@ pub(crate) trait Adapt<T, W: Worker>: Send + Sync + 'static {
     fn adapt(&self, message: T) -> impl Iterator<Item = W::Message> + Send + use<Self, T, W>;
 }
 
+/// What an edge to `W` makes of the message in `slot`.
+///
+/// A function of its own, so that what it moves is off the stack again when the message is sent.
+pub(crate) fn made_of<T, W: Worker, A: Adapt<T, W>>(
+    adapt: &A,
+    slot: &mut Option<T>,
+) -> impl Iterator<Item = W::Message> + Send + use<T, W, A> {
+    adapt.adapt(slot.take().expect("a message is sent once"))
+}
+
 /// Nothing: `W` consumes what is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Straight;

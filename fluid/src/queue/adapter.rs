@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::queue::adapt::Adapt;
-use crate::queue::sender::{SendError, Sender, TrySendError};
+use crate::queue::adapt::{Adapt, made_of};
+use crate::queue::channel::Refusal;
+use crate::queue::sender::Sender;
 use crate::worker::Worker;
 
 /// Where a port leads whose messages are made into others on their way.
@@ -17,8 +18,9 @@ pub(crate) trait Adapted<T>: Send + Sync {
     /// Whether a message that cannot wait would find room.
     fn has_room(&self) -> bool;
 
-    /// Adapts a message and sends what that gives, unless the consumer refuses everything.
-    fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>>;
+    /// Adapts the message in `slot` and sends what that gives, unless the consumer refuses everything: then it stays
+    /// there.
+    fn send(&self, slot: &mut Option<T>, may_wait: bool) -> Result<Sent<'_>, Refusal>;
 }
 
 /// What became of what an adapter gave.
@@ -55,42 +57,52 @@ where
         self.sender.has_room()
     }
 
-    fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>> {
+    fn send(&self, slot: &mut Option<T>, may_wait: bool) -> Result<Sent<'_>, Refusal> {
         // Once it is adapted it cannot be given back.
-        let message = self.sender.unless_closed(message)?;
-        let mut messages = self.adapt.adapt(message);
+        if self.sender.refuses() {
+            return Err(Refusal::Closed);
+        }
+        let mut messages = made_of(&self.adapt, slot);
         let (mut any, mut lost) = (false, false);
         loop {
-            let (accepted, next) = self.sender.push_each(&mut messages);
-            any |= accepted > 0;
-            let Some(message) = next else {
-                return Ok(Sent::Now(any || !lost));
+            let mut next = if messages.size_hint().0 > 1 {
+                let (accepted, next) = self.sender.push_each(&mut messages);
+                any |= accepted > 0;
+                next
+            } else {
+                messages.next()
             };
-            match self.sender.try_send(message) {
+            if next.is_none() {
+                return Ok(Sent::Now(any || !lost));
+            }
+            match self.sender.try_post(&mut next) {
                 Ok(()) => any = true,
-                Err(TrySendError::Full(full)) if may_wait => {
-                    let rest = std::iter::once(full.message).chain(messages);
-                    return Ok(Sent::Later(Box::pin(send_each(&self.sender, rest, any))));
+                Err(Refusal::Full) if may_wait => {
+                    return Ok(Sent::Later(send_each(&self.sender, next, messages, any)));
                 }
-                Err(TrySendError::Full(_)) => {
+                Err(Refusal::Full) => {
                     self.sender.refuse();
                     lost = true;
                 }
                 // Counted by the consumer already.
-                Err(TrySendError::Closed(_)) => lost = true,
+                Err(Refusal::Closed) => lost = true,
             }
         }
     }
 }
 
 /// Sends what has to wait. Returns whether any of it was accepted, or was before.
-async fn send_each<M: Send + 'static>(
-    sender: &Sender<M>,
-    messages: impl Iterator<Item = M> + Send,
+fn send_each<'a, M: Send + 'static>(
+    sender: &'a Sender<M>,
+    mut slot: Option<M>,
+    mut messages: impl Iterator<Item = M> + Send + 'a,
     mut any: bool,
-) -> bool {
-    for message in messages {
-        any |= sender.send(message).await.is_ok();
-    }
-    any
+) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+    Box::pin(async move {
+        while slot.is_some() {
+            any |= sender.post(&mut slot).await.is_ok();
+            slot = messages.next();
+        }
+        any
+    })
 }

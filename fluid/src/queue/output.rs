@@ -8,12 +8,15 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use self::sending::Sending;
+use tokio::task::coop::consume_budget;
+
+use self::sending::{Sending, Step};
 use self::tally::{Alone, UnderWay};
 pub(crate) use self::tally::{Leaving, Tally};
 use self::target::Target;
 use crate::queue::adapt::Adapt;
 use crate::queue::adapter::Adapter;
+use crate::queue::channel::Refusal;
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 use crate::sync::atomic::Ordering;
@@ -269,34 +272,66 @@ impl<T: Send + 'static> Output<T> {
     pub fn send(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
         Sending {
             output: self,
-            message: Some(message),
-            later: |message| self.send_later(message),
-            rest: None,
+            later: |slot| self.send_later(slot),
+            step: Step::First {
+                slot: Some(message),
+            },
         }
     }
 
-    /// Sends a message for which there is room in the one queue that it goes to; by way of the buffer, if messages are
-    /// gathered there.
+    /// What is left to do for a message that cannot be sent at once.
+    fn send_later(
+        &self,
+        mut slot: Option<T>,
+    ) -> impl Future<Output = Result<(), SendError<T>>> + Send {
+        async move {
+            match self.post_later(&mut slot).await {
+                Ok(()) => Ok(()),
+                Err(refusal) => Err(self.give_back(&mut slot, refusal)),
+            }
+        }
+    }
+
+    fn give_back(&self, slot: &mut Option<T>, refusal: Refusal) -> SendError<T> {
+        SendError::of(slot, refusal, self.targets[0].worker_name())
+    }
+
+    /// Sends the message in `slot`, as [`send`](Self::send) does. One that is refused stays there.
+    async fn post(&self, slot: &mut Option<T>) -> Result<(), Refusal> {
+        if briefly(&self.buffer).keep(slot) {
+            return Ok(());
+        }
+        if !self.gathers {
+            consume_budget().await;
+        }
+        if self.post_now(self.buffer(), slot) {
+            return Ok(());
+        }
+        self.post_later(slot).await
+    }
+
+    /// Sends the message in `slot` if there is room for it in the one queue that it goes to; by way of the buffer, if
+    /// messages are gathered there. Otherwise it stays where it is. Returns whether it was sent.
     #[inline(never)]
-    fn send_now(
+    fn post_now(
         &self,
         buffer: Option<BriefGuard<'_, OutputBuffer<T>>>,
-        message: T,
-    ) -> Result<(), T> {
+        slot: &mut Option<T>,
+    ) -> bool {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() || crate::test::is_shuffled() {
-            return Err(message);
+            return false;
         }
         let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
-            return Err(message);
+            return false;
         };
         let Some(mut buffer) = buffer else {
-            return self.post_alone(target, message);
+            return self.post_alone(target, slot);
         };
-        match buffer.take(message, target, &self.tally) {
-            Ok(()) => Ok(()),
-            Err(NotBuffered::Later(message)) => Err(message),
-            Err(NotBuffered::Alone(message)) => self.post_alone(target, message),
+        match buffer.take(slot, target, &self.tally) {
+            Ok(()) => true,
+            Err(NotBuffered::Later) => false,
+            Err(NotBuffered::Alone) => self.post_alone(target, slot),
         }
     }
 
@@ -305,10 +340,10 @@ impl<T: Send + 'static> Output<T> {
         self.gathers.then(|| briefly(&self.buffer))
     }
 
-    fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
-        target.push_now(message)?;
-        self.tally.count(true, 1);
-        Ok(())
+    fn post_alone(&self, target: &Sender<T>, slot: &mut Option<T>) -> bool {
+        let posted = target.push_now(slot);
+        self.tally.count(true, u64::from(posted));
+        posted
     }
 
     /// Lets others have their turn, if enough was sent in this one.
@@ -320,23 +355,26 @@ impl<T: Send + 'static> Output<T> {
         self.hand_over();
     }
 
-    async fn send_later(&self, message: T) -> Result<(), SendError<T>> {
+    /// Sends the message in `slot`, which could not be sent at once. One that is refused stays there.
+    async fn post_later(&self, slot: &mut Option<T>) -> Result<(), Refusal> {
         self.turn().await;
         let mut leaving = UnderWay {
             tally: &self.tally,
             accepted: false,
         };
         #[cfg(feature = "test-util")]
-        let Some((message, copy)) = self.tap.pass(message) else {
+        let copy = self.tap.pass(slot);
+        #[cfg(feature = "test-util")]
+        if slot.is_none() {
             leaving.accepted = true;
             return Ok(());
-        };
+        }
         // Whoever waits for room lives; whether the one that should make it does is seen there.
         let _rest = self.pulse.as_deref().map(Pulse::rest);
         let sent = match &self.targets[..] {
             [] => Ok(true),
-            [target] => target.send(message).await,
-            targets => self.broadcast(targets, message, &mut leaving).await,
+            [target] => target.post(slot).await,
+            targets => self.broadcast(targets, slot, &mut leaving).await,
         };
         leaving.accepted |= matches!(sent, Ok(true));
         #[cfg(feature = "test-util")]
@@ -369,58 +407,62 @@ impl<T: Send + 'static> Output<T> {
         if let Some(pulse) = &self.pulse {
             pulse.beat();
         }
+        let mut slot = Some(message);
         #[cfg(feature = "test-util")]
-        let Some((message, copy)) = self.tap.pass(message) else {
-            self.tally.count(true, 1);
-            return Ok(());
-        };
-        let sent = match &self.targets[..] {
-            [] => Ok(()),
-            [target] => target.try_send(message),
-            [first, rest @ ..] => {
-                let copies = rest
-                    .iter()
-                    .map(|target| target.try_send(self.copied(&message)));
-                let accepted = copies.filter(Result::is_ok).count() > 0;
-                first
-                    .try_send(message)
-                    .or_else(|error| if accepted { Ok(()) } else { Err(error) })
-            }
-        };
+        let copy = self.tap.pass(&mut slot);
+        let sent = self.try_post(&mut slot);
         // What found no room was given back, to be sent again.
-        if !matches!(sent, Err(TrySendError::Full(_))) {
+        if !matches!(sent, Err(Refusal::Full)) {
             self.tally.count(sent.is_ok(), 1);
         }
         #[cfg(feature = "test-util")]
         self.tap.keep(copy.filter(|_| sent.is_ok()));
-        sent
+        sent.map_err(|refusal| {
+            let error = self.give_back(&mut slot, refusal);
+            match refusal {
+                Refusal::Full => TrySendError::Full(error),
+                Refusal::Closed => TrySendError::Closed(error),
+            }
+        })
+    }
+
+    /// Sends the message in `slot`, if there is one, where that needs no waiting. One that is refused stays there.
+    fn try_post(&self, slot: &mut Option<T>) -> Result<(), Refusal> {
+        match &self.targets[..] {
+            [target] => target.try_post(slot),
+            [first, rest @ ..] => {
+                let mut accepted = false;
+                for target in rest {
+                    accepted |= target.try_post(&mut self.copied(slot)).is_ok();
+                }
+                let sent = first.try_post(slot);
+                sent.or_else(|refusal| if accepted { Ok(()) } else { Err(refusal) })
+            }
+            [] => Ok(()),
+        }
     }
 
     /// Sends each message. Returns how many every consumer refused.
-    pub(crate) async fn send_all(&self, messages: impl Iterator<Item = T> + Send) -> u64 {
+    pub(crate) async fn send_all(&self, messages: &mut (impl Iterator<Item = T> + Send)) -> u64 {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let mut leaving = self.leave(messages);
-        match self.send_ahead(&mut leaving) {
-            Some(first) => self.send_each(first, &mut leaving).await,
-            None => 0,
-        }
+        let mut first = self.send_ahead(&mut leaving);
+        self.send_each(&mut first, &mut leaving).await
     }
 
-    /// Sends a message that may have to wait, and then those behind it. Returns how many were refused.
+    /// Sends the message in `slot`, which may have to wait, and then those behind it. Returns how many were refused.
     pub(crate) async fn send_each(
         &self,
-        mut message: T,
+        slot: &mut Option<T>,
         rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> u64 {
         let mut refused = 0;
-        loop {
-            refused += u64::from(self.send(message).await.is_err());
-            match self.send_ahead(rest) {
-                Some(next) => message = next,
-                None => return refused,
-            }
+        while slot.is_some() {
+            refused += u64::from(self.post(slot).await.is_err());
+            *slot = self.send_ahead(rest);
         }
+        refused
     }
 
     /// Sends what can be sent without waiting, under as few locks as there is room for. Returns the
@@ -446,7 +488,7 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// The same, for whoever has the port for itself.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn send_ahead_unshared(
         &mut self,
         messages: &mut impl Iterator<Item = T>,
@@ -455,12 +497,11 @@ impl<T: Send + 'static> Output<T> {
             return self.send_ahead(messages);
         }
         loop {
-            let mut message = Some(messages.next()?);
-            if !unshared(&mut self.buffer).keep(&mut message)
-                && let Some(Err(message)) =
-                    message.map(|message| self.send_now(self.buffer(), message))
+            let mut slot = Some(messages.next()?);
+            if !unshared(&mut self.buffer).keep(&mut slot)
+                && !self.post_now(self.buffer(), &mut slot)
             {
-                return Some(message);
+                return slot;
             }
         }
     }
@@ -470,26 +511,27 @@ impl<T: Send + 'static> Output<T> {
     async fn broadcast(
         &self,
         targets: &[Target<T>],
-        message: T,
+        slot: &mut Option<T>,
         leaving: &mut UnderWay<'_>,
-    ) -> Result<bool, SendError<T>> {
+    ) -> Result<bool, Refusal> {
         let [first, rest @ ..] = targets else {
             return Ok(true);
         };
         for target in rest {
-            leaving.accepted |= matches!(target.send(self.copied(&message)).await, Ok(true));
+            let mut copy = self.copied(slot);
+            leaving.accepted |= matches!(target.post(&mut copy).await, Ok(true));
         }
-        match first.send(message).await {
-            Err(error) if !leaving.accepted => Err(error),
+        match first.post(slot).await {
+            Err(refusal) if !leaving.accepted => Err(refusal),
             sent => Ok(leaving.accepted || matches!(sent, Ok(true))),
         }
     }
 
-    fn copied(&self, message: &T) -> T {
+    fn copied(&self, slot: &Option<T>) -> Option<T> {
         let copy = self
             .copy
             .expect("an edge that makes a second target says how to copy");
-        copy(message)
+        slot.as_ref().map(copy)
     }
 }
 
@@ -515,8 +557,8 @@ impl<T> fmt::Debug for Output<T> {
 }
 
 impl<T: Send + 'static> MessageProducer<T> for Output<T> {
-    async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        self.send(message).await
+    fn send(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
+        self.send(message)
     }
 
     fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {

@@ -40,11 +40,11 @@ pub(crate) struct OutputBuffer<T> {
 }
 
 /// Why a message was not taken.
-pub(crate) enum NotBuffered<T> {
+pub(crate) enum NotBuffered {
     /// It is to be sent by itself.
-    Alone(T),
+    Alone,
     /// It is the turn of others.
-    Later(T),
+    Later,
 }
 
 impl<T> OutputBuffer<T> {
@@ -69,35 +69,38 @@ impl<T> OutputBuffer<T> {
         awaited.is_none_or(|awaited| awaited.load(Ordering::Relaxed))
     }
 
-    /// Keeps a message, if there is room for it, and nobody waits for it. It is taken from where it is only then: to be
-    /// moved costs a large one more than all the rest.
-    #[inline(always)]
-    pub(crate) fn keep(&mut self, message: &mut Option<T>) -> bool {
+    /// Keeps the message in `slot`, if there is room for it, and nobody waits for it. It is taken from there only then: to
+    /// be moved costs a large one more than all the rest.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn keep(&mut self, slot: &mut Option<T>) -> bool {
         if self.room == 0 || self.is_awaited() {
             return false;
         }
-        if let Some(message) = message.take() {
-            self.room -= 1;
-            self.messages.push(message);
-        }
+        self.fill_room(slot);
         true
     }
 
-    /// Takes a message for `target` that could not be kept.
-    pub(crate) fn take(
-        &mut self,
-        message: T,
-        target: &Sender<T>,
-        tally: &Tally,
-    ) -> Result<(), NotBuffered<T>> {
-        if self.room > 0 {
+    fn fill_room(&mut self, slot: &mut Option<T>) {
+        if let Some(message) = slot.take() {
             self.room -= 1;
             self.messages.push(message);
+        }
+    }
+
+    /// Takes a message for `target` that could not be kept. If it does not, the message stays in its slot.
+    pub(crate) fn take(
+        &mut self,
+        slot: &mut Option<T>,
+        target: &Sender<T>,
+        tally: &Tally,
+    ) -> Result<(), NotBuffered> {
+        if self.room > 0 {
+            self.fill_room(slot);
             self.hand_over(target, tally);
             return Ok(());
         }
         if self.turn == 0 {
-            return Err(NotBuffered::Later(message));
+            return Err(NotBuffered::Later);
         }
         if !self.messages.is_empty() || !self.is_awaited() {
             self.renew(self.turn.min(LOT), target, tally);
@@ -105,10 +108,9 @@ impl<T> OutputBuffer<T> {
         }
         if self.room == 0 {
             self.turn -= 1;
-            return Err(NotBuffered::Alone(message));
+            return Err(NotBuffered::Alone);
         }
-        self.room -= 1;
-        self.messages.push(message);
+        self.fill_room(slot);
         Ok(())
     }
 

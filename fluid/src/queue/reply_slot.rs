@@ -34,18 +34,20 @@ impl ReplySlots {
     /// A slot for one question, to whoever is woken by `waker`.
     pub(super) fn slot<T: Send + 'static>(&self, waker: Waker) -> Arc<ReplySlot<T>> {
         let mut slots = briefly(&self.0);
-        if slots.given_up {
-            drop(slots);
-            waker.wake();
-            return Arc::new(ReplySlot::new(SlotState::GivenUp));
-        }
-        if let Some(vacant) = slots.vacant::<T>() {
+        if !slots.given_up
+            && let Some(vacant) = slots.vacant::<T>()
+        {
             drop(slots);
             *briefly(&vacant.0) = SlotState::Awaited(waker);
             return vacant;
         }
         let slot = Arc::new(ReplySlot::new(SlotState::Awaited(waker)));
-        slots.all.push_back(Arc::clone(&slot) as Arc<dyn AnySlot>);
+        if slots.given_up {
+            drop(slots);
+            slot.give_up();
+        } else {
+            slots.all.push_back(Arc::clone(&slot) as Arc<dyn AnySlot>);
+        }
         slot
     }
 
@@ -169,9 +171,8 @@ impl<T> Answer<T> {
     }
 
     /// For whoever has taken the slot within the same poll: it need not say again how it is woken.
-    pub(super) const fn expected(mut self) -> Self {
+    pub(super) const fn expect(&mut self) {
         self.expected = true;
-        self
     }
 }
 

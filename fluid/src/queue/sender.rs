@@ -71,26 +71,34 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
-    pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+    pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        let mut slot = Some(message);
+        async move {
+            match self.post(&mut slot).await {
+                Ok(()) => Ok(()),
+                Err(refusal) => Err(self.give_back(&mut slot, refusal)),
+            }
+        }
+    }
+
+    /// Sends the message in `slot`, as [`send`](Self::send) does. One that is refused stays there.
+    pub(crate) async fn post(&self, slot: &mut Option<M>) -> Result<(), Refusal> {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
-        let channel = self.channel.of(&message);
+        let Some(channel) = slot.as_ref().map(|message| self.channel.of(message)) else {
+            return Ok(());
+        };
         loop {
             let mut room = pin!(channel.room().notified());
-            message = match channel.push(message, self.origin, false) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
-                    return Err(self.without_room(message));
-                }
-                Err(Refusal::Full(message)) => message,
-            };
+            match channel.push(slot, self.origin, false) {
+                Err(Refusal::Full) if self.origin != SendOrigin::Feedback => {}
+                sent => return sent,
+            }
             room.as_mut().enable();
-            message = match channel.push(message, self.origin, true) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) => message,
-            };
+            match channel.push(slot, self.origin, true) {
+                Err(Refusal::Full) => {}
+                sent => return sent,
+            }
             room.await;
         }
     }
@@ -101,13 +109,22 @@ impl<M: Send + 'static> Sender<M> {
     ///
     /// If the queue is full, or the consumer no longer accepts messages. Both give the message back.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
-        self.channel
-            .of(&message)
-            .push(message, self.origin, false)
-            .map_err(|refusal| match refusal {
-                Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
-                Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
-            })
+        let mut slot = Some(message);
+        self.try_post(&mut slot).map_err(|refusal| {
+            let error = self.give_back(&mut slot, refusal);
+            match refusal {
+                Refusal::Full => TrySendError::Full(error),
+                Refusal::Closed => TrySendError::Closed(error),
+            }
+        })
+    }
+
+    /// Sends the message in `slot` if that needs no waiting. One that is refused stays there.
+    pub(crate) fn try_post(&self, slot: &mut Option<M>) -> Result<(), Refusal> {
+        match slot.as_ref().map(|message| self.channel.of(message)) {
+            Some(channel) => channel.push(slot, self.origin, false),
+            None => Ok(()),
+        }
     }
 
     /// Sends a message from a thread that may block, as [`send`](Self::send) does from a task.
@@ -157,25 +174,27 @@ impl<M: Send + 'static> Sender<M> {
     ) -> Result<T, AskError> {
         let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
         let place = self.channel.reply_slots().slot(waker);
-        let answer = Answer::at(Arc::clone(&place));
-        let answered = match self.push_now(message(Reply::to(place))) {
-            Ok(()) => answer.expected().await,
-            Err(message) => match self.send(message).await {
-                Ok(()) => answer.await,
-                Err(refused) => {
-                    // Before the message is dropped: its reply wakes nobody.
-                    drop(answer);
-                    drop(refused);
-                    Err(NoReply::Refused)
-                }
-            },
-        };
-        answered.map_err(|verdict| AskError::new(self.channel.worker(), verdict))
+        let mut answer = Answer::at(Arc::clone(&place));
+        let mut slot = Some(message(Reply::to(place)));
+        if self.push_now(&mut slot) {
+            answer.expect();
+        } else if self.post(&mut slot).await.is_err() {
+            // Before the message is dropped: its reply wakes nobody.
+            drop(answer);
+            drop(slot);
+            return Err(AskError::new(self.worker_name(), NoReply::Refused));
+        }
+        match answer.await {
+            Ok(answer) => Ok(answer),
+            Err(verdict) => Err(AskError::new(self.worker_name(), verdict)),
+        }
     }
 
-    /// Sends a message for which there is room. Otherwise it is given back, uncounted.
-    pub(crate) fn push_now(&self, message: M) -> Result<(), M> {
-        self.channel.of(&message).push_now(message, self.origin)
+    /// Sends the message in `slot` if there is room for it. Otherwise it stays there, uncounted. Returns whether it was
+    /// sent.
+    pub(crate) fn push_now(&self, slot: &mut Option<M>) -> bool {
+        let channel = slot.as_ref().map(|message| self.channel.of(message));
+        channel.is_some_and(|channel| channel.push_now(slot, self.origin))
     }
 
     /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
@@ -216,30 +235,17 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.refuse();
     }
 
-    /// The message that `made_of` a message of this consumer's would be made, unless the consumer
-    /// refuses it.
-    pub(crate) fn unless_closed<T>(&self, made_of: T) -> Result<T, SendError<T>> {
-        if self.channel.admits(self.origin) {
-            return Ok(made_of);
+    /// Whether the consumer refuses every message. Then the one that would have been made for it counts as refused.
+    pub(crate) fn refuses(&self) -> bool {
+        let refuses = !self.channel.admits(self.origin);
+        if refuses {
+            self.channel.refuse();
         }
-        self.channel.refuse();
-        Err(SendError {
-            message: made_of,
-            worker: self.channel.worker().into(),
-            full: false,
-        })
+        refuses
     }
 
-    fn refused(&self, message: M) -> SendError<M> {
-        SendError {
-            message,
-            worker: self.channel.worker().into(),
-            full: false,
-        }
-    }
-
-    fn without_room(&self, message: M) -> SendError<M> {
-        SendError::full(message, self.channel.worker())
+    fn give_back(&self, slot: &mut Option<M>, refusal: Refusal) -> SendError<M> {
+        SendError::of(slot, refusal, self.channel.worker())
     }
 }
 
@@ -287,8 +293,8 @@ pub trait MessageProducer<M> {
 }
 
 impl<M: Send + 'static> MessageProducer<M> for Sender<M> {
-    async fn send(&self, message: M) -> Result<(), SendError<M>> {
-        self.send(message).await
+    fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        self.send(message)
     }
 
     fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
@@ -309,11 +315,14 @@ pub struct SendError<M> {
 }
 
 impl<M> SendError<M> {
-    pub(crate) fn full(message: M, worker: &str) -> Self {
+    /// Gives back what was refused, which is in the slot still.
+    pub(crate) fn of(slot: &mut Option<M>, refusal: Refusal, worker: &str) -> Self {
         Self {
-            message,
+            message: slot
+                .take()
+                .expect("a message that is refused stays in its slot"),
             worker: worker.into(),
-            full: true,
+            full: refusal == Refusal::Full,
         }
     }
 }

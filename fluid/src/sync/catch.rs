@@ -85,34 +85,9 @@ impl<F: Future> Future for Catch<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let future = self.project().future;
-        match catch_now(|| future.poll(cx)) {
-            Ok(polled) => polled.map(Ok),
-            Err(panicked) => Poll::Ready(Err(panicked)),
-        }
-    }
-}
-
-/// Awaits `future` within a [`catch`], turning a panic into an error.
-pub(crate) const fn catch_inner<F: Future>(future: F) -> CatchInner<F> {
-    CatchInner { future }
-}
-
-pin_project! {
-    /// See [`catch_inner`].
-    pub(crate) struct CatchInner<F> {
-        #[pin]
-        future: F,
-    }
-}
-
-impl<F: Future> Future for CatchInner<F> {
-    type Output = Result<F::Output, Panicked>;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let future = self.project().future;
-        match catch_within(|| future.poll(cx)) {
-            Ok(polled) => polled.map(Ok),
+        let mut polled = Poll::Pending;
+        match catch_now(|| polled = future.poll(cx)) {
+            Ok(()) => polled.map(Ok),
             Err(panicked) => Poll::Ready(Err(panicked)),
         }
     }
@@ -120,27 +95,81 @@ impl<F: Future> Future for CatchInner<F> {
 
 /// Runs `body` within a [`catch`], turning a panic into an error. The hook knows that panics are caught
 /// here, so this costs no more than the setting up of the catch.
-#[inline(always)]
-pub(crate) fn catch_within<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
+///
+/// What `body` gives it writes itself where it belongs: `catch_unwind` moves what it returns several times.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn catch_within(body: impl FnOnce()) -> Result<(), Panicked> {
     panic::catch_unwind(AssertUnwindSafe(body))
         .map_err(|payload| Panicked::new(&*payload, LOCATION.take()))
 }
 
-/// A call within a [`catch`], whose panic is an error.
-///
-/// It is no `async fn`, so that it can be compiled into whoever makes the calls.
-pub(crate) struct Caught<'a, F>(pub(crate) Pin<&'a mut Option<F>>);
+/// A call within a [`catch`], whose panic is an error. `make` gives its future, which is kept in `place`, when it is first
+/// polled: so a panic before the future is made is caught, too.
+pub(crate) const fn caught<F, M: FnOnce() -> F>(
+    place: Pin<&mut Option<F>>,
+    make: M,
+) -> Caught<'_, F, M> {
+    Caught {
+        place,
+        make: Some(make),
+    }
+}
 
-impl<T, F: Future<Output = Result<T, Error>>> Future for Caught<'_, F> {
-    type Output = Result<T, Error>;
+/// A function of its own, so that what it moves is off the stack again when the call is polled.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn make_in<F>(mut place: Pin<&mut Option<F>>, make: impl FnOnce() -> F) {
+    place.set(Some(make()));
+}
 
-    #[inline(always)]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = catch_within(|| match self.0.as_mut().as_pin_mut() {
-            Some(call) => call.poll(cx),
-            None => Poll::Pending,
+/// See [`caught`]. It is no `async fn`, so that it can be compiled into whoever makes the calls.
+pub(crate) struct Caught<'a, F, M> {
+    place: Pin<&'a mut Option<F>>,
+    make: Option<M>,
+}
+
+impl<T, F, M> Future for Caught<'_, F, M>
+where
+    F: Future<Output = Result<T, Error>>,
+    M: FnOnce() -> F + Unpin,
+{
+    type Output = F::Output;
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut polled = Poll::Pending;
+        let caught = catch_within(|| {
+            if let Some(make) = self.make.take() {
+                make_in(self.place.as_mut(), make);
+            }
+            if let Some(call) = self.place.as_mut().as_pin_mut() {
+                polled = call.poll(cx);
+            }
         });
-        polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+        match caught {
+            Ok(()) => polled,
+            Err(panicked) => Poll::Ready(Err(panicked.into())),
+        }
+    }
+}
+
+pin_project! {
+    /// One of two ways to make a call.
+    #[project = OneOfProjected]
+    pub(crate) enum OneOf<F, S> {
+        First { #[pin] call: F },
+        Second { #[pin] call: S },
+    }
+}
+
+impl<F: Future, S: Future<Output = F::Output>> Future for OneOf<F, S> {
+    type Output = F::Output;
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project() {
+            OneOfProjected::First { call } => call.poll(cx),
+            OneOfProjected::Second { call } => call.poll(cx),
+        }
     }
 }
 

@@ -69,8 +69,8 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for Fi
         downstream: &mut N,
     ) -> Result<(), Error> {
         let first = lock(&stub.script).first.take();
-        if let Some(first) = first {
-            emit(first, ctx, &mut io.output, downstream).await;
+        if let Some(mut first) = first {
+            emit(&mut first, ctx, &mut io.output, downstream).await;
         }
         EachMessage::make(stub, ctx, io, downstream).await
     }

@@ -71,25 +71,22 @@ impl<T> Tap<T> {
         self.0.is_some()
     }
 
-    /// A message is about to leave. Returns it, and a copy to [`keep`](Self::keep) when it has left; or nothing,
-    /// if it leaves here.
-    pub(crate) fn pass(&self, message: T) -> Option<(T, Option<T>)> {
+    /// The message in `slot` is about to leave. Returns a copy to [`keep`](Self::keep) when it has left, or takes the
+    /// message itself, if it leaves here. A copy is in a box, so that the future of every send is no larger for it.
+    pub(crate) fn pass(&self, slot: &mut Option<T>) -> Option<Box<T>> {
         match &self.0 {
-            None => Some((message, None)),
-            Some((Some(copy), _)) => {
-                let copy = copy(&message);
-                Some((message, Some(copy)))
-            }
+            Some((Some(copy), _)) => slot.as_ref().map(|message| Box::new(copy(message))),
             Some((None, _)) => {
-                self.keep(Some(message));
+                self.keep(slot.take().map(Box::new));
                 None
             }
+            None => None,
         }
     }
 
-    pub(crate) fn keep(&self, message: Option<T>) {
+    pub(crate) fn keep(&self, message: Option<Box<T>>) {
         if let (Some((_, shelf)), Some(message)) = (&self.0, message) {
-            lock(&shelf.messages).push_back(message);
+            lock(&shelf.messages).push_back(*message);
             shelf.arrived.notify_waiters();
         }
     }

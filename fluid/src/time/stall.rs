@@ -350,7 +350,7 @@ impl<'a, F> Watched<'a, F> {
 impl<F: Future> Future for Watched<'_, F> {
     type Output = Option<F::Output>;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.pulse {
             None => self.project().work.poll(cx).map(Some),

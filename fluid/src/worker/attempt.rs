@@ -6,10 +6,10 @@ use std::pin::pin;
 
 use crate::error::Error;
 use crate::node::context::Context;
-use crate::sync::catch::{Caught, catch_within};
+use crate::sync::catch::{OneOf, caught};
 use crate::sync::signal::until;
 use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
+use crate::worker::stage::{Attended, Stage, guarded, is_unmonitored, skip, tell_refused};
 use crate::worker::{Io, Worker};
 
 /// A message that a consumer gave up on: what leaves by its port `failed`.
@@ -64,8 +64,8 @@ impl<M: Send> CallInput<M> for Vec<M> {
     }
 }
 
-/// Makes the calls for what was taken from the queue, until one succeeds or no attempt is left. What it
-/// emits goes downstream.
+/// Makes the calls for what was taken from the queue and is in `slot`, until one succeeds or no attempt is left. What it
+/// emits goes downstream. What another attempt may need stays in the slot for as long.
 ///
 /// What runs for every message is written as one block, with no other on its way: what an `async fn` is
 /// given and returns is copied by way of memory, which costs more than the call of a small function.
@@ -80,7 +80,7 @@ impl<M: Send> CallInput<M> for Vec<M> {
 )]
 pub(crate) fn handle<S, N>(
     stage: &mut S,
-    input: S::Input,
+    slot: &mut Option<S::Input>,
     ctx: &Context,
     io: &mut Io<S>,
     downstream: &mut N,
@@ -90,60 +90,64 @@ where
     N: Downstream<S::Output>,
 {
     async move {
-        // Kept for as long as another attempt may need it.
-        let mut kept = Some(input);
         let mut attempt = 1;
         loop {
             #[cfg(feature = "rate")]
             if let Some(limiter) = ctx.node().limiter() {
                 limiter.ready().await;
             }
-            let given = match (io.copy, &kept) {
-                (Some(copy), Some(input)) => {
-                    ctx.begin_attempt(attempt);
-                    input.copied(copy)
-                }
-                _ => kept.take().expect(ONE_ATTEMPT),
-            };
-            let called = if is_unmonitored(ctx) {
-                let called = {
-                    let (output, ports) = (&io.output, &io.ports);
-                    let mut call = pin!(None);
-                    let make = || call.set(Some(stage.call(given, ctx, ports)));
-                    match catch_within(make) {
-                        Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
-                        Err(panicked) => Err(panicked.into()),
+            if io.copy.is_some() {
+                ctx.begin_attempt(attempt);
+            }
+            let error = 'call: {
+                // Each value in a scope of its own: what is in scope at an `await` has room in the future.
+                let mut emission = {
+                    let (output, ports, copy) = (&io.output, &io.ports, io.copy);
+                    let place = pin!(None);
+                    // Awaited in one place, since only so other futures can have the same room.
+                    let call = if is_unmonitored(ctx) {
+                        let call = caught(place, || stage.call(given(slot, copy), ctx, ports));
+                        OneOf::First { call }
+                    } else {
+                        let call =
+                            guarded(ctx, place, || stage.call(given(slot, copy), ctx, ports));
+                        OneOf::Second { call }
+                    };
+                    match Attended::<_, S>::new(call, output, ports).await {
+                        Ok(emission) => emission.into_iter(),
+                        Err(error) => break 'call error,
                     }
                 };
                 io.hand_over();
-                called
-            } else {
-                attended_call(stage, given, ctx, &io.output, &io.ports).await
-            };
-            let error = match called {
-                Ok(emission) => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::perturb().await;
-                    let mut emission = emission.into_iter();
-                    let first = downstream.send_ahead(&mut io.output, &mut emission);
-                    io.output.hand_over_unshared();
-                    if let Some(first) = first {
-                        let leaving = io.output.leave(emission);
-                        let refused = downstream.send_each(&io.output, first, leaving).await;
-                        tell_refused(refused, ctx);
-                    }
-                    return done(ctx, io);
+                #[cfg(feature = "test-util")]
+                crate::test::perturb().await;
+                let mut first = downstream.send_ahead(&mut io.output, &mut emission);
+                io.output.hand_over_unshared();
+                if first.is_some() {
+                    let mut leaving = io.output.leave(&mut emission);
+                    let sent = pin!(downstream.send_each(&io.output, &mut first, &mut leaving));
+                    tell_refused(sent.await, ctx);
                 }
-                Err(error) => error,
+                return done(ctx, io);
             };
-            if is_left(attempt, ctx) && kept.is_some() {
+            io.hand_over();
+            if is_left(attempt, ctx) && slot.is_some() {
                 ctx.node().note_error(&error);
                 pause(attempt, &error, ctx).await;
                 attempt += 1;
                 continue;
             }
-            return give_up(kept, error, attempt, ctx, io).await;
+            let given_up = pin!(give_up(slot, error, attempt, ctx, io));
+            return given_up.await;
         }
+    }
+}
+
+/// What an attempt is given: a copy, if another one may follow.
+fn given<M, I: CallInput<M>>(slot: &mut Option<I>, copy: Option<Copy<M>>) -> I {
+    match (copy, &*slot) {
+        (Some(copy), Some(input)) => input.copied(copy),
+        _ => slot.take().expect(ONE_ATTEMPT),
     }
 }
 
@@ -177,7 +181,7 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
 
 /// No attempt is left: the messages leave by the port `failed`, or the policy decides.
 async fn give_up<S, I>(
-    input: Option<I>,
+    slot: &mut Option<I>,
     error: Error,
     attempts: u32,
     ctx: &Context,
@@ -188,7 +192,10 @@ where
     I: CallInput<S::Message>,
 {
     io.queue.failed();
-    let Some(input) = input.filter(|_| io.failed.is_wired()) else {
+    if !io.failed.is_wired() {
+        return skip(error, ctx);
+    }
+    let Some(input) = slot.take() else {
         return skip(error, ctx);
     };
     ctx.node().note_error(&error);
@@ -198,12 +205,15 @@ where
         attempts,
         "message given up"
     );
-    let failed = input.messages().map(|message| Failed {
+    let mut failed = input.messages().map(|message| Failed {
         message,
         error: error.clone(),
         attempts,
     });
-    let refused = io.failed.send_all(failed).await;
+    let refused = {
+        let sent = pin!(io.failed.send_all(&mut failed));
+        sent.await
+    };
     if refused > 0 {
         tracing::warn!(
             worker = ctx.worker_name(),

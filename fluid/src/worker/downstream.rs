@@ -18,13 +18,14 @@ pub trait Downstream<T>: Send + 'static {
         messages: &mut impl Iterator<Item = T>,
     ) -> Option<T>;
 
-    /// Sends that one and the others, and waits for room where there is none. Returns how many were refused.
+    /// Sends that one, which is in `slot`, and the others, and waits for room where there is none. Returns how many were
+    /// refused.
     #[doc(hidden)]
     fn send_each(
         &mut self,
         own: &Output<T>,
-        first: T,
-        rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+        slot: &mut Option<T>,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send;
 
     /// Whether a message can be [passed](Self::fused_call) straight on.
@@ -65,7 +66,7 @@ pub trait Downstream<T>: Send + 'static {
 pub struct PortOutput;
 
 impl<T: Send + 'static> Downstream<T> for PortOutput {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn send_ahead(
         &mut self,
         own: &mut Output<T>,
@@ -74,12 +75,12 @@ impl<T: Send + 'static> Downstream<T> for PortOutput {
         own.send_ahead_unshared(messages)
     }
 
-    async fn send_each(
+    fn send_each(
         &mut self,
         own: &Output<T>,
-        first: T,
-        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
-    ) -> u64 {
-        own.send_each(first, &mut rest).await
+        slot: &mut Option<T>,
+        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+    ) -> impl Future<Output = u64> + Send {
+        own.send_each(slot, rest)
     }
 }

@@ -34,7 +34,10 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.call.poll(cx).map(&*this.emitted)
+        match this.call.poll(cx) {
+            Poll::Ready(returned) => Poll::Ready((this.emitted)(returned)),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 

@@ -21,9 +21,8 @@ pub(crate) use self::beat::jitter;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;
-use crate::queue::{Batching, Output, Shared};
+use crate::queue::{Batching, Output, Queue, Shared};
 use crate::sync::catch::catch;
-use crate::time::stall::{Pulse, Rest};
 use crate::time::timeout::timed;
 use crate::worker::attempt::handle;
 use crate::worker::downstream::{Downstream, PortOutput};
@@ -101,28 +100,12 @@ pub(crate) fn run<S: Stage>(
     if !ctx.node().options.blocking {
         io.gather();
     }
-    Resting {
-        rest,
-        // Of no size, so this is no memory.
-        calls: S::Calls::make(stage, ctx, io, Box::leak(Box::new(PortOutput))),
-    }
-}
-
-pin_project! {
-    /// The calls of a worker: signs of life are expected of each, and none in between.
-    struct Resting<'a, F> {
-        rest: Option<Rest<&'a Pulse>>,
-        #[pin]
-        calls: F,
-    }
-}
-
-impl<F: Future> Future for Resting<'_, F> {
-    type Output = F::Output;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        self.project().calls.poll(cx)
+    async move {
+        // Signs of life are expected of each call, and none in between.
+        let _rest = rest;
+        let mut own = PortOutput;
+        let calls = pin!(S::Calls::make(stage, ctx, io, &mut own));
+        calls.await
     }
 }
 
@@ -131,29 +114,48 @@ impl<F: Future> Future for Resting<'_, F> {
 pub struct EachMessage;
 
 impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
-    async fn make<N: Downstream<S::Output>>(
+    fn make<N: Downstream<S::Output>>(
         stage: &mut S,
         ctx: &Context,
         io: &mut Io<S>,
         downstream: &mut N,
-    ) -> Result<(), Error> {
-        if io.queue.is_of_nothing() {
-            io.queue.ended().await;
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        async move {
+            if io.queue.is_of_nothing() {
+                io.queue.ended().await;
+                return Ok(());
+            }
+            if is_fast_path(ctx, io) {
+                let calls = pin!(each_bare(stage, ctx, io, downstream));
+                calls.await
+            } else {
+                let calls = pin!(each_message(stage, ctx, io, downstream));
+                calls.await
+            }
+        }
+    }
+}
+
+/// The calls of a consumer about which more is done than to make them.
+async fn each_message<S, N>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut Io<S>,
+    downstream: &mut N,
+) -> Result<(), Error>
+where
+    S: Stage<Input = <S as Worker>::Message>,
+    N: Downstream<S::Output>,
+{
+    loop {
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        if !io.queue.is_ready() && !io.queue.arrival().await {
             return Ok(());
         }
-        if is_fast_path(ctx, io) {
-            return each_message(stage, ctx, io, downstream).await;
-        }
-        loop {
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-            let message = match io.queue.ready() {
-                Some(message) => message,
-                None if io.queue.arrival().await => io.queue.first(),
-                None => return Ok(()),
-            };
-            handle(stage, message, ctx, io, downstream).await?;
-        }
+        let mut slot = Some(io.queue.first());
+        let handled = pin!(handle(stage, &mut slot, ctx, io, downstream));
+        handled.await?;
     }
 }
 
@@ -194,7 +196,7 @@ impl<'a, F, S: Worker> Attended<'a, F, S> {
 impl<F: Future, S: Worker> Future for Attended<'_, F, S> {
     type Output = F::Output;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let polled = this.call.poll(cx);
@@ -218,7 +220,7 @@ pin_project! {
 impl<F: Future, M> Future for Sharing<'_, F, M> {
     type Output = F::Output;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let polled = this.call.poll(cx);
@@ -230,7 +232,7 @@ impl<F: Future, M> Future for Sharing<'_, F, M> {
 }
 
 /// The calls of a consumer that is bare.
-async fn each_message<S, N>(
+async fn each_bare<S, N>(
     stage: &mut S,
     ctx: &Context,
     io: &mut Io<S>,
@@ -247,59 +249,70 @@ where
     loop {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
-        let message = match io.queue.ready() {
-            Some(message) => message,
-            None => {
-                io.hand_over();
-                if io.queue.must_pause() {
-                    io.queue.pause().await;
-                }
-                let has_arrived = if io.queue.is_alone() {
-                    io.queue.arrival_for_one().await
-                } else {
-                    io.queue.arrival_for_several().await
-                };
-                if !has_arrived {
-                    return Ok(());
-                }
-                io.queue.first()
+        if !io.queue.is_ready() {
+            io.hand_over();
+            if io.queue.must_pause() {
+                io.queue.pause().await;
             }
-        };
+            let has_arrived = if io.queue.is_alone() {
+                io.queue.arrival_for_one().await
+            } else {
+                io.queue.arrival_for_several().await
+            };
+            if !has_arrived {
+                return Ok(());
+            }
+        }
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
             io.queue.shared().give_back();
-            handle(stage, message, ctx, io, downstream).await?;
+            let mut slot = Some(io.queue.first());
+            let handled = pin!(handle(stage, &mut slot, ctx, io, downstream));
+            handled.await?;
             continue;
         }
-        let called = {
-            let call = pin!(stage.call(message, ctx, &io.ports));
-            let call = Attended::<_, S>::new(call, &io.output, &io.ports);
+        // Each value in a scope of its own, as in `handle`.
+        let mut emission = {
+            let (queue, ports) = (&mut io.queue, &io.ports);
+            let call = pin!(call_with_first(stage, queue, ctx, ports));
+            let call = Attended::<_, S>::new(call, &io.output, ports);
             let shared = io.queue.shared();
-            Sharing { call, shared }.await
+            match (Sharing { call, shared }).await {
+                Ok(emission) => emission.into_iter(),
+                Err(error) => {
+                    io.queue.failed();
+                    return Err(error);
+                }
+            }
         };
-        match called {
-            Ok(emission) => {
-                #[cfg(feature = "test-util")]
-                crate::test::perturb().await;
-                if is_silent::<S::Output>() {
-                    // What a function without an output returns, for which nothing is to be done.
-                    continue;
-                }
-                let mut emission = emission.into_iter();
-                if let Some(first) = downstream.send_ahead(&mut io.output, &mut emission) {
-                    io.hand_over();
-                    io.queue.shared().give_back();
-                    let leaving = io.output.leave(emission);
-                    let refused = downstream.send_each(&io.output, first, leaving).await;
-                    tell_refused(refused, ctx);
-                }
-            }
-            Err(error) => {
-                io.queue.failed();
-                return Err(error);
-            }
+        #[cfg(feature = "test-util")]
+        crate::test::perturb().await;
+        if is_silent::<S::Output>() {
+            // What a function without an output returns, for which nothing is to be done.
+            continue;
+        }
+        let mut first = downstream.send_ahead(&mut io.output, &mut emission);
+        if first.is_some() {
+            io.hand_over();
+            io.queue.shared().give_back();
+            let mut leaving = io.output.leave(&mut emission);
+            let sent = pin!(downstream.send_each(&io.output, &mut first, &mut leaving));
+            tell_refused(sent.await, ctx);
         }
     }
+}
+
+/// The call for the first message of the queue.
+///
+/// A function of its own, so that what it moves is off the stack again when the call is polled.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn call_with_first<'a, S: Stage<Input = <S as Worker>::Message>>(
+    stage: &'a mut S,
+    queue: &mut Queue<S::Message>,
+    ctx: &'a Context,
+    ports: &'a S::Ports,
+) -> impl Future<Output = Result<S::Emission, Error>> + Send + use<'a, S> {
+    stage.call(queue.first(), ctx, ports)
 }
 
 /// `#[consumer(batch = …)]`: a call for each batch of messages.
@@ -322,7 +335,9 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             max_weight: options.max_weight,
         };
         while let Some(batch) = io.queue.next_batch(&batching).await {
-            handle(stage, batch, ctx, io, downstream).await?;
+            let mut slot = Some(batch);
+            let handled = pin!(handle(stage, &mut slot, ctx, io, downstream));
+            handled.await?;
         }
         Ok(())
     }
@@ -334,48 +349,47 @@ pub(crate) const fn is_silent<T>() -> bool {
     size_of::<Option<T>>() == 0
 }
 
-/// One call, after which, and whenever it waits, what the worker sends is handed over.
-pub(crate) fn attended_call<S: Stage>(
-    stage: &mut S,
-    input: S::Input,
+/// One call, with its timeout, its signs of life looked at, and its panic caught. The future that `make` gives is kept in
+/// `slot`, which is empty again when this is dropped.
+pub(crate) fn guarded<T, F>(
     ctx: &Context,
-    output: &Output<S::Output>,
-    ports: &S::Ports,
-) -> impl Future<Output = Result<S::Emission, Error>> + Send
+    slot: Pin<&mut Option<F>>,
+    make: impl FnOnce() -> F + Send,
+) -> impl Future<Output = Result<T, Error>> + Send
 where
-    S::Input: Send,
+    F: Future<Output = Result<T, Error>> + Send,
 {
-    async move {
-        let call = pin!(call(stage, input, ctx, ports));
-        let called = Attended::<_, S>::new(call, output, ports).await;
-        if !is_silent::<S::Output>() {
-            output.hand_over();
+    // In a block, so that a stage written by hand may panic before its future is made.
+    let call = async move {
+        #[cfg(feature = "test-util")]
+        let _under_way = crate::test::enter(ctx.node()).await?;
+        let mut call = Placed(slot);
+        call.0.set(Some(make()));
+        call.await
+    };
+    let limit = ctx.node().options.timeout;
+    // All is within the catch, since a call that is cut off is dropped, and may panic then.
+    let guarded = catch(ctx.watch(timed(limit, call)));
+    async { guarded.await? }
+}
+
+/// A call whose future is kept in another place, and dropped with this.
+struct Placed<'a, F>(Pin<&'a mut Option<F>>);
+
+impl<F: Future> Future for Placed<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        match self.0.as_mut().as_pin_mut() {
+            Some(call) => call.poll(cx),
+            None => Poll::Pending,
         }
-        ports.hand_over();
-        called
     }
 }
 
-/// One call, with its timeout, its signs of life looked at, and its panic caught.
-pub(crate) async fn call<S: Stage>(
-    stage: &mut S,
-    input: S::Input,
-    ctx: &Context,
-    ports: &S::Ports,
-) -> Result<S::Emission, Error>
-where
-    S::Input: Send,
-{
-    // In a block, so that a stage written by hand may panic before its future is made.
-    let call = async {
-        #[cfg(feature = "test-util")]
-        let _under_way = crate::test::enter(ctx.node()).await?;
-        stage.call(input, ctx, ports).await
-    };
-    // All is within the catch, since a call that is cut off is dropped, and may panic then.
-    match ctx.node().options.timeout {
-        Some(limit) => catch(ctx.watch(timed(limit, call))).await?,
-        None => catch(ctx.watch(call)).await?,
+impl<F> Drop for Placed<'_, F> {
+    fn drop(&mut self) {
+        self.0.set(None);
     }
 }
 
@@ -391,22 +405,21 @@ pub(crate) fn is_unmonitored(ctx: &Context) -> bool {
 /// Sends what a beat returned downstream. The time this waits for room is no part of the call; it waits in a box, since
 /// most workers never do, and would have room for it all life long.
 pub(crate) fn emit<T: Send + 'static>(
-    emission: impl IntoIterator<Item = T, IntoIter: Send>,
+    emission: &mut (impl Iterator<Item = T> + Send),
     ctx: &Context,
     output: &mut Output<T>,
     downstream: &mut impl Downstream<T>,
 ) -> impl Future<Output = ()> + Send {
-    let mut emission = emission.into_iter();
     async move {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
-        let first = downstream.send_ahead(output, &mut emission);
+        let mut first = downstream.send_ahead(output, emission);
         output.hand_over_unshared();
-        if let Some(first) = first {
+        if first.is_some() {
             Box::pin(async move {
-                let leaving = output.leave(emission);
-                let refused = downstream.send_each(output, first, leaving).await;
-                tell_refused(refused, ctx);
+                let mut leaving = output.leave(emission);
+                let sent = pin!(downstream.send_each(output, &mut first, &mut leaving));
+                tell_refused(sent.await, ctx);
             })
             .await;
         }

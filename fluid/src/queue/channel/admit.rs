@@ -11,65 +11,73 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::lock::lock;
 
 impl<M> Channel<M> {
-    /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
-    /// was refused for want of room is woken when there is some.
+    /// Accepts the message in `slot`, drops one by the overflow policy, or refuses it. One that is refused stays where
+    /// it is. With `wait`, a sender that was refused for want of room is woken when there is some.
     pub(crate) fn push(
         &self,
-        message: M,
+        slot: &mut Option<M>,
         origin: SendOrigin,
         wait: bool,
-    ) -> Result<(), Refusal<M>> {
-        let mut dropped = None;
+    ) -> Result<(), Refusal> {
         let wake = {
             let mut inner = lock(&self.inner);
             if !inner.gate.admits(origin) {
                 inner.counts.refused += 1;
-                return Err(Refusal::Closed(message));
+                return Err(Refusal::Closed);
             }
             if self.has_room(&mut inner, origin) {
-                inner.waiting.push_back(message);
-            } else {
-                match self.overflow {
-                    Overflow::Wait => {
-                        if wait {
-                            inner.sender_waits = true;
-                            self.crowded.store(true, Ordering::Relaxed);
-                        }
-                        return Err(Refusal::Full(message));
-                    }
-                    Overflow::DropNewest => dropped = Some(message),
-                    Overflow::DropOldest => {
-                        dropped = inner.waiting.pop_front();
-                        inner.waiting.push_back(message);
-                    }
+                inner.put(slot);
+            } else if self.overflow == Overflow::Wait {
+                if wait {
+                    inner.sender_waits = true;
+                    self.crowded.store(true, Ordering::Relaxed);
                 }
-                inner.counts.dropped += 1;
+                return Err(Refusal::Full);
+            } else {
+                self.overflow_with(&mut inner, slot);
             }
             inner.counts.accepted += 1;
             self.wakes(&mut inner, 1)
         };
         self.wake(wake);
-        if let Some(message) = dropped {
-            tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
-            discard(message);
+        if slot.is_some() {
+            self.drop_from(slot);
         }
         Ok(())
     }
 
-    /// Accepts a message for which there is room, and nothing to decide. Otherwise it is given back.
+    /// There is no room for the message in `slot`. Afterwards the one that the overflow policy drops is there.
+    #[cold]
+    fn overflow_with(&self, inner: &mut Inner<M>, slot: &mut Option<M>) {
+        inner.counts.dropped += 1;
+        if self.overflow == Overflow::DropOldest {
+            let oldest = inner.waiting.pop_front();
+            inner.put(slot);
+            *slot = oldest;
+        }
+    }
+
+    #[cold]
+    fn drop_from(&self, slot: &mut Option<M>) {
+        tracing::debug!(worker = &*self.worker, policy = ?self.overflow, "message dropped");
+        slot.take().into_iter().for_each(discard);
+    }
+
+    /// Accepts the message in `slot` if there is room for it, and nothing to decide. Otherwise it stays where it is.
+    /// Returns whether it was accepted.
     #[inline]
-    pub(crate) fn push_now(&self, message: M, origin: SendOrigin) -> Result<(), M> {
+    pub(crate) fn push_now(&self, slot: &mut Option<M>, origin: SendOrigin) -> bool {
         let wake = {
             let mut inner = lock(&self.inner);
             if !inner.gate.admits(origin) || !self.has_room(&mut inner, origin) {
-                return Err(message);
+                return false;
             }
-            inner.waiting.push_back(message);
+            inner.put(slot);
             inner.counts.accepted += 1;
             self.wakes(&mut inner, 1)
         };
         self.wake(wake);
-        Ok(())
+        true
     }
 
     /// Accepts messages under one lock for as long as there is room. Returns how many, and the one
@@ -176,6 +184,13 @@ impl<M> Channel<M> {
 }
 
 impl<M> Inner<M> {
+    /// Lets the message in `slot` wait.
+    fn put(&mut self, slot: &mut Option<M>) {
+        if let Some(message) = slot.take() {
+            self.waiting.push_back(message);
+        }
+    }
+
     /// Lets messages wait, and leaves empty memory in their place. Where none waits, nothing is moved.
     fn append(&mut self, messages: &mut Vec<M>) {
         let mut sent = VecDeque::from(std::mem::take(messages));
@@ -205,7 +220,11 @@ impl<M> Inner<M> {
             inner: self,
             before,
         };
-        counted.inner.waiting.extend(messages);
+        let waiting = &mut counted.inner.waiting;
+        waiting.reserve(messages.size_hint().0);
+        for message in messages {
+            waiting.push_back(message);
+        }
         drop(counted);
         self.waiting.len() - before
     }

@@ -93,7 +93,7 @@ impl<M> Queue<M> {
     }
 
     /// What it shares with others, if several take.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) const fn shared(&self) -> Shared<'_, M> {
         Shared {
             channel: &self.channel,
@@ -101,18 +101,22 @@ impl<M> Queue<M> {
         }
     }
 
-    /// The next message of its share, if there is one and it is not time for anything else.
+    /// Takes the next message of its share, if there is one and it is not time for anything else. Then it is the
+    /// [`first`](Self::first). Returns whether there was one.
     #[inline(never)]
-    pub(super) fn take_shared(&mut self) -> Option<M> {
+    pub(super) fn take_shared(&mut self) -> bool {
         self.settle();
         if self.course == 0 || !self.channel.calls.are_heeded(self.seen_control) {
-            return None;
+            return false;
         }
-        let message = self.consumer_end.next()?;
+        let Some(message) = self.consumer_end.next() else {
+            return false;
+        };
+        self.portion.push_back(message);
         self.consumer_end.progress.taken();
         self.hand = Hand::Queued;
         self.course -= 1;
-        Some(message)
+        true
     }
 }
 

@@ -50,7 +50,7 @@ impl Control {
     }
 
     /// Whether there is nothing that a consumer_end has not seen_control.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn are_heeded(&self, seen_control: SeenControl) -> bool {
         self.0.load(Ordering::Relaxed) == seen_control.0
     }

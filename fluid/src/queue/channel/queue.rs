@@ -122,14 +122,11 @@ impl<M> Queue<M> {
             self.settle();
             return pending().await;
         }
-        match self.ready() {
-            Some(message) => Some(message),
-            None if self.arrival().await => Some(self.first()),
-            None => {
-                self.ended().await;
-                None
-            }
+        if self.is_ready() || self.arrival().await {
+            return Some(self.first());
         }
+        self.ended().await;
+        None
     }
 
     /// Whether nothing is consumed in the life that reads here.
@@ -152,22 +149,23 @@ impl<M> Queue<M> {
         pulse.is_some_and(|pulse| pulse.beat_at_work())
     }
 
-    /// The next message, if it has been fetched already, and it is not time for anything else. The one before it is
-    /// done.
-    #[inline(always)]
-    pub(crate) fn ready(&mut self) -> Option<M> {
+    /// Whether the next message has been fetched already, and it is not time for anything else. Then it is in hand, and
+    /// the [`first`](Self::first). The one before it is done.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn is_ready(&mut self) -> bool {
         if self.course > 0
             && self.channel.calls.are_heeded(self.seen_control)
-            && let Some(message) = self.take()
+            && !self.portion.is_empty()
         {
+            self.take();
             self.course -= 1;
-            return Some(message);
+            return true;
         }
         if self.shares {
             return self.take_shared();
         }
         self.settle();
-        None
+        false
     }
 
     /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
@@ -226,8 +224,8 @@ impl<M> Queue<M> {
             || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0 && !shared())
     }
 
-    fn take(&mut self) -> Option<M> {
-        let message = self.portion.pop_front()?;
+    /// The first message is in hand now.
+    fn take(&mut self) {
         let progress = &self.consumer_end.progress;
         let seen = match self.hand {
             Hand::Queued => progress.done_and_taken(),
@@ -235,7 +233,6 @@ impl<M> Queue<M> {
         };
         self.hand = Hand::Queued;
         self.carry_if_full(seen);
-        Some(message)
     }
 
     /// The message in hand is done.

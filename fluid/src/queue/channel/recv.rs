@@ -40,7 +40,7 @@ impl<M> Queue<M> {
     }
 
     /// The message that has arrived.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn first(&mut self) -> M {
         let first = self.portion.pop_front();
         first.expect("called once, when one has arrived")
@@ -170,7 +170,7 @@ pub(crate) struct Recv<'a, M> {
 impl<M> Future for Recv<'_, M> {
     type Output = bool;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let waited = std::mem::replace(&mut self.waited, true);
         match self.queue.look(cx.waker(), waited) {

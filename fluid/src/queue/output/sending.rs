@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{self, Poll};
+use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::task::coop::poll_proceed;
@@ -17,49 +17,68 @@ pin_project! {
     /// It is no `async fn`, so that the sending of one that finds room is compiled into whoever sends it.
     pub(super) struct Sending<'a, T, L, R> {
         pub(super) output: &'a Output<T>,
-        pub(super) message: Option<T>,
         pub(super) later: L,
         #[pin]
-        pub(super) rest: Option<R>,
+        pub(super) step: Step<T, R>,
+    }
+}
+
+pin_project! {
+    /// Where the message is: here, or in the future that waits for room.
+    #[project = StepProjected]
+    pub(super) enum Step<T, R> {
+        First { slot: Option<T> },
+        Later { #[pin] rest: R },
     }
 }
 
 impl<T, L, R> Future for Sending<'_, T, L, R>
 where
     T: Send + 'static,
-    L: Fn(T) -> R,
+    L: Fn(Option<T>) -> R,
     R: Future<Output = Result<(), SendError<T>>>,
 {
     type Output = R::Output;
 
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
-        let mut this = self.project();
-        if this.message.is_some() {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
+        let this = self.as_mut().project();
+        if let StepProjected::First { slot } = this.step.project() {
             let mut buffer = briefly(&this.output.buffer);
-            if buffer.keep(this.message) {
+            if buffer.keep(slot) {
                 return Poll::Ready(Ok(()));
             }
             let buffer = this.output.gathers.then_some(buffer);
             if buffer.is_none() {
-                match poll_proceed(cx) {
-                    Poll::Ready(turn) => turn.made_progress(),
-                    Poll::Pending => return Poll::Pending,
-                }
+                ready!(poll_proceed(cx)).made_progress();
             }
-            let rest = match this
-                .message
-                .take()
-                .map(|message| this.output.send_now(buffer, message))
-            {
-                None | Some(Ok(())) => return Poll::Ready(Ok(())),
-                Some(Err(message)) => (this.later)(message),
-            };
-            this.rest.set(Some(rest));
+            if this.output.post_now(buffer, slot) {
+                return Poll::Ready(Ok(()));
+            }
         }
-        match this.rest.as_pin_mut() {
-            Some(rest) => rest.poll(cx),
-            None => Poll::Pending,
+        self.poll_later(cx)
+    }
+}
+
+impl<T, L, R> Sending<'_, T, L, R>
+where
+    L: Fn(Option<T>) -> R,
+    R: Future,
+{
+    #[inline(never)]
+    fn poll_later(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
+        self.as_mut().begin_later();
+        match self.project().step.project() {
+            StepProjected::Later { rest } => rest.poll(cx),
+            StepProjected::First { .. } => Poll::Pending,
+        }
+    }
+
+    fn begin_later(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        if let StepProjected::First { slot } = this.step.as_mut().project() {
+            let rest = (this.later)(slot.take());
+            this.step.set(Step::Later { rest });
         }
     }
 }

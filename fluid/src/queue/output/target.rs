@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::queue::adapter::{Adapted, Sent};
-use crate::queue::sender::{SendError, Sender, TrySendError};
+use crate::queue::channel::Refusal;
+use crate::queue::sender::Sender;
 
 /// Where the messages of a port go.
 pub(super) enum Target<T> {
@@ -30,29 +31,24 @@ impl<T> Target<T> {
 }
 
 impl<T: Send + 'static> Target<T> {
-    /// Sends a message, and waits for room. Returns whether it was accepted: of one that an adapter had
-    /// changed before it was refused, there is nothing to give back.
-    pub(super) async fn send(&self, message: T) -> Result<bool, SendError<T>> {
+    /// Sends the message in `slot`, and waits for room. Returns whether it was accepted. One that is refused stays in
+    /// its slot, but of one that an adapter had changed before, there is nothing to give back.
+    pub(super) async fn post(&self, slot: &mut Option<T>) -> Result<bool, Refusal> {
         match self {
-            Self::Queue(sender) => sender.send(message).await.map(|()| true),
-            Self::Adapted(adapted) => match adapted.send(message, true)? {
+            Self::Queue(sender) => sender.post(slot).await.map(|()| true),
+            Self::Adapted(adapted) => match adapted.send(slot, true)? {
                 Sent::Now(accepted) => Ok(accepted),
                 Sent::Later(rest) => Ok(rest.await),
             },
         }
     }
 
-    pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+    /// Sends the message in `slot` if that needs no waiting. One that is refused stays there.
+    pub(super) fn try_post(&self, slot: &mut Option<T>) -> Result<(), Refusal> {
         match self {
-            Self::Queue(sender) => sender.try_send(message),
-            Self::Adapted(adapted) if adapted.has_room() => match adapted.send(message, false) {
-                Ok(_) => Ok(()),
-                Err(refused) => Err(TrySendError::Closed(refused)),
-            },
-            Self::Adapted(adapted) => {
-                let full = SendError::full(message, adapted.worker_name());
-                Err(TrySendError::Full(full))
-            }
+            Self::Queue(sender) => sender.try_post(slot),
+            Self::Adapted(adapted) if adapted.has_room() => adapted.send(slot, false).map(drop),
+            Self::Adapted(_) => Err(Refusal::Full),
         }
     }
 }

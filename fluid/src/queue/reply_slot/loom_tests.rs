@@ -16,13 +16,12 @@ async fn ask(
 ) -> Result<u64, NoReply> {
     let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
     let slot = reply_slots.slot(waker);
-    let answer = Answer::at(Arc::clone(&slot));
+    let mut answer = Answer::at(Arc::clone(&slot));
     answering(Reply::to(slot));
     if expected {
-        answer.expected().await
-    } else {
-        answer.await
+        answer.expect();
     }
+    answer.await
 }
 
 /// Asks and answers on two threads, one question after the other.

@@ -9,12 +9,11 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::{Attended, Calls, Stage, attended_call, emit, is_silent, is_unmonitored, skip};
+use super::{Attended, Calls, Stage, emit, guarded, is_silent, is_unmonitored, skip};
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::Pace;
-use crate::queue::Output;
-use crate::sync::catch::catch_inner;
+use crate::sync::catch::{OneOf, caught};
 use crate::worker::downstream::Downstream;
 use crate::worker::{Io, Ports};
 
@@ -33,8 +32,8 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
         async move {
             let options = &ctx.node().options;
             if options.heartbeat.is_zero() {
-                let emission = beat(stage, ctx, &io.output, &io.ports).await?;
-                emit(emission, ctx, &mut io.output, downstream).await;
+                let beat = pin!(beat(stage, ctx, io, downstream));
+                beat.await?;
                 return ctx.survived();
             }
             // One for all pauses, since a timer is most of what a beat costs.
@@ -42,13 +41,11 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
             let mut due = Instant::now();
             while ctx.is_running() {
                 consume_budget().await;
-                let result = beat(stage, ctx, &io.output, &io.ports).await;
-                ctx.node().beats.fetch_add(1, Ordering::Relaxed);
-                match result {
-                    Ok(_) if is_silent::<S::Output>() => {}
-                    Ok(emission) => emit(emission, ctx, &mut io.output, downstream).await,
-                    Err(error) => skip(error, ctx)?,
-                }
+                let beaten = {
+                    let beat = pin!(beat(stage, ctx, io, downstream));
+                    beat.await
+                };
+                beaten.or_else(|error| skip(error, ctx))?;
                 ctx.survived()?;
                 due = match options.pace {
                     Pace::Delay => Instant::now() + options.heartbeat,
@@ -75,28 +72,52 @@ fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Outpu
     })
 }
 
-/// One call of a worker without a queue. What must be done about it besides is in a box, since for most of them
-/// that is nothing, and they would have room for it all life long.
-fn beat<S: Stage<Input = ()>>(
+/// One call of a worker without a queue, and what it emits. What must be done about it besides is in a box, since for
+/// most of them that is nothing, and they would have room for it all life long.
+fn beat<S: Stage<Input = ()>, N: Downstream<S::Output>>(
     stage: &mut S,
     ctx: &Context,
-    output: &Output<S::Output>,
-    ports: &S::Ports,
-) -> impl Future<Output = Result<S::Emission, Error>> + Send {
+    io: &mut Io<S>,
+    downstream: &mut N,
+) -> impl Future<Output = Result<(), Error>> + Send {
     async move {
-        if !is_unmonitored(ctx) {
-            let call = attended_call(stage, (), ctx, output, ports);
-            return Box::pin(call).await;
-        }
-        // In a block, so that a stage written by hand may panic before its future is made.
-        let call = catch_inner(async { stage.call((), ctx, ports).await });
-        let called = Attended::<_, S>::new(call, output, ports).await;
-        let called = called.map_err(Error::from).flatten();
-        if !is_silent::<S::Output>() {
-            output.hand_over();
-        }
-        ports.hand_over();
-        called
+        let error = 'call: {
+            // Each value in a scope of its own, as in `handle`.
+            let mut emission = {
+                let (output, ports) = (&io.output, &io.ports);
+                let place = pin!(None);
+                let call = if is_unmonitored(ctx) {
+                    let call = caught(place, || stage.call((), ctx, ports));
+                    OneOf::First { call }
+                } else {
+                    let call = Box::pin(guarded(ctx, place, || stage.call((), ctx, ports)));
+                    OneOf::Second { call }
+                };
+                match Attended::<_, S>::new(call, output, ports).await {
+                    Ok(emission) => emission.into_iter(),
+                    Err(error) => break 'call error,
+                }
+            };
+            has_beaten(ctx, io);
+            if !is_silent::<S::Output>() {
+                let emitted = pin!(emit(&mut emission, ctx, &mut io.output, downstream));
+                emitted.await;
+            }
+            return Ok(());
+        };
+        has_beaten(ctx, io);
+        Err(error)
+    }
+}
+
+/// A call has ended: what it sent is handed over, and the beat is counted.
+fn has_beaten<S: Stage>(ctx: &Context, io: &mut Io<S>) {
+    if !is_silent::<S::Output>() {
+        io.output.hand_over_unshared();
+    }
+    io.ports.hand_over_unshared();
+    if !ctx.node().options.heartbeat.is_zero() {
+        ctx.node().beats.fetch_add(1, Ordering::Relaxed);
     }
 }
 
