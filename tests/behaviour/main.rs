@@ -8,6 +8,7 @@ mod dynamic;
 mod edges_of_life;
 mod fused;
 mod lanes;
+mod large_messages;
 mod lifecycle;
 mod logging;
 mod model;
