@@ -102,7 +102,8 @@
 //! exit; [`wait_for_shutdown`](GroupHandle::wait_for_shutdown) only waits.
 //! [`scope`](Workers::scope) shuts down whatever a block did. [`run`](Workers::run) listens to SIGINT and
 //! SIGTERM as well, and [`main`](Workers::main) builds the runtime too: a process that ends by it has
-//! drained, and its exit code is 0 (normal), 1 (forced) or 2 (failed).
+//! drained, and its exit code is 0 (normal), 1 (forced) or 2 (failed, or messages were
+//! [lost](Options::on_lost)).
 //!
 //! What answers a failure is the worker's own [`on_error`](Options::on_error), or else the strategy of its group:
 //! a [`Restart`] of the worker, of all of them, or of those downstream, within a budget. What a group cannot
@@ -117,7 +118,7 @@
 //! Each worker's task is in a `tracing` span `worker` with the field `name`, each callback's in a span
 //! `callback`. The start and the stop of a group are events at level `info`; changes of state and
 //! dropped messages at `debug`; failures that a policy answered, stalls, undelivered and unsent messages and forced
-//! stops at `warn`; failures that end a worker, and stuck workers, at `error`. Of a message that goes well
+//! stops at `warn`; failures that end a worker, lost messages, and stuck workers, at `error`. Of a message that goes well
 //! nothing is logged.
 //!
 //! # Panics
@@ -179,7 +180,7 @@ pub use macros::{consumer, worker, workers};
 pub use node::Kind;
 pub use node::context::Context;
 pub use options::restart::Restart;
-pub use options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
+pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace};
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
 pub use report::exit::{Cause, Exit, Forced};
 pub use report::ledger::Counts;

@@ -184,6 +184,7 @@ pub use fluid_macros::worker;
 /// | `retry = 3` | how often a call that fails is made again | 0 |
 /// | `backoff = "100ms..5s"` | the pause before that: at most the first, doubled each time up to the last, with full jitter | `"100ms..5s"` |
 /// | `retry_if = \|error\| error.is_timeout()` | after which errors it is made again | all |
+/// | `on_lost = "ignore"` | what it means that messages failed for good and left by no port `failed`: `"fail"`, the exit code is 2, or `"ignore"`, see [`OnLost`](crate::OnLost) | `"fail"` |
 ///
 /// | `rate = "100/s"` | how often the function is called at most, by all lanes together; needs the feature `rate` | no limit |
 /// | `burst = 10` | how many calls may be made at once after a time of none | 1 |
@@ -212,7 +213,8 @@ pub use fluid_macros::worker;
 /// while later messages of the same lane wait. [`Context::attempt`](crate::Context::attempt) says which
 /// attempt it is. When none is left, or `retry_if` says no, the message leaves by the port `failed`, as
 /// [`Failed`](crate::Failed), if the group wires that (`store.failed => dead_letters;`); else `on_error`
-/// decides. A batch is tried again as a whole, and each of its messages given up for itself. A stop ends all
+/// decides, and the message is lost: the exit code is then 2, unless `on_lost = "ignore"` says that this is
+/// expected. A batch is tried again as a whole, and each of its messages given up for itself. A stop ends all
 /// pauses: the attempts that are left are made at once.
 ///
 /// ```

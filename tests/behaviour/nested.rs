@@ -222,9 +222,8 @@ async fn a_failure_of_after_shutdown_is_in_the_exit_that_everyone_waits_for() {
         let exit = workers.startup().await.unwrap().shutdown().await;
         assert_eq!(exit.code(), 2, "{exit}");
         assert!(exit.to_string().contains("cannot report"), "{exit}");
-        let worker = match exit.cause() {
-            Cause::Failed { worker, .. } | Cause::Panicked { worker, .. } => worker,
-            _ => panic!("{exit}"),
+        let (Cause::Failed { worker, .. } | Cause::Panicked { worker, .. }) = exit.cause() else {
+            panic!("{exit}");
         };
         assert_eq!(&**worker, "after_shutdown");
         // What comes before it is told what was known by then.

@@ -28,7 +28,7 @@ impl Worker for Deaf {
                 println!("ready");
                 ctx.stopping().await;
                 println!("stopping");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Self::Obeys => ctx.stopping().await,
         }

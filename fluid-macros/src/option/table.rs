@@ -155,6 +155,10 @@ const KNOWN: &[Known] = &[
         Kind::Choice(&[("stop", "OnExit", "Stop"), ("ignore", "OnExit", "Ignore")]),
         &[Worker, Consumer, Field],
     ),
+    Known::of_consumers(
+        "on_lost",
+        Kind::Choice(&[("fail", "OnLost", "Fail"), ("ignore", "OnLost", "Ignore")]),
+    ),
 ];
 
 impl Known {
@@ -211,8 +215,8 @@ impl Scope {
             (
                 Worker,
                 "capacity" | "overflow" | "concurrency" | "partition_by" | "batch" | "linger"
-                | "batch_weight" | "max_weight" | "retry" | "backoff" | "retry_if" | "rate"
-                | "burst",
+                | "batch_weight" | "max_weight" | "retry" | "on_lost" | "backoff" | "retry_if"
+                | "rate" | "burst",
             ) => Some(
                 "a worker has no queue\n\
                  for a function that is called for each message, write `#[consumer]`",

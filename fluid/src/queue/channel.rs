@@ -217,20 +217,28 @@ impl<M> Channel<M> {
         }
     }
 
-    fn fail(&self, progress: &Progress, messages: usize) {
+    fn fail(&self, progress: &Progress, messages: usize, lost: bool) {
         let mut inner = lock(&self.inner);
         progress.let_go(messages);
         if !inner.frozen {
-            inner.counts.failed += messages as u64;
+            inner.counts.fail(messages as u64, lost);
         }
     }
 
     /// A message that came over a fused edge has failed.
-    fn fail_direct(&self) {
+    fn fail_direct(&self, lost: bool) {
         let mut inner = lock(&self.inner);
         if !inner.frozen {
             self.direct.let_go();
-            inner.counts.failed += 1;
+            inner.counts.fail(1, lost);
+        }
+    }
+
+    /// Messages that have failed were refused behind the port `failed`.
+    fn lose(&self, messages: u64) {
+        let mut inner = lock(&self.inner);
+        if !inner.frozen {
+            inner.counts.lost += messages;
         }
     }
 

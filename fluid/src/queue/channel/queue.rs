@@ -183,14 +183,25 @@ impl<M> Queue<M> {
             .flatten()
     }
 
-    /// Counts the message in hand as failed.
+    /// Counts the message in hand as failed. It is lost: see [`Options::on_lost`](crate::Options::on_lost).
     pub fn failed(&mut self) {
+        self.fail(true);
+    }
+
+    /// Counts the message in hand as failed, which leaves by the port `failed` now, or is `lost`.
+    pub(crate) fn fail(&mut self, lost: bool) {
+        let progress = &self.consumer_end.progress;
         match std::mem::take(&mut self.hand) {
             Hand::Empty => {}
-            Hand::Queued => self.channel.fail(&self.consumer_end.progress, 1),
-            Hand::Batch(messages) => self.channel.fail(&self.consumer_end.progress, messages),
-            Hand::Direct => self.channel.fail_direct(),
+            Hand::Queued => self.channel.fail(progress, 1, lost),
+            Hand::Batch(messages) => self.channel.fail(progress, messages, lost),
+            Hand::Direct => self.channel.fail_direct(lost),
         }
+    }
+
+    /// Counts messages that have failed as lost: they were refused behind the port `failed`.
+    pub(crate) fn lose(&self, messages: u64) {
+        self.channel.lose(messages);
     }
 
     /// How many messages wait.
