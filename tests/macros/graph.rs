@@ -166,6 +166,8 @@ fn both_writers_of_mermaid_keep_off_the_same_words() {
     };
     assert_eq!(
         words(include_str!("../../fluid/src/graph/mermaid.rs")),
-        words(include_str!("../../fluid-macros/src/group/emit/picture.rs"))
+        words(include_str!(
+            "../../fluid-macros/src/group/expand/picture.rs"
+        ))
     );
 }
