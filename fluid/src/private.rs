@@ -2,6 +2,7 @@
 
 pub use std::sync::Arc;
 
+pub use crate::declared::Declared;
 pub use crate::error::{Error, Nothing};
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Place,
@@ -16,12 +17,14 @@ pub use crate::options::restart::Restart;
 pub use crate::options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::report::exit::Exit;
+pub use crate::resources::{Share, resource};
 pub use crate::worker::downstream::PortOutput;
-pub use crate::worker::function::{Call, Called, Function, Taken};
+pub use crate::worker::function::{
+    Call, Called, Copying, Function, Key, PerBatch, PerBeat, PerMessage, PortsOf, Weight,
+};
 pub use crate::worker::return_value::{
     emits_each, emits_none, emits_one, tries_each, tries_none, tries_one,
 };
-pub use crate::worker::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::worker::{Port, Worker};
 pub use std::vec::Vec;
 
@@ -38,25 +41,5 @@ pub async fn run<S: crate::Stage>(
     crate::worker::stage::run(stage, ctx, io).await
 }
 
-/// A worker that `make` makes, anew each time, of what it is given to share.
-pub fn made<R, W>(shared: R, make: fn(&R) -> W) -> impl FnMut() -> W {
-    move || make(&shared)
-}
-
-/// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,
-/// if the field is configuration, a clone of it.
-pub trait Share<T> {
-    fn share(&self) -> T;
-}
-
-impl<T: ?Sized> Share<Arc<T>> for Arc<T> {
-    fn share(&self) -> Arc<T> {
-        Arc::clone(self)
-    }
-}
-
-impl<T: Clone> Share<T> for Arc<T> {
-    fn share(&self) -> T {
-        T::clone(self)
-    }
-}
+/// The output of a worker that emits nothing.
+pub type Silent = Option<Nothing>;

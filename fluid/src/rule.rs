@@ -15,7 +15,7 @@ pub use broken::{NotUnderstood, not_understood};
 pub use code::{IsKey, judged, key, weight};
 pub use emitted::{Any, Emitted, IsNoResult, emitted};
 pub use outside::IsSentFromOutside;
-pub use port::{HasNoPorts, NoEdges, Wires};
+pub use port::{HasNoPorts, NoPorts, Wired, Wires};
 pub use send::{
     IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
 };
@@ -250,12 +250,6 @@ pub trait IsCarried: Into<Error> {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Into<Error>> IsCarried for E {}
-
-/// No edge ends at `W`.
-pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
-
-/// No edge starts at `W`.
-pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
 
 /// An option about the calls of `W` is set, so it must be fluid that makes them.
 pub fn called_by_fluid<W: Stage>() {}

@@ -25,10 +25,7 @@ struct Read {
 impl Read {
     /// The port `lines`.
     const fn lines() -> ::fluid::__private::Port<Self, String> {
-        ::fluid::__private::Port::new(
-            "lines",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::new("lines", |ports| &mut ports.0)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -36,17 +33,17 @@ const _: () = {
     enum lines {}
     impl Read {
         #[doc(hidden)]
-        fn every_port_leads_somewhere<Edges>(_: Edges)
+        fn every_port_leads_somewhere<Edges>(_: Edges) -> ::fluid::rule::Wired<Self>
         where
             Edges: ::fluid::rule::Wires<Self, lines, 6693467979504746524>,
-        {}
+        {
+            ::fluid::rule::Wired::new()
+        }
     }
 };
 impl ::fluid::__private::Function for Read {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = (::fluid::__private::Output<String>,);
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat<(::fluid::__private::Output<String>,)>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("read")
         .docs(&["Reads the log to its end."])
         .ports(&[("lines", "String")]);
@@ -54,7 +51,7 @@ impl ::fluid::__private::Function for Read {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             read(::fluid::rule::configuration(&self.file), &ports.0, ctx),
@@ -80,10 +77,7 @@ struct Parse;
 impl Parse {
     /// The port `malformed`.
     const fn malformed() -> ::fluid::__private::Port<Self, Malformed> {
-        ::fluid::__private::Port::new(
-            "malformed",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::new("malformed", |ports| &mut ports.0)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -91,17 +85,20 @@ const _: () = {
     enum malformed {}
     impl Parse {
         #[doc(hidden)]
-        fn every_port_leads_somewhere<Edges>(_: Edges)
+        fn every_port_leads_somewhere<Edges>(_: Edges) -> ::fluid::rule::Wired<Self>
         where
             Edges: ::fluid::rule::Wires<Self, malformed, 11801737483581815190>,
-        {}
+        {
+            ::fluid::rule::Wired::new()
+        }
     }
 };
 impl ::fluid::__private::Function for Parse {
-    type Message = String;
-    type Ports = (::fluid::__private::Output<Malformed>,);
+    type Input = ::fluid::__private::PerMessage<
+        String,
+        (::fluid::__private::Output<Malformed>,),
+    >;
     type Emission = ::core::option::Option<Entry>;
-    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("parse")
         .docs(&["Understands a line, or sends it where the malformed ones go."])
         .message("String")
@@ -111,9 +108,8 @@ impl ::fluid::__private::Function for Parse {
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Entry>().is_no_result();
         ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
     }
@@ -127,10 +123,8 @@ struct Count {
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
 impl ::fluid::__private::Function for Count {
-    type Message = Entry;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Entry>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("count")
         .docs(&["Counts what was understood."])
         .message("Entry");
@@ -138,9 +132,8 @@ impl ::fluid::__private::Function for Count {
         &mut self,
         message: Entry,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
             count(message, ::fluid::rule::resource(&self.totals)),
         )
@@ -160,10 +153,8 @@ struct DeadLetters {
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
 impl ::fluid::__private::Function for DeadLetters {
-    type Message = Malformed;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Malformed>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
             "dead_letters",
         )
@@ -173,9 +164,8 @@ impl ::fluid::__private::Function for DeadLetters {
         &mut self,
         message: Malformed,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
             dead_letters(
                 message,
@@ -198,94 +188,51 @@ impl ::fluid::__private::Function for DeadLetters {
      parse -->|"malformed"| dead_letters
  ```*/
 #[must_use = "a group does nothing until it is started"]
-#[allow(missing_debug_implementations)]
-struct AccessLog {
-    workers: ::fluid::__private::Workers,
-    handle: AccessLogHandle,
-}
+struct AccessLog(::fluid::__private::Declared<AccessLogHandle>);
 impl ::core::ops::Deref for AccessLog {
     type Target = AccessLogHandle;
     fn deref(&self) -> &Self::Target {
-        &self.handle
+        &self.0
     }
 }
 impl AccessLog {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::new_without_default,
-        unused_imports,
-        unused_mut
-    )]
+    #[allow(unused_imports, unused_mut)]
     fn new(
         file: impl ::core::convert::Into<::fluid::__private::Arc<Option<PathBuf>>>,
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
-            file,
-        );
-        let show: ::fluid::__private::Arc<u64> = ::core::convert::Into::into(show);
-        let totals: ::fluid::__private::Arc<Mutex<Totals>> = ::core::convert::Into::into(
-            totals,
-        );
+        let file = ::fluid::__private::resource::<Option<PathBuf>>(file);
+        let show = ::fluid::__private::resource::<u64>(show);
+        let totals = ::fluid::__private::resource::<Mutex<Totals>>(totals);
         let mut __workers = ::fluid::__private::Workers::new("access_log");
-        let read = __workers
-            .add_as::<
-                Read,
-            >(
-                "read",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&file),
-                    Self::__make_read,
-                ),
-            );
-        let parse = __workers.add_as::<Parse>("parse", Self::__make_parse);
-        let count = __workers
-            .add_as::<
-                Count,
-            >(
-                "count",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&totals),
-                    Self::__make_count,
-                ),
-            );
+        let read = __workers.add_from("read", &file, Self::__make_read);
+        let parse = __workers.add_made("parse", Self::__make_parse);
+        let count = __workers.add_from("count", &totals, Self::__make_count);
         let dead_letters = __workers
-            .add_as::<
-                DeadLetters,
-            >(
-                "dead_letters",
-                ::fluid::__private::made(
-                    (
-                        ::core::clone::Clone::clone(&show),
-                        ::core::clone::Clone::clone(&totals),
-                    ),
-                    Self::__make_dead_letters,
-                ),
-            );
+            .add_from("dead_letters", (&show, &totals), Self::__make_dead_letters);
         __workers.connect_port(&read, <Read>::lines(), &parse);
         __workers.connect(parse.starts_an_edge(), &count);
         __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
-        ::fluid::rule::fed_by_nothing::<Read>();
-        ::fluid::rule::feeds_nothing::<Read>();
-        let () = {
+        {
             struct EdgesOfRead<Ports>(Ports);
             impl<W, P, Ports> ::fluid::rule::Wires<W, P, 6693467979504746524>
             for EdgesOfRead<Ports> {}
             <Read>::every_port_leads_somewhere(EdgesOfRead((<Read>::lines(),)))
-        };
-        let () = {
+                .fed_by_nothing()
+                .feeds_nothing();
+        }
+        {
             struct EdgesOfParse<Ports>(Ports);
             impl<W, P, Ports> ::fluid::rule::Wires<W, P, 11801737483581815190>
             for EdgesOfParse<Ports> {}
-            <Parse>::every_port_leads_somewhere(EdgesOfParse((<Parse>::malformed(),)))
-        };
-        ::fluid::rule::feeds_nothing::<Count>();
-        <Count>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<DeadLetters>();
-        <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+            <Parse>::every_port_leads_somewhere(EdgesOfParse((<Parse>::malformed(),)));
+        }
+        <Count>::every_port_leads_somewhere(::fluid::rule::NoPorts).feeds_nothing();
+        <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoPorts)
+            .feeds_nothing();
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
             read: read.worker_handle(),
@@ -293,10 +240,7 @@ impl AccessLog {
             count: count.worker_handle(),
             dead_letters: dead_letters.worker_handle(),
         };
-        Self {
-            workers: __workers,
-            handle: __handle,
-        }
+        Self(::fluid::__private::Declared::new(__workers, __handle))
     }
     fn __make_read(file: &::fluid::__private::Arc<Option<PathBuf>>) -> Read {
         Read {
@@ -322,64 +266,48 @@ impl AccessLog {
             totals: ::fluid::__private::Share::share(totals),
         }
     }
-}
-#[allow(dead_code)]
-impl AccessLog {
-    /// The group's graph: what it is made of, and what its pictures are drawn from.
-    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-        name: "access_log",
-        type_name: "AccessLog",
-        docs: &["Reads an access log."],
-        place: ::fluid::__private::Place::here(),
-        resources: &[
-            ::fluid::__private::GraphResource {
-                name: "file",
-                type_name: "Option<PathBuf>",
-            },
-            ::fluid::__private::GraphResource {
-                name: "show",
-                type_name: "u64",
-            },
-            ::fluid::__private::GraphResource {
-                name: "totals",
-                type_name: "Mutex<Totals>",
-            },
-        ],
-        workers: &[
-            ::fluid::__private::GraphWorker::of::<Read>("read", "Read"),
-            ::fluid::__private::GraphWorker::of::<Parse>("parse", "Parse"),
-            ::fluid::__private::GraphWorker::of::<Count>("count", "Count"),
-            ::fluid::__private::GraphWorker::of::<
-                DeadLetters,
-            >("dead_letters", "DeadLetters"),
-        ],
-        edges: &[
-            ::fluid::__private::GraphEdge::new("read", "parse").port("lines"),
-            ::fluid::__private::GraphEdge::new("parse", "count"),
-            ::fluid::__private::GraphEdge::new("parse", "dead_letters").port("malformed"),
-        ],
-        callbacks: &[],
-    };
+    /// The graph of the group, from which its pictures are drawn.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph::new(
+            "access_log",
+            "AccessLog",
+        )
+        .docs(&["Reads an access log."])
+        .resources(
+            &[
+                ::fluid::__private::GraphResource::new("file", "Option<PathBuf>"),
+                ::fluid::__private::GraphResource::new("show", "u64"),
+                ::fluid::__private::GraphResource::new("totals", "Mutex<Totals>"),
+            ],
+        )
+        .workers(
+            &[
+                ::fluid::__private::GraphWorker::of::<Read>("read", "Read"),
+                ::fluid::__private::GraphWorker::of::<Parse>("parse", "Parse"),
+                ::fluid::__private::GraphWorker::of::<Count>("count", "Count"),
+                ::fluid::__private::GraphWorker::of::<
+                    DeadLetters,
+                >("dead_letters", "DeadLetters"),
+            ],
+        )
+        .edges(
+            &[
+                ::fluid::__private::GraphEdge::new("read", "parse").port("lines"),
+                ::fluid::__private::GraphEdge::new("parse", "count"),
+                ::fluid::__private::GraphEdge::new("parse", "dead_letters")
+                    .port("malformed"),
+            ],
+        );
 }
 #[allow(dead_code)]
 impl AccessLog {
     /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
     async fn startup(
         self,
     ) -> ::core::result::Result<AccessLogHandle, ::fluid::__private::Exit> {
-        self.workers.startup().await?;
-        ::core::result::Result::Ok(self.handle)
+        self.0.startup().await
     }
-    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// Starts the group, runs `block`, and shuts the group down. See
     /// [`Workers::scope`](::fluid::Workers::scope).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
     async fn scope<BlockOutput, BlockFuture>(
         self,
         block: impl ::core::ops::FnOnce(AccessLogHandle) -> BlockFuture,
@@ -390,22 +318,21 @@ impl AccessLog {
     where
         BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
-        self.workers.scope(|_| block(self.handle)).await
+        self.0.scope(block).await
     }
     /// Runs the group until it ends or a signal stops it. See
     /// [`Workers::run`](::fluid::Workers::run).
     async fn run(self) -> ::fluid::__private::Exit {
-        self.workers.run().await
+        self.0.run().await
     }
     /// Builds a runtime and runs the group on it. See
     /// [`Workers::main`](::fluid::Workers::main).
     fn main(self) -> ::fluid::__private::Exit {
-        self.workers.main()
+        self.0.main()
     }
 }
 /// The handle of [`AccessLog`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations, dead_code)]
 struct AccessLogHandle {
     __group: ::fluid::__private::GroupHandle,
     read: ::fluid::__private::WorkerHandle,
@@ -413,7 +340,7 @@ struct AccessLogHandle {
     count: ::fluid::__private::WorkerHandle,
     dead_letters: ::fluid::__private::WorkerHandle,
 }
-#[allow(dead_code, private_interfaces)]
+#[allow(dead_code)]
 impl AccessLogHandle {
     fn read(&self) -> &::fluid::__private::WorkerHandle {
         &self.read
@@ -439,21 +366,11 @@ impl ::fluid::__private::Member for AccessLog {
     type Output = ::fluid::__private::Nothing;
     type Handle = AccessLogHandle;
     type Slot = AccessLogHandle;
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: Self::GRAPH.docs,
-        group: ::core::option::Option::Some(&Self::GRAPH),
-        ..::fluid::__private::Form::UNKNOWN
-    };
-    fn sit(
-        workers: &mut ::fluid::__private::Workers,
-        name: &::core::primitive::str,
-        options: ::fluid::__private::Options,
-        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Slot {
-        let group = build();
-        workers.add_group(name, options, group.workers);
-        group.handle
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::of_group(
+        &Self::GRAPH,
+    );
+    fn into_group(self) -> ::fluid::__private::Declared<AccessLogHandle> {
+        self.0
     }
     fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)

@@ -21,37 +21,25 @@
  ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
-pub struct Orders {
-    workers: ::fluid::__private::Workers,
-    handle: OrdersHandle,
-}
+pub struct Orders(::fluid::__private::Declared<OrdersHandle>);
 impl ::core::ops::Deref for Orders {
     type Target = OrdersHandle;
     fn deref(&self) -> &Self::Target {
-        &self.handle
+        &self.0
     }
 }
 impl Orders {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::new_without_default,
-        unused_imports,
-        unused_mut
-    )]
+    #[allow(unused_imports, unused_mut)]
     pub fn new(
         source: impl ::core::convert::Into<::fluid::__private::Arc<Source>>,
         provider: impl ::core::convert::Into<::fluid::__private::Arc<Provider>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let source: ::fluid::__private::Arc<Source> = ::core::convert::Into::into(
-            source,
-        );
-        let provider: ::fluid::__private::Arc<Provider> = ::core::convert::Into::into(
-            provider,
-        );
-        let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
+        let source = ::fluid::__private::resource::<Source>(source);
+        let provider = ::fluid::__private::resource::<Provider>(provider);
+        let db = ::fluid::__private::resource::<Database>(db);
         let mut __workers = ::fluid::__private::Workers::new("orders")
             .grace(::core::time::Duration::from_secs(10))
             .restart(
@@ -63,82 +51,34 @@ impl Orders {
                         ::core::time::Duration::from_secs(1),
                     ),
             );
-        let take = __workers
-            .add_as::<
-                Take,
-            >(
-                "take",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&source),
-                    Self::__make_take,
-                ),
-            );
-        let reject = __workers.add_as::<Reject>("reject", Self::__make_reject);
-        let charge = __workers
-            .add_as::<
-                Charge,
-            >(
-                "charge",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&provider),
-                    Self::__make_charge,
-                ),
-            );
-        let store = __workers
-            .add_as::<
-                Store,
-            >(
-                "store",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&db),
-                    Self::__make_store,
-                ),
-            );
-        let settle = __workers
-            .add_as::<
-                Settle,
-            >(
-                "settle",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&provider),
-                    Self::__make_settle,
-                ),
-            );
-        let bury = __workers
-            .add_as::<
-                Bury,
-            >(
-                "bury",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&db),
-                    Self::__make_bury,
-                ),
-            );
+        let take = __workers.add_from("take", &source, Self::__make_take);
+        let reject = __workers.add_made("reject", Self::__make_reject);
+        let charge = __workers.add_from("charge", &provider, Self::__make_charge);
+        let store = __workers.add_from("store", &db, Self::__make_store);
+        let settle = __workers.add_from("settle", &provider, Self::__make_settle);
+        let bury = __workers.add_from("bury", &db, Self::__make_bury);
         __workers.connect_port(&take, <Take>::orders(), &charge);
         __workers.connect(charge.starts_an_edge(), &store);
         __workers.connect_port(&take, <Take>::rejected(), &reject);
         __workers.connect_port(&charge, __workers.failed(&charge), &settle);
         __workers.connect(settle.starts_an_edge(), &bury);
-        ::fluid::rule::fed_by_nothing::<Take>();
-        ::fluid::rule::feeds_nothing::<Take>();
-        let () = {
+        {
             struct EdgesOfTake<Ports>(Ports);
             impl<W, P, Ports> ::fluid::rule::Wires<W, P, 5169432582064972>
             for EdgesOfTake<Ports> {}
             impl<W, P, Ports> ::fluid::rule::Wires<W, P, 15096858049233138087>
             for EdgesOfTake<Ports> {}
             <Take>::every_port_leads_somewhere(
-                EdgesOfTake((<Take>::orders(), <Take>::rejected())),
-            )
-        };
-        ::fluid::rule::feeds_nothing::<Reject>();
-        <Reject>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <Charge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Store>();
-        <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <Settle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Bury>();
-        <Bury>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+                    EdgesOfTake((<Take>::orders(), <Take>::rejected())),
+                )
+                .fed_by_nothing()
+                .feeds_nothing();
+        }
+        <Reject>::every_port_leads_somewhere(::fluid::rule::NoPorts).feeds_nothing();
+        <Charge>::every_port_leads_somewhere(::fluid::rule::NoPorts);
+        <Store>::every_port_leads_somewhere(::fluid::rule::NoPorts).feeds_nothing();
+        <Settle>::every_port_leads_somewhere(::fluid::rule::NoPorts);
+        <Bury>::every_port_leads_somewhere(::fluid::rule::NoPorts).feeds_nothing();
         let __handle = OrdersHandle {
             __group: __workers.handle(),
             take: take.worker_handle(),
@@ -160,10 +100,7 @@ impl Orders {
                     }
                 },
             );
-        Self {
-            workers: __workers,
-            handle: __handle,
-        }
+        Self(::fluid::__private::Declared::new(__workers, __handle))
     }
     fn __make_take(source: &::fluid::__private::Arc<Source>) -> Take {
         Take {
@@ -194,57 +131,54 @@ impl Orders {
             db: ::fluid::__private::Share::share(db),
         }
     }
-}
-#[allow(dead_code)]
-impl Orders {
-    /// The group's graph: what it is made of, and what its pictures are drawn from.
-    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-        name: "orders",
-        type_name: "Orders",
-        docs: &[
-            "Takes orders, charges them, and keeps what became of each.",
-            "",
-            "A worker that fails is restarted, three times in half a minute; then what it needs is taken to be",
-            "down for good, and the group gives up: no order is taken any more, and those that were are charged",
-            "and kept as far as that is possible, and counted where it is not.",
-        ],
-        place: ::fluid::__private::Place::here(),
-        resources: &[
-            ::fluid::__private::GraphResource {
-                name: "source",
-                type_name: "Source",
-            },
-            ::fluid::__private::GraphResource {
-                name: "provider",
-                type_name: "Provider",
-            },
-            ::fluid::__private::GraphResource {
-                name: "db",
-                type_name: "Database",
-            },
-        ],
-        workers: &[
-            ::fluid::__private::GraphWorker::of::<Take>("take", "Take"),
-            ::fluid::__private::GraphWorker::of::<Reject>("reject", "Reject"),
-            ::fluid::__private::GraphWorker::of::<Charge>("charge", "Charge"),
-            ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
-            ::fluid::__private::GraphWorker::of::<Settle>("settle", "Settle"),
-            ::fluid::__private::GraphWorker::of::<Bury>("bury", "Bury"),
-        ],
-        edges: &[
-            ::fluid::__private::GraphEdge::new("take", "charge").port("orders"),
-            ::fluid::__private::GraphEdge::new("charge", "store"),
-            ::fluid::__private::GraphEdge::new("take", "reject").port("rejected"),
-            ::fluid::__private::GraphEdge::new("charge", "settle").port("failed"),
-            ::fluid::__private::GraphEdge::new("settle", "bury"),
-        ],
-        callbacks: &[
-            ::fluid::__private::GraphCallback::new(
-                "every \"1s\"",
-                "say_progress(&group)",
-            ),
-        ],
-    };
+    /// The graph of the group, from which its pictures are drawn.
+    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph::new(
+            "orders",
+            "Orders",
+        )
+        .docs(
+            &[
+                "Takes orders, charges them, and keeps what became of each.",
+                "",
+                "A worker that fails is restarted, three times in half a minute; then what it needs is taken to be",
+                "down for good, and the group gives up: no order is taken any more, and those that were are charged",
+                "and kept as far as that is possible, and counted where it is not.",
+            ],
+        )
+        .resources(
+            &[
+                ::fluid::__private::GraphResource::new("source", "Source"),
+                ::fluid::__private::GraphResource::new("provider", "Provider"),
+                ::fluid::__private::GraphResource::new("db", "Database"),
+            ],
+        )
+        .workers(
+            &[
+                ::fluid::__private::GraphWorker::of::<Take>("take", "Take"),
+                ::fluid::__private::GraphWorker::of::<Reject>("reject", "Reject"),
+                ::fluid::__private::GraphWorker::of::<Charge>("charge", "Charge"),
+                ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
+                ::fluid::__private::GraphWorker::of::<Settle>("settle", "Settle"),
+                ::fluid::__private::GraphWorker::of::<Bury>("bury", "Bury"),
+            ],
+        )
+        .edges(
+            &[
+                ::fluid::__private::GraphEdge::new("take", "charge").port("orders"),
+                ::fluid::__private::GraphEdge::new("charge", "store"),
+                ::fluid::__private::GraphEdge::new("take", "reject").port("rejected"),
+                ::fluid::__private::GraphEdge::new("charge", "settle").port("failed"),
+                ::fluid::__private::GraphEdge::new("settle", "bury"),
+            ],
+        )
+        .callbacks(
+            &[
+                ::fluid::__private::GraphCallback::new(
+                    "every \"1s\"",
+                    "say_progress(&group)",
+                ),
+            ],
+        );
 }
 #[allow(dead_code)]
 impl Orders {
@@ -256,10 +190,9 @@ impl Orders {
     pub async fn startup(
         self,
     ) -> ::core::result::Result<OrdersHandle, ::fluid::__private::Exit> {
-        self.workers.startup().await?;
-        ::core::result::Result::Ok(self.handle)
+        self.0.startup().await
     }
-    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+    /// Starts the group, runs `block`, and shuts the group down. See
     /// [`Workers::scope`](::fluid::Workers::scope).
     ///
     /// # Errors
@@ -275,22 +208,22 @@ impl Orders {
     where
         BlockFuture: ::core::future::Future<Output = BlockOutput>,
     {
-        self.workers.scope(|_| block(self.handle)).await
+        self.0.scope(block).await
     }
     /// Runs the group until it ends or a signal stops it. See
     /// [`Workers::run`](::fluid::Workers::run).
     pub async fn run(self) -> ::fluid::__private::Exit {
-        self.workers.run().await
+        self.0.run().await
     }
     /// Builds a runtime and runs the group on it. See
     /// [`Workers::main`](::fluid::Workers::main).
     pub fn main(self) -> ::fluid::__private::Exit {
-        self.workers.main()
+        self.0.main()
     }
 }
 /// The handle of [`Orders`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations, dead_code)]
+#[allow(missing_debug_implementations)]
 pub struct OrdersHandle {
     __group: ::fluid::__private::GroupHandle,
     take: ::fluid::__private::WorkerHandle,
@@ -344,21 +277,11 @@ impl ::fluid::__private::Member for Orders {
     type Output = ::fluid::__private::Nothing;
     type Handle = OrdersHandle;
     type Slot = OrdersHandle;
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: Self::GRAPH.docs,
-        group: ::core::option::Option::Some(&Self::GRAPH),
-        ..::fluid::__private::Form::UNKNOWN
-    };
-    fn sit(
-        workers: &mut ::fluid::__private::Workers,
-        name: &::core::primitive::str,
-        options: ::fluid::__private::Options,
-        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Slot {
-        let group = build();
-        workers.add_group(name, options, group.workers);
-        group.handle
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::of_group(
+        &Self::GRAPH,
+    );
+    fn into_group(self) -> ::fluid::__private::Declared<OrdersHandle> {
+        self.0
     }
     fn handle(seat: &Self::Slot) -> Self::Handle {
         ::core::clone::Clone::clone(seat)

@@ -36,17 +36,11 @@ pub struct Take {
 impl Take {
     /// The port `orders`.
     pub const fn orders() -> ::fluid::__private::Port<Self, Order> {
-        ::fluid::__private::Port::new(
-            "orders",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::new("orders", |ports| &mut ports.0)
     }
     /// The port `rejected`.
     pub const fn rejected() -> ::fluid::__private::Port<Self, Rejected> {
-        ::fluid::__private::Port::new(
-            "rejected",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.1,
-        )
+        ::fluid::__private::Port::new("rejected", |ports| &mut ports.1)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -55,21 +49,20 @@ const _: () = {
     enum rejected {}
     impl Take {
         #[doc(hidden)]
-        pub fn every_port_leads_somewhere<Edges>(_: Edges)
+        pub fn every_port_leads_somewhere<Edges>(_: Edges) -> ::fluid::rule::Wired<Self>
         where
             Edges: ::fluid::rule::Wires<Self, orders, 5169432582064972>
                 + ::fluid::rule::Wires<Self, rejected, 15096858049233138087>,
-        {}
+        {
+            ::fluid::rule::Wired::new()
+        }
     }
 };
 impl ::fluid::__private::Function for Take {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = (
-        ::fluid::__private::Output<Order>,
-        ::fluid::__private::Output<Rejected>,
-    );
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat<
+        (::fluid::__private::Output<Order>, ::fluid::__private::Output<Rejected>),
+    >;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .on_error(::fluid::__private::OnError::Stop)
         .stateful();
@@ -85,7 +78,7 @@ impl ::fluid::__private::Function for Take {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             take(
@@ -107,10 +100,8 @@ pub async fn reject(rejected: Rejected) {
 #[allow(missing_debug_implementations)]
 pub struct Reject;
 impl ::fluid::__private::Function for Reject {
-    type Message = Rejected;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Rejected>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("reject")
         .docs(&["Says what is wrong with what is no order."])
         .message("Rejected");
@@ -118,9 +109,8 @@ impl ::fluid::__private::Function for Reject {
         &mut self,
         message: Rejected,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(reject(message))
     }
 }
@@ -140,10 +130,8 @@ pub struct Charge {
     pub provider: ::fluid::__private::Arc<Provider>,
 }
 impl ::fluid::__private::Function for Charge {
-    type Message = Order;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Order>;
     type Emission = ::core::option::Option<Paid>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .concurrency(8)
         .capacity(256)
@@ -155,10 +143,11 @@ impl ::fluid::__private::Function for Charge {
         )
         .rate(1000, ::core::time::Duration::from_secs(1))
         .burst(8);
-    const KEY: ::core::option::Option<fn(&Self::Message) -> ::core::primitive::u64> = ::core::option::Option::Some(|
-        message|
-    ::fluid::rule::key(message, |order| &order.customer));
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const KEY: ::fluid::__private::Key<Self> = ::core::option::Option::Some(|message| ::fluid::rule::key(
+        message,
+        |order| &order.customer,
+    ));
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Order>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("charge")
@@ -175,9 +164,8 @@ impl ::fluid::__private::Function for Charge {
         &mut self,
         message: Order,
         ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Paid>().is_no_result();
         match charge(message, ::fluid::rule::resource(&self.provider)).await {
             ::core::result::Result::Ok(output) => {
@@ -201,10 +189,8 @@ pub struct Store {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Store {
-    type Message = Paid;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBatch;
+    type Input = ::fluid::__private::PerBatch<Paid>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(100)
@@ -215,7 +201,7 @@ impl ::fluid::__private::Function for Store {
             ::core::time::Duration::from_millis(50),
             ::core::time::Duration::from_millis(500),
         );
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Paid>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
@@ -229,9 +215,8 @@ impl ::fluid::__private::Function for Store {
         &mut self,
         message: Vec<Paid>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
         match store(message, ::fluid::rule::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
@@ -269,10 +254,8 @@ pub struct Settle {
     pub provider: ::fluid::__private::Arc<Provider>,
 }
 impl ::fluid::__private::Function for Settle {
-    type Message = Failed<Order>;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Failed<Order>>;
     type Emission = ::core::option::Option<GivenUp>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .capacity(64)
         .timeout(::core::time::Duration::from_millis(100))
@@ -281,7 +264,7 @@ impl ::fluid::__private::Function for Settle {
             ::core::time::Duration::from_millis(20),
             ::core::time::Duration::from_millis(200),
         );
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Failed<Order>>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("settle")
@@ -297,9 +280,8 @@ impl ::fluid::__private::Function for Settle {
         &mut self,
         message: Failed<Order>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<GivenUp>().is_no_result();
         ::fluid::__private::tries_one(
             settle(message, ::fluid::rule::resource(&self.provider)),
@@ -318,10 +300,8 @@ pub struct Bury {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Bury {
-    type Message = GivenUp;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBatch;
+    type Input = ::fluid::__private::PerBatch<GivenUp>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(64)
@@ -332,7 +312,7 @@ impl ::fluid::__private::Function for Bury {
             ::core::time::Duration::from_millis(50),
             ::core::time::Duration::from_millis(500),
         );
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<GivenUp>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("bury")
@@ -342,9 +322,8 @@ impl ::fluid::__private::Function for Bury {
         &mut self,
         message: Vec<GivenUp>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
         match bury(message, ::fluid::rule::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)

@@ -17,10 +17,7 @@ pub struct KeepTime {
 impl KeepTime {
     /// The port `ticks`.
     pub const fn ticks() -> ::fluid::__private::Port<Self, Tick> {
-        ::fluid::__private::Port::new(
-            "ticks",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::new("ticks", |ports| &mut ports.0)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -28,17 +25,17 @@ const _: () = {
     enum ticks {}
     impl KeepTime {
         #[doc(hidden)]
-        pub fn every_port_leads_somewhere<Edges>(_: Edges)
+        pub fn every_port_leads_somewhere<Edges>(_: Edges) -> ::fluid::rule::Wired<Self>
         where
             Edges: ::fluid::rule::Wires<Self, ticks, 9212436759843841461>,
-        {}
+        {
+            ::fluid::rule::Wired::new()
+        }
     }
 };
 impl ::fluid::__private::Function for KeepTime {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = (::fluid::__private::Output<Tick>,);
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat<(::fluid::__private::Output<Tick>,)>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("keep_time")
         .docs(
             &[
@@ -50,7 +47,7 @@ impl ::fluid::__private::Function for KeepTime {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
             keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx),
@@ -68,10 +65,8 @@ pub struct TakeSample {
     pub sampler: Sampler,
 }
 impl ::fluid::__private::Function for TakeSample {
-    type Message = Tick;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Tick>;
     type Emission = ::core::option::Option<Sample>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(1)
@@ -89,9 +84,8 @@ impl ::fluid::__private::Function for TakeSample {
         &mut self,
         message: Tick,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Sample>().is_no_result();
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
@@ -112,10 +106,8 @@ pub struct Rate {
     pub book: RateBook,
 }
 impl ::fluid::__private::Function for Rate {
-    type Message = Sample;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Sample>;
     type Emission = ::core::option::Option<Reading>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("rate")
@@ -126,9 +118,8 @@ impl ::fluid::__private::Function for Rate {
         &mut self,
         message: Sample,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Reading>().is_no_result();
         ::fluid::__private::emits_one(
             rate(message, ::fluid::rule::state(&mut self.book)),
@@ -146,10 +137,8 @@ pub struct Show {
     pub screen: ::fluid::__private::Arc<Screen>,
 }
 impl ::fluid::__private::Function for Show {
-    type Message = Reading;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Reading>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("show")
         .docs(&["Puts each reading on the screen."])
         .message("Reading");
@@ -157,9 +146,8 @@ impl ::fluid::__private::Function for Show {
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
             show(message, ::fluid::rule::resource(&self.screen)),
         )
@@ -182,10 +170,8 @@ pub struct Judge {
     pub thresholds: ::fluid::__private::Arc<Thresholds>,
 }
 impl ::fluid::__private::Function for Judge {
-    type Message = Reading;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Reading>;
     type Emission = ::fluid::__private::Vec<Alert>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("judge")
@@ -196,9 +182,8 @@ impl ::fluid::__private::Function for Judge {
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Alert>().is_no_result();
         ::fluid::__private::emits_each(
             judge(
@@ -223,10 +208,8 @@ pub struct Alarm {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Alarm {
-    type Message = Alert;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Alert>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("alarm")
@@ -236,9 +219,8 @@ impl ::fluid::__private::Function for Alarm {
         &mut self,
         message: Alert,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
         match alarm(
             message,
             ::fluid::rule::resource(&self.screen),
@@ -264,10 +246,8 @@ pub struct Store {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Store {
-    type Message = Vec<Reading>;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Vec<Reading>>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
@@ -281,9 +261,8 @@ impl ::fluid::__private::Function for Store {
         &mut self,
         message: Vec<Reading>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
         match store(message, ::fluid::rule::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
@@ -303,10 +282,8 @@ pub async fn say_stopping(ctx: &Context) {
 #[allow(missing_debug_implementations)]
 pub struct SayStopping;
 impl ::fluid::__private::Function for SayStopping {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
             "say_stopping",
         )
@@ -315,7 +292,7 @@ impl ::fluid::__private::Function for SayStopping {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(say_stopping(ctx))
     }

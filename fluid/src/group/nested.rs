@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::declared::Declared;
 use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::handle::GroupHandle;
 use crate::group::slot::Member;
 use crate::group::workers::Workers;
 use crate::lifecycle::launch::{Launch, LaunchContext};
-use crate::options::Options;
 
 /// A group that waits for the group above it to start.
 pub(crate) struct Nested {
@@ -35,19 +35,11 @@ impl Member for Workers {
     type Output = Nothing;
     type Handle = GroupHandle;
     type Slot = GroupHandle;
-    const OPTIONS: Options = Options::new();
     const FORM: Form = Form::UNKNOWN;
 
-    fn sit(
-        workers: &mut Workers,
-        name: &str,
-        options: Options,
-        mut build: impl FnMut() -> Self + Send + 'static,
-    ) -> GroupHandle {
-        let group = build();
-        let handle = group.handle();
-        workers.add_group(name, options, group);
-        handle
+    fn into_group(self) -> Declared<GroupHandle> {
+        let handle = self.handle();
+        Declared::new(self, handle)
     }
 
     fn handle(seat: &GroupHandle) -> GroupHandle {

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::declared::Declared;
 use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::handle::GroupHandle;
@@ -38,7 +39,7 @@ pub trait Member: Sized + 'static {
     type Slot;
 
     /// How it runs, unless the group says otherwise.
-    const OPTIONS: Options;
+    const OPTIONS: Options = Options::new();
 
     /// What it says of itself in graphs and their pictures.
     const FORM: Form;
@@ -49,8 +50,21 @@ pub trait Member: Sized + 'static {
         workers: &mut Workers,
         name: &str,
         options: Options,
-        build: impl FnMut() -> Self + Send + 'static,
-    ) -> Self::Slot;
+        mut build: impl FnMut() -> Self + Send + 'static,
+    ) -> Self::Slot {
+        let Declared {
+            workers: group,
+            handle,
+        } = build().into_group();
+        workers.add_group(name, options, group);
+        handle
+    }
+
+    /// The group, if it is one, with its place.
+    #[doc(hidden)]
+    fn into_group(self) -> Declared<Self::Slot> {
+        unreachable!("a worker is no group")
+    }
 
     /// The handle of what sits there.
     fn handle(seat: &Self::Slot) -> Self::Handle;

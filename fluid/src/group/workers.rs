@@ -23,6 +23,7 @@ use crate::options::{Options, bounded};
 use crate::queue::adapt::With;
 use crate::queue::{Output, SendOrigin};
 use crate::report::exit::Exit;
+use crate::resources::Resources;
 use crate::rule::{
     CanBeCalled, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsCalledWith, IsConsumedBy,
 };
@@ -138,14 +139,34 @@ impl Workers {
         M::sit(self, name, options, build)
     }
 
-    /// The same, with the options of its type.
+    /// Adds a worker or a group that `make` makes, with the options of its type.
     #[doc(hidden)]
-    pub fn add_as<M: Member>(
+    pub fn add_made<M: Member>(&mut self, name: &str, make: fn() -> M) -> M::Slot {
+        self.add_with(name, M::OPTIONS, make)
+    }
+
+    /// Adds a worker or a group that `make` makes from resources, with the options of its type.
+    #[doc(hidden)]
+    pub fn add_from<M: Member, R: Resources>(
         &mut self,
         name: &str,
-        build: impl FnMut() -> M + Send + 'static,
+        resources: R,
+        make: fn(&R::Owned) -> M,
     ) -> M::Slot {
-        self.add_with(name, M::OPTIONS, build)
+        self.add_from_with(name, M::OPTIONS, resources, make)
+    }
+
+    /// Adds a worker or a group that `make` makes from resources.
+    #[doc(hidden)]
+    pub fn add_from_with<M: Member, R: Resources>(
+        &mut self,
+        name: &str,
+        options: Options,
+        resources: R,
+        make: fn(&R::Owned) -> M,
+    ) -> M::Slot {
+        let resources = resources.owned();
+        self.add_with(name, options, move || make(&resources))
     }
 
     pub(crate) fn seat<W: Worker>(

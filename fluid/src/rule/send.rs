@@ -46,8 +46,10 @@ pub trait IsMessage: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> IsMessage for T {}
 
-/// A message, as a function takes it.
-pub fn message<T: IsMessage>(_: &T) {}
+/// A message, or a batch of messages, as a function takes it.
+pub fn message<T: IsMessage>(message: T) -> T {
+    message
+}
 
 /// A worker's state, as its function takes it.
 pub fn state<T: IsState>(state: &mut T) -> &mut T {

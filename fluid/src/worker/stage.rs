@@ -68,24 +68,6 @@ pub trait Calls<S: Stage> {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-/// What each call is given, of messages of type `M`.
-pub trait Takes<M> {
-    /// See [`Stage::Input`].
-    type Input;
-}
-
-impl<M> Takes<M> for EachMessage {
-    type Input = M;
-}
-
-impl<M> Takes<M> for EachBatch {
-    type Input = Vec<M>;
-}
-
-impl<M> Takes<M> for EachBeat {
-    type Input = ();
-}
-
 /// Runs a stage whose output goes to its own port: the [`run`](Worker::run) of every worker that is made
 /// of a function.
 ///

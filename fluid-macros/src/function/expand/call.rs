@@ -18,20 +18,26 @@ pub(super) fn call(worker: &Worker, generics: &Generics) -> TokenStream {
         judges(worker) || uses(|p| matches!(p, Parameter::Context)),
         "ctx",
     );
-    let ports = used_or_not(uses(|p| matches!(p, Parameter::Port(..))), "ports");
+    let has_ports = uses(|p| matches!(p, Parameter::Port(..)));
+    let ports = used_or_not(has_ports, "ports");
+    let ports_type = if has_ports {
+        quote!(::fluid::__private::PortsOf<Self>)
+    } else {
+        quote!(())
+    };
     let input = input(worker);
     let parameters = quote! {
         &mut #this,
         #input,
         #ctx: &::fluid::__private::Context,
-        #ports: &Self::Ports,
+        #ports: &#ports_type,
     };
-    let rules = rules(worker, generics);
+    let rule = no_hidden_result(worker, generics);
     let call = of_function(worker, generics);
     match adapted(worker, &call) {
         Some(future) => quote_spanned! {at=>
             fn call(#parameters) -> impl ::fluid::__private::Call<Self> {
-                #rules
+                #rule
                 #future
             }
         },
@@ -39,7 +45,7 @@ pub(super) fn call(worker: &Worker, generics: &Generics) -> TokenStream {
             let body = returned(worker, &call);
             quote_spanned! {at=>
                 async fn call(#parameters) -> ::fluid::__private::Called<Self> {
-                    #rules
+                    #rule
                     #body
                 }
             }
@@ -62,18 +68,6 @@ fn input(worker: &Worker) -> TokenStream {
 /// Whether `retry_if` is asked about each failure.
 fn judges(worker: &Worker) -> bool {
     worker.returns.fallible && worker.settings.get("retry_if").is_some()
-}
-
-/// What the types of a message and of an output must be.
-fn rules(worker: &Worker, generics: &Generics) -> TokenStream {
-    let message = worker.message().map(|ty| {
-        let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
-        quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
-    });
-    [message, no_hidden_result(worker, generics)]
-        .into_iter()
-        .flatten()
-        .collect()
 }
 
 /// The rule that the output is no `Result` behind an alias, whose errors would be sent as messages. Only the
@@ -125,7 +119,10 @@ fn of_function(worker: &Worker, generics: &Generics) -> TokenStream {
     let [message, ctx, ports] = ["message", "ctx", "ports"].map(local);
     let mut port = 0;
     let arguments = worker.parameters.iter().map(|parameter| match parameter {
-        Parameter::Message(_) => quote!(#message),
+        Parameter::Message(ty) => {
+            let ty = worker.batched.as_ref().unwrap_or(ty);
+            quote_spanned!(at(ty)=> ::fluid::rule::message(#message))
+        }
         Parameter::Context => quote!(#ctx),
         Parameter::Port(..) => {
             let index = Index::from(port);

@@ -2,30 +2,29 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Generics, Index};
 
 use crate::function::model::Worker;
 use crate::port::number;
 
-/// A function for each port, of the port's name.
+/// A function for each port, with the name of the port.
 pub(super) fn ports(worker: &Worker, generics: &Generics) -> TokenStream {
     let Worker {
         name, vis, cfgs, ..
     } = worker;
-    let functions: Vec<_> = worker.ports()
-        .enumerate()
-        .map(|(index, (port, message))| {
-            let index = Index::from(index);
-            let doc = format!(" The port `{port}`.");
-            let text = port.to_string();
-            quote! {
-                #[doc = #doc]
-                #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
-                    ::fluid::__private::Port::new(#text, |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.#index)
-                }
+    let functions = worker.ports().enumerate().map(|(index, (port, message))| {
+        let index = Index::from(index);
+        let doc = format!(" The port `{port}`.");
+        let text = port.unraw().to_string();
+        quote! {
+            #[doc = #doc]
+            #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
+                ::fluid::__private::Port::<Self, _>::new(#text, |ports| &mut ports.#index)
             }
-        })
-        .collect();
+        }
+    });
+    let functions: Vec<_> = functions.collect();
     if functions.is_empty() {
         return TokenStream::new();
     }
@@ -38,8 +37,8 @@ pub(super) fn ports(worker: &Worker, generics: &Generics) -> TokenStream {
     }
 }
 
-/// A function that can be called only for a field of a group that wires every port. Each port is a type
-/// there, for its name to be read in the error.
+/// A function that compiles only for a field of a group that wires every port. Each port is a type there, so that
+/// its name appears in the error. The types are in a block of their own, since a port may be named like a module.
 pub(super) fn every_port_leads_somewhere(worker: &Worker, generics: &Generics) -> TokenStream {
     let Worker {
         name, vis, cfgs, ..
@@ -62,10 +61,12 @@ pub(super) fn every_port_leads_somewhere(worker: &Worker, generics: &Generics) -
 
             impl #impl_generics #name #ty_generics #clause {
                 #[doc(hidden)]
-                #vis fn every_port_leads_somewhere<#edges>(_: #edges)
+                #vis fn every_port_leads_somewhere<#edges>(_: #edges) -> ::fluid::rule::Wired<Self>
                 where
                     #edges: #(#bounds)+*
-                {}
+                {
+                    ::fluid::rule::Wired::new()
+                }
             }
         };
     }

@@ -5,6 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::cfg::{any, unless};
 use super::edge::is_failed;
@@ -13,23 +14,31 @@ use crate::hygiene::path;
 use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
 use crate::port::number;
 
-/// A worker at which no edge ends consumes nothing, and a worker at which no edge starts emits nothing.
+/// The rules about the edges of a field: an edge starts at every port; a worker at which no edge ends consumes
+/// nothing, and a worker at which no edge starts emits nothing.
 pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
     let Field { cfgs, ty, .. } = field;
     let of = |mine: &dyn Fn(&Edge) -> bool| -> Vec<_> {
         let mine = edges.iter().filter(|edge| mine(edge));
         mine.map(|edge| edge.cfgs_beside(place, fields)).collect()
     };
-    let mut rules = TokenStream::new();
-    let unfed = unless(&of(&|edge| edge.ends_at(place)));
-    if let (None, Some(unfed)) = (&field.public, unfed) {
-        rules.extend(quote!(#(#cfgs)* #unfed ::fluid::rule::fed_by_nothing::<#ty>();));
+    let unfed = unless(&of(&|edge| edge.ends_at(place))).filter(|_| field.public.is_none());
+    let unwired = unless(&of(&|edge| edge.starts_at(place)));
+    let at = ty.span().resolved_at(Span::call_site());
+    let mut always = TokenStream::new();
+    let mut sometimes = TokenStream::new();
+    for (rule, condition) in [("fed_by_nothing", unfed), ("feeds_nothing", unwired)] {
+        let rule = Ident::new(rule, at);
+        match condition {
+            None => {}
+            Some(condition) if condition.is_empty() => always.extend(quote_spanned!(at=> .#rule())),
+            Some(condition) => sometimes.extend(quote_spanned! {at=>
+                #(#cfgs)* #condition ::fluid::rule::Wired::<#ty>::new().#rule();
+            }),
+        }
     }
-    if let Some(unwired) = unless(&of(&|edge| edge.starts_at(place))) {
-        rules.extend(quote!(#(#cfgs)* #unwired ::fluid::rule::feeds_nothing::<#ty>();));
-    }
-    rules.extend(ports(place, field, edges, fields));
-    rules
+    let wired = ports(place, field, edges, fields, &always);
+    quote!(#wired #sometimes)
 }
 
 /// Only a consumer can be `pub`.
@@ -55,7 +64,14 @@ pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
 }
 
 /// An edge starts at every port of a worker. Only the worker knows its ports, and only the group knows its edges.
-fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> TokenStream {
+/// `further` rules follow.
+fn ports(
+    place: usize,
+    field: &Field,
+    edges: &[Edge],
+    fields: &[Field],
+    further: &TokenStream,
+) -> TokenStream {
     let Field { cfgs, ty, name, .. } = field;
     let span = name.span().resolved_at(Span::call_site());
     let mut ports: Vec<(&Ident, Vec<Vec<&Attribute>>)> = Vec::new();
@@ -70,8 +86,8 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
         }
     }
     if ports.is_empty() {
-        let none = path("fluid::rule::NoEdges", span);
-        return quote_spanned!(span=> #(#cfgs)* <#ty>::every_port_leads_somewhere(#none););
+        let none = path("fluid::rule::NoPorts", span);
+        return quote_spanned!(span=> #(#cfgs)* <#ty>::every_port_leads_somewhere(#none) #further;);
     }
     let wiring = name.unraw().to_string().to_upper_camel_case();
     let wiring = format_ident!("EdgesOf{wiring}", span = span);
@@ -90,11 +106,11 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
     });
     quote_spanned! {span=>
         #(#cfgs)*
-        let () = {
+        {
             struct #wiring<Ports>(Ports);
             #(#wired)*
-            <#ty>::every_port_leads_somewhere(#wiring((#(<#ty>::#certain(),)*)))
-        };
+            <#ty>::every_port_leads_somewhere(#wiring((#(<#ty>::#certain(),)*))) #further;
+        }
     }
 }
 
