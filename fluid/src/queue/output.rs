@@ -17,9 +17,8 @@ use crate::queue::adapter::Adapter;
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
 use crate::sync::atomic::Ordering;
-use crate::sync::lock::{briefly, unshared};
 use crate::sync::yielding::yield_to;
-use crate::sync::{Brief, BriefGuard};
+use crate::sync::{SpinMutex, SpinMutexGuard};
 use crate::time::stall::Pulse;
 use crate::worker::Worker;
 
@@ -55,7 +54,7 @@ pub struct Output<T> {
     leads_elsewhere: bool,
     tally: Arc<Tally>,
     /// What was sent and not handed over.
-    buffer: Brief<OutputBuffer<T>>,
+    buffer: SpinMutex<OutputBuffer<T>>,
     /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
     gathers: bool,
     /// Of the life that sends here, if it must give signs of it.
@@ -79,7 +78,7 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally,
-            buffer: Brief::new(OutputBuffer::new()),
+            buffer: SpinMutex::new(OutputBuffer::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -95,7 +94,7 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
-            buffer: Brief::new(OutputBuffer::new()),
+            buffer: SpinMutex::new(OutputBuffer::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -208,7 +207,7 @@ impl<T> Output<T> {
         let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
         if once && target.gives_room() {
             self.gathers = true;
-            unshared(&mut self.buffer).unless(target.awaited());
+            self.buffer.get_mut().unless(target.awaited());
         }
     }
 
@@ -217,16 +216,7 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            briefly(&self.buffer).end_turn(target, &self.tally);
-        }
-    }
-
-    /// The same, for whoever has the port for itself.
-    pub(crate) fn hand_over_unshared(&mut self) {
-        if self.gathers
-            && let [Target::Queue(target)] = &self.targets[..]
-        {
-            unshared(&mut self.buffer).end_turn(target, &self.tally);
+            self.buffer.lock().end_turn(target, &self.tally);
         }
     }
 
@@ -280,7 +270,7 @@ impl<T: Send + 'static> Output<T> {
     #[inline(never)]
     fn send_now(
         &self,
-        buffer: Option<BriefGuard<'_, OutputBuffer<T>>>,
+        buffer: Option<SpinMutexGuard<'_, OutputBuffer<T>>>,
         message: T,
     ) -> Result<(), T> {
         #[cfg(feature = "test-util")]
@@ -301,8 +291,8 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// What is kept here, if anything is to be.
-    fn buffer(&self) -> Option<BriefGuard<'_, OutputBuffer<T>>> {
-        self.gathers.then(|| briefly(&self.buffer))
+    fn buffer(&self) -> Option<SpinMutexGuard<'_, OutputBuffer<T>>> {
+        self.gathers.then(|| self.buffer.lock())
     }
 
     fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
@@ -456,7 +446,7 @@ impl<T: Send + 'static> Output<T> {
         }
         loop {
             let mut message = Some(messages.next()?);
-            if !unshared(&mut self.buffer).keep(&mut message)
+            if !self.buffer.get_mut().keep(&mut message)
                 && let Some(Err(message)) =
                     message.map(|message| self.send_now(self.buffer(), message))
             {

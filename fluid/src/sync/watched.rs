@@ -6,11 +6,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
 use loom::model::Builder;
 use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::{Mutex, MutexGuard};
+
+use crate::sync::lock::lock;
 
 /// So many times a thread may be interrupted where it could have gone on, unless `LOOM_MAX_PREEMPTIONS` says
 /// otherwise. Most faults need one or two.
@@ -102,6 +105,24 @@ impl<T> OnceLock<T> {
 impl<T> Default for OnceLock<T> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A mutex of loom's, with the methods of a `SpinMutex`.
+#[derive(Debug)]
+pub(crate) struct SpinMutex<T>(Mutex<T>);
+
+impl<T> SpinMutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        lock(&self.0)
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
