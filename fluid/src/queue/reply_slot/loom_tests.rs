@@ -56,7 +56,7 @@ fn whoever_expects_an_answer_is_woken_by_it() {
 fn whoever_waits_with_another_waker_is_woken_by_that() {
     explore(|| {
         let reply_slots = ReplySlots::none();
-        let slot = reply_slots.slot(Waker::noop().clone());
+        let slot = reply_slots.slot(Waker::noop());
         let answer = Answer::at(Arc::clone(&slot));
         let answers = thread::spawn(move || Reply::to(slot).send(1));
         assert_eq!(block_on(answer), Ok(1));
@@ -87,7 +87,7 @@ fn an_answer_arrives_or_nobody_waits_for_it_any_more() {
     explore(|| {
         let reply_slots = Arc::new(ReplySlots::none());
         let answer = Arc::new(5);
-        let slot = reply_slots.slot(Waker::noop().clone());
+        let slot = reply_slots.slot(Waker::noop());
         let asks = Answer::at(Arc::clone(&slot));
         let answers = {
             let answer = Arc::clone(&answer);
@@ -108,7 +108,7 @@ fn an_answer_arrives_or_nobody_waits_for_it_any_more() {
 fn an_answer_that_comes_when_the_consumer_is_given_up_is_heard_if_it_was_first() {
     explore(|| {
         let reply_slots = Arc::new(ReplySlots::none());
-        let slot = reply_slots.slot(Waker::noop().clone());
+        let slot = reply_slots.slot(Waker::noop());
         let asks = Answer::at(Arc::clone(&slot));
         let gives_up = {
             let reply_slots = Arc::clone(&reply_slots);
