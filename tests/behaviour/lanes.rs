@@ -5,6 +5,7 @@ mod failure;
 mod functions;
 mod queues;
 mod retries;
+mod steal;
 mod stop;
 mod threads;
 
