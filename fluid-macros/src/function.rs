@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_worker_stays_known_while_its_signature_is_written() {
+    fn a_worker_stays_declared_while_its_signature_is_incomplete() {
         for (written, field) in [
             ("async fn store(candle: Candle, db: &) {}", None),
             ("async fn store(candle: Candle, db) {}", None),

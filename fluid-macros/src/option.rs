@@ -274,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_heartbeat_that_was_not_understood_is_one_mistake() {
+    fn a_heartbeat_that_cannot_be_read_is_one_error() {
         for (written, mistakes) in [
             ("heartbeat = \"1s\", jitter = \"1s\"", 0),
             ("jitter = \"1s\"", 1),

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_never_moves_back_but_for_a_restart() {
+    fn a_state_moves_back_only_for_a_restart() {
         let states = [
             State::Init,
             State::Running,

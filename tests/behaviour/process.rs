@@ -40,7 +40,7 @@ async fn end_of(mut process: Child, limit: Duration) -> (i32, String, Duration) 
 }
 
 #[tokio::test]
-async fn main_ends_in_time_though_workers_block_every_thread() {
+async fn main_ends_in_time_when_workers_block_every_thread() {
     for (mode, name) in [
         ("all_threads", "deaf"),
         ("blocking", "blocker"),
@@ -59,13 +59,13 @@ async fn main_ends_in_time_though_workers_block_every_thread() {
 }
 
 #[tokio::test]
-async fn a_panic_beside_a_group_that_was_not_started_is_no_more_than_a_panic() {
+async fn a_panic_beside_a_group_that_was_not_started_ends_the_process_normally() {
     let (code, output, _) = end_of(process("panics"), secs(10)).await;
     assert_eq!(code, 101, "{output}");
 }
 
 #[tokio::test]
-async fn what_is_dropped_unstarted_holds_up_no_end() {
+async fn a_slow_drop_of_an_unstarted_worker_does_not_delay_the_exit() {
     let (code, output, _) = end_of(process("dropped"), secs(10)).await;
     assert_eq!(code, 2, "{output}");
     assert!(output.contains("no start"), "{output}");

@@ -16,7 +16,7 @@ async fn tick(start: Instant, seen: &Seen) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_heartbeat_is_a_fixed_delay_and_a_name_names() {
+async fn heartbeat_is_a_fixed_delay_and_name_is_the_workers_name() {
     let seen = Arc::new(Seen::default());
     let ticker = Tick {
         start: Instant::now(),
@@ -37,7 +37,7 @@ async fn at_a_rate(start: Instant, seen: &Seen) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_counts_the_beats_it_misses() {
+async fn pace_rate_counts_missed_beats() {
     let seen = Arc::new(Seen::default());
     let running = AtARate {
         start: Instant::now(),
@@ -189,7 +189,7 @@ fn block(number: u64, seen: &Seen) -> Result<(), std::io::Error> {
 }
 
 #[tokio::test]
-async fn a_blocking_worker_has_a_thread_of_its_own_name() {
+async fn a_blocking_worker_runs_on_a_thread_with_its_name() {
     let seen = Arc::new(Seen::default());
     let running = Block {
         seen: Arc::clone(&seen),
@@ -203,7 +203,7 @@ async fn a_blocking_worker_has_a_thread_of_its_own_name() {
 }
 
 #[test]
-fn options_stand_in_the_trait() {
+fn the_options_of_an_attribute_are_a_constant_of_the_trait() {
     assert_eq!(
         Stumble::OPTIONS.on_error(OnError::Restart),
         Stumble::OPTIONS

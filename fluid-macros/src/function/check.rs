@@ -261,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_whose_name_leaves_none_is_refused() {
+    fn a_function_whose_name_gives_no_struct_name_is_refused() {
         for (function, expected) in [
             ("poll_ticks", Some("PollTicks")),
             ("r#async", Some("Async")),

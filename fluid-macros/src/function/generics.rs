@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_for_a_call_holds_for_every_call() {
+    fn a_lifetime_of_the_call_becomes_higher_ranked() {
         for (function, expected) in [
             ("fn f<'a, T: Read<'a> + 'a>()", "T : for < 'a > Read < 'a >"),
             (

@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_the_body_is_read() {
+    fn the_body_of_a_function_is_not_parsed() {
         for (written, left) in [
             ("async fn poll() { one(two) }", "async fn poll () { }"),
             ("fn poll() -> [u8; { 2 }];", "fn poll () -> [u8 ; { 2 }] ;"),

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_the_table_is_read() {
+    fn every_return_type_of_the_table_is_read() {
         for (written, many, message, fallible) in [
             ("", Many::None, None, false),
             ("-> ()", Many::None, None, false),

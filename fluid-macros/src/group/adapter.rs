@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_adapter_that_is_none_is_an_error() {
+    fn an_empty_adapter_is_an_error() {
         for written in [
             "with",
             "with;",

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_run_is_an_expression_in_a_block_too() {
+    fn only_code_that_is_an_expression_inside_a_block_is_read() {
         for (written, is_read) in [
             ("report(&db).await;", true),
             ("{ let x = 1; report(x).await };", true),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_a_dot_is_kept() {
+    fn code_before_a_hanging_dot_is_kept() {
         for (written, before) in [
             ("group.;", "group"),
             ("group.", "group"),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_mended_where_no_dot_hangs() {
+    fn code_without_a_hanging_dot_is_unchanged() {
         for written in [
             "..",
             "a..",
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_behind_a_forgotten_semicolon_is_left() {
+    fn code_behind_a_missing_semicolon_is_left_alone() {
         for (written, run, left) in [
             ("a on_shutdown => b;", Some("a"), "on_shutdown => b;"),
             ("a poll -> store;", Some("a"), "poll -> store;"),

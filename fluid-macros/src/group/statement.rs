@@ -355,7 +355,7 @@ mod tests {
     use crate::group::header;
 
     #[test]
-    fn a_statement_that_cannot_be_read_takes_no_other_along() {
+    fn a_statement_that_cannot_be_read_does_not_affect_the_next() {
         for (written, statements, whole, mistakes) in [
             ("poll => store; store => _;", 2, true, 0),
             ("poll => ; store => _;", 1, false, 1),

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_refused_with_a_remedy() {
+    fn text_that_is_no_duration_is_refused_with_a_remedy() {
         for text in ["", "5", "s", "-1s", "1 parsec", "1s1s", "1.5", "one second"] {
             let message = parse(text).unwrap_err();
             assert!(

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rate_is_refused() {
+    fn text_that_is_no_rate_is_refused() {
         for written in [
             "",
             "100",

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kinds_of_edges_are_told_apart() {
+    fn each_kind_of_edge_has_its_own_form() {
         let digraph = sample::MILL.dot();
         let arrows: Vec<_> = digraph
             .lines()

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_group_has_no_more_than_its_own() {
+    fn a_group_without_callbacks_and_inputs_draws_only_workers_and_edges() {
         let expected = r#"flowchart LR
     first["<b>first</b><br/>First"]
     second["<b>second</b><br/>Second"]
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kinds_of_edges_are_told_apart() {
+    fn each_kind_of_edge_has_its_own_form() {
         let chart = sample::MILL.mermaid();
         let arrows: Vec<_> = chart
             .lines()
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mermaid_keeps_for_itself_are_marked() {
+    fn names_that_mermaid_reserves_are_escaped() {
         assert_eq!(id("", "end"), "end_");
         assert_eq!(id("", "end_"), "end__");
         assert_eq!(id("", "ending"), "ending");

@@ -167,7 +167,7 @@ on_shutdown => db.flush().await";
     }
 
     #[test]
-    fn whoever_is_reached_twice_is_named_the_second_time() {
+    fn a_worker_that_is_reached_twice_is_only_named_the_second_time() {
         let expected = "\
 Ring  src/ring.rs:1
 
@@ -180,7 +180,7 @@ first: First
     }
 
     #[test]
-    fn the_kinds_of_edges_are_told_apart() {
+    fn each_kind_of_edge_has_its_own_form() {
         let expected = "\
 Mill  src/mill.rs:1
 

@@ -13,7 +13,7 @@ fn node() -> Arc<Node> {
 }
 
 #[test]
-fn all_who_wait_for_the_exit_get_the_one_that_was_first() {
+fn every_waiter_gets_the_first_exit() {
     explore(|| {
         let node = node();
         let waiter = {
@@ -33,7 +33,7 @@ fn all_who_wait_for_the_exit_get_the_one_that_was_first() {
 }
 
 #[test]
-fn whoever_waits_for_the_end_finds_an_exit() {
+fn a_waiter_for_the_end_finds_an_exit() {
     explore(|| {
         let node = node();
         let waiter = {
@@ -49,7 +49,7 @@ fn whoever_waits_for_the_end_finds_an_exit() {
 }
 
 #[test]
-fn who_holds_on_to_one_life_sees_its_end_when_the_next_one_begins() {
+fn a_context_of_one_incarnation_sees_its_end_when_the_next_one_begins() {
     explore(|| {
         let node = node();
         let last = node.run_control();

@@ -56,7 +56,7 @@ mod tests {
     use crate::options::Options;
 
     #[test]
-    fn a_name_is_given_once_and_again_when_its_bearer_is_forgotten() {
+    fn a_name_is_unique_and_free_again_when_its_member_is_removed() {
         let mut members = Members::default();
         let names = ["poll-2", "poll", "poll", "poll"].map(|name| members.free_name(name));
         assert_eq!(

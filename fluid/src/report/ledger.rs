@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_never_happened_is_not_shown() {
+    fn counts_of_zero_are_not_shown() {
         let counts = Counts {
             accepted: 5,
             done: 3,
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_the_word_stay_apart() {
+    fn the_fields_of_the_progress_word_do_not_overlap() {
         let progress = Progress::default();
         progress.fetched(63);
         progress.done_and_taken();
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_fetched_and_another_took_counts_once() {
+    fn a_message_that_one_lane_fetched_and_another_took_counts_once() {
         let [fetches, takes] = [(); 2].map(|()| Progress::default());
         fetches.fetched(3);
         takes.taken();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn together_more_may_be_done_than_one_has_room_for() {
+    fn the_done_counts_of_several_lanes_may_exceed_the_field_of_one() {
         let several = [(); 5].map(|()| Progress(AtomicU64::new(DONE_FULL)));
         let together = Progress::seen_together(several.iter());
         assert_eq!(together.done, 5 * DONE_FULL);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_moves_as_one() {
+    fn a_batch_moves_through_the_progress_word_in_one_step() {
         let progress = Progress::default();
         progress.gathered(500);
         progress.handed(300);

@@ -9,7 +9,7 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
-fn whoever_waits_for_a_state_sees_it() {
+fn a_waiter_for_a_state_sees_it() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let waiter = {
@@ -22,7 +22,7 @@ fn whoever_waits_for_a_state_sees_it() {
 }
 
 #[test]
-fn whoever_waits_for_a_state_sees_it_or_one_past_it() {
+fn a_waiter_for_a_state_sees_it_or_a_later_one() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let waiters = [State::Running, State::Stopped].map(|wanted| {
@@ -38,7 +38,7 @@ fn whoever_waits_for_a_state_sees_it_or_one_past_it() {
 }
 
 #[test]
-fn whoever_sees_the_end_sees_what_was_published_with_it() {
+fn a_thread_that_sees_the_end_sees_the_exit_published_with_it() {
     explore(|| {
         let cell = Arc::new(StateCell::new());
         let published = Arc::new(AtomicBool::new(false));

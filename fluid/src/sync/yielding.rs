@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn those_who_were_put_off_have_a_turn_in_time() {
+    async fn tasks_that_were_put_off_run_within_a_bounded_number_of_turns() {
         let seen = Rc::new(Cell::new(false));
         let (busy, other) = (Rc::clone(&seen), Rc::clone(&seen));
         let put_off = async move {

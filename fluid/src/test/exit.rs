@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "`store` does not account for all that it accepted\nmarket: stopped")]
-    fn what_is_lost_is_told_with_the_whole_exit() {
+    fn an_unaccounted_message_is_reported_with_the_whole_exit() {
         let counts = |accepted, done| Counts {
             accepted,
             done,

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_is_woken_again_and_again_has_no_more_time() {
+    async fn a_call_that_is_woken_repeatedly_gets_no_more_time() {
         let began = Instant::now();
         let call = async {
             loop {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_uses_up_its_budget_is_cut_off_too() {
+    async fn a_call_that_uses_up_its_coop_budget_is_cut_off() {
         let call = poll_fn(|cx| {
             while pin!(consume_budget()).poll(cx).is_ready() {}
             Poll::<Result<(), Error>>::Pending

@@ -57,7 +57,7 @@ fn order(customer: u64, number: u64, fails: bool) -> Order {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_in_one_lane_begins_all_states_anew_and_keeps_the_order_of_each_key() {
+async fn a_failure_in_one_lane_rebuilds_every_state_and_keeps_the_order_of_each_key() {
     let notes = Arc::new(Mutex::default());
     let running = Billing::new(Arc::clone(&notes)).startup().await.unwrap();
     for number in 0..20 {
@@ -97,7 +97,7 @@ async fn a_failure_in_one_lane_begins_all_states_anew_and_keeps_the_order_of_eac
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_initialiser_that_fails_for_one_lane_is_tried_again_with_all() {
+async fn an_initialiser_that_panics_for_one_lane_restarts_all_lanes() {
     let (notes, tries) = (Arc::new(Mutex::default()), Arc::new(AtomicU64::new(0)));
     let running = Unlucky::new(Arc::clone(&notes), Arc::clone(&tries))
         .startup()

@@ -176,7 +176,7 @@ fn a_chain_stands_on_one_line() {
 }
 
 #[test]
-fn a_node_stands_in_the_middle_of_what_it_feeds_and_that_close_together() {
+fn a_node_stands_in_the_middle_of_its_successors_and_they_stand_close_together() {
     let nodes = [node(100, 50), node(100, 50), node(100, 90), node(100, 50)];
     let links = [1, 2, 3].map(|to| central(&nodes, 0, to));
     let layout = layout(&nodes, &links, 300);
@@ -185,7 +185,7 @@ fn a_node_stands_in_the_middle_of_what_it_feeds_and_that_close_together() {
 }
 
 #[test]
-fn a_long_link_is_straight_beside_what_it_passes() {
+fn a_long_link_is_straight_beside_the_nodes_it_passes() {
     let nodes = [node(100, 50); 4];
     let links = [(0, 1), (1, 2), (2, 3), (0, 3)].map(|(from, to)| central(&nodes, from, to));
     let layout = layout(&nodes, &links, 300);
@@ -198,7 +198,7 @@ fn a_long_link_is_straight_beside_what_it_passes() {
 }
 
 #[test]
-fn links_that_need_not_cross_do_not() {
+fn links_do_not_cross_without_need() {
     // Written such that the order of the nodes would make each link cross the others.
     let nodes = [node(100, 50); 6];
     let links = [link(0, 5), link(1, 4), link(2, 3), link(0, 4), link(1, 3)];

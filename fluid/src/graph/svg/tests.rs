@@ -78,7 +78,7 @@ fn pictures_are_documents_that_name_every_worker() {
 }
 
 #[test]
-fn texts_are_written_as_they_are() {
+fn texts_are_escaped_and_otherwise_unchanged() {
     let svg = sample::MARKET.svg();
     let document = Document::parse(&svg).expect(&svg);
     let texts = texts(&document);
@@ -159,7 +159,7 @@ fn marks_stand_where_messages_enter_and_are_thrown_away() {
 }
 
 #[test]
-fn the_kinds_of_edges_are_told_apart() {
+fn each_kind_of_edge_has_its_own_form() {
     let svg = sample::MILL.svg();
     // Each edge is a stub at either end and what is between them.
     assert_eq!(svg.matches("class=\"line fused\"").count(), 6);
@@ -174,7 +174,7 @@ fn the_kinds_of_edges_are_told_apart() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_left_out() {
+fn a_graph_without_workers_is_an_empty_page() {
     let empty = Graph {
         workers: &[],
         edges: &[],
@@ -193,7 +193,7 @@ fn what_cannot_be_drawn_is_left_out() {
 }
 
 #[test]
-fn what_is_long_is_shortened_and_what_no_document_may_hold_is_left_out() {
+fn long_texts_are_shortened_and_characters_that_xml_forbids_are_left_out() {
     const LONG: &str =
         "a_function_with_a_name(that, is, longer, than, anyone, wants, to, read, in, a, box)";
     const CALLBACKS: &[GraphCallback] = &[GraphCallback {

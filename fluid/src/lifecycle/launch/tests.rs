@@ -55,7 +55,7 @@ fn size_of_life<W: Worker>(worker: W) -> usize {
 
 /// A layer that keeps what it drives twice, as an `async fn` keeps a future that it is given, doubles the life.
 #[tokio::test]
-async fn no_layer_of_a_life_keeps_what_it_drives_twice() {
+async fn no_future_of_an_incarnation_stores_its_inner_future_twice() {
     let (beat, listen) = (size_of_life(Beat), size_of_life(Listen));
     assert!(beat <= 800, "a beating worker takes {beat} bytes");
     assert!(listen <= 1_600, "a consumer takes {listen} bytes");

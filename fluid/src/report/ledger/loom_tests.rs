@@ -8,7 +8,7 @@ use crate::sync::watched::explore;
 use crate::sync::{Mutex, thread};
 
 #[test]
-fn whoever_looks_sees_every_message_once() {
+fn an_observer_sees_every_message_once() {
     explore(|| {
         let progress = Arc::new(Progress::default());
         progress.fetched(1);
@@ -27,7 +27,7 @@ fn whoever_looks_sees_every_message_once() {
 }
 
 #[test]
-fn a_done_count_is_carried_while_somebody_looks() {
+fn an_observer_sees_each_done_message_once_while_the_count_is_carried() {
     explore(|| {
         let progress = Arc::new(Progress::default());
         let wide = Arc::new(Mutex::new(0));
@@ -54,7 +54,7 @@ fn a_done_count_is_carried_while_somebody_looks() {
 }
 
 #[test]
-fn nothing_handed_over_directly_is_done_before_it_is_accepted() {
+fn a_message_from_a_fused_edge_is_accepted_before_it_is_done() {
     explore(|| {
         let direct = Arc::new(Direct::default());
         let observer = {

@@ -9,7 +9,7 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
-fn whoever_waits_for_a_signal_sees_it() {
+fn a_waiter_sees_a_signal_that_is_raised() {
     explore(|| {
         let signal = Arc::new(Signals::default());
         let waiters = [(); 2].map(|()| {
@@ -27,7 +27,7 @@ fn whoever_waits_for_a_signal_sees_it() {
 }
 
 #[test]
-fn a_signal_cuts_off_what_would_not_end() {
+fn a_signal_cuts_off_a_future_that_never_ends() {
     explore(|| {
         let signal = Arc::new(Signals::default());
         let waiter = {
@@ -40,7 +40,7 @@ fn a_signal_cuts_off_what_would_not_end() {
 }
 
 #[test]
-fn what_is_driven_until_one_signal_sees_the_others_raised() {
+fn a_future_driven_until_one_signal_sees_the_signals_raised_before_it() {
     explore(|| {
         let signals = Arc::new(Signals::default());
         let driven = {
@@ -61,7 +61,7 @@ fn what_is_driven_until_one_signal_sees_the_others_raised() {
 }
 
 #[test]
-fn of_two_that_raise_a_signal_one_was_first() {
+fn of_two_threads_that_raise_a_signal_exactly_one_is_first() {
     explore(|| {
         let signal = Arc::new(Signals::default());
         let other = {
@@ -74,7 +74,7 @@ fn of_two_that_raise_a_signal_one_was_first() {
 }
 
 #[test]
-fn whoever_sees_a_signal_sees_those_that_were_raised_before() {
+fn a_thread_that_sees_a_signal_sees_the_signals_raised_before_it() {
     explore(|| {
         let signals = Arc::new(Signals::default());
         let observer = {

@@ -47,7 +47,7 @@ fn assert_conserved(channel: &Channel<u64>) {
 }
 
 #[test]
-fn nobody_waits_while_another_has_a_share() {
+fn a_lane_takes_from_the_steal_buffer_of_another_before_it_waits() {
     let (channel, [mut first, mut second]) = eight();
     assert_conserved(&channel);
     assert_eq!(all_of(&mut second, 9), [6, 7, 4, 5]);
@@ -58,7 +58,7 @@ fn nobody_waits_while_another_has_a_share() {
 }
 
 #[test]
-fn a_share_is_a_part_of_what_waits_and_grows_from_nothing_for_as_long_as_no_call_waits() {
+fn a_steal_buffer_grows_from_empty_while_no_call_waits_and_holds_a_part_of_the_queue() {
     let options = Options::new().concurrency(2).capacity(200);
     let channel = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
@@ -78,7 +78,7 @@ fn a_share_is_a_part_of_what_waits_and_grows_from_nothing_for_as_long_as_no_call
 }
 
 #[test]
-fn what_is_given_back_is_taken_before_what_came_later() {
+fn messages_given_back_to_the_queue_are_taken_before_later_ones() {
     let (channel, [mut first, mut second]) = eight();
     first.shared().give_back();
     assert_conserved(&channel);
@@ -88,7 +88,7 @@ fn what_is_given_back_is_taken_before_what_came_later() {
 }
 
 #[test]
-fn nobody_ends_before_all_shares_are_handled() {
+fn a_lane_ends_only_when_all_steal_buffers_are_empty() {
     let (channel, [first, mut second]) = eight();
     channel.close();
     assert_eq!(all_of(&mut second, 2), [6, 7]);
@@ -98,7 +98,7 @@ fn nobody_ends_before_all_shares_are_handled() {
 }
 
 #[test]
-fn the_next_life_begins_with_the_share_of_the_one_before() {
+fn the_next_incarnation_begins_with_the_steal_buffer_of_the_one_before() {
     let (channel, [mut first, mut second]) = eight();
     channel.interrupt(true);
     assert_eq!(all_of(&mut first, 9), []);
@@ -109,7 +109,7 @@ fn the_next_life_begins_with_the_share_of_the_one_before() {
 }
 
 #[test]
-fn the_share_of_one_that_ends_is_undelivered() {
+fn the_steal_buffer_of_a_lane_that_ends_is_undelivered() {
     let (channel, [first, second]) = eight();
     drop(first);
     assert_eq!(channel.counts().undelivered, 1 + 2 + 2);
@@ -119,7 +119,7 @@ fn the_share_of_one_that_ends_is_undelivered() {
 }
 
 #[test]
-fn the_share_of_one_that_is_given_up_comes_back_and_is_undelivered() {
+fn the_steal_buffer_of_a_lane_that_is_given_up_is_undelivered() {
     let (channel, [mut first, _second]) = eight();
     let left = channel.seal();
     assert!(left.is_some());
@@ -132,7 +132,7 @@ fn the_share_of_one_that_is_given_up_comes_back_and_is_undelivered() {
 }
 
 #[test]
-fn there_are_no_shares_where_messages_may_be_dropped_or_only_one_takes() {
+fn queues_that_drop_messages_or_have_one_lane_have_no_steal_buffer() {
     for options in [
         Options::new().concurrency(2).overflow(Overflow::DropOldest),
         Options::new(),

@@ -19,7 +19,7 @@ fn keyed() -> Arc<Channel<u64>> {
 }
 
 #[test]
-fn of_two_lanes_that_compete_one_handles_each_message() {
+fn each_message_is_handled_by_one_of_two_competing_lanes() {
     explore(|| {
         let channel = shared();
         let lanes = [0, 1].map(|lane| handle(&channel, lane));
@@ -34,7 +34,7 @@ fn of_two_lanes_that_compete_one_handles_each_message() {
 }
 
 #[test]
-fn what_one_lane_carries_while_another_counts_counts_once() {
+fn a_count_carried_by_one_lane_while_another_counts_is_counted_once() {
     explore(|| {
         let channel = shared();
         edge(&channel).push_each(&mut [1, 2].into_iter());
@@ -57,7 +57,7 @@ fn what_one_lane_carries_while_another_counts_counts_once() {
 }
 
 #[test]
-fn several_messages_at_once_wake_as_many_lanes() {
+fn several_messages_sent_at_once_wake_as_many_lanes() {
     explore(|| {
         let channel = shared();
         let lanes = [0, 1].map(|lane| {
@@ -75,7 +75,7 @@ fn several_messages_at_once_wake_as_many_lanes() {
 }
 
 #[test]
-fn a_lane_that_waits_no_longer_leaves_the_message_to_another() {
+fn a_lane_whose_wait_is_cancelled_leaves_the_message_to_another() {
     explore(|| {
         let channel = shared();
         let mut queues = [0, 1].map(|lane| Queue::new(&channel, lane));
@@ -141,7 +141,7 @@ fn sharing() -> (Arc<Channel<u64>>, [Queue<u64>; 2]) {
 }
 
 #[test]
-fn what_one_lane_shares_is_handled_once() {
+fn a_message_in_a_steal_buffer_is_handled_once() {
     explore(|| {
         let (channel, [mut shares, mut takes]) = sharing();
         channel.close();
@@ -159,7 +159,7 @@ fn what_one_lane_shares_is_handled_once() {
 }
 
 #[test]
-fn whoever_waits_misses_nothing_that_is_given_back() {
+fn a_lane_that_waits_gets_every_message_that_is_given_back() {
     explore(|| {
         let (channel, [shares, mut takes]) = sharing();
         let gives_back = thread::spawn(move || {
@@ -178,7 +178,7 @@ fn whoever_waits_misses_nothing_that_is_given_back() {
 }
 
 #[test]
-fn a_share_is_handled_or_undelivered_when_its_consumer_is_given_up() {
+fn a_message_in_a_steal_buffer_is_handled_or_undelivered_when_the_consumer_is_given_up() {
     explore(|| {
         let (channel, [mut shares, takes]) = sharing();
         let shares = thread::spawn(move || while block_on(shares.next()).is_some() {});
