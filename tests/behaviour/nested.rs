@@ -133,7 +133,7 @@ async fn a_nested_startup_hook_that_hangs_is_given_the_grace_of_the_group_above(
     tokio::time::sleep(secs(1)).await;
     let exit = handle.shutdown().await;
     assert!(starting.await.unwrap().is_err());
-    // The hook had its time, and nothing was forced.
+    // The hook had its full time, and nothing was forced.
     assert_eq!(exit.code(), 0, "{exit}");
 }
 

@@ -1,4 +1,4 @@
-//! The constant that describes a group.
+//! The constant `GRAPH` of a group.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ workers! {
     ///
     /// Twice.
     struct Splitting<T: Clone>(step: u64, rest: Vec<T>) {
-        /// Where they come from.
+        /// The source of the numbers.
         count: Count { step: *step + rest.len() as u64 },
         #[consumer(capacity = 16)]
         pub split: Split,
