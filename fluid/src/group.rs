@@ -2,12 +2,12 @@
 
 pub(crate) mod callback;
 pub(crate) mod dispatcher;
+pub(crate) mod edge;
 pub(crate) mod handle;
 pub(crate) mod nested;
 pub(crate) mod process;
 pub(crate) mod rule;
 pub(crate) mod slot;
 pub(crate) mod standalone;
-pub(crate) mod with;
 pub(crate) mod worker_handle;
 pub(crate) mod workers;

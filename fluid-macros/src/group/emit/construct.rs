@@ -1,7 +1,7 @@
 //! The constructor: it seats the workers, draws the edges and registers the callbacks.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, Type};
@@ -288,7 +288,6 @@ pub(super) fn is_failed(port: &Ident) -> bool {
 /// One edge. A second one from the same output makes it a broadcast.
 fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     let Edge {
-        from,
         port,
         arrow,
         adapter,
@@ -298,68 +297,75 @@ fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStream {
     } = edge;
     let span = to_span.resolved_at(Span::call_site());
     let cfgs = edge.all_cfgs(&header.fields);
-    let ty = &edge.start(&header.fields).ty;
     let workers = local("__workers");
+    let at_port = port.is_some();
     let is_failed = port.as_ref().is_some_and(is_failed);
-    let some_seat = end_of(from, edge.start(&header.fields), from.span());
-    let port = port.as_ref().map(|port| {
-        if is_failed {
-            let at = port.span().resolved_at(Span::call_site());
-            let failed = Ident::new("failed", at);
-            quote_spanned!(at=> #workers.#failed(#some_seat))
-        } else {
-            quote_spanned!(port.span()=> <#ty>::#port())
-        }
-    });
+    let start = start(edge, header);
     if let (None, true) = (to, is_failed) {
-        return quote_spanned!(span=> #(#cfgs)* #workers.discard_port(#some_seat, #port););
+        return quote_spanned!(span=> #(#cfgs)* #workers.discard(#start););
     }
     let Some((to, to_field)) = to.as_ref().zip(edge.to_field) else {
         // The port must exist, even to be thrown away.
-        return port
-            .map(|port| quote!(#(#cfgs)* let _ = #port;))
+        return at_port
+            .then(|| quote!(#(#cfgs)* let _ = #start;))
             .unwrap_or_default();
     };
     let before = earlier
         .iter()
         .filter(|other| other.to.is_some() && other.starts_with(edge));
     let second = before.clone().count() == 1 || before.clone().any(|other| !other.cfgs.is_empty());
-    let from_seat = match &port {
-        Some(_) => some_seat.clone(),
-        None => start_of(from),
-    };
     let to_seat = end_of(to, &header.fields[to_field], span);
     let verb = if *arrow == Arrow::Feedback {
         "feedback"
     } else {
         "connect"
     };
-    let from_port = if port.is_some() { "_port" } else { "" };
-    let with = if adapter.is_some() { "_with" } else { "" };
     // An error about an adapter belongs to the adapter.
     let at = adapter.as_ref().map_or(span, |adapter| {
         adapter.span().resolved_at(Span::call_site())
     });
-    let connect = format_ident!("{verb}{from_port}{with}", span = at);
-    let port = port.map(|port| quote!(, #port));
-    let adapter = adapter.as_ref().map(|adapter| {
-        let adapter = with_shares(&owning(adapter), &header.resources);
-        quote!(, #adapter)
-    });
+    let suffix = if adapter.is_some() { "_adapted" } else { "" };
+    let connect = format_ident!("{verb}{suffix}", span = at);
+    let adapter = argument(edge, header);
     let connect = quote_spanned! {span=>
         #(#cfgs)*
-        #workers.#connect(#from_seat #port, #to_seat #adapter);
+        #workers.#connect(#start, #to_seat #adapter);
     };
     if !second {
         return connect;
     }
     // Each call at the end of its edge, where an error about it belongs; of a broadcast, at its start.
-    let copy = format_ident!("broadcast{from_port}", span = span);
     quote_spanned! {span=>
         #(#cfgs)*
-        #workers.#copy(#some_seat #port);
+        #workers.broadcast(#start);
         #connect
     }
+}
+
+/// Where an edge starts: `poll.starts_an_edge()`, `parse.port(<Parse>::rejected())` or `store.failed()`.
+fn start(edge: &Edge, header: &Header) -> TokenStream {
+    let Some(port) = &edge.port else {
+        return start_of(&edge.from);
+    };
+    let field = edge.start(&header.fields);
+    // An error about what leaves by the port shows at the port.
+    let at = port.span().resolved_at(Span::call_site());
+    let seat = match field.made {
+        Made::Literal(_) => seat_of(&edge.from, at).into_token_stream(),
+        Made::Expression(_) => end_of(&edge.from, field, edge.from.span()),
+    };
+    if is_failed(port) {
+        let failed = Ident::new("failed", at);
+        return quote_spanned!(at=> #seat.#failed());
+    }
+    let ty = &field.ty;
+    quote_spanned!(port.span()=> #seat.port(<#ty>::#port()))
+}
+
+/// The adapter of an edge, as the last argument of the call that draws the edge.
+pub(super) fn argument(edge: &Edge, header: &Header) -> Option<TokenStream> {
+    let adapter = with_shares(&owning(edge.adapter.as_ref()?), &header.resources);
+    Some(quote!(, #adapter))
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
