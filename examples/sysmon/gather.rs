@@ -3,7 +3,10 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use fluid::{Context, Error, Io, Queue, Worker};
+use fluid::{
+    Context, Error, Worker,
+    by_hand::{Io, Queue},
+};
 use tokio::time::Instant;
 
 /// Gathers messages, and hands them on when there are enough of them, or when the first of them has

@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use fluid::{AddError, Callback, Error, Exit, GroupHandle};
+use fluid::{Callback, Error, Exit, GroupHandle, error::AddError};
 
 use self::args::{Args, Command};
 use self::database::Database;

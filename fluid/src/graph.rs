@@ -20,7 +20,7 @@ use crate::options::Options;
 /// `{}` prints it as a tree of text; [`svg`](Self::svg), [`mermaid`](Self::mermaid) and [`dot`](Self::dot) draw it.
 ///
 /// ```
-/// use fluid::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Options, Place};
+/// use fluid::{Options, graph::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Place}};
 ///
 /// // What `workers!` writes for `pub struct Sensors { poll: Poll, store: Store }` and `poll => store;`.
 /// const fn place(line: u32) -> Place {
@@ -122,7 +122,7 @@ pub struct GraphWorker {
 /// its [`Worker::FORM`](crate::Worker::FORM) says; for a group, its own graph.
 ///
 /// ```
-/// use fluid::Form;
+/// use fluid::graph::Form;
 ///
 /// const FORM: Form = Form::UNKNOWN.docs(&["Parses lines."]).message("String").output("Entry");
 ///

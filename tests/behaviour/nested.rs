@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluid::{Cause, GroupHandle, Nothing, OnExit, Options, State, Workers};
+use fluid::{Cause, GroupHandle, OnExit, Options, State, Workers, by_hand::Nothing};
 use tokio::time::Instant;
 
 use crate::support::{Log, assert_conserved, body, counts, group, idle, ms, pass, put, secs, sink};

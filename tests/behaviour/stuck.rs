@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use fluid::{AskError, Exit, Nothing, Options, Reply, State, Workers};
+use fluid::{AskError, Exit, Options, Reply, State, Workers, by_hand::Nothing};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;

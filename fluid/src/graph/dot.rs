@@ -9,7 +9,7 @@ impl Graph {
     /// The same graph gives the same text, which ends with a newline.
     ///
     /// ```
-    /// use fluid::Graph;
+    /// use fluid::graph::Graph;
     ///
     /// fn write(graph: &Graph) -> std::io::Result<()> {
     ///     // Then `dot -Tpdf market.dot -o market.pdf`.

@@ -30,7 +30,7 @@ impl Graph {
     /// The same graph gives the same text, which ends with a newline.
     ///
     /// ```
-    /// use fluid::Graph;
+    /// use fluid::graph::Graph;
     ///
     /// fn section(graph: &Graph) -> String {
     ///     format!("## {}\n\n```mermaid\n{}```\n", graph.name, graph.mermaid())

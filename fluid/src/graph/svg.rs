@@ -27,7 +27,7 @@ impl Graph {
     /// The same graph gives the same document, which ends with a newline.
     ///
     /// ```
-    /// use fluid::Graph;
+    /// use fluid::graph::Graph;
     ///
     /// fn write(graph: &Graph) -> std::io::Result<()> {
     ///     std::fs::write("market.svg", graph.svg())

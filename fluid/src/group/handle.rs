@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::{AddError, Nothing};
+use crate::error::AddError;
 use crate::group::callback::Callback;
 use crate::group::handle::admit::callback_of;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
@@ -26,6 +26,7 @@ use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::report::status::Status;
+use crate::state::Nothing;
 use crate::state::State;
 use crate::supervisor::{Event, Events};
 use crate::sync::OnceLock;

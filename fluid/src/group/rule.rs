@@ -3,10 +3,10 @@
 //! `workers!` calls the two methods of [`HasNoSlot`] on what a field was seated as. Where nothing is wrong
 //! they give it back. The one of the same name that a silent worker's seat has itself is found before.
 
-use crate::error::Nothing;
 use crate::group::slot::{Member, Slot};
 use crate::queue::adapt::{Adapt, Straight};
 use crate::rules::{Adapted, NeedsNoEdge, NeedsNoFeeding, Other, Unchanged};
+use crate::state::Nothing;
 use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::Stage;

@@ -1,8 +1,9 @@
 //! What stands in the place of what was not understood. The compiler says why it was not, so none of this
 //! ever runs.
 
-use crate::error::{Error, Nothing};
+use crate::error::Error;
 use crate::node::context::Context;
+use crate::state::Nothing;
 use crate::worker::{Io, Worker};
 
 /// A worker whose type was not understood.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use fluid::{Counts, OnError, OnStall, Stalled};
+use fluid::{Counts, OnError, OnStall, error::Stalled};
 
 use super::case::Role;
 use super::{GRAVES, Outcome};
