@@ -211,6 +211,7 @@ pub struct GraphEdge {
 
 /// How messages go over an edge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EdgeKind {
     /// `=>`: through the queue of the worker that consumes.
     #[default]

@@ -358,6 +358,7 @@ impl Default for Options {
 
 /// What a heartbeat measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pace {
     /// The pause after a call: a slow call moves every later one.
     #[default]
@@ -369,6 +370,7 @@ pub enum Pace {
 
 /// What a failure of one call (an error, a panic or a timeout) does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnError {
     /// The worker ends as failed, and its group stops, whatever the group's strategy.
     #[default]
@@ -385,6 +387,7 @@ pub enum OnError {
 /// What a stall does: a call without a sign of life for as long as the worker's
 /// [`stall`](crate::Options::stall).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnStall {
     /// It is logged, counted, and seen in the status. The call goes on.
     #[default]
@@ -403,6 +406,7 @@ pub enum OnStall {
 /// What the end of a worker does to its group. A failure is not its business: whatever
 /// [`OnError`] and the group's strategy leave unanswered stops the group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnExit {
     /// The group stops gracefully.
     #[default]
@@ -413,6 +417,7 @@ pub enum OnExit {
 
 /// What a full queue does with one message more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Overflow {
     /// The sender waits for room.
     #[default]

@@ -201,6 +201,7 @@ impl<M, K: fmt::Debug> fmt::Debug for Dispatcher<M, K> {
 
 /// Handlers that failed.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DispatchError {
     /// How many handlers were called.
     pub called: usize,
