@@ -156,7 +156,7 @@ workers! {
     }
 
     after("10ms") => panic!("at 10 ms");
-    every("20ms") => {
+    every("20ms", on_error = "skip") => {
         seen.note("every");
         panic!("at 20 ms")
     };
