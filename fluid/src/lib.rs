@@ -103,7 +103,7 @@
 //! [`scope`](Workers::scope) runs a block and shuts the group down afterwards, also if the block panics.
 //! [`run`](Workers::run) listens to SIGINT and SIGTERM. [`main`](Workers::main) builds the runtime
 //! too. The process then ends when its queues have drained or the stop was forced. Its exit code is
-//! 0 (normal), 1 (forced) or 2 (failed).
+//! 0 (normal), 1 (forced) or 2 (failed, or messages were [lost](Options::on_lost)).
 //!
 //! A failed call is handled by the worker's own [`on_error`](Options::on_error). Without that option, the
 //! strategy of its group decides: a [`Restart`] of the worker, of all workers, or of those downstream,
@@ -125,7 +125,7 @@
 //! - `info`: the start and the stop of a group;
 //! - `debug`: changes of state, and dropped messages;
 //! - `warn`: failures that a policy answered, stalls, undelivered and unsent messages, forced stops;
-//! - `error`: failures that end a worker, and stuck workers.
+//! - `error`: failures that end a worker, lost messages, and stuck workers.
 //!
 //! A message that is handled without a failure logs nothing.
 //!
@@ -199,7 +199,7 @@ pub use group::workers::Workers;
 pub use macros::{consumer, worker, workers};
 pub use node::context::Context;
 pub use options::restart::Restart;
-pub use options::{OnError, OnExit, OnStall, Options, Overflow, Pace};
+pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace};
 pub use outcome::Outcome;
 pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
 pub use report::exit::{Cause, Exit, Forced};

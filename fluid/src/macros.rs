@@ -202,6 +202,7 @@ pub use fluid_macros::worker;
 /// | `on_stall = "restart"` | what a stall does: `"report"` or `"restart"` | `"report"` |
 /// | `on_error = "stop"` | what a failed call does: `"stop"`, `"skip"` or `"restart"` | the group's `restart`, or `"stop"` |
 /// | `on_exit = "ignore"` | what its end does: `"stop"` or `"ignore"` | `"stop"` |
+/// | `on_lost = "ignore"` | what lost messages do: `"fail"` makes the exit code 2, `"ignore"` does nothing, see [`OnLost`](crate::OnLost) | `"fail"` |
 ///
 /// # Lanes
 ///
@@ -226,8 +227,9 @@ pub use fluid_macros::worker;
 /// messages of the same lane wait. [`Context::attempt`](crate::Context::attempt) is the number of the attempt.
 /// After the last attempt, or if `retry_if` returns `false`, the message leaves by the port `failed` as
 /// [`Failed`](crate::Failed), if the group wires that port (`store.failed => dead_letters;`). Otherwise
-/// `on_error` decides. A batch is retried as a whole, and each of its messages leaves on its own. A stop ends
-/// the pauses: the remaining attempts are made at once.
+/// `on_error` decides, and the message is lost: the exit code is then 2, unless `on_lost = "ignore"` is set. A
+/// batch is retried as a whole, and each of its messages leaves on its own. A stop ends the pauses: the
+/// remaining attempts are made at once.
 ///
 /// ```
 /// use fluid::{consumer, workers, Failed};

@@ -305,8 +305,11 @@ impl Node {
 
     /// Ends it with `exit`, which every waiter gets. Only the first exit counts.
     pub(crate) fn finish(&self, exit: Exit) {
-        let state = exit.state();
+        let (state, lost) = (exit.state(), exit.lost());
         if self.state.end(state, || self.exit.set(exit).is_ok()) {
+            if lost > 0 && self.kind == Kind::Consumer {
+                tracing::error!(worker = &*self.path(), messages = lost, "messages lost");
+            }
             tracing::debug!(worker = &*self.path(), kind = %self.kind, to = %state, "state changed");
         }
         #[cfg(feature = "test-util")]

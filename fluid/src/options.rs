@@ -34,6 +34,7 @@ pub struct Options {
     /// Nothing, if nothing was said.
     pub(crate) on_error: Option<OnError>,
     pub(crate) on_exit: OnExit,
+    pub(crate) on_lost: OnLost,
     pub(crate) capacity: usize,
     pub(crate) overflow: Overflow,
     pub(crate) concurrency: usize,
@@ -70,6 +71,7 @@ impl Options {
             blocking: false,
             on_error: None,
             on_exit: OnExit::Stop,
+            on_lost: OnLost::Fail,
             capacity: 1024,
             overflow: Overflow::Wait,
             concurrency: 1,
@@ -185,6 +187,17 @@ impl Options {
     /// What the end of this worker does to its group. Default [`OnExit::Stop`].
     pub const fn on_exit(mut self, on_exit: OnExit) -> Self {
         self.on_exit = on_exit;
+        self
+    }
+
+    /// What it means that messages of this consumer are *lost*. Default [`OnLost::Fail`].
+    ///
+    /// A message is lost if its handling failed for good and it did not leave by the port
+    /// [`failed`](crate::Workers::failed): that is not wired, or the consumer behind it refused the message. That the
+    /// worker went on, because of [`OnError::Skip`] or a restart, does not bring its message back.
+    /// [`Counts::lost`](crate::Counts::lost) counts them in any case.
+    pub const fn on_lost(mut self, on_lost: OnLost) -> Self {
+        self.on_lost = on_lost;
         self
     }
 
@@ -373,7 +386,8 @@ pub enum OnError {
     /// The worker ends as failed, and its group stops, whatever the group's strategy.
     #[default]
     Stop,
-    /// The failure is counted and kept as the last error; the worker goes on with its state. (A worker
+    /// The failure is counted and kept as the last error; the worker goes on with its state. A message that is skipped is
+    /// lost, which the exit code tells ([`Options::on_lost`]). (A worker
     /// written by hand makes its own calls, and skips by itself: an error of its `run` ends it.)
     Skip,
     /// The worker is built anew after a backoff of 100 ms, doubled at each failure in a row up to
@@ -408,6 +422,16 @@ pub enum OnExit {
     #[default]
     Stop,
     /// The group goes on without it.
+    Ignore,
+}
+
+/// What it means that messages of a consumer are lost ([`Options::on_lost`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnLost {
+    /// The exit code is 2, and the [`Exit`](crate::Exit) names the consumer.
+    #[default]
+    Fail,
+    /// Nothing: to lose some is expected.
     Ignore,
 }
 

@@ -120,8 +120,8 @@ pub trait Worker: Send + Sized + 'static {
         async { Ok(()) }
     }
 
-    /// Called last, with the worker's exit. A panic here is a failure of the worker in the exit that everyone else gets, if
-    /// it had not failed already.
+    /// Called last, with the worker's exit. A panic here makes the worker end as failed, if it had not failed
+    /// already.
     fn after_shutdown(&mut self, exit: &Exit) -> impl Future<Output = ()> + Send {
         let _ = exit;
         async {}

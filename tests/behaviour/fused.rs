@@ -304,7 +304,7 @@ async fn a_skipped_failure_and_a_panic_behind_a_fused_edge_cost_one_message_each
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert_eq!(counts(&exit, "first"), [10, 10, 0, 0, 0]);
     assert_eq!(counts(&exit, "second"), [10, 8, 2, 0, 0]);
-    assert_eq!(exit.code(), 0, "{exit}");
+    assert_eq!((exit.code(), exit.lost()), (2, 2), "{exit}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -341,7 +341,8 @@ async fn a_worker_behind_a_fused_edge_is_restarted_while_its_caller_waits() {
     assert_eq!(counts(&exit, "second"), [8, 7, 1, 0, 0]);
     assert_eq!(exit.worker("second").unwrap().restarts(), 1);
     assert_eq!(exit.worker("first").unwrap().restarts(), 0);
-    assert_eq!(exit.code(), 0, "{exit}");
+    assert_eq!((exit.code(), exit.lost()), (2, 1), "{exit}");
+    assert!(!exit.cause().is_failure(), "{exit}");
 }
 
 #[tokio::test(start_paused = true)]

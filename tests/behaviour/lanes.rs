@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fluid::{
-    Context, Error, Exit, GroupHandle, Io, Nothing, OnError, Options, Reply, Slot, Worker, Workers,
+    Context, Error, Exit, GroupHandle, Io, Nothing, OnError, OnLost, Options, Reply, Slot, Worker,
+    Workers,
 };
 use tokio::time::{Duration, sleep, timeout};
 
@@ -180,8 +181,11 @@ fn lanes(lanes: usize) -> Options {
     Options::new().concurrency(lanes)
 }
 
+/// Lanes that are restarted, of which it is expected that they lose what fails.
 fn restarting(lanes: usize) -> Options {
-    self::lanes(lanes).on_error(OnError::Restart)
+    self::lanes(lanes)
+        .on_error(OnError::Restart)
+        .on_lost(OnLost::Ignore)
 }
 
 /// Waits until a consumer has so many messages behind it.

@@ -158,6 +158,9 @@ async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
     }
     let failed = log.find(Level::WARN, &[r#"worker="even""#, r#"error="1 is odd""#]);
     assert_eq!(failed.len(), 1, "{:#?}", log.told());
+    let lost = log.find(Level::ERROR, &["messages lost", r#"worker="even""#]);
+    assert_eq!(lost.len(), 1, "{:#?}", log.told());
+    assert!(lost[0].text.contains("messages=1"), "{lost:?}");
     for what in ["started", "stopping", "stopped"] {
         let told = log.find(Level::INFO, &[what, r#"group="numbers""#]);
         assert_eq!(told.len(), 1, "{what}: {:#?}", log.told());
@@ -188,6 +191,14 @@ async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
     workers.add(Hang);
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert!(exit.is_forced());
+    assert_eq!(
+        log.find(
+            Level::WARN,
+            &["grace period over, forcing", r#"worker="hang""#]
+        )
+        .len(),
+        1
+    );
     assert_eq!(
         log.find(Level::WARN, &["forced to stop", r#"worker="hang""#])
             .len(),

@@ -10,6 +10,7 @@ mod fused;
 mod lanes;
 mod lifecycle;
 mod logging;
+mod lost;
 mod model;
 mod nested;
 mod policy;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Io, Nothing, OnError, OnExit, Options, Pace, State, TimedOut, Worker,
+    Cause, Context, Error, Io, Nothing, OnError, OnExit, OnLost, Options, Pace, State, TimedOut,
+    Worker,
 };
 use tokio::time::{Instant, timeout};
 
@@ -13,7 +14,10 @@ use crate::support::{
     assert_conserved, beats, body, counts, each, group, idle, ms, put, put_with, secs,
 };
 
-const RESTART: Options = Options::new().on_error(OnError::Restart);
+/// What it loses is expected.
+const RESTART: Options = Options::new()
+    .on_error(OnError::Restart)
+    .on_lost(OnLost::Ignore);
 
 #[tokio::test(start_paused = true)]
 async fn skip_goes_on_after_errors_and_panics_and_keeps_the_state() {
@@ -42,7 +46,7 @@ async fn skip_goes_on_after_errors_and_panics_and_keeps_the_state() {
     }
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert_eq!(counts(&exit, "picky"), [10, 8, 2, 0, 0]);
-    assert_eq!(exit.code(), 0);
+    assert_eq!((exit.code(), exit.lost()), (2, 2), "{exit}");
     let picky = exit.worker("picky").unwrap();
     assert!(picky.last_error().unwrap().to_string().contains("two"));
     assert_eq!(picky.restarts(), 0);

@@ -62,9 +62,9 @@ const fn restarts() -> Options {
     reports().on_stall(fluid::OnStall::Restart)
 }
 
-/// The options of a worker with a stall that is reported.
+/// The options of a worker with a stall that is reported. What it loses is expected.
 const fn reports() -> Options {
-    Options::new().stall(STALL)
+    Options::new().stall(STALL).on_lost(fluid::OnLost::Ignore)
 }
 
 fn add(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Slot<DoJob> {

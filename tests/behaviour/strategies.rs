@@ -12,13 +12,15 @@ mod stop;
 use std::time::Duration;
 
 use fluid::{
-    ConsumerHandle, Context, Error, GroupHandle, Io, Options, Restart, Slot, State, Worker,
+    ConsumerHandle, Context, Error, GroupHandle, Io, OnLost, Options, Restart, Slot, State, Worker,
     WorkerHandle, Workers,
 };
 use tokio::time::timeout;
 
 use crate::support::{Log, group, secs};
 
+/// The options of a consumer whose messages may fail. These tests are about what is restarted, and not about what is lost.
+const LOSES: Options = Options::new().on_lost(OnLost::Ignore);
 /// A message at which a [`Part`] fails.
 const FAIL: u64 = 1000;
 /// A message at which a [`Part`] panics.
@@ -65,6 +67,7 @@ fn part(workers: &mut Workers, name: &'static str, log: &Log) -> Slot<Part> {
 }
 
 fn part_with(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -> Slot<Part> {
+    let options = options.on_lost(OnLost::Ignore);
     let (log, end) = (log.clone(), Duration::ZERO);
     workers.add_with(name, options, move || Part {
         name,

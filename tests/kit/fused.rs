@@ -137,7 +137,8 @@ async fn a_stub_at_the_end_of_a_chain_fails_like_the_worker() {
     kit.idle().await;
     let exit = chain.shutdown().await;
     // What it does about a failure is still the worker's own.
-    assert!(exit.is_success(), "{exit}");
+    assert!(!exit.cause().is_failure(), "{exit}");
+    assert_eq!((exit.code(), exit.lost()), (2, 1), "{exit}");
     let sum = exit.worker("sum").unwrap();
     let counts = sum.counts().unwrap();
     assert_eq!((counts.done, counts.failed), (1, 1), "{exit}");

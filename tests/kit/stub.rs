@@ -117,7 +117,8 @@ async fn options_hold_for_a_stub() {
     }
     kit.idle().await;
     let exit = market.shutdown().await;
-    assert!(exit.is_success(), "{exit}");
+    assert!(!exit.cause().is_failure(), "{exit}");
+    assert_eq!((exit.code(), exit.lost()), (2, 2), "{exit}");
     exit.assert_done("store", 1);
     let store = exit.worker("store").unwrap();
     assert_eq!(store.counts().unwrap().failed, 2, "{exit}");

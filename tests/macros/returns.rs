@@ -33,7 +33,7 @@ async fn each(number: u64) -> Vec<u64> {
     (0..number).collect()
 }
 
-#[consumer(on_error = "skip")]
+#[consumer(on_error = "skip", on_lost = "ignore")]
 async fn result_one(number: u64) -> Result<u64, Odd> {
     if number % 2 == 1 {
         Err(Odd(number))
@@ -42,7 +42,7 @@ async fn result_one(number: u64) -> Result<u64, Odd> {
     }
 }
 
-#[consumer(on_error = "skip")]
+#[consumer(on_error = "skip", on_lost = "ignore")]
 async fn result_maybe(number: u64) -> Result<Option<u64>, String> {
     if number == 0 {
         Err("nothing".to_owned())
@@ -51,7 +51,7 @@ async fn result_maybe(number: u64) -> Result<Option<u64>, String> {
     }
 }
 
-#[consumer(on_error = "skip")]
+#[consumer(on_error = "skip", on_lost = "ignore")]
 async fn result_each(number: u64) -> std::io::Result<Vec<u64>> {
     if number == 0 {
         Err(std::io::Error::other("nothing"))

@@ -152,6 +152,7 @@ const WORDS: &[&str] = &[
     "on_stall",
     "on_error",
     "on_exit",
+    "on_lost",
     "blocking,",
     "name = \"n\"",
     "heartbeat = \"1s\"",
@@ -165,6 +166,7 @@ const WORDS: &[&str] = &[
     "on_stall = \"restart\"",
     "on_error = \"restart\"",
     "on_exit = \"ignore\"",
+    "on_lost = \"ignore\"",
     "\"unbounded\"",
     // Statements of a group.
     "every",

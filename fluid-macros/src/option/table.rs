@@ -171,6 +171,14 @@ const ROWS: &[Row] = &[
         ]),
         &[Worker, Consumer, Field],
     ),
+    of_consumer(
+        "on_lost",
+        Kind::Choice(&[
+            variant("fail", "OnLost", "Fail"),
+            variant("ignore", "OnLost", "Ignore"),
+        ]),
+        &[FieldRule::IsConsumer],
+    ),
 ];
 
 impl Scope {

@@ -209,8 +209,9 @@ impl Workers {
         self.hooks.on_shutdown.push(hook(|()| run()));
     }
 
-    /// Runs `run` last, with the exit. If it fails, the exit that everyone else gets has that as its cause, and so the
-    /// exit code 2, unless the group had failed or bailed out already; the exit that it was given was written before.
+    /// Runs `run` last, with the exit as it stands then. A failure of `run` becomes the cause of the group's final exit,
+    /// unless the group had failed or bailed out already. So the exit code of [`run`](Self::run) and
+    /// [`main`](Self::main) is 2, though the exit that was given to `run` did not say so.
     pub fn after_shutdown<F>(&mut self, run: impl FnOnce(Exit) -> F + Send + 'static)
     where
         F: Future<Output: Outcome> + Send + 'static,

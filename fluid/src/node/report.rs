@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::Node;
 use crate::node::members::Members;
+use crate::options::OnLost;
 use crate::queue::Tally;
 use crate::report::exit::{Cause, Exit, Report};
 use crate::report::status::Status;
@@ -22,6 +23,12 @@ impl Node {
         };
         let workers: Vec<Exit> = self.with_members(exits).unwrap_or_default();
         let (emitted, unsent) = self.sent();
+        let counts = self
+            .queue_control
+            .as_ref()
+            .map(|queue_control| queue_control.counts());
+        let told = counts.filter(|_| self.options.on_lost == OnLost::Fail);
+        let below: u64 = workers.iter().map(Exit::lost).sum();
         let forced_by = self.forced_by().filter(|_| forced);
         let forced = forced || workers.iter().any(Exit::is_forced);
         Exit::new(Report {
@@ -39,10 +46,8 @@ impl Node {
                 .started_at
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
-            counts: self
-                .queue_control
-                .as_ref()
-                .map(|queue_control| queue_control.counts()),
+            counts,
+            lost: told.map_or(0, |counts| counts.lost) + below,
             emitted,
             unsent,
             beats: self.beats.load(Ordering::Relaxed),

@@ -52,7 +52,8 @@ use crate::options::bounded;
 /// cannot be restarted, and the group fails. When all have ended their life, and the pause is over, they are
 /// built anew and started, sinks first.
 ///
-/// Queues, edges and handles stay, and so do the messages that wait. A worker that was added by value cannot
+/// Queues, edges and handles stay, and so do the messages that wait. The message at which a consumer failed is lost
+/// ([`Options::on_lost`](crate::Options::on_lost)), unless it left by the port `failed`. A worker that was added by value cannot
 /// be built anew: if it is among those to be restarted, the group fails and says so. A periodic callback is
 /// armed anew, a one-shot that has not run yet too.
 ///

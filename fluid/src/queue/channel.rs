@@ -225,9 +225,18 @@ impl<M> Channel<M> {
         std::mem::take(&mut inner.sender_waits)
     }
 
-    /// Counts messages in hand as failed.
-    fn fail(&self, messages: usize) {
-        lock(&self.inner).release(messages, |counts| &mut counts.failed);
+    /// Counts messages in hand as failed, and as lost if they are.
+    fn fail(&self, messages: usize, lost: bool) {
+        let mut inner = lock(&self.inner);
+        inner.release(messages, |counts| &mut counts.failed);
+        if lost {
+            inner.lose(messages as u64);
+        }
+    }
+
+    /// Counts messages as lost that have failed and were refused behind the port `failed`.
+    fn lose(&self, messages: u64) {
+        lock(&self.inner).lose(messages);
     }
 
     /// Counts messages in hand as undelivered.
@@ -344,6 +353,13 @@ impl<M> Inner<M> {
         if !self.frozen {
             self.released += messages as u64;
             *counter(&mut self.counts) += messages as u64;
+        }
+    }
+
+    /// Counts messages that have failed as lost.
+    fn lose(&mut self, messages: u64) {
+        if !self.frozen {
+            self.counts.lost += messages;
         }
     }
 

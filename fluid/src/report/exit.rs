@@ -55,6 +55,8 @@ pub(crate) struct Report {
     pub(crate) stuck: bool,
     pub(crate) ran_for: Duration,
     pub(crate) counts: Option<Counts>,
+    /// Of it and all below it, what the exit code tells.
+    pub(crate) lost: u64,
     pub(crate) emitted: u64,
     pub(crate) unsent: u64,
     pub(crate) beats: u64,
@@ -273,6 +275,14 @@ impl Exit {
         self.0.counts
     }
 
+    /// How many messages were lost by it and all workers below it: their handling failed for good, and they left by no
+    /// port `failed`. Those of consumers whose [`on_lost`](crate::Options::on_lost) is
+    /// [`OnLost::Ignore`](crate::OnLost::Ignore) are not among them.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.0.lost
+    }
+
     /// How many messages it emitted, on all its ports.
     #[must_use]
     pub fn emitted(&self) -> u64 {
@@ -330,13 +340,13 @@ impl Exit {
         })
     }
 
-    /// 0 if it ended normally, 1 if it was forced, 2 if it failed; or what
-    /// [`bail_out`](crate::GroupHandle::bail_out) was given.
+    /// 0 if it ended normally, 1 if it was forced, 2 if it failed or messages were [lost](Self::lost); or
+    /// what [`bail_out`](crate::GroupHandle::bail_out) was given.
     #[must_use]
     pub fn code(&self) -> u8 {
         match self.cause() {
             Cause::BailedOut { code, .. } => *code,
-            cause if cause.is_failure() => 2,
+            cause if cause.is_failure() || self.lost() > 0 => 2,
             _ => u8::from(self.is_forced()),
         }
     }
@@ -345,6 +355,31 @@ impl Exit {
     #[must_use]
     pub fn is_success(&self) -> bool {
         self.code() == 0
+    }
+
+    /// How many messages were lost, and by which workers, whose names stand below `path`.
+    fn write_lost(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        path: &str,
+        separator: &mut &'static str,
+    ) -> fmt::Result {
+        if self.workers().is_empty() && self.lost() > 0 {
+            let messages = plural(self.lost(), "message", "messages");
+            write!(f, "{separator}{} {messages}", self.lost())?;
+            *separator = ", ";
+            if !path.is_empty() {
+                write!(f, " of `{path}`")?;
+            }
+        }
+        self.workers().iter().try_for_each(|worker| {
+            let name = worker.name();
+            let below = match path {
+                "" => name.to_owned(),
+                path => format!("{path}/{name}"),
+            };
+            worker.write_lost(f, &below, separator)
+        })
     }
 
     /// The line of one worker: `name  state  what it did`.
@@ -423,6 +458,10 @@ impl fmt::Display for Exit {
         write!(f, "{name}: {state} after {seconds:.1}s, {cause}")?;
         if let Some(forced_by) = forced_by {
             write!(f, ", forced: {forced_by}")?;
+        }
+        if self.lost() > 0 {
+            f.write_str(", lost: ")?;
+            self.write_lost(f, "", &mut "")?;
         }
         write!(f, " (exit code {})", self.code())?;
         if *stuck {

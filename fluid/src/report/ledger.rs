@@ -26,6 +26,9 @@ pub struct Counts {
     pub done: u64,
     /// Messages whose handling failed: an error, a panic or a timeout.
     pub failed: u64,
+    /// Of those that failed, the ones that did not leave by the port [`failed`](crate::Workers::failed): it is not wired,
+    /// or they were refused behind it. [`Options::on_lost`](crate::Options::on_lost) says what that means.
+    pub lost: u64,
     /// Messages that a full queue dropped, by its `overflow` policy.
     pub dropped: u64,
     /// Messages that were waiting or being handled when the worker had to end.
@@ -48,6 +51,7 @@ impl std::iter::Sum for Counts {
             accepted: sum.accepted + counts.accepted,
             done: sum.done + counts.done,
             failed: sum.failed + counts.failed,
+            lost: sum.lost + counts.lost,
             dropped: sum.dropped + counts.dropped,
             undelivered: sum.undelivered + counts.undelivered,
             refused: sum.refused + counts.refused,
@@ -60,6 +64,7 @@ impl fmt::Display for Counts {
         write!(f, "{} accepted, {} done", self.accepted, self.done)?;
         for (count, what) in [
             (self.failed, "failed"),
+            (self.lost, "lost"),
             (self.dropped, "dropped"),
             (self.undelivered, "undelivered"),
             (self.refused, "refused"),
@@ -151,10 +156,11 @@ mod tests {
             accepted: 5,
             done: 3,
             failed: 2,
+            lost: 1,
             refused: 1,
             ..Counts::default()
         };
-        let shown = "5 accepted, 3 done, 2 failed, 1 refused";
+        let shown = "5 accepted, 3 done, 2 failed, 1 lost, 1 refused";
         assert_eq!(counts.to_string(), shown);
     }
 }

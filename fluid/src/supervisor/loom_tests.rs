@@ -153,6 +153,7 @@ fn a_consumer_that_is_asked_to_stop_while_it_is_down_still_handles_what_is_left(
             accepted: 2,
             done: 1,
             failed: 1,
+            lost: 1,
             ..Counts::default()
         };
         assert_eq!(counts, expected);

@@ -150,7 +150,7 @@ impl Supervisor {
     /// Stops the group because it was asked to, but first takes in what came before that: a worker that
     /// was added, and sent messages, still handles them.
     pub(super) fn obey_stop(&mut self) {
-        // The flag is raised, so whoever adds a member from now on is refused. One that is being added has sent its event
+        // The flag is raised, so a member that is added from now on is refused. One that is being added has sent its event
         // when the lock is free.
         self.node.with_members(|_| ());
         if let Some(Ok(order)) = self.order.as_mut().map(oneshot::Receiver::try_recv) {

@@ -63,6 +63,7 @@ mod tests {
             stuck: false,
             ran_for: Duration::ZERO,
             counts,
+            lost: 0,
             emitted: 0,
             unsent: 0,
             beats: 0,

@@ -187,8 +187,9 @@ where
     S: Worker,
     I: CallInput<S::Message>,
 {
-    io.queue.failed();
-    let Some(input) = input.filter(|_| io.failed.is_wired()) else {
+    let input = input.filter(|_| io.failed.is_wired());
+    io.queue.fail(input.is_none());
+    let Some(input) = input else {
         return skip(error, ctx);
     };
     ctx.node().note_error(&error);
@@ -205,6 +206,7 @@ where
     });
     let refused = io.failed.send_all(failed).await;
     if refused > 0 {
+        io.queue.lose(refused);
         tracing::warn!(
             worker = &*ctx.node().path(),
             refused,

@@ -14,7 +14,7 @@ struct Order {
 }
 
 /// Notes each order with how many came before it in this life of this lane.
-#[consumer(concurrency = 3, partition_by = |order| order.customer, on_error = "restart")]
+#[consumer(concurrency = 3, partition_by = |order| order.customer, on_error = "restart", on_lost = "ignore")]
 async fn bill(
     order: Order,
     notes: &Mutex<Vec<(u64, u64, u64)>>,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use fluid::{Counts, OnError, OnStall, Stalled};
+use fluid::{Counts, Exit, OnError, OnStall, Stalled};
 
 use super::case::Role;
 use super::{GRAVES, Outcome};
@@ -18,6 +18,9 @@ pub(super) fn check(outcome: &Outcome) {
         assert!(violations.is_empty(), "{place}: {violations:?}\n{exit}");
     }
     (0..outcome.case.members.len()).for_each(|place| check_member(outcome, place));
+    let lost: u64 = exit.workers().iter().map(Exit::lost).sum();
+    assert_eq!(exit.lost(), lost, "{exit}");
+    assert!(lost == 0 || !exit.is_success(), "{exit}");
     check_stalls(outcome);
     check_graves(outcome);
     check_budget(outcome);
@@ -49,6 +52,14 @@ fn check_member(outcome: &Outcome, place: usize) {
     let Some(counts) = mine.counts().filter(|_| member.role != Role::Source) else {
         return;
     };
+    // What leaves by the port `failed` is lost only if it is cut off or refused.
+    let lost = if member.failed_wired {
+        0..=failed
+    } else {
+        failed..=failed
+    };
+    assert!(lost.contains(&counts.lost), "{place}: {counts:?}\n{exit}");
+    assert_eq!(mine.lost(), counts.lost, "{place}: {exit}");
     let succeeded = shared.succeeded.load(Ordering::SeqCst);
     // What comes from outside may be refused when the exit has been written.
     let counts = Counts {

@@ -10,7 +10,7 @@ use fluid::{
 };
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, PANIC, Part, connect, part, part_with, restarted, restarting, settled};
+use super::{FAIL, LOSES, PANIC, Part, connect, part, part_with, restarted, restarting, settled};
 use crate::support::{Log, counts, each, group, ms, secs};
 
 fn nest(workers: &mut Workers, name: &'static str, inner: Workers) -> GroupHandle {
@@ -294,7 +294,7 @@ async fn what_does_not_end_its_life_in_a_nested_group_is_cut_off_by_the_one_abov
     // It would take its time: that of the group above holds.
     let patient = || Workers::new("inner").grace(secs(60));
     for mut inner in [Workers::new("inner"), patient()] {
-        let hangs = inner.add_with("hangs", Options::new(), || {
+        let hangs = inner.add_with("hangs", LOSES, || {
             each(|number: u64| async move {
                 if number == 0 {
                     pending::<()>().await;

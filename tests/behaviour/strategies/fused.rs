@@ -2,7 +2,7 @@
 
 use fluid::{PortOutput, Restart, Slot, Workers};
 
-use super::{restarted, settled};
+use super::{LOSES, restarted, settled};
 use crate::fused::{Hooked, chain};
 use crate::support::{Log, boxed, counts, group};
 
@@ -11,9 +11,7 @@ fn parts(restart: Restart, log: &Log) -> (Workers, [Slot<Hooked>; 4]) {
     let mut workers = group().restart(restart);
     let parts = ["a", "b", "c", "other"].map(|name| {
         let log = log.clone();
-        workers.add_with(name, fluid::Options::new(), move || {
-            Hooked(name, log.clone())
-        })
+        workers.add_with(name, LOSES, move || Hooked(name, log.clone()))
     });
     let [a, b, c, _] = &parts;
     chain(&mut workers, a, b, c);
@@ -26,9 +24,7 @@ async fn one_for_one_restarts_the_called_alone_while_its_caller_waits() {
     let mut workers = group().restart(Restart::one_for_one());
     let [a, b] = ["a", "b"].map(|name| {
         let log = log.clone();
-        workers.add_with(name, fluid::Options::new(), move || {
-            Hooked(name, log.clone())
-        })
+        workers.add_with(name, LOSES, move || Hooked(name, log.clone()))
     });
     // The message at which the called fails is none at which its caller does.
     let onward = workers.fuse_with(&a, &b, PortOutput, |n: u64| if n == 7 { 1000 } else { n });
@@ -80,9 +76,7 @@ async fn rest_for_one_takes_the_caller_along() {
     let mut workers = group().restart(Restart::rest_for_one());
     let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| {
         let log = log.clone();
-        workers.add_with(name, fluid::Options::new(), move || {
-            Hooked(name, log.clone())
-        })
+        workers.add_with(name, LOSES, move || Hooked(name, log.clone()))
     });
     // d => a -> b -> c, and b fails at what a lets through.
     let onward = workers.fuse(&b, &c, PortOutput);
@@ -106,7 +100,7 @@ async fn rest_for_one_takes_the_caller_along() {
 async fn what_a_recycled_caller_was_sending_waits_for_the_next_life_of_the_called() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all());
-    let many = workers.add_with("many", fluid::Options::new(), || {
+    let many = workers.add_with("many", LOSES, || {
         let mut first = true;
         boxed(move |n: u64| {
             let again = std::mem::replace(&mut first, false);
@@ -115,9 +109,7 @@ async fn what_a_recycled_caller_was_sending_waits_for_the_next_life_of_the_calle
     });
     let called = {
         let log = log.clone();
-        workers.add_with("called", fluid::Options::new(), move || {
-            Hooked("called", log.clone())
-        })
+        workers.add_with("called", LOSES, move || Hooked("called", log.clone()))
     };
     // Of the first message five are made; at the second of them the called fails.
     let onward = workers.fuse_with(&many, &called, PortOutput, |_: u64| vec![1, 1000, 2, 3, 4]);

@@ -4,7 +4,7 @@ use fluid::{Options, Restart, State};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{FAIL, PANIC, Part, chain, connect, part, restarted, restarting, settled};
+use super::{FAIL, LOSES, PANIC, Part, chain, connect, part, restarted, restarting, settled};
 use crate::support::{Log, assert_conserved, counts, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
@@ -213,7 +213,7 @@ async fn workers_that_came_later_are_restarted_like_the_others() {
             log: log.clone(),
             end: ms(0),
         };
-        running.add_with(name, Options::new(), part).unwrap()
+        running.add_with(name, LOSES, part).unwrap()
     };
     let (first, second) = (add("first"), add("second"));
     first.send(FAIL).await.unwrap();

@@ -11,7 +11,7 @@ use fluid::{
 };
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, PANIC};
+use super::{FAIL, LOSES, PANIC};
 use crate::support::{assert_conserved, group, ms, secs};
 
 /// A consumer with a random pace, that knows whether another life of it is still there.
@@ -102,7 +102,7 @@ fn fill(
     let mut seats: Vec<Slot<Random>> = Vec::new();
     for at in 0..rng.usize(1..5) {
         let name = format!("w{at}");
-        let mut options = Options::new().capacity(rng.usize(1..6));
+        let mut options = LOSES.capacity(rng.usize(1..6));
         match rng.u8(0..8) {
             0 => options = options.on_error(OnError::Restart),
             1 if depth > 0 => options = options.on_error(OnError::Stop),

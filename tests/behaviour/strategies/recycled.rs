@@ -9,7 +9,7 @@ use std::time::Duration;
 use fluid::{Cause, Context, Error, Exit, Io, Nothing, OnError, Options, Restart, State, Worker};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, Part, connect, part, part_with, restarted, restarting, settled};
+use super::{FAIL, LOSES, Part, connect, part, part_with, restarted, restarting, settled};
 use crate::support::{Log, assert_conserved, beats, body, counts, each, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,7 @@ async fn a_context_of_a_life_that_is_over_stays_so() {
     let kept = Arc::new(Mutex::new(Vec::<Context>::new()));
     let keep = Arc::clone(&kept);
     let mut workers = group().restart(Restart::one_for_one());
-    let keeps = workers.add_with("keeps", Options::new(), move || {
+    let keeps = workers.add_with("keeps", LOSES, move || {
         let keep = Arc::clone(&keep);
         body::<u64, Nothing>(move |ctx, io| {
             keep.lock().unwrap().push(ctx.clone());
@@ -116,7 +116,7 @@ async fn a_context_of_a_life_that_is_over_stays_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn queues_and_handles_survive_and_no_message_is_lost() {
+async fn queues_and_handles_survive_and_only_what_failed_is_lost() {
     for restart in [
         Restart::one_for_one(),
         Restart::one_for_all(),
@@ -163,7 +163,8 @@ async fn queues_and_handles_survive_and_no_message_is_lost() {
         assert_eq!(counts(&exit, "middle"), [200, 180, 20, 0, 0]);
         assert_eq!(counts(&exit, "last"), [180, 180, 0, 0, 0]);
         assert_conserved(&exit);
-        assert_eq!(exit.code(), 0, "{exit}");
+        assert_eq!((exit.code(), exit.lost()), (2, 20), "{exit}");
+        assert!(!exit.cause().is_failure(), "{exit}");
     }
 }
 
@@ -253,7 +254,7 @@ async fn a_life_that_does_not_end_is_cut_off_after_its_grace_and_its_message_has
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all());
     let noted = log.clone();
-    let hangs = workers.add_with("hangs", Options::new().grace(secs(3)), move || {
+    let hangs = workers.add_with("hangs", LOSES.grace(secs(3)), move || {
         let noted = noted.clone();
         each(move |number: u64| {
             noted.note(format!("{number}"));
@@ -311,8 +312,8 @@ async fn a_hanging_on_shutdown_after_a_failure_is_cut_off_and_the_worker_restart
         }
     }
 
-    let by_strategy = (group().restart(Restart::one_for_one()), Options::new());
-    let by_option = (group(), Options::new().on_error(OnError::Restart));
+    let by_strategy = (group().restart(Restart::one_for_one()), LOSES);
+    let by_option = (group(), LOSES.on_error(OnError::Restart));
     for (mut workers, options) in [by_strategy, by_option] {
         let hangs = workers.add_with("hangs", options, || Hangs);
         let running = workers.startup().await.unwrap();
@@ -424,7 +425,7 @@ async fn a_last_hook_that_hangs_after_a_failure_is_cut_off() {
     }
 
     let mut workers = group();
-    let hangs = workers.add_with("hangs", Options::new(), || Hangs);
+    let hangs = workers.add_with("hangs", LOSES, || Hangs);
     let running = workers.startup().await.unwrap();
     let failed = Instant::now();
     hangs.send(1).await.unwrap();

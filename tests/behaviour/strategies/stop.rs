@@ -3,7 +3,7 @@
 use fluid::{Nothing, Options, Restart, Slot, Workers};
 use tokio::time::{Instant, timeout};
 
-use super::{FAIL, Part, chain, connect, part, restarting, settled};
+use super::{FAIL, LOSES, Part, chain, connect, part, restarting, settled};
 use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, pass, secs, sink};
 
 /// A chain `a => b => c` of which each takes 300 ms to end its life.
@@ -11,7 +11,7 @@ fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Slot<Part>; 3]) {
     let mut workers = group().restart(restart);
     let parts = ["a", "b", "c"].map(|name| {
         let log = log.clone();
-        workers.add_with(name, Options::new(), move || Part {
+        workers.add_with(name, LOSES, move || Part {
             name,
             log: log.clone(),
             end: ms(300),

@@ -91,9 +91,9 @@ impl GroupHandle {
         })
     }
 
-    /// Makes a member of what `make` makes, under `name` or one like it that is free. It is launched when the group
-    /// starts, or now if it has. Returns `None` if the group takes in no member: it has ended, or is to stop and does not
-    /// admit members `even_then`.
+    /// Makes a member of what `make` makes, under `name` or one like it that is free. The member is launched when the
+    /// group starts, or now if it has. Returns `None` if the group has ended, or if it is to stop and `even_then` is not
+    /// set.
     fn try_admit<T>(
         &self,
         name: &str,
@@ -104,8 +104,8 @@ impl GroupHandle {
         // If it is not used, it is dropped outside the lock, since it owns a worker.
         let mut make = Some(make);
         let admit = |members: &mut Members| {
-            // Whoever stops the group raises the flag first, and then takes this lock. So the stop sees every member that
-            // is admitted, and its event comes before the stop is answered.
+            // A stop raises the flag first, and then takes this lock. So the stop sees every member that is admitted, and
+            // the event of the member comes before the stop is answered.
             let stops = self.node.stop().is_raised();
             if stops && !even_then {
                 return None;

@@ -164,12 +164,22 @@ impl<M> Queue<M> {
             .flatten()
     }
 
-    /// Counts the message in hand as failed.
+    /// Counts the message in hand as failed. It is lost: see [`Options::on_lost`](crate::Options::on_lost).
     pub fn failed(&mut self) {
+        self.fail(true);
+    }
+
+    /// Counts the message in hand as failed, which leaves by the port `failed` now, or is `lost`.
+    pub(crate) fn fail(&mut self, lost: bool) {
         let messages = std::mem::take(&mut self.hand);
         if messages > 0 {
-            self.channel.fail(messages);
+            self.channel.fail(messages, lost);
         }
+    }
+
+    /// Counts messages that have failed as lost: they were refused behind the port `failed`.
+    pub(crate) fn lose(&self, messages: u64) {
+        self.channel.lose(messages);
     }
 
     /// How many messages wait.

@@ -203,6 +203,7 @@ fn what_came_over_a_fused_edge_is_accounted_for_at_a_seal() {
         accepted: 4,
         done: 2,
         failed: 1,
+        lost: 1,
         ..Counts::default()
     };
     assert_eq!(channel.counts(), expected);
