@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use fluid::{ConsumerHandle, Context, Error, Io, Nothing, Worker};
+use fluid::{ConsumerHandle, Context, Error, Io, Nothing, Worker, WorkerExt};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinSet, yield_now};
 

@@ -1,6 +1,6 @@
 //! A question and its answer.
 
-use fluid::{Reply, Worker, consumer};
+use fluid::{Reply, WorkerExt, consumer};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::case::{BOTH, Case, Contender};
