@@ -1,4 +1,5 @@
-//! What answers a failure. The only place where that is decided. Pure.
+//! What answers a failure: a restart here, the group above, or nothing. Pure. `restart.rs` then looks whether a restart is
+//! possible: the member can be built anew, and the budget is not used up.
 
 use crate::options::OnError;
 use crate::options::restart::Whom;
