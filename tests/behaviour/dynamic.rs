@@ -445,3 +445,18 @@ async fn a_second_edge_from_a_port_needs_a_broadcast() {
     workers.connect(&source, &first);
     workers.connect(&source, &second);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_is_due_beyond_the_end_of_the_clock_never_runs() {
+    let running = group().grace(Duration::MAX).startup().await.unwrap();
+    for callback in [
+        Callback::after(Duration::MAX),
+        Callback::every(Duration::MAX).jitter(Duration::MAX),
+    ] {
+        running.register_callback(callback, || async {}).unwrap();
+    }
+    tokio::time::sleep(secs(1)).await;
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    assert!(exit.workers().iter().all(|callback| callback.beats() == 0));
+}

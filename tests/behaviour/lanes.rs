@@ -1,6 +1,7 @@
 //! Consumers with several lanes, batches and retries: what becomes of them when something fails, hangs or stops.
 
 mod batches;
+mod competing;
 mod failure;
 mod functions;
 mod queues;

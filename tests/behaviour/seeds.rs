@@ -1,4 +1,7 @@
-//! What the seeds have: one test for each row of section 11 of the design, named after it.
+//! What the seeds of fluid, a Python library, can do: one test for each of its classes and functions.
+//!
+//! `RunningWorker.start_running` refuses a second start. In fluid a second start does not compile:
+//! see `tests/ui/lifecycle/started-twice.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,22 +97,6 @@ async fn async_context_manager_is_scope() {
     let scope = Hooked(Log::default()).scope(|worker| async move { worker.is_running() });
     let (was_running, exit) = scope.await.unwrap();
     assert!(was_running && exit.is_success());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_second_start_does_not_compile_since_startup_takes_the_value() {
-    // What can be shown at run time: `startup` is a function of the value, not of a reference.
-    async fn by_value<W: Worker>(
-        start: impl AsyncFnOnce(W) -> Result<fluid::ConsumerHandle<W::Message>, Exit>,
-        worker: W,
-    ) -> Exit {
-        start(worker).await.unwrap().shutdown().await
-    }
-    assert!(
-        by_value(Hooked::startup, Hooked(Log::default()))
-            .await
-            .is_success()
-    );
 }
 
 #[tokio::test(start_paused = true)]

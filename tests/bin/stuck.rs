@@ -1,4 +1,4 @@
-//! A process whose workers do not stop, for the tests in `behaviour/stuck.rs`.
+//! A program whose workers do not stop, or stop as they should. `behaviour/process.rs` runs it.
 
 use std::time::Duration;
 

@@ -156,18 +156,3 @@ fn the_graph_is_drawn() {
     let mermaid = Splitting::<u8>::GRAPH.mermaid();
     assert!(mermaid.starts_with("flowchart LR"), "{mermaid}");
 }
-
-/// The picture in a group's documentation is drawn by a macro, which cannot call the runtime's.
-#[test]
-fn both_writers_of_mermaid_keep_off_the_same_words() {
-    let words = |source: &str| {
-        let list = source.split("const RESERVED").nth(1).expect("a list");
-        list.split("];").next().unwrap().to_owned()
-    };
-    assert_eq!(
-        words(include_str!("../../fluid/src/graph/mermaid.rs")),
-        words(include_str!(
-            "../../fluid-macros/src/group/expand/picture.rs"
-        ))
-    );
-}

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fluid::{Context, Failed, consumer, worker, workers};
-use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use crate::support::Seen;
@@ -137,102 +136,6 @@ async fn lanes_without_a_key_compete() {
     assert!(took < Duration::from_millis(600), "{took:?}");
     let exit = running.shutdown().await;
     assert_eq!(exit.worker("work").unwrap().counts().unwrap().done, 101);
-}
-
-/// Waits for the release, if the number is 40.
-#[consumer(concurrency = 2)]
-async fn stroll(number: u64, seen: &Seen, release: &Notify) {
-    if number == 40 {
-        release.notified().await;
-    }
-    seen.note(number);
-}
-
-workers! {
-    struct Strollers(seen: Seen, release: Notify) {
-        pub stroll: Stroll { seen, release },
-    }
-}
-
-#[tokio::test]
-async fn what_a_lane_has_fetched_is_left_to_the_others_in_its_place_when_a_call_waits() {
-    let (seen, release) = (Arc::new(Seen::default()), Arc::new(Notify::new()));
-    let group = Strollers::new(Arc::clone(&seen), Arc::clone(&release));
-    let running = group.startup().await.unwrap();
-    for number in 0..100 {
-        running.stroll().try_send(number).unwrap();
-    }
-    while running.stroll().status().counts.unwrap().done < 99 {
-        tokio::task::yield_now().await;
-    }
-    release.notify_one();
-    let exit = running.shutdown().await;
-    assert_eq!(exit.worker("stroll").unwrap().counts().unwrap().done, 100);
-    let order = (0..100).filter(|&number| number != 40).chain([40]);
-    let order: Vec<_> = order.map(|number| number.to_string()).collect();
-    assert_eq!(seen.all(), order);
-}
-
-/// How many are handled besides those that wait, and what the first two wait for.
-#[derive(Default)]
-struct Others {
-    done: Mutex<u64>,
-    changed: Condvar,
-    released: [Notify; 2],
-}
-
-impl Others {
-    fn done(&self) -> u64 {
-        *self.done.lock().unwrap()
-    }
-
-    fn is_done(&self) {
-        *self.done.lock().unwrap() += 1;
-        self.changed.notify_all();
-    }
-
-    /// Keeps its thread until so many are.
-    fn wait_for(&self, enough: u64) {
-        let done = self.done.lock().unwrap();
-        let within = Duration::from_secs(20);
-        let waits = |done: &mut u64| *done < enough;
-        let waited = self.changed.wait_timeout_while(done, within, waits);
-        let (done, _) = waited.unwrap();
-        assert!(*done >= enough, "{done} are done, not {enough}");
-    }
-}
-
-#[consumer(concurrency = 2)]
-async fn compute(number: u64, others: &Others) {
-    match number {
-        0 | 1 => others.released[number as usize].notified().await,
-        200 => others.wait_for(397),
-        _ => others.is_done(),
-    }
-}
-
-workers! {
-    struct Computing(others: Others) {
-        pub compute: Compute { others },
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn what_a_lane_has_fetched_that_keeps_its_thread_is_handled_by_the_others() {
-    let others = Arc::new(Others::default());
-    let running = Computing::new(Arc::clone(&others)).startup().await.unwrap();
-    for number in 0..400 {
-        running.compute().try_send(number).unwrap();
-    }
-    // One handles all that comes before the one that keeps its thread.
-    others.released[0].notify_one();
-    while others.done() < 198 {
-        tokio::task::yield_now().await;
-    }
-    others.released[1].notify_one();
-    let exit = running.shutdown().await;
-    assert!(exit.is_success(), "{exit}");
-    assert_eq!(exit.worker("compute").unwrap().counts().unwrap().done, 400);
 }
 
 /// Notes the size of each batch.

@@ -2,45 +2,37 @@
 //! and runs. What only a whole crate can say of itself is said in `alone`.
 
 mod blocking_functions;
-mod box_shadowed;
 mod clippy_pedantic;
-mod clone_and_default_shadowed;
 mod configured_functions;
 mod declared_by_macro_rules;
 mod every_return_type;
 mod every_statement;
-mod fluid_names_shadowed;
 mod forbid_unsafe_code;
 mod generic_group_with_a_default;
 mod generic_with_a_where_clause;
 mod groups_in_groups;
 mod inside_a_function;
 mod lifetimes_in_bounds;
-mod macros_shadowed;
 mod messages_of_every_kind;
 mod modules_named_like_crates;
 mod names_of_the_expansion;
 mod nested_modules;
-mod ok_and_err_shadowed;
 mod one_name_under_two_configurations;
-mod option_shadowed;
 mod options_on_fields;
 mod ports_configured;
 mod ports_of_the_same_name;
 mod ports_thrown_away;
-mod primitives_shadowed;
 mod private_types;
 mod private_worker_in_a_public_group;
 mod raw_names_everywhere;
+#[allow(dead_code, reason = "the code of the README compiles, and is not run")]
+mod readme;
 mod resource_under_a_configuration;
-mod result_shadowed;
+mod shadowed_names;
 mod signatures;
-mod some_shadowed;
-mod string_shadowed;
 mod types_from_a_macro;
 mod unsized_resources;
 mod unused_group;
-mod vec_shadowed;
 mod worker_by_hand;
 mod worker_without_a_group;
 

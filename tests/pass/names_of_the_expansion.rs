@@ -35,3 +35,35 @@ workers! {
 fn runs() {
     assert_eq!(Names::new(1, 2, 3).num_workers(), 3 + 1);
 }
+
+/// Resources and workers whose names are those of locals in the expansion.
+mod at_run_time {
+    #[fluid::consumer]
+    pub(super) async fn take(number: u64, workers: &std::sync::atomic::AtomicU64) {
+        workers.fetch_add(number, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fluid::workers! {
+        pub(super) struct Names(workers: std::sync::atomic::AtomicU64, handle: u8, other: u16) {
+            pub handle: Take { workers },
+            pub group: Take { workers },
+            pub workers: Take { workers },
+        }
+
+        on_shutdown => drop((handle, workers, other, group.is_running()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_local_of_the_expansion_meets_a_name_of_the_users() {
+    let sum = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let running = at_run_time::Names::new(sum.clone(), 1, 2)
+        .startup()
+        .await
+        .unwrap();
+    running.handle().send(1).await.unwrap();
+    running.group().send(2).await.unwrap();
+    running.workers().send(3).await.unwrap();
+    running.shutdown().await;
+    assert_eq!(sum.load(std::sync::atomic::Ordering::Relaxed), 6);
+}

@@ -29,3 +29,33 @@ fn runs() {
     assert_eq!(raw.r#match().worker_name(), "match");
     assert_eq!(Raw::GRAPH.edges.len(), 2);
 }
+
+/// A group with raw names that runs.
+mod at_run_time {
+    #[fluid::consumer]
+    pub(super) async fn r#match(number: u64, r#type: &u64) -> Option<u64> {
+        (number == *r#type).then_some(number)
+    }
+
+    #[fluid::consumer]
+    pub(super) async fn r#yield(_: u64) {}
+
+    fluid::workers! {
+        pub(super) struct Raw(r#type: u64) {
+            pub r#match: Match { r#type },
+            r#loop: Yield,
+        }
+
+        r#match => r#loop;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_may_be_raw() {
+    let running = at_run_time::Raw::new(7).startup().await.unwrap();
+    running.r#match().send(7).await.unwrap();
+    running.r#match().send(8).await.unwrap();
+    assert_eq!(running.r#match().worker_name(), "match");
+    let exit = running.shutdown().await;
+    assert_eq!(exit.worker("loop").unwrap().counts().unwrap().done, 1);
+}

@@ -212,28 +212,3 @@ impl PendingCallback {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::group::workers::Workers;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_time_beyond_all_clocks_is_far_away_and_no_panic() {
-        let group = Workers::new("test").grace(Duration::MAX);
-        let group = group.startup().await.unwrap();
-        for callback in [
-            Callback::after(Duration::MAX),
-            Callback::every(Duration::MAX).jitter(Duration::MAX),
-        ] {
-            group.register_callback(callback, || async {}).unwrap();
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let exit = group.shutdown().await;
-        assert!(exit.is_success(), "{exit}");
-        assert!(
-            exit.workers().iter().all(|callback| callback.beats() == 0),
-            "{exit}"
-        );
-    }
-}

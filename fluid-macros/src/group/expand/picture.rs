@@ -192,4 +192,13 @@ mod tests {
         assert_eq!(configured.len(), 2, "{drawn}");
         assert!(configured[1].contains("poll --> store"), "{drawn}");
     }
+
+    /// The runtime draws Mermaid too, and this crate cannot call it.
+    #[test]
+    fn the_reserved_words_of_mermaid_are_those_of_the_runtime() {
+        let runtime = include_str!("../../../../fluid/src/graph/mermaid.rs");
+        let list = runtime.split("const RESERVED").nth(1).unwrap();
+        let words = list.split("];").next().unwrap().split('"');
+        assert!(words.skip(1).step_by(2).eq(RESERVED));
+    }
 }

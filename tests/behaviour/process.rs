@@ -1,0 +1,209 @@
+//! A group as a process: signals, grace period, exit code. The program is `tests/bin/stuck.rs`.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+use crate::support::{ms, secs};
+
+fn process(mode: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_stuck"))
+        .arg(mode)
+        .env_remove("FLUID_STOPPING_GRACE_PERIOD")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+/// The exit code, what was written to standard error, and how long it took.
+async fn end_of(mut process: Child, limit: Duration) -> (i32, String, Duration) {
+    let begun = Instant::now();
+    let status = timeout(limit, process.wait())
+        .await
+        .expect("the process ends")
+        .unwrap();
+    let took = begun.elapsed();
+    let mut text = String::new();
+    process
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .await
+        .unwrap();
+    (status.code().expect("no signal killed it"), text, took)
+}
+
+#[tokio::test]
+async fn main_ends_in_time_though_workers_block_every_thread() {
+    for (mode, name) in [
+        ("all_threads", "deaf"),
+        ("blocking", "blocker"),
+        ("pending", "deaf"),
+    ] {
+        let (code, text, took) = end_of(process(mode), secs(20)).await;
+        assert_eq!(code, 1, "{mode}: {text}");
+        // 200 ms until the stop, 300 ms of grace, a second, and what a loaded machine may add.
+        assert!(took < ms(2500), "{mode}: {took:?}");
+        assert!(
+            text.contains(name) && text.contains("force-stopped"),
+            "{mode}: {text}"
+        );
+        assert_eq!(text.contains("STUCK"), mode != "pending", "{mode}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_beside_a_group_that_was_not_started_is_no_more_than_a_panic() {
+    let (code, output, _) = end_of(process("panics"), secs(10)).await;
+    assert_eq!(code, 101, "{output}");
+}
+
+#[tokio::test]
+async fn what_is_dropped_unstarted_holds_up_no_end() {
+    let (code, output, _) = end_of(process("dropped"), secs(10)).await;
+    assert_eq!(code, 2, "{output}");
+    assert!(output.contains("no start"), "{output}");
+}
+
+#[tokio::test]
+async fn what_fails_last_of_all_is_in_the_exit_code() {
+    let (code, output, _) = end_of(process("after_fails"), secs(10)).await;
+    assert_eq!(code, 2, "{output}");
+    assert!(
+        output.contains("`after_shutdown` failed: cannot report"),
+        "{output}"
+    );
+}
+
+/// Waits until the process says that it is ready. Returns what else it says.
+async fn ready(process: &mut Child) -> Lines<BufReader<ChildStdout>> {
+    let out = process.stdout.take().unwrap();
+    let mut lines = BufReader::new(out).lines();
+    assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("ready"));
+    lines
+}
+
+async fn signal(process: &Child, signal: &str) {
+    let id = process.id().expect("it runs").to_string();
+    let status = Command::new("kill")
+        .args([signal, &id])
+        .status()
+        .await
+        .unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn sigterm_and_sigint_stop_the_process_gracefully() {
+    for name in ["-TERM", "-INT"] {
+        let mut process = process("obedient");
+        let _lines = ready(&mut process).await;
+        signal(&process, name).await;
+        let (code, text, _) = end_of(process, secs(10)).await;
+        assert_eq!(code, 0, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_signal_while_something_starts_ends_the_start_and_is_the_cause() {
+    // The grace period is an hour, so nothing here waits for its end.
+    for (mode, started) in [
+        ("starting", "starts  stopped  never started"),
+        ("hook_starting", "deaf  stopped  never started"),
+    ] {
+        for (name, cause) in [("-TERM", "by SIGTERM"), ("-INT", "by SIGINT")] {
+            let mut process = process(mode);
+            let _lines = ready(&mut process).await;
+            signal(&process, name).await;
+            let (code, text, _) = end_of(process, secs(10)).await;
+            assert_eq!(code, 0, "{mode}: {text}");
+            assert!(
+                text.contains(cause) && text.contains(started),
+                "{mode}: {text}"
+            );
+            assert!(
+                !text.contains("failed") && !text.contains("forced"),
+                "{mode}: {text}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_blocks_its_thread_is_forced_to_end_and_the_signal_is_the_cause() {
+    let mut process = process("hook_blocks");
+    let _lines = ready(&mut process).await;
+    signal(&process, "-TERM").await;
+    let (code, text, took) = end_of(process, secs(10)).await;
+    // 300 ms of grace, a second, and what a loaded machine may add.
+    assert!(took < ms(2500), "{took:?}");
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("by SIGTERM, forced: grace period over"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_exit_names_the_signal_by_which_the_process_was_forced_to_end() {
+    let mut process = process("deaf");
+    let mut lines = ready(&mut process).await;
+    signal(&process, "-TERM").await;
+    assert_eq!(
+        lines.next_line().await.unwrap().as_deref(),
+        Some("stopping")
+    );
+    signal(&process, "-INT").await;
+    let (code, text, _) = end_of(process, secs(10)).await;
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("by SIGTERM, forced: second signal (SIGINT)"),
+        "{text}"
+    );
+    assert!(!text.contains("grace"), "{text}");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let mut process = process("patient");
+    let _lines = ready(&mut process).await;
+    signal(&process, "-INT").await;
+    assert!(timeout(ms(300), process.wait()).await.is_err());
+    signal(&process, "-INT").await;
+    let (code, text, took) = end_of(process, secs(10)).await;
+    assert!(took < ms(1500), "{took:?}");
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("by SIGINT") && text.contains("`on_shutdown` was cut off"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_grace_period_is_read_from_the_environment() {
+    let run = async |value: &str| {
+        let process = Command::new(env!("CARGO_BIN_EXE_stuck"))
+            .arg("grace")
+            .env("FLUID_STOPPING_GRACE_PERIOD", value)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        end_of(process, secs(10)).await
+    };
+    let (code, text, _) = run("soon").await;
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("FLUID_STOPPING_GRACE_PERIOD") && text.contains("soon"),
+        "{text}"
+    );
+    let (code, text, _) = run("0.5").await;
+    assert_eq!(code, 0, "{text}");
+}
