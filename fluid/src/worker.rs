@@ -84,14 +84,16 @@ pub trait Worker: Send + Sized + 'static {
     /// without it, a worker written by hand is drawn without the types of its messages.
     const FORM: Form = Form::UNKNOWN;
 
-    /// Called before `run`. The group counts as started when this has returned for every worker.
+    /// Called before `run`. The group counts as started when this has returned for every worker, and for every lane of a
+    /// worker with several ([`Options::concurrency`]). No lane runs before that.
     ///
     /// A stop of the worker ends the start: the future is dropped where it awaits, and no other hook is called. A
     /// consumer that has messages in its queue starts all the same, to handle them, within its grace period.
     ///
     /// # Errors
     ///
-    /// An error here stops the start of the group.
+    /// An error here stops the start of the group. Lanes of the same worker that have started shut down. After a restart
+    /// an error is answered like one of `run`.
     fn on_startup(&mut self, ctx: &Context) -> impl Future<Output = Result<(), Error>> + Send {
         let _ = ctx;
         async { Ok(()) }

@@ -69,6 +69,8 @@ struct Plan {
     most: Arc<AtomicU64>,
     /// The build whose `on_startup` fails.
     fails_at: Option<u64>,
+    /// The number of calls of `on_shutdown`.
+    ends: Arc<AtomicU64>,
     /// How long `on_shutdown` takes.
     end: Duration,
     /// What `on_shutdown` fails with in all but the first.
@@ -96,6 +98,10 @@ impl Plan {
 
     fn most(&self) -> u64 {
         self.most.load(Ordering::SeqCst)
+    }
+
+    fn ends(&self) -> u64 {
+        self.ends.load(Ordering::SeqCst)
     }
 
     fn alive(&self) -> u64 {
@@ -164,6 +170,7 @@ impl<const KEYED: bool> Worker for Hand<KEYED> {
     }
 
     async fn on_shutdown(&mut self, _: &Context) -> Result<(), Error> {
+        self.plan.ends.fetch_add(1, Ordering::SeqCst);
         sleep(self.plan.end).await;
         if self.plan.end_fails && self.build > 0 {
             return Err("no end".into());

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Exit, GroupHandle, Io, OnExit, Options, Restart, State, Worker, Workers,
+    Cause, Context, Error, Exit, GroupHandle, Io, OnExit, OnLost, Options, Restart, State, Worker,
+    Workers,
 };
 use tokio::time::{Instant, timeout};
 
@@ -184,18 +185,117 @@ async fn a_stop_drops_the_start_of_a_later_life() {
     }
 }
 
+/// The number of lines that say this.
+fn count(log: &Log, line: &str) -> usize {
+    log.lines().iter().filter(|noted| *noted == line).count()
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_start_of_further_lanes() {
+async fn a_group_has_started_when_every_lane_has() {
+    let log = Log::default();
+    let mut workers = group();
+    let options = Options::new().concurrency(3);
+    let slow = workers.add_with("slow", options, slow_but_for_the_first(&log));
+    for number in 0..3 {
+        slow.send(number).await.unwrap();
+    }
+    let begun = Instant::now();
+    let starting = tokio::spawn(workers.startup());
+    noted(&log, "starting", 3).await;
+    // No lane handles messages before all lanes have started.
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!((slow.state(), slow.queue_size()), (State::Init, 3));
+    let running = starting.await.unwrap().unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 5);
+    assert_eq!(slow.state(), State::Running);
+    let exit = ends_at_once(&running).await;
+    assert_eq!(counts(&exit, "slow"), [3, 3, 0, 0, 0], "{exit}");
+    assert_eq!((count(&log, "started"), count(&log, "on_shutdown")), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_drops_the_start_of_further_lanes_and_those_that_started_shut_down() {
     let log = Log::default();
     let mut workers = group();
     let options = Options::new().concurrency(3);
     workers.add_with("slow", options, slow_but_for_the_first(&log));
-    let running = workers.startup().await.unwrap();
+    let handle = workers.handle();
+    let starting = tokio::spawn(workers.startup());
     noted(&log, "starting", 3).await;
-    ends_at_once(&running).await;
-    let lines = log.lines();
-    let dropped = lines.iter().filter(|line| *line == "start dropped");
-    assert_eq!(dropped.count(), 2, "{lines:?}");
+    let exit = ends_at_once(&handle).await;
+    assert!(starting.await.unwrap().is_err());
+    let slow = exit.worker("slow").unwrap();
+    assert!(matches!(slow.cause(), Cause::NotStarted), "{exit}");
+    let end = [
+        "start dropped",
+        "start dropped",
+        "on_shutdown",
+        "after_shutdown",
+    ];
+    assert_eq!(log.lines()[4..], end);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lanes_that_have_messages_start_all_the_same_and_handle_them() {
+    let log = Log::default();
+    let mut workers = group();
+    let options = Options::new().concurrency(3);
+    let slow = workers.add_with("slow", options, slow_but_for_the_first(&log));
+    slow.send(1).await.unwrap();
+    let handle = workers.handle();
+    let starting = tokio::spawn(workers.startup());
+    noted(&log, "starting", 3).await;
+    let exit = handle.shutdown().await;
+    assert!(starting.await.unwrap().is_err());
+    assert_eq!(counts(&exit, "slow"), [1, 1, 0, 0, 0], "{exit}");
+    assert_eq!((exit.code(), count(&log, "started")), (0, 3), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_stop_ends_lanes_that_start_and_their_messages_are_undelivered() {
+    let log = Log::default();
+    let mut workers = group().grace(secs(1));
+    let options = Options::new().concurrency(3);
+    let slow = workers.add_with("slow", options, slow_but_for_the_first(&log));
+    slow.send(1).await.unwrap();
+    let handle = workers.handle();
+    let starting = tokio::spawn(workers.startup());
+    noted(&log, "starting", 3).await;
+    let exit = handle.shutdown().await;
+    assert!(starting.await.unwrap().is_err());
+    assert_eq!(counts(&exit, "slow"), [1, 0, 0, 0, 1], "{exit}");
+    assert_eq!(
+        (exit.code(), count(&log, "start dropped")),
+        (1, 2),
+        "{exit}"
+    );
+    assert_eq!(count(&log, "on_shutdown"), 0, "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_lets_lanes_start_to_the_end_within_the_grace_period() {
+    for (grace, dropped) in [(secs(60), 0), (secs(3), 2)] {
+        let log = Log::default();
+        let strategy = Restart::one_for_all().backoff(ms(1), ms(1));
+        let mut workers = group().restart(strategy);
+        let options = Options::new().concurrency(3).grace(grace);
+        workers.add_with("slow", options, slow_but_for_the_first(&log));
+        let lossy = Options::new().on_lost(OnLost::Ignore);
+        let other = workers.add_with("other", lossy, move || Slow::new(&Log::default(), ms(0)));
+        let running = workers.startup().await.unwrap();
+        other.send(1000).await.unwrap();
+        // The first lane of the second life starts slowly, and then the two others.
+        other.wait_for(State::Restarting).await;
+        noted(&log, "starting", 4).await;
+        tokio::time::sleep(secs(5)).await;
+        noted(&log, "starting", 6).await;
+        other.send(1000).await.unwrap();
+        tokio::time::sleep(secs(30)).await;
+        assert_eq!(count(&log, "starting"), 9, "{log:?}");
+        assert_eq!(count(&log, "start dropped"), dropped, "{log:?}");
+        assert_eq!(running.state(), State::Running);
+        ends_at_once(&running).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -186,13 +186,13 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
                 return Ok(());
             };
             self.worker = Some(Detachable::new(built));
-            if self.note_start() {
-                // The group must see the start before the worker may block this thread.
-                tokio::task::yield_now().await;
-            }
-            self.io.begin(ctx);
-            let ran = match &mut self.worker {
-                Some(worker) => {
+            let ran = match (self.run.start(ctx, &mut self.io).await, &mut self.worker) {
+                (Ok(true), Some(worker)) => {
+                    if note_start(&self.node) {
+                        // The group must see the start before the worker may block this thread.
+                        tokio::task::yield_now().await;
+                    }
+                    self.io.begin(ctx);
                     let mut running = pin!(None);
                     let (run, io) = (&mut self.run, &mut self.io);
                     let mut made = running.as_mut();
@@ -201,7 +201,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
                         Err(panicked) => Err(panicked.into()),
                     }
                 }
-                None => Ok(()),
+                (started, _) => started.map(drop),
             };
             let ran = or_stalled(ran, ctx, &mut self.io);
             let others = self.note_run(&ran, ctx, done);
@@ -215,15 +215,6 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
             ran.map_err(Failure::Of)?;
             end.and(others).map_err(Failure::AtTheEnd)
         }
-    }
-
-    /// Reports that an incarnation has started. Returns whether it is the first one.
-    fn note_start(&self) -> bool {
-        let first = !self.node.has_started();
-        self.node.advance(State::Running);
-        self.node.clear_failure();
-        self.node.notify_started();
-        first
     }
 
     /// Called after `run` returned. Settles the message in hand. Returns the result of the workers that ended with
@@ -255,6 +246,15 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
     }
 }
 
+/// Reports that an incarnation has started. Returns whether it is the first one.
+fn note_start(node: &Node) -> bool {
+    let first = !node.has_started();
+    node.advance(State::Running);
+    node.clear_failure();
+    node.notify_started();
+    first
+}
+
 /// How an incarnation ended.
 enum RunOutcome {
     /// No further incarnation follows.
@@ -278,8 +278,8 @@ fn run_outcome<W: Worker>(
         None => {
             tracing::warn!(worker = &*node.path(), "took too long to end, aborted");
             io.queue.failed();
-            match node.failing() {
-                Some(failure) => RunOutcome::Failed(failure),
+            match node.failing().and_then(|cause| cause.error()) {
+                Some(error) => failed(node, error),
                 None if restart_requested => RunOutcome::RestartRequested,
                 // One lane had ended the incarnation.
                 None => RunOutcome::Final(end_cause(node)),
@@ -289,11 +289,7 @@ fn run_outcome<W: Worker>(
         Some(Ok(())) => RunOutcome::Final(end_cause(node)),
         Some(Err(Failure::Of(error))) => {
             node.note_error(&error);
-            if node.has_started() {
-                return Some(RunOutcome::Failed(Cause::failure(node.name(), error)));
-            }
-            let worker = (&**node.name()).into();
-            RunOutcome::Final(Cause::StartupFailed { worker, error })
+            failed(node, error)
         }
         Some(Err(Failure::AtTheEnd(error))) => {
             node.note_error(&error);
@@ -308,6 +304,15 @@ fn run_outcome<W: Worker>(
             RunOutcome::RestartRequested
         }
     })
+}
+
+/// The outcome of a failure. A restart can answer it only after the first start.
+fn failed(node: &Node, error: Error) -> RunOutcome {
+    if node.has_started() {
+        return RunOutcome::Failed(Cause::failure(node.name(), error));
+    }
+    let worker = (&**node.name()).into();
+    RunOutcome::Final(Cause::StartupFailed { worker, error })
 }
 
 /// The cause of an end without a failure.

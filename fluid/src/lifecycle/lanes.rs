@@ -1,9 +1,9 @@
 //! The incarnations of a consumer with several lanes. Each incarnation consists of several workers of the same
 //! type.
 //!
-//! The worker of the incarnation itself is the first lane. The other lanes are built next to it, run in tasks of
-//! their own, and end with it. Their queues and ports are kept for the next incarnation, like those of the first
-//! lane.
+//! The worker of the incarnation itself is the first lane. When it has started, the other lanes are built next to it
+//! and start, each in a task of its own. No lane runs before all have started, and all end together. Their queues and
+//! ports are kept for the next incarnation, like those of the first lane.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -23,6 +23,9 @@ use crate::worker::{Io, Worker};
 
 /// Builds the workers of all lanes.
 type Builder<W> = Arc<Mutex<Box<dyn FnMut() -> W + Send>>>;
+
+/// Sent to let a lane run, which has started. A lane that does not get it shuts down.
+type Permit = oneshot::Sender<()>;
 
 /// The run mode of a consumer with several lanes.
 pub(crate) struct LanesMode<W: Worker> {
@@ -62,9 +65,11 @@ struct LaneSet<W: Worker> {
     channel: Arc<Channel<W::Message>>,
     /// The number of lanes besides the first.
     others: usize,
-    /// The numbers of the other lanes, with their queues and ports, while these do not run.
+    /// The numbers of the other lanes, with their queues and ports, while these do not run. The first is last.
     idle: Vec<(usize, Io<W>)>,
-    /// The lanes that run.
+    /// The lanes that have started and wait for the others.
+    waiting: Vec<Permit>,
+    /// The lanes that have not ended.
     running: Vec<oneshot::Receiver<LaneEnded<W>>>,
     /// The first failure of an `on_shutdown` in another lane.
     shutdown_result: Result<(), Error>,
@@ -85,14 +90,21 @@ impl<W: Worker> LaneSet<W> {
             channel,
             others: lanes - 1,
             idle: Vec::new(),
+            waiting: Vec::new(),
             running: Vec::new(),
             shutdown_result: Ok(()),
         }
     }
 
-    /// Starts a lane.
-    fn begin(&mut self, ctx: &Context, number: usize, io: Io<W>) -> Result<(), Error> {
+    /// Spawns a lane. Returns the receiver of its permit, which it sends when it has started.
+    fn spawn(
+        &mut self,
+        ctx: &Context,
+        number: usize,
+        io: Io<W>,
+    ) -> Result<oneshot::Receiver<Permit>, Error> {
         let (done, ended) = oneshot::channel();
+        let (started, has_started) = oneshot::channel();
         let lane = Lane {
             number,
             build: Arc::clone(&self.build),
@@ -100,16 +112,33 @@ impl<W: Worker> LaneSet<W> {
             io,
         };
         spawn_lane(ctx.node(), number, async move {
-            let _ = done.send(lane.run_to_end().await);
+            let _ = done.send(lane.run_to_end(started).await);
         })?;
         self.running.push(ended);
-        Ok(())
+        Ok(has_started)
+    }
+
+    /// Spawns the idle lanes and waits until each has started. Returns whether all have.
+    async fn start_all(&mut self, ctx: &Context) -> Result<bool, Error> {
+        let mut starting = Vec::with_capacity(self.others);
+        while let Some((number, io)) = self.idle.pop() {
+            starting.push(self.spawn(ctx, number, io)?);
+        }
+        for started in starting {
+            match started.await {
+                Ok(permit) => self.waiting.push(permit),
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// Waits until all other lanes have ended. Returns one of their failures, if there was any.
     ///
     /// Cancel safe: the results of lanes that have ended are kept.
     async fn all_ended(&mut self) -> Result<(), Error> {
+        // A lane that still waits for the others does not run.
+        self.waiting.clear();
         let mut result = Ok(());
         while let Some(running) = self.running.last_mut() {
             let ended = running.await;
@@ -135,24 +164,32 @@ impl<W: Worker> Drop for LaneSet<W> {
 }
 
 impl<W: Worker> RunLoop<W> for LaneSet<W> {
+    async fn start(&mut self, ctx: &Context, io: &mut Detachable<Io<W>>) -> Result<bool, Error> {
+        if self.idle.is_empty() {
+            let numbers = (1..=self.others).rev();
+            self.idle = numbers
+                .map(|lane| (lane, io.lane(&self.channel, lane)))
+                .collect();
+        }
+        let started = self.start_all(ctx).await;
+        if let Ok(true) = started {
+            return started;
+        }
+        ctx.end();
+        let ended = self.all_ended().await;
+        started.and_then(|_| ended.map(|()| false))
+    }
+
     async fn run(
         &mut self,
         worker: &mut Detachable<W>,
         ctx: &Context,
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
-        if self.idle.is_empty() {
-            self.idle = (1..=self.others)
-                .map(|lane| (lane, io.lane(&self.channel, lane)))
-                .collect();
+        for permit in self.waiting.drain(..) {
+            let _ = permit.send(());
         }
-        let idle = std::mem::take(&mut self.idle);
-        let mut idle = idle.into_iter();
-        let begun = idle.try_for_each(|(lane, io)| self.begin(ctx, lane, io));
-        let first = match begun {
-            Ok(()) => run_caught(&mut **worker, ctx, io).await,
-            Err(error) => Err(error),
-        };
+        let first = run_caught(&mut **worker, ctx, io).await;
         io.hand_over();
         settle_run(&first, ctx, io);
         first.and(self.all_ended().await)
@@ -181,12 +218,13 @@ struct Lane<W: Worker> {
 }
 
 impl<W: Worker> Lane<W> {
-    async fn run_to_end(mut self) -> LaneEnded<W> {
+    async fn run_to_end(mut self, started: oneshot::Sender<Permit>) -> LaneEnded<W> {
         let ctx = self.ctx.clone();
         let run_control = Arc::clone(ctx.run_control());
         let mut shutdown_result = Ok(());
         // Catches a panic outside the worker's methods: in the `drop` of a worker or of a message.
-        let result = catch(until(run_control.cut_off(), self.run(&mut shutdown_result))).await;
+        let run = self.run(started, &mut shutdown_result);
+        let result = catch(until(run_control.cut_off(), run)).await;
         let ran = match result {
             Ok(Some(ran)) => ran,
             Ok(None) => {
@@ -211,7 +249,11 @@ impl<W: Worker> Lane<W> {
         }
     }
 
-    async fn run(&mut self, shutdown_result: &mut Result<(), Error>) -> Result<(), Error> {
+    async fn run(
+        &mut self,
+        started: oneshot::Sender<Permit>,
+        shutdown_result: &mut Result<(), Error>,
+    ) -> Result<(), Error> {
         let Self { build, ctx, io, .. } = self;
         let mut worker = match build_and_start(|| Some((lock(build))()), ctx).await {
             Ok(Some(worker)) => worker,
@@ -222,10 +264,15 @@ impl<W: Worker> Lane<W> {
                 return failed;
             }
         };
-        io.begin(ctx);
-        let ran = run_caught(&mut worker, ctx, io).await;
-        io.hand_over();
-        settle_run(&ran, ctx, io);
+        let (permit, permitted) = oneshot::channel();
+        let _ = started.send(permit);
+        let mut ran = Ok(());
+        if permitted.await.is_ok() {
+            io.begin(ctx);
+            ran = run_caught(&mut worker, ctx, io).await;
+            io.hand_over();
+            settle_run(&ran, ctx, io);
+        }
         *shutdown_result = catch(worker.on_shutdown(ctx))
             .await
             .map_err(Error::from)

@@ -20,6 +20,21 @@ pub(crate) trait RunMode<W: Worker>: Send {
 
 /// How the `run` of an incarnation is called.
 pub(crate) trait RunLoop<W: Worker>: Send + 'static {
+    /// Starts the other workers of the incarnation, after the `on_startup` of its own. Returns whether `run` is to be
+    /// called: it is not if the worker was asked to stop.
+    ///
+    /// # Errors
+    ///
+    /// If another worker cannot start. All others have ended then.
+    fn start(
+        &mut self,
+        ctx: &Context,
+        io: &mut Detachable<Io<W>>,
+    ) -> impl Future<Output = Result<bool, Error>> + Send {
+        let _ = (ctx, io);
+        async { Ok(true) }
+    }
+
     fn run(
         &mut self,
         worker: &mut Detachable<W>,

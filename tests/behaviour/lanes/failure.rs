@@ -146,24 +146,72 @@ async fn it_does_so_within_the_grace_period_if_another_lane_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lane_that_cannot_start_is_a_failure_that_a_restart_answers() {
-    let plan = Plan {
-        fails_at: Some(2),
-        ..Plan::default()
-    };
-    let mut workers = group();
-    let hand = plan.sit::<true>(&mut workers, restarting(3));
-    for key in 0..3 {
-        hand.send(job(key, key, What::Pass)).await.unwrap();
+async fn a_group_does_not_start_if_one_lane_cannot_and_the_lanes_that_started_shut_down() {
+    for (at, started) in [(0, 0), (1, 2), (2, 2)] {
+        for options in [lanes(3), restarting(3)] {
+            let plan = Plan {
+                fails_at: Some(at),
+                ..Plan::default()
+            };
+            let mut workers = group().restart(Restart::one_for_all());
+            let hand = plan.sit::<true>(&mut workers, options);
+            for key in 0..3 {
+                hand.send(job(key, key, What::Pass)).await.unwrap();
+            }
+            let exit = workers.startup().await.unwrap_err();
+            let hand = exit.worker("hand").unwrap();
+            for exit in [&exit, hand] {
+                let cause = exit.cause();
+                let failed =
+                    matches!(cause, Cause::StartupFailed { worker, .. } if &**worker == "hand");
+                assert!(failed && cause.to_string().contains("no start"), "{exit}");
+            }
+            assert_eq!(hand.restarts(), 0, "{exit}");
+            assert_eq!(plan.ends(), started, "{at}: {exit}");
+            assert_eq!((exit.code(), plan.alive()), (2, 0), "{exit}");
+            assert_eq!(counts(&exit, "hand"), [3, 0, 0, 0, 3], "{exit}");
+        }
     }
-    let running = workers.startup().await.unwrap();
-    until_behind(&hand, 3).await;
-    let exit = stop(running, &plan).await;
-    assert_eq!(counts(&exit, "hand"), [3, 3, 0, 0, 0], "{exit}");
-    assert_eq!(
-        (plan.builds(), exit.worker("hand").unwrap().restarts()),
-        (6, 1)
-    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_lane_cannot_start_ends_within_the_grace_period_if_another_lane_hangs() {
+    for options in [lanes(3), restarting(3)] {
+        let plan = Plan {
+            fails_at: Some(2),
+            end: secs(100_000),
+            ..Plan::default()
+        };
+        let mut workers = group();
+        plan.sit::<true>(&mut workers, options.grace(secs(2)));
+        let exit = timeout(secs(3), workers.startup()).await.unwrap();
+        let exit = exit.unwrap_err();
+        assert!(exit.to_string().contains("no start"), "{exit}");
+        assert_eq!((exit.code(), plan.builds(), plan.alive()), (2, 3, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_that_cannot_start_again_is_a_failure_that_a_restart_answers() {
+    for at in 3..6 {
+        let plan = Plan {
+            fails_at: Some(at),
+            ..Plan::default()
+        };
+        let mut workers = group();
+        let hand = plan.sit::<true>(&mut workers, restarting(3));
+        let running = workers.startup().await.unwrap();
+        hand.send(job(1, 9, What::Fail)).await.unwrap();
+        for key in 0..3 {
+            hand.send(job(key, key, What::Pass)).await.unwrap();
+        }
+        until_behind(&hand, 4).await;
+        let exit = stop(running, &plan).await;
+        assert_eq!(counts(&exit, "hand"), [4, 3, 1, 0, 0], "{exit}");
+        let builds = if at == 3 { 7 } else { 9 };
+        let restarts = exit.worker("hand").unwrap().restarts();
+        assert_eq!((plan.builds(), restarts, exit.code()), (builds, 2, 0));
+    }
 }
 
 #[tokio::test(start_paused = true)]

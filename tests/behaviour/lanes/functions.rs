@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use fluid::{consumer, workers};
+use fluid::{Cause, consumer, workers};
 
 use super::*;
 
@@ -97,24 +97,17 @@ async fn a_failure_in_one_lane_begins_all_states_anew_and_keeps_the_order_of_eac
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_initialiser_that_fails_for_one_lane_is_tried_again_with_all() {
+async fn an_initialiser_that_panics_for_one_lane_stops_the_start_of_the_group() {
     let (notes, tries) = (Arc::new(Mutex::default()), Arc::new(AtomicU64::new(0)));
-    let running = Unlucky::new(Arc::clone(&notes), Arc::clone(&tries))
-        .startup()
-        .await
-        .unwrap();
-    for customer in 0..9 {
-        running
-            .bill()
-            .send(order(customer, 0, false))
-            .await
-            .unwrap();
-    }
-    while running.bill().status().counts.unwrap().done < 9 {
-        sleep(ms(10)).await;
-    }
-    assert_eq!(tries.load(Ordering::SeqCst), 6);
-    let exit = running.shutdown().await;
-    assert_eq!(exit.worker("bill").unwrap().restarts(), 1, "{exit}");
-    assert_eq!(exit.code(), 0, "{exit}");
+    let group = Unlucky::new(notes, Arc::clone(&tries));
+    let exit = group.startup().await.err().expect("it does not start");
+    assert!(
+        matches!(exit.cause(), Cause::StartupFailed { worker, .. } if &**worker == "bill"),
+        "{exit}"
+    );
+    assert_eq!(
+        (tries.load(Ordering::SeqCst), exit.code()),
+        (3, 2),
+        "{exit}"
+    );
 }
