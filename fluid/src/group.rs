@@ -2,6 +2,7 @@
 
 pub(crate) mod callback;
 pub(crate) mod dispatcher;
+pub(crate) mod edge;
 pub(crate) mod handle;
 pub(crate) mod nested;
 #[cfg(feature = "process")]
@@ -9,6 +10,5 @@ pub(crate) mod process;
 pub(crate) mod rule;
 pub(crate) mod slot;
 pub(crate) mod standalone;
-pub(crate) mod with;
 pub(crate) mod worker_handle;
 pub(crate) mod workers;

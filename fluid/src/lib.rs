@@ -191,6 +191,7 @@ pub use graph::{
 };
 pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};
+pub use group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart, PortStart};
 pub use group::handle::GroupHandle;
 pub use group::slot::{Member, Slot};
 pub use group::standalone::WorkerExt;

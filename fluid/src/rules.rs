@@ -30,13 +30,13 @@ use crate::worker::stage::{EachBatch, Stage};
     label = "this worker is sent `{Self}`, and consumes `{M}`",
     note = "the two ends of an edge must agree: let the worker before it emit `{M}`, or this one consume `{Self}`"
 )]
-pub trait IsConsumedBy<W, M>: Sized {
+pub trait IsConsumedBy<W, M, Kind = Unchanged>: Sized {
     #[doc(hidden)]
     fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<W, T> IsConsumedBy<W, T> for T {
+impl<W, T> IsConsumedBy<W, T, Unchanged> for T {
     fn agreed(output: &mut Output<T>) -> &mut Output<T> {
         output
     }
@@ -49,22 +49,27 @@ impl<W, T> IsConsumedBy<W, T> for T {
 pub struct Other<T>(T);
 
 #[diagnostic::do_not_recommend]
-impl<W, T> IsConsumedBy<W, Other<T>> for T {
+impl<W, T> IsConsumedBy<W, Other<T>, Unchanged> for T {
     fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
         unreachable!("no consumer consumes `Other`, which has no values")
     }
 }
 
-/// A worker that can be the target of a fused edge with an adapter.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be called over a fused edge",
-    label = "this worker is no consumer, or makes its own calls",
-    note = "behind `->` stands what `#[consumer]` makes of a function\nfor a worker written by hand, which makes its own calls, write `=>`"
-)]
-pub trait CanBeCalled: Stage<Input = <Self as Worker>::Message> {}
-
+/// What an adapter returns is the matter of [`IsAdaptedTo`].
 #[diagnostic::do_not_recommend]
-impl<W: Stage<Input = <W as Worker>::Message>> CanBeCalled for W {}
+impl<W, M, T> IsConsumedBy<W, M, Adapted> for T {
+    fn agreed(_: &mut Output<T>) -> &mut Output<M> {
+        unreachable!("an adapter stands in between")
+    }
+}
+
+/// The kind of an edge: what is emitted is sent.
+#[derive(Debug)]
+pub struct Unchanged;
+
+/// The kind of an edge: what an adapter returns is sent.
+#[derive(Debug)]
+pub struct Adapted;
 
 /// A worker that can be the source of a fused edge.
 #[diagnostic::on_unimplemented(
@@ -83,16 +88,16 @@ impl<W: Stage> CanCall for W {}
     label = "`{W}` consumes `{M}`",
     note = "an adapter gives what the worker at the end of its edge consumes, or an `Option` or a `Vec` of it"
 )]
-pub trait IsAdaptedTo<W, M>: Sized {
+pub trait IsAdaptedTo<W, M, Kind = Adapted>: Sized {
     #[doc(hidden)]
     const AT_MOST_ONE: bool;
 
     #[doc(hidden)]
-    fn messages(self) -> impl Iterator<Item = M> + Send + use<Self, W, M>;
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<Self, W, M, Kind>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<W, M: Send> IsAdaptedTo<W, M> for M {
+impl<W, M: Send> IsAdaptedTo<W, M, Adapted> for M {
     const AT_MOST_ONE: bool = true;
 
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
@@ -101,7 +106,7 @@ impl<W, M: Send> IsAdaptedTo<W, M> for M {
 }
 
 #[diagnostic::do_not_recommend]
-impl<W, M: Send> IsAdaptedTo<W, M> for Option<M> {
+impl<W, M: Send> IsAdaptedTo<W, M, Adapted> for Option<M> {
     const AT_MOST_ONE: bool = true;
 
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
@@ -110,11 +115,31 @@ impl<W, M: Send> IsAdaptedTo<W, M> for Option<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<W, M: Send> IsAdaptedTo<W, M> for Vec<M> {
+impl<W, M: Send> IsAdaptedTo<W, M, Adapted> for Vec<M> {
     const AT_MOST_ONE: bool = false;
 
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M> {
         self.into_iter()
+    }
+}
+
+/// A second implementation, as for [`IsConsumedBy`].
+#[diagnostic::do_not_recommend]
+impl<W, M: Send> IsAdaptedTo<W, Other<M>, Adapted> for M {
+    const AT_MOST_ONE: bool = true;
+
+    fn messages(self) -> impl Iterator<Item = Other<M>> + Send + use<W, M> {
+        std::iter::empty()
+    }
+}
+
+/// An edge without an adapter is the matter of [`IsConsumedBy`].
+#[diagnostic::do_not_recommend]
+impl<W, M: Send, T> IsAdaptedTo<W, M, Unchanged> for T {
+    const AT_MOST_ONE: bool = true;
+
+    fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M, T> {
+        std::iter::empty()
     }
 }
 

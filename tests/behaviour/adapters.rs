@@ -19,13 +19,15 @@ async fn an_adapter_gives_one_message_none_or_several() {
     });
     let lines = put(&mut workers, "lines", lines);
     workers.broadcast(&source);
-    workers.connect_with(&source, &lines, |n: u64| format!("one {n}"));
-    workers.connect_with(&source, &lines, |n: u64| {
-        (n > 2).then(|| format!("some {n}"))
-    });
-    workers.connect_with(&source, &lines, |n: u64| {
-        vec![format!("each {n}"); n as usize]
-    });
+    workers.connect(source.map(|n: u64| format!("one {n}")), &lines);
+    workers.connect(
+        source.map(|n: u64| (n > 2).then(|| format!("some {n}"))),
+        &lines,
+    );
+    workers.connect(
+        source.map(|n: u64| vec![format!("each {n}"); n as usize]),
+        &lines,
+    );
     let exit = workers.run().await;
     let said = |what: &str| {
         log.lines()
@@ -45,7 +47,7 @@ async fn what_an_adapter_gives_waits_for_room() {
     let source = put(&mut workers, "source", Burst { to: 10 });
     let options = Options::new().capacity(2);
     let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(5)));
-    workers.connect_with(&source, &slow, |n: u64| vec![n; 5]);
+    workers.connect(source.map(|n: u64| vec![n; 5]), &slow);
     let exit = workers.run().await;
     assert_eq!(counts(&exit, "slow"), [50, 50, 0, 0, 0]);
     assert_eq!(exit.worker("source").unwrap().emitted(), 10);
@@ -57,7 +59,7 @@ async fn an_adapted_edge_keeps_the_overflow_policy() {
     let source = put(&mut workers, "source", Burst { to: 10 });
     let options = Options::new().capacity(2).overflow(Overflow::DropNewest);
     let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(5)));
-    workers.connect_with(&source, &slow, |n: u64| n);
+    workers.connect(source.map(|n: u64| n), &slow);
     let exit = workers.run().await;
     let [accepted, done, _, dropped, _] = counts(&exit, "slow");
     assert_eq!([accepted, done + dropped], [10, 10]);
@@ -82,10 +84,13 @@ async fn a_refused_message_comes_back_as_it_was_and_unadapted() {
     let sender = put(&mut workers, "sender", sender);
     let fails = each(|_: String| async { Err::<Option<Nothing>, _>("always".into()) });
     let fails = put(&mut workers, "fails", fails);
-    workers.connect_with(&sender, &fails, move |n: u64| {
-        adapted.note(n.to_string());
-        n.to_string()
-    });
+    workers.connect(
+        sender.map(move |n: u64| {
+            adapted.note(n.to_string());
+            n.to_string()
+        }),
+        &fails,
+    );
     fails.send("first".to_owned()).await.unwrap();
     let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
     assert_eq!(exit.worker("fails").unwrap().state(), State::Stopped);
@@ -108,7 +113,7 @@ async fn try_send_over_an_adapted_edge_waits_for_nothing_and_counts_what_is_lost
     let sender = put(&mut workers, "sender", sender);
     let options = Options::new().capacity(2);
     let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(5)));
-    workers.connect_with(&sender, &slow, |n: u64| vec![n; n as usize]);
+    workers.connect(sender.map(|n: u64| vec![n; n as usize]), &slow);
     let exit = workers.run().await;
     assert_eq!(counts(&exit, "slow"), [2, 2, 0, 0, 0]);
     assert_eq!(exit.worker("slow").unwrap().counts().unwrap().refused, 3);
@@ -120,9 +125,10 @@ async fn a_feedback_edge_that_adapts_never_waits() {
     let mut workers = group();
     let again = boxed(|n: u64| Box::pin(async move { Ok((n > 0).then(|| format!("{n}"))) }));
     let again = put_with(&mut workers, "again", Options::new().capacity(1), again);
-    workers.feedback_with(&again, &again, |text: String| {
-        text.parse::<u64>().unwrap() - 1
-    });
+    workers.feedback(
+        again.map(|text: String| text.parse::<u64>().unwrap() - 1),
+        &again,
+    );
     let running = workers.startup().await.unwrap();
     again.send(5).await.unwrap();
     while again.status().counts.unwrap().done < 6 {
@@ -137,10 +143,13 @@ async fn an_adapter_that_panics_is_a_failure_of_the_worker_that_sends() {
     let mut workers = group();
     let pass = put(&mut workers, "pass", pass::<u64>(ms(0)));
     let sink = put(&mut workers, "sink", sink::<u64>(ms(0)));
-    workers.connect_with(&pass, &sink, |n: u64| {
-        assert!(n < 3, "three is too much");
-        n
-    });
+    workers.connect(
+        pass.map(|n: u64| {
+            assert!(n < 3, "three is too much");
+            n
+        }),
+        &sink,
+    );
     for n in 0..5 {
         pass.send(n).await.unwrap();
     }
@@ -163,9 +172,11 @@ async fn a_fused_edge_adapts_too() {
         Box::pin(async { Ok(None::<Nothing>) })
     });
     let lines = put(&mut workers, "lines", lines);
-    let onward = workers.fuse_with(&source, &lines, PortOutput, |n: u64| {
-        vec![format!("{n}"); n as usize]
-    });
+    let onward = workers.fuse(
+        source.map(|n: u64| vec![format!("{n}"); n as usize]),
+        &lines,
+        PortOutput,
+    );
     workers.lead(&source, onward);
     let exit = workers.run().await;
     assert_eq!(log.lines(), ["1", "2", "2", "3", "3", "3"]);
@@ -190,9 +201,11 @@ async fn a_failure_at_one_of_several_that_a_fused_edge_makes_is_followed_by_none
         })
     });
     let lines = put(&mut workers, "lines", lines);
-    let onward = workers.fuse_with(&source, &lines, PortOutput, |n: u64| {
-        (0..3).map(|at| format!("{n} at {at}")).collect::<Vec<_>>()
-    });
+    let onward = workers.fuse(
+        source.map(|n: u64| (0..3).map(|at| format!("{n} at {at}")).collect::<Vec<_>>()),
+        &lines,
+        PortOutput,
+    );
     workers.lead(&source, onward);
     let exit = workers.run().await;
     assert_eq!(log.lines().last().unwrap(), "2 at 1");
@@ -213,7 +226,7 @@ async fn what_a_feedback_edge_has_no_room_for_is_unsent() {
         Options::new().capacity(1),
         sink::<u64>(secs(1)),
     );
-    workers.feedback_with(&source, &full, |n: u64| n);
+    workers.feedback(source.map(|n: u64| n), &full);
     full.send(9).await.unwrap();
     let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
     let source = exit.worker("source").unwrap();

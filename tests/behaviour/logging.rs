@@ -247,8 +247,7 @@ async fn what_is_refused_downstream_is_told() {
     let relay = workers.add(Relay);
     workers.connect(&relay, &sink);
     let dead = workers.add_with("dead", ends, || Bury);
-    let failed = workers.failed(&relay);
-    workers.connect_port(&relay, failed, &dead);
+    workers.connect(relay.failed(), &dead);
     let running = workers.startup().await.unwrap();
     sink.shutdown().await;
     dead.shutdown().await;

@@ -89,8 +89,7 @@ async fn what_leaves_by_the_port_failed_is_not_lost_unless_it_is_lost_there() {
             })
         });
         let dead_letters = put_with(&mut workers, "dead_letters", SKIP, dead_letters);
-        let failed = workers.failed(&picky);
-        workers.connect_port(&picky, failed, &dead_letters);
+        workers.connect(picky.failed(), &dead_letters);
         let exit = ten(workers, &picky).await;
         assert_eq!(lost(&exit, "picky"), 0, "{exit}");
         let expected = if skipped { (2, 2) } else { (0, 0) };
@@ -106,8 +105,7 @@ async fn what_leaves_by_the_port_failed_is_not_lost_unless_it_is_lost_there() {
 async fn what_is_thrown_away_on_purpose_or_expected_is_no_failure() {
     let mut workers = group();
     let thrown = put_with(&mut workers, "picky", SKIP, picky());
-    let failed = workers.failed(&thrown);
-    workers.discard_port(&thrown, failed);
+    workers.discard(thrown.failed());
     let exit = ten(workers, &thrown).await;
     assert_eq!((exit.code(), lost(&exit, "picky")), (0, 0), "{exit}");
 
@@ -127,8 +125,7 @@ async fn what_is_refused_behind_the_port_failed_is_lost() {
     let options = Options::new().on_exit(OnExit::Ignore);
     let gone = sink::<Failed<u64>>(ms(0));
     let gone = put_with(&mut workers, "gone", options, gone);
-    let failed = workers.failed(&picky);
-    workers.connect_port(&picky, failed, &gone);
+    workers.connect(picky.failed(), &gone);
     // It ends before anything has failed.
     gone.gracefully_stop();
     let exit = ten(workers, &picky).await;

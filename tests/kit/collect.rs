@@ -133,7 +133,7 @@ async fn what_was_refused_is_not_collected() {
     let poll = workers.add_with("poll", Poll::OPTIONS, || Poll { next: 0 });
     let options = Options::new().on_exit(OnExit::Ignore);
     let once = workers.add_with("slow", options, || Slow { most: 1 });
-    workers.connect_with(&poll, &once, |tick: Tick| tick.0);
+    workers.connect(poll.map(|tick: Tick| tick.0), &once);
     let kit = Kit::of(&workers.handle());
     let ticks = kit.collect::<Tick>("poll");
     let group = workers.startup().await.unwrap();

@@ -265,9 +265,9 @@ impl AccessLog {
                     Self::__make_dead_letters,
                 ),
             );
-        __workers.connect_port(&read, <Read>::lines(), &parse);
+        __workers.connect(read.port(<Read>::lines()), &parse);
         __workers.connect(parse.starts_an_edge(), &count);
-        __workers.connect_port(&parse, <Parse>::malformed(), &dead_letters);
+        __workers.connect(parse.port(<Parse>::malformed()), &dead_letters);
         ::fluid::rule::fed_by_nothing::<Read>();
         ::fluid::rule::feeds_nothing::<Read>();
         let () = {

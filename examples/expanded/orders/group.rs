@@ -114,10 +114,10 @@ impl Orders {
                     Self::__make_bury,
                 ),
             );
-        __workers.connect_port(&take, <Take>::orders(), &charge);
+        __workers.connect(take.port(<Take>::orders()), &charge);
         __workers.connect(charge.starts_an_edge(), &store);
-        __workers.connect_port(&take, <Take>::rejected(), &reject);
-        __workers.connect_port(&charge, __workers.failed(&charge), &settle);
+        __workers.connect(take.port(<Take>::rejected()), &reject);
+        __workers.connect(charge.failed(), &settle);
         __workers.connect(settle.starts_an_edge(), &bury);
         ::fluid::rule::fed_by_nothing::<Take>();
         ::fluid::rule::feeds_nothing::<Take>();

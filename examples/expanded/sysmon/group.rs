@@ -113,10 +113,10 @@ impl Sysmon {
             );
         let farewell = __workers
             .add_as::<SayStopping>("farewell", Self::__make_farewell);
-        __workers.connect_port(&clock, <KeepTime>::ticks(), &sample);
+        __workers.connect(clock.port(<KeepTime>::ticks()), &sample);
         __workers.connect(sample.starts_an_edge(), &rate);
         __workers.connect(rate.starts_an_edge(), &show);
-        __workers.broadcast(&rate);
+        __workers.broadcast(rate.starts_an_edge());
         __workers.connect(rate.starts_an_edge(), &judge);
         __workers.connect(rate.starts_an_edge(), &store);
         __workers.connect(judge.starts_an_edge(), &alarm);

@@ -5,8 +5,8 @@
 
 use crate::error::Nothing;
 use crate::group::slot::{Member, Slot};
-use crate::queue::adapt::Straight;
-use crate::rules::{NeedsNoEdge, NeedsNoFeeding, Other};
+use crate::queue::adapt::{Adapt, Straight};
+use crate::rules::{Adapted, NeedsNoEdge, NeedsNoFeeding, Other, Unchanged};
 use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::Stage;
@@ -82,16 +82,27 @@ impl<W: Worker<Output = Nothing>> Slot<W> {
     label = "this worker is sent `{Self}`, and consumes `{M}`",
     note = "behind `->` stands what `#[consumer]` makes of a function that takes what it is sent\nfor a worker written by hand, which makes its own calls, write `=>`"
 )]
-pub trait IsCalledWith<W: Worker, M>: Sized {
+pub trait IsCalledWith<W: Worker, M, Kind = Unchanged>: Sized {
+    /// The edge to `worker`, which is sent `Self`.
     #[doc(hidden)]
     fn downstream<N: Downstream<W::Output>>(
         worker: &Slot<W>,
         next: N,
-    ) -> impl Downstream<Self> + use<Self, W, M, N>;
+    ) -> impl Downstream<Self> + use<Self, W, M, Kind, N>
+    where
+        Self: Send + 'static;
+
+    /// The edge to `worker`, which `adapt` makes of an `E`.
+    #[doc(hidden)]
+    fn adapted<E: Send + 'static, A: Adapt<E, M>, N: Downstream<W::Output>>(
+        worker: &Slot<W>,
+        adapt: A,
+        next: N,
+    ) -> impl Downstream<E> + use<Self, W, M, Kind, E, A, N>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<W, T> IsCalledWith<W, T> for T
+impl<W, T> IsCalledWith<W, T, Unchanged> for T
 where
     W: Stage<Input = T> + Worker<Message = T>,
     T: Send + 'static,
@@ -102,16 +113,58 @@ where
     ) -> impl Downstream<T> + use<W, T, N> {
         worker.call_over_edge(Straight, next)
     }
+
+    fn adapted<E: Send + 'static, A: Adapt<E, T>, N: Downstream<W::Output>>(
+        worker: &Slot<W>,
+        adapt: A,
+        next: N,
+    ) -> impl Downstream<E> + use<W, T, E, A, N> {
+        worker.call_over_edge(adapt, next)
+    }
 }
 
-/// A second implementation, as for [`IsConsumedBy`].
+/// A second implementation, as for [`IsConsumedBy`](crate::rules::IsConsumedBy).
 #[diagnostic::do_not_recommend]
-impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>> for T {
+impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>, Unchanged> for T {
     fn downstream<N: Downstream<W::Output>>(
         _: &Slot<W>,
         _: N,
     ) -> impl Downstream<T> + use<W, T, N> {
         PortOutput
+    }
+
+    fn adapted<E: Send + 'static, A: Adapt<E, Other<T>>, N: Downstream<W::Output>>(
+        _: &Slot<W>,
+        _: A,
+        _: N,
+    ) -> impl Downstream<E> + use<W, T, E, A, N> {
+        PortOutput
+    }
+}
+
+/// What an adapter returns is the matter of [`IsAdaptedTo`](crate::rules::IsAdaptedTo).
+#[diagnostic::do_not_recommend]
+impl<W, M, R> IsCalledWith<W, M, Adapted> for R
+where
+    W: Stage<Input = M> + Worker<Message = M>,
+    M: Send + 'static,
+{
+    fn downstream<N: Downstream<W::Output>>(
+        _: &Slot<W>,
+        _: N,
+    ) -> impl Downstream<R> + use<W, M, R, N>
+    where
+        R: Send + 'static,
+    {
+        PortOutput
+    }
+
+    fn adapted<E: Send + 'static, A: Adapt<E, M>, N: Downstream<W::Output>>(
+        worker: &Slot<W>,
+        adapt: A,
+        next: N,
+    ) -> impl Downstream<E> + use<W, M, R, E, A, N> {
+        worker.call_over_edge(adapt, next)
     }
 }
 

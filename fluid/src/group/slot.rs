@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::error::Nothing;
 use crate::fused::edge::Fused;
 use crate::graph::{Form, GraphWorker, Location};
+use crate::group::edge::{MappedStart, PortStart};
 use crate::group::handle::GroupHandle;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::Workers;
@@ -20,11 +21,12 @@ use crate::node::{MemberId, Node};
 use crate::options::Options;
 use crate::queue::adapt::Adapt;
 use crate::queue::{Channel, Output, Owner, QueueControl, SendOrigin, Sender};
+use crate::rules::CanBeTriedAgain;
 use crate::state::Kind;
 use crate::supervisor::Events;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
-use crate::worker::attempt::Copy;
+use crate::worker::attempt::{Copy, Failed};
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::Stage;
 use crate::worker::{Io, Port, Worker};
@@ -223,7 +225,7 @@ impl<W: Worker> Slot<W> {
         self.io(|io| change(&mut io.output))
     }
 
-    pub(crate) fn port<T, P>(
+    pub(crate) fn change_port<T, P>(
         &self,
         port: &Port<W, P>,
         change: impl FnOnce(&mut Output<P>) -> T,
@@ -263,6 +265,70 @@ impl<W: Worker> Slot<W> {
         let (edge, callee) = Fused::new(adapt, Arc::clone(&self.channel), next);
         self.run_as(callee);
         edge
+    }
+}
+
+impl<W: Worker> Slot<W> {
+    /// The start of an edge at the named port `port`.
+    ///
+    /// ```
+    /// # use fluid::{consumer, Output, Workers};
+    /// # #[consumer]
+    /// # async fn parse(line: String, rejected: &Output<String>) {}
+    /// # #[consumer]
+    /// # async fn bury(line: String) {}
+    /// let mut workers = Workers::new("numbers");
+    /// let (parse, bury) = (workers.add(Parse), workers.add(Bury));
+    /// workers.connect(parse.port(Parse::rejected()), &bury);
+    /// ```
+    pub fn port<T: Send + 'static>(&self, port: Port<W, T>) -> PortStart<'_, W, T> {
+        PortStart::new(self, port, None)
+    }
+
+    /// The start of an edge at the port `failed` of a consumer. Messages leave by it when no attempt is left
+    /// ([`Options::retry`](crate::Options::retry)), or when a failed call is not retried. Without an edge from
+    /// it, `on_error` decides.
+    ///
+    /// ```
+    /// # use fluid::{consumer, Failed, Workers};
+    /// # #[consumer]
+    /// # async fn store(line: String) -> Result<(), std::io::Error> { Ok(()) }
+    /// # #[consumer]
+    /// # async fn bury(failed: Failed<String>) { eprintln!("{failed}") }
+    /// let mut workers = Workers::new("archive");
+    /// let (store, bury) = (workers.add(Store), workers.add(Bury));
+    /// workers.connect(store.failed(), &bury);
+    /// ```
+    pub fn failed(&self) -> PortStart<'_, W, Failed<W::Message>>
+    where
+        W::Message: CanBeTriedAgain,
+    {
+        let port = Port::<W, Failed<W::Message>>::failed();
+        PortStart::new(self, port, Some(W::Message::clone))
+    }
+
+    /// The start of an edge that adapts: `adapt` takes what this worker emits. It returns what the consumer
+    /// takes, or an `Option` or a `Vec` of it.
+    ///
+    /// The worker that sends calls the adapter. If the adapter panics, that worker fails. If the adapter
+    /// returns several messages, a [`try_send`](Output::try_send) that finds room for the first loses those
+    /// that find none. They count as unsent.
+    ///
+    /// ```
+    /// # use fluid::{consumer, worker, Workers};
+    /// # #[worker(heartbeat = "1s")]
+    /// # async fn measure() -> f64 { 21.5 }
+    /// # #[consumer]
+    /// # async fn print(line: String) { println!("{line}") }
+    /// let mut workers = Workers::new("thermometer");
+    /// let (measure, print) = (workers.add(Measure), workers.add(Print));
+    /// workers.connect(measure.map(|degrees| format!("{degrees} °C")), &print);
+    /// ```
+    pub fn map<F, R>(&self, adapt: F) -> MappedStart<&Self, F>
+    where
+        F: Fn(W::Output) -> R + Send + Sync + 'static,
+    {
+        MappedStart::new(self, adapt)
     }
 }
 

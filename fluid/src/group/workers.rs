@@ -11,11 +11,11 @@ use tokio::runtime::Handle;
 
 use crate::fused::edge::FusedHead;
 use crate::group::callback::Callback;
+use crate::group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart};
 use crate::group::handle::GroupHandle;
 use crate::group::nested::Nested;
 use crate::group::rule::IsCalledWith;
 use crate::group::slot::{Member, Slot};
-use crate::group::with::With;
 use crate::group::worker_handle::WorkerHandle;
 use crate::lifecycle::launch::Build;
 use crate::node::options_ref::OptionsRef;
@@ -25,13 +25,12 @@ use crate::options::{Options, bounded};
 use crate::outcome::Outcome;
 use crate::queue::{Output, SendOrigin};
 use crate::report::exit::Exit;
-use crate::rules::{CanBeCalled, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsConsumedBy};
+use crate::rules::{Adapted, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsConsumedBy};
 use crate::state::Kind;
 use crate::supervisor::{DeferredDrop, Hooks, Policy, hook};
 use crate::sync::mpsc;
-use crate::worker::attempt::Failed;
+use crate::worker::Worker;
 use crate::worker::downstream::Downstream;
-use crate::worker::{Port, Worker};
 use arrivals::Arrivals;
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
@@ -219,203 +218,122 @@ impl Workers {
         self.hooks.after_shutdown.push(hook(run));
     }
 
-    fn check<A: Worker, B: Worker>(&self, from: &Slot<A>, to: &Slot<B>) {
-        let group = self.handle();
-        from.check(&group);
-        to.check(&group);
-    }
-
-    /// Draws an edge: what `from` emits goes to `to`.
+    /// Draws an edge: what leaves at `from` goes to `to`.
+    ///
+    /// `from` is a worker of this group, a port of it, or either with an adapter:
+    ///
+    /// ```
+    /// # use fluid::{consumer, Output, Workers};
+    /// # #[consumer]
+    /// # async fn parse(line: String, rejected: &Output<String>) -> u64 { 0 }
+    /// # #[consumer]
+    /// # async fn add(number: u64) {}
+    /// # #[consumer]
+    /// # async fn print(line: String) {}
+    /// let mut workers = Workers::new("sums");
+    /// let (parse, add, print) = (workers.add(Parse), workers.add(Add), workers.add(Print));
+    /// workers.broadcast(&parse);
+    /// workers.connect(&parse, &add);
+    /// workers.connect(parse.map(|number| format!("{number}")), &print);
+    /// workers.connect(parse.port(Parse::rejected()), &print);
+    /// ```
     ///
     /// # Panics
     ///
     /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called; or if
     /// one of the two is no worker of this group.
-    pub fn connect<A, B, O: IsConsumedBy<B, M>, M>(&mut self, from: &Slot<A>, to: &Slot<B>)
+    pub fn connect<S, B, O: IsConsumedBy<B, M, K>, M, K>(&mut self, from: S, to: &Slot<B>)
     where
-        // Both types are inferred before they are compared, so that a mistake is told in their names.
-        A: Worker<Output = O>,
+        // All types are inferred before they are compared, so that an error names them.
+        S: EdgeStart<Sent = O, Kind = K>,
         B: Worker<Message = M>,
+        M: Send + 'static,
+        S::Sent: IsAdaptedTo<B, M, K>,
     {
-        self.check(from, to);
-        from.output(|output| IsConsumedBy::agreed(output).connect(to.origin(SendOrigin::Edge)));
-        self.edges.push((from.id, to.id));
+        let edge = (from.slot().id, to.id);
+        self.check(from.slot());
+        self.check(to);
+        from.attach(to.origin(SendOrigin::Edge));
+        self.edges.push(edge);
     }
 
-    /// Draws an edge from a named port.
+    /// Draws a feedback edge: what leaves at `from` goes to `to` if there is room at once. Otherwise the
+    /// message counts as unsent.
+    ///
+    /// Such an edge may close a cycle, because no send waits for it. It has no part in the order of startup
+    /// and shutdown: a message sent after `to` has ended counts as unsent, too.
     ///
     /// # Panics
     ///
-    /// If an edge starts at this port already, and [`broadcast_port`](Self::broadcast_port) was not
-    /// called.
-    pub fn connect_port<A, B, T, M>(&mut self, from: &Slot<A>, port: Port<A, T>, to: &Slot<B>)
+    /// Like [`connect`](Self::connect).
+    pub fn feedback<S, B, O: IsConsumedBy<B, M, K>, M, K>(&mut self, from: S, to: &Slot<B>)
     where
-        A: Worker,
+        S: EdgeStart<Sent = O, Kind = K>,
         B: Worker<Message = M>,
-        T: IsConsumedBy<B, M> + Send + 'static,
+        M: Send + 'static,
+        S::Sent: IsAdaptedTo<B, M, K>,
     {
-        self.check(from, to);
-        from.port(&port, |output| {
-            IsConsumedBy::agreed(output).connect(to.origin(SendOrigin::Edge));
-        });
-        self.edges.push((from.id, to.id));
+        self.check(from.slot());
+        self.check(to);
+        from.attach(to.origin(SendOrigin::Feedback));
     }
 
-    /// Draws a feedback edge: what `from` emits goes to `to`, if it finds room there at once. What does
-    /// not is unsent.
-    ///
-    /// Since no one waits for it, such an edge may close a circle. It has no part in the order of startup
-    /// and shutdown: what comes when `to` has ended is unsent, too.
-    ///
-    /// # Panics
-    ///
-    /// As [`connect`](Self::connect).
-    pub fn feedback<A, B, O: IsConsumedBy<B, M>, M>(&mut self, from: &Slot<A>, to: &Slot<B>)
+    /// As `connect` with `from.map(adapt)`. `workers!` calls it, because a wrong adapter is one error here, and
+    /// two errors in the longer form.
+    #[doc(hidden)]
+    pub fn connect_adapted<S, B, E, F, R>(&mut self, from: S, to: &Slot<B>, adapt: F)
     where
-        A: Worker<Output = O>,
-        B: Worker<Message = M>,
+        S: OutputStart<Emitted = E>,
+        B: Worker,
+        E: Send + 'static,
+        F: Fn(E) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message, Adapted>,
     {
-        self.check(from, to);
-        from.output(|output| IsConsumedBy::agreed(output).connect(to.origin(SendOrigin::Feedback)));
+        self.connect(MappedStart::new(from, adapt), to);
     }
 
-    /// Draws a feedback edge from a named port.
-    ///
-    /// # Panics
-    ///
-    /// As [`connect_port`](Self::connect_port).
-    pub fn feedback_port<A, B, T, M>(&mut self, from: &Slot<A>, port: Port<A, T>, to: &Slot<B>)
+    /// As `feedback` with `from.map(adapt)`.
+    #[doc(hidden)]
+    pub fn feedback_adapted<S, B, E, F, R>(&mut self, from: S, to: &Slot<B>, adapt: F)
     where
-        A: Worker,
-        B: Worker<Message = M>,
-        T: IsConsumedBy<B, M> + Send + 'static,
+        S: OutputStart<Emitted = E>,
+        B: Worker,
+        E: Send + 'static,
+        F: Fn(E) -> R + Send + Sync + 'static,
+        R: IsAdaptedTo<B, B::Message, Adapted>,
     {
-        self.check(from, to);
-        from.port(&port, |output| {
-            IsConsumedBy::agreed(output).connect(to.origin(SendOrigin::Feedback));
-        });
+        self.feedback(MappedStart::new(from, adapt), to);
     }
 
-    /// Lets several edges start at an output: each consumer gets a clone.
-    pub fn broadcast<A: Worker<Output: CanBeCopied>>(&mut self, from: &Slot<A>) {
-        from.output(Output::copies);
-    }
-
-    /// Lets several edges start at a named port: each consumer gets a clone.
-    pub fn broadcast_port<A: Worker, T: CanBeCopied>(&mut self, from: &Slot<A>, port: Port<A, T>) {
-        from.port(&port, Output::copies);
-    }
-
-    /// Draws an edge that adapts: `adapt` takes what `from` emits, and gives what `to` consumes, or an
-    /// `Option` or a `Vec` of it.
-    ///
-    /// The adapter is called by the worker that sends, and if it panics, that one fails. Of a message of
-    /// which it makes several, a [`try_send`](Output::try_send) that finds room for the first loses what
-    /// finds none, counted as unsent.
-    ///
-    /// ```
-    /// # use fluid::{consumer, worker, Workers};
-    /// # #[worker(heartbeat = "1s")]
-    /// # async fn measure() -> f64 { 21.5 }
-    /// # #[consumer]
-    /// # async fn print(line: String) { println!("{line}") }
-    /// let mut workers = Workers::new("thermometer");
-    /// let (measure, print) = (workers.add(Measure), workers.add(Print));
-    /// workers.connect_with(&measure, &print, |degrees: f64| format!("{degrees} °C"));
-    /// ```
+    /// Lets several edges start at an output or a port: each consumer gets a clone.
     ///
     /// # Panics
     ///
-    /// As [`connect`](Self::connect).
-    pub fn connect_with<A, B, O, F, R>(&mut self, from: &Slot<A>, to: &Slot<B>, adapt: F)
-    where
-        A: Worker<Output = O>,
-        B: Worker,
-        O: Send + 'static,
-        F: Fn(O) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message>,
-    {
-        self.check(from, to);
-        from.output(|output| {
-            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt));
-        });
-        self.edges.push((from.id, to.id));
+    /// If it is no worker of this group.
+    pub fn broadcast<S: OutputStart<Emitted: CanBeCopied>>(&mut self, from: S) {
+        self.check(from.slot());
+        from.open(Output::copies);
     }
 
-    /// Draws an edge from a named port that adapts. See [`connect_with`](Self::connect_with).
+    /// Throws away what leaves at an output or a port, on purpose. For the port `failed` it means that a
+    /// failed message is no failure of its worker.
     ///
     /// # Panics
     ///
-    /// As [`connect_port`](Self::connect_port).
-    pub fn connect_port_with<A, B, T, F, R>(
-        &mut self,
-        from: &Slot<A>,
-        port: Port<A, T>,
-        to: &Slot<B>,
-        adapt: F,
-    ) where
-        A: Worker,
-        B: Worker,
-        T: Send + 'static,
-        F: Fn(T) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message>,
-    {
-        self.check(from, to);
-        from.port(&port, |output| {
-            output.connect_with(to.origin(SendOrigin::Edge), With::<_, B>::new(adapt));
-        });
-        self.edges.push((from.id, to.id));
+    /// If it is no worker of this group.
+    pub fn discard<S: OutputStart>(&mut self, from: S) {
+        self.check(from.slot());
+        from.open(Output::discard);
     }
 
-    /// Draws a feedback edge that adapts. See [`feedback`](Self::feedback) and
-    /// [`connect_with`](Self::connect_with).
-    ///
-    /// # Panics
-    ///
-    /// As [`connect`](Self::connect).
-    pub fn feedback_with<A, B, O, F, R>(&mut self, from: &Slot<A>, to: &Slot<B>, adapt: F)
-    where
-        A: Worker<Output = O>,
-        B: Worker,
-        O: Send + 'static,
-        F: Fn(O) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message>,
-    {
-        self.check(from, to);
-        from.output(|output| {
-            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt));
-        });
-    }
-
-    /// Draws a feedback edge from a named port that adapts. See [`feedback`](Self::feedback) and
-    /// [`connect_with`](Self::connect_with).
-    ///
-    /// # Panics
-    ///
-    /// As [`connect_port`](Self::connect_port).
-    pub fn feedback_port_with<A, B, T, F, R>(
-        &mut self,
-        from: &Slot<A>,
-        port: Port<A, T>,
-        to: &Slot<B>,
-        adapt: F,
-    ) where
-        A: Worker,
-        B: Worker,
-        T: Send + 'static,
-        F: Fn(T) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message>,
-    {
-        self.check(from, to);
-        from.port(&port, |output| {
-            output.connect_with(to.origin(SendOrigin::Feedback), With::<_, B>::new(adapt));
-        });
+    fn check<W: Worker>(&self, slot: &Slot<W>) {
+        slot.check(&self.handle);
     }
 
     /// Draws a fused edge: `from` makes the calls of `to`, in its own task, with no queue in between.
-    /// What `to` emits goes to `next`: [`PortOutput`](crate::PortOutput) if it sends to its own port, or what an earlier
-    /// `fuse` returned if a fused edge starts at it, too. So a chain is drawn from its end, and
-    /// [`lead`](Self::lead) says who makes all its calls.
+    /// What `to` emits goes to `next`: [`PortOutput`](crate::PortOutput) if it sends to its own port, or what an earlier `fuse`
+    /// returned if a fused edge starts at it, too. So a chain is drawn from its end, and
+    /// [`lead`](Self::lead) names the worker that makes all its calls.
     ///
     /// `to` keeps a life of its own, with its counts, its state, its restarts and its exit; it stops when
     /// `from` has ended. A failure of one of its calls is its own, and is answered by its own policy;
@@ -440,44 +358,41 @@ impl Workers {
     ///
     /// If an edge starts at this output already; if `to` is `blocking`, and so has a thread of its own; or
     /// if one of the two is no worker of this group.
-    pub fn fuse<A, B, O, M, N>(
+    pub fn fuse<S, B, O, M, K, N>(
         &mut self,
-        from: &Slot<A>,
+        from: S,
         to: &Slot<B>,
         next: N,
-    ) -> impl Downstream<O> + use<A, B, O, M, N>
+    ) -> impl Downstream<S::Emitted> + use<S, B, O, M, K, N>
     where
-        A: Worker<Output = O>,
+        S: FusedStart<Sent = O, Kind = K>,
         B: Worker<Message = M>,
-        O: IsCalledWith<B, M>,
+        M: Send + 'static,
+        O: IsCalledWith<B, M, K> + IsAdaptedTo<B, M, K>,
         N: Downstream<B::Output>,
     {
-        self.draw_fused(from, to);
-        O::downstream(to, next)
+        self.draw_fused(from.slot(), to);
+        from.fuse(to, next)
     }
 
-    /// Draws a fused edge that adapts. See [`fuse`](Self::fuse) and [`connect_with`](Self::connect_with).
-    ///
-    /// # Panics
-    ///
-    /// As `fuse`.
-    pub fn fuse_with<A, B, O, F, R, N>(
+    /// As `fuse` with `from.map(adapt)`.
+    #[doc(hidden)]
+    pub fn fuse_adapted<S, B, E, F, R, N>(
         &mut self,
-        from: &Slot<A>,
+        from: S,
         to: &Slot<B>,
         next: N,
         adapt: F,
-    ) -> impl Downstream<O> + use<A, B, O, F, R, N>
+    ) -> impl Downstream<E> + use<S, B, E, F, R, N>
     where
-        A: Worker<Output = O>,
-        B: CanBeCalled,
-        O: Send + 'static,
-        F: Fn(O) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message>,
+        S: FusedStart + OutputStart<Emitted = E>,
+        B: Worker,
+        E: Send + 'static,
+        F: Fn(E) -> R + Send + Sync + 'static,
+        R: IsCalledWith<B, B::Message, Adapted> + IsAdaptedTo<B, B::Message, Adapted>,
         N: Downstream<B::Output>,
     {
-        self.draw_fused(from, to);
-        to.call_over_edge(With::<_, B>::new(adapt), next)
+        self.fuse(MappedStart::new(from, adapt), to, next)
     }
 
     /// Lets `from` make the calls of all that is behind it in a chain of fused edges.
@@ -490,44 +405,6 @@ impl Workers {
         from.run_as(FusedHead(chain));
     }
 
-    /// The port `failed` of a consumer: where its messages leave that it gave up on, when no attempt is left
-    /// ([`Options::retry`]) or none more was asked for. Without an edge from it, `on_error` decides.
-    ///
-    /// ```
-    /// # use fluid::{consumer, Failed, Workers};
-    /// # #[consumer]
-    /// # async fn store(line: String) -> Result<(), std::io::Error> { Ok(()) }
-    /// # #[consumer]
-    /// # async fn bury(failed: Failed<String>) { eprintln!("{failed}") }
-    /// let mut workers = Workers::new("archive");
-    /// let (store, bury) = (workers.add(Store), workers.add(Bury));
-    /// let failed = workers.failed(&store);
-    /// workers.connect_port(&store, failed, &bury);
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If it is no worker of this group.
-    pub fn failed<A: Worker<Message: CanBeTriedAgain>>(
-        &self,
-        from: &Slot<A>,
-    ) -> Port<A, Failed<A::Message>> {
-        from.check(&self.handle());
-        from.keep_copies(A::Message::clone);
-        Port::<A, Failed<A::Message>>::failed()
-    }
-
-    /// Throws away what leaves by a named port, on purpose. For the port `failed` it means that a failed
-    /// message is no failure of its worker.
-    ///
-    /// # Panics
-    ///
-    /// If it is no worker of this group.
-    pub fn discard_port<A: Worker, T>(&mut self, from: &Slot<A>, port: Port<A, T>) {
-        from.check(&self.handle());
-        from.port(&port, Output::discard);
-    }
-
     /// Lets a consumer make several attempts, as its options say: its messages are cloned for them.
     #[doc(hidden)]
     pub fn keep_copies<A: Worker<Message: CanBeTriedAgain>>(&mut self, of: &Slot<A>) {
@@ -536,7 +413,8 @@ impl Workers {
     }
 
     fn draw_fused<A: Worker, B: Worker>(&mut self, from: &Slot<A>, to: &Slot<B>) {
-        self.check(from, to);
+        self.check(from);
+        self.check(to);
         assert!(
             !to.options().is_blocking(),
             "`{}` has a thread of its own, and cannot be called in the task of `{}`",

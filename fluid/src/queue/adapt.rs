@@ -1,7 +1,7 @@
 //! What an edge makes of a message on its way.
 
 /// What an edge makes of each `T` that is sent over it: none, one or several of `M`.
-pub(crate) trait Adapt<T, M>: Send + Sync + 'static {
+pub trait Adapt<T, M>: Send + Sync + 'static {
     /// Whether it is never several.
     const AT_MOST_ONE: bool;
 

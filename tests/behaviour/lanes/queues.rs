@@ -221,7 +221,10 @@ async fn over_an_edge_that_adapts_a_full_lane_gives_the_message_back() {
     }
     let noted = log.clone();
     let tries = workers.add_with("tries", Options::new(), move || Tries(noted.clone()));
-    workers.connect_with(&tries, &hand, |number: u64| job(number, number, What::Pass));
+    workers.connect(
+        tries.map(|number: u64| job(number, number, What::Pass)),
+        &hand,
+    );
     let running = workers.startup().await.unwrap();
     sleep(ms(20)).await;
     let exit = stop(running, &plan).await;

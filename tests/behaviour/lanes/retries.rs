@@ -151,8 +151,7 @@ async fn what_lanes_give_up_leaves_by_the_port_and_ends_before_its_consumer() {
     let options = lanes(3).retry(1).backoff(ms(10), ms(10));
     let seat = sit(&mut workers, options, &log);
     let graves = put(&mut workers, "graves", sink::<Failed<Message>>(ms(7)));
-    let port = workers.failed(&seat);
-    workers.connect_port(&seat, port, &graves);
+    workers.connect(seat.failed(), &graves);
     let running = workers.startup().await.unwrap();
     send(
         &seat,
@@ -174,8 +173,7 @@ async fn a_forced_stop_cuts_off_what_is_being_given_up() {
     let seat = sit(&mut workers, lanes(3), &log);
     let options = Options::new().capacity(1);
     let graves = workers.add_with("graves", options, || sink::<Failed<Message>>(secs(1000)));
-    let port = workers.failed(&seat);
-    workers.connect_port(&seat, port, &graves);
+    workers.connect(seat.failed(), &graves);
     let running = workers.startup().await.unwrap();
     send(&seat, (0..9).map(|number| (number, number, 9))).await;
     sleep(ms(10)).await;
@@ -195,8 +193,7 @@ async fn what_is_given_up_may_be_thrown_away() {
     let log = Log::default();
     let mut workers = group();
     let seat = sit(&mut workers, lanes(2), &log);
-    let failed = workers.failed(&seat);
-    workers.discard_port(&seat, failed);
+    workers.discard(seat.failed());
     send(&seat, [(1, 1, FOR_EVER), (1, 2, 0)]).await;
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert_eq!(counts(&exit, "tries"), [2, 1, 1, 0, 0]);

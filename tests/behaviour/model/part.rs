@@ -339,8 +339,7 @@ impl Any {
         Each<Failed<Item>, Nothing, F>: Worker<Message = Failed<Item>>,
     {
         with!(self, seat => {
-            let port = workers.failed(seat);
-            workers.connect_port(seat, port, graves);
+            workers.connect(seat.failed(), graves);
         }, source => {});
     }
 

@@ -62,8 +62,7 @@ async fn a_message_that_stalled_leaves_by_the_port_failed_and_the_worker_is_rest
         async { Ok(None::<Nothing>) }
     });
     let bury = put(&mut workers, "bury", bury);
-    let failed = workers.failed(&slow);
-    workers.connect_port(&slow, failed, &bury);
+    workers.connect(slow.failed(), &bury);
     let running = workers.startup().await.unwrap();
     for job in [Job::Hang, Job::FailIn(ms(1)), NOW] {
         slow.send(job).await.unwrap();
@@ -263,8 +262,7 @@ async fn a_stall_that_another_worker_handed_on_is_an_error_like_any_other() {
     let bury = workers.add_with("bury", options.on_stall(OnStall::Restart), || {
         each(|failed: Failed<Job>| async { Err::<Option<Nothing>, _>(failed.error) })
     });
-    let failed = workers.failed(&slow);
-    workers.connect_port(&slow, failed, &bury);
+    workers.connect(slow.failed(), &bury);
     let running = workers.startup().await.unwrap();
     slow.send(Job::Hang).await.unwrap();
     handled(&bury, 1).await;

@@ -185,7 +185,10 @@ async fn lives_for(steps: &[Step]) -> Duration {
         Options::new().capacity(1),
         &Log::default(),
     );
-    workers.connect_port_with(&listen, Listen::out(), &slow, |_| Job::Take(secs(60)));
+    workers.connect(
+        listen.port(Listen::out()).map(|_| Job::Take(secs(60))),
+        &slow,
+    );
     let running = workers.startup().await.unwrap();
     let began = Instant::now();
     listen.wait_for(State::Restarting).await;
@@ -308,7 +311,7 @@ async fn of_a_fused_chain_the_one_is_named_whose_call_stalls() {
     let long = Job::Take(secs(9));
     let never = long.clone();
     let to_tail = move |job| if job == never { Job::Hang } else { job };
-    let chain = workers.fuse_with(middle, tail, PortOutput, to_tail);
+    let chain = workers.fuse(middle.map(to_tail), tail, PortOutput);
     let chain = workers.fuse(head, middle, chain);
     workers.lead(head, chain);
     let running = workers.startup().await.unwrap();

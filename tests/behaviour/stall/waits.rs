@@ -54,7 +54,7 @@ async fn no_room_for_what_a_call_returned_is_none_but_the_one_that_makes_none_st
     let mut workers = group();
     let fast = add(&mut workers, "fast", restarts(), &Log::default());
     let slow = add(&mut workers, "slow", reports().capacity(1), &Log::default());
-    workers.connect_with(&fast, &slow, |_| Job::Take(secs(100)));
+    workers.connect(fast.map(|_| Job::Take(secs(100))), &slow);
     let running = workers.startup().await.unwrap();
     for _ in 0..4 {
         fast.send(NOW).await.unwrap();
@@ -86,8 +86,7 @@ async fn no_room_for_what_was_given_up_is_none() {
         Ok(None::<Nothing>)
     };
     let bury = put_with(&mut workers, "bury", Options::new().capacity(1), each(bury));
-    let failed = workers.failed(&fails);
-    workers.connect_port(&fails, failed, &bury);
+    workers.connect(fails.failed(), &bury);
     let running = workers.startup().await.unwrap();
     for _ in 0..4 {
         fails.send(Job::FailIn(Duration::ZERO)).await.unwrap();

@@ -27,7 +27,11 @@ async fn one_for_one_restarts_the_called_alone_while_its_caller_waits() {
         workers.add_with(name, LOSES, move || Hooked(name, log.clone()))
     });
     // The message at which the called fails is none at which its caller does.
-    let onward = workers.fuse_with(&a, &b, PortOutput, |n: u64| if n == 7 { 1000 } else { n });
+    let onward = workers.fuse(
+        a.map(|n: u64| if n == 7 { 1000 } else { n }),
+        &b,
+        PortOutput,
+    );
     workers.lead(&a, onward);
     let running = workers.startup().await.unwrap();
     for n in [1, 7, 2, 3] {
@@ -80,7 +84,7 @@ async fn rest_for_one_takes_the_caller_along() {
     });
     // d => a -> b -> c, and b fails at what a lets through.
     let onward = workers.fuse(&b, &c, PortOutput);
-    let onward = workers.fuse_with(&a, &b, onward, |n: u64| if n == 7 { 1000 } else { n });
+    let onward = workers.fuse(a.map(|n: u64| if n == 7 { 1000 } else { n }), &b, onward);
     workers.lead(&a, onward);
     workers.connect(&d, &a);
     let running = workers.startup().await.unwrap();
@@ -112,7 +116,11 @@ async fn what_a_recycled_caller_was_sending_waits_for_the_next_life_of_the_calle
         workers.add_with("called", LOSES, move || Hooked("called", log.clone()))
     };
     // Of the first message five are made; at the second of them the called fails.
-    let onward = workers.fuse_with(&many, &called, PortOutput, |_: u64| vec![1, 1000, 2, 3, 4]);
+    let onward = workers.fuse(
+        many.map(|_: u64| vec![1, 1000, 2, 3, 4]),
+        &called,
+        PortOutput,
+    );
     workers.lead(&many, onward);
     let running = workers.startup().await.unwrap();
     many.send(0).await.unwrap();

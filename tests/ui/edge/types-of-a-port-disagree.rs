@@ -24,7 +24,7 @@ workers! {
         store: Store,
     }
 
-    parse.rejected => store; //~ rejected
+    parse.rejected => store; //~ store
 }
 
 fn main() {}

@@ -18,7 +18,7 @@ workers! {
         bury: Bury,
     }
 
-    store.failed => bury; //~ store
+    store.failed => bury; //~ failed
 }
 
 fn main() {}

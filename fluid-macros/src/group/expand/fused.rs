@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::edge::adapter_of;
+use super::edge::argument;
 use super::name::{end_of, start_of};
 use crate::group::model::{Edge, Field, Group, Header, fused_chains};
 use crate::hygiene::path;
@@ -35,12 +35,13 @@ fn draw_chain(edges: &[&Edge], header: &Header, generic: bool) -> TokenStream {
         let from = start_of(&edge.from);
         let to = edge.to.as_ref().zip(edge.to_field);
         let to = to.map(|(to, field)| end_of(to, &header.fields[field], span));
-        let with = if edge.adapter.is_some() { "_with" } else { "" };
-        let fuse = format_ident!("fuse{with}", span = at);
-        let adapter = edge.adapter.as_ref().map(|adapter| {
-            let adapter = adapter_of(adapter, &header.resources);
-            quote!(, #adapter)
-        });
+        let suffix = if edge.adapter.is_some() {
+            "_adapted"
+        } else {
+            ""
+        };
+        let fuse = format_ident!("fuse{suffix}", span = at);
+        let adapter = argument(edge, header);
         fuses.extend(quote_spanned! {span=>
             #(#cfgs)* let #chain = #workers.#fuse(#from, #to, #next #adapter);
         });

@@ -1,0 +1,261 @@
+//! The start of an edge: a worker's output or one of its ports, with or without an adapter.
+
+use std::marker::PhantomData;
+
+use crate::group::rule::IsCalledWith;
+use crate::group::slot::Slot;
+use crate::queue::adapt::Adapt;
+use crate::queue::{Output, Sender};
+use crate::rules::{Adapted, IsAdaptedTo, IsConsumedBy, Unchanged};
+use crate::worker::attempt::Copy;
+use crate::worker::downstream::Downstream;
+use crate::worker::{Port, Worker};
+
+/// Where an edge starts: at a worker (`&parse`), at a port of it ([`parse.port(…)`](Slot::port),
+/// [`parse.failed()`](Slot::failed)), or at one of these with an adapter (`.map(f)`).
+///
+/// See [`Workers::connect`](crate::Workers::connect).
+#[diagnostic::on_unimplemented(
+    message = "no edge starts at `{Self}`",
+    label = "this is no place where an edge starts",
+    note = "an edge starts at a worker of the group, `&parse`, at a port of it, `parse.port(Parse::rejected())`,\nor at one of these with an adapter, `parse.map(f)`"
+)]
+pub trait EdgeStart: Sealed {
+    /// The worker that sends.
+    type Worker: Worker;
+
+    /// What it emits there.
+    type Emitted: Send + 'static;
+
+    /// What is sent over the edge.
+    type Sent;
+
+    /// How the one becomes the other: [`Unchanged`] or [`Adapted`].
+    #[doc(hidden)]
+    type Kind;
+
+    #[doc(hidden)]
+    fn slot(&self) -> &Slot<Self::Worker>;
+
+    /// Draws the edge, which ends at a consumer `B`.
+    #[doc(hidden)]
+    fn attach<B, M: Send + 'static>(self, to: Sender<M>)
+    where
+        Self::Sent: IsConsumedBy<B, M, Self::Kind> + IsAdaptedTo<B, M, Self::Kind>,
+        B: Worker;
+}
+
+/// The start of a fused edge: a worker's output, with or without an adapter, and no named port.
+#[diagnostic::on_unimplemented(
+    message = "no fused edge starts at a port",
+    label = "this is a port, or no worker at all",
+    note = "a fused edge starts at the output of a worker, `&parse` or `parse.map(f)`"
+)]
+pub trait FusedStart: EdgeStart {
+    /// Draws the edge, which ends at a consumer `B`.
+    #[doc(hidden)]
+    fn fuse<B, M: Send + 'static, N>(
+        self,
+        to: &Slot<B>,
+        next: N,
+    ) -> impl Downstream<Self::Emitted> + use<Self, B, M, N>
+    where
+        Self::Sent: IsCalledWith<B, M, Self::Kind> + IsAdaptedTo<B, M, Self::Kind>,
+        B: Worker<Message = M>,
+        N: Downstream<B::Output>;
+}
+
+/// The start of an edge that adapts nothing, which an output or a port is.
+pub trait OutputStart: EdgeStart<Kind = Unchanged> {
+    /// Calls `change` with the output at which the edge starts.
+    #[doc(hidden)]
+    fn open(self, change: impl FnOnce(&mut Output<Self::Emitted>));
+}
+
+/// Makes sure that the traits can grow.
+pub trait Sealed {}
+
+impl<W: Worker> Sealed for &Slot<W> {}
+
+impl<W: Worker> EdgeStart for &Slot<W> {
+    type Worker = W;
+    type Emitted = W::Output;
+    type Sent = W::Output;
+    type Kind = Unchanged;
+
+    fn slot(&self) -> &Slot<W> {
+        self
+    }
+
+    fn attach<B, M: Send + 'static>(self, to: Sender<M>)
+    where
+        W::Output: IsConsumedBy<B, M, Unchanged>,
+    {
+        self.open(|output| IsConsumedBy::agreed(output).connect(to));
+    }
+}
+
+impl<W: Worker> OutputStart for &Slot<W> {
+    fn open(self, change: impl FnOnce(&mut Output<W::Output>)) {
+        self.output(change);
+    }
+}
+
+impl<'s, W: Worker> FusedStart for &'s Slot<W> {
+    fn fuse<B, M: Send + 'static, N>(
+        self,
+        to: &Slot<B>,
+        next: N,
+    ) -> impl Downstream<W::Output> + use<'s, W, B, M, N>
+    where
+        W::Output: IsCalledWith<B, M, Unchanged>,
+        B: Worker<Message = M>,
+        N: Downstream<B::Output>,
+    {
+        <W::Output as IsCalledWith<B, M, Unchanged>>::downstream(to, next)
+    }
+}
+
+/// The start of an edge at a port of a worker. See [`Slot::port`] and [`Slot::failed`].
+#[derive(Debug)]
+#[must_use = "a port is where an edge starts: give it to `Workers::connect`"]
+pub struct PortStart<'s, W: Worker, T> {
+    slot: &'s Slot<W>,
+    port: Port<W, T>,
+    /// How messages are cloned, for the port `failed`.
+    copy: Option<Copy<W::Message>>,
+}
+
+impl<W: Worker, T: Send + 'static> Sealed for PortStart<'_, W, T> {}
+
+impl<W: Worker, T: Send + 'static> EdgeStart for PortStart<'_, W, T> {
+    type Worker = W;
+    type Emitted = T;
+    type Sent = T;
+    type Kind = Unchanged;
+
+    fn slot(&self) -> &Slot<W> {
+        self.slot
+    }
+
+    fn attach<B, M: Send + 'static>(self, to: Sender<M>)
+    where
+        T: IsConsumedBy<B, M, Unchanged>,
+    {
+        self.open(|output| IsConsumedBy::agreed(output).connect(to));
+    }
+}
+
+impl<W: Worker, T: Send + 'static> OutputStart for PortStart<'_, W, T> {
+    fn open(self, change: impl FnOnce(&mut Output<T>)) {
+        if let Some(copy) = self.copy {
+            self.slot.keep_copies(copy);
+        }
+        self.slot.change_port(&self.port, change);
+    }
+}
+
+impl<'s, W: Worker, T: Send + 'static> PortStart<'s, W, T> {
+    pub(crate) const fn new(
+        slot: &'s Slot<W>,
+        port: Port<W, T>,
+        copy: Option<Copy<W::Message>>,
+    ) -> Self {
+        Self { slot, port, copy }
+    }
+
+    /// The start of an edge that adapts. See [`Slot::map`].
+    pub fn map<F, R>(self, adapt: F) -> MappedStart<Self, F>
+    where
+        F: Fn(T) -> R + Send + Sync + 'static,
+    {
+        MappedStart::new(self, adapt)
+    }
+}
+
+/// The start of an edge with an adapter. See [`Slot::map`].
+#[derive(Debug)]
+#[must_use = "this is where an edge starts: give it to `Workers::connect`"]
+pub struct MappedStart<S, F> {
+    start: S,
+    adapt: F,
+}
+
+impl<S, F> MappedStart<S, F> {
+    pub(crate) const fn new(start: S, adapt: F) -> Self {
+        Self { start, adapt }
+    }
+}
+
+impl<S: Sealed, F> Sealed for MappedStart<S, F> {}
+
+impl<S, F, R> EdgeStart for MappedStart<S, F>
+where
+    S: OutputStart,
+    F: Fn(S::Emitted) -> R + Send + Sync + 'static,
+{
+    type Worker = S::Worker;
+    type Emitted = S::Emitted;
+    type Sent = R;
+    type Kind = Adapted;
+
+    fn slot(&self) -> &Slot<S::Worker> {
+        self.start.slot()
+    }
+
+    fn attach<B, M: Send + 'static>(self, to: Sender<M>)
+    where
+        R: IsAdaptedTo<B, M, Adapted>,
+        B: Worker,
+    {
+        let adapt = With::<_, B>::new(self.adapt);
+        self.start.open(|output| output.connect_with(to, adapt));
+    }
+}
+
+impl<S, F, R> FusedStart for MappedStart<S, F>
+where
+    S: FusedStart + OutputStart,
+    F: Fn(S::Emitted) -> R + Send + Sync + 'static,
+{
+    fn fuse<B, M: Send + 'static, N>(
+        self,
+        to: &Slot<B>,
+        next: N,
+    ) -> impl Downstream<S::Emitted> + use<S, F, R, B, M, N>
+    where
+        R: IsCalledWith<B, M, Adapted> + IsAdaptedTo<B, M, Adapted>,
+        B: Worker<Message = M>,
+        N: Downstream<B::Output>,
+    {
+        R::adapted(to, With::<_, B>::new(self.adapt), next)
+    }
+}
+
+/// Calls an adapter. `W` is the worker at the end of the edge, which errors name.
+struct With<F, W> {
+    adapter: F,
+    consumer: PhantomData<fn(W)>,
+}
+
+impl<F, W> With<F, W> {
+    const fn new(adapter: F) -> Self {
+        Self {
+            adapter,
+            consumer: PhantomData,
+        }
+    }
+}
+
+impl<T, W, F, R, M> Adapt<T, M> for With<F, W>
+where
+    W: Worker,
+    F: Fn(T) -> R + Send + Sync + 'static,
+    R: IsAdaptedTo<W, M, Adapted>,
+{
+    const AT_MOST_ONE: bool = R::AT_MOST_ONE;
+
+    fn adapt(&self, message: T) -> impl Iterator<Item = M> + Send + use<T, W, F, R, M> {
+        (self.adapter)(message).messages()
+    }
+}
