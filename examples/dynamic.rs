@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use fluid::{AddError, Callback, Error, GroupHandle, Sender, Workers, consumer, worker};
+use fluid::{Callback, Error, GroupHandle, Sender, Workers, consumer, error::AddError, worker};
 use tokio::time::sleep;
 
 /// Watches a feed, until it is taken out of the group.

@@ -6,7 +6,11 @@
 
 use std::time::Duration;
 
-use fluid::{Context, Error, Exit, Io, Nothing, State, Worker, WorkerExt, worker, workers};
+use fluid::{
+    Context, Error, Exit, State, Worker, WorkerExt,
+    by_hand::{Io, Nothing},
+    worker, workers,
+};
 use tokio::time::sleep;
 
 /// A worker written by hand, for its hooks.

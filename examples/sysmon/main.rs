@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use fluid::{AddError, Callback, Error, GroupHandle, WorkerHandle};
+use fluid::{Callback, Error, GroupHandle, WorkerHandle, error::AddError};
 
 use self::args::{Args, Command};
 use self::database::Database;

@@ -219,24 +219,3 @@ impl fmt::Display for AddError {
 }
 
 impl StdError for AddError {}
-
-/// The uninhabited type of a worker's missing side: what a source consumes, what a sink emits.
-///
-/// ```
-/// use fluid::{Context, Error, Io, Nothing, Worker};
-///
-/// struct Idle;
-///
-/// impl Worker for Idle {
-///     type Message = Nothing;
-///     type Output = Nothing;
-///     type Ports = ();
-///
-///     async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
-///         ctx.stopping().await;
-///         Ok(())
-///     }
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Nothing {}

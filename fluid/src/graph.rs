@@ -21,7 +21,7 @@ use crate::options::Options;
 /// [`svg`](Self::svg), draw it.
 ///
 /// ```
-/// use fluid::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Options, Location};
+/// use fluid::{Options, graph::{EdgeKind, Form, Graph, GraphEdge, GraphWorker, Location}};
 ///
 /// // What `workers!` writes for `pub struct Sensors { poll: Poll, store: Store }` and `poll => store;`.
 /// const fn place(line: u32) -> Location {
@@ -124,7 +124,7 @@ pub struct GraphWorker {
 /// graph.
 ///
 /// ```
-/// use fluid::Form;
+/// use fluid::graph::Form;
 ///
 /// const FORM: Form = Form::UNKNOWN.docs(&["Parses lines."]).message("String").output("Entry");
 ///

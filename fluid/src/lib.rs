@@ -77,7 +77,7 @@
 //!
 //! - [`worker`] and [`consumer`] turn functions into workers; [`workers!`] builds a group of them.
 //! - [`Worker`] is the trait below these macros. Implement it by hand if a function is not enough. A worker
-//!   written by hand takes part in groups like any other; it reads and writes its [`Io`].
+//!   written by hand takes part in groups like any other; it reads and writes its [`Io`](by_hand::Io).
 //! - [`Workers`] builds a group at run time. [`GroupHandle`] is the handle of a running group; it adds and
 //!   removes workers. [`Callback`]s run beside the workers.
 //! - [`WorkerHandle`] shows the [`State`] and the [`Status`] of one worker, and stops it.
@@ -85,6 +85,9 @@
 //!   [`MessageProducer`] is implemented by everything that sends to a consumer.
 //! - [`Dispatcher`] passes messages to handlers by the type of the message. Handlers are registered at run time.
 //! - [`Exit`] is the report of an end, and the exit code of a process.
+//! - [`prelude`] has the names that most programs use. The module [`by_hand`] has those that only workers
+//!   written by hand need, [`edge`] those of edges drawn by hand, [`error`] the causes of failures, and
+//!   [`graph`] the graph of a group as data.
 //!
 //! # The states of a worker
 //!
@@ -158,9 +161,9 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod error;
+pub mod error;
 mod fused;
-mod graph;
+pub mod graph;
 mod group;
 mod lifecycle;
 mod macros;
@@ -185,15 +188,11 @@ pub mod rule {
     pub use crate::rules::*;
 }
 
-pub use error::{AddError, Error, Nothing, Panicked, Stalled, TimedOut};
-pub use graph::{
-    EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, Location,
-};
+pub use error::Error;
 pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};
-pub use group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart, PortStart};
 pub use group::handle::GroupHandle;
-pub use group::slot::{Member, Slot};
+pub use group::slot::Slot;
 pub use group::standalone::WorkerExt;
 pub use group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use group::workers::Workers;
@@ -201,14 +200,42 @@ pub use macros::{consumer, worker, workers};
 pub use node::context::Context;
 pub use options::restart::Restart;
 pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace};
-pub use outcome::Outcome;
-pub use queue::{AskError, MessageProducer, Output, Queue, Reply, SendError, Sender, TrySendError};
+pub use queue::{AskError, MessageProducer, Output, Reply, SendError, Sender, TrySendError};
 pub use report::exit::{Cause, Exit, Forced};
 pub use report::ledger::Counts;
 pub use report::status::Status;
 pub use state::{Kind, State};
+pub use worker::Worker;
 pub use worker::attempt::Failed;
-pub use worker::downstream::{Downstream, PortOutput};
-pub use worker::function::{Call, Function};
-pub use worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};
-pub use worker::{Io, Port, Ports, Worker};
+
+/// What most programs use, to be imported at once: `use fluid::prelude::*;`.
+///
+/// [`Error`] is not among it, because most modules have an error of their own.
+pub mod prelude {
+    pub use crate::{
+        Callback, ConsumerHandle, Context, Dispatcher, Exit, Failed, GroupHandle, MessageProducer,
+        OnError, OnExit, OnLost, OnStall, Options, Output, Overflow, Pace, Reply, Restart, Sender,
+        State, Status, Worker, WorkerExt, WorkerHandle, Workers, consumer, worker, workers,
+    };
+}
+
+/// What only a worker that is written by hand names.
+///
+/// Most of these implement [`Worker`], with [`Io`](by_hand::Io) as its ends. A worker that takes part in
+/// fused chains implements [`Function`](by_hand::Function), as the macros do, or
+/// [`Stage`](by_hand::Stage).
+pub mod by_hand {
+    pub use crate::group::slot::Member;
+    pub use crate::outcome::Outcome;
+    pub use crate::queue::Queue;
+    pub use crate::state::Nothing;
+    pub use crate::worker::function::{Call, Function};
+    pub use crate::worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};
+    pub use crate::worker::{Io, Port, Ports};
+}
+
+/// The ends of edges that are drawn by hand. See [`Workers::connect`] and [`Workers::fuse`].
+pub mod edge {
+    pub use crate::group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart, PortStart};
+    pub use crate::worker::downstream::{Downstream, PortOutput};
+}

@@ -116,7 +116,7 @@
 /// attempt, or for room downstream. In the last case the worker downstream may stall.
 ///
 /// A stall is logged, and [`Status`](crate::Status) shows it with the time since the last activity. With
-/// `on_stall = "restart"` the call is also cancelled, and fails with [`Stalled`](crate::Stalled): a failed
+/// `on_stall = "restart"` the call is also cancelled, and fails with [`Stalled`](crate::error::Stalled): a failed
 /// attempt like any other. After the last attempt the worker is restarted, whatever its `on_error` says, by the
 /// strategy of its group and within its budget. See [`Options::stall`](crate::Options::stall) and
 /// [`OnStall`](crate::OnStall).

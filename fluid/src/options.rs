@@ -100,7 +100,7 @@ impl Options {
     }
 
     /// How long one call of the worker's function may take. A call that takes longer is dropped where
-    /// it awaits, and fails with [`TimedOut`](crate::TimedOut). Waiting for room downstream does not
+    /// it awaits, and fails with [`TimedOut`](crate::error::TimedOut). Waiting for room downstream does not
     /// count, nor does what the call does before it waits for the first time: so one that never waits costs no timer.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -113,7 +113,7 @@ impl Options {
     /// Signs of life are the beginning and the end of each call, and of each attempt at a message, and in between
     /// [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep), the call of
     /// [`Context::stopping`](crate::Context::stopping) and whatever is sent through a port. For a worker written by
-    /// hand `run` is the call, and each look into its [`Queue`](crate::Queue) is a sign of life. Each lane gives its
+    /// hand `run` is the call, and each look into its [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane gives its
     /// own.
     ///
     /// A worker that waits for something that fluid knows of lives, however long that takes: for a message, its next
@@ -327,7 +327,7 @@ impl Options {
     /// How often a call that fails is made again, after a pause ([`backoff`](Self::backoff)). The message is
     /// cloned for that. Later messages of the same lane wait. Default 0.
     ///
-    /// When the attempts are used up, the message leaves by the port [`failed`](crate::Workers::failed), if
+    /// When the attempts are used up, the message leaves by the port [`failed`](crate::Slot::failed), if
     /// that is wired; else [`on_error`](Self::on_error) decides. At a stop there are no more pauses: the
     /// attempts that are left are made at once.
     pub const fn retry(mut self, times: u32) -> Self {
@@ -403,7 +403,7 @@ pub enum OnStall {
     /// It is logged, counted, and seen in the status. The call goes on.
     #[default]
     Report,
-    /// The call is cut off where it awaits, and has failed with [`Stalled`](crate::Stalled). That is one failed attempt
+    /// The call is cut off where it awaits, and has failed with [`Stalled`](crate::error::Stalled). That is one failed attempt
     /// at its message: those that are left are made ([`Options::retry`]). When none is, the message leaves by the
     /// port `failed` or is counted as failed, and the worker is built anew, whatever its [`OnError`] says: by
     /// the strategy of its group and within its budget, or, if the group has none, for itself after the backoff of

@@ -2,7 +2,7 @@
 
 pub use std::sync::Arc;
 
-pub use crate::error::{Error, Nothing};
+pub use crate::error::Error;
 pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Location,
 };
@@ -16,6 +16,7 @@ pub use crate::options::restart::Restart;
 pub use crate::options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace};
 pub use crate::queue::Output;
 pub use crate::report::exit::Exit;
+pub use crate::state::Nothing;
 pub use crate::worker::downstream::PortOutput;
 pub use crate::worker::function::{Call, Called, Function, Taken};
 pub use crate::worker::return_value::{
@@ -27,15 +28,15 @@ pub use std::vec::Vec;
 
 pub use crate::__process as process;
 
-/// The loop of a worker that is a [`Stage`](crate::Stage) by hand, for the sake of hooks.
+/// The loop of a worker that is a [`Stage`](crate::by_hand::Stage) by hand, for the sake of hooks.
 ///
 /// # Errors
 ///
 /// The first failure of a call that the worker's policy does not skip.
-pub async fn run<S: crate::Stage>(
+pub async fn run<S: crate::by_hand::Stage>(
     stage: &mut S,
     ctx: &Context,
-    io: &mut crate::Io<S>,
+    io: &mut crate::by_hand::Io<S>,
 ) -> Result<(), Error> {
     crate::worker::stage::run(stage, ctx, io).await
 }

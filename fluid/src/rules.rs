@@ -19,8 +19,9 @@ pub use send::{
     IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
 };
 
-use crate::error::{Error, Nothing};
+use crate::error::Error;
 use crate::queue::Output;
+use crate::state::Nothing;
 use crate::worker::Worker;
 use crate::worker::stage::{EachBatch, Stage};
 

@@ -1,4 +1,4 @@
-//! The states of a worker, and the kinds of members.
+//! The states of a worker, the kinds of members, and the type that has no values.
 
 use std::fmt;
 
@@ -78,3 +78,24 @@ impl fmt::Display for Kind {
         })
     }
 }
+
+/// The uninhabited type of a worker's missing side: what a source consumes, what a sink emits.
+///
+/// ```
+/// use fluid::{Context, Error, Worker, by_hand::{Io, Nothing}};
+///
+/// struct Idle;
+///
+/// impl Worker for Idle {
+///     type Message = Nothing;
+///     type Output = Nothing;
+///     type Ports = ();
+///
+///     async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+///         ctx.stopping().await;
+///         Ok(())
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Nothing {}

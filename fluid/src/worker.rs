@@ -27,7 +27,7 @@ use crate::worker::stage::is_silent;
 ///
 /// ```
 /// use std::time::Duration;
-/// use fluid::{Context, Error, Io, Nothing, Worker};
+/// use fluid::{Context, Error, Worker, by_hand::{Io, Nothing}};
 ///
 /// /// Emits 1, 2, 3, …
 /// struct Counter { next: u64 }
@@ -57,10 +57,10 @@ use crate::worker::stage::is_silent;
 ///
 /// After a restart, the next life begins with a new worker; `after_shutdown` is called only after the last one.
 pub trait Worker: Send + Sized + 'static {
-    /// What its queue holds; [`Nothing`](crate::Nothing) if it is no consumer.
+    /// What its queue holds; [`Nothing`](crate::by_hand::Nothing) if it is no consumer.
     type Message: Send + 'static;
 
-    /// What it emits; [`Nothing`](crate::Nothing) if it is silent.
+    /// What it emits; [`Nothing`](crate::by_hand::Nothing) if it is silent.
     type Output: Send + 'static;
 
     /// Its named ports, a tuple of [`Output`]s; `()` if it has none.
@@ -80,7 +80,7 @@ pub trait Worker: Send + Sized + 'static {
     /// What a message weighs in a batch ([`Options::max_weight`]). `batch_weight` sets it.
     const WEIGHT: Option<fn(&Self::Message) -> usize> = None;
 
-    /// What the type says of itself in [`Graph`](crate::Graph)s and their pictures. The macros write it;
+    /// What the type says of itself in [`Graph`](crate::graph::Graph)s and their pictures. The macros write it;
     /// without it, a worker written by hand is drawn without the types of its messages.
     const FORM: Form = Form::UNKNOWN;
 
@@ -133,7 +133,7 @@ pub trait Worker: Send + Sized + 'static {
 /// What a worker reads and writes: its queue, its output and its named ports.
 #[derive(Debug)]
 pub struct Io<W: Worker> {
-    /// The queue. A worker whose messages are [`Nothing`](crate::Nothing) has an empty one, which ends when the worker
+    /// The queue. A worker whose messages are [`Nothing`](crate::by_hand::Nothing) has an empty one, which ends when the worker
     /// should stop.
     pub queue: Queue<W::Message>,
     /// The default port.
@@ -310,8 +310,8 @@ ports!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 /// `Parse::rejected()`; a worker written by hand may do the same.
 ///
 /// ```
-/// # use fluid::{Context, Error, Io, Nothing, Worker};
-/// use fluid::{Output, Port};
+/// # use fluid::{Context, Error, Worker, by_hand::{Io, Nothing}};
+/// use fluid::{Output, by_hand::Port};
 ///
 /// struct Sort;
 ///

@@ -1,6 +1,6 @@
 //! Edges that adapt: what is sent and what is consumed may be of two types.
 
-use fluid::{Nothing, Options, Overflow, PortOutput, State, TrySendError};
+use fluid::{Options, Overflow, State, TrySendError, by_hand::Nothing, edge::PortOutput};
 
 use crate::support::{
     Burst, Log, assert_conserved, body, boxed, counts, each, group, ms, pass, put, put_with, secs,

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::{
-    ConsumerHandle, Context, Error, Exit, Io, OnError, OnExit, Options, Overflow, Slot, Stage,
-    Worker, WorkerHandle,
+    ConsumerHandle, Context, Error, Exit, OnError, OnExit, Options, Overflow, Slot, Worker,
+    WorkerHandle,
+    by_hand::{Io, Stage},
 };
 use proptest::prelude::*;
 use tokio::time::timeout;
@@ -151,7 +152,7 @@ impl Worker for Planned {
 impl Stage for Planned {
     type Input = u64;
     type Emission = Vec<u64>;
-    type Calls = fluid::EachMessage;
+    type Calls = fluid::by_hand::EachMessage;
 
     async fn call(&mut self, message: u64, _: &Context, (): &()) -> Result<Vec<u64>, Error> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluid::{Dispatcher, Nothing, OnError, Options, SendError, TrySendError};
+use fluid::{Dispatcher, OnError, Options, SendError, TrySendError, by_hand::Nothing};
 use fluid::{MessageProducer, Output};
 use tokio::time::{Instant, timeout};
 

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, EachBatch, Error, Io, Nothing, Options, Overflow, Restart, Slot, Stage, Worker,
-    Workers,
+    Cause, Context, Error, Options, Overflow, Restart, Slot, Worker, Workers,
+    by_hand::{EachBatch, Io, Nothing, Stage},
 };
 use tokio::time::{Instant, timeout};
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluid::{Callback, Cause, Context, Error, Io, Nothing, OnError, Options, State, Worker};
+use fluid::{
+    Callback, Cause, Context, Error, OnError, Options, State, Worker,
+    by_hand::{Io, Nothing},
+};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{

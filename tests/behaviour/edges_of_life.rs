@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Io, Nothing, OnExit, Options, State, Worker, WorkerExt, Workers,
+    Cause, Context, Error, OnExit, Options, State, Worker, WorkerExt, Workers,
+    by_hand::{Io, Nothing},
     consumer, worker,
 };
 use tokio::time::timeout;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use fluid::{
-    Cause, Context, Error, Io, Nothing, OnError, OnExit, Options, PortOutput, Slot, State, Worker,
-    Workers,
+    Cause, Context, Error, OnError, OnExit, Options, Slot, State, Worker, Workers,
+    by_hand::{Io, Nothing},
+    edge::PortOutput,
 };
 use tokio::sync::Notify;
 
@@ -49,9 +50,9 @@ pub(crate) fn chain<A, B, C>(
     middle: &Slot<B>,
     tail: &Slot<C>,
 ) where
-    A: fluid::Stage<Output = u64>,
-    B: fluid::Stage<Input = u64> + Worker<Message = u64, Output = u64>,
-    C: fluid::Stage<Input = u64> + Worker<Message = u64>,
+    A: fluid::by_hand::Stage<Output = u64>,
+    B: fluid::by_hand::Stage<Input = u64> + Worker<Message = u64, Output = u64>,
+    C: fluid::by_hand::Stage<Input = u64> + Worker<Message = u64>,
 {
     let onward = workers.fuse(middle, tail, PortOutput);
     let onward = workers.fuse(head, middle, onward);
@@ -198,10 +199,10 @@ impl Worker for Twice {
     }
 }
 
-impl fluid::Stage for Twice {
+impl fluid::by_hand::Stage for Twice {
     type Input = u64;
     type Emission = Vec<u64>;
-    type Calls = fluid::EachMessage;
+    type Calls = fluid::by_hand::EachMessage;
 
     async fn call(&mut self, n: u64, _: &Context, (): &()) -> Result<Vec<u64>, Error> {
         if self.waits {
@@ -402,10 +403,10 @@ impl Worker for Hooked {
     }
 }
 
-impl fluid::Stage for Hooked {
+impl fluid::by_hand::Stage for Hooked {
     type Input = u64;
     type Emission = Option<u64>;
-    type Calls = fluid::EachMessage;
+    type Calls = fluid::by_hand::EachMessage;
 
     async fn call(&mut self, n: u64, _: &Context, (): &()) -> Result<Option<u64>, Error> {
         match n {
@@ -554,10 +555,10 @@ async fn a_fused_worker_that_cannot_start_is_named() {
         }
     }
 
-    impl fluid::Stage for Never {
+    impl fluid::by_hand::Stage for Never {
         type Input = u64;
         type Emission = Option<Nothing>;
-        type Calls = fluid::EachMessage;
+        type Calls = fluid::by_hand::EachMessage;
 
         async fn call(&mut self, _: u64, _: &Context, (): &()) -> Result<Option<Nothing>, Error> {
             Ok(None)

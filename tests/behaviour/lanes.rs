@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fluid::{
-    Context, Error, Exit, GroupHandle, Io, Nothing, OnError, OnLost, Options, Reply, Slot, Worker,
-    Workers,
+    Context, Error, Exit, GroupHandle, OnError, OnLost, Options, Reply, Slot, Worker, Workers,
+    by_hand::{Io, Nothing},
 };
 use tokio::time::{Duration, sleep, timeout};
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use fluid::{Cause, Context, Error, Exit, Forced, Io, Nothing, OnExit, Options, State, Worker};
+use fluid::{
+    Cause, Context, Error, Exit, Forced, OnExit, Options, State, Worker,
+    by_hand::{Io, Nothing},
+};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{

@@ -7,8 +7,10 @@ use std::sync::Once;
 use std::time::Duration;
 
 use fluid::{
-    Context as WorkerContext, Error, Failed, Io, Nothing, OnError, OnExit, Options, Overflow,
-    Restart, Worker, Workers, consumer, worker,
+    Context as WorkerContext, Error, Failed, OnError, OnExit, Options, Overflow, Restart, Worker,
+    Workers,
+    by_hand::{Io, Nothing},
+    consumer, worker,
 };
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};

@@ -1,8 +1,8 @@
 //! Messages that failed for good and left by no port `failed`: the exit tells, and so does its code.
 
 use fluid::{
-    Exit, Failed, Nothing, OnError, OnExit, OnLost, Options, Restart, Slot, Workers, consumer,
-    workers,
+    Exit, Failed, OnError, OnExit, OnLost, Options, Restart, Slot, Workers, by_hand::Nothing,
+    consumer, workers,
 };
 
 use crate::support::{

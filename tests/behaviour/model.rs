@@ -61,7 +61,7 @@ async fn live(case: Case) -> Outcome {
         let graves = workers.add_with(GRAVES, options, || {
             each(|_: Failed<Item>| async {
                 sleep(ms(1)).await;
-                Ok(None::<fluid::Nothing>)
+                Ok(None::<fluid::by_hand::Nothing>)
             })
         });
         for (seat, member) in seats.iter().zip(&case.members) {

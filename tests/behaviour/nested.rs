@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Exit, Forced, GroupHandle, Io, Nothing, OnExit, Options, State, Worker,
-    Workers,
+    Cause, Context, Error, Exit, Forced, GroupHandle, OnExit, Options, State, Worker, Workers,
+    by_hand::{Io, Nothing},
 };
 use tokio::time::Instant;
 

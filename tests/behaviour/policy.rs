@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Io, Nothing, OnError, OnExit, OnLost, Options, Pace, State, TimedOut,
-    Worker,
+    Cause, Context, Error, OnError, OnExit, OnLost, Options, Pace, State, Worker,
+    by_hand::{Io, Nothing},
+    error::TimedOut,
 };
 use tokio::time::{Instant, timeout};
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use fluid::{AskError, Nothing, OnError, OnExit, Options, Overflow, Reply, TrySendError};
+use fluid::{AskError, OnError, OnExit, Options, Overflow, Reply, TrySendError, by_hand::Nothing};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 

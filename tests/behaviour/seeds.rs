@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluid::{
-    Callback, Cause, Context, Dispatcher, Error, Exit, Io, MessageProducer, Nothing, Options,
-    State, Worker, WorkerExt, Workers,
+    Callback, Cause, Context, Dispatcher, Error, Exit, MessageProducer, Options, State, Worker,
+    WorkerExt, Workers,
+    by_hand::{Io, Nothing},
 };
 use tokio::time::timeout;
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, Exit, GroupHandle, Io, OnExit, OnLost, Options, Restart, State, Worker,
-    Workers,
+    Cause, Context, Error, Exit, GroupHandle, OnExit, OnLost, Options, Restart, State, Worker,
+    Workers, by_hand::Io,
 };
 use tokio::time::{Instant, timeout};
 

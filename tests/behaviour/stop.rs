@@ -7,8 +7,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use fluid::{
-    Callback, Cause, ConsumerHandle, Context, EachBatch, Error, GroupHandle, Io, Nothing, OnExit,
-    Options, Stage, State, TrySendError, Worker, Workers,
+    Callback, Cause, ConsumerHandle, Context, Error, GroupHandle, OnExit, Options, State,
+    TrySendError, Worker, Workers,
+    by_hand::{EachBatch, Io, Nothing, Stage},
 };
 
 use crate::support::{

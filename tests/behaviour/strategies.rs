@@ -12,8 +12,8 @@ mod stop;
 use std::time::Duration;
 
 use fluid::{
-    ConsumerHandle, Context, Error, GroupHandle, Io, OnLost, Options, Restart, Slot, State, Worker,
-    WorkerHandle, Workers,
+    ConsumerHandle, Context, Error, GroupHandle, OnLost, Options, Restart, Slot, State, Worker,
+    WorkerHandle, Workers, by_hand::Io,
 };
 use tokio::time::timeout;
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use fluid::{AskError, Exit, Nothing, Options, Reply, State, Workers};
+use fluid::{AskError, Exit, Options, Reply, State, Workers, by_hand::Nothing};
 use tokio::time::timeout;
 
 use crate::support::{

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use fluid::__private::run;
 use fluid::{
-    Context, EachBeat, EachMessage, Error, Exit, Io, Nothing, Options, Slot, Stage, Worker, Workers,
+    Context, Error, Exit, Options, Slot, Worker, Workers,
+    by_hand::{EachBeat, EachMessage, Io, Nothing, Stage},
 };
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

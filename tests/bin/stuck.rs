@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use fluid::{Context, Error, Exit, Io, Nothing, Options, Worker, Workers};
+use fluid::{
+    Context, Error, Exit, Options, Worker, Workers,
+    by_hand::{Io, Nothing},
+};
 
 const FOREVER: Duration = Duration::from_secs(3600);
 

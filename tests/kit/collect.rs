@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use fluid::test::Kit;
-use fluid::{Context, Error, Io, Nothing, OnExit, Options, Worker, Workers};
+use fluid::{
+    Context, Error, OnExit, Options, Worker, Workers,
+    by_hand::{Io, Nothing},
+};
 use tokio::time::Instant;
 
 use crate::market::{Aggregate, Candle, Db, Market, Poll, Store, Tick, secs};

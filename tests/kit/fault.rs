@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use fluid::test::Kit;
-use fluid::{Panicked, TimedOut, worker};
+use fluid::{
+    error::{Panicked, TimedOut},
+    worker,
+};
 use tokio::time::Instant;
 
 use crate::market::{Candle, Db, Market, Store, Tick, secs};

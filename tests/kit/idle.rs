@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use fluid::test::{Kit, shuffled};
 use fluid::{
-    Callback, Context, Error, Io, Options, Output, Restart, State, Worker, Workers, consumer,
-    worker, workers,
+    Callback, Context, Error, Options, Output, Restart, State, Worker, Workers, by_hand::Io,
+    consumer, worker, workers,
 };
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, sleep};

@@ -5,7 +5,11 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use fluid::test::{Kit, shuffled};
-use fluid::{Context, Error, Io, Nothing, Worker, Workers, consumer, worker, workers};
+use fluid::{
+    Context, Error, Worker, Workers,
+    by_hand::{Io, Nothing},
+    consumer, worker, workers,
+};
 
 #[consumer]
 async fn open(account: u64) -> u64 {

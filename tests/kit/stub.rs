@@ -6,7 +6,9 @@ use std::thread;
 
 use fluid::test::Kit;
 use fluid::{
-    Context, Error, Exit, Io, Nothing, OnError, Options, Worker, Workers, consumer, worker, workers,
+    Context, Error, Exit, OnError, Options, Worker, Workers,
+    by_hand::{Io, Nothing},
+    consumer, worker, workers,
 };
 
 use crate::market::{Candle, City, Db, Market, Tick, ms, secs};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use fluid::{EdgeKind, consumer, worker, workers};
+use fluid::{consumer, graph::EdgeKind, worker, workers};
 
 /// Emits 0 to 9 at once, and ends.
 #[worker]

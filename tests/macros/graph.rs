@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use fluid::{Form, Graph, Output, consumer, worker, workers};
+use fluid::{
+    Output, consumer,
+    graph::{Form, Graph},
+    worker, workers,
+};
 
 /// Counts upwards.
 #[worker(heartbeat = "1s")]

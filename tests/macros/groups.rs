@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluid::{Context, Error, Io, Nothing, Output, State, Worker, consumer, worker, workers};
+use fluid::{
+    Context, Error, Output, State, Worker,
+    by_hand::{Io, Nothing},
+    consumer, worker, workers,
+};
 
 use crate::support::{Note, Seen};
 
@@ -65,8 +69,8 @@ struct Sort {
 }
 
 impl Sort {
-    fn large() -> fluid::Port<Self, u64> {
-        fluid::Port::new("large", |ports: &mut (Output<u64>,)| &mut ports.0)
+    fn large() -> fluid::by_hand::Port<Self, u64> {
+        fluid::by_hand::Port::new("large", |ports: &mut (Output<u64>,)| &mut ports.0)
     }
 }
 

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use fluid::{
-    Cause, OnError, State, TimedOut, TrySendError, Worker, WorkerExt, consumer, worker, workers,
+    Cause, OnError, State, TrySendError, Worker, WorkerExt, consumer, error::TimedOut, worker,
+    workers,
 };
 use tokio::time::Instant;
 

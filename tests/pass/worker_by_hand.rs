@@ -1,4 +1,8 @@
-use fluid::{Context, Error, Io, Nothing, Output, Port, Worker, consumer, workers};
+use fluid::{
+    Context, Error, Output, Worker,
+    by_hand::{Io, Nothing, Port},
+    consumer, workers,
+};
 
 struct Count(u64);
 

@@ -8,7 +8,10 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use fluid::{ConsumerHandle, Context, Error, Io, Nothing, Worker, WorkerExt};
+use fluid::{
+    ConsumerHandle, Context, Error, Worker, WorkerExt,
+    by_hand::{Io, Nothing},
+};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinSet, yield_now};
 

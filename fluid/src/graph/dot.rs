@@ -9,7 +9,7 @@ impl Graph {
     /// Equal graphs give equal text. The text ends with a newline.
     ///
     /// ```
-    /// use fluid::Graph;
+    /// use fluid::graph::Graph;
     ///
     /// fn write(graph: &Graph) -> std::io::Result<()> {
     ///     // Then `dot -Tpdf market.dot -o market.pdf`.

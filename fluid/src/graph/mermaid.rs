@@ -30,7 +30,7 @@ impl Graph {
     /// Equal graphs give equal text. The text ends with a newline.
     ///
     /// ```
-    /// use fluid::Graph;
+    /// use fluid::graph::Graph;
     ///
     /// fn section(graph: &Graph) -> String {
     ///     format!("## {}\n\n```mermaid\n{}```\n", graph.name, graph.mermaid())

@@ -28,7 +28,7 @@ impl Graph {
     /// Equal graphs give equal documents. The document ends with a newline.
     ///
     /// ```
-    /// use fluid::Graph;
+    /// use fluid::graph::Graph;
     ///
     /// fn write(graph: &Graph) -> std::io::Result<()> {
     ///     std::fs::write("market.svg", graph.svg())

@@ -7,10 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use crate::error::{Error, Nothing};
+use crate::error::Error;
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::context::Context;
 use crate::outcome::Outcome;
+use crate::state::Nothing;
 use crate::sync::Mutex;
 use crate::sync::catch::catch;
 use crate::sync::lock::lock;

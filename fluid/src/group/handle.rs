@@ -9,7 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use crate::error::{AddError, Nothing};
+use crate::error::AddError;
 use crate::group::callback::Callback;
 use crate::group::handle::admit::callback_of;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
@@ -23,6 +23,7 @@ use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
 use crate::report::exit::{Cause, Exit};
 use crate::report::status::Status;
+use crate::state::Nothing;
 use crate::state::State;
 use crate::supervisor::{Event, Events};
 use crate::sync::OnceLock;

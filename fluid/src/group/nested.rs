@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::error::Nothing;
 use crate::graph::Form;
 use crate::group::handle::GroupHandle;
 use crate::group::slot::Member;
 use crate::group::workers::Workers;
 use crate::lifecycle::launch::{Launch, LaunchContext};
 use crate::options::Options;
+use crate::state::Nothing;
 
 /// A group whose parent group has not started it yet.
 pub(crate) struct Nested(pub(crate) Workers);

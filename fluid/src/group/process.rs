@@ -133,9 +133,10 @@ impl ProcessSignals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Nothing};
+    use crate::error::Error;
     use crate::node::context::Context;
     use crate::options::Options;
+    use crate::state::Nothing;
     use crate::worker::{Io, Worker};
 
     /// Never ends.

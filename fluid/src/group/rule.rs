@@ -3,10 +3,10 @@
 //! `workers!` calls the two methods of [`HasNoSlot`] on the slot of a field, and they return it if the rule holds.
 //! The slot of a worker without output has an inherent method of the same name, which is found first and fails.
 
-use crate::error::Nothing;
 use crate::group::slot::{Member, Slot};
 use crate::queue::adapt::{Adapt, Straight};
 use crate::rules::{Adapted, NeedsNoEdge, NeedsNoFeeding, Other, Unchanged};
+use crate::state::Nothing;
 use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::Stage;

@@ -6,7 +6,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::error::Nothing;
 use crate::fused::edge::Fused;
 use crate::graph::{Form, GraphWorker, Location};
 use crate::group::edge::{MappedStart, PortStart};
@@ -23,6 +22,7 @@ use crate::queue::adapt::Adapt;
 use crate::queue::{Channel, Output, Owner, QueueControl, SendOrigin, Sender};
 use crate::rules::CanBeTriedAgain;
 use crate::state::Kind;
+use crate::state::Nothing;
 use crate::supervisor::Events;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;

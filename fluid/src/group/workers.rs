@@ -331,7 +331,7 @@ impl Workers {
     }
 
     /// Draws a fused edge: `from` makes the calls of `to`, in its own task, with no queue in between.
-    /// What `to` emits goes to `next`: [`PortOutput`](crate::PortOutput) if it sends to its own port, or what an earlier `fuse`
+    /// What `to` emits goes to `next`: [`PortOutput`](crate::edge::PortOutput) if it sends to its own port, or what an earlier `fuse`
     /// returned if a fused edge starts at it, too. So a chain is drawn from its end, and
     /// [`lead`](Self::lead) names the worker that makes all its calls.
     ///
@@ -340,7 +340,7 @@ impl Workers {
     /// meanwhile `from` waits. If it ends, what `from` emits is refused.
     ///
     /// ```
-    /// # use fluid::{consumer, worker, PortOutput, Workers};
+    /// # use fluid::{consumer, worker, Workers, edge::PortOutput};
     /// # #[worker(heartbeat = "1s")]
     /// # async fn measure() -> f64 { 21.5 }
     /// # #[consumer]

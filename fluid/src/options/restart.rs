@@ -46,7 +46,7 @@ use crate::options::bounded;
 ///
 /// Those that did not fail, but are restarted along, end their life as at a stop, only that nothing is
 /// closed: the call that is being made is finished, [`Context::is_running`](crate::Context::is_running) is
-/// false, [`Queue::next`](crate::Queue::next) returns `None`, and `on_shutdown` is called. Sources are asked
+/// false, [`Queue::next`](crate::by_hand::Queue::next) returns `None`, and `on_shutdown` is called. Sources are asked
 /// first, each consumer when those that feed it have ended their life. One that takes longer than its grace
 /// period is cut off where it awaits; a message in hand then counts as failed. One that blocks its thread
 /// cannot be restarted, and the group fails. When all have ended their life, and the pause is over, they are

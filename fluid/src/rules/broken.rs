@@ -1,8 +1,9 @@
 //! Placeholders for parts of a declaration that the macro could not parse. The macro also emits a compile error, so
 //! none of this ever runs.
 
-use crate::error::{Error, Nothing};
+use crate::error::Error;
 use crate::node::context::Context;
+use crate::state::Nothing;
 use crate::worker::{Io, Worker};
 
 /// Stands in for a worker type that could not be parsed.

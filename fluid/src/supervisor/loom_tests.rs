@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::error::{Error, Nothing};
+use crate::error::Error;
 use crate::group::handle::GroupHandle;
 use crate::group::slot::Slot;
 use crate::lifecycle::incarnation::run_to_exit;
@@ -17,6 +17,7 @@ use crate::queue::block_on;
 use crate::report::exit::Exit;
 use crate::report::ledger::Counts;
 use crate::state::Kind;
+use crate::state::Nothing;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::sync::thread::{self, JoinHandle};

@@ -1,6 +1,7 @@
 //! The return types of a stub.
 
-use crate::error::{Error, Nothing};
+use crate::error::Error;
+use crate::state::Nothing;
 
 /// A type that the closure of a [stub](crate::test::Kit::stub) may return: `()`, an `Option`, a `Vec`, an array, or
 /// a `Result` of one of them.

@@ -205,7 +205,7 @@ impl Kit {
         I: IntoIterator<Item = T, IntoIter: Send + 'static>,
     {
         let messages = Box::new(messages.into_iter());
-        let never = |message: crate::Nothing| match message {};
+        let never = |message: crate::by_hand::Nothing| match message {};
         self.replace::<_, T>(source, Some(messages), Box::new(never));
     }
 

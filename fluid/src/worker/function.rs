@@ -15,7 +15,7 @@ use crate::worker::{Io, Ports, Worker};
 /// a [`Worker`] and a [`Stage`] by that.
 ///
 /// ```
-/// use fluid::Function;
+/// use fluid::by_hand::Function;
 ///
 /// #[fluid::worker(heartbeat = "1s")]
 /// async fn poll() -> u64 {
@@ -74,7 +74,7 @@ pub type Called<F> = Result<<F as Function>::Emission, Error>;
 /// The future of a call of a [`Function`]: every future that gives what a call gives. There is nothing to implement.
 ///
 /// ```
-/// use fluid::{Call, Function};
+/// use fluid::{by_hand::{Call, Function}};
 ///
 /// fn is_a_call<F: Function>(call: impl Call<F>) -> impl Call<F> {
 ///     call

@@ -10,7 +10,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::error::{Error, Nothing};
+use crate::error::Error;
+use crate::state::Nothing;
 
 /// What a call emits, or why it failed.
 type Emitted<E> = Result<E, Error>;

@@ -1,6 +1,9 @@
 //! Batches, in one lane and in several.
 
-use fluid::{EachBatch, Restart, Stage};
+use fluid::{
+    Restart,
+    by_hand::{EachBatch, Stage},
+};
 
 use super::*;
 

@@ -1,6 +1,9 @@
 //! Calls that are made again, in several lanes.
 
-use fluid::{EachMessage, Failed, Stage};
+use fluid::{
+    Failed,
+    by_hand::{EachMessage, Stage},
+};
 use tokio::time::Instant;
 
 use super::*;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use fluid::{Counts, Exit, OnError, OnStall, Stalled};
+use fluid::{Counts, Exit, OnError, OnStall, error::Stalled};
 
 use super::case::Role;
 use super::{GRAVES, Outcome};

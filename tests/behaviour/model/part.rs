@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use fluid::{
-    ConsumerHandle, Context, EachBatch, EachMessage, Error, Failed, GroupHandle, Io, Nothing, Slot,
-    Stage, Worker, WorkerHandle, Workers,
+    ConsumerHandle, Context, Error, Failed, GroupHandle, Slot, Worker, WorkerHandle, Workers,
+    by_hand::{EachBatch, EachMessage, Io, Nothing, Stage},
 };
 use tokio::time::sleep;
 

@@ -3,8 +3,8 @@
 use std::future::pending;
 
 use fluid::{
-    Cause, Exit, Failed, Nothing, OnError, OnExit, OnStall, Options, Restart, Slot, Stalled, State,
-    Workers,
+    Cause, Exit, Failed, OnError, OnExit, OnStall, Options, Restart, Slot, State, Workers,
+    by_hand::Nothing, error::Stalled,
 };
 use tokio::time::{Instant, timeout};
 

@@ -197,10 +197,14 @@ struct ByHand(Gate, Log);
 
 impl fluid::Worker for ByHand {
     type Message = u64;
-    type Output = fluid::Nothing;
+    type Output = fluid::by_hand::Nothing;
     type Ports = ();
 
-    async fn run(&mut self, ctx: &Context, io: &mut fluid::Io<Self>) -> Result<(), fluid::Error> {
+    async fn run(
+        &mut self,
+        ctx: &Context,
+        io: &mut fluid::by_hand::Io<Self>,
+    ) -> Result<(), fluid::Error> {
         while let Some(number) = io.queue.next().await {
             self.1.note(format!("{number} in life {}", ctx.restarts()));
             if number == 1 || number == LAST {

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use fluid::{
-    Context, Error, Exit, Io, Nothing, Options, Output, PortOutput, Stalled, State, Status, Worker,
-    consumer, worker,
+    Context, Error, Exit, Options, Output, State, Status, Worker,
+    by_hand::{Io, Nothing},
+    consumer,
+    edge::PortOutput,
+    error::Stalled,
+    worker,
 };
 use tokio::time::{Duration, Instant, sleep};
 

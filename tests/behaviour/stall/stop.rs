@@ -1,6 +1,6 @@
 //! A stop and a stall: the stop wins, and every message is accounted for.
 
-use fluid::{Nothing, OnStall, Options, State};
+use fluid::{OnStall, Options, State, by_hand::Nothing};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Job, NOW, STALL, add, handled, reports, restarts, seen};

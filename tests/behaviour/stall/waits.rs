@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluid::{Failed, Nothing, Options};
+use fluid::{Failed, Options, by_hand::Nothing};
 use tokio::time::{Instant, sleep};
 
 use super::{Job, NOW, STALL, add, handled, reports, restarted, restarts, seen};
@@ -155,7 +155,7 @@ async fn hooks_have_the_grace_period_and_no_stall() {
         async fn run(
             &mut self,
             _: &fluid::Context,
-            io: &mut fluid::Io<Self>,
+            io: &mut fluid::by_hand::Io<Self>,
         ) -> Result<(), fluid::Error> {
             while io.queue.next().await.is_some() {}
             Ok(())

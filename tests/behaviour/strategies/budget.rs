@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use fluid::{Cause, Context, Error, Exit, Io, Nothing, OnError, Options, Restart, Worker};
+use fluid::{
+    Cause, Context, Error, Exit, OnError, Options, Restart, Worker,
+    by_hand::{Io, Nothing},
+};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, PANIC, Part, part, part_with, restarted, settled};

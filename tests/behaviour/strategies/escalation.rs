@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fluid::{
-    Cause, ConsumerHandle, Exit, GroupHandle, Nothing, OnError, Options, Restart, State, Workers,
+    Cause, ConsumerHandle, Exit, GroupHandle, OnError, Options, Restart, State, Workers,
+    by_hand::Nothing,
 };
 use tokio::time::{Instant, timeout};
 

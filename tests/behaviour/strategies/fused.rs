@@ -1,6 +1,6 @@
 //! Restarts of fused chains: who makes the calls of one that is restarted ends its life, too.
 
-use fluid::{PortOutput, Restart, Slot, Workers};
+use fluid::{Restart, Slot, Workers, edge::PortOutput};
 
 use super::{LOSES, restarted, settled};
 use crate::fused::{Hooked, chain};

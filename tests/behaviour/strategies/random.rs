@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use fluid::{
-    ConsumerHandle, Context, Error, Exit, Io, OnError, Options, Restart, Slot, State, Worker,
-    Workers,
+    ConsumerHandle, Context, Error, Exit, OnError, Options, Restart, Slot, State, Worker, Workers,
+    by_hand::Io,
 };
 use tokio::time::{Instant, timeout};
 

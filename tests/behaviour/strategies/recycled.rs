@@ -6,7 +6,10 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fluid::{Cause, Context, Error, Exit, Io, Nothing, OnError, Options, Restart, State, Worker};
+use fluid::{
+    Cause, Context, Error, Exit, OnError, Options, Restart, State, Worker,
+    by_hand::{Io, Nothing},
+};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, LOSES, Part, connect, part, part_with, restarted, restarting, settled};

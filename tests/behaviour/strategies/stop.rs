@@ -1,6 +1,6 @@
 //! A stop wins over every restart, and is never in its way.
 
-use fluid::{Nothing, Options, Restart, Slot, Workers};
+use fluid::{Options, Restart, Slot, Workers, by_hand::Nothing};
 use tokio::time::{Instant, timeout};
 
 use super::{FAIL, LOSES, Part, chain, connect, part, restarting, settled};

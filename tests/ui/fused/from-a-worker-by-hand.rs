@@ -18,14 +18,14 @@ async fn store(number: u64) {
 struct Tick;
 
 impl fluid::Worker for Tick {
-    type Message = fluid::Nothing;
+    type Message = fluid::by_hand::Nothing;
     type Output = u64;
     type Ports = ();
 
     async fn run(
         &mut self,
         _: &fluid::Context,
-        io: &mut fluid::Io<Self>,
+        io: &mut fluid::by_hand::Io<Self>,
     ) -> Result<(), fluid::Error> {
         while io.queue.next().await.is_some() {}
         Ok(())

@@ -19,13 +19,13 @@ struct Print;
 
 impl fluid::Worker for Print {
     type Message = u64;
-    type Output = fluid::Nothing;
+    type Output = fluid::by_hand::Nothing;
     type Ports = ();
 
     async fn run(
         &mut self,
         _: &fluid::Context,
-        io: &mut fluid::Io<Self>,
+        io: &mut fluid::by_hand::Io<Self>,
     ) -> Result<(), fluid::Error> {
         while io.queue.next().await.is_some() {}
         Ok(())

@@ -17,7 +17,7 @@ async fn store(number: u64) {
     println!("{number}");
 }
 
-use fluid::{Context, Error, Io, Nothing, Worker};
+use fluid::{Context, Error, Worker, by_hand::{Io, Nothing}};
 
 struct Feed;
 

@@ -1,11 +1,11 @@
 //! Lending a worker in every order of threads.
 
 use super::*;
-use crate::error::Nothing;
 use crate::node::Node;
 use crate::options::Options;
 use crate::queue::{Channel, block_on};
 use crate::state::Kind;
+use crate::state::Nothing;
 use crate::sync::signal::Signals;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore;

@@ -1,13 +1,13 @@
 //! The size of a worker's future.
 
 use super::*;
-use crate::error::Nothing;
 use crate::group::handle::GroupHandle;
 use crate::group::slot::Slot;
 use crate::node::context::Context;
 use crate::node::options_ref::OptionsRef;
 use crate::options::Options;
 use crate::state::Kind;
+use crate::state::Nothing;
 use crate::sync::mpsc;
 use crate::worker::function::{Called, Function};
 use crate::worker::stage::{EachBeat, EachMessage};

@@ -28,7 +28,7 @@ pub(super) const TURN: usize = 128;
 ///
 /// ```
 /// use std::time::Duration;
-/// use fluid::{Context, Error, Io, Nothing, Worker};
+/// use fluid::{Context, Error, Worker, by_hand::{Io, Nothing}};
 ///
 /// struct Printer;
 ///
