@@ -213,6 +213,7 @@ pub struct GraphEdge {
 
 /// How messages are passed over an edge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EdgeKind {
     /// `=>`: through the queue of the consumer.
     #[default]

@@ -371,6 +371,7 @@ impl Default for Options {
 
 /// What a heartbeat measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pace {
     /// The pause after a call: a slow call moves every later one.
     #[default]
@@ -382,6 +383,7 @@ pub enum Pace {
 
 /// What a failure of one call (an error, a panic or a timeout) does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnError {
     /// The worker ends as failed, and its group stops, whatever the group's strategy.
     #[default]
@@ -399,6 +401,7 @@ pub enum OnError {
 /// What a stall does: a call without a sign of life for as long as the worker's
 /// [`stall`](crate::Options::stall).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnStall {
     /// It is logged, counted, and seen in the status. The call goes on.
     #[default]
@@ -417,6 +420,7 @@ pub enum OnStall {
 /// What the end of a worker does to its group. A failure is not its business: whatever
 /// [`OnError`] and the group's strategy leave unanswered stops the group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnExit {
     /// The group stops gracefully.
     #[default]
@@ -427,6 +431,7 @@ pub enum OnExit {
 
 /// What it means that messages of a consumer are lost ([`Options::on_lost`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnLost {
     /// The exit code is 2, and the [`Exit`](crate::Exit) names the consumer.
     #[default]
@@ -437,6 +442,7 @@ pub enum OnLost {
 
 /// What a full queue does with one message more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Overflow {
     /// The sender waits for room.
     #[default]

@@ -8,7 +8,7 @@ use crate::error::Error;
     label = "this is `{Self}`",
     note = "if its value does not matter, throw it away: `drop(…)`"
 )]
-pub trait Outcome {
+pub trait Outcome: Sealed {
     /// Whether it went well.
     ///
     /// # Errors
@@ -16,6 +16,15 @@ pub trait Outcome {
     /// The error of the `Result`.
     fn outcome(self) -> Result<(), Error>;
 }
+
+/// Only fluid implements [`Outcome`].
+pub trait Sealed {}
+
+impl Sealed for () {}
+
+impl<T, E: Into<Error>> Sealed for Result<T, E> {}
+
+impl Sealed for Never {}
 
 #[diagnostic::do_not_recommend]
 impl Outcome for () {

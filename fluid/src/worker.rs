@@ -221,7 +221,7 @@ impl<W: Worker> Io<W> {
 }
 
 /// The named ports of a worker: a tuple of [`Output`]s, or `()`.
-pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
+pub trait Ports: Sealed + Send + Sync + std::fmt::Debug + 'static {
     /// Ports that lead nowhere yet.
     fn new() -> Self;
 
@@ -251,8 +251,13 @@ pub trait Ports: Send + Sync + std::fmt::Debug + 'static {
     fn hand_over_unshared(&mut self);
 }
 
+/// Only fluid implements [`Ports`].
+pub trait Sealed {}
+
 macro_rules! ports {
     ($($type:ident $index:tt),*) => {
+        impl<$($type: Send + 'static),*> Sealed for ($(Output<$type>,)*) {}
+
         impl<$($type: Send + 'static),*> Ports for ($(Output<$type>,)*) {
             #[allow(clippy::unused_unit, reason = "of no ports")]
             fn new() -> Self {

@@ -26,7 +26,7 @@ use crate::queue::{Channel, Leaving, Output, QueueControl, discard};
 use crate::sync::signal::until;
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
-use crate::worker::downstream::{Downstream, FusedCall};
+use crate::worker::downstream::{Downstream, FusedCall, Sealed};
 use crate::worker::stage::{Calls, Stage};
 use crate::worker::{Io, Worker};
 
@@ -215,6 +215,8 @@ impl<A, W: Worker, N> Fused<A, W, N> {
         discard(message);
     }
 }
+
+impl<A, W: Worker, N> Sealed for Fused<A, W, N> {}
 
 impl<A, W: Worker, N> Drop for Fused<A, W, N> {
     fn drop(&mut self) {

@@ -199,6 +199,7 @@ impl<M, K: fmt::Debug> fmt::Debug for Dispatcher<M, K> {
 
 /// The error of a dispatch: some handlers failed.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DispatchError {
     /// The number of handlers that were called.
     pub called: usize,

@@ -72,7 +72,7 @@ pub trait OutputStart: EdgeStart<Kind = Unchanged> {
     fn open(self, change: impl FnOnce(&mut Output<Self::Emitted>));
 }
 
-/// Makes sure that the traits can grow.
+/// Only fluid implements [`EdgeStart`].
 pub trait Sealed {}
 
 impl<W: Worker> Sealed for &Slot<W> {}

@@ -19,6 +19,7 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// `accepted = done + failed + dropped + undelivered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Counts {
     /// Sends that returned `Ok`.
     pub accepted: u64,

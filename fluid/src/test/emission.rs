@@ -10,7 +10,7 @@ use crate::state::Nothing;
     label = "this is `{Self}`",
     note = "it returns `()`, `Option<T>`, `Vec<T>`, `[T; N]`, or a `Result` of one of them"
 )]
-pub trait Emission {
+pub trait Emission: Sealed {
     /// The type of the emitted messages.
     type Output: Send + 'static;
 
@@ -21,6 +21,19 @@ pub trait Emission {
     /// The error of the `Result`.
     fn emission(self) -> Result<Vec<Self::Output>, Error>;
 }
+
+/// Only fluid implements [`Emission`].
+pub trait Sealed {}
+
+impl Sealed for () {}
+
+impl<T: Send + 'static> Sealed for Option<T> {}
+
+impl<T: Send + 'static> Sealed for Vec<T> {}
+
+impl<T: Send + 'static, const N: usize> Sealed for [T; N] {}
+
+impl<T: Emission, E: Into<Error>> Sealed for Result<T, E> {}
 
 #[diagnostic::do_not_recommend]
 impl Emission for () {

@@ -15,7 +15,7 @@ use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::sync::span::worker_span;
 use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Calls, EachMessage, Stage, emit, run};
+use crate::worker::stage::{Calls, EachMessage, Sealed, Stage, emit, run};
 use crate::worker::{Io, Ports, Worker};
 
 /// The closure of a stub: called for each message, it returns what is emitted.
@@ -61,6 +61,8 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Stage for Stub<M, O, P> {
 
 /// Emits the first messages of the script, and then makes a call for each message.
 pub(crate) struct FirstAndEachMessage;
+
+impl Sealed for FirstAndEachMessage {}
 
 impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for FirstAndEachMessage {
     async fn make<N: Downstream<O>>(

@@ -8,7 +8,7 @@ use crate::node::context::Context;
 use crate::queue::{Leaving, Output};
 
 /// Where what a worker's calls emit goes next: to its own port, or into the calls of another worker.
-pub trait Downstream<T>: Send + 'static {
+pub trait Downstream<T>: Sealed + Send + 'static {
     /// Sends what can be sent without waiting. Returns the first message that may have to wait.
     ///
     /// What leaves is counted at `own`, the port of the worker that emits it.
@@ -60,6 +60,11 @@ pub trait Downstream<T>: Send + 'static {
     #[doc(hidden)]
     fn rest(&mut self) {}
 }
+
+/// Only fluid implements [`Downstream`].
+pub trait Sealed {}
+
+impl Sealed for PortOutput {}
 
 /// To the worker's own port, and over its edges into the queues of others.
 #[derive(Debug)]

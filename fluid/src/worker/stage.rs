@@ -56,7 +56,7 @@ pub trait Stage: Worker {
 }
 
 /// How the calls of a stage are made.
-pub trait Calls<S: Stage> {
+pub trait Calls<S: Stage>: Sealed {
     /// Makes them, until the worker should end. What they emit goes downstream.
     #[doc(hidden)]
     fn make<N: Downstream<S::Output>>(
@@ -66,6 +66,15 @@ pub trait Calls<S: Stage> {
         downstream: &mut N,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
+
+/// Only fluid implements [`Calls`].
+pub trait Sealed {}
+
+impl Sealed for EachMessage {}
+
+impl Sealed for EachBatch {}
+
+impl Sealed for EachBeat {}
 
 /// What each call is given, of messages of type `M`.
 pub trait Takes<M> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use fluid::{Counts, Exit, OnError, OnStall, error::Stalled};
+use fluid::{Exit, OnError, OnStall, error::Stalled};
 
 use super::case::Role;
 use super::{GRAVES, Outcome};
@@ -49,7 +49,7 @@ fn check_member(outcome: &Outcome, place: usize) {
         left.contains(&sent),
         "{place}: {sent} sent, {left:?} made\n{exit}"
     );
-    let Some(counts) = mine.counts().filter(|_| member.role != Role::Source) else {
+    let Some(mut counts) = mine.counts().filter(|_| member.role != Role::Source) else {
         return;
     };
     // What leaves by the port `failed` is lost only if it is cut off or refused.
@@ -62,10 +62,7 @@ fn check_member(outcome: &Outcome, place: usize) {
     assert_eq!(mine.lost(), counts.lost, "{place}: {exit}");
     let succeeded = shared.succeeded.load(Ordering::SeqCst);
     // What comes from outside may be refused when the exit has been written.
-    let counts = Counts {
-        refused: outcome.handles[place].status().counts.unwrap().refused,
-        ..counts
-    };
+    counts.refused = outcome.handles[place].status().counts.unwrap().refused;
     let public = shared.public.load(Ordering::SeqCst);
     let fed: u64 = case
         .feeders(place)
@@ -123,7 +120,7 @@ fn check_stalls(outcome: &Outcome) {
         let allowed = match member.on_stall {
             None => exit.stalls() == 0 && !stalled,
             Some(OnStall::Report) => !stalled,
-            Some(OnStall::Restart) => !stalled || exit.stalls() > 0,
+            Some(_) => !stalled || exit.stalls() > 0,
         };
         assert!(allowed, "{:?}: {exit}", member.on_stall);
     }
