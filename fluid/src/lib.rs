@@ -154,7 +154,7 @@
 //!   [`Workers::scope`] on a runtime of your own.
 //! - `rate`: limits how often consumers are called ([`Options::rate`]).
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] implement `Serialize`.
-//! - `svg`: [`Graph::svg`], a picture of a group's graph. Its Mermaid, DOT and text forms need no feature.
+//! - `svg`: [`Graph::svg`](graph::Graph::svg), a picture of a group's graph. Its Mermaid, DOT and text forms need no feature.
 //! - `test-util`: the module `test`, which tests workers and groups on paused time. Enable it in
 //!   `[dev-dependencies]` only.
 

@@ -193,7 +193,7 @@ impl Options {
     /// What it means that messages of this consumer are *lost*. Default [`OnLost::Fail`].
     ///
     /// A message is lost if its handling failed for good and it did not leave by the port
-    /// [`failed`](crate::Workers::failed): that is not wired, or the consumer behind it refused the message. That the
+    /// [`failed`](crate::Slot::failed): that is not wired, or the consumer behind it refused the message. That the
     /// worker went on, because of [`OnError::Skip`] or a restart, does not bring its message back.
     /// [`Counts::lost`](crate::Counts::lost) counts them in any case.
     pub const fn on_lost(mut self, on_lost: OnLost) -> Self {

@@ -27,7 +27,7 @@ pub struct Counts {
     pub done: u64,
     /// Messages whose handling failed: an error, a panic or a timeout.
     pub failed: u64,
-    /// Of those that failed, the ones that did not leave by the port [`failed`](crate::Workers::failed): it is not wired,
+    /// Of those that failed, the ones that did not leave by the port [`failed`](crate::Slot::failed): it is not wired,
     /// or they were refused behind it. [`Options::on_lost`](crate::Options::on_lost) says what that means.
     pub lost: u64,
     /// Messages that a full queue dropped, by its `overflow` policy.
