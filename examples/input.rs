@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_text_is_replaced() {
+    async fn invalid_utf_8_is_replaced() {
         assert_eq!(
             lines(b"a\xffb\n\xc3".to_vec()).await,
             ["a\u{fffd}b", "\u{fffd}"]
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_is_told() {
+    async fn a_read_error_is_reported() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn mistakes_are_named_where_they_are_made() {
+fn each_case_fails_with_its_recorded_errors() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*/*.rs");
 }
@@ -258,7 +258,7 @@ const RULES: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn every_rule_has_a_case() {
+fn every_compile_time_rule_has_a_case() {
     for (rule, cases) in RULES {
         assert!(!cases.is_empty(), "{rule}");
         for case in *cases {
@@ -279,7 +279,7 @@ fn every_error_is_short_and_at_the_guilty_token() {
 }
 
 #[test]
-fn a_mistake_that_is_recovered_from_is_the_only_error() {
+fn a_recovered_mistake_is_the_only_error() {
     let recovered = cases()
         .into_iter()
         .filter(|case| case.starts_with(folder().join("recovery")));

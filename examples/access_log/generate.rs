@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_counts_are_what_the_parser_finds() {
+    fn the_counts_of_the_generator_are_those_of_the_parser() {
         for seed in [0, 1, 42, u64::MAX] {
             let (text, generated) = generate(20_000, seed);
             let good = text
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_are_varied() {
+    fn generated_lines_are_varied() {
         let (text, _) = generate(10_000, 3);
         for part in [
             "2001:db8::",
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn no_lines_are_no_text() {
+    fn zero_lines_give_an_empty_text() {
         assert_eq!(generate(0, 1), (String::new(), Generated::default()));
     }
 }

@@ -23,7 +23,7 @@ fn request(request: &str) -> Result<Entry, Malformed> {
 }
 
 #[test]
-fn the_common_format() {
+fn a_line_in_the_common_format_is_parsed() {
     let entry = good(&format!("{COMMON} 2326"));
     let wanted = Entry {
         ip: IpAddr::from([203, 0, 113, 7]),
@@ -41,7 +41,7 @@ fn the_common_format() {
 }
 
 #[test]
-fn the_combined_format() {
+fn a_line_in_the_combined_format_is_parsed() {
     let entry = good(&format!(
         r#"{COMMON} 2326 "https://example.org/" "Mozilla/5.0 (X11)""#
     ));
@@ -51,7 +51,7 @@ fn the_combined_format() {
 }
 
 #[test]
-fn what_was_not_told_is_none() {
+fn a_field_with_a_dash_is_none() {
     let entry = good(&format!(r#"{COMMON} 1 "-" "-""#));
     assert_eq!((entry.referer, entry.agent), (None, None));
     let entry = good(&format!(r#"{COMMON} 1 "" "x""#));
@@ -59,13 +59,13 @@ fn what_was_not_told_is_none() {
 }
 
 #[test]
-fn an_answer_without_a_body() {
+fn an_answer_without_a_body_has_size_zero() {
     assert_eq!(good(&format!("{COMMON} -")).bytes, 0);
     assert_eq!(good(&format!(r#"{COMMON} - "-" "curl/8""#)).bytes, 0);
 }
 
 #[test]
-fn escaped_quotes_and_backslashes() {
+fn escaped_quotes_and_backslashes_are_unescaped() {
     let entry = good(&format!(r#"{COMMON} 1 "-" "the \"best\" \\ browser""#));
     assert_eq!(entry.agent.as_deref(), Some(r#"the "best" \ browser"#));
     let entry = good(&format!(r#"{COMMON} 1 "-" "ends with \\""#));
@@ -79,7 +79,7 @@ fn escaped_quotes_and_backslashes() {
 }
 
 #[test]
-fn addresses_of_both_kinds() {
+fn ipv4_and_ipv6_addresses_are_parsed() {
     let rest = COMMON.split_once(' ').expect("a space").1;
     for ip in [
         "::1",
@@ -98,21 +98,21 @@ fn addresses_of_both_kinds() {
 }
 
 #[test]
-fn line_endings_do_not_matter() {
+fn line_endings_are_ignored() {
     for ending in ["", "\n", "\r\n"] {
         assert_eq!(good(&format!("{COMMON} 7{ending}")).bytes, 7);
     }
 }
 
 #[test]
-fn text_beyond_ascii() {
+fn text_beyond_ascii_is_kept() {
     let entry = good(&format!(r#"{COMMON} 1 "https://例え.jp/é" "ブラウザ""#));
     assert_eq!(entry.agent.as_deref(), Some("ブラウザ"));
     assert_eq!(request("GET /ü? HTTP/1.1").expect("good").page(), "/ü");
 }
 
 #[test]
-fn unusual_requests() {
+fn a_request_that_is_not_method_path_protocol_is_malformed() {
     let entry = request("OPTIONS * HTTP/2.0").expect("good");
     assert_eq!(
         (&*entry.method, &*entry.path, &*entry.protocol),
@@ -138,14 +138,14 @@ fn unusual_requests() {
 }
 
 #[test]
-fn empty_lines() {
+fn an_empty_line_is_malformed() {
     for line in ["", "\n", "   \r\n"] {
         assert_eq!(bad(line), "the line is empty");
     }
 }
 
 #[test]
-fn missing_fields() {
+fn a_line_with_a_missing_field_is_malformed() {
     assert_eq!(bad("203.0.113.7"), "there is nothing after the address");
     assert_eq!(bad("203.0.113.7 - -"), "the time is missing");
     assert_eq!(bad("203.0.113.7 - - [10/Oct/2025"), "the time has no end");
@@ -166,7 +166,7 @@ fn missing_fields() {
 }
 
 #[test]
-fn wrong_statuses() {
+fn a_status_outside_100_to_599_is_malformed() {
     let start = COMMON.strip_suffix("200").expect("a status");
     for status in ["", "-", "20", "2000", "099", "600", "+20", "abc", "2O0"] {
         assert_eq!(
@@ -177,7 +177,7 @@ fn wrong_statuses() {
 }
 
 #[test]
-fn wrong_sizes() {
+fn a_size_that_is_no_number_is_malformed() {
     for bytes in ["--", "-1", "+1", "1.5", "many", "18446744073709551616"] {
         assert_eq!(
             bad(&format!("{COMMON} {bytes}")),
@@ -191,7 +191,7 @@ fn wrong_sizes() {
 }
 
 #[test]
-fn half_a_browser_and_more_than_one() {
+fn an_incomplete_or_surplus_browser_field_is_malformed() {
     assert_eq!(
         bad(&format!("{COMMON} 1 x")),
         "the referer is not in quotes"
@@ -219,7 +219,7 @@ fn half_a_browser_and_more_than_one() {
 }
 
 #[test]
-fn no_line_makes_it_panic() {
+fn no_line_makes_the_parser_panic() {
     let line = format!(r#"{COMMON} 2326 "https://例え.jp/" "a \"b\" \\""#);
     for (end, _) in line.char_indices() {
         let _ = Entry::parse(&line[..end]);
@@ -228,7 +228,7 @@ fn no_line_makes_it_panic() {
 }
 
 #[test]
-fn the_error_is_short_and_harmless() {
+fn the_error_is_short_and_has_no_control_characters() {
     let malformed = Entry::parse("\x1b[2J é").expect_err("a bad line");
     let wanted = r#"malformed line: the address is not an IP address: "\u{1b}[2J é""#;
     assert_eq!(malformed.to_string(), wanted);

@@ -116,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_counted_once_whatever_its_query() {
+    fn the_query_of_a_page_is_ignored() {
         let totals = totals_of(&["/a?x=1", "/b", "/a?x=2", "/a"]);
         assert_eq!(totals.top_pages(), [("/a", 3), ("/b", 1)]);
     }
 
     #[test]
-    fn only_the_top_pages_are_named_and_equals_go_by_name() {
+    fn the_report_names_the_top_pages_and_orders_ties_by_name() {
         let paths: Vec<String> = (10..30).rev().map(|number| format!("/{number}")).collect();
         let totals = totals_of(
             &paths
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_shows_everything() {
+    fn the_report_shows_every_total() {
         let mut totals = Totals::new();
         totals.add(&entry("/a", 404, 10));
         totals.add(&entry("/b?q", 200, 300));
@@ -178,7 +178,7 @@ top 10 paths
     }
 
     #[test]
-    fn nothing_has_a_report_too() {
+    fn the_report_of_no_lines_is_not_empty() {
         assert!(Totals::new().to_string().ends_with("no answers\n"));
     }
 }

@@ -123,14 +123,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_being_written_may_be_there() {
+    fn an_order_in_the_last_write_may_or_may_not_be_stored() {
         let written = Written { done: 5, open: 2 };
         let allowed: Vec<u64> = (0..10).filter(|&rows| written.allows(rows)).collect();
         assert_eq!(allowed, [5, 6, 7]);
     }
 
     #[test]
-    fn the_report_shows_everything() {
+    fn the_account_shows_every_number() {
         let account = Account {
             taken: 1,
             paid: 2,

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn orders_come_from_where_one_says() {
+    fn orders_come_from_the_source_that_the_arguments_name() {
         let generated = |count, seed| Source::Generated { count, seed };
         assert_eq!(good(&[]).source(), generated(2_000, 1));
         assert_eq!(good(&["--orders=7", "--seed=8"]).source(), generated(7, 8));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_goes_down_at_most() {
+    fn at_most_one_outage_can_be_asked_for() {
         let down = |line: &[&str]| {
             let args = good(line);
             (args.provider_down_after(), args.database_down_after())

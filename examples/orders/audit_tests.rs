@@ -75,12 +75,12 @@ fn charge(case: &mut Case, id: u32) -> &mut Charge {
 }
 
 #[test]
-fn all_is_true_of_a_good_case() {
+fn every_claim_holds_for_a_correct_run() {
     assert_eq!(false_claims(|_| ()), [""; 0]);
 }
 
 #[test]
-fn an_order_that_became_nothing_is_seen() {
+fn an_order_without_an_outcome_is_detected() {
     assert_false("every order taken", |case| case.account.taken += 1);
     assert_false("charged or given up is recorded", |case| {
         case.account.unrecorded += 1;
@@ -100,7 +100,7 @@ fn an_order_that_became_nothing_is_seen() {
 }
 
 #[test]
-fn a_row_too_many_or_too_few_is_seen() {
+fn a_surplus_or_missing_row_is_detected() {
     assert_false("as many orders", |case| {
         case.held.buried.insert(5, "none".into());
     });
@@ -115,7 +115,7 @@ fn a_row_too_many_or_too_few_is_seen() {
 }
 
 #[test]
-fn a_second_charge_is_seen_and_so_is_none_and_a_wrong_price() {
+fn a_second_a_missing_and_a_wrong_charge_are_detected() {
     assert_false("exactly once", |case| charge(case, 1).bookings = 2);
     assert_false("exactly once", |case| charge(case, 1).bookings = 0);
     assert_false("exactly once", |case| charge(case, 1).cancelled = true);
@@ -126,12 +126,12 @@ fn a_second_charge_is_seen_and_so_is_none_and_a_wrong_price() {
 }
 
 #[test]
-fn who_pays_for_a_buried_order_is_seen() {
+fn a_charge_for_a_dead_letter_is_detected() {
     assert_false("buried", |case| charge(case, 3).cancelled = false);
 }
 
 #[test]
-fn a_charge_that_nobody_counts_is_seen() {
+fn an_uncounted_charge_is_detected() {
     assert_false("every charge", |case| {
         case.charges.insert(5, CHARGED);
     });
@@ -145,13 +145,13 @@ fn a_charge_that_nobody_counts_is_seen() {
 }
 
 #[test]
-fn orders_that_swapped_or_came_twice_are_seen() {
+fn swapped_and_repeated_orders_are_detected() {
     assert_false("in their order", |case| case.held.paid.swap(0, 1));
     assert_false("in their order", |case| case.held.paid[1].sequence = 1);
 }
 
 #[test]
-fn a_wrong_total_is_seen() {
+fn a_wrong_total_is_detected() {
     assert_false("total", |case| {
         case.held.totals.insert("ben".into(), (1, 1));
     });
@@ -159,7 +159,7 @@ fn a_wrong_total_is_seen() {
 }
 
 #[test]
-fn what_was_cut_off_may_be_there_or_not() {
+fn an_order_cut_off_by_force_may_or_may_not_be_stored() {
     let spoil = |open| {
         move |case: &mut Case| {
             case.account.stored = Written { done: 1, open };
@@ -171,7 +171,7 @@ fn what_was_cut_off_may_be_there_or_not() {
 }
 
 #[test]
-fn the_open_charges_are_named() {
+fn charges_without_an_answer_are_listed() {
     let Case {
         account,
         held,
@@ -185,7 +185,7 @@ fn the_open_charges_are_named() {
 }
 
 #[test]
-fn a_false_claim_stands_out() {
+fn a_false_claim_is_marked_in_the_report() {
     let [so, not_so] = [true, false].map(|holds| Claim { text: "so", holds });
     let texts = [so, not_so].map(|claim| claim.to_string());
     assert_eq!(texts, ["true   so", "FALSE  so"]);

@@ -46,7 +46,7 @@ fn ids(held: &Holdings) -> Vec<u32> {
 }
 
 #[test]
-fn what_is_written_twice_is_kept_once_and_in_its_order() {
+fn an_order_written_twice_is_stored_once_and_in_its_order() {
     let db = Database::open(Path::new(":memory:"), None).expect("a database");
     let batch = [paid(3, "ann", 1), paid(1, "ben", 1), paid(2, "ann", 2)];
     let given_up = GivenUp {
@@ -73,7 +73,7 @@ fn what_is_written_twice_is_kept_once_and_in_its_order() {
 }
 
 #[test]
-fn each_run_has_orders_of_its_own() {
+fn each_run_counts_only_its_own_orders() {
     let directory = Directory::new("runs");
     for _ in 0..2 {
         let db = Database::open(&directory.database(), None).expect("a database");
@@ -84,7 +84,7 @@ fn each_run_has_orders_of_its_own() {
 }
 
 #[test]
-fn an_outage_is_for_good_and_what_was_stored_can_be_read() {
+fn an_outage_is_permanent_and_stored_orders_can_be_read() {
     let directory = Directory::new("outage");
     let db = Database::open(&directory.database(), Some(2)).expect("a database");
     db.store(&[paid(1, "ann", 1)]).expect("stored");

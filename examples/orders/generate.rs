@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_says_it_all() {
+    fn the_same_seed_gives_the_same_orders() {
         assert_eq!(generate(100, 1), generate(100, 1));
         assert_ne!(generate(100, 1), generate(100, 2));
         // More of them begin with the same.
@@ -76,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn no_two_have_one_id() {
+    fn generated_orders_have_unique_ids() {
         let orders = generate(1_000, 1);
         let ids: HashSet<u32> = orders.iter().map(|order| order.id).collect();
         assert_eq!(ids.len(), 1_000);
     }
 
     #[test]
-    fn they_are_varied() {
+    fn generated_orders_are_varied() {
         let orders = generate(10_000, 3);
         let customers: HashSet<&str> = orders.iter().map(|order| &*order.customer).collect();
         assert!(customers.len() > 150, "{}", customers.len());

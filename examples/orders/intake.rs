@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn each_customer_has_numbers_of_their_own() {
+    fn order_numbers_count_per_customer() {
         let mut intake = Intake::default();
         let mut number = |id, customer| intake.admit(order(id, customer)).map(|it| it.sequence);
         assert_eq!(number(1, "ann"), Ok(1));
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_taken_once() {
+    fn an_order_with_a_known_id_is_refused() {
         let mut intake = Intake::default();
         assert!(intake.admit(order(7, "ann")).is_ok());
         assert_eq!(

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_is_a_line_and_a_line_an_order() {
+    fn an_order_survives_the_round_trip_to_text() {
         let order = Order {
             id: 7,
             customer: "ann".into(),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_order_is_told() {
+    fn a_line_that_is_no_order_is_rejected_with_the_reason() {
         let refusal = |line| Order::parse(line).expect_err("no order");
         assert!(refusal("").contains("EOF"));
         assert!(refusal(r#"{"id":7}"#).contains("missing field `customer`"));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_is_fit_for_a_terminal() {
+    fn a_rejection_has_no_control_characters() {
         let rejected = Rejected {
             line: 3,
             reason: "unknown field `\u{1b}[2J`".into(),

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_asks_again_is_served_and_charged_once() {
+    async fn a_repeated_charge_is_answered_and_booked_once() {
         let provider = Provider::new(1, None);
         let id = order_with(1, [Mood::Busy, Mood::Prompt]);
         assert_eq!(provider.charge(id, GOOD, 5).await, Err(ChargeError::Busy));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_late_answer_is_a_charge_and_its_repeat_is_none() {
+    async fn a_charge_whose_answer_is_late_is_booked_and_its_repeat_is_not() {
         let provider = Provider::new(1, None);
         let id = order_with(1, [Mood::Late, Mood::Prompt]);
         let patience = Duration::from_millis(200);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn some_cards_are_refused_for_ever() {
+    async fn a_refused_card_stays_refused() {
         let provider = Provider::new(1, None);
         for ending in [DECLINED, EXPIRED] {
             for _ in 0..20 {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_pays_for_what_was_cancelled() {
+    async fn a_cancelled_charge_no_longer_stands() {
         let provider = Provider::new(1, None);
         let id = order_with(1, [Mood::Prompt, Mood::Prompt]);
         assert!(provider.charge(id, GOOD, 5).await.is_ok());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_down_stays_down() {
+    async fn a_provider_that_is_down_stays_down() {
         let provider = Provider::new(1, Some(2));
         let id = order_with(1, [Mood::Prompt, Mood::Prompt]);
         for _ in 0..2 {
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn the_moods_are_as_often_as_they_should() {
+    fn each_kind_of_answer_has_its_frequency() {
         let moods: Vec<Mood> = (0..10_000).map(|id| Mood::of(7, id, 1)).collect();
         let share = |mood| moods.iter().filter(|&&it| it == mood).count();
         assert!((2_200..2_800).contains(&share(Mood::Busy)));

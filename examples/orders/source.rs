@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_are_numbered_whether_they_are_orders_or_not() {
+    async fn every_line_is_numbered_also_if_it_is_no_order() {
         let path = env::temp_dir().join(format!("fluid-orders-{}", process::id()));
         let line = r#"{"id":9,"customer":"ann","card":"42","cents":5}"#;
         fs::write(&path, format!("nonsense\n{line}\n")).expect("written");

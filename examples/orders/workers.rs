@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn of_whose_charge_nobody_knows_it_is_cancelled() {
+    async fn an_order_whose_charge_is_unknown_is_cancelled() {
         let (given_up, stands) = settle_booked(ChargeError::Busy).await;
         assert!(!stands);
         let GivenUp {
@@ -166,14 +166,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_provider_is_not_asked_about_a_card_that_it_refused() {
+    async fn a_refused_card_is_not_charged_again() {
         let (given_up, stands) = settle_booked(ChargeError::Refused("expired")).await;
         assert!(stands, "nothing was cancelled");
         assert_eq!(given_up.reason, "the card is refused: expired");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn while_the_provider_is_down_nothing_is_settled() {
+    async fn no_order_is_settled_while_the_provider_is_down() {
         let provider = Provider::new(1, Some(0));
         let error = settle(failed(ChargeError::Unreachable), &provider)
             .await

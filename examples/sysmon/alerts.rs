@@ -183,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn trembling_around_the_threshold_is_no_news() {
+    fn a_value_that_oscillates_around_the_threshold_raises_one_alert() {
         let kinds = judge_cpu(90.0, &[91.0, 89.0, 91.0, 86.0, 91.0, 85.1]);
         assert_eq!(kinds.iter().flatten().count(), 1);
     }
 
     #[test]
-    fn even_the_smallest_thresholds_can_be_cleared() {
+    fn an_alert_at_the_smallest_threshold_can_be_cleared() {
         let kinds = judge_cpu(0.0, &[0.0, 0.1, 0.0]);
         assert_eq!(
             kinds,

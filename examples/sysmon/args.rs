@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_has_a_default() {
+    fn every_flag_has_a_default() {
         let args = parse(&[]);
         assert_eq!(args.command, None);
         assert_eq!(args.db, Path::new("sysmon.db"));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_takes_the_database_before_or_after_its_name() {
+    fn the_flag_db_may_stand_before_or_after_the_command_report() {
         for line in [["report", "--db=x.db"], ["--db=x.db", "report"]] {
             let args = parse(&line);
             assert_eq!(args.command, Some(Command::Report));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_explained() {
+    fn a_wrong_argument_is_explained() {
         assert!(refuse(&["--every", "0s"]).contains("must be longer than zero"));
         assert!(refuse(&["--duration", "10"]).contains("lacks its unit"));
         assert!(refuse(&["--cpu-above", "101"]).contains("between 0 and 100"));

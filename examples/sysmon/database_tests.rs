@@ -47,7 +47,7 @@ fn reading(run: u64, number: u64) -> Reading {
 }
 
 #[test]
-fn what_is_written_twice_is_stored_once() {
+fn a_sample_written_twice_is_stored_once() {
     let database = Database::open(Path::new(":memory:")).expect("a database");
     let alert = Alert {
         taken_at_ms: 1_000,
@@ -103,7 +103,7 @@ fn distinct_reading() -> Reading {
 }
 
 #[test]
-fn every_column_holds_its_own_field() {
+fn every_column_holds_its_field() {
     let columns = "run, number, taken_at_ms, cpu_percent, memory_percent, disk_percent,
         memory_used, memory_total, swap_used, disk_used, disk_total, disk_read, disk_written,
         network_received, network_sent, disk_read_per_second, disk_written_per_second,
@@ -129,14 +129,14 @@ fn a_number_too_large_for_the_database_is_stored_as_the_largest() {
 }
 
 #[test]
-fn a_report_makes_no_database() {
+fn a_report_does_not_create_a_database() {
     let directory = Directory::new("no-database");
     assert!(Database::open_existing(&directory.database()).is_err());
     assert!(!directory.database().exists());
 }
 
 #[test]
-fn what_was_written_is_there_after_opening_again() {
+fn samples_are_still_there_after_the_database_is_reopened() {
     let directory = Directory::new("again");
     for number in 1..=2 {
         let database = Database::open(&directory.database()).expect("a database");

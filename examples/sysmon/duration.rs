@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_every_unit_and_their_combinations() {
+    fn a_duration_may_combine_all_units() {
         assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse_duration("10s"), Ok(Duration::from_secs(10)));
         assert_eq!(parse_duration("1m30s"), Ok(Duration::from_secs(90)));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_whatever_is_not_plainly_a_duration() {
+    fn text_that_is_no_duration_is_refused() {
         for text in [
             "", "10", "s", "0s", "-1s", "1.5s", "1 s", " 1s", "1s ", "1S", "10sec", "1m30", "é",
         ] {
@@ -94,13 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn refuses_repeated_and_rising_units() {
+    fn repeated_and_rising_units_are_refused() {
         assert!(parse_duration("1s1s").is_err());
         assert!(parse_duration("1s1m").is_err());
     }
 
     #[test]
-    fn refuses_what_does_not_fit_instead_of_wrapping() {
+    fn a_duration_that_overflows_is_refused() {
         assert!(parse_duration("99999999999999999999s").is_err());
         assert!(parse_duration("18446744073709551615d").is_err());
         assert!(parse_duration("213503982334d25h").is_err());
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_culprit() {
+    fn the_error_quotes_the_wrong_part() {
         assert_eq!(
             parse_duration("1m30"),
             Err("`30` lacks its unit: ms, s, m, h or d".into())

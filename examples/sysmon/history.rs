@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_last_readings_are_kept_in_order() {
+    fn the_history_keeps_the_last_readings_in_order() {
         let mut history = History::new();
         assert!(history.latest().is_none());
         for number in 1..=100_u32 {

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn percentages_and_speeds_are_shown_as_such() {
+    fn a_metric_is_shown_as_percentage_or_speed() {
         assert_eq!(Metric::Memory.show(12.5), "12.5 %");
         assert_eq!(Metric::NetworkSent.show(2_048.0), "2.0 KiB/s");
     }

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn speeds_are_per_second_whatever_the_period() {
+    fn speeds_are_per_second_for_every_period() {
         let mut book = RateBook::new();
         book.fold(&sample(1_000, 0));
         assert_eq!(speeds(&book.fold(&sample(1_500, 100))), [200; 4]);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_counter_that_goes_backwards_is_zero_once() {
+    fn a_counter_that_goes_backwards_gives_speed_zero_once() {
         let mut book = RateBook::new();
         book.fold(&sample(0, 1_000));
         assert_eq!(speeds(&book.fold(&sample(1_000, 10))), [0; 4]);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_stands_or_goes_backwards_is_zero() {
+    fn a_clock_that_stands_or_goes_backwards_gives_speed_zero() {
         let mut book = RateBook::new();
         book.fold(&sample(5_000, 0));
         assert_eq!(speeds(&book.fold(&sample(5_000, 100))), [0; 4]);

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_one_line_with_both_halves() {
+    fn a_reading_is_one_line_of_json_with_sample_and_rates() {
         let sample = Sample {
             number: 7,
             cpu_percent: 12.5,

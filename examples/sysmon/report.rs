@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_shows_everything() {
+    fn the_report_shows_every_number() {
         let observed = Observed {
             first: "2026-01-31 23:59:59".into(),
             last: "2026-02-01 00:00:08".into(),

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_makes_sense() {
+    fn a_sample_of_this_machine_has_plausible_values() {
         let mut sampler = Sampler::new();
         std::thread::sleep(Duration::from_millis(250));
         let sample = sampler.sample();

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_is_written_over() {
+    fn the_table_on_a_terminal_replaces_the_last_one() {
         let text = printed(Style::Terminal);
         assert!(text.starts_with(HOME) && text.ends_with(END_OF_SCREEN));
         assert!(text.contains("cpu"));
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn text_has_no_control_characters() {
+    fn the_table_outside_a_terminal_has_no_control_characters() {
         let text = printed(Style::Text);
         assert!(text.contains("cpu") && !text.contains('\x1b'));
         assert!(text.ends_with("\n\n"));
     }
 
     #[test]
-    fn json_is_one_line_and_nothing_before_the_first_reading() {
+    fn json_output_is_one_line_and_empty_before_the_first_reading() {
         let text = printed(Style::Json);
         assert_eq!(text.lines().count(), 1);
         assert!(text.starts_with('{'));

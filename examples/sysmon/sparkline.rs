@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_out_of_bounds() {
+    fn values_out_of_range_are_drawn_as_the_lowest_or_highest_bar() {
         assert_eq!(sparkline(&[], 1.0), "");
         assert_eq!(sparkline(&[0.0, 0.0], 0.0), "▁▁");
         assert_eq!(sparkline(&[-1.0, 2.0, f64::NAN], 1.0), "▁█▁");

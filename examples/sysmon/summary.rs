@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_database_shows_nothing() {
+    fn the_summary_of_an_empty_database_is_zero() {
         let nothing = Summary {
             runs: 0,
             samples: 0,
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_counted_for_each_run() {
+    fn missing_samples_are_counted_for_each_run() {
         let numbers = [(1, 1), (1, 2), (1, 5), (2, 2), (2, 3), (3, 1)];
         let summary = summary_of(&numbers.map(|(run, number)| reading(run, number, 0.0)));
         assert_eq!((summary.runs, summary.samples, summary.missing), (3, 6, 3));

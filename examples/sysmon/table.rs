@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_shows_everything() {
+    fn the_table_shows_every_number() {
         let wanted = "\
 sysmon     sample 2, 01:00:00 UTC
 
@@ -127,7 +127,7 @@ net out       2.0 KiB/s    2.0 KiB/s  ▁█
     }
 
     #[test]
-    fn without_samples_it_says_so() {
+    fn the_table_without_samples_says_so() {
         assert_eq!(render(&History::new()), "no samples yet\n");
     }
 }

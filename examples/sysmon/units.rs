@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_takes_the_largest_fitting_unit() {
+    fn bytes_are_shown_in_the_largest_fitting_unit() {
         assert_eq!(data(0.0), "0 B");
         assert_eq!(data(1_023.0), "1023 B");
         assert_eq!(data(1_024.0), "1.0 KiB");
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn speeds_and_percentages_name_their_unit() {
+    fn speeds_and_percentages_are_shown_with_their_unit() {
         assert_eq!(speed(2_048.0), "2.0 KiB/s");
         assert_eq!(percent(99.96), "100.0 %");
     }

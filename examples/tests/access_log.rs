@@ -67,7 +67,7 @@ fn the_counts_are_those_of_the_generator() {
 }
 
 #[test]
-fn hostile_lines_are_counted_too() {
+fn malformed_lines_are_counted() {
     let directory = Directory::new("hostile");
     let log = directory.file("access.log");
     let huge = "x".repeat(1 << 20);
@@ -87,7 +87,7 @@ fn hostile_lines_are_counted_too() {
 }
 
 #[test]
-fn an_empty_log_has_a_report_too() {
+fn an_empty_log_has_a_report() {
     let ended = Running::start(example("access_log").stdin(Stdio::null())).wait();
     assert_eq!(counts(&ended), [0, 0, 0]);
 }
@@ -100,7 +100,7 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
-fn an_input_that_never_ends_does_not_hold_up_the_end() {
+fn an_endless_input_does_not_delay_the_stop() {
     let mut running = Running::start(example("access_log").stdin(Stdio::piped()));
     let mut stdin = running.stdin();
     stdin.write_all(b"not a log line\n").expect("taken");
@@ -112,7 +112,7 @@ fn an_input_that_never_ends_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_closed_standard_output_is_no_failure() {
     let path = example("access_log").get_program().to_owned();
     let ended = Running::start(
         Command::new("sh")

@@ -179,7 +179,7 @@ fn orders_from_standard_input_are_those_of_a_file() {
 }
 
 #[test]
-fn a_signal_in_the_middle_drains() {
+fn a_signal_during_the_run_drains_all_orders() {
     for signal in ["TERM", "INT"] {
         let shop = Shop::open(signal, |command| command.arg("--orders=1000000"));
         shop.wait_for_paid(100);
@@ -193,7 +193,7 @@ fn a_signal_in_the_middle_drains() {
 }
 
 #[test]
-fn what_was_read_is_taken_before_a_stop() {
+fn orders_read_before_the_stop_are_taken() {
     let mut shop = Shop::open("read", |command| command.arg("-").stdin(Stdio::piped()));
     // All of one customer, so that many of them still wait for their lane when the first are paid; and in
     // one piece, so that all of them have been read.

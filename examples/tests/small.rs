@@ -23,7 +23,7 @@ fn output(name: &str) -> String {
 }
 
 #[test]
-fn hello_greets_until_ctrl_c() {
+fn hello_greets_until_ctrl_c_stops_it() {
     let running = Running::start(&mut example("hello"));
     running.wait_for_line("a greeting", |line| line == "hello, world");
     running.signal("INT");
@@ -31,7 +31,7 @@ fn hello_greets_until_ctrl_c() {
 }
 
 #[test]
-fn dispatcher_calls_who_is_registered() {
+fn dispatcher_calls_the_registered_handlers() {
     let parts = [
         "nobody is interested",
         "`print` is interested",
@@ -47,7 +47,7 @@ fn dispatcher_calls_who_is_registered() {
 }
 
 #[test]
-fn dynamic_adds_and_removes() {
+fn dynamic_adds_and_removes_workers() {
     let parts = [
         "news from weather",
         "news from sports",
@@ -66,7 +66,7 @@ fn dynamic_adds_and_removes() {
 }
 
 #[test]
-fn lifecycle_tells_the_whole_life() {
+fn lifecycle_prints_every_state_and_hook() {
     let parts = [
         "on_startup",
         "running",

@@ -158,7 +158,7 @@ fn told(faults: &[Found]) -> String {
 }
 
 #[test]
-fn planted_faults_are_found_and_made_small() {
+fn planted_faults_are_found_and_minimised() {
     let find = |expand: fn(TokenStream, TokenStream) -> TokenStream| {
         let name = "planted";
         let keeps_item = false;
@@ -194,7 +194,7 @@ fn planted_faults_are_found_and_made_small() {
 }
 
 #[test]
-fn an_item_that_is_touched_is_seen() {
+fn a_change_to_the_item_is_detected() {
     let expander = Expander {
         name: "planted",
         keeps_item: true,

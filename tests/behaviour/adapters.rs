@@ -42,7 +42,7 @@ async fn an_adapter_gives_one_message_none_or_several() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_an_adapter_gives_waits_for_room() {
+async fn an_adapted_message_waits_for_room() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 10 });
     let options = Options::new().capacity(2);
@@ -99,7 +99,7 @@ async fn a_refused_message_comes_back_as_it_was_and_unadapted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn try_send_over_an_adapted_edge_waits_for_nothing_and_counts_what_is_lost() {
+async fn try_send_over_an_adapted_edge_never_waits_and_counts_lost_messages() {
     let mut workers = group();
     let sender = body::<Nothing, u64>(|_, io| {
         Box::pin(async move {
@@ -162,7 +162,7 @@ async fn an_adapter_that_panics_is_a_failure_of_the_worker_that_sends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fused_edge_adapts_too() {
+async fn a_fused_edge_can_adapt() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 4 });
     let log = Log::default();
@@ -185,7 +185,7 @@ async fn a_fused_edge_adapts_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_at_one_of_several_that_a_fused_edge_makes_is_followed_by_none() {
+async fn a_failure_at_one_of_several_adapted_messages_skips_the_rest() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 4 });
     let log = Log::default();
@@ -217,7 +217,7 @@ async fn a_failure_at_one_of_several_that_a_fused_edge_makes_is_followed_by_none
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_feedback_edge_has_no_room_for_is_unsent() {
+async fn a_message_without_room_at_a_feedback_edge_is_unsent() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 3 });
     let full = put_with(

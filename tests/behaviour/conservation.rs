@@ -306,7 +306,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_message_is_accounted_for_whatever_happens(case in cases()) {
+    fn every_message_of_a_random_group_is_accounted_for(case in cases()) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)

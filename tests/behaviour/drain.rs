@@ -53,7 +53,7 @@ impl Stage for Batches {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_it_does_through_three_stages_with_batches_and_two_restarts_on_the_way() {
+async fn a_graceful_stop_drains_three_stages_despite_two_restarts() {
     let strategy = Restart::one_for_all().backoff(ms(1), ms(1));
     let mut workers = group().restart(strategy);
     let first = workers.add_with("first", Options::new(), || pass::<u64>(ms(5)));
@@ -124,7 +124,7 @@ async fn a_stop_drains_three_stages_one_after_the_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_a_stop_public_inputs_refuse_and_inner_edges_go_on() {
+async fn at_a_stop_public_inputs_refuse_and_edges_within_the_group_go_on() {
     let mut workers = group();
     let first = put(&mut workers, "first", pass::<u64>(ms(10)));
     let second = put(&mut workers, "second", sink(ms(10)));
@@ -175,7 +175,7 @@ async fn a_sender_that_waits_for_room_is_refused_at_the_stop_and_gets_its_messag
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forced_exit_counts_what_is_in_hand_and_what_waits_as_undelivered() {
+async fn a_forced_exit_counts_messages_in_hand_and_in_the_queue_as_undelivered() {
     let mut workers = group();
     let slow = put(&mut workers, "slow", sink::<u64>(secs(4)));
     let running = workers.startup().await.unwrap();
@@ -213,7 +213,7 @@ async fn an_error_counts_its_message_as_failed_and_the_rest_as_undelivered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hand_written_consumer_that_returns_early_leaves_the_rest_undelivered() {
+async fn a_consumer_written_by_hand_that_returns_early_leaves_the_rest_undelivered() {
     let mut workers = group();
     let early = put(
         &mut workers,
@@ -234,7 +234,7 @@ async fn a_hand_written_consumer_that_returns_early_leaves_the_rest_undelivered(
 }
 
 #[tokio::test(start_paused = true)]
-async fn overflow_policies_drop_exactly_what_they_say() {
+async fn each_overflow_policy_drops_the_messages_it_names() {
     for (policy, kept) in [
         (Overflow::DropNewest, vec![0, 1, 2]),
         (Overflow::DropOldest, vec![7, 8, 9]),
@@ -395,7 +395,7 @@ async fn a_failure_while_stopping_is_in_the_exit_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_emission_that_no_forced_consumer_took_is_unsent() {
+async fn an_emission_refused_by_a_forced_consumer_is_unsent() {
     let mut all_at_once = group();
     let source = put(&mut all_at_once, "source", Burst { to: 20 });
     let [emitted, unsent] = forced_while_sending(all_at_once, &source).await;
@@ -427,7 +427,7 @@ async fn forced_while_sending<W: Worker<Output = u64>>(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_failed_consumer_refuses_is_unsent() {
+async fn an_emission_refused_by_a_failed_consumer_is_unsent() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 5000 });
     let picky = put(

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn workers_come_and_go_while_the_group_runs() {
+async fn workers_are_added_and_removed_while_the_group_runs() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     let running = workers.startup().await.unwrap();
@@ -42,7 +42,7 @@ async fn workers_come_and_go_while_the_group_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_has_been_removed_is_not_counted_and_its_name_is_free() {
+async fn a_removed_worker_is_not_counted_and_its_name_is_free() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     let running = workers.startup().await.unwrap();
@@ -92,7 +92,7 @@ async fn a_worker_removed_before_the_start_never_starts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_removal_asked_of_the_handle_before_the_start_is_obeyed_at_the_start() {
+async fn a_removal_through_the_handle_before_the_start_takes_effect_at_the_start() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     let gone = put(&mut workers, "gone", idle()).handle();
@@ -110,7 +110,7 @@ async fn a_removal_asked_of_the_handle_before_the_start_is_obeyed_at_the_start()
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_end_while_a_late_worker_starts_stops_the_group_when_that_has_started() {
+async fn a_worker_that_ends_while_a_late_worker_starts_stops_the_group_after_that_start() {
     let mut workers = group();
     let brief = body::<Nothing, Nothing>(|ctx, _| {
         Box::pin(async {
@@ -131,7 +131,7 @@ async fn an_end_while_a_late_worker_starts_stops_the_group_when_that_has_started
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_are_made_unique() {
+async fn a_second_worker_of_the_same_name_gets_a_number() {
     let mut workers = group();
     let names: Vec<_> = (0..3)
         .map(|_| workers.add(idle()).worker_name().to_owned())
@@ -163,7 +163,7 @@ impl Worker for Counted {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_that_stops_or_has_ended_takes_in_no_worker_and_says_so() {
+async fn adding_to_a_group_that_stops_or_has_ended_returns_an_error() {
     let mut workers = group();
     let slow = put(&mut workers, "slow", sink::<u64>(secs(1)));
     let running = workers.startup().await.unwrap();
@@ -203,7 +203,7 @@ async fn a_group_that_stops_or_has_ended_takes_in_no_worker_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_added_before_the_start_to_a_group_that_was_asked_to_stop_refuses_messages() {
+async fn a_consumer_added_to_a_group_stopped_before_its_start_refuses_messages() {
     let mut workers = group();
     workers.handle().gracefully_stop();
     let sink = workers.add(sink::<u64>(ms(1))).handle();
@@ -215,7 +215,7 @@ async fn what_is_added_before_the_start_to_a_group_that_was_asked_to_stop_refuse
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_is_added_while_its_group_stops_handles_what_it_accepts() {
+async fn a_consumer_added_while_its_group_stops_handles_the_messages_it_accepts() {
     for _ in 0..200 {
         let running = group().startup().await.unwrap();
         let (adds, sends) = (running.clone(), running.clone());
@@ -260,7 +260,7 @@ async fn a_worker_that_asks_itself_to_stop_ends_alone_if_its_exit_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn callbacks_run_when_they_are_due_whenever_they_were_registered() {
+async fn callbacks_run_on_time_before_and_after_the_start() {
     let log = Log::default();
     let mut workers = group();
     let begun = Instant::now();
@@ -420,7 +420,7 @@ async fn the_status_shows_the_whole_tree() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_asked_to_stop_before_the_start_handles_what_it_has() {
+async fn a_consumer_asked_to_stop_before_the_start_handles_its_queued_messages() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     let early = put(&mut workers, "early", sink::<u64>(secs(3)));

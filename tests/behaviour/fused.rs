@@ -107,7 +107,7 @@ async fn a_chain_makes_all_its_calls_in_one_task_and_counts_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_comes_out_of_a_chain_goes_into_queues() {
+async fn the_output_of_a_fused_chain_is_queued() {
     let mut workers = group();
     let source = put(&mut workers, "source", Burst { to: 10 });
     let half = put(&mut workers, "half", now(|n| Ok(Some(n / 2))));
@@ -125,7 +125,7 @@ async fn what_comes_out_of_a_chain_goes_into_queues() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_behind_a_fused_edge_is_its_own() {
+async fn a_failure_behind_a_fused_edge_is_a_failure_of_the_callee() {
     let mut workers = group();
     let first = put(&mut workers, "first", pass::<u64>(ms(0)));
     let odd = now::<Nothing>(|n| {
@@ -156,7 +156,7 @@ async fn a_failure_behind_a_fused_edge_is_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_at_the_end_of_a_chain_is_its_own_whoever_waits() {
+async fn a_failure_at_the_end_of_a_chain_names_its_worker_whether_or_not_calls_wait() {
     for waits in [[false, false], [true, false], [false, true], [true, true]] {
         let mut workers = group();
         let first = put(&mut workers, "first", pass::<u64>(ms(0)));
@@ -213,7 +213,7 @@ impl fluid::by_hand::Stage for Twice {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_goes_down_the_whole_chain_before_the_next() {
+async fn a_message_passes_the_whole_chain_before_the_next() {
     for waits in [[false, false], [true, false], [false, true], [true, true]] {
         let mut workers = group();
         let log = Log::default();
@@ -266,7 +266,7 @@ async fn assert_its_own_panic(second: Consumer<Nothing>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_behind_a_fused_edge_is_its_own() {
+async fn a_panic_behind_a_fused_edge_is_a_failure_of_the_callee() {
     let second = boxed(|n: u64| {
         Box::pin(async move {
             tokio::task::yield_now().await;
@@ -278,7 +278,7 @@ async fn a_panic_behind_a_fused_edge_is_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_is_one_before_there_is_a_future_of_the_call() {
+async fn a_panic_before_the_future_is_made_is_a_failure_of_the_callee() {
     let second = now(|n| {
         assert_ne!(n, 3, "three");
         Ok(None)
@@ -347,7 +347,7 @@ async fn a_worker_behind_a_fused_edge_is_restarted_while_its_caller_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_restart_of_the_caller_leaves_the_called_as_it_is() {
+async fn a_restart_of_the_caller_does_not_restart_the_callee() {
     let mut workers = group();
     let options = Options::new().on_error(OnError::Restart);
     let first = workers.add_with("first", options, || {
@@ -435,7 +435,7 @@ async fn a_chain_starts_at_its_end_and_stops_at_its_head() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn to_stop_one_of_a_chain_is_to_stop_the_chain() {
+async fn a_stop_of_one_member_of_a_fused_chain_stops_the_chain() {
     let mut workers = group();
     let options = Options::new().on_exit(OnExit::Ignore);
     let a = put_with(&mut workers, "a", options, pass::<u64>(ms(1)));
@@ -458,7 +458,7 @@ async fn to_stop_one_of_a_chain_is_to_stop_the_chain() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_forced_stop_cuts_off_in_a_chain_is_counted_at_each_stage() {
+async fn messages_cut_off_in_a_chain_by_a_forced_stop_are_counted_at_each_stage() {
     let mut workers = Workers::new("group").grace(ms(50));
     let a = put(&mut workers, "a", pass::<u64>(ms(0)));
     let b = put(&mut workers, "b", pass::<u64>(ms(0)));
@@ -495,7 +495,7 @@ async fn what_a_forced_stop_cuts_off_in_a_chain_is_counted_at_each_stage() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_caller_cannot_finish_in_its_own_grace_is_undelivered_at_the_called() {
+async fn a_call_cut_off_by_the_grace_of_the_caller_is_undelivered_at_the_callee() {
     let mut workers = group();
     let options = Options::new().grace(ms(10));
     let a = put_with(&mut workers, "a", options, pass::<u64>(ms(0)));
@@ -511,7 +511,7 @@ async fn what_a_caller_cannot_finish_in_its_own_grace_is_undelivered_at_the_call
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_that_blocks_holds_up_its_chain_and_is_named() {
+async fn a_call_that_blocks_its_thread_delays_the_chain_and_its_worker_is_named() {
     let mut workers = Workers::new("group").grace(ms(10));
     let a = put(&mut workers, "a", pass::<u64>(ms(0)));
     let (started, release) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
@@ -579,7 +579,7 @@ async fn a_fused_worker_that_cannot_start_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_sent_to_a_fused_worker_from_elsewhere_is_refused() {
+async fn a_message_sent_directly_to_a_fused_callee_is_refused() {
     let mut workers = group();
     let a = put(&mut workers, "a", pass::<u64>(ms(0)));
     let b = put(&mut workers, "b", sink::<u64>(ms(0)));
@@ -591,7 +591,7 @@ async fn a_message_sent_to_a_fused_worker_from_elsewhere_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_behind_a_fused_edge_is_that_of_the_called() {
+async fn a_timeout_behind_a_fused_edge_covers_only_the_callee() {
     let mut workers = group();
     let a = put_with(
         &mut workers,
@@ -621,7 +621,7 @@ async fn a_timeout_behind_a_fused_edge_is_that_of_the_called() {
 
 #[test]
 #[should_panic(expected = "a fused edge is the only one from its output")]
-fn a_fused_edge_beside_a_queued_one_panics_where_it_is_drawn() {
+fn a_fused_edge_beside_a_queued_one_panics_when_it_is_connected() {
     let mut workers = group();
     let a = put(&mut workers, "a", pass::<u64>(ms(0)));
     let b = put(&mut workers, "b", sink::<u64>(ms(0)));
@@ -632,7 +632,7 @@ fn a_fused_edge_beside_a_queued_one_panics_where_it_is_drawn() {
 
 #[test]
 #[should_panic(expected = "`b` has a thread of its own")]
-fn what_blocks_cannot_be_fused() {
+fn a_blocking_worker_cannot_be_fused() {
     let mut workers = group();
     let a = put(&mut workers, "a", pass::<u64>(ms(0)));
     let b = put_with(

@@ -86,7 +86,7 @@ async fn a_state_is_waited_for_without_polling() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn startup_is_sinks_first_and_the_hooks_come_in_order() {
+async fn workers_start_sinks_first_and_hooks_run_in_order() {
     let log = Log::default();
     let mut workers = group();
     let first = put(&mut workers, "first", noting("first", &log, ""));
@@ -135,7 +135,7 @@ async fn startup_is_sinks_first_and_the_hooks_come_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_on_startup_stops_those_started_and_names_the_worker() {
+async fn a_failed_on_startup_stops_the_started_workers_and_names_the_failed_one() {
     let log = Log::default();
     let mut workers = group();
     let first = put(&mut workers, "first", noting("first", &log, ""));
@@ -208,7 +208,7 @@ async fn a_stop_may_be_asked_for_many_times_from_anywhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutdown_forces_what_outlives_the_grace_period() {
+async fn shutdown_forces_workers_that_outlive_the_grace_period() {
     let mut workers = group();
     put(
         &mut workers,
@@ -326,7 +326,7 @@ async fn the_end_of_a_worker_stops_its_group_unless_that_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_or_a_panic_ends_the_group_with_code_2_and_says_where() {
+async fn an_error_or_a_panic_ends_the_group_with_code_2_and_names_the_worker() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     put(

@@ -170,7 +170,7 @@ async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
+async fn dropped_and_undelivered_messages_and_forced_stops_are_logged() {
     let log = Log::listen();
     let mut workers = Workers::new("numbers").grace(Duration::from_millis(10));
     let options = Options::new().capacity(1).overflow(Overflow::DropNewest);
@@ -209,7 +209,7 @@ async fn dropped_and_undelivered_messages_and_forced_stops_are_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stall_is_told_once() {
+async fn a_stall_is_logged_once() {
     let log = Log::listen();
     let mut workers = Workers::new("hanging").grace(Duration::from_millis(10));
     workers.add_with("hang", Options::new().stall(Duration::from_secs(1)), || {
@@ -223,7 +223,7 @@ async fn a_stall_is_told_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_told_of_each_message_at_info_or_above() {
+async fn the_number_of_records_at_info_does_not_grow_with_the_messages() {
     async fn events_for(messages: u64) -> usize {
         let log = Log::listen();
         let mut workers = Workers::new("numbers");
@@ -241,7 +241,7 @@ async fn nothing_is_told_of_each_message_at_info_or_above() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_refused_downstream_is_told() {
+async fn an_output_refused_downstream_is_logged() {
     let log = Log::listen();
     let mut workers = Workers::new("numbers");
     let ends = Options::new().on_exit(OnExit::Ignore);

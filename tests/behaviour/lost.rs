@@ -46,7 +46,7 @@ fn lost(exit: &Exit, path: &str) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_skipped_is_lost_and_the_exit_says_how_much_of_whom() {
+async fn a_skipped_message_is_lost_and_the_exit_names_its_consumer() {
     let mut workers = group();
     let picky = put_with(&mut workers, "picky", SKIP, picky());
     let exit = ten(workers, &picky).await;
@@ -64,7 +64,7 @@ async fn what_is_skipped_is_lost_and_the_exit_says_how_much_of_whom() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_restart_brings_no_message_back() {
+async fn a_message_whose_failure_causes_a_restart_is_lost() {
     let restart = Restart::one_for_one()
         .max_restarts(10)
         .backoff(ms(1), ms(1));
@@ -76,7 +76,7 @@ async fn a_restart_brings_no_message_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_leaves_by_the_port_failed_is_not_lost_unless_it_is_lost_there() {
+async fn a_message_sent_to_the_port_failed_is_lost_only_if_its_consumer_loses_it() {
     for skipped in [false, true] {
         let mut workers = group();
         let picky = put_with(&mut workers, "picky", SKIP, picky());
@@ -102,7 +102,8 @@ async fn what_leaves_by_the_port_failed_is_not_lost_unless_it_is_lost_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_thrown_away_on_purpose_or_expected_is_no_failure() {
+async fn lost_messages_do_not_change_the_exit_code_if_the_port_failed_is_discarded_or_on_lost_is_ignore()
+ {
     let mut workers = group();
     let thrown = put_with(&mut workers, "picky", SKIP, picky());
     workers.discard(thrown.failed());
@@ -119,7 +120,7 @@ async fn what_is_thrown_away_on_purpose_or_expected_is_no_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_refused_behind_the_port_failed_is_lost() {
+async fn a_message_that_the_consumer_of_the_port_failed_refuses_is_lost() {
     let mut workers = group();
     let picky = put_with(&mut workers, "picky", SKIP, picky());
     let options = Options::new().on_exit(OnExit::Ignore);
@@ -134,7 +135,7 @@ async fn what_is_refused_behind_the_port_failed_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_exit_of_a_group_names_what_is_lost_below_it() {
+async fn the_exit_of_a_group_counts_the_messages_lost_in_nested_groups() {
     let mut inner = Workers::new("inner");
     let nested = put_with(&mut inner, "picky", SKIP, picky()).handle();
     nested.send(1).await.unwrap();
@@ -151,7 +152,7 @@ async fn the_exit_of_a_group_names_what_is_lost_below_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_and_a_chosen_code_outweigh_what_is_lost() {
+async fn a_failure_and_the_code_of_bail_out_take_precedence_over_lost_messages() {
     for bails_out in [false, true] {
         let mut workers = group();
         let skips = put_with(&mut workers, "skips", SKIP, picky()).handle();
@@ -201,7 +202,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fused_batched_and_with_lanes_it_is_the_same() {
+async fn fused_batched_and_concurrent_consumers_count_lost_messages_and_obey_on_lost() {
     let running = Lossy::new().startup().await.unwrap();
     for number in 0..3 {
         running.pass().send(number).await.unwrap();

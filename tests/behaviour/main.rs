@@ -5,7 +5,7 @@ mod conservation;
 mod dispatcher;
 mod drain;
 mod dynamic;
-mod edges_of_life;
+mod edge_cases;
 mod fused;
 mod lanes;
 mod lifecycle;

@@ -135,7 +135,7 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 #[test]
-fn whatever_happens_to_a_random_group_the_model_holds() {
+fn random_groups_obey_the_model() {
     let first = setting("FLUID_MODEL_SEED", 0);
     let cases = setting("FLUID_MODEL_CASES", 400);
     for seed in first..first + cases {
@@ -151,7 +151,7 @@ fn whatever_happens_to_a_random_group_the_model_holds() {
 
 /// The cases are worth something: over the default ones, all that the model speaks of does happen.
 #[test]
-fn the_random_groups_have_all_that_the_model_speaks_of() {
+fn the_random_groups_cover_every_case_of_the_model() {
     let cases: Vec<_> = (0..400).map(Case::random).collect();
     let any = |has: fn(&case::Member) -> bool| {
         cases

@@ -205,7 +205,7 @@ async fn a_failed_hook_of_the_group_is_named_in_its_exit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_of_after_shutdown_is_in_the_exit_that_everyone_waits_for() {
+async fn a_failed_after_shutdown_is_in_the_exit_that_shutdown_returns() {
     for panics in [false, true] {
         let log = Log::default();
         let mut workers = group();
@@ -232,7 +232,7 @@ async fn a_failure_of_after_shutdown_is_in_the_exit_that_everyone_waits_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_of_after_shutdown_does_not_hide_an_earlier_one_nor_a_chosen_code() {
+async fn a_failed_after_shutdown_hides_neither_an_earlier_failure_nor_the_code_of_bail_out() {
     let failing = || {
         let mut workers = group();
         put(&mut workers, "idle", idle());
@@ -253,7 +253,7 @@ async fn a_failure_of_after_shutdown_does_not_hide_an_earlier_one_nor_a_chosen_c
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_of_after_shutdown_in_a_nested_group_is_one_of_the_group_above() {
+async fn a_failed_after_shutdown_of_a_nested_group_fails_the_parent_group() {
     let mut inner = Workers::new("inner");
     put(&mut inner, "idle", idle());
     inner.after_shutdown(|_| async { Err::<(), _>("cannot report") });
@@ -266,7 +266,7 @@ async fn a_failure_of_after_shutdown_in_a_nested_group_is_one_of_the_group_above
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_after_shutdown_that_is_cut_off_makes_the_exit_a_forced_one() {
+async fn an_exit_is_forced_if_after_shutdown_was_cut_off() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     workers.after_shutdown(|_| std::future::pending::<()>());
@@ -294,7 +294,7 @@ impl Worker for PanicsAfterwards {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_after_shutdown_of_a_worker_is_its_failure() {
+async fn a_panic_in_after_shutdown_of_a_worker_fails_the_worker_and_its_group() {
     let mut workers = group();
     put(&mut workers, "panics", PanicsAfterwards);
     let exit = workers.startup().await.unwrap().shutdown().await;

@@ -59,7 +59,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_sent_arrives_while_the_worker_waits() {
+async fn a_sent_message_arrives_while_the_sender_waits() {
     let (arrived, go_on) = (Arc::new(Arrived::default()), Arc::new(Notify::new()));
     let waiting = Waiting::new(Arc::clone(&arrived), Arc::clone(&go_on));
     let group = waiting.startup().await.unwrap();
@@ -88,7 +88,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_sent_before_a_panic_arrives() {
+async fn a_message_sent_before_a_panic_arrives() {
     let arrived = Arc::new(Arrived::default());
     let group = Panicking::new(Arc::clone(&arrived))
         .startup()
@@ -124,7 +124,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_leaves_by_two_ports_for_one_consumer_stays_in_order() {
+async fn messages_from_two_ports_to_one_consumer_stay_in_order() {
     let arrived = Arc::new(Arrived::default());
     let exit = Alternating::new(Arc::clone(&arrived)).run().await;
     assert!(exit.is_success(), "{exit}");
@@ -178,7 +178,7 @@ async fn most_in_a_turn(count: Arc<AtomicU64>, whole: u64) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_sends_much_lets_others_have_their_turn() {
+async fn a_source_without_pauses_yields_to_other_tasks() {
     let sent = Arc::new(AtomicU64::new(0));
     let group = Many::new(Arc::clone(&sent)).startup().await.unwrap();
     let most = tokio::spawn(most_in_a_turn(sent, 9_999)).await.unwrap();
@@ -200,7 +200,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_handles_much_lets_others_have_their_turn() {
+async fn a_consumer_with_a_full_queue_yields_to_other_tasks() {
     let handled = Arc::new(AtomicU64::new(0));
     let group = Counting::new(Arc::clone(&handled)).startup().await.unwrap();
     for number in 0..10_000 {
@@ -241,7 +241,7 @@ workers! {
 }
 
 #[tokio::test]
-async fn what_a_blocking_worker_sends_does_not_wait_for_it() {
+async fn messages_of_a_blocking_worker_arrive_while_it_blocks_its_thread() {
     let (forth, back) = mpsc::channel();
     let met = Arc::new(AtomicBool::new(false));
     let group = Blocking::new(Mutex::new(back), Mutex::new(forth), Arc::clone(&met));

@@ -21,7 +21,7 @@ const RESTART: Options = Options::new()
     .on_lost(OnLost::Ignore);
 
 #[tokio::test(start_paused = true)]
-async fn skip_goes_on_after_errors_and_panics_and_keeps_the_state() {
+async fn skip_continues_after_errors_and_panics_and_keeps_the_state() {
     let mut workers = group();
     let mut seen = 0;
     let options = Options::new().on_error(OnError::Skip);
@@ -180,7 +180,7 @@ async fn a_stop_interrupts_the_backoff_and_never_restarts_a_source() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_may_rest_longer_than_its_grace_period() {
+async fn a_backoff_may_be_longer_than_the_grace_period() {
     let mut workers = group();
     let options = RESTART.grace(ms(50));
     let picky = workers.add_with("picky", options, || Picky {
@@ -372,7 +372,7 @@ async fn jitter_adds_less_than_it_is_allowed_and_differs() {
 }
 
 #[tokio::test]
-async fn a_blocking_worker_has_a_thread_of_its_name_and_drains() {
+async fn a_blocking_worker_has_a_thread_with_its_name_and_drains() {
     let mut workers = group();
     let options = Options::new().blocking();
     let heavy = put_with(
@@ -411,7 +411,7 @@ async fn an_ignored_exit_does_not_hide_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_rests_longer_each_time_until_a_beat_goes_well() {
+async fn the_backoff_of_a_source_grows_until_a_beat_succeeds() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&calls);
     let mut workers = group();
@@ -473,7 +473,7 @@ impl Worker for Hasty {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_before_run_has_made_its_future_is_answered_like_any_other() {
+async fn a_panic_before_the_future_of_run_is_made_is_answered_like_any_other() {
     let [lives, ends] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
     let mut workers = group();
     workers.add_with("hasty", RESTART, {

@@ -40,7 +40,7 @@ async fn end_of(mut process: Child, limit: Duration) -> (i32, String, Duration) 
 }
 
 #[tokio::test]
-async fn main_ends_in_time_though_workers_block_every_thread() {
+async fn main_ends_in_time_when_workers_block_every_thread() {
     for (mode, name) in [
         ("all_threads", "deaf"),
         ("blocking", "blocker"),
@@ -59,20 +59,20 @@ async fn main_ends_in_time_though_workers_block_every_thread() {
 }
 
 #[tokio::test]
-async fn a_panic_beside_a_group_that_was_not_started_is_no_more_than_a_panic() {
+async fn a_panic_beside_a_group_that_was_not_started_ends_the_process_normally() {
     let (code, output, _) = end_of(process("panics"), secs(10)).await;
     assert_eq!(code, 101, "{output}");
 }
 
 #[tokio::test]
-async fn what_is_dropped_unstarted_holds_up_no_end() {
+async fn a_slow_drop_of_an_unstarted_worker_does_not_delay_the_exit() {
     let (code, output, _) = end_of(process("dropped"), secs(10)).await;
     assert_eq!(code, 2, "{output}");
     assert!(output.contains("no start"), "{output}");
 }
 
 #[tokio::test]
-async fn what_fails_last_of_all_is_in_the_exit_code() {
+async fn a_failed_after_shutdown_is_in_the_exit_code() {
     let (code, output, _) = end_of(process("after_fails"), secs(10)).await;
     assert_eq!(code, 2, "{output}");
     assert!(
@@ -111,7 +111,7 @@ async fn sigterm_and_sigint_stop_the_process_gracefully() {
 }
 
 #[tokio::test]
-async fn a_signal_while_something_starts_ends_the_start_and_is_the_cause() {
+async fn a_signal_during_a_start_ends_the_start_and_is_the_cause() {
     // The grace period is an hour, so nothing here waits for its end.
     for (mode, started) in [
         ("starting", "starts  stopped  never started"),
@@ -136,7 +136,7 @@ async fn a_signal_while_something_starts_ends_the_start_and_is_the_cause() {
 }
 
 #[tokio::test]
-async fn a_start_that_blocks_its_thread_is_forced_to_end_and_the_signal_is_the_cause() {
+async fn a_start_that_blocks_its_thread_is_forced_and_the_signal_is_the_cause() {
     let mut process = process("hook_blocks");
     let _lines = ready(&mut process).await;
     signal(&process, "-TERM").await;
@@ -151,7 +151,7 @@ async fn a_start_that_blocks_its_thread_is_forced_to_end_and_the_signal_is_the_c
 }
 
 #[tokio::test]
-async fn the_exit_names_the_signal_by_which_the_process_was_forced_to_end() {
+async fn the_exit_names_the_signal_that_forced_the_stop() {
     let mut process = process("deaf");
     let mut lines = ready(&mut process).await;
     signal(&process, "-TERM").await;

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn what_is_sent_before_startup_is_handled_after_it() {
+async fn a_message_sent_before_startup_is_handled_after_it() {
     let mut workers = group();
     let sink = put(&mut workers, "sink", sink::<u64>(Duration::ZERO));
     for number in 0..5 {
@@ -128,7 +128,7 @@ fn question(of: u64) -> impl FnOnce(Reply<u64>) -> Question {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_is_answered_or_its_asker_told_why_not() {
+async fn a_question_is_answered_or_fails_with_the_reason() {
     let mut workers = group();
     let options = Options::new().on_error(OnError::Skip);
     let oracle = put_with(
@@ -159,7 +159,7 @@ async fn a_question_is_answered_or_its_asker_told_why_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_dropped_by_overflow_or_left_undelivered_says_so() {
+async fn a_question_dropped_by_overflow_or_left_undelivered_fails_as_dropped() {
     let mut workers = group();
     let options = Options::new().capacity(1).overflow(Overflow::DropOldest);
     let deaf = put_with(
@@ -220,7 +220,7 @@ impl Drop for Unhandled {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_to_a_group_that_is_dropped_before_its_start_is_dropped() {
+async fn a_question_to_a_group_dropped_before_its_start_is_answered_by_dropped() {
     let mut workers = group();
     let sink = put(&mut workers, "sink", sink::<Unhandled>(Duration::ZERO)).handle();
     let (asking, polled) = (Arc::default(), Arc::default());
@@ -236,7 +236,7 @@ async fn a_question_to_a_group_that_is_dropped_before_its_start_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn get_message_returns_within_its_timeout_and_tells_an_empty_queue_from_a_finished_one() {
+async fn get_message_obeys_its_timeout_and_is_finished_differs_from_empty() {
     let (noted, mut notes) = mpsc::unbounded_channel();
     let mut workers = group();
     let reader = put(
@@ -298,7 +298,7 @@ async fn next_is_cancel_safe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_send_that_is_cancelled_while_it_waits_sends_nothing_and_blocks_nobody() {
+async fn a_send_cancelled_while_it_waits_sends_nothing_and_blocks_no_other_sender() {
     let mut workers = group();
     let options = Options::new().capacity(1);
     let slow = put_with(&mut workers, "slow", options, sink::<u64>(ms(10)));
@@ -316,7 +316,7 @@ async fn a_send_that_is_cancelled_while_it_waits_sends_nothing_and_blocks_nobody
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_producers_lose_nothing_double_nothing_and_keep_their_order() {
+async fn messages_of_many_producers_arrive_once_and_in_order() {
     for (capacity, threads) in [(1, 3), (2, 4), (64, 4), (usize::MAX, 3)] {
         let (noted, mut notes) = mpsc::unbounded_channel();
         let mut workers = group();
@@ -393,7 +393,7 @@ async fn closing_while_producers_wait_loses_no_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_port_knows_what_left_through_it_and_tries_all_that_it_leads_to() {
+async fn a_port_counts_its_messages_and_sends_to_every_target() {
     let log = Log::default();
     let noted = log.clone();
     let source = body::<Nothing, u64>(move |ctx, io| {
@@ -435,7 +435,7 @@ async fn a_port_knows_what_left_through_it_and_tries_all_that_it_leads_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broadcast_is_accepted_once_anyone_takes_it() {
+async fn a_broadcast_counts_as_accepted_if_any_consumer_accepts_it() {
     let log = Log::default();
     let noted = log.clone();
     let source = body::<Nothing, u64>(move |ctx, io| {

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::support::secs;
 
 #[tokio::test]
-async fn a_few_seconds_of_constant_faults_leave_nothing_behind() {
+async fn a_short_soak_keeps_memory_tasks_and_threads_flat() {
     let soak = Command::new(env!("CARGO_BIN_EXE_soak"))
         .arg("--duration=5s")
         .stdout(Stdio::piped())

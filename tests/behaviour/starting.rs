@@ -92,7 +92,7 @@ async fn ends_at_once(group: &GroupHandle) -> Exit {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_start_of_a_worker_where_it_awaits() {
+async fn a_stop_drops_on_startup_of_a_worker_at_its_await() {
     let log = Log::default();
     let mut workers = group();
     put(&mut workers, "slow", Slow::new(&log, secs(5)));
@@ -109,7 +109,7 @@ async fn a_stop_drops_the_start_of_a_worker_where_it_awaits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_has_messages_starts_all_the_same_and_handles_them() {
+async fn a_stop_lets_a_starting_consumer_with_queued_messages_start_and_handle_them() {
     let log = Log::default();
     let mut workers = group();
     let slow = put(&mut workers, "slow", Slow::new(&log, secs(5))).handle();
@@ -128,7 +128,7 @@ async fn a_consumer_that_has_messages_starts_all_the_same_and_handles_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_start_of_a_worker_that_came_later() {
+async fn a_stop_drops_on_startup_of_a_worker_added_to_the_running_group() {
     let log = Log::default();
     let running = group().startup().await.unwrap();
     running.add(Slow::new(&log, secs(5))).unwrap();
@@ -138,7 +138,7 @@ async fn a_stop_drops_the_start_of_a_worker_that_came_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_is_asked_alone_while_it_starts_ends_at_once_and_alone() {
+async fn a_stop_of_one_starting_worker_ends_it_at_once_and_no_other() {
     let log = Log::default();
     let mut workers = group();
     put(&mut workers, "idle", idle());
@@ -165,7 +165,7 @@ fn slow_but_for_the_first(log: &Log) -> impl FnMut() -> Slow + Send + 'static {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_start_of_a_later_life() {
+async fn a_stop_drops_on_startup_of_a_restarted_worker() {
     for restart in [Restart::one_for_one(), Restart::one_for_all()] {
         let log = Log::default();
         let mut workers = group().restart(restart.backoff(ms(1), ms(1)));
@@ -214,7 +214,7 @@ async fn a_group_has_started_when_every_lane_has() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_start_of_further_lanes_and_those_that_started_shut_down() {
+async fn a_stop_drops_on_startup_of_further_lanes_and_shuts_down_the_started_lanes() {
     let log = Log::default();
     let mut workers = group();
     let options = Options::new().concurrency(3);
@@ -299,7 +299,7 @@ async fn a_restart_lets_lanes_start_to_the_end_within_the_grace_period() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_a_start_that_was_to_be_followed_by_another() {
+async fn a_stop_drops_on_startup_though_another_group_restart_is_due() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all().backoff(ms(1), ms(1)));
     let slow = workers.add_with("slow", Options::new(), slow_but_for_the_first(&log));
@@ -331,7 +331,7 @@ fn hooked(mut workers: Workers, log: &Log) -> Workers {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_hook_with_which_a_group_starts() {
+async fn a_stop_drops_the_on_startup_hook_of_a_group() {
     let log = Log::default();
     let mut workers = hooked(group(), &log);
     put(&mut workers, "idle", idle());
@@ -346,7 +346,7 @@ async fn a_stop_drops_the_hook_with_which_a_group_starts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_drops_the_hook_with_which_a_nested_group_starts() {
+async fn a_stop_drops_the_on_startup_hook_of_a_nested_group() {
     let log = Log::default();
     let mut inner = hooked(Workers::new("inner"), &log);
     put(&mut inner, "idle", idle());

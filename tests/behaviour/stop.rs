@@ -65,7 +65,7 @@ fn nest(workers: &mut Workers, name: &'static str, inner: Workers) -> GroupHandl
 }
 
 #[tokio::test(start_paused = true)]
-async fn sources_see_it_and_messages_from_outside_are_refused_at_once() {
+async fn a_stop_reaches_sources_and_closes_public_inputs_at_once() {
     let [source, consumer] = [Seen::default(), Seen::default()];
     let mut workers = group();
     let first = put(&mut workers, "source", shown(&source));
@@ -90,7 +90,7 @@ async fn sources_see_it_and_messages_from_outside_are_refused_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_for_room_from_outside_is_let_go_at_once() {
+async fn a_sender_from_outside_that_waits_for_room_is_refused_at_once() {
     let mut workers = group();
     let options = Options::new().capacity(1);
     let mut slow = Some(sink::<u64>(secs(1)));
@@ -110,7 +110,7 @@ async fn what_waits_for_room_from_outside_is_let_go_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_groups_below_see_it_too() {
+async fn a_stop_reaches_nested_groups_at_once() {
     let seen: [Seen; 2] = Default::default();
     let mut inmost = Workers::new("inmost");
     put(&mut inmost, "source", shown(&seen[0]));
@@ -131,7 +131,7 @@ async fn the_groups_below_see_it_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_that_is_asked_alone_sees_it_at_once_and_alone() {
+async fn a_stop_of_a_nested_group_reaches_only_that_group_at_once() {
     let seen: [Seen; 2] = Default::default();
     let mut inner = Workers::new("inner");
     put(&mut inner, "source", shown(&seen[0]));
@@ -153,7 +153,7 @@ async fn a_nested_group_that_is_asked_alone_sees_it_at_once_and_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_is_asked_alone_refuses_messages_from_outside_at_once() {
+async fn a_consumer_stopped_by_its_handle_or_removed_refuses_messages_from_outside_at_once() {
     let mut workers = group();
     let stopped = Options::new().on_exit(OnExit::Ignore);
     let [by_handle, removed, beside] = ["by_handle", "removed", "beside"]
@@ -178,7 +178,7 @@ async fn a_consumer_that_is_asked_alone_refuses_messages_from_outside_at_once() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_asks_itself_refuses_messages_from_outside_at_once() {
+async fn a_consumer_that_stops_itself_refuses_messages_from_outside_at_once() {
     let asked = Arc::new(OnceLock::<ConsumerHandle<u64>>::new());
     let refused = Arc::new(OnceLock::new());
     let mut workers = group();
@@ -203,7 +203,7 @@ async fn a_consumer_that_asks_itself_refuses_messages_from_outside_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_ends_before_the_group_has_its_turn_is_not_why_the_group_stops() {
+async fn a_source_that_ends_before_the_supervisor_runs_is_not_the_cause_of_the_stop() {
     let mut workers = group();
     // It is always about to run, so it ends before the group has heard of the stop.
     put(
@@ -227,7 +227,7 @@ async fn a_source_that_ends_before_the_group_has_its_turn_is_not_why_the_group_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_that_ends_before_its_group_has_its_turn_is_not_why_that_stops() {
+async fn a_nested_group_that_ends_before_the_supervisor_runs_is_not_the_cause_of_the_stop() {
     let mut inner = Workers::new("inner");
     put(&mut inner, "idle", idle());
     let mut workers = group();
@@ -244,7 +244,7 @@ async fn a_nested_group_that_ends_before_its_group_has_its_turn_is_not_why_that_
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_callbacks_that_are_due_the_second_is_not_called_once_the_first_has_asked() {
+async fn a_callback_that_is_due_is_not_run_after_another_has_asked_for_the_stop() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
     let callbacks = [0, 1].map(|_| {
@@ -261,7 +261,7 @@ async fn of_two_callbacks_that_are_due_the_second_is_not_called_once_the_first_h
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_that_is_still_starting_refuses_at_once_and_starts_nothing_more() {
+async fn a_stop_during_the_start_refuses_messages_at_once_and_starts_no_further_worker() {
     let mut workers = group();
     let seen = Seen::default();
     let source = put(&mut workers, "source", shown(&seen));
@@ -284,7 +284,7 @@ async fn a_group_that_is_still_starting_refuses_at_once_and_starts_nothing_more(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_that_has_not_been_started_refuses_at_once() {
+async fn a_stop_before_the_start_refuses_messages_at_once() {
     let mut workers = group();
     let sink = put(&mut workers, "sink", sink::<u64>(Duration::ZERO)).clone();
     sink.send(1).await.unwrap();
@@ -341,7 +341,7 @@ fn counting(mut called: Box<dyn FnMut() + Send>) -> impl Stage<Message = u64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_waits_for_room_or_for_its_turn_has_it_before_another_message_is_handled() {
+async fn a_source_sees_the_stop_before_another_message_is_handled() {
     for capacity in [20, 1000] {
         let options = Options::new().capacity(capacity);
         let (seen_at, all) = calls_until_the_source_sees_a_stop(counting, options).await;
@@ -375,7 +375,7 @@ impl Stage for InBatches {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_has_it_before_another_batch_is_handled_too() {
+async fn a_source_sees_the_stop_before_another_batch_is_handled() {
     for capacity in [20, 1000] {
         let options = Options::new().capacity(capacity).batch(1);
         let (seen_at, all) = calls_until_the_source_sees_a_stop(InBatches, options).await;

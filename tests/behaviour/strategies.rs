@@ -4,9 +4,9 @@ mod budget;
 mod callbacks;
 mod escalation;
 mod fused;
+mod group_restart;
 mod order;
 mod random;
-mod recycled;
 mod stop;
 
 use std::time::Duration;

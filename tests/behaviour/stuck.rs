@@ -79,7 +79,7 @@ async fn each_kind_of_worker_that_does_not_stop_is_named_and_its_messages_are_co
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_nested_group_names_what_is_stuck_in_it_and_has_time_for_its_hooks() {
+async fn a_nested_group_names_its_stuck_worker_and_runs_its_hooks() {
     for hooks in [false, true] {
         let (release, released) = std::sync::mpsc::channel::<()>();
         let mut inner = Workers::new("inner");
@@ -113,7 +113,7 @@ async fn a_nested_group_names_what_is_stuck_in_it_and_has_time_for_its_hooks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn whoever_asks_a_stuck_worker_is_told_at_its_end() {
+async fn a_question_to_a_stuck_worker_fails_when_it_is_given_up() {
     let (release, released) = std::sync::mpsc::channel::<()>();
     let mut workers = group().grace(GRACE);
     let stuck = put_with(
@@ -147,7 +147,7 @@ async fn whoever_asks_a_stuck_worker_is_told_at_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_blocks_its_thread_at_once_does_not_hold_up_the_start_of_the_others() {
+async fn a_worker_that_blocks_its_thread_at_once_does_not_delay_the_start_of_others() {
     let (release, released) = std::sync::mpsc::channel::<()>();
     let mut workers = group().grace(GRACE);
     let first = put(

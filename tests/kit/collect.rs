@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::market::{Aggregate, Candle, Db, Market, Poll, Store, Tick, secs};
 
 #[tokio::test(start_paused = true)]
-async fn copies_are_collected_and_the_edges_get_theirs() {
+async fn collect_gets_copies_and_the_edges_keep_their_messages() {
     let db = Arc::new(Db::default());
     let market = Market::new(Arc::clone(&db));
     let kit = Kit::of(&market);
@@ -28,7 +28,7 @@ async fn copies_are_collected_and_the_edges_get_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_intercepted_reaches_nobody_and_need_not_be_clone() {
+async fn an_intercepted_message_reaches_no_consumer_and_need_not_be_clone() {
     let db = Arc::new(Db::default());
     let market = Market::new(Arc::clone(&db));
     let kit = Kit::of(&market);
@@ -62,7 +62,7 @@ async fn a_named_port_is_collected_by_its_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_message_can_be_awaited() {
+async fn a_collector_can_await_the_next_message() {
     let (kit, group) = Kit::alone(Poll { next: 0 });
     let ticks = kit.collect::<Tick>("poll");
     let group = group.startup().await.unwrap();
@@ -114,7 +114,7 @@ impl Worker for Slow {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_found_no_room_is_collected_once_when_it_has() {
+async fn a_message_that_waited_for_room_is_collected_once() {
     let mut workers = Workers::new("test");
     let insist = workers.add(Insist);
     let options = Options::new().capacity(1);
@@ -131,7 +131,7 @@ async fn what_found_no_room_is_collected_once_when_it_has() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_is_not_collected() {
+async fn a_refused_message_is_not_collected() {
     let mut workers = Workers::new("test");
     let poll = workers.add_with("poll", Poll::OPTIONS, || Poll { next: 0 });
     let options = Options::new().on_exit(OnExit::Ignore);
@@ -149,21 +149,21 @@ async fn what_was_refused_is_not_collected() {
 
 #[test]
 #[should_panic(expected = "`aggregate` emits `kit::market::Candle`, not `kit::market::Tick`")]
-fn another_type_is_told_with_both_types() {
+fn collecting_the_wrong_type_panics_with_both_types() {
     let market = Market::new(Db::default());
     let _ = Kit::of(&market).collect::<Tick>("aggregate");
 }
 
 #[test]
 #[should_panic(expected = "`store` is no `kit::market::Aggregate`")]
-fn a_port_of_another_worker_is_told() {
+fn collecting_a_port_of_another_worker_panics() {
     let market = Market::new(Db::default());
     let _ = Kit::of(&market).collect_port("store", Aggregate::rejected());
 }
 
 #[test]
 #[should_panic(expected = "this port of `poll` is collected already")]
-fn a_port_is_collected_once() {
+fn collecting_a_port_twice_panics() {
     let market = Market::new(Db::default());
     let kit = Kit::of(&market);
     let _first = kit.collect::<Tick>("poll");
@@ -172,7 +172,7 @@ fn a_port_is_collected_once() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "`poll` has been started")]
-async fn after_the_start_it_is_too_late() {
+async fn collecting_after_the_start_panics() {
     let (kit, group) = Kit::alone(Poll { next: 0 });
     let _running = group.startup().await.unwrap();
     let _ = kit.collect::<Tick>("poll");
@@ -180,7 +180,7 @@ async fn after_the_start_it_is_too_late() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "`poll` has been started")]
-async fn after_the_start_it_is_too_late_also_with_a_seat_in_hand() {
+async fn collecting_from_a_seat_after_the_start_panics() {
     let mut workers = Workers::new("test");
     let seat = workers.add(Poll { next: 0 });
     let kit = Kit::of(&workers.handle());
@@ -190,7 +190,7 @@ async fn after_the_start_it_is_too_late_also_with_a_seat_in_hand() {
 }
 
 #[test]
-fn a_seat_that_is_still_held_may_be_collected_from() {
+fn collecting_from_a_seat_before_the_start_works() {
     let mut workers = Workers::new("test");
     let aggregate = workers.add(Aggregate { sum: Vec::new() });
     let kit = Kit::of(&workers.handle());

@@ -32,7 +32,7 @@ fn failed(exit: &fluid::Exit) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_call_fails_and_no_other() {
+async fn an_injected_error_strikes_one_call() {
     let (exit, took) = run(3, |kit| kit.fail("store", 2, "no disk")).await;
     exit.assert_done("store", 2);
     assert_eq!(failed(&exit), 1, "{exit}");
@@ -42,7 +42,7 @@ async fn one_call_fails_and_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_call_panics() {
+async fn an_injected_panic_strikes_one_call() {
     let (exit, _) = run(3, |kit| kit.panic("store", 3)).await;
     exit.assert_done("store", 2);
     let error = exit.worker("store").unwrap().last_error().unwrap();
@@ -51,14 +51,14 @@ async fn one_call_panics() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_call_takes_longer() {
+async fn an_injected_delay_strikes_one_call() {
     let (exit, took) = run(3, |kit| kit.delay("store", 1, secs(5))).await;
     exit.assert_done("store", 3);
     assert_eq!(took, secs(5));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_counts_for_the_timeout() {
+async fn an_injected_delay_counts_towards_the_timeout() {
     // Which is 10 s.
     let (exit, took) = run(3, |kit| kit.delay("store", 1, secs(50))).await;
     exit.assert_done("store", 2);
@@ -68,7 +68,7 @@ async fn a_delay_counts_for_the_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn faults_of_one_call_come_one_after_the_other() {
+async fn several_faults_of_one_call_apply_in_order() {
     let (exit, took) = run(1, |kit| {
         kit.delay("store", 1, secs(3));
         kit.fail("store", 1, "no disk");
@@ -80,7 +80,7 @@ async fn faults_of_one_call_come_one_after_the_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_counted_over_all_lives_of_a_worker() {
+async fn the_number_of_a_call_counts_across_restarts() {
     #[worker(heartbeat = "1s", on_error = "restart")]
     async fn beat() {}
 
@@ -98,13 +98,13 @@ async fn calls_are_counted_over_all_lives_of_a_worker() {
 
 #[test]
 #[should_panic(expected = "there is no worker `stor`")]
-fn nothing_is_injected_into_nobody() {
+fn injecting_into_an_unknown_worker_panics() {
     let market = Market::new(Db::default());
     Kit::of(&market).panic("stor", 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_makes_a_worker_stall() {
+async fn an_injected_delay_makes_a_worker_stall() {
     let mut workers = fluid::Workers::new("test");
     let options = fluid::Options::new()
         .stall(secs(30))

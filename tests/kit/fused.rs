@@ -34,7 +34,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_leaves_over_a_fused_edge_is_collected() {
+async fn messages_over_a_fused_edge_are_collected() {
     let chain = Chain::new(Db::default());
     let kit = Kit::of(&chain);
     let (ticks, doubles) = (kit.collect::<Tick>("read"), kit.collect::<Tick>("double"));
@@ -46,7 +46,7 @@ async fn what_leaves_over_a_fused_edge_is_collected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_intercepted_is_not_called_with() {
+async fn an_intercepted_message_does_not_reach_the_fused_callee() {
     let chain = Chain::new(Db::default());
     let kit = Kit::of(&chain);
     let doubles = kit.intercept::<Tick>("double");
@@ -60,7 +60,7 @@ async fn what_is_intercepted_is_not_called_with() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_head_of_a_chain_is_replaced() {
+async fn the_head_of_a_fused_chain_can_be_stubbed() {
     let db = std::sync::Arc::new(Db::default());
     let chain = Chain::new(std::sync::Arc::clone(&db));
     let kit = Kit::of(&chain);
@@ -74,7 +74,7 @@ async fn the_head_of_a_chain_is_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn faults_strike_behind_a_fused_edge_and_are_waited_for() {
+async fn a_fault_behind_a_fused_edge_strikes_and_idle_waits_for_it() {
     let chain = Chain::new(Db::default());
     let kit = Kit::of(&chain);
     kit.fail("sum", 1, "no disk");
@@ -90,7 +90,7 @@ async fn faults_strike_behind_a_fused_edge_and_are_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_in_the_middle_of_a_chain_is_replaced() {
+async fn a_worker_in_the_middle_of_a_fused_chain_can_be_stubbed() {
     let db = std::sync::Arc::new(Db::default());
     let chain = Chain::new(std::sync::Arc::clone(&db));
     let kit = Kit::of(&chain);
@@ -106,7 +106,7 @@ async fn what_is_in_the_middle_of_a_chain_is_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_stubs_in_one_place_the_last_one_stands() {
+async fn a_second_stub_replaces_the_first() {
     let chain = Chain::new(Db::default());
     let kit = Kit::of(&chain);
     kit.stub("double", |_: Tick| -> Option<Tick> {
@@ -187,7 +187,7 @@ async fn a_stub_behind_a_fused_edge_is_restarted_and_goes_on_in_its_script() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "is behind a fused edge and has no queue")]
-async fn nothing_is_sent_behind_a_fused_edge() {
+async fn sending_to_a_worker_behind_a_fused_edge_panics() {
     let chain = Chain::new(Db::default());
     let kit = Kit::of(&chain);
     kit.send("double", Tick(1)).await;

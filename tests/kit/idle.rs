@@ -29,7 +29,7 @@ async fn between_two_beats_a_group_is_idle_and_no_time_passes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_passes_with_every_beat_in_its_turn() {
+async fn advancing_the_clock_runs_each_beat_at_its_time() {
     let market = Market::new(Db::default());
     let kit = Kit::of(&market);
     let began = Instant::now();
@@ -76,7 +76,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_takes_time_is_waited_for_no_longer_than_it_takes() {
+async fn idle_waits_exactly_as_long_as_the_calls_take() {
     let seen = Arc::new(AtomicU64::new(0));
     let ways = Ways::new(Arc::clone(&seen));
     let kit = Kit::of(&ways);
@@ -92,7 +92,7 @@ async fn what_takes_time_is_waited_for_no_longer_than_it_takes() {
 }
 
 #[test]
-fn in_whatever_order_idle_means_that_all_is_done() {
+fn idle_means_in_every_order_that_all_work_is_done() {
     shuffled(0..300, || async {
         let seen = Arc::new(AtomicU64::new(0));
         let ways = Ways::new(Arc::clone(&seen));
@@ -131,7 +131,7 @@ workers! {
 }
 
 #[test]
-fn a_call_at_a_heartbeat_is_waited_for_with_what_it_emits() {
+fn idle_waits_for_a_beat_and_for_the_messages_it_emits() {
     shuffled(0..50, || async {
         let seen = Arc::new(AtomicU64::new(0));
         let fetching = Fetching::new(Arc::clone(&seen));
@@ -146,7 +146,7 @@ fn a_call_at_a_heartbeat_is_waited_for_with_what_it_emits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_added_later_is_looked_at_too() {
+async fn idle_waits_for_a_worker_added_to_the_running_group() {
     let group = Workers::new("test");
     let kit = Kit::of(&group.handle());
     let group = group.startup().await.unwrap();
@@ -158,7 +158,7 @@ async fn a_worker_added_later_is_looked_at_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callback_is_waited_for() {
+async fn idle_waits_for_a_callback() {
     let done = Arc::new(AtomicU64::new(0));
     let group = Workers::new("test");
     let kit = Kit::of(&group.handle());
@@ -200,7 +200,7 @@ workers! {
 }
 
 #[test]
-fn a_restart_is_waited_for() {
+fn idle_waits_for_a_restart() {
     shuffled(0..50, || async {
         let stumbling = Stumbling::new(AtomicU64::new(0));
         let kit = Kit::of(&stumbling);
@@ -230,7 +230,7 @@ workers! {
 }
 
 #[test]
-fn a_group_that_stops_is_idle_when_it_has_ended() {
+fn a_stopping_group_is_idle_when_it_has_ended() {
     shuffled(0..50, || async {
         let failing = Failing::new();
         let kit = Kit::of(&failing);
@@ -267,7 +267,7 @@ workers! {
 }
 
 #[test]
-fn a_task_of_the_tests_own_that_can_run_has_its_turns() {
+fn idle_lets_ready_tasks_of_the_test_run() {
     shuffled(0..50, || async {
         let (sender, from) = mpsc::channel(1);
         let seen = Arc::new(AtomicU64::new(0));
@@ -294,7 +294,7 @@ fn a_task_of_the_tests_own_that_can_run_has_its_turns() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[should_panic(expected = "on a runtime of one thread only")]
-async fn several_threads_are_too_many() {
+async fn idle_panics_on_a_multi_threaded_runtime() {
     let market = Market::new(Db::default());
     let kit = Kit::of(&market);
     let _running = market.startup().await.unwrap();
@@ -302,7 +302,7 @@ async fn several_threads_are_too_many() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_start_is_waited_for_no_longer_than_it_takes() {
+async fn idle_waits_exactly_as_long_as_a_start_takes() {
     let mut group = Workers::new("test");
     group.on_startup(|| sleep(secs(5)));
     let kit = Kit::of(&group.handle());
@@ -315,7 +315,7 @@ async fn a_start_is_waited_for_no_longer_than_it_takes() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "`hang` is in a call, and will not be done\nalone ")]
-async fn what_never_ends_is_a_failure_of_the_test() {
+async fn a_call_that_never_ends_makes_idle_panic() {
     #[consumer]
     async fn hang(_number: u64) {
         std::future::pending::<()>().await;
@@ -328,7 +328,7 @@ async fn what_never_ends_is_a_failure_of_the_test() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thread_is_waited_for_though_the_clock_runs_ahead_of_it() {
+async fn idle_waits_for_a_blocking_worker_in_real_time() {
     #[consumer(blocking)]
     fn grind(_number: u64, seen: &AtomicU64) {
         // The work, which takes real time.
@@ -380,7 +380,7 @@ impl Worker for ByHand {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_written_by_hand_is_waited_for() {
+async fn idle_waits_for_a_consumer_written_by_hand() {
     let (kit, group) = Kit::alone(ByHand);
     let group = group.startup().await.unwrap();
     let began = Instant::now();
@@ -392,7 +392,7 @@ async fn a_consumer_written_by_hand_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hooks_between_two_lives_are_waited_for() {
+async fn idle_waits_for_the_hooks_of_a_restart() {
     let restart = Restart::one_for_one().backoff(Duration::ZERO, Duration::ZERO);
     let mut workers = Workers::new("test").restart(restart);
     workers.add_with("by_hand", Options::new(), || ByHand);
@@ -409,7 +409,7 @@ async fn hooks_between_two_lives_are_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_that_are_restarted_along_are_waited_for() {
+async fn idle_waits_for_members_restarted_along_with_another() {
     #[consumer]
     async fn frail(_number: u64) -> Result<(), Error> {
         Err("frail".into())

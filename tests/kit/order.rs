@@ -92,7 +92,7 @@ fn a_seed_finds_the_bug_and_finds_it_again() {
 }
 
 #[test]
-fn of_many_seeds_the_first_that_fails_is_told() {
+fn the_first_failing_seed_is_reported() {
     let (seed, _) = find(0..100).expect("some order shows the bug");
     let said = catch_unwind(|| shuffled(0..100, two_accounts)).unwrap_err();
     let said = said.downcast::<String>().expect("a message");
@@ -123,7 +123,7 @@ fn trace(seed: u64) -> Vec<(&'static str, u64)> {
 }
 
 #[test]
-fn a_seed_is_an_order() {
+fn the_same_seed_gives_the_same_order() {
     let orders: Vec<_> = (0..20).map(trace).collect();
     let again: Vec<_> = (0..20).map(trace).collect();
     assert_eq!(orders, again);
@@ -147,7 +147,7 @@ fn jitter_follows_the_seed() {
 /// Run by the test below, as a process.
 #[test]
 #[ignore = "is run by another test, with a seed in its environment"]
-fn seeds_are_told() {
+fn the_child_process_fails_with_its_seed() {
     let seed = std::cell::Cell::new(0);
     shuffled(0..3, || async { seed.set(seed.get() + 1) });
     println!("{} runs, and {}", seed.get(), fastrand::u64(..));
@@ -159,7 +159,7 @@ fn a_seed_in_the_environment_runs_alone() {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([
             "--exact",
-            "order::seeds_are_told",
+            "order::the_child_process_fails_with_its_seed",
             "--ignored",
             "--nocapture",
         ]);
@@ -281,7 +281,7 @@ fn orders<F: Future<Output = ()>>(
 }
 
 #[test]
-fn looks_into_queues_overtake_each_other() {
+fn receives_overtake_each_other() {
     let orders = orders(|mut workers, log| async move {
         let first = workers.add(Reader("first", Arc::clone(&log))).handle();
         let second = workers.add(Reader("second", log)).handle();

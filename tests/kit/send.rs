@@ -10,7 +10,7 @@ use fluid::{Context, Reply, consumer, worker, workers};
 use crate::market::{Aggregate, Candle, City, Db, Market, Tick, secs};
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_is_not_public_gets_what_a_test_sends() {
+async fn a_test_may_send_to_a_consumer_that_is_not_public() {
     let db = Arc::new(Db::default());
     let market = Market::new(Arc::clone(&db));
     let kit = Kit::of(&market);
@@ -28,7 +28,7 @@ async fn a_consumer_that_is_not_public_gets_what_a_test_sends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_in_a_group_below_has_the_names_on_the_way() {
+async fn a_consumer_of_a_nested_group_is_named_by_its_path() {
     let db = Arc::new(Db::default());
     let city = City::new(Arc::clone(&db));
     let kit = Kit::of(&city);
@@ -48,7 +48,7 @@ async fn answer(question: Question) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sender_can_ask() {
+async fn a_sender_of_the_kit_can_ask() {
     let (kit, group) = Kit::alone(Answer);
     let group = group.startup().await.unwrap();
     assert_eq!(kit.sender("answer").ask(Question).await.unwrap(), 42);
@@ -61,26 +61,26 @@ fn alone() -> Kit {
 
 #[test]
 #[should_panic(expected = "`aggregate` consumes `kit::market::Tick`, not `kit::market::Candle`")]
-fn a_message_of_another_type_is_told_with_both_types() {
+fn sending_the_wrong_type_panics_with_both_types() {
     let _ = alone().sender::<Candle>("aggregate");
 }
 
 #[test]
 #[should_panic(expected = "there is no worker `agregate` in `alone`, which has: aggregate")]
-fn a_name_that_does_not_exist_is_told_with_those_that_do() {
+fn an_unknown_name_panics_with_the_known_names() {
     let _ = alone().sender::<Tick>("agregate");
 }
 
 #[test]
 #[should_panic(expected = "`poll` is no consumer")]
-fn a_source_is_sent_nothing() {
+fn sending_to_a_source_panics() {
     let market = Market::new(Db::default());
     let _ = Kit::of(&market).sender::<Tick>("poll");
 }
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "`aggregate` no longer accepts messages")]
-async fn a_refusal_is_a_failure_of_the_test() {
+async fn a_refused_send_panics() {
     let (kit, group) = Kit::alone(Aggregate { sum: Vec::new() });
     group.startup().await.unwrap().shutdown().await;
     kit.send("aggregate", Tick(1)).await;
@@ -90,7 +90,7 @@ async fn a_refusal_is_a_failure_of_the_test() {
 #[should_panic(
     expected = "`aggregate` was to be done with 2 messages, and is with 1\nalone: stopped"
 )]
-async fn an_assertion_on_an_exit_shows_all_of_it() {
+async fn a_failed_assertion_on_an_exit_shows_the_whole_exit() {
     let (kit, group) = Kit::alone(Aggregate { sum: Vec::new() });
     let group = group.startup().await.unwrap();
     kit.send("aggregate", Tick(1)).await;
@@ -99,7 +99,7 @@ async fn an_assertion_on_an_exit_shows_all_of_it() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "there is no consumer `store`\nalone: stopped")]
-async fn an_assertion_on_nobody_fails() {
+async fn an_assertion_on_an_unknown_worker_panics() {
     let (_, group) = Kit::alone(Aggregate { sum: Vec::new() });
     group
         .startup()
@@ -130,7 +130,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_test_sends_comes_from_outside_and_is_refused_at_a_stop() {
+async fn a_message_sent_by_a_test_comes_from_outside_and_is_refused_at_a_stop() {
     let lingering = Lingering::new();
     let kit = Kit::of(&lingering);
     let lingering = lingering.startup().await.unwrap();

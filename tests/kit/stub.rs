@@ -30,7 +30,7 @@ async fn a_closure_stands_in_the_place_of_a_consumer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_stub_may_return() {
+async fn a_stub_may_return_every_emission_type() {
     for case in 0..5 {
         let market = Market::new(Db::default());
         let kit = Kit::of(&market);
@@ -128,7 +128,7 @@ async fn options_hold_for_a_stub() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stub_keeps_what_it_has_across_restarts_even_of_a_worker_added_by_value() {
+async fn a_stub_keeps_its_script_across_restarts_even_for_a_worker_added_by_value() {
     struct Counting;
     impl Worker for Counting {
         type Message = Tick;
@@ -162,7 +162,7 @@ async fn a_stub_keeps_what_it_has_across_restarts_even_of_a_worker_added_by_valu
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_is_fed_once_also_if_it_is_restarted() {
+async fn a_stubbed_source_emits_once_even_if_it_is_restarted() {
     #[consumer]
     async fn check(tick: Tick) -> Result<(), Error> {
         if tick.0 == 2 {
@@ -193,7 +193,7 @@ async fn a_source_is_fed_once_also_if_it_is_restarted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_in_a_group_below_is_replaced_too() {
+async fn a_worker_of_a_nested_group_can_be_stubbed() {
     let db = Arc::new(Db::default());
     let city = City::new(Arc::clone(&db));
     let kit = Kit::of(&city);
@@ -206,7 +206,7 @@ async fn a_worker_in_a_group_below_is_replaced_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stub_of_what_blocks_has_no_thread() {
+async fn a_stub_of_a_blocking_worker_has_no_thread() {
     #[consumer(blocking)]
     fn crunch(_tick: Tick) {
         unreachable!()
@@ -225,7 +225,7 @@ async fn a_stub_of_what_blocks_has_no_thread() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stub_may_be_added_to_while_its_group_is_made_by_hand() {
+async fn a_group_built_by_hand_may_add_edges_to_a_stubbed_worker() {
     #[worker(heartbeat = "1s")]
     async fn never() -> Tick {
         unreachable!()
@@ -248,21 +248,21 @@ async fn a_stub_may_be_added_to_while_its_group_is_made_by_hand() {
 #[should_panic(
     expected = "`aggregate` consumes `kit::market::Tick` and emits `kit::market::Candle`; its stub, `kit::market::Tick` and `u64`"
 )]
-fn a_stub_of_other_types_is_told_with_all_of_them() {
+fn a_stub_of_the_wrong_type_panics_with_both_types() {
     let market = Market::new(Db::default());
     Kit::of(&market).stub("aggregate", |tick: Tick| Some(tick.0));
 }
 
 #[test]
 #[should_panic(expected = "`aggregate` consumes")]
-fn a_consumer_is_fed_nothing() {
+fn feeding_a_consumer_panics() {
     let market = Market::new(Db::default());
     Kit::of(&market).feed("aggregate", [Candle(1)]);
 }
 
 #[test]
 #[should_panic(expected = "`market` has been started, or is no worker")]
-fn a_group_is_no_worker() {
+fn stubbing_a_group_panics() {
     let city = City::new(Db::default());
     Kit::of(&city).stub("market", |_: Tick| ());
 }

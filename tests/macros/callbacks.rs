@@ -32,7 +32,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn callbacks_run_when_they_should() {
+async fn each_callback_statement_runs_at_its_time() {
     let seen = Arc::new(Seen::default());
     let running = Called::new(Arc::clone(&seen), Instant::now())
         .startup()

@@ -66,7 +66,7 @@ workers! {
 async fn report(_: &u64) {}
 
 #[test]
-fn the_graph_is_what_was_written() {
+fn the_graph_constant_holds_the_whole_declaration() {
     const GRAPH: Graph = Splitting::<u8>::GRAPH;
     assert_eq!((GRAPH.name, GRAPH.type_name), ("splitting", "Splitting"));
     assert_eq!(GRAPH.docs, ["Splits numbers.", "", "Twice."]);
@@ -125,7 +125,7 @@ fn the_graph_is_what_was_written() {
 }
 
 #[test]
-fn what_is_configured_away_is_not_in_the_graph() {
+fn a_worker_that_is_configured_away_is_not_in_the_graph() {
     let edges = Splitting::<u8>::GRAPH
         .edges
         .iter()
@@ -152,7 +152,7 @@ fn what_is_configured_away_is_not_in_the_graph() {
 }
 
 #[test]
-fn the_graph_is_drawn() {
+fn the_graph_constant_is_drawn_in_every_format() {
     let text = Splitting::<u8>::GRAPH.to_string();
     for part in ["count: Count", "u64", "split: Split", "take: Take", "odd"] {
         assert!(text.contains(part), "{text}");

@@ -122,7 +122,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_written_by_hand_is_equal_in_every_place() {
+async fn a_worker_written_by_hand_may_stand_wherever_a_generated_one_may() {
     let (small, large) = (Arc::new(Seen::default()), Arc::new(Seen::default()));
     let running = ByHand::new(Arc::clone(&small), Arc::clone(&large))
         .startup()
@@ -226,7 +226,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feedback_edge_closes_a_circle() {
+async fn a_feedback_edge_closes_a_cycle() {
     let seen = Arc::new(Seen::default());
     let running = Retrying::new(Arc::clone(&seen)).startup().await.unwrap();
     running.attempt().send(1).await.unwrap();
@@ -253,7 +253,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feedback_edge_never_waits_and_what_finds_no_room_is_unsent() {
+async fn a_feedback_edge_never_waits_and_a_message_without_room_is_unsent() {
     let running = Multiplying::new().startup().await.unwrap();
     running.multiply().send(0).await.unwrap();
     while running.status().worker("multiply").unwrap().unsent == 0 {

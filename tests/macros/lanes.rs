@@ -80,7 +80,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lanes_keep_the_order_of_each_key_and_share_no_state() {
+async fn partition_by_keeps_the_order_of_each_key_and_each_lane_has_its_own_state() {
     let (watch, seen) = (Arc::new(Watch::default()), Arc::new(Seen::default()));
     let running = Billing::new(Arc::clone(&watch), Arc::clone(&seen))
         .startup()
@@ -121,7 +121,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lanes_without_a_key_compete() {
+async fn lanes_without_partition_by_share_one_queue() {
     let running = Pool::new().startup().await.unwrap();
     let start = Instant::now();
     // One that is slow holds up none of the others.
@@ -189,7 +189,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_would_overflow_begins_the_next_batch() {
+async fn a_message_beyond_max_weight_begins_the_next_batch() {
     let seen = Arc::new(Seen::default());
     let running = Scales::new(Arc::clone(&seen)).startup().await.unwrap();
     for text in ["four", "five5", "12", "0123456789abc", "1", "2"] {
@@ -214,7 +214,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_key_each_batch_is_of_one_key() {
+async fn each_batch_of_a_keyed_consumer_holds_one_key() {
     let seen = Arc::new(Seen::default());
     let running = Grouped::new(Arc::clone(&seen)).startup().await.unwrap();
     for (customer, number) in [(1, 1), (2, 2), (1, 3), (2, 4), (1, 5), (1, 6)] {
@@ -259,7 +259,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_made_again_and_what_is_given_up_leaves_by_the_port_failed() {
+async fn retry_repeats_a_failed_call_and_the_port_failed_gets_the_message_in_the_end() {
     let (tries, graves) = (Arc::new(Seen::default()), Arc::new(Mutex::default()));
     let running = Payments::new(Arc::clone(&tries), Arc::clone(&graves))
         .startup()
@@ -312,7 +312,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_given_up_may_be_thrown_away_and_a_stop_shortens_the_pauses() {
+async fn the_port_failed_may_be_discarded_and_a_stop_skips_the_backoff() {
     let tries = Arc::new(Seen::default());
     let start = Instant::now();
     let exit = Discarded::new(Arc::clone(&tries)).run().await;
@@ -339,7 +339,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_message_of_a_batch_is_given_up() {
+async fn each_message_of_a_failed_batch_leaves_by_the_port_failed() {
     let graves = Arc::new(Mutex::default());
     let running = Attic::new(Arc::clone(&graves)).startup().await.unwrap();
     for number in 0..3 {

@@ -19,7 +19,7 @@ async fn tick(start: Instant, seen: &Seen) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_heartbeat_is_a_fixed_delay_and_a_name_names() {
+async fn heartbeat_is_a_fixed_delay_and_name_is_the_workers_name() {
     let seen = Arc::new(Seen::default());
     let ticker = Tick {
         start: Instant::now(),
@@ -40,7 +40,7 @@ async fn at_a_rate(start: Instant, seen: &Seen) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_counts_the_beats_it_misses() {
+async fn pace_rate_counts_missed_beats() {
     let seen = Arc::new(Seen::default());
     let running = AtARate {
         start: Instant::now(),
@@ -192,7 +192,7 @@ fn block(number: u64, seen: &Seen) -> Result<(), std::io::Error> {
 }
 
 #[tokio::test]
-async fn a_blocking_worker_has_a_thread_of_its_own_name() {
+async fn a_blocking_worker_runs_on_a_thread_with_its_name() {
     let seen = Arc::new(Seen::default());
     let running = Block {
         seen: Arc::clone(&seen),
@@ -206,7 +206,7 @@ async fn a_blocking_worker_has_a_thread_of_its_own_name() {
 }
 
 #[test]
-fn options_stand_in_the_trait() {
+fn the_options_of_an_attribute_are_a_constant_of_the_trait() {
     assert_eq!(
         Stumble::OPTIONS.on_error(OnError::Restart),
         Stumble::OPTIONS
@@ -328,7 +328,7 @@ async fn stage_2() {}
 async fn r#type(_: u8) {}
 
 #[tokio::test]
-async fn a_worker_alone_is_named_after_its_function() {
+async fn a_worker_outside_a_group_is_named_after_its_function() {
     let exit = Stage2.run_alone().await;
     assert!(exit.worker("stage_2").is_some(), "{exit}");
     let mut group = fluid::Workers::new("test");

@@ -41,7 +41,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_of_parameter_is_given_what_it_stands_for() {
+async fn each_kind_of_parameter_has_its_meaning() {
     let [seen, odds, evens] = [(); 3].map(|()| Arc::new(Seen::default()));
     let group = Kinds::new(
         Arc::clone(&seen),
@@ -61,7 +61,7 @@ async fn every_kind_of_parameter_is_given_what_it_stands_for() {
 }
 
 #[test]
-fn the_function_stays_what_it_was() {
+fn the_annotated_function_can_still_be_called() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -100,7 +100,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn resources_need_no_size() {
+async fn a_resource_may_be_unsized() {
     let seen = Arc::new(Seen::default());
     let sink: Arc<dyn Sink + Send + Sync> = seen.clone();
     let running = Unsized::new("!", sink, vec!['a', 'b'])
@@ -124,7 +124,7 @@ async fn watch(ctx: &Context, seen: &Seen) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_sees_the_stop_and_is_woken_by_it() {
+async fn a_worker_without_heartbeat_sees_the_stop_through_its_context() {
     let seen = Arc::new(Seen::default());
     let running = Watch {
         seen: Arc::clone(&seen),
@@ -178,7 +178,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn generics_carry_over() {
+async fn the_generics_of_a_function_become_those_of_its_struct() {
     let (seen, notes) = (Arc::new(Seen::default()), Arc::new(Seen::default()));
     let group = Scaled::<i32>::new(Arc::clone(&seen), Arc::clone(&notes));
     let running = group.startup().await.unwrap();

@@ -24,6 +24,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn blocking_functions_become_workers() {
     assert_eq!(Numbers::new("numbers").num_workers(), 2);
 }

@@ -23,6 +23,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn the_expansion_passes_clippy_pedantic() {
     assert_eq!(Numbers::new().num_workers(), 2);
 }

@@ -27,6 +27,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn functions_may_stand_under_cfg() {
     assert_eq!(Numbers::new().num_workers(), 1);
 }

@@ -46,6 +46,6 @@ group!(Some, poll: PollSome, store: Store);
 group!(Results, poll: PollResult, store: Store);
 
 #[test]
-fn runs() {
+fn a_declaration_may_come_from_macro_rules() {
     let _ = (Numbers::new(), Some::new(), Results::new());
 }

@@ -64,6 +64,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn every_return_type_compiles() {
     assert_eq!(Returns::new().num_workers(), 9);
 }

@@ -47,7 +47,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn every_statement_compiles() {
     let all = All::new("all");
     assert_eq!(all.worker_name(), "all");
     assert_eq!(All::GRAPH.callbacks.len(), 6);

@@ -23,6 +23,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn the_expansion_has_no_unsafe_code() {
     assert_eq!(Numbers::new().num_workers(), 2);
 }

@@ -23,7 +23,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn a_generic_group_may_have_a_default() {
     let relays: Relays = Relays::new([7_u8]);
     relays.relay().try_send(1).unwrap();
     let wide = Relays::<String, 2>::new(["a".to_owned(), "b".to_owned()]);

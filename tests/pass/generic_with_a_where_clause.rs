@@ -44,6 +44,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn a_generic_group_may_have_a_where_clause() {
     assert_eq!(Reading::new(Ones).num_workers(), 2);
 }

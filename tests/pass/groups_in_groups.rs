@@ -28,7 +28,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn groups_may_be_nested() {
     let outer = Outer::new(1);
     assert_eq!(outer.num_workers(), 2);
     assert_eq!(outer.second().num_workers(), 2 + 1);

@@ -1,7 +1,7 @@
 use fluid::{consumer, worker, workers};
 
 #[test]
-fn runs() {
+fn workers_and_groups_may_be_declared_in_a_function() {
     #[worker(heartbeat = "1s")]
     async fn poll(step: u64) -> u64 {
         step

@@ -31,7 +31,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn bounds_may_name_lifetimes() {
     let bounds = Bounds::new("text".to_owned(), vec![1]);
     bounds.first().try_send(1).unwrap();
     bounds.second().try_send(2).unwrap();

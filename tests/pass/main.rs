@@ -37,7 +37,7 @@ mod worker_by_hand;
 mod worker_without_a_group;
 
 #[test]
-fn every_case_is_here() {
+fn every_file_of_this_folder_is_a_module() {
     let here = include_str!("main.rs");
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/pass");
     for file in std::fs::read_dir(folder).expect("the cases") {

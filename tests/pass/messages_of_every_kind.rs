@@ -38,7 +38,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn messages_of_every_kind_compile() {
     let messages = Messages::new();
     drop(messages.table().ask(Question::All));
     drop(messages.table().ask(|reply| Question::Get(1, reply)));

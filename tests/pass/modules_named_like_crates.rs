@@ -34,6 +34,6 @@ async fn store(number: u64, name: &str) -> ::std::result::Result<(), ::std::io::
 }
 
 #[test]
-fn runs() {
+fn modules_may_be_named_like_crates() {
     let _ = Numbers::new("numbers");
 }

@@ -32,7 +32,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn user_names_may_be_those_of_the_expansion() {
     assert_eq!(Names::new(1, 2, 3).num_workers(), 3 + 1);
 }
 
@@ -55,7 +55,7 @@ mod at_run_time {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_local_of_the_expansion_meets_a_name_of_the_users() {
+async fn locals_of_the_expansion_do_not_collide_with_resources_and_workers() {
     let sum = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
     let running = at_run_time::Names::new(sum.clone(), 1, 2)
         .startup()

@@ -29,7 +29,7 @@ mod outer {
 }
 
 #[test]
-fn runs() {
+fn declarations_may_stand_in_nested_modules() {
     let numbers: outer::Numbers = outer::Numbers::new();
     numbers.store().try_send(1).unwrap();
 }

@@ -29,7 +29,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn one_name_may_stand_under_two_configurations() {
     assert_eq!(Numbers::GRAPH.workers.len(), 2);
     assert_eq!(Numbers::new().end().worker_name(), "end");
 }

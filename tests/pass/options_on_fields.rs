@@ -24,7 +24,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn fields_may_override_options() {
     let numbers = Numbers::new();
     assert_eq!(numbers.store().worker_name(), "end");
     assert_eq!(numbers.store().capacity(), usize::MAX);

@@ -29,6 +29,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn ports_may_stand_under_cfg() {
     assert_eq!(Parsing::new().num_workers(), 2);
 }

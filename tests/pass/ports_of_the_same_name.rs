@@ -23,6 +23,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn workers_may_have_ports_of_the_same_name() {
     assert_eq!(Parsing::new().num_workers(), 2);
 }

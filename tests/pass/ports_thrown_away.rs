@@ -18,6 +18,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn ports_may_be_discarded() {
     assert!(Parsing::new().parse().try_send("7".to_owned()).is_ok());
 }

@@ -48,7 +48,7 @@ fluid::workers! {
 }
 
 #[test]
-fn runs() {
+fn messages_and_resources_may_be_private_types() {
     let outer = Outer::new();
     assert_eq!(outer.nested().num_workers(), 2);
 }

@@ -24,6 +24,6 @@ mod service {
 }
 
 #[test]
-fn runs() {
+fn a_public_group_may_have_a_private_worker() {
     assert_eq!(service::Service::new().num_workers(), 2);
 }

@@ -24,13 +24,13 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn every_name_may_be_raw() {
     let raw = Raw::new(7);
     assert_eq!(raw.r#match().worker_name(), "match");
     assert_eq!(Raw::GRAPH.edges.len(), 2);
 }
 
-/// A group with raw names that runs.
+/// A group with raw names that every_name_may_be_raw.
 mod at_run_time {
     #[fluid::consumer]
     pub(super) async fn r#match(number: u64, r#type: &u64) -> Option<u64> {
@@ -51,7 +51,7 @@ mod at_run_time {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_may_be_raw() {
+async fn workers_and_resources_may_have_raw_names() {
     let running = at_run_time::Raw::new(7).startup().await.unwrap();
     running.r#match().send(7).await.unwrap();
     running.r#match().send(8).await.unwrap();

@@ -49,7 +49,7 @@ fn main() -> fluid::Exit {
 // The code above is that of the README, and below stands what it speaks of.
 
 #[test]
-fn the_code_of_the_readme_is_this() {
+fn the_code_of_the_readme_compiles() {
     let readme = include_str!("../../README.md");
     let code = readme
         .split("```rust\n")

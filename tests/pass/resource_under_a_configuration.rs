@@ -26,6 +26,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn a_resource_may_be_used_under_cfg_only() {
     assert_eq!(Numbers::new("numbers".to_owned(), 1).num_workers(), 2 + 1);
 }

@@ -132,7 +132,7 @@ mod at_run_time {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_preludes_names_may_be_shadowed() {
+async fn a_group_runs_beside_shadowed_names() {
     let running = at_run_time::Shadowed::new(1).startup().await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     let exit = running.shutdown().await;

@@ -95,7 +95,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn every_legal_signature_compiles() {
     let _ = Members::new(
         Config {
             path: String::new(),

@@ -33,6 +33,6 @@ async fn end(number: u64) {
 pipeline!(Numbers, emit: Emit -> u64, late);
 
 #[test]
-fn runs() {
+fn types_may_come_from_a_macro() {
     assert_eq!(Numbers::new(std::sync::Mutex::new(1)).num_workers(), 2);
 }

@@ -23,7 +23,7 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn resources_may_be_unsized() {
     let sink: std::sync::Arc<dyn Sink> = std::sync::Arc::new(Null);
     let storing = Storing::new(sink, "name", vec![1, 2]);
     storing.store().try_send(1).unwrap();

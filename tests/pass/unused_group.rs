@@ -22,6 +22,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn an_unused_group_causes_no_warning() {
     drop(Numbers::new());
 }

@@ -43,6 +43,6 @@ workers! {
 }
 
 #[test]
-fn runs() {
+fn a_worker_written_by_hand_may_stand_in_a_group() {
     assert_eq!(Numbers::new().num_workers(), 3);
 }

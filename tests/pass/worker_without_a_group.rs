@@ -8,7 +8,7 @@ async fn parse(number: u64, rejected: &Output<u64>) {
 }
 
 #[test]
-fn runs() {
+fn a_worker_needs_no_group() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

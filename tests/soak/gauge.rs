@@ -126,21 +126,21 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_is_flat_and_so_is_what_grew_at_the_beginning() {
+    fn constant_values_are_flat_and_so_is_early_growth() {
         assert_eq!(flat(&run(|_| 10_000)), [true; 3]);
         assert_eq!(flat(&run(|at| at.min(9) * 10_000)), [true; 3]);
         assert_eq!(flat(&run(|at| 30 - at)), [true; 3]);
     }
 
     #[test]
-    fn what_grows_is_not_flat() {
+    fn steady_growth_is_not_flat() {
         assert_eq!(flat(&run(|at| at * 1_000)), [false; 3]);
         // For memory that is within the slack.
         assert_eq!(flat(&run(|at| at)), [true, false, false]);
     }
 
     #[test]
-    fn a_peak_is_no_growth() {
+    fn a_single_peak_is_flat() {
         assert_eq!(
             flat(&run(|at| if at == 25 { 1 << 40 } else { 50 })),
             [true; 3]
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_exact() {
+    fn the_limit_of_growth_is_five_per_cent_plus_the_slack() {
         let course = |last| Course {
             name: "",
             second: 1_000,
@@ -160,14 +160,14 @@ mod tests {
     }
 
     #[test]
-    fn restarts_that_cease_are_seen() {
+    fn a_third_of_the_run_without_restarts_is_detected() {
         assert!(restarts_went_on(&run(|at| at)));
         assert!(!restarts_went_on(&run(|at| at.min(20))));
         assert!(!restarts_went_on(&run(|_| 7)));
     }
 
     #[tokio::test]
-    async fn this_process_takes_something() {
+    async fn the_gauge_of_this_process_is_not_zero() {
         let before = Sample::now(0);
         assert!(before.memory > 100 && before.threads > 0);
         let task = tokio::spawn(std::future::pending::<()>());

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_are_read_and_nonsense_is_named() {
+    fn the_grace_period_is_read_as_seconds_and_other_text_is_named() {
         assert_eq!(parse("3").unwrap(), Duration::from_secs(3));
         assert_eq!(parse(" 0.25 ").unwrap(), Duration::from_millis(250));
         assert!(parse("1e18").unwrap() < Duration::MAX);

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_never_happened_is_not_shown() {
+    fn counts_of_zero_are_not_shown() {
         let counts = Counts {
             accepted: 5,
             done: 3,

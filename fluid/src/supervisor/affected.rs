@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn in_every_graph_of_up_to_four_nodes_each_strategy_restarts_whom_it_names() {
+    fn in_every_graph_of_up_to_four_nodes_each_strategy_restarts_the_members_it_names() {
         for graph in (1..=4).flat_map(graphs) {
             for &failed in graph.keys() {
                 let whom = |whom| affected(&graph, whom, failed);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn in_every_graph_of_up_to_four_nodes_those_fed_come_before_those_that_feed() {
+    fn in_every_graph_of_up_to_four_nodes_consumers_come_before_their_feeders() {
         for graph in (1..=4).flat_map(graphs) {
             for failed in graph.keys() {
                 for whom in [Whom::One, Whom::All, Whom::Rest] {

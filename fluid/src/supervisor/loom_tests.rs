@@ -135,7 +135,7 @@ impl Worker for FailsAtFirst {
 }
 
 #[test]
-fn a_consumer_that_is_asked_to_stop_while_it_is_down_still_handles_what_is_left() {
+fn a_consumer_asked_to_stop_before_its_restart_handles_its_remaining_messages() {
     explore_incarnations(|| {
         let mut group = Driven::new(Restart::one_for_one());
         let seat = group.add(0, || FailsAtFirst);
@@ -221,7 +221,7 @@ impl Worker for Done {
 }
 
 #[test]
-fn a_worker_that_is_done_when_it_is_to_be_restarted_is_done_or_runs_again() {
+fn a_worker_that_finishes_while_it_is_restarted_either_ends_or_runs_again() {
     explore_incarnations(|| {
         let mut group = Driven::new(Restart::one_for_all());
         let fails = group.add(0, || FailsAtFirst);

@@ -62,7 +62,7 @@ fn sit<const KEYED: bool>(
 }
 
 #[tokio::test(start_paused = true)]
-async fn lanes_that_compete_for_batches_lose_none_and_double_none() {
+async fn each_message_is_in_one_batch_of_competing_lanes() {
     let log = Log::default();
     let mut workers = group();
     let options = lanes(3).batch(7).linger(ms(20));
@@ -120,7 +120,7 @@ async fn with_a_key_and_lanes_batches_keep_the_order_of_each_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_larger_than_what_there_is_room_for_is_as_large_as_that() {
+async fn a_batch_is_at_most_as_large_as_the_capacity() {
     for (lanes, capacity) in [(1, 1), (1, 5), (1, 8), (3, 1), (3, 5), (3, 8)] {
         let log = Log::default();
         let mut workers = group();
@@ -169,7 +169,7 @@ async fn a_batch_larger_than_what_there_is_room_for_is_as_large_as_that() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn senders_that_wait_for_room_are_let_in_when_a_batch_has_made_some() {
+async fn senders_that_wait_for_room_continue_when_a_batch_is_handed_over() {
     // Real threads: a sender may come between what is fetched and what is handed over.
     for round in 0..60 {
         let log = Log::default();
@@ -222,7 +222,7 @@ async fn many_large_batches_in_hand_at_once_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_batch_being_gathered_survives_a_restart() {
+async fn an_unfinished_batch_survives_a_restart() {
     for lanes in [1, 3] {
         let log = Log::default();
         let mut workers = group();
@@ -248,7 +248,7 @@ async fn the_batch_being_gathered_survives_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_restart_of_all_recycles_lanes_and_keeps_the_batch_being_gathered() {
+async fn one_for_all_restarts_lanes_and_keeps_the_unfinished_batch() {
     let (plan, log) = (Plan::default(), Log::default());
     let mut workers = group().restart(Restart::one_for_all());
     let hand = plan.sit::<true>(&mut workers, lanes(3));
@@ -283,7 +283,7 @@ async fn a_restart_of_all_recycles_lanes_and_keeps_the_batch_being_gathered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forced_stop_gives_up_what_is_gathered_and_what_is_in_hand() {
+async fn a_forced_stop_counts_the_unfinished_batch_and_the_one_in_hand_as_undelivered() {
     for lanes in [1, 2] {
         let log = Log::default();
         let mut workers = group().grace(ms(50));

@@ -23,7 +23,7 @@ workers! {
 }
 
 #[tokio::test]
-async fn what_a_lane_has_fetched_is_left_to_the_others_in_its_place_when_a_call_waits() {
+async fn messages_fetched_by_a_lane_whose_call_waits_are_handled_by_other_lanes_in_order() {
     let (log, release) = (Log::default(), Arc::new(Notify::new()));
     let group = Strollers::new(log.clone(), Arc::clone(&release));
     let running = group.startup().await.unwrap();
@@ -86,7 +86,7 @@ workers! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn what_a_lane_has_fetched_that_keeps_its_thread_is_handled_by_the_others() {
+async fn messages_fetched_by_a_lane_that_blocks_its_thread_are_handled_by_other_lanes() {
     let others = Arc::new(Others::default());
     let running = Computing::new(Arc::clone(&others)).startup().await.unwrap();
     for number in 0..400 {

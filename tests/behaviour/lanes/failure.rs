@@ -22,7 +22,7 @@ async fn three_lanes(hand: &Slot<Hand<true>>, at: u64, what: What) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_in_any_lane_ends_all_and_nothing_but_its_message_is_lost() {
+async fn a_failure_in_any_lane_restarts_all_lanes_and_only_its_message_fails() {
     for at in 0..3 {
         for panics in [false, true] {
             let plan = Plan::default();
@@ -90,7 +90,7 @@ async fn without_a_restart_a_failure_in_any_lane_ends_the_worker_and_the_rest_is
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lane_that_returns_early_ends_the_worker_as_a_single_one_does() {
+async fn a_lane_that_returns_early_ends_the_worker() {
     for at in 0..3 {
         let plan = Plan::default();
         let mut workers = group();
@@ -122,7 +122,7 @@ async fn a_lane_that_returns_early_ends_the_worker_as_a_single_one_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_does_so_within_the_grace_period_if_another_lane_hangs() {
+async fn a_lane_that_returns_early_ends_the_worker_within_the_grace_period_if_another_hangs() {
     for (hangs, quits) in [(0, 1), (1, 0), (1, 2)] {
         for (options, strategy) in [(lanes(3), false), (restarting(3), false), (lanes(3), true)] {
             let plan = Plan::default();
@@ -215,7 +215,7 @@ async fn a_lane_that_cannot_start_again_is_a_failure_that_a_restart_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn if_the_first_cannot_start_what_waits_for_all_lanes_is_undelivered() {
+async fn if_the_first_lane_cannot_start_the_messages_of_all_lanes_are_undelivered() {
     let plan = Plan {
         fails_at: Some(0),
         ..Plan::default()
@@ -285,7 +285,7 @@ async fn a_lane_that_hangs_when_another_fails_is_cut_off_after_the_grace_period(
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_restart_it_is_forced_then() {
+async fn a_lane_that_hangs_when_another_fails_is_forced_without_a_restart() {
     for (hangs, fails) in [(0, 1), (1, 0), (1, 2)] {
         let plan = Plan::default();
         let mut workers = group();
@@ -314,7 +314,7 @@ async fn without_a_restart_it_is_forced_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_hook_of_a_failing_lane_has_no_longer_than_the_grace_period() {
+async fn on_shutdown_of_a_failed_lane_is_limited_by_the_grace_period() {
     for fails in [0, 2] {
         let plan = Plan {
             end: secs(100_000),
@@ -336,7 +336,7 @@ async fn the_last_hook_of_a_failing_lane_has_no_longer_than_the_grace_period() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_at_the_end_of_any_lane_makes_the_worker_end_as_failed() {
+async fn a_failed_on_shutdown_of_any_lane_makes_the_worker_end_as_failed() {
     let plan = Plan {
         end_fails: true,
         ..Plan::default()
@@ -350,7 +350,7 @@ async fn a_failure_at_the_end_of_any_lane_makes_the_worker_end_as_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lanes_that_compete_are_all_built_anew_too() {
+async fn a_failure_in_one_of_several_competing_lanes_rebuilds_all() {
     let plan = Plan::default();
     let mut workers = group();
     let hand = plan.sit::<false>(&mut workers, restarting(4));
@@ -392,7 +392,7 @@ impl Worker for Dropped {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_when_the_worker_of_any_lane_is_dropped_is_its_failure() {
+async fn a_panic_in_the_drop_of_any_lane_is_a_failure_of_the_worker() {
     for at in 0..3 {
         let mut workers = group();
         let mut builds = 0..;

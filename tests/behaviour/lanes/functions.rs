@@ -57,7 +57,7 @@ fn order(customer: u64, number: u64, fails: bool) -> Order {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_in_one_lane_begins_all_states_anew_and_keeps_the_order_of_each_key() {
+async fn a_failure_in_one_lane_rebuilds_every_state_and_keeps_the_order_of_each_key() {
     let notes = Arc::new(Mutex::default());
     let running = Billing::new(Arc::clone(&notes)).startup().await.unwrap();
     for number in 0..20 {

@@ -104,7 +104,7 @@ async fn overflow_policies_hold_for_lanes_that_compete() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_lane_answers() {
+async fn every_lane_answers_questions() {
     let plan = Plan::default();
     let mut workers = group();
     let hand = plan.sit::<true>(&mut workers, restarting(3));
@@ -143,7 +143,7 @@ async fn futures<T: Send>(all: impl Iterator<Item = impl Future<Output = T>>) ->
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_that_is_never_started_gives_up_what_waits_for_any_lane() {
+async fn messages_of_every_lane_are_undelivered_if_the_group_is_never_started() {
     let plan = Plan::default();
     let mut workers = group();
     let hand = plan
@@ -171,7 +171,7 @@ async fn a_group_that_is_never_started_gives_up_what_waits_for_any_lane() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_options_of_the_seat_say_how_many_lanes_there_are() {
+async fn the_options_of_the_member_override_the_number_of_lanes() {
     for lanes in [1, 2, 5] {
         let plan = Plan::default();
         let mut workers = group();
@@ -211,7 +211,7 @@ impl Worker for Tries {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_an_edge_that_adapts_a_full_lane_gives_the_message_back() {
+async fn try_send_over_an_adapted_edge_returns_the_message_if_its_lane_is_full() {
     let (plan, log) = (Plan::default(), Log::default());
     let mut workers = group();
     let hand = plan.sit::<true>(&mut workers, lanes(3).capacity(3));

@@ -64,7 +64,7 @@ async fn send(seat: &Slot<Tries>, messages: impl IntoIterator<Item = Message>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_is_tried_again_keeps_those_of_its_lane_waiting_and_no_others() {
+async fn a_retried_message_delays_only_its_own_lane() {
     let log = Log::default();
     let mut workers = group();
     let options = lanes(3).retry(3).backoff(secs(1000), secs(1000));
@@ -96,7 +96,7 @@ async fn a_message_that_is_tried_again_keeps_those_of_its_lane_waiting_and_no_ot
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_during_a_pause_makes_the_attempts_that_are_left_at_once() {
+async fn a_stop_during_the_backoff_makes_the_remaining_attempts_at_once() {
     for key in 0..3 {
         let log = Log::default();
         let mut workers = group();
@@ -119,7 +119,7 @@ async fn a_stop_during_a_pause_makes_the_attempts_that_are_left_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_does_a_failure_in_another_lane() {
+async fn a_failure_in_another_lane_during_the_backoff_makes_the_remaining_attempts_at_once() {
     for (pauses, fails) in [(0, 1), (1, 0), (1, 2)] {
         let log = Log::default();
         let mut workers = group();
@@ -148,7 +148,7 @@ async fn so_does_a_failure_in_another_lane() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_lanes_give_up_leaves_by_the_port_and_ends_before_its_consumer() {
+async fn the_consumer_of_the_port_failed_ends_after_all_lanes() {
     let log = Log::default();
     let mut workers = group();
     let options = lanes(3).retry(1).backoff(ms(10), ms(10));
@@ -170,7 +170,7 @@ async fn what_lanes_give_up_leaves_by_the_port_and_ends_before_its_consumer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forced_stop_cuts_off_what_is_being_given_up() {
+async fn a_forced_stop_cuts_off_a_send_to_the_port_failed() {
     let log = Log::default();
     let mut workers = group().grace(ms(50));
     let seat = sit(&mut workers, lanes(3), &log);
@@ -192,7 +192,7 @@ async fn a_forced_stop_cuts_off_what_is_being_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_given_up_may_be_thrown_away() {
+async fn the_port_failed_of_a_consumer_with_lanes_may_be_discarded() {
     let log = Log::default();
     let mut workers = group();
     let seat = sit(&mut workers, lanes(2), &log);

@@ -13,7 +13,7 @@ async fn fill(hand: &Slot<Hand<true>>, each: u64, millis: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_graceful_stop_handles_what_waits_for_every_lane() {
+async fn a_graceful_stop_drains_every_lane() {
     let plan = Plan::default();
     let mut workers = group();
     let hand = plan.sit::<true>(&mut workers, lanes(3).capacity(90));
@@ -27,7 +27,7 @@ async fn a_graceful_stop_handles_what_waits_for_every_lane() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_during_the_drain_is_answered_and_the_drain_goes_on() {
+async fn a_lane_that_fails_while_it_drains_is_restarted_and_drains_on() {
     let plan = Plan::default();
     let mut workers = group();
     let hand = plan.sit::<true>(&mut workers, restarting(3));
@@ -44,7 +44,7 @@ async fn a_failure_during_the_drain_is_answered_and_the_drain_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_of_one_lane_after_the_other_do_not_end_the_drain_of_a_consumer_with_a_key() {
+async fn a_keyed_lane_that_fails_at_every_message_still_drains() {
     // In a lane that is not the first, and more of them than lives that achieve nothing would be given.
     let plan = Plan::default();
     let mut workers = group();
@@ -58,7 +58,7 @@ async fn failures_of_one_lane_after_the_other_do_not_end_the_drain_of_a_consumer
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_a_forced_stop_what_each_lane_has_in_hand_is_undelivered() {
+async fn a_forced_stop_counts_the_message_in_hand_of_each_lane_as_undelivered() {
     for keyed in [true, false] {
         let plan = Plan::default();
         let mut workers = group().grace(ms(100));
@@ -109,7 +109,7 @@ async fn one_lane_that_hangs_does_not_keep_the_others_from_draining() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_hangs_while_several_lanes_fail_is_forced_and_each_failure_is_counted() {
+async fn a_lane_that_hangs_while_others_fail_is_forced_and_each_failure_is_counted() {
     let plan = Plan::default();
     let mut workers = group().grace(secs(5));
     let hand = plan.sit::<true>(&mut workers, lanes(3));

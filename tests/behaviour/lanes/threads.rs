@@ -164,7 +164,7 @@ impl Worker for SlowToObey {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn one_that_is_slow_to_obey_is_not_stuck_though_several_of_its_lanes_have_failed() {
+async fn a_worker_that_is_slow_to_obey_force_is_not_stuck_though_several_lanes_failed() {
     // Each failure limits the time of what follows; what is forced then is given its time to obey.
     let mut workers = group().grace(GRACE);
     let seat = workers.add_with("slow", lanes(3), || SlowToObey);

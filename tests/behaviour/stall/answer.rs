@@ -20,7 +20,7 @@ fn failure(exit: &Exit) -> (String, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stall_is_a_failed_attempt_and_those_that_are_left_are_made_in_the_same_life() {
+async fn a_stall_is_a_failed_attempt_and_the_remaining_attempts_need_no_restart() {
     let mut workers = group();
     let log = Log::default();
     let options = restarts().retry(2).backoff(ms(0), ms(0));
@@ -46,8 +46,7 @@ async fn a_stall_is_a_failed_attempt_and_those_that_are_left_are_made_in_the_sam
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_stalled_leaves_by_the_port_failed_and_the_worker_is_restarted_all_the_same()
-{
+async fn a_stalled_message_leaves_by_the_port_failed_and_the_worker_is_restarted() {
     let mut workers = group();
     let log = Log::default();
     let options = restarts().retry(1).on_error(OnError::Skip);
@@ -84,7 +83,7 @@ async fn a_message_that_stalled_leaves_by_the_port_failed_and_the_worker_is_rest
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_on_error_says_a_stall_restarts() {
+async fn on_stall_restart_holds_for_every_on_error() {
     for on_error in [
         None,
         Some(OnError::Stop),
@@ -121,7 +120,7 @@ async fn whatever_on_error_says_a_stall_restarts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stall_that_is_reported_is_no_failure() {
+async fn a_stall_that_is_only_reported_is_no_failure() {
     let mut workers = group().restart(Restart::one_for_all().max_restarts(0));
     let options = reports().on_error(OnError::Stop);
     let slow = add(&mut workers, "slow", options, &Log::default());
@@ -147,7 +146,7 @@ fn chain(restart: Restart, log: &Log) -> (Workers, [Slot<DoJob>; 3]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_strategy_of_the_group_says_who_is_restarted() {
+async fn a_stall_restarts_the_members_that_the_strategy_names() {
     for (restart, restarts) in [
         (Restart::one_for_one(), [0, 1, 0]),
         (Restart::rest_for_one(), [0, 1, 1]),
@@ -168,7 +167,7 @@ async fn the_strategy_of_the_group_says_who_is_restarted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_stall_that_restarts_spends_the_budget_and_the_last_one_says_so() {
+async fn each_restart_after_a_stall_spends_the_budget_and_the_last_names_it() {
     let restart = Restart::one_for_one().max_restarts(2).within(secs(1000));
     let (workers, [a, b, _]) = chain(restart, &Log::default());
     let running = workers.startup().await.unwrap();
@@ -194,7 +193,7 @@ async fn each_stall_that_restarts_spends_the_budget_and_the_last_one_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_was_added_by_value_cannot_be_restarted_and_says_why() {
+async fn a_stalled_worker_added_by_value_is_not_restarted_and_the_cause_says_why() {
     let mut workers = group();
     workers.add(Once);
     let running = workers.startup().await.unwrap();
@@ -216,7 +215,7 @@ async fn once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_that_cannot_answer_a_stall_hands_it_on() {
+async fn a_stall_beyond_the_budget_of_a_nested_group_escalates() {
     let log = Log::default();
     let once = Restart::one_for_one().max_restarts(1).within(secs(1000));
     let mut inner = Workers::new("inner").restart(once);
@@ -254,7 +253,7 @@ async fn a_nested_group_that_cannot_answer_a_stall_hands_it_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stall_that_another_worker_handed_on_is_an_error_like_any_other() {
+async fn a_stall_error_returned_by_another_worker_is_an_ordinary_error() {
     let mut workers = group();
     let slow = add(&mut workers, "slow", restarts(), &Log::default());
     // It has a stall of its own, and skips what fails.

@@ -109,7 +109,7 @@ fn restarts(options: Options) -> Options {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_worker_that_blocks_its_thread_is_reported_and_lives_on_when_it_comes_back() {
+async fn a_worker_that_blocks_its_thread_is_reported_and_continues_when_it_returns() {
     with_each!(reports, |running, block, open, log| {
         block.send(1).await.unwrap();
         reported(&block).await;
@@ -137,7 +137,7 @@ async fn a_worker_that_blocks_its_thread_is_reported_and_lives_on_when_it_comes_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_worker_that_blocks_its_thread_is_restarted_when_it_comes_back_and_its_message_is_done() {
+async fn a_worker_that_blocks_its_thread_is_restarted_when_it_returns_and_its_message_is_done() {
     with_each!(restarts, |running, block, open, log| {
         for number in [1, 2, 3] {
             block.send(number).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_worker_that_still_blocks_its_thread_at_the_end_is_stuck() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_loop_that_blocks_its_thread_is_told_to_end_and_begins_anew() {
+async fn a_worker_without_heartbeat_that_blocks_its_thread_is_asked_to_end_and_restarted() {
     let log = Log::default();
     let mut workers = group();
     let noted = Arc::new(log.clone());
@@ -243,7 +243,7 @@ async fn a_worker_written_by_hand_is_restarted_between_two_messages() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_worker_written_by_hand_that_ends_by_itself_when_it_comes_back_is_restarted_too() {
+async fn a_worker_written_by_hand_that_returns_after_it_blocked_its_thread_is_restarted() {
     let (open, gate) = Gate::new();
     let log = Log::default();
     let mut workers = group();
@@ -263,7 +263,7 @@ async fn a_worker_written_by_hand_that_ends_by_itself_when_it_comes_back_is_rest
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_call_that_comes_back_with_an_error_has_stalled_because_of_it() {
+async fn an_error_returned_after_a_stall_is_the_source_of_the_stall_error() {
     let (open, gate) = Gate::new();
     let gate = Arc::new(gate);
     let mut workers = group();

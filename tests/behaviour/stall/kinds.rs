@@ -64,7 +64,7 @@ async fn a_consumer_that_stalls_is_reported_once_and_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_stall_counts() {
+async fn every_stall_is_counted() {
     let mut workers = group();
     let slow = add(&mut workers, "slow", reports(), &Log::default());
     let running = workers.startup().await.unwrap();
@@ -204,7 +204,7 @@ async fn lives_for(steps: &[Step]) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_is_its_own_loop_gives_signs_of_life_by_what_it_calls() {
+async fn sleeping_sending_and_beat_are_signs_of_life_of_a_worker_without_heartbeat() {
     use Step::*;
     let nine = Work(secs(9));
     assert_eq!(lives_for(&[]).await, STALL);
@@ -250,7 +250,7 @@ impl Worker for ByHand {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_written_by_hand_lives_by_looking_into_its_queue() {
+async fn reading_the_queue_is_a_sign_of_life_of_a_worker_written_by_hand() {
     let log = Log::default();
     let mut workers = group();
     let made = log.clone();
@@ -286,7 +286,7 @@ async fn store(jobs: Vec<Job>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_stalls_as_a_whole_and_what_is_being_gathered_stays() {
+async fn a_stalled_batch_fails_as_a_whole_and_the_unfinished_one_is_kept() {
     let mut workers = group();
     let store = workers.add_with("store", Store::OPTIONS, || Store);
     let running = workers.startup().await.unwrap();
@@ -305,7 +305,7 @@ async fn a_batch_stalls_as_a_whole_and_what_is_being_gathered_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_a_fused_chain_the_one_is_named_whose_call_stalls() {
+async fn a_stall_in_a_fused_chain_names_the_worker_whose_call_stalls() {
     let mut workers = group();
     let log = Log::default();
     let names = ["head", "middle", "tail"];
@@ -341,7 +341,7 @@ async fn of_a_fused_chain_the_one_is_named_whose_call_stalls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_that_is_shorter_comes_first_and_one_that_is_longer_never() {
+async fn a_timeout_shorter_than_the_stall_comes_first_and_a_longer_one_never() {
     for (timeout, stalls, error) in [
         (secs(9), 0, "the call took longer than its timeout of 9s"),
         (

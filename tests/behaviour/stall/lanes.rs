@@ -62,7 +62,7 @@ async fn lanes(options: Options) -> [u64; 3] {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_lane_that_is_silent_for_longest_is_seen() {
+async fn the_status_shows_the_longest_silence_of_all_lanes() {
     let [a, b, c] = lanes(Work::OPTIONS).await;
     let mut workers = group();
     let log = Arc::new(Log::default());
@@ -99,7 +99,7 @@ async fn the_lane_that_is_silent_for_longest_is_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lane_that_stalls_ends_the_lives_of_all_and_the_others_finish_what_they_have() {
+async fn a_lane_that_stalls_restarts_all_lanes_and_the_others_finish_their_calls() {
     let options = Work::OPTIONS.on_stall(fluid::OnStall::Restart);
     let [a, b, c] = lanes(options).await;
     let log = Log::default();

@@ -7,7 +7,7 @@ use super::{Job, NOW, STALL, add, handled, reports, restarts, seen};
 use crate::support::{Log, assert_conserved, body, counts, group, ms, put_with, secs};
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_in_the_pause_before_the_restart_wins() {
+async fn a_stop_during_the_backoff_after_a_stall_prevents_the_restart() {
     let mut workers = group();
     let log = Log::default();
     let slow = add(&mut workers, "slow", restarts(), &log);
@@ -59,7 +59,7 @@ async fn a_call_that_stalls_while_the_group_stops_is_cut_off_and_nothing_is_rest
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_stalls_while_it_drains_handles_what_is_left() {
+async fn a_consumer_that_stalls_while_it_drains_handles_its_remaining_messages() {
     let mut workers = group().grace(secs(100));
     let log = Log::default();
     let slow = add(&mut workers, "slow", restarts(), &log);
@@ -74,7 +74,7 @@ async fn a_consumer_that_stalls_while_it_drains_handles_what_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forced_stop_comes_before_a_stall_that_would_be_later() {
+async fn a_forced_stop_precedes_a_later_stall() {
     for options in [restarts(), reports()] {
         let mut workers = group().grace(secs(5));
         let slow = add(&mut workers, "slow", options, &Log::default());
@@ -90,7 +90,7 @@ async fn a_forced_stop_comes_before_a_stall_that_would_be_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forced_stop_ends_what_is_only_reported() {
+async fn a_forced_stop_ends_a_call_whose_stall_is_only_reported() {
     let mut workers = group().grace(secs(15));
     let slow = add(&mut workers, "slow", reports(), &Log::default());
     let running = workers.startup().await.unwrap();
@@ -102,7 +102,7 @@ async fn a_forced_stop_ends_what_is_only_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_of_the_one_that_stalls_wins_too() {
+async fn a_stop_of_the_stalled_worker_prevents_its_restart() {
     let mut workers = group();
     let options = restarts().on_exit(fluid::OnExit::Ignore);
     let slow = add(&mut workers, "slow", options, &Log::default());
@@ -123,7 +123,7 @@ async fn a_stop_of_the_one_that_stalls_wins_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_was_added_to_a_running_group_is_looked_at_too() {
+async fn a_worker_added_to_a_running_group_is_monitored_for_stalls() {
     let running = group().startup().await.unwrap();
     let stall = Options::new().stall(STALL).on_stall(OnStall::Report);
     let hangs = || body::<Nothing, Nothing>(|_, _| Box::pin(std::future::pending()));

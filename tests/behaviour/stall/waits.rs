@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn the_pause_before_another_attempt_is_none() {
+async fn the_backoff_between_attempts_is_no_stall() {
     // The pauses, of up to ten minutes, are drawn at random.
     fastrand::seed(7);
     let mut workers = group();
@@ -33,7 +33,7 @@ async fn the_pause_before_another_attempt_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_is_none() {
+async fn waiting_for_the_rate_limit_is_no_stall() {
     let mut workers = group();
     let options = restarts().rate(1, secs(60));
     let slow = add(&mut workers, "slow", options, &Log::default());
@@ -50,7 +50,7 @@ async fn a_rate_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_room_for_what_a_call_returned_is_none_but_the_one_that_makes_none_stalls() {
+async fn waiting_for_room_downstream_is_no_stall_and_the_slow_consumer_stalls() {
     let mut workers = group();
     let fast = add(&mut workers, "fast", restarts(), &Log::default());
     let slow = add(&mut workers, "slow", reports().capacity(1), &Log::default());
@@ -78,7 +78,7 @@ async fn no_room_for_what_a_call_returned_is_none_but_the_one_that_makes_none_st
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_room_for_what_was_given_up_is_none() {
+async fn waiting_for_room_at_the_port_failed_is_no_stall() {
     let mut workers = group();
     let fails = add(&mut workers, "fails", restarts(), &Log::default());
     let bury = |_: Failed<Job>| async {
@@ -99,7 +99,7 @@ async fn no_room_for_what_was_given_up_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_written_by_hand_that_waits_for_room_or_sleeps_is_none() {
+async fn waiting_for_room_and_sleeping_are_no_stall_of_a_worker_written_by_hand() {
     let mut workers = group();
     let source = put_with(&mut workers, "source", restarts(), count(5, secs(30)));
     let slow = put_with(
@@ -119,7 +119,7 @@ async fn a_worker_written_by_hand_that_waits_for_room_or_sleeps_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_stall_nothing_is_ever_looked_at() {
+async fn a_worker_without_the_option_stall_is_not_monitored() {
     let mut workers = group();
     let slow = add(&mut workers, "slow", Options::new(), &Log::default());
     let idle = put(&mut workers, "idle", crate::support::idle());
@@ -138,7 +138,7 @@ async fn without_a_stall_nothing_is_ever_looked_at() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hooks_have_the_grace_period_and_no_stall() {
+async fn hooks_are_limited_by_the_grace_period_and_not_by_the_stall() {
     /// Takes long to start and to end.
     struct Slow;
 
@@ -177,7 +177,7 @@ async fn hooks_have_the_grace_period_and_no_stall() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_worker_is_looked_at_no_more_often_than_a_stall_takes() {
+async fn a_call_that_begins_at_any_time_between_two_checks_stalls_on_time() {
     let mut workers = group();
     let slow = add(&mut workers, "slow", restarts(), &Log::default());
     let running = workers.startup().await.unwrap();
@@ -196,7 +196,7 @@ async fn an_idle_worker_is_looked_at_no_more_often_than_a_stall_takes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lane_of_a_worker_written_by_hand_that_waits_for_a_message_is_none() {
+async fn a_lane_of_a_worker_written_by_hand_that_waits_for_a_message_does_not_stall() {
     let mut workers = group();
     let hand = workers.add_with("hand", restarts().concurrency(3), || {
         body::<Job, Nothing>(|_, io| {

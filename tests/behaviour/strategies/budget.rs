@@ -91,7 +91,7 @@ async fn a_restart_of_the_whole_group_counts_as_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_pauses_are_those_of_the_group_and_begin_anew_after_a_success() {
+async fn the_backoff_of_the_group_applies_and_resets_after_a_success() {
     let starts = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&starts);
     let restart = Restart::one_for_one().backoff(ms(800), secs(3));
@@ -122,7 +122,7 @@ async fn the_pauses_are_those_of_the_group_and_begin_anew_after_a_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_explicit_stop_is_an_answer_and_skip_remains_one() {
+async fn on_error_stop_and_skip_take_precedence_over_the_strategy() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_one());
     let skips = Options::new().on_error(OnError::Skip);
@@ -150,7 +150,7 @@ async fn an_explicit_stop_is_an_answer_and_skip_remains_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_s_own_restarts_count_against_the_budget_and_are_of_it_alone() {
+async fn on_error_restart_counts_against_the_budget_and_restarts_one_member() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all().max_restarts(2));
     let own = part_with(
@@ -172,7 +172,7 @@ async fn a_worker_s_own_restarts_count_against_the_budget_and_are_of_it_alone() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_next_life_that_cannot_begin_is_a_failure_too() {
+async fn a_restart_whose_startup_fails_counts_as_a_failure() {
     struct Begins(Arc<AtomicU64>);
 
     impl Worker for Begins {
@@ -213,7 +213,7 @@ async fn a_next_life_that_cannot_begin_is_a_failure_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_first_start_and_a_failed_end_are_answered_by_no_restart() {
+async fn a_failed_first_start_and_a_failed_on_shutdown_are_not_restarted() {
     struct Edge {
         start: bool,
     }
@@ -261,7 +261,7 @@ async fn a_failed_first_start_and_a_failed_end_are_answered_by_no_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_added_by_value_cannot_be_restarted_nor_restarted_along() {
+async fn a_worker_added_by_value_is_not_restarted_alone_or_with_others() {
     let log = Log::default();
     let by_value = || Part {
         name: "part",
@@ -303,7 +303,7 @@ async fn what_was_added_by_value_cannot_be_restarted_nor_restarted_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_ended_without_a_failure_is_not_restarted_along() {
+async fn a_member_that_ended_without_failure_is_not_restarted_with_others() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all());
     let fails = part(&mut workers, "fails", &log);

@@ -47,7 +47,7 @@ async fn runs(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_periodic_one_that_fails_is_armed_anew_within_the_budget() {
+async fn a_failed_periodic_callback_is_armed_anew_within_the_budget() {
     let restart = Restart::one_for_one().max_restarts(2).backoff(ms(0), ms(0));
     let every = Callback::every(secs(2));
     for panics in [false, true] {
@@ -75,7 +75,7 @@ async fn a_periodic_one_that_fails_is_armed_anew_within_the_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_callback_says_itself_holds_and_a_one_shot_is_only_logged() {
+async fn on_error_of_a_callback_takes_precedence_and_a_one_shot_is_only_logged() {
     let restart = Some(Restart::one_for_one().max_restarts(0));
     let every = Callback::every(secs(2));
     let skips = every.on_error(OnError::Skip);

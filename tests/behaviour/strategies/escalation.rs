@@ -47,7 +47,7 @@ async fn both(worker: &ConsumerHandle<u64>, restarts: u64, inner: &GroupHandle, 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_used_up_budget_is_passed_on_and_each_group_above_spends_its_own() {
+async fn an_exhausted_budget_escalates_and_each_group_spends_its_own() {
     let log = Log::default();
     let once = Restart::one_for_one().max_restarts(1).within(secs(1000));
     let mut inner = Workers::new("inner").restart(once);
@@ -91,7 +91,7 @@ async fn a_used_up_budget_is_passed_on_and_each_group_above_spends_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_failure_of_a_nested_group_is_one_of_a_member() {
+async fn every_failure_of_a_nested_group_is_a_failure_of_a_member() {
     // The group in which it stands has no strategy, or the worker says that it stops it.
     let none = Workers::new("inner");
     let stops = Workers::new("inner").restart(Restart::one_for_one());
@@ -142,7 +142,7 @@ async fn any_failure_of_a_nested_group_is_one_of_a_member() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_without_a_strategy_between_two_is_restarted_with_the_rest() {
+async fn a_nested_group_without_a_strategy_is_restarted_by_its_parent() {
     let log = Log::default();
     let mut inmost = Workers::new("inmost");
     let fails = part(&mut inmost, "fails", &log);
@@ -177,7 +177,7 @@ async fn a_group_without_a_strategy_between_two_is_restarted_with_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_is_restarted_along_with_its_siblings_and_ends_first() {
+async fn one_for_all_restarts_a_nested_group_with_its_siblings_and_ends_it_first() {
     let log = Log::default();
     let mut inner = Workers::new("inner");
     let [a, b] = ["a", "b"].map(|name| {
@@ -210,7 +210,7 @@ async fn a_nested_group_is_restarted_along_with_its_siblings_and_ends_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_says_itself_what_its_failure_does() {
+async fn on_error_of_a_nested_group_answers_its_failure() {
     for (on_error, restarts) in [(OnError::Restart, true), (OnError::Stop, false)] {
         let mut inner = Workers::new("inner");
         let fails = part(&mut inner, "fails", &Log::default());
@@ -240,7 +240,7 @@ async fn a_nested_group_says_itself_what_its_failure_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_that_holds_something_by_value_fails_and_says_so() {
+async fn a_nested_group_with_a_worker_added_by_value_is_not_restarted() {
     let log = Log::default();
     let mut inner = Workers::new("inner");
     inner.add(Part {
@@ -291,7 +291,7 @@ async fn a_stop_while_a_nested_group_waits_for_its_restart_lets_it_drain() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_end_its_life_in_a_nested_group_is_cut_off_by_the_one_above() {
+async fn a_worker_of_a_nested_group_that_does_not_end_is_cut_off_by_the_parent_group() {
     // It would take its time: that of the group above holds.
     let patient = || Workers::new("inner").grace(secs(60));
     for mut inner in [Workers::new("inner"), patient()] {
@@ -329,7 +329,7 @@ async fn what_does_not_end_its_life_in_a_nested_group_is_cut_off_by_the_one_abov
 
 /// Real threads, so real time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn what_blocks_its_thread_in_a_nested_group_is_named_by_the_one_above() {
+async fn a_worker_of_a_nested_group_that_blocks_its_thread_is_named_by_the_parent_group() {
     let (release, released) = channel::<()>();
     let (entered, enters) = channel::<()>();
     let blocked = Arc::new(Mutex::new((released, entered)));
@@ -358,7 +358,7 @@ async fn what_blocks_its_thread_in_a_nested_group_is_named_by_the_one_above() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nested_group_that_rests_is_restarted_with_the_one_above_at_once() {
+async fn a_nested_group_in_backoff_is_restarted_with_its_parent_at_once() {
     let log = Log::default();
     let slowly = Restart::one_for_all().backoff(secs(1000), secs(1000));
     let mut inner = Workers::new("inner").restart(slowly);

@@ -19,7 +19,7 @@ fn parts(restart: Restart, log: &Log) -> (Workers, [Slot<Hooked>; 4]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_for_one_restarts_the_called_alone_while_its_caller_waits() {
+async fn one_for_one_restarts_the_fused_callee_alone_while_its_caller_waits() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_one());
     let [a, b] = ["a", "b"].map(|name| {
@@ -50,7 +50,7 @@ async fn one_for_one_restarts_the_called_alone_while_its_caller_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_for_all_ends_and_begins_a_chain_in_the_order_of_its_edges() {
+async fn one_for_all_ends_and_starts_a_fused_chain_in_the_order_of_its_edges() {
     let log = Log::default();
     let (workers, [a, _, _, other]) = parts(Restart::one_for_all(), &log);
     let running = workers.startup().await.unwrap();
@@ -75,7 +75,7 @@ async fn one_for_all_ends_and_begins_a_chain_in_the_order_of_its_edges() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rest_for_one_takes_the_caller_along() {
+async fn rest_for_one_restarts_the_caller_of_an_affected_fused_callee() {
     let log = Log::default();
     let mut workers = group().restart(Restart::rest_for_one());
     let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| {
@@ -101,7 +101,7 @@ async fn rest_for_one_takes_the_caller_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_recycled_caller_was_sending_waits_for_the_next_life_of_the_called() {
+async fn messages_of_a_restarted_caller_wait_for_the_restarted_callee() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all());
     let many = workers.add_with("many", LOSES, || {

@@ -8,7 +8,7 @@ use super::{FAIL, LOSES, PANIC, Part, chain, connect, part, restarted, restartin
 use crate::support::{Log, assert_conserved, counts, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
-async fn one_for_one_restarts_the_one_that_failed_by_error_or_panic() {
+async fn one_for_one_restarts_the_member_that_failed_by_error_or_panic() {
     let log = Log::default();
     let (workers, [a, b, c]) = chain(Restart::one_for_one(), &log);
     let running = workers.startup().await.unwrap();
@@ -33,7 +33,7 @@ async fn one_for_one_restarts_the_one_that_failed_by_error_or_panic() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_for_all_ends_all_lives_upstream_first_and_begins_them_sinks_first() {
+async fn one_for_all_ends_all_members_upstream_first_and_starts_them_sinks_first() {
     let log = Log::default();
     let (workers, [_, b, _]) = chain(Restart::one_for_all(), &log);
     let running = workers.startup().await.unwrap();
@@ -87,7 +87,7 @@ async fn rest_for_one_follows_the_edges_of_a_diamond_and_no_feedback() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_life_begins_before_all_that_are_affected_have_ended_theirs() {
+async fn no_member_starts_before_all_affected_members_have_ended() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all().backoff(ms(1), ms(1)));
     // Those downstream take longer than those upstream, and the one that fails longest of all.
@@ -123,7 +123,7 @@ async fn no_life_begins_before_all_that_are_affected_have_ended_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_failure_while_the_first_is_answered_joins_it() {
+async fn a_second_failure_during_a_group_restart_joins_it() {
     let log = Log::default();
     let (workers, [a, b, c]) = chain(Restart::one_for_all().max_restarts(1), &log);
     let running = workers.startup().await.unwrap();
@@ -143,7 +143,7 @@ async fn a_second_failure_while_the_first_is_answered_joins_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_elsewhere_while_some_are_restarted_is_a_restart_of_its_own() {
+async fn a_failure_of_an_unaffected_member_is_a_restart_of_its_own() {
     let log = Log::default();
     let mut workers = group().restart(Restart::rest_for_one().backoff(secs(4), secs(4)));
     let [a, b, other] = ["a", "b", "other"].map(|name| part(&mut workers, name, &log));
@@ -169,7 +169,7 @@ async fn a_failure_elsewhere_while_some_are_restarted_is_a_restart_of_its_own() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_state_goes_from_running_over_restarting_to_running() {
+async fn a_restart_goes_from_running_to_restarting_to_running() {
     let log = Log::default();
     let (workers, [a, b, _]) = chain(Restart::one_for_all().backoff(secs(2), secs(2)), &log);
     let (seen, mut states) = watch::channel(Vec::new());
@@ -202,7 +202,7 @@ async fn the_state_goes_from_running_over_restarting_to_running() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn workers_that_came_later_are_restarted_like_the_others() {
+async fn workers_added_to_the_running_group_are_restarted_with_it() {
     let log = Log::default();
     let workers = group().restart(Restart::one_for_all());
     let running = workers.startup().await.unwrap();

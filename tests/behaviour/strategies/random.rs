@@ -211,7 +211,7 @@ async fn one(seed: u64) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_fails_and_whenever_it_stops_nothing_is_lost_and_nothing_hangs() {
+async fn random_failures_and_stops_lose_no_message_and_never_hang() {
     let mut succeeded = 0;
     for seed in 0..400 {
         succeeded += u32::from(one(seed).await);

@@ -23,7 +23,7 @@ fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Slot<Part>; 3]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_of_the_group_interrupts_every_pause() {
+async fn a_stop_of_the_group_interrupts_every_backoff() {
     for restart in [
         Restart::one_for_one(),
         Restart::one_for_all(),
@@ -81,7 +81,7 @@ async fn a_worker_that_is_asked_to_stop_is_not_restarted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_asked_to_stop_in_a_restart_of_many_drains_and_ends() {
+async fn a_member_asked_to_stop_during_a_group_restart_drains_and_ends() {
     // While the others still end their life, and while all of them rest.
     for (pause, wait) in [(100, 600), (1000, 10)] {
         let log = Log::default();
@@ -107,7 +107,7 @@ async fn one_that_is_asked_to_stop_in_a_restart_of_many_drains_and_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_while_lives_still_end_lets_all_of_them_drain() {
+async fn a_stop_while_a_group_restart_ends_its_members_lets_all_drain() {
     // First `c` ends its life, which failed, then `a`, then `b`.
     for pause in [0, 100, 400, 700, 950, 1200] {
         let log = Log::default();
@@ -128,7 +128,7 @@ async fn a_stop_while_lives_still_end_lets_all_of_them_drain() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_drains_is_restarted_as_often_as_it_must_whatever_the_budget() {
+async fn a_draining_consumer_is_restarted_beyond_the_budget() {
     for restart in [Restart::one_for_one(), Restart::one_for_all()] {
         let log = Log::default();
         let (workers, [a, b, _]) = chain(restart.max_restarts(1).backoff(secs(9), secs(9)), &log);
@@ -150,7 +150,7 @@ async fn a_consumer_that_drains_is_restarted_as_often_as_it_must_whatever_the_bu
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_while_those_upstream_drain_spends_nothing_and_restarts_no_other() {
+async fn a_failure_while_upstream_drains_spends_no_budget_and_restarts_one_member() {
     let log = Log::default();
     let restart = Restart::one_for_all().max_restarts(0);
     let mut workers = group().restart(restart.backoff(ms(10), ms(10)));
@@ -169,7 +169,7 @@ async fn a_failure_while_those_upstream_drain_spends_nothing_and_restarts_no_oth
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_that_drains_and_achieves_nothing_gives_up() {
+async fn a_draining_consumer_that_handles_nothing_gives_up() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -198,7 +198,7 @@ async fn a_consumer_that_drains_and_achieves_nothing_gives_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forced_stop_cuts_a_restart_short() {
+async fn a_forced_stop_ends_a_restart() {
     let mut workers = group().grace(secs(2)).restart(Restart::one_for_all());
     let fails = part(&mut workers, "fails", &Log::default());
     let hangs = workers.add_with("hangs", Options::new().grace(secs(60)), || {
@@ -217,7 +217,7 @@ async fn a_forced_stop_cuts_a_restart_short() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_drains_for_its_own_stop_is_left_alone_by_a_restart_of_all() {
+async fn a_member_that_drains_for_its_own_stop_takes_no_part_in_one_for_all() {
     let mut workers = group().restart(Restart::one_for_all());
     let fails = part(&mut workers, "fails", &Log::default());
     let slow = workers.add_with("slow", Options::new(), || sink::<u64>(secs(1)));

@@ -121,7 +121,7 @@ mod tests {
     use crate::group::run;
 
     #[test]
-    fn a_worker_is_made_by_a_function_that_is_given_what_it_names() {
+    fn a_make_function_takes_the_resources_that_its_worker_names() {
         for (field, function, given) in [
             ("store: Store", "()", "Self :: __make_store)"),
             ("r#store: Store { size: 2 }", "()", "Self :: __make_store)"),

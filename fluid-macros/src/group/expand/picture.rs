@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_configured_away_is_not_drawn() {
+    fn a_worker_that_is_configured_away_is_not_drawn() {
         let declaration =
             "struct Numbers { poll: Poll, #[cfg(unix)] store: Store, } poll => store;";
         let drawn = drawn(declaration);

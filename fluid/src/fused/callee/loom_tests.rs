@@ -54,7 +54,7 @@ fn lend(cell: &Arc<HandoffCell<Called>>, ctx: &Context) -> JoinHandle<Option<Res
 }
 
 #[test]
-fn whoever_borrows_gets_the_worker_or_learns_of_its_end() {
+fn a_borrower_gets_the_worker_or_learns_that_it_has_ended() {
     explore(|| {
         let (cell, ctx) = lendable();
         let lent = lend(&cell, &ctx);
@@ -71,7 +71,7 @@ fn whoever_borrows_gets_the_worker_or_learns_of_its_end() {
 }
 
 #[test]
-fn a_worker_that_is_borrowed_comes_back_when_its_life_is_cut_off() {
+fn a_borrowed_worker_is_returned_when_its_incarnation_is_cut_off() {
     explore(|| {
         let (cell, ctx) = lendable();
         let lent = lend(&cell, &ctx);
@@ -86,7 +86,7 @@ fn a_worker_that_is_borrowed_comes_back_when_its_life_is_cut_off() {
 }
 
 #[test]
-fn a_failure_comes_back_with_the_worker_even_at_a_stop() {
+fn a_failure_is_returned_with_the_worker_even_at_a_stop() {
     explore(|| {
         let (cell, ctx) = lendable();
         let lent = lend(&cell, &ctx);
@@ -106,7 +106,7 @@ fn a_failure_comes_back_with_the_worker_even_at_a_stop() {
 }
 
 #[test]
-fn who_waits_no_longer_for_a_worker_does_not_keep_it() {
+fn a_borrower_whose_wait_is_cancelled_does_not_keep_the_worker() {
     explore(|| {
         let (cell, ctx) = lendable();
         let lent = lend(&cell, &ctx);

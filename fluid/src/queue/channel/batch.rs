@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_left_over_has_waited_since_its_first_message_came() {
+    async fn an_unfinished_batch_is_as_old_as_its_first_message() {
         let mut gathering = Gathering::new();
         let began = Instant::now();
         gathering.cut(&mut (0..4).collect(), 3);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_full_is_given_up_with_the_rest() {
+    fn full_batches_are_given_up_with_the_unfinished_one() {
         let mut gathering = Gathering::new();
         gathering.cut(&mut (0..8).collect(), 3);
         assert_eq!(gathering.messages, 8);

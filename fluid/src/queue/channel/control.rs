@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_taker_gives_way_once_for_each_time_that_all_are_asked() {
+    fn each_lane_yields_once_for_each_request_to_yield() {
         let calls = Control::none();
         let mut consumer_ends = [SeenControl::default(); 2];
         for _ in 0..2 {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_is_nothing_that_one_gives_way_for() {
+    fn an_interruption_is_no_request_to_yield() {
         let calls = Control::none();
         let mut consumer_end = SeenControl::default();
         calls.interrupt(true);

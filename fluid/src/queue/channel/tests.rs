@@ -105,7 +105,7 @@ fn a_queue_never_holds_more_than_its_capacity() {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_been_fetched() {
+async fn a_batch_that_is_handed_over_wakes_a_sender_that_came_when_all_messages_had_been_fetched() {
     let channel = channel(4, Overflow::Wait);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     for number in 0..4 {
@@ -135,7 +135,7 @@ async fn a_batch_that_is_handed_over_lets_in_a_sender_that_came_when_all_had_bee
 }
 
 #[tokio::test]
-async fn what_one_taker_holds_keeps_no_other_from_being_finished() {
+async fn a_lane_is_finished_though_another_lane_holds_messages() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
@@ -167,7 +167,7 @@ fn no_lane_holds_a_message_that_another_could_handle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_takers_are_woken_as_messages_came() {
+async fn as_many_lanes_are_woken_as_messages_come() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
@@ -190,7 +190,7 @@ async fn as_many_takers_are_woken_as_messages_came() {
 }
 
 #[test]
-fn what_came_over_a_fused_edge_is_accounted_for_at_a_seal() {
+fn a_message_from_a_fused_edge_is_counted_at_a_seal() {
     let channel = channel(4, Overflow::Wait);
     let mut queue = Queue::new(&channel, 0);
     for failed in [0, 0, 1] {
@@ -233,7 +233,7 @@ fn send_the_next(message: &Follows) -> usize {
 }
 
 #[tokio::test]
-async fn a_batch_that_has_lingered_does_not_wait_for_a_pause_between_messages() {
+async fn a_batch_that_has_lingered_is_handed_over_though_messages_keep_coming() {
     let channel = Channel::new("test".into(), &Options::new(), None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     let first = Follows {
@@ -254,7 +254,7 @@ async fn a_batch_that_has_lingered_does_not_wait_for_a_pause_between_messages() 
 }
 
 #[test]
-fn of_several_takers_each_fetches_no_more_than_it_asks_for() {
+fn each_lane_fetches_no_more_messages_than_it_asks_for() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
@@ -270,7 +270,7 @@ fn of_several_takers_each_fetches_no_more_than_it_asks_for() {
 }
 
 #[tokio::test]
-async fn what_is_gathered_is_counted_one_by_one() {
+async fn each_message_of_an_unfinished_batch_counts_towards_the_queue_size() {
     let channel = channel(10, Overflow::Wait);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     assert_eq!(
@@ -306,7 +306,7 @@ fn post(output: &Output<u64>, message: u64) {
 }
 
 #[test]
-fn what_is_gathered_counts_when_it_is_handed_over() {
+fn a_message_buffered_at_a_port_is_accepted_when_it_is_handed_over() {
     let channel = channel(64, Overflow::Wait);
     let output = gathering(&channel);
     (0..3).for_each(|message| post(&output, message));
@@ -316,7 +316,7 @@ fn what_is_gathered_counts_when_it_is_handed_over() {
 }
 
 #[test]
-fn room_that_was_given_is_taken_from_nobody_else_and_given_back() {
+fn credit_of_a_port_reduces_the_room_of_other_senders_until_it_is_given_back() {
     let channel = channel(4, Overflow::Wait);
     let output = gathering(&channel);
     let other = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
@@ -347,7 +347,7 @@ impl Wake for Woken {
 }
 
 #[test]
-fn a_consumer_that_waits_gets_each_message_at_once() {
+fn a_port_hands_each_message_over_at_once_while_the_consumer_waits() {
     let channel = channel(64, Overflow::Wait);
     let output = gathering(&channel);
     let mut queue = Queue::new(&channel, 0);
@@ -369,7 +369,7 @@ fn a_consumer_that_waits_gets_each_message_at_once() {
 }
 
 #[test]
-fn a_sender_that_waits_is_woken_when_room_is_given_back() {
+fn a_waiting_sender_is_woken_when_a_port_gives_its_credit_back() {
     let channel = channel(6, Overflow::Wait);
     let output = gathering(&channel);
     let other = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
@@ -387,7 +387,7 @@ fn a_sender_that_waits_is_woken_when_room_is_given_back() {
 }
 
 #[test]
-fn what_was_sent_to_a_consumer_that_ended_meanwhile_is_unsent() {
+fn messages_buffered_at_a_port_are_unsent_if_the_consumer_has_ended() {
     let channel = channel(64, Overflow::Wait);
     let output = gathering(&channel);
     (0..3).for_each(|message| post(&output, message));
@@ -398,7 +398,7 @@ fn what_was_sent_to_a_consumer_that_ended_meanwhile_is_unsent() {
 }
 
 #[test]
-fn two_ports_that_lead_to_one_consumer_gather_nothing() {
+fn two_ports_that_lead_to_one_consumer_buffer_nothing() {
     let channel = channel(64, Overflow::Wait);
     let mut output = Output::new();
     output.connect(Sender::new(Arc::clone(&channel), SendOrigin::Edge));
@@ -408,7 +408,7 @@ fn two_ports_that_lead_to_one_consumer_gather_nothing() {
 }
 
 #[test]
-fn after_so_many_messages_it_is_the_turn_of_others() {
+fn a_sender_yields_after_128_messages() {
     let channel = channel(100_000, Overflow::Wait);
     let output = gathering(&channel);
     let mut cx = Context::from_waker(Waker::noop());

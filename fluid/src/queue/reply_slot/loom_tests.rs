@@ -44,17 +44,17 @@ fn converse(expected: bool) {
 }
 
 #[test]
-fn whoever_asks_is_woken_by_the_answer() {
+fn an_asker_is_woken_by_the_answer() {
     explore(|| converse(false));
 }
 
 #[test]
-fn whoever_expects_an_answer_is_woken_by_it() {
+fn an_asker_that_has_set_its_waker_in_advance_is_woken_by_the_answer() {
     explore(|| converse(true));
 }
 
 #[test]
-fn whoever_waits_with_another_waker_is_woken_by_that() {
+fn an_asker_that_is_polled_with_another_waker_is_woken_through_it() {
     explore(|| {
         let reply_slots = ReplySlots::none();
         let slot = reply_slots.slot(Waker::noop().clone());
@@ -66,7 +66,7 @@ fn whoever_waits_with_another_waker_is_woken_by_that() {
 }
 
 #[test]
-fn whoever_asks_while_the_consumer_is_given_up_is_told() {
+fn a_question_asked_while_the_consumer_is_given_up_fails() {
     explore(|| {
         let reply_slots = Arc::new(ReplySlots::none());
         let asks = {
@@ -106,7 +106,7 @@ fn an_asker_gets_the_verdict_of_a_consumer_that_is_given_up_before_its_question_
 }
 
 #[test]
-fn an_answer_arrives_or_nobody_waits_for_it_any_more() {
+fn an_answer_to_a_cancelled_question_is_dropped_once() {
     explore(|| {
         let reply_slots = Arc::new(ReplySlots::none());
         let answer = Arc::new(5);
@@ -128,7 +128,7 @@ fn an_answer_arrives_or_nobody_waits_for_it_any_more() {
 }
 
 #[test]
-fn an_answer_that_comes_when_the_consumer_is_given_up_is_heard_if_it_was_first() {
+fn an_answer_sent_before_the_consumer_is_given_up_is_delivered() {
     explore(|| {
         let reply_slots = Arc::new(ReplySlots::none());
         let slot = reply_slots.slot(Waker::noop().clone());

@@ -15,7 +15,7 @@ fn slots(reply_slots: &ReplySlots) -> usize {
 }
 
 #[test]
-fn one_question_after_the_other_is_asked_in_one_place() {
+fn consecutive_questions_use_one_reply_slot() {
     let reply_slots = ReplySlots::none();
     for number in 0..10 {
         let (reply, mut answer) = ask(&reply_slots);
@@ -27,7 +27,7 @@ fn one_question_after_the_other_is_asked_in_one_place() {
 }
 
 #[test]
-fn a_place_is_not_vacant_while_an_answer_to_the_last_question_may_come() {
+fn a_reply_slot_is_not_reused_while_an_answer_to_its_last_question_may_come() {
     let reply_slots = ReplySlots::none();
     let (late, left) = ask(&reply_slots);
     drop(left);
@@ -40,7 +40,7 @@ fn a_place_is_not_vacant_while_an_answer_to_the_last_question_may_come() {
 }
 
 #[test]
-fn answers_of_several_types_come_to_those_who_asked() {
+fn answers_of_several_types_reach_their_questions() {
     let reply_slots = ReplySlots::none();
     for number in 0..4_u64 {
         let (reply, mut answer) = ask(&reply_slots);
@@ -54,7 +54,7 @@ fn answers_of_several_types_come_to_those_who_asked() {
 }
 
 #[test]
-fn there_are_about_as_many_places_as_open_questions() {
+fn the_number_of_reply_slots_is_bounded_by_the_open_questions() {
     let reply_slots = ReplySlots::none();
     let many: Vec<_> = (0..1000).map(|_| ask::<u64>(&reply_slots)).collect();
     assert_eq!(slots(&reply_slots), 1000);
@@ -72,7 +72,7 @@ fn there_are_about_as_many_places_as_open_questions() {
 }
 
 #[test]
-fn all_who_wait_are_told_that_the_consumer_is_given_up() {
+fn every_open_question_fails_when_the_consumer_is_given_up() {
     let reply_slots = ReplySlots::none();
     let (reply, mut answer) = ask::<u64>(&reply_slots);
     let (answered, mut heard) = ask(&reply_slots);
@@ -89,7 +89,7 @@ fn all_who_wait_are_told_that_the_consumer_is_given_up() {
 }
 
 #[test]
-fn an_answer_that_is_late_is_heard_until_whoever_asked_has_looked() {
+fn an_answer_after_the_consumer_is_given_up_is_delivered_if_the_question_was_not_polled_since() {
     let reply_slots = ReplySlots::none();
     let (reply, mut answer) = ask(&reply_slots);
     reply_slots.give_up(NoReply::Unanswered);
@@ -109,7 +109,7 @@ fn an_answer_that_comes_after_a_verdict_is_heard_and_another_verdict_is_not() {
 }
 
 #[test]
-fn an_answer_that_nobody_hears_may_panic_when_it_is_dropped() {
+fn an_undelivered_answer_whose_drop_panics_leaves_its_slot_reusable() {
     struct Panics;
 
     impl Drop for Panics {

@@ -9,7 +9,7 @@ use crate::sync::watched::explore;
 const LIMIT: Duration = Duration::from_secs(10);
 
 #[test]
-fn work_that_is_doomed_is_cut_off_wherever_it_waits() {
+fn an_aborted_call_is_cut_off_wherever_it_waits() {
     explore(|| {
         let (pulse, done) = (Arc::new(Pulse::new(LIMIT)), Arc::new(Signals::default()));
         let works = {

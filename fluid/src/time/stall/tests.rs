@@ -9,7 +9,7 @@ fn secs(seconds: u64) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_works_stalls_without_a_sign_of_life_and_what_rests_does_not() {
+async fn a_call_without_a_sign_of_life_stalls_and_a_rest_does_not() {
     let pulse = Pulse::new(LIMIT);
     advance(secs(100)).await;
     assert!(!pulse.seen().stalls);
@@ -35,7 +35,7 @@ async fn what_works_stalls_without_a_sign_of_life_and_what_rests_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_stall_is_news_once() {
+async fn each_stall_is_reported_once() {
     let pulse = Pulse::new(LIMIT);
     let mut working = Working::begin(&pulse);
     working.wait();
@@ -54,7 +54,7 @@ async fn each_stall_is_news_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_that_never_waits_is_a_sign_of_life_without_a_clock() {
+async fn a_call_that_never_waits_is_a_sign_of_life_and_reads_no_clock() {
     let pulse = Pulse::new(LIMIT);
     advance(LIMIT).await;
     assert_eq!(pulse.watch(std::future::ready(7)).await, Some(7));
@@ -72,7 +72,7 @@ async fn work_that_never_waits_is_a_sign_of_life_without_a_clock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_poll_that_does_not_come_back_is_a_stall_by_the_second_look() {
+async fn a_first_poll_that_does_not_return_is_a_stall_at_the_second_check() {
     let pulse = Pulse::new(LIMIT);
     advance(LIMIT).await;
     let begun = Instant::now();
@@ -99,7 +99,7 @@ async fn a_first_poll_that_does_not_come_back_is_a_stall_by_the_second_look() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_that_waits_is_silent_since_then_whenever_it_is_looked_at() {
+async fn a_call_is_silent_since_it_began_to_wait() {
     let pulse = Pulse::new(LIMIT);
     advance(LIMIT).await;
     let waits = pulse.watch(std::future::pending::<()>());
@@ -112,7 +112,7 @@ async fn work_that_waits_is_silent_since_then_whenever_it_is_looked_at() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_looked_at_again_when_there_may_be_more_to_see() {
+async fn the_next_check_is_due_when_the_verdict_may_change() {
     let pulse = Pulse::new(LIMIT);
     let begun = Instant::now();
     let after = |pulse: &Pulse| pulse.seen().look_again - begun;
@@ -130,7 +130,7 @@ async fn it_is_looked_at_again_when_there_may_be_more_to_see() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_of_life_comes_before_the_doom_or_does_not_help() {
+async fn a_sign_of_life_prevents_an_abort_only_if_it_comes_first() {
     let pulse = Pulse::new(LIMIT);
     let mut working = Working::begin(&pulse);
     working.wait();
@@ -149,7 +149,7 @@ async fn a_sign_of_life_comes_before_the_doom_or_does_not_help() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_doomed_one_work_does_not_doom_the_next() {
+async fn an_abort_of_one_call_does_not_abort_the_next() {
     let pulse = Pulse::new(LIMIT);
     let mut working = Working::begin(&pulse);
     working.wait();
@@ -163,7 +163,7 @@ async fn what_doomed_one_work_does_not_doom_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_innermost_work_is_cut_off() {
+async fn an_abort_cuts_off_the_innermost_call() {
     let pulse = Arc::new(Pulse::new(LIMIT));
     let watched = Arc::clone(&pulse);
     let work = tokio::spawn(async move {
@@ -182,7 +182,7 @@ async fn the_innermost_work_is_cut_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_that_rests_is_not_cut_off_before_it_works_again() {
+async fn a_resting_call_is_cut_off_when_it_works_again() {
     let pulse = Arc::new(Pulse::new(LIMIT));
     let watched = Arc::clone(&pulse);
     let work = tokio::spawn(async move {

@@ -33,7 +33,7 @@ fn a_batch_that_is_not_full_at_a_stop_is_handled() {
 }
 
 #[test]
-fn a_batch_that_no_queue_has_room_for_holds_up_no_sender() {
+fn a_batch_larger_than_the_queue_blocks_no_sender() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let handled = handle_batches(&channel);

@@ -6,7 +6,7 @@ use crate::queue::reply::{NoReply, Reply};
 use crate::sync::watched::explore;
 
 #[test]
-fn what_a_stuck_consumer_still_does_changes_no_count() {
+fn a_stuck_consumer_changes_no_count_after_it_is_given_up() {
     explore(|| {
         let channel = channel(4, Overflow::Wait);
         for message in [1, 2, 3] {
@@ -51,7 +51,7 @@ fn a_consumer_that_ends_while_it_is_given_up_counts_each_message_once() {
 }
 
 #[test]
-fn what_is_sent_while_a_consumer_is_given_up_is_undelivered_or_refused() {
+fn a_message_sent_while_the_consumer_is_given_up_is_undelivered_or_refused() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let sender = send(&channel, [1, 2]);
@@ -64,7 +64,7 @@ fn what_is_sent_while_a_consumer_is_given_up_is_undelivered_or_refused() {
 }
 
 #[test]
-fn a_consumer_that_goes_to_sleep_sees_that_it_is_given_up() {
+fn a_consumer_that_begins_to_wait_sees_that_it_is_given_up() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let handled = handle(&channel, 0);
@@ -74,7 +74,7 @@ fn a_consumer_that_goes_to_sleep_sees_that_it_is_given_up() {
 }
 
 #[test]
-fn what_came_directly_to_a_consumer_that_is_given_up_counts_once() {
+fn a_message_from_a_fused_edge_counts_once_when_the_consumer_is_given_up() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let mut queue = Queue::new(&channel, 0);
@@ -92,7 +92,7 @@ fn what_came_directly_to_a_consumer_that_is_given_up_counts_once() {
 }
 
 #[test]
-fn whoever_asks_a_consumer_that_is_given_up_gets_an_answer_or_an_error() {
+fn a_question_to_a_consumer_that_is_given_up_gets_an_answer_or_an_error() {
     explore(|| {
         let options = Options::new();
         let channel: Arc<Channel<Reply<u64>>> = Channel::new("test".into(), &options, None);

@@ -22,7 +22,7 @@ fn gather<const N: usize>(
 }
 
 #[test]
-fn whoever_waits_gets_what_was_gathered_in_order() {
+fn a_waiting_consumer_gets_the_messages_buffered_at_a_port_in_order() {
     explore(|| {
         let channel = channel(8, Overflow::Wait);
         let handled = handle(&channel, 0);
@@ -34,7 +34,7 @@ fn whoever_waits_gets_what_was_gathered_in_order() {
 }
 
 #[test]
-fn what_is_gathered_while_the_queue_is_sealed_is_accepted_or_unsent() {
+fn a_message_buffered_while_the_queue_is_sealed_is_accepted_or_unsent() {
     explore(|| {
         let channel = channel(8, Overflow::Wait);
         let sent = gather(&channel, [1, 2, 3]);
@@ -47,7 +47,7 @@ fn what_is_gathered_while_the_queue_is_sealed_is_accepted_or_unsent() {
 }
 
 #[test]
-fn room_that_one_sender_does_not_need_is_there_for_another() {
+fn credit_that_one_port_does_not_use_serves_another_sender() {
     explore(|| {
         let channel = channel(2, Overflow::Wait);
         let gathered = gather(&channel, [1]);

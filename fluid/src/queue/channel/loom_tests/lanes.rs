@@ -19,7 +19,7 @@ fn keyed() -> Arc<Channel<u64>> {
 }
 
 #[test]
-fn of_two_lanes_that_compete_one_handles_each_message() {
+fn each_message_is_handled_by_one_of_two_competing_lanes() {
     explore(|| {
         let channel = shared();
         let lanes = [0, 1].map(|lane| handle(&channel, lane));
@@ -52,7 +52,7 @@ fn what_two_lanes_have_done_when_their_consumer_is_given_up_counts_once() {
 }
 
 #[test]
-fn several_messages_at_once_wake_as_many_lanes() {
+fn several_messages_sent_at_once_wake_as_many_lanes() {
     explore(|| {
         let channel = shared();
         let lanes = [0, 1].map(|lane| {
@@ -70,7 +70,7 @@ fn several_messages_at_once_wake_as_many_lanes() {
 }
 
 #[test]
-fn a_lane_that_waits_no_longer_leaves_the_message_to_another() {
+fn a_lane_whose_wait_is_cancelled_leaves_the_message_to_another() {
     explore(|| {
         let channel = shared();
         let mut queues = [0, 1].map(|lane| Queue::new(&channel, lane));

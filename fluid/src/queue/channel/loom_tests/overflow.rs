@@ -21,17 +21,17 @@ fn overflows(overflow: Overflow) {
 }
 
 #[test]
-fn a_queue_that_drops_the_newest_counts_each() {
+fn each_message_is_counted_when_the_newest_is_dropped() {
     overflows(Overflow::DropNewest);
 }
 
 #[test]
-fn a_queue_that_drops_the_oldest_counts_each() {
+fn each_message_is_counted_when_the_oldest_is_dropped() {
     overflows(Overflow::DropOldest);
 }
 
 #[test]
-fn a_queue_that_drops_the_oldest_always_keeps_the_last() {
+fn the_last_message_is_kept_when_the_oldest_is_dropped() {
     explore(|| {
         let channel = channel(1, Overflow::DropOldest);
         let handled = handle(&channel, 0);

@@ -4,7 +4,7 @@ use super::*;
 use crate::sync::watched::explore;
 
 #[test]
-fn all_that_two_senders_send_is_handled() {
+fn every_message_of_two_senders_is_handled() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let senders = [send(&channel, [1]), send(&channel, [2])];
@@ -22,7 +22,7 @@ fn all_that_two_senders_send_is_handled() {
 }
 
 #[test]
-fn what_one_sender_sends_is_handled_in_order() {
+fn the_messages_of_one_sender_are_handled_in_order() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let handled = handle(&channel, 0);
@@ -46,7 +46,7 @@ fn a_sender_that_waits_for_room_gets_its_message_back_from_a_queue_that_closes()
 }
 
 #[test]
-fn a_sender_from_outside_that_waits_for_room_gets_its_message_back_before_those_inside_do() {
+fn a_waiting_sender_from_outside_gets_its_message_back_before_the_edges_do() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         assert!(edge(&channel).try_send(1).is_ok());
@@ -64,7 +64,7 @@ fn a_sender_from_outside_that_waits_for_room_gets_its_message_back_before_those_
 }
 
 #[test]
-fn a_sender_that_waits_for_room_does_not_outwait_the_consumer() {
+fn a_sender_that_waits_for_room_is_refused_when_the_consumer_ends() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let sender = send(&channel, [1, 2, 3]);
@@ -91,7 +91,7 @@ fn a_sender_that_waits_for_room_is_let_in_beyond_the_bound() {
 }
 
 #[test]
-fn a_consumer_that_goes_to_sleep_sees_a_message() {
+fn a_consumer_that_begins_to_wait_sees_a_message() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let mut queue = Queue::new(&channel, 0);
@@ -102,7 +102,7 @@ fn a_consumer_that_goes_to_sleep_sees_a_message() {
 }
 
 #[test]
-fn a_consumer_that_goes_to_sleep_sees_the_close() {
+fn a_consumer_that_begins_to_wait_sees_the_close() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let handled = handle(&channel, 0);
@@ -125,7 +125,7 @@ fn a_message_that_comes_with_the_close_is_handled_or_refused() {
 }
 
 #[test]
-fn what_one_life_leaves_the_next_one_handles() {
+fn messages_left_by_one_incarnation_are_handled_by_the_next() {
     explore(|| {
         let channel = channel(2, Overflow::Wait);
         let mut queue = Queue::new(&channel, 0);
@@ -185,7 +185,7 @@ fn a_consumer_that_waits_with_a_message_in_its_hand_sees_that_it_is_given_up() {
 }
 
 #[test]
-fn a_life_that_waited_with_a_message_in_its_hand_leaves_the_next_one_to_another() {
+fn an_incarnation_that_waited_with_a_message_in_hand_leaves_the_next_message_to_its_successor() {
     explore(|| {
         let channel = channel(4, Overflow::Wait);
         let life = handle_in_one_task(Queue::new(&channel, 0));

@@ -16,7 +16,7 @@ use super::{FAIL, LOSES, Part, connect, part, part_with, restarted, restarting, 
 use crate::support::{Log, assert_conserved, beats, body, counts, each, group, ms, secs};
 
 #[tokio::test(start_paused = true)]
-async fn every_wait_of_a_life_that_should_end_is_over_at_once() {
+async fn every_wait_ends_at_once_when_a_restart_is_requested() {
     /// Waits in one way, and notes that it was woken.
     struct Waits {
         how: &'static str,
@@ -87,7 +87,7 @@ async fn every_wait_of_a_life_that_should_end_is_over_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_context_of_a_life_that_is_over_stays_so() {
+async fn a_context_of_an_ended_incarnation_stays_ended() {
     let kept = Arc::new(Mutex::new(Vec::<Context>::new()));
     let keep = Arc::clone(&kept);
     let mut workers = group().restart(Restart::one_for_one());
@@ -119,7 +119,7 @@ async fn a_context_of_a_life_that_is_over_stays_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn queues_and_handles_survive_and_only_what_failed_is_lost() {
+async fn queues_and_handles_survive_a_group_restart_and_only_the_failed_message_is_lost() {
     for restart in [
         Restart::one_for_one(),
         Restart::one_for_all(),
@@ -172,7 +172,7 @@ async fn queues_and_handles_survive_and_only_what_failed_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_for_room_at_the_one_that_failed_can_end_its_life_all_the_same() {
+async fn a_worker_restarted_with_its_failed_consumer_ends_though_it_waits_for_room_there() {
     let mut workers = group().restart(Restart::one_for_all());
     let many = workers.add_with("many", Options::new(), || {
         each(|to: u64| async move { Ok(Some(to)) })
@@ -207,7 +207,7 @@ async fn whoever_waits_for_room_at_the_one_that_failed_can_end_its_life_all_the_
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_goes_on_waits_for_room_as_ever() {
+async fn a_worker_that_is_not_restarted_waits_for_room_as_before() {
     let log = Log::default();
     let mut workers = group().restart(Restart::rest_for_one());
     let goes_on = part(&mut workers, "goes_on", &log);
@@ -253,7 +253,8 @@ async fn a_message_sent_while_its_consumer_is_restarted_waits_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_life_that_does_not_end_is_cut_off_after_its_grace_and_its_message_has_failed() {
+async fn a_worker_that_does_not_end_for_a_restart_is_cut_off_after_its_grace_and_its_message_fails()
+{
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all());
     let noted = log.clone();
@@ -369,7 +370,7 @@ async fn a_worker_that_blocks_its_thread_cannot_be_restarted_and_the_group_fails
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failing_on_shutdown_does_not_keep_a_worker_from_being_restarted_along() {
+async fn a_worker_whose_on_shutdown_fails_for_a_restart_is_restarted() {
     struct Untidy;
 
     impl Worker for Untidy {
@@ -409,7 +410,7 @@ async fn a_failing_on_shutdown_does_not_keep_a_worker_from_being_restarted_along
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_last_hook_that_hangs_after_a_failure_is_cut_off() {
+async fn an_after_shutdown_that_hangs_after_a_failure_is_cut_off() {
     struct Hangs;
 
     impl Worker for Hangs {

@@ -43,7 +43,7 @@ impl Worker for SlowEater {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_is_done_at_once_lets_the_others_start_first() {
+async fn a_worker_that_finishes_at_once_stops_the_group_after_all_have_started() {
     let mut workers = Workers::new("group");
     workers.add(Quickly);
     let count = workers.add(Count);
@@ -94,7 +94,7 @@ impl Worker for Waits {
 async fn never(_: Nothing) {}
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_in_which_nothing_can_be_ends_with_the_life_of_its_own_worker_alone() {
+async fn the_empty_queue_of_a_worker_without_messages_ends_with_that_worker_alone() {
     let mut workers = Workers::new("group");
     let options = Options::new().on_exit(OnExit::Ignore);
     let [one, other] = ["one", "other"].map(|name| workers.add_with(name, options, || Waits));
@@ -119,7 +119,7 @@ async fn forgets(ctx: &Context) {
 }
 
 #[tokio::test]
-async fn a_loop_that_sleeps_on_after_the_stop_is_forced_and_not_stuck() {
+async fn a_worker_that_keeps_sleeping_after_the_stop_is_forced_and_not_stuck() {
     let mut workers = Workers::new("group").grace(Duration::from_millis(50));
     workers.add(Forgets);
     let exit = workers.startup().await.unwrap().shutdown().await;
@@ -145,7 +145,7 @@ impl Worker for FailsAndHangs {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_fails_is_reported_though_its_own_hook_hangs() {
+async fn a_failure_is_in_the_exit_even_if_on_shutdown_hangs() {
     let mut workers = Workers::new("group").grace(secs(2));
     let fails = put(&mut workers, "fails", FailsAndHangs);
     put(&mut workers, "idle", idle());
@@ -163,7 +163,7 @@ async fn a_worker_that_fails_is_reported_though_its_own_hook_hangs() {
 }
 
 #[test]
-fn whoever_waits_is_told_when_the_runtime_goes_away() {
+fn waiters_get_an_exit_when_the_runtime_goes_away() {
     let runtime = || {
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -201,7 +201,7 @@ async fn a_worker_of_another_group_cannot_be_removed() {
 
 #[test]
 #[should_panic(expected = "`eat` is no worker of `two`")]
-fn an_edge_stays_within_its_group() {
+fn an_edge_between_two_groups_panics() {
     let (mut one, mut two) = (Workers::new("one"), Workers::new("two"));
     let eat = one.add(Eat);
     let count = two.add(Count);
@@ -209,7 +209,7 @@ fn an_edge_stays_within_its_group() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_workers_of_one_type_and_many_callbacks_cost_what_they_should() {
+async fn names_of_many_workers_stay_unique_and_finished_one_shots_are_forgotten() {
     let mut workers = Workers::new("group");
     put(&mut workers, "idle", idle());
     let eaters: Vec<_> = (0..5000).map(|_| workers.add(Eat)).collect();
