@@ -48,7 +48,7 @@ const EXPANDERS: [Expander; 3] = [
 ];
 
 #[test]
-fn whatever_is_written_is_expanded_or_refused() {
+fn every_generated_input_is_expanded_or_refused() {
     let (first, inputs) = (number(SEED, 0), number(INPUTS, 6_000));
     let run = run(&EXPANDERS, first, inputs);
     println!(

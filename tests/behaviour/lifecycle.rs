@@ -436,7 +436,7 @@ async fn dropping_handles_does_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_s_own_grace_forces_it_before_the_group() {
+async fn the_grace_of_a_worker_forces_it_before_its_group() {
     let mut workers = group();
     let options = Options::new().grace(secs(2));
     put_with(

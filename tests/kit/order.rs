@@ -232,7 +232,7 @@ fn race(seed: u64) -> Vec<&'static str> {
 }
 
 #[test]
-fn calls_and_what_they_send_overtake_each_other() {
+fn calls_and_the_messages_they_send_overtake_each_other() {
     let races: Vec<_> = (0..50).map(race).collect();
     let of = |word: &str, race: &[&'static str]| -> Vec<_> {
         let what = race.iter().filter(|what| what.ends_with(word));

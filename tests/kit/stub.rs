@@ -88,7 +88,7 @@ workers! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_worker_itself_is_never_made() {
+async fn a_stubbed_worker_is_never_built() {
     let breaking = Breaking::new();
     let kit = Kit::of(&breaking);
     kit.stub("broken", |_: Tick| ());

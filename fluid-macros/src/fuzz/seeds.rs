@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn uses_are_found_wherever_they_stand() {
+    fn uses_of_the_macros_are_found_in_modules_and_in_macro_rules() {
         let file = r#"
             #[inline] fn other() {}
             mod within {

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_exit_of_everything_that_is_forced_says_why() {
+    async fn a_forced_exit_names_the_reason_for_the_group_and_for_every_member() {
         for why in [Forced::SecondSignal("SIGINT"), Forced::GracePeriodOver] {
             let mut inner = Workers::new("inner");
             inner.add(Deaf);

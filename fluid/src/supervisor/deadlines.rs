@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_cleared_deadlines_of_a_member_are_gone() {
+    fn clear_removes_one_kind_of_deadline_of_one_member() {
         let now = Instant::now();
         let mut deadlines = Deadlines::default();
         deadlines.set(now, Deadline::Restart, 1);

@@ -73,14 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn on_error_restart_restarts_the_member_alone_whatever_the_strategy() {
+    fn on_error_restart_restarts_only_the_member_under_every_strategy() {
         for failed in all().filter(|failed| failed.on_error == Some(OnError::Restart)) {
             assert_eq!(failed.answer(), Answer::Restart(Whom::One), "{failed:?}");
         }
     }
 
     #[test]
-    fn on_error_stop_is_answered_by_no_strategy_of_the_group_unless_the_member_stalled() {
+    fn on_error_stop_overrides_the_strategy_unless_the_member_stalled() {
         let stops = all().filter(|failed| failed.on_error == Some(OnError::Stop));
         for failed in stops.filter(|failed| !failed.stalled) {
             let expected = match failed.above {
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stall_that_is_to_restart_is_always_answered_by_a_restart() {
+    fn a_stall_causes_a_restart_under_every_strategy_and_on_error() {
         for failed in all().filter(|failed| failed.stalled) {
             assert!(matches!(failed.answer(), Answer::Restart(_)), "{failed:?}");
         }
     }
 
     #[test]
-    fn a_member_that_says_nothing_is_answered_by_the_strategy_then_by_the_group_above() {
+    fn without_on_error_the_strategy_decides_and_then_the_parent_group() {
         for failed in all().filter(|failed| failed.on_error.is_none() && !failed.stalled) {
             let expected = match (failed.strategy, failed.above) {
                 (Some(whom), _) => Answer::Restart(whom),

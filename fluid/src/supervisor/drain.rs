@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_consumer_is_asked_once_all_its_feeders_have_ended_whatever_the_order() {
+    fn a_consumer_is_asked_to_stop_once_after_all_its_feeders_have_ended() {
         for (nodes, edges) in graphs() {
             // Of the members that were asked, the lowest or the highest ends next.
             for highest_first in [false, true] {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_behind_a_fused_edge_is_starved_by_its_caller() {
+    fn the_end_of_a_caller_starves_its_fused_callee() {
         let mut drain = Drain::default();
         drain.connect(1, 2);
         drain.fuse(1, 2);

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_rate_is_the_one_that_was_asked_for_however_fast() {
+    async fn a_busy_consumer_makes_exactly_as_many_calls_as_its_rate_allows() {
         let second = Duration::from_secs(1);
         for (calls, within) in [
             (1, 7 * second),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_comes_on_top_once() {
+    async fn a_burst_allows_its_extra_calls_once() {
         let limiter = Limiter::new(rate(100_000, Duration::from_secs(1)), 500);
         assert_eq!(calls_within(Duration::ZERO, &limiter).await, 500);
         // The next one was due after that, and waits.
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_burst_is_saved_for_who_had_nothing_to_do() {
+    fn an_idle_limiter_saves_up_no_more_than_a_burst() {
         for burst in [1, 3] {
             let mut schedule = Schedule::new(rate(100_000, Duration::from_secs(1)), burst as u32);
             for idle in [Duration::ZERO, micros(2_500), Duration::from_secs(100)] {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_late_for_other_reasons_so_much_is_made_up_as_a_timer_may_be_late() {
+    fn after_a_late_call_no_more_is_made_up_than_a_timer_may_be_late() {
         let mut schedule = Schedule::new(rate(100_000, Duration::from_secs(1)), 1);
         let now = micros(5_000);
         schedule.next(Duration::ZERO);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn no_call_is_early_by_the_fraction_of_a_nanosecond() {
+    fn due_times_are_rounded_up_to_whole_nanoseconds() {
         let mut schedule = Schedule::new(rate(3, Duration::from_secs(1)), 1);
         let due = [(); 4].map(|()| schedule.next(Duration::ZERO).as_nanos());
         assert_eq!(due, [0, 333_333_334, 666_666_667, 1_000_000_000]);
@@ -230,7 +230,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn in_no_time_are_there_more_than_the_burst_and_the_timer_allow(
+        fn no_span_of_time_has_more_calls_than_the_burst_and_a_late_timer_allow(
             calls in 1..2_000_000_u32,
             burst in 1..20_u32,
             steps in steps(5_000, 3_000),
@@ -248,7 +248,7 @@ mod tests {
         }
 
         #[test]
-        fn no_call_is_later_than_the_timer_makes_it(calls in 1..2_000_000_u32, steps in steps(2_000, 0)) {
+        fn a_call_is_late_by_no_more_than_a_timer(calls in 1..2_000_000_u32, steps in steps(2_000, 0)) {
             let rate = rate(calls, Duration::from_secs(1));
             for (call, at) in times(rate, 1, &steps).into_iter().enumerate() {
                 let due = Duration::from_secs_f64(call as f64 / f64::from(calls));

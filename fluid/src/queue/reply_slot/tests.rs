@@ -98,7 +98,7 @@ fn an_answer_after_the_consumer_is_given_up_is_delivered_if_the_question_was_not
 }
 
 #[test]
-fn an_answer_that_comes_after_a_verdict_is_heard_and_another_verdict_is_not() {
+fn an_answer_replaces_an_earlier_verdict_and_a_later_verdict_does_not() {
     let reply_slots = ReplySlots::none();
     let [(dropped, mut asks), (answered, mut hears)] = [(); 2].map(|()| ask::<u64>(&reply_slots));
     reply_slots.give_up(NoReply::Dropped);

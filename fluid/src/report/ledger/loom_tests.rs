@@ -7,7 +7,7 @@ use crate::sync::thread;
 use crate::sync::watched::explore;
 
 #[test]
-fn nothing_that_came_over_a_fused_edge_is_done_before_it_is_accepted() {
+fn a_message_from_a_fused_edge_is_accepted_before_it_is_done() {
     explore(|| {
         let progress = Arc::new(Progress::default());
         let observer = {

@@ -34,7 +34,7 @@ fn each_message_is_handled_by_one_of_two_competing_lanes() {
 }
 
 #[test]
-fn what_two_lanes_have_done_when_their_consumer_is_given_up_counts_once() {
+fn messages_done_by_two_lanes_while_their_consumer_is_given_up_count_once() {
     explore(|| {
         let channel = shared();
         edge(&channel).push_each(&mut [1, 2].into_iter());

@@ -159,7 +159,7 @@ fn handle_in_one_task(mut queue: Queue<u64>) -> JoinHandle<(Queue<u64>, Vec<u64>
 }
 
 #[test]
-fn a_consumer_that_waits_with_a_message_in_its_hand_sees_the_next_one_and_the_close() {
+fn a_consumer_that_waits_with_a_message_in_hand_sees_the_next_message_and_the_close() {
     explore(|| {
         let channel = channel(4, Overflow::Wait);
         let handles = handle_in_one_task(Queue::new(&channel, 0));
@@ -173,7 +173,7 @@ fn a_consumer_that_waits_with_a_message_in_its_hand_sees_the_next_one_and_the_cl
 }
 
 #[test]
-fn a_consumer_that_waits_with_a_message_in_its_hand_sees_that_it_is_given_up() {
+fn a_consumer_that_waits_with_a_message_in_hand_sees_that_it_is_given_up() {
     explore(|| {
         let channel = channel(4, Overflow::Wait);
         let handles = handle_in_one_task(Queue::new(&channel, 0));
