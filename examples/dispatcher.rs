@@ -1,5 +1,5 @@
-//! Handlers that come and go while messages flow: a dispatcher gives each message to all handlers of
-//! its event type, and a tag tells several handlers of one type apart.
+//! Handlers that are registered and unregistered while messages flow. A dispatcher hands each message to all handlers of
+//! its event type; a tag distinguishes the handlers of one type.
 //!
 //! ```text
 //! cargo run --release --example dispatcher
@@ -10,14 +10,14 @@ use std::time::Duration;
 use fluid::{Dispatcher, Exit, worker, workers};
 use tokio::time::sleep;
 
-/// Somebody sold something.
+/// A sale.
 #[derive(Debug)]
 struct Trade {
     symbol: &'static str,
     price: f64,
 }
 
-/// Makes up a trade of two symbols at each beat, the second of them rising.
+/// Makes up trades of two symbols at each beat; the price of the second symbol rises.
 #[worker(heartbeat = "50ms")]
 async fn exchange(price: &mut f64) -> Vec<Trade> {
     *price += 1.0;
@@ -33,7 +33,7 @@ async fn exchange(price: &mut f64) -> Vec<Trade> {
 }
 
 workers! {
-    /// Hands each trade to whoever is interested.
+    /// Hands each trade to the registered handlers.
     struct Desk(trades: Dispatcher<Trade>) {
         exchange: Exchange { price: 2_000.0 },
         dispatch: Dispatcher<Trade> = Dispatcher::clone(&trades),
@@ -46,7 +46,7 @@ workers! {
 async fn trade(trades: Dispatcher<Trade>) {
     let breath = Duration::from_millis(220);
 
-    println!("nobody is interested: no handlers, and the trades pass");
+    println!("no handlers are registered: the trades pass unhandled");
     sleep(breath).await;
 
     println!("`print` is interested in gold");

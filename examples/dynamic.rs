@@ -9,10 +9,10 @@ use std::time::Duration;
 use fluid::{Callback, Error, GroupHandle, Sender, Workers, consumer, error::AddError, worker};
 use tokio::time::sleep;
 
-/// Watches a feed, until it is taken out of the group.
+/// Watches a feed until it is removed from the group.
 #[worker(heartbeat = "40ms")]
 async fn watch(feed: String, news: Sender<String>) {
-    // Refused once the group stops.
+    // Refused when the group stops.
     let _ = news.send(format!("news from {feed}")).await;
 }
 

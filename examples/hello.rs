@@ -8,7 +8,7 @@ async fn greet(name: String) -> String {
     format!("hello, {name}")
 }
 
-/// Prints what it is sent.
+/// Prints each message.
 #[consumer]
 async fn print(line: String) {
     println!("{line}");

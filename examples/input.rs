@@ -1,4 +1,4 @@
-//! The lines of a file or of the standard input, whatever is in them.
+//! The lines of a file or of the standard input, also if they are no valid text.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -7,19 +7,19 @@ use std::thread;
 
 use tokio::sync::mpsc;
 
-/// How many bytes of a line are kept. No honest line is as long.
+/// The number of bytes of a line that are kept. No regular line is as long.
 const LONGEST: usize = 64 * 1024;
 
-/// How many lines are handed over at once.
+/// The number of lines that are handed over at once.
 const PORTION: usize = 256;
 
-/// How many portions may wait to be taken.
+/// The number of portions that may be queued.
 const WAITING: usize = 4;
 
 /// Lines that a thread of its own reads.
 ///
-/// To read blocks, and nothing can interrupt it: a terminal at which nobody types would keep the whole
-/// program from ending. So the thread is left alone, and whoever waits for its lines may stop waiting.
+/// A read blocks, and cannot be interrupted: a terminal without input would keep the program from ending. So the thread
+/// is never joined, and the wait for its lines can be cancelled.
 #[derive(Debug)]
 pub struct Input {
     portions: mpsc::Receiver<io::Result<Vec<String>>>,
@@ -43,7 +43,7 @@ impl Input {
             loop {
                 let portion = read_portion(&mut reader);
                 let last = !matches!(&portion, Ok(lines) if !lines.is_empty());
-                // Refused if nobody wants them any more.
+                // Refused when the receiver was dropped.
                 if sender.blocking_send(portion).is_err() || last {
                     return;
                 }
@@ -52,13 +52,13 @@ impl Input {
         Self { portions }
     }
 
-    /// The next lines; none at the end. Cancel safe.
+    /// The next lines, or no lines at the end. Cancel safe.
     pub async fn next(&mut self) -> io::Result<Vec<String>> {
         self.portions.recv().await.unwrap_or(Ok(Vec::new()))
     }
 }
 
-/// Reads some lines: those that are there already, and one at least, unless the input is at its end.
+/// Reads the lines that are available, and at least one, unless the input is at its end.
 fn read_portion(reader: &mut BufReader<impl Read>) -> io::Result<Vec<String>> {
     let mut lines = Vec::new();
     let mut line = Vec::new();
@@ -71,8 +71,8 @@ fn read_portion(reader: &mut BufReader<impl Read>) -> io::Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Reads one line, without its line ending, and cuts it if it is too long. Returns whether there was
-/// one; a last line needs no line ending.
+/// Reads one line, without its line ending, and cuts it if it is too long. Returns `false` at the end of the input. The
+/// last line needs no line ending.
 fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     let read = reader
@@ -83,7 +83,7 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> 
         line.pop();
     } else if read == LONGEST {
         reader.skip_until(b'\n')?;
-        // No format allows this at the end of a line, so what was cut is malformed.
+        // No format allows this character at the end of a line, so a cut line is malformed.
         line.extend("…".bytes());
     }
     Ok(read > 0)

@@ -1,4 +1,4 @@
-//! The life of a worker: its states and hooks, a restart after a panic, and a stop by force.
+//! The lifecycle of a worker: its states and hooks, a restart after a panic, and a stop by force.
 //!
 //! ```text
 //! cargo run --release --example lifecycle
@@ -62,7 +62,7 @@ async fn stumble(beats: &mut u32, ctx: &Context) {
     assert!(*beats < 3, "stumbled");
 }
 
-/// Finishes nothing, and hears nothing.
+/// Never finishes a call, and ignores the stop.
 #[worker]
 async fn dawdle() {
     std::future::pending::<()>().await;
@@ -81,11 +81,11 @@ workers! {
     }
 }
 
-/// A worker that panics is built anew, from its initialisers, so that it begins with fresh state.
+/// A worker that panics is rebuilt from its initialisers, so its state is fresh.
 async fn restart() -> Result<(), Exit> {
     println!("\na restart:");
     let group = Stumbling::new().startup().await?;
-    // Three beats of the first life, and one of the second.
+    // Three beats before the restart, and one after it.
     while group.stumble().status().beats < 4 {
         sleep(Duration::from_millis(1)).await;
     }
@@ -93,8 +93,8 @@ async fn restart() -> Result<(), Exit> {
     Ok(())
 }
 
-/// Whatever the block of a scope does, the group has ended when the scope has. What does not end
-/// within the grace period is ended by force.
+/// When a scope returns, its group has ended, whatever its block did. A worker that does not end within the grace period is
+/// ended by force.
 async fn force() -> Result<(), Exit> {
     println!("\na stop by force:");
     let block = async |group: DawdlingHandle| group.dawdle().state();

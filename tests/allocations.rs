@@ -1,4 +1,4 @@
-//! What a message costs the allocator on its way through a graph: nothing.
+//! A message on its way through a graph allocates nothing.
 
 use std::alloc::System;
 
@@ -9,12 +9,12 @@ use tokio::sync::oneshot;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Messages that fill the queues and let every task, timer and buffer take its place.
+/// The number of messages sent first, so that queues and buffers reach their size.
 const WARM_UP: u64 = 100_000;
-/// Messages that are measured.
+/// The number of messages that are measured.
 const MEASURED: u64 = 1_000_000;
-/// What may be allocated over all of the measured messages: a wake-up or a timer of the runtime below,
-/// never something for each message.
+/// The number of allocations allowed for all measured messages together: for wake-ups and timers of tokio, and none for
+/// each message.
 const ALLOWED: usize = 100;
 
 /// Emits numbers.
@@ -50,7 +50,7 @@ async fn add(number: u64, state: &mut Sum) {
     }
 }
 
-/// What the last stage counts.
+/// The count of the last stage.
 struct Sum {
     total: u64,
     seen: u64,
@@ -101,7 +101,7 @@ workers! {
     struct Adapted(done: Done) {
         count: Count,
         double: Double,
-        /// With so much room that nothing has to wait.
+        /// With so much capacity that no sender waits.
         #[consumer(capacity = "unbounded")]
         sum: Add { state: state(&done) },
     }
@@ -111,7 +111,7 @@ workers! {
 }
 
 workers! {
-    /// Whose signs of life are looked at.
+    /// With a stall, so that its signs of life are monitored.
     struct Watched(done: Done) {
         #[worker(stall = "30s")]
         count: Count,
@@ -128,7 +128,7 @@ workers! {
     double => sum;
 }
 
-/// Runs the group on a runtime of so many threads, and counts what it allocates.
+/// Runs the group on a runtime with this many threads, and counts its allocations.
 macro_rules! check {
     ($group:ident, $threads:expr) => {
         let runtime = tokio::runtime::Builder::new_multi_thread()

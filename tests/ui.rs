@@ -1,7 +1,7 @@
-//! What does not compile, and what the compiler says of it.
+//! Code that must not compile, and the errors of the compiler.
 //!
-//! A case marks the guilty tokens of a line behind it: `//~ store` says that an error points at `store`
-//! in that line, and that none points at anything else.
+//! A case marks the guilty tokens at the end of their line: `//~ store` means that an error points at `store` in that
+//! line, and that no error points at an unmarked token.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,41 +13,41 @@ fn each_case_fails_with_its_recorded_errors() {
     cases.compile_fail("ui/*/*.rs");
 }
 
-/// The most lines that the compiler takes for one error.
+/// The most lines that one error may have.
 const LONGEST: usize = 18;
 
-/// Cases of which the compiler says more.
+/// Cases with longer errors, and the content of the additional lines.
 const LONGER: &[&str] = &[
-    // What moved, where, and by what.
+    // The value that moved, the place, and the method that moved it.
     "lifecycle/started-twice",
-    // What the adapter's function is, and what it should be, with two ways out.
+    // The type of the adapter, the required type, and two remedies.
     "adapter/borrows-the-message",
     "adapter/takes-another-type",
-    // What an `Option` of a message would be the right answer to.
+    // The types for which an `Option` of a message would be right.
     "adapter/of-a-fused-edge-gives-another-type",
-    // Where the worker is written by hand.
+    // The place where the worker is written by hand.
     "fused/from-a-worker-by-hand",
     // The bounds of the port, one on each line.
     "retry/failed-goes-to-the-wrong-worker",
     "retry/failed-that-is-not-clone",
     "retry/message-that-is-not-clone-in-a-group",
-    // Which ports are wired, besides.
+    // The ports that are wired.
     "wiring/port-configured-away",
     "wiring/port-goes-nowhere",
     "wiring/port-of-a-generic-group-goes-nowhere",
-    // What could be cloned, and by what it is asked for.
+    // The type that should be `Clone`, and the code that requires it.
     "parameter/configuration-that-is-not-clone",
-    // What is not `Send`, and the await over which it is held.
+    // The type that is not `Send`, and the `await` across which it is held.
     "send/future-of-a-consumer-that-is-not-send",
     "send/future-that-is-not-send",
-    // The other workers that the group could have instead, one by one.
+    // A list of the other workers that the group could have.
     "option/timeout-of-a-worker-by-hand",
-    // That the type made of the function is not `Send` is told for each trait it implements.
+    // The compiler reports for each trait that the generated type is not `Send`.
     "send/resource-that-is-not-sync",
     "send/state-that-is-not-send",
 ];
 
-/// The rules of the design, and the cases that break them.
+/// The compile-time rules, and the cases that break them.
 const RULES: &[(&str, &[&str])] = &[
     (
         "message types of an edge agree",
@@ -308,7 +308,7 @@ fn cases() -> Vec<PathBuf> {
     files.filter(is_case).collect()
 }
 
-/// The errors among what the compiler said, each with its lines.
+/// The errors in the output of the compiler, each with its lines.
 fn blocks(said: &str) -> Vec<Vec<&str>> {
     let mut blocks: Vec<Vec<&str>> = Vec::new();
     for block in said.split("\n\n") {
@@ -320,7 +320,7 @@ fn blocks(said: &str) -> Vec<Vec<&str>> {
     blocks
 }
 
-/// What is wrong with the errors of a case.
+/// The faults in the errors of a case.
 fn faults(case: &Path) -> Vec<String> {
     let source = fs::read_to_string(case).expect("a case");
     let said = fs::read_to_string(case.with_extension("stderr")).expect("its errors");
@@ -352,7 +352,7 @@ fn faults(case: &Path) -> Vec<String> {
             None => faults.push(format!("{name} has an error elsewhere: {}", lines[0])),
         }
     }
-    // An error begins at its token, and may reach on.
+    // An error begins at its token, and may extend beyond it.
     for (line, rest) in &blamed {
         let found = marked
             .iter()
@@ -384,7 +384,7 @@ fn marked(source: &str) -> Vec<(usize, String, bool)> {
         .collect()
 }
 
-/// The line of the case at which an error points, and what stands there.
+/// The number and the text of the line at which an error points.
 fn place(lines: &[&str], source: &str, name: &str) -> Option<(usize, String)> {
     let place = lines
         .iter()

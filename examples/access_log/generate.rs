@@ -1,14 +1,14 @@
-//! Synthetic access logs, for trying things out.
+//! Synthetic access logs, for trials.
 
 use std::io::{self, Write};
 
-/// How many lines there are to each malformed one, on average.
+/// One line in this many is malformed, on average.
 const GOOD_PER_MALFORMED: u64 = 1_000;
 
-/// The methods, the frequent ones more than once.
+/// The methods; frequent ones occur more than once.
 const METHODS: [&str; 8] = ["GET", "GET", "GET", "GET", "GET", "POST", "HEAD", "PUT"];
 
-/// The statuses, the frequent ones more than once.
+/// The statuses; frequent ones occur more than once.
 const STATUSES: [u16; 12] = [200, 200, 200, 200, 200, 200, 200, 304, 301, 404, 500, 503];
 
 /// The first part of each path.
@@ -21,7 +21,7 @@ const SECTIONS: [&str; 6] = [
     "static",
 ];
 
-/// The browsers, as a log shows them; one has quotes in its name, and one tells nothing.
+/// The browsers, as a log shows them. One has quotes in its name, and one is `-`.
 const AGENTS: [&str; 5] = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)",
@@ -30,7 +30,7 @@ const AGENTS: [&str; 5] = [
     "-",
 ];
 
-/// Every way in which a line may be malformed.
+/// A malformed line of each kind.
 const MALFORMED: [&str; 5] = [
     "",
     "not a log line at all",
@@ -39,7 +39,7 @@ const MALFORMED: [&str; 5] = [
     r#"192.0.2.999 - - [10/Oct/2025:00:00:00 +0000] "GET / HTTP/1.1" 200 17"#,
 ];
 
-/// How many lines of each kind were written.
+/// The number of written lines of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Generated {
     /// Lines in the combined log format.
@@ -48,9 +48,9 @@ pub struct Generated {
     pub malformed: u64,
 }
 
-/// Writes as many log lines, about one in a thousand malformed; the same seed gives the same lines.
+/// Writes `lines` log lines, about one in a thousand of them malformed. The same seed gives the same lines.
 ///
-/// It writes line by line, so give it a buffered writer.
+/// Each line is one write, so the writer should be buffered.
 pub fn write_lines(out: &mut impl Write, lines: u64, seed: u64) -> io::Result<Generated> {
     let mut dice = Dice::new(seed);
     let mut generated = Generated::default();
@@ -87,7 +87,7 @@ fn write_good_line(out: &mut impl Write, number: u64, dice: &mut Dice) -> io::Re
     writeln!(out, " \"https://example.org/\" \"{}\"", dice.pick(&AGENTS))
 }
 
-/// Writes who asks: mostly IPv4, sometimes IPv6, from the ranges kept for examples.
+/// Writes the address of a client: mostly IPv4, sometimes IPv6, from the ranges reserved for examples.
 fn write_address(out: &mut impl Write, dice: &mut Dice) -> io::Result<()> {
     match dice.below(8) {
         0 => write!(out, "2001:db8::{:x}", 1 + dice.below(0xffff)),
@@ -112,17 +112,17 @@ fn size(dice: &mut Dice) -> u64 {
     limit / 2 + dice.below(limit / 2)
 }
 
-/// Random numbers that follow from a seed alone: George Marsaglia's xorshift with 64 bits.
+/// Random numbers that depend on a seed only: George Marsaglia's xorshift with 64 bits.
 #[derive(Debug)]
 struct Dice {
     state: u64,
 }
 
 impl Dice {
-    /// Makes dice for a seed. The seed is scrambled, since small ones make poor first throws.
+    /// Makes dice for a seed. The seed is scrambled, because small seeds give poor first numbers.
     fn new(seed: u64) -> Self {
         let scrambled = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        // A state of zero would stay zero.
+        // The state zero would stay zero.
         Self {
             state: scrambled.max(1),
         }
@@ -133,11 +133,11 @@ impl Dice {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
-        // The upper bits are the better ones.
+        // The upper bits are of better quality.
         (self.state >> 16) % limit
     }
 
-    /// One of the items, each about as likely. There must be one.
+    /// One of the items, each about as likely. The list must not be empty.
     fn pick<'items, T>(&mut self, items: &'items [T]) -> &'items T {
         &items[self.below(items.len() as u64) as usize]
     }
@@ -148,7 +148,7 @@ mod tests {
     use super::super::line::Entry;
     use super::*;
 
-    /// The lines of a seed as text, and how many there are of each kind.
+    /// The lines of a seed as text, and the number of each kind.
     fn generate(lines: u64, seed: u64) -> (String, Generated) {
         let mut out = Vec::new();
         let generated = write_lines(&mut out, lines, seed).expect("a vector takes everything");

@@ -5,44 +5,44 @@ use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 
-/// How many characters of a malformed line its error shows.
+/// The number of characters of a malformed line that its error shows.
 const SHOWN: usize = 120;
 
-/// What one line says, in the common or the combined log format.
+/// One line in the common or the combined log format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Who asked.
+    /// The address of the client.
     pub ip: IpAddr,
-    /// When, as the server wrote it: `10/Oct/2025:13:55:36 +0000`.
+    /// The time, as the server wrote it: `10/Oct/2025:13:55:36 +0000`.
     pub time: String,
-    /// `GET`, `POST` and so on.
+    /// The method: `GET`, `POST` and so on.
     pub method: String,
-    /// What was asked for, with the query string.
+    /// The requested path, with its query string.
     pub path: String,
-    /// `HTTP/1.1` and so on.
+    /// The protocol: `HTTP/1.1` and so on.
     pub protocol: String,
     /// The status of the answer, 100 to 599.
     pub status: u16,
     /// The size of the answer's body, in bytes; 0 where the log has `-`.
     pub bytes: u64,
-    /// The page that led here, if the format has it and the browser told.
+    /// The page with the link to this one, if the format has the field and the browser sent it.
     pub referer: Option<String>,
-    /// The browser, if the format has it and it told.
+    /// The browser, if the format has the field and the browser sent it.
     pub agent: Option<String>,
 }
 
 /// A line that is in neither format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// The line, whole.
+    /// The whole line.
     pub line: String,
-    /// What is wrong with it.
+    /// The reason why it is malformed.
     pub reason: &'static str,
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Escaped, because whoever sends a request may write into the log, and so to a terminal.
+        // Escaped, because a client may write control characters into the log, and so to a terminal.
         let end = self
             .line
             .char_indices()
@@ -75,7 +75,7 @@ impl Entry {
         })
     }
 
-    /// The path without its query string, so that one page is counted as one.
+    /// The path without its query string, so that a page is one page for all queries.
     pub fn page(&self) -> &str {
         self.path
             .split_once('?')
@@ -92,7 +92,7 @@ fn parse(line: &str) -> Result<Entry, &'static str> {
         .split_once(' ')
         .ok_or("there is nothing after the address")?;
     let ip = ip.parse().map_err(|_| "the address is not an IP address")?;
-    // Between the address and the time are two names that say who asked; nobody fills them in.
+    // Between the address and the time are two names of the user, which are usually `-`.
     let (_, rest) = rest.split_once('[').ok_or("the time is missing")?;
     let (time, rest) = rest.split_once("] ").ok_or("the time has no end")?;
     let (request, rest) = quoted(rest).ok_or("the request is not in quotes")?;
@@ -116,7 +116,7 @@ fn parse(line: &str) -> Result<Entry, &'static str> {
     })
 }
 
-/// Reads what the combined format adds: nothing at all, or the referer and the agent.
+/// Reads the fields that the combined format adds: the referer and the agent, or none.
 fn parse_browser(rest: &str) -> Result<(Option<String>, Option<String>), &'static str> {
     if rest.is_empty() {
         return Ok((None, None));
@@ -129,7 +129,7 @@ fn parse_browser(rest: &str) -> Result<(Option<String>, Option<String>), &'stati
     Ok((told(referer), told(agent)))
 }
 
-/// Splits `GET /a HTTP/1.1`. The path may hold spaces, for some clients send them.
+/// Splits `GET /a HTTP/1.1`. The path may contain spaces, because some clients send them.
 fn split_request(request: &str) -> Option<(&str, &str, &str)> {
     let (method, rest) = request.split_once(' ')?;
     let (path, protocol) = rest.rsplit_once(' ')?;
@@ -148,7 +148,7 @@ fn parse_status(text: &str) -> Option<u16> {
     (100..=599).contains(&status).then_some(status)
 }
 
-/// Reads a size in bytes; `-` means that nothing was sent.
+/// Reads a size in bytes; `-` means that no body was sent.
 fn parse_bytes(text: &str) -> Option<u64> {
     if text == "-" {
         return Some(0);
@@ -165,7 +165,7 @@ fn word(text: &str) -> (&str, &str) {
 
 /// Splits off a quoted field, without its quotes, and the space after it.
 ///
-/// A backslash takes the meaning from the quote that follows it.
+/// A quote after a backslash does not end the field.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix('"')?;
     let mut escaped = false;
@@ -182,12 +182,12 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// A field that the browser may have left out, which the log shows as `-`.
+/// A field that the browser may omit, which the log shows as `-`.
 fn told(field: &str) -> Option<String> {
     (field != "-").then(|| unescape(field).into_owned())
 }
 
-/// Takes the backslashes from before quotes and backslashes; other escapes stay as they are.
+/// Removes the backslashes before quotes and backslashes; other escapes stay as they are.
 fn unescape(field: &str) -> Cow<'_, str> {
     if !field.contains('\\') {
         return Cow::Borrowed(field);

@@ -1,16 +1,16 @@
-//! What lines are understood, and what is said about the others.
+//! Which lines are parsed, and the errors of the others.
 
 use super::*;
 
-/// A good line of the common format, up to and including its status.
+/// A valid line of the common format, up to and including its status.
 const COMMON: &str = r#"203.0.113.7 - ann [10/Oct/2025:13:55:36 +0000] "GET /a?b=c HTTP/1.1" 200"#;
 
-/// The entry of a line that must be good.
+/// The entry of a line that must be valid.
 fn good(line: &str) -> Entry {
     Entry::parse(line).expect("a good line")
 }
 
-/// Why a line that must be bad is bad.
+/// The error of a line that must be malformed.
 fn bad(line: &str) -> &'static str {
     let malformed = Entry::parse(line).expect_err("a bad line");
     assert_eq!(malformed.line, line);

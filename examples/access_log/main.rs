@@ -1,4 +1,4 @@
-//! Reads a web server's access log, and tells what is in it.
+//! Reads the access log of a web server, and prints a summary.
 //!
 //! ```text
 //! cargo run --release --example access_log -- access.log
@@ -6,9 +6,8 @@
 //!     cargo run --release --example access_log
 //! ```
 //!
-//! Lines that are in no known format leave `parse` by a port of their own, to a consumer of dead
-//! letters. The end of the input ends the reader, and so the group: each worker handles all that it
-//! was sent, and ends after those that feed it.
+//! Malformed lines leave `parse` by a named port, to a consumer of dead letters. The end of the input ends the reader, and
+//! so the group: each worker handles all its messages, and ends after the workers that feed it.
 
 #![allow(
     unreachable_pub,
@@ -31,22 +30,22 @@ use fluid_examples::input::Input;
 use self::line::{Entry, Malformed};
 use self::totals::Totals;
 
-/// Reads a web server's access log, and tells what is in it.
+/// Reads the access log of a web server, and prints a summary.
 #[derive(Debug, Parser)]
 #[command(name = "access_log", version)]
 struct Args {
     /// The log file [default: the standard input].
     file: Option<PathBuf>,
 
-    /// How many of the malformed lines to show.
+    /// The number of malformed lines to show.
     #[arg(long, value_name = "LINES", default_value_t = 5)]
     show_malformed: u64,
 
-    /// Write a log of this many lines to the standard output instead, to try things out.
+    /// Write a log of this many lines to the standard output instead.
     #[arg(long, value_name = "LINES", conflicts_with = "file")]
     generate: Option<u64>,
 
-    /// Which of all possible logs to write.
+    /// The seed of the log to write.
     #[arg(
         long,
         value_name = "NUMBER",
@@ -74,7 +73,7 @@ async fn read(file: Option<PathBuf>, lines: &Output<String>, ctx: &Context) -> R
     }
 }
 
-/// Understands a line, or sends it where the malformed ones go.
+/// Parses a line, or sends it to the port for malformed lines.
 #[consumer]
 async fn parse(line: String, malformed: &Output<Malformed>) -> Result<Option<Entry>, Error> {
     match Entry::parse(&line) {
@@ -86,13 +85,13 @@ async fn parse(line: String, malformed: &Output<Malformed>) -> Result<Option<Ent
     }
 }
 
-/// Counts what was understood.
+/// Counts the parsed lines.
 #[consumer]
 async fn count(entry: Entry, totals: &Mutex<Totals>) {
     lock(totals).add(&entry);
 }
 
-/// Counts what was not understood, and shows the first of it.
+/// Counts the malformed lines, and shows the first ones.
 #[consumer]
 async fn dead_letters(line: Malformed, show: u64, totals: &Mutex<Totals>) {
     let mut totals = lock(totals);
@@ -127,7 +126,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Reads the log, and prints what is in it, also if it could not be read to its end.
+/// Reads the log, and prints the summary, also if it could not be read to its end.
 fn analyse(args: Args) -> Result<ExitCode, Error> {
     let totals = Arc::new(Mutex::new(Totals::new()));
     let exit = AccessLog::new(args.file, args.show_malformed, Arc::clone(&totals)).main();
@@ -136,7 +135,7 @@ fn analyse(args: Args) -> Result<ExitCode, Error> {
     unless_broken(write!(io::stdout(), "{}", lock(&totals)), code)
 }
 
-/// Writes a log, and tells what a reader should find in it.
+/// Writes a log, and prints the counts that a reader should find.
 fn generate(lines: u64, seed: u64) -> Result<ExitCode, Error> {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = generate::write_lines(&mut out, lines, seed).map(|written| {
@@ -148,7 +147,7 @@ fn generate(lines: u64, seed: u64) -> Result<ExitCode, Error> {
     unless_broken(written, ExitCode::SUCCESS)
 }
 
-/// Takes it for a good end if whoever read along has seen enough.
+/// Accepts a closed standard output as a normal end.
 fn unless_broken(written: io::Result<()>, code: ExitCode) -> Result<ExitCode, Error> {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -156,7 +155,7 @@ fn unless_broken(written: io::Result<()>, code: ExitCode) -> Result<ExitCode, Er
     }
 }
 
-/// What a lock guards, which is whole even after a panic.
+/// The content of a lock, which is intact even after a panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! What a whole access log adds up to.
+//! The totals of an access log.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -6,33 +6,33 @@ use std::fmt;
 
 use super::line::Entry;
 
-/// How many of the most visited pages the report names.
+/// The number of most visited pages in the report.
 const TOP: usize = 10;
 
-/// What the lines so far add up to. Displayed, it is the report.
+/// The totals of the lines so far. `{}` prints the report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// How many lines were understood.
+    /// The number of parsed lines.
     pub parsed: u64,
-    /// How many lines were not.
+    /// The number of malformed lines.
     pub malformed: u64,
-    /// How often each page was asked for, whatever its query string.
+    /// The number of requests for each page, without its query string.
     pub pages: HashMap<String, u64>,
-    /// How often each status was answered.
+    /// The number of answers with each status.
     pub statuses: BTreeMap<u16, u64>,
     /// The size of every answer, in bytes, in no order.
     ///
-    /// To keep them all is the simplest way to an exact percentile; a million of them take 8 MB.
+    /// Keeping all sizes is the simplest way to an exact percentile; a million sizes take 8 MB.
     pub sizes: Vec<u64>,
 }
 
 impl Totals {
-    /// Makes totals of nothing.
+    /// The totals of no lines.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Counts a line that was understood.
+    /// Counts a parsed line.
     pub fn add(&mut self, entry: &Entry) {
         self.parsed += 1;
         match self.pages.get_mut(entry.page()) {
@@ -43,17 +43,17 @@ impl Totals {
         self.sizes.push(entry.bytes);
     }
 
-    /// Counts a line that was not understood.
+    /// Counts a malformed line.
     pub fn add_malformed(&mut self) {
         self.malformed += 1;
     }
 
-    /// How many lines were counted, understood or not.
+    /// The number of all lines, parsed or malformed.
     pub fn lines(&self) -> u64 {
         self.parsed + self.malformed
     }
 
-    /// The most visited pages and their counts, the most visited first, equals by name.
+    /// The most visited pages and their counts, the most visited first. Pages with equal counts are ordered by name.
     pub fn top_pages(&self) -> Vec<(&str, u64)> {
         let mut pages: Vec<_> = self
             .pages
@@ -65,7 +65,7 @@ impl Totals {
         pages
     }
 
-    /// The size that 99 of 100 answers do not exceed, in bytes; none if there was no answer.
+    /// The size in bytes that 99 of 100 answers do not exceed, or `None` without answers.
     pub fn p99_size(&self) -> Option<u64> {
         let place = (self.sizes.len() * 99).div_ceil(100).checked_sub(1)?;
         let mut sizes = self.sizes.clone();
@@ -84,7 +84,7 @@ impl fmt::Display for Totals {
         }
         writeln!(f, "\ntop {TOP} paths")?;
         for (page, count) in self.top_pages() {
-            // Escaped, because a path may hold anything, and this goes to a terminal.
+            // Escaped, because a path may contain control characters, and this goes to a terminal.
             writeln!(f, "{count:>12}  {}", page.escape_debug())?;
         }
         match self.p99_size() {
@@ -98,7 +98,7 @@ impl fmt::Display for Totals {
 mod tests {
     use super::*;
 
-    /// An entry of which only this matters.
+    /// An entry with this path, status and size.
     fn entry(path: &str, status: u16, bytes: u64) -> Entry {
         Entry::parse(&format!(
             r#"::1 - - [t] "GET {path} HTTP/1.1" {status} {bytes}"#

@@ -1,5 +1,5 @@
 //! What the macros make of `dispatcher.rs`.
-/// Makes up a trade of two symbols at each beat, the second of them rising.
+/// Makes up trades of two symbols at each beat; the price of the second symbol rises.
 async fn exchange(price: &mut f64) -> Vec<Trade> {
     *price += 1.0;
     let gold = Trade {
@@ -12,7 +12,7 @@ async fn exchange(price: &mut f64) -> Vec<Trade> {
     };
     vec![gold, tin]
 }
-/// Makes up a trade of two symbols at each beat, the second of them rising.
+/// Makes up trades of two symbols at each beat; the price of the second symbol rises.
 struct Exchange {
     price: f64,
 }
@@ -26,7 +26,9 @@ impl ::fluid::__private::Function for Exchange {
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("exchange")
         .docs(
-            &["Makes up a trade of two symbols at each beat, the second of them rising."],
+            &[
+                "Makes up trades of two symbols at each beat; the price of the second symbol rises.",
+            ],
         )
         .output("Trade");
     fn call(
@@ -39,7 +41,7 @@ impl ::fluid::__private::Function for Exchange {
         ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
     }
 }
-/// Hands each trade to whoever is interested.
+/// Hands each trade to the registered handlers.
 /**
  ```mermaid
  flowchart LR
@@ -121,7 +123,7 @@ impl Desk {
     const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
         name: "desk",
         type_name: "Desk",
-        docs: &["Hands each trade to whoever is interested."],
+        docs: &["Hands each trade to the registered handlers."],
         place: ::fluid::__private::Location::here(),
         resources: &[
             ::fluid::__private::GraphResource {

@@ -1,9 +1,9 @@
 //! What the macros make of `dynamic.rs`.
-/// Watches a feed, until it is taken out of the group.
+/// Watches a feed until it is removed from the group.
 async fn watch(feed: String, news: Sender<String>) {
     let _ = news.send(format!("news from {feed}")).await;
 }
-/// Watches a feed, until it is taken out of the group.
+/// Watches a feed until it is removed from the group.
 struct Watch {
     feed: String,
     news: Sender<String>,
@@ -16,7 +16,7 @@ impl ::fluid::__private::Function for Watch {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(40));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("watch")
-        .docs(&["Watches a feed, until it is taken out of the group."]);
+        .docs(&["Watches a feed until it is removed from the group."]);
     fn call(
         &mut self,
         (): (),

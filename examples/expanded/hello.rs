@@ -26,11 +26,11 @@ impl ::fluid::__private::Function for Greet {
         ::fluid::__private::emits_one(greet(::fluid::rule::configuration(&self.name)))
     }
 }
-/// Prints what it is sent.
+/// Prints each message.
 async fn print(line: String) {
     println!("{line}");
 }
-/// Prints what it is sent.
+/// Prints each message.
 struct Print;
 impl ::fluid::__private::Function for Print {
     type Message = String;
@@ -38,7 +38,7 @@ impl ::fluid::__private::Function for Print {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("print")
-        .docs(&["Prints what it is sent."])
+        .docs(&["Prints each message."])
         .message("String");
     fn call(
         &mut self,

@@ -31,11 +31,11 @@ impl ::fluid::__private::Function for Stumble {
         )
     }
 }
-/// Finishes nothing, and hears nothing.
+/// Never finishes a call, and ignores the stop.
 async fn dawdle() {
     std::future::pending::<()>().await;
 }
-/// Finishes nothing, and hears nothing.
+/// Never finishes a call, and ignores the stop.
 struct Dawdle;
 impl ::fluid::__private::Function for Dawdle {
     type Message = ::fluid::__private::Nothing;
@@ -43,7 +43,7 @@ impl ::fluid::__private::Function for Dawdle {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("dawdle")
-        .docs(&["Finishes nothing, and hears nothing."]);
+        .docs(&["Never finishes a call, and ignores the stop."]);
     fn call(
         &mut self,
         (): (),

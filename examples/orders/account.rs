@@ -1,44 +1,44 @@
-//! What became of the orders, as the workers have counted it.
+//! The outcome of the orders, as counted by the workers.
 
 use std::fmt;
 
 use fluid::Exit;
 
-/// The orders of one run, counted. All of it is from the exit of the group, which holds however that ended.
+/// The counts of the orders of one run. They come from the exit of the group, and are right for every kind of end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Orders that `take` handed on.
+    /// Orders that `take` emitted.
     pub taken: u64,
     /// Orders that were charged.
     pub paid: u64,
     /// Orders that could not be charged.
     pub given_up: u64,
-    /// Orders that were neither when the group had to end.
+    /// Orders without either outcome when the group had to end.
     pub undelivered: u64,
-    /// Lines that were no orders.
+    /// Lines that were not orders.
     pub rejected: u64,
-    /// Orders that were read, and that nobody took any more.
+    /// Orders that were read, but not accepted any more.
     pub refused: u64,
     /// Paid orders that were stored.
     pub stored: Written,
-    /// Given-up orders that were settled and buried.
+    /// Orders that were given up, settled and buried.
     pub buried: Written,
-    /// Orders that a worker behind `charge` could not record, as they say it. Whoever is cut off while it
-    /// hands an order on has it in hand still, so some of these may be among the undelivered ones.
+    /// Orders that a worker behind `charge` could not record, by its own count. A worker that is cut off during a send
+    /// still has the order in hand, so some of these may be among the undelivered ones.
     pub unrecorded: u64,
 }
 
-/// How many messages were written to the database.
+/// The number of messages written to the database.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Those of which it is known.
+    /// Messages that were written for certain.
     pub done: u64,
-    /// Those that may be there or not: they were being written when the writer was cut off.
+    /// Messages that may be written or not: the writer was cut off during the write.
     pub open: u64,
 }
 
 impl Account {
-    /// What a group says at its end.
+    /// Reads the counts from the exit of the group.
     pub fn of(exit: &Exit) -> Self {
         let counts = |worker| {
             let exit = exit.worker(worker);
@@ -75,7 +75,7 @@ impl Account {
 }
 
 impl Account {
-    /// How many orders were taken, and are in no table.
+    /// The number of orders that were taken and are in no table.
     pub const fn open(&self) -> u64 {
         self.taken
             .saturating_sub(self.stored.done + self.buried.done)
@@ -83,7 +83,7 @@ impl Account {
 }
 
 impl Written {
-    /// Whether the database may hold so many.
+    /// Whether the database may contain this many.
     pub const fn allows(&self, rows: u64) -> bool {
         self.done <= rows && rows <= self.done + self.open
     }

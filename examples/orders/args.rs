@@ -6,11 +6,11 @@ use clap::{Parser, ValueEnum};
 
 use super::source::Source;
 
-/// Takes orders, charges them to a flaky payment provider, and keeps what became of each.
+/// Takes orders, charges them to a flaky payment provider, and records the outcome of each.
 ///
-/// It ends with its orders, or at Ctrl-C, and then proves from the database and the provider's books that
-/// none was lost and nobody was charged twice. The exit code is 0 if all went well, 1 if it had to be
-/// ended by force, 2 if it gave up, and 3 if something that it claims is not true.
+/// It ends after the last order, or at Ctrl-C. It then proves from the database and the books of the provider that no
+/// order was lost and none was charged twice. The exit code is 0 after a normal end, 1 after an end by force, 2 if the
+/// group gave up, and 3 if a claim is false.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "orders", version)]
 pub struct Args {
@@ -18,27 +18,27 @@ pub struct Args {
     #[arg(conflicts_with_all = ["orders", "print"])]
     file: Option<PathBuf>,
 
-    /// How many orders to make up.
+    /// The number of orders to make up.
     #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
     pub orders: u32,
 
-    /// Which orders to make up, and which moods the provider has.
+    /// The seed of the made-up orders and of the answers of the provider.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
 
-    /// Print the orders that would be made up, and take none.
+    /// Print the made-up orders, and take none.
     #[arg(long)]
     pub print: bool,
 
-    /// The database file; made if it does not exist.
+    /// The database file; created if it does not exist.
     #[arg(long, value_name = "PATH", default_value = "orders.db")]
     pub db: PathBuf,
 
-    /// What goes down for good.
+    /// The part that goes down permanently.
     #[arg(long, value_name = "WHAT")]
     outage: Option<Down>,
 
-    /// After how many requests to the provider, or orders in the database, it goes down.
+    /// The number of requests to the provider, or of orders in the database, before it goes down.
     #[arg(
         long,
         value_name = "NUMBER",
@@ -48,17 +48,17 @@ pub struct Args {
     outage_after: u64,
 }
 
-/// What can go down.
+/// A part that can go down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Down {
-    /// The payment provider cannot be reached any more.
+    /// The payment provider becomes unreachable.
     Provider,
     /// The database stays locked.
     Database,
 }
 
 impl Args {
-    /// Where the orders come from.
+    /// The source of the orders.
     pub fn source(&self) -> Source {
         match &self.file {
             Some(path) if path.as_os_str() == "-" => Source::Lines(None),
@@ -70,12 +70,12 @@ impl Args {
         }
     }
 
-    /// After how many requests the provider goes down.
+    /// The number of requests before the provider goes down.
     pub fn provider_down_after(&self) -> Option<u64> {
         (self.outage == Some(Down::Provider)).then_some(self.outage_after)
     }
 
-    /// After how many orders the database goes down.
+    /// The number of orders before the database goes down.
     pub fn database_down_after(&self) -> Option<u64> {
         (self.outage == Some(Down::Database)).then_some(self.outage_after)
     }

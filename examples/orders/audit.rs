@@ -1,5 +1,5 @@
-//! Holds what was counted, what the database holds and what the provider has booked against each other.
-//! It is pure: it trusts none of the three, and knows nothing of how they came about.
+//! Compares the counts of the workers, the rows of the database and the books of the provider. The audit is pure: it
+//! trusts none of the three.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -11,10 +11,10 @@ use super::provider::Charge;
 /// The exit code if a claim is not true.
 const FALSE_CLAIM: u8 = 3;
 
-/// Something that must be true at the end, however that came.
+/// A statement that must be true after every kind of end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
-    /// What is claimed.
+    /// The statement.
     pub text: &'static str,
     /// Whether it is true.
     pub holds: bool,
@@ -27,7 +27,7 @@ impl fmt::Display for Claim {
     }
 }
 
-/// The exit code of a shop that claims this, and would have ended with `code`.
+/// The exit code of a shop with these claims, whose group ended with `code`.
 pub fn exit_code(code: u8, claims: &[Claim]) -> u8 {
     if claims.iter().all(|claim| claim.holds) {
         code
@@ -45,7 +45,7 @@ pub struct Audit<'a> {
 }
 
 impl<'a> Audit<'a> {
-    /// Makes an audit of what was counted, is held and was booked.
+    /// Makes an audit of the counts, the rows and the charges.
     pub const fn new(
         account: &'a Account,
         held: &'a Holdings,
@@ -58,7 +58,7 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// All that is claimed, and whether it is true.
+    /// All claims, and whether each is true.
     pub fn claims(&self) -> Vec<Claim> {
         [
             (
@@ -78,7 +78,7 @@ impl<'a> Audit<'a> {
                 self.stored_orders_are_charged_once(),
             ),
             (
-                "nobody pays for an order that was buried",
+                "no charge stands for an order that was buried",
                 self.buried_orders_are_free(),
             ),
             (
@@ -98,7 +98,7 @@ impl<'a> Audit<'a> {
         .into()
     }
 
-    /// The orders for which somebody pays, and which are in no table: they are to be looked into.
+    /// The orders with a valid charge that are in no table. They need a manual check.
     pub fn charged_without_row(&self) -> BTreeSet<u32> {
         let stored: BTreeSet<u32> = self.held.paid.iter().map(|order| order.id).collect();
         let standing = self.charges.iter().filter(|(_, charge)| charge.stands());
@@ -108,7 +108,7 @@ impl<'a> Audit<'a> {
             .collect()
     }
 
-    /// What the provider has booked, in a line.
+    /// The bookings of the provider, in one line.
     pub fn books(&self) -> String {
         let count = |which: fn(&Charge) -> bool| {
             let charges = self.charges.values();
@@ -123,7 +123,7 @@ impl<'a> Audit<'a> {
         )
     }
 
-    /// How many orders were buried for each reason.
+    /// The number of buried orders for each reason.
     pub fn reasons(&self) -> BTreeMap<&str, u64> {
         let mut reasons = BTreeMap::new();
         for reason in self.held.buried.values() {

@@ -1,10 +1,10 @@
-//! Each claim is false when it should be, and only then.
+//! Each claim is false exactly when it should be.
 
 use super::super::account::Written;
 use super::super::database::Stored;
 use super::*;
 
-/// What an audit looks at.
+/// The input of an audit.
 #[derive(Clone)]
 struct Case {
     account: Account,
@@ -51,7 +51,7 @@ fn good() -> Case {
     }
 }
 
-/// The claims that are false when a good case is spoiled.
+/// The claims that are false after a change to a correct case.
 fn false_claims(spoil: impl FnOnce(&mut Case)) -> Vec<&'static str> {
     let mut case = good();
     spoil(&mut case);
@@ -60,7 +60,7 @@ fn false_claims(spoil: impl FnOnce(&mut Case)) -> Vec<&'static str> {
     claims.filter(|it| !it.holds).map(|it| it.text).collect()
 }
 
-/// Asserts that one claim is false, the one with this word.
+/// Asserts that exactly one claim is false, and contains this word.
 #[track_caller]
 fn assert_false(word: &str, spoil: impl FnOnce(&mut Case)) {
     let claims = false_claims(spoil);
@@ -85,7 +85,7 @@ fn an_order_without_an_outcome_is_detected() {
     assert_false("charged or given up is recorded", |case| {
         case.account.unrecorded += 1;
     });
-    // It may be one that was cut off on its way to whoever records it.
+    // The order may have been cut off on its way to the worker that records it.
     let claims = false_claims(|case| {
         case.account.taken += 1;
         case.account.undelivered += 1;
@@ -135,7 +135,7 @@ fn an_uncounted_charge_is_detected() {
     assert_false("every charge", |case| {
         case.charges.insert(5, CHARGED);
     });
-    // It may be of an order that was being charged when the group had to end.
+    // The charge may be of an order that was in hand when the group had to end.
     let claims = false_claims(|case| {
         case.charges.insert(5, CHARGED);
         case.account.taken += 1;

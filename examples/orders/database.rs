@@ -1,4 +1,4 @@
-//! Where paid orders are kept, and those that were given up, on disk.
+//! The database on disk, with paid orders and orders that were given up.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use rusqlite::{Connection, Result, Transaction, TransactionBehavior, params};
 
 use super::order::{GivenUp, Paid};
 
-/// How long a call waits for another connection that holds the database locked.
+/// The time that a call waits while another connection locks the database.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
-/// The tables. The keys make writing idempotent: a batch that is written twice is kept once.
+/// The tables. The keys make writing idempotent: a batch that is written twice is stored once.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS runs (
         run INTEGER PRIMARY KEY
@@ -64,7 +64,7 @@ const INSERT_BURIED: &str = "
     ON CONFLICT (run, id) DO NOTHING
 ";
 
-/// The database, for one run. It may be shared among threads; its calls block, and take turns.
+/// The database, for one run. It may be shared among threads; its calls block, and exclude each other.
 #[derive(Debug)]
 pub struct Database {
     connection: Mutex<Connection>,
@@ -72,46 +72,46 @@ pub struct Database {
     outage: Option<Outage>,
 }
 
-/// The end of the database, which it may be told to play: another connection takes the lock, and keeps it.
+/// A simulated outage of the database: another connection takes the lock, and keeps it.
 #[derive(Debug)]
 struct Outage {
     path: PathBuf,
-    /// How many orders are stored before.
+    /// The number of orders that are stored before it.
     after: u64,
     lock: Mutex<Option<Connection>>,
 }
 
-/// What the database holds of one run.
+/// The content of the database for one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// The paid orders, in the order in which they were stored.
     pub paid: Vec<Stored>,
-    /// The reasons of those that were given up, by id.
+    /// The reasons of the orders that were given up, by id.
     pub buried: BTreeMap<u32, String>,
-    /// How many orders each customer has paid, and how much.
+    /// The number of paid orders of each customer, and their sum.
     pub totals: BTreeMap<String, (u32, i64)>,
 }
 
-/// A paid order as it is kept.
+/// A paid order as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Its id.
     pub id: u32,
-    /// Who ordered.
+    /// The customer.
     pub customer: String,
-    /// Which of its customer's orders it is.
+    /// Its number among the orders of its customer.
     pub sequence: u32,
     /// The price, in hundredths.
     pub cents: u32,
 }
 
 impl Database {
-    /// Opens the database at `path` for a new run, and makes it if it does not exist. It goes down for good
-    /// when so many orders are stored, if that is wanted.
+    /// Opens the database at `path` for a new run, and creates it if it does not exist. With an outage, it goes down
+    /// permanently after this many orders.
     pub fn open(path: &Path, down_after: Option<u64>) -> Result<Self> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(LOCK_PATIENCE)?;
-        // In WAL mode whoever reads, such as the audit, is not kept waiting by whoever writes.
+        // In WAL mode a reader, such as the audit, does not wait for a writer.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.execute_batch(SCHEMA)?;
         connection.execute("INSERT INTO runs DEFAULT VALUES", [])?;
@@ -126,8 +126,7 @@ impl Database {
         })
     }
 
-    /// Keeps a batch of paid orders, and adds them to their customers' totals: all of it, or nothing if it
-    /// fails.
+    /// Stores a batch of paid orders, and adds them to the totals of their customers: all of it, or nothing if it fails.
     pub fn store(&self, paid: &[Paid]) -> Result<()> {
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(INSERT_PAID)?;
@@ -149,7 +148,7 @@ impl Database {
         })
     }
 
-    /// Keeps a batch of orders that were given up: all of it, or nothing if it fails.
+    /// Stores a batch of orders that were given up: all of it, or nothing if it fails.
     pub fn bury(&self, given_up: &[GivenUp]) -> Result<()> {
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(INSERT_BURIED)?;
@@ -173,7 +172,7 @@ impl Database {
         })
     }
 
-    /// What it holds of this run, all of it seen at the same moment.
+    /// The content for this run, read in one transaction.
     pub fn holdings(&self) -> Result<Holdings> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
@@ -186,13 +185,13 @@ impl Database {
         if let Some(outage) = &self.outage {
             outage.begin_if_due(&connection, self.run)?;
         }
-        // Immediate, because a transaction that asks for the lock late is refused at once.
+        // Immediate, because SQLite refuses a transaction at once that asks for the lock late.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         write(&transaction)?;
         transaction.commit()
     }
 
-    /// The connection. A panic elsewhere does not spoil it: its transaction was rolled back.
+    /// The connection. It is intact after a panic elsewhere, which rolled its transaction back.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
@@ -221,7 +220,7 @@ impl Outage {
 }
 
 impl Holdings {
-    /// Reads what there is of one run.
+    /// Reads the content for one run.
     fn read(transaction: &Transaction<'_>, run: i64) -> Result<Self> {
         let paid = "SELECT id, customer, sequence, cents FROM paid WHERE run = ? ORDER BY position";
         let buried = "SELECT id, reason FROM buried WHERE run = ?";

@@ -1,11 +1,11 @@
-//! What is kept, and what happens when it cannot be.
+//! Storing orders, and the outage of the database.
 
 use std::{env, fs, process};
 
 use super::super::order::Order;
 use super::*;
 
-/// A directory of its own for one test, removed at its end.
+/// A directory for one test, removed at its end.
 struct Directory(PathBuf);
 
 impl Directory {

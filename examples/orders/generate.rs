@@ -1,20 +1,20 @@
-//! Synthetic orders, for trying things out.
+//! Synthetic orders, for trials.
 
 use fastrand::Rng;
 
 use super::order::Order;
 use super::provider::{DECLINED, EXPIRED};
 
-/// How many customers there are.
+/// The number of customers.
 const CUSTOMERS: u32 = 200;
 
-/// How many orders there are to each whose card is refused, on average.
+/// One order in this many has a card that is refused, on average.
 const ORDERS_PER_REFUSED: u64 = 60;
 
-/// The most that an order costs, in hundredths.
+/// The highest price of an order, in hundredths.
 const DEAREST: u32 = 20_000;
 
-/// Orders that follow from a seed alone.
+/// Orders that depend on a seed only.
 #[derive(Debug)]
 pub struct Generator {
     rng: Rng,
@@ -22,7 +22,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// As many orders; the same seed gives the same ones.
+    /// Makes this many orders. The same seed gives the same orders.
     pub fn new(count: u32, seed: u64) -> Self {
         Self {
             rng: Rng::with_seed(seed),
@@ -36,7 +36,7 @@ impl Iterator for Generator {
 
     fn next(&mut self) -> Option<Order> {
         let id = self.ids.next()?;
-        // Some customers order far more often than others.
+        // Some customers order much more often than others.
         let limit = self.rng.u32(1..=CUSTOMERS);
         let customer = format!("customer-{:03}", self.rng.u32(1..=limit));
         let card = match self.rng.u64(0..ORDERS_PER_REFUSED) {
@@ -71,7 +71,7 @@ mod tests {
     fn the_same_seed_gives_the_same_orders() {
         assert_eq!(generate(100, 1), generate(100, 1));
         assert_ne!(generate(100, 1), generate(100, 2));
-        // More of them begin with the same.
+        // A longer list begins with the same orders.
         assert_eq!(generate(100, 1), generate(200, 1)[..100]);
     }
 

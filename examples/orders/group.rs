@@ -1,4 +1,4 @@
-//! The group: which workers there are, what each sends to which, and how failures are answered.
+//! The group: its workers, the edges between them, and its restarts.
 
 use fluid::{GroupHandle, workers};
 
@@ -9,11 +9,11 @@ use super::source::Source;
 use super::workers::{Bury, Charge, Reject, Settle, Store, Take};
 
 workers! {
-    /// Takes orders, charges them, and keeps what became of each.
+    /// Takes orders, charges them, and records the outcome of each.
     ///
-    /// A worker that fails is restarted, three times in half a minute; then what it needs is taken to be
-    /// down for good, and the group gives up: no order is taken any more, and those that were are charged
-    /// and kept as far as that is possible, and counted where it is not.
+    /// A worker that fails is restarted, up to three times in half a minute. After that the group gives up, because the
+    /// database or the provider must be down permanently. It then takes no more orders. The orders already taken are
+    /// charged and stored as far as possible, and all others are counted.
     #[workers(
         name = "orders",
         grace = "10s",
@@ -38,7 +38,7 @@ workers! {
     every("1s") => say_progress(&group);
 }
 
-/// Says how far it is, to whoever watches.
+/// Prints the progress.
 fn say_progress(group: &GroupHandle) {
     let status = group.status();
     let done = |worker| {

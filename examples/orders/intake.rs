@@ -1,10 +1,10 @@
-//! What is taken in: each order once, numbered for its customer.
+//! The intake: admits each order once, and numbers it for its customer.
 
 use std::collections::{HashMap, HashSet};
 
 use super::order::Order;
 
-/// Who has ordered what so far. It remembers every order of a run.
+/// The ids and the number of orders of each customer so far.
 #[derive(Debug, Default)]
 pub struct Intake {
     ids: HashSet<u32>,
@@ -12,9 +12,9 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Numbers an order for its customer. An order that was there before is none.
+    /// Numbers an order for its customer. An order with a known id is an error.
     pub fn admit(&mut self, mut order: Order) -> Result<Order, String> {
-        // The provider would take the second for a repeat of the first, and charge it to nobody.
+        // The provider would take the second order for a repeat of the first, and not charge it.
         if !self.ids.insert(order.id) {
             return Err(format!("there is an order {} already", order.id));
         }
@@ -56,7 +56,7 @@ mod tests {
             intake.admit(order(7, "ben")),
             Err("there is an order 7 already".into())
         );
-        // The one that was refused has no number.
+        // The refused order has no number.
         assert_eq!(intake.admit(order(8, "ben")).map(|it| it.sequence), Ok(1));
     }
 }

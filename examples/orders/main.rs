@@ -1,4 +1,4 @@
-//! A shop that takes orders, charges them to a flaky payment provider, and loses none.
+//! A shop that takes orders, charges them to a flaky payment provider, and loses no order.
 //!
 //! ```text
 //! cargo run --release --example orders
@@ -7,9 +7,8 @@
 //! cargo run --release --example orders -- orders.jsonl
 //! ```
 //!
-//! `workers.rs` holds what is done, as plain functions, and `group.rs` how it hangs together and how
-//! failures are answered. At the end `audit.rs` holds what was counted, what the database holds and what
-//! the provider has booked against each other. All other modules know nothing of fluid.
+//! `workers.rs` has the work, as plain functions, and `group.rs` the graph and its restarts. At the end `audit.rs` compares
+//! the counts of the workers, the rows of the database and the books of the provider. The other modules do not use fluid.
 
 #![allow(
     unreachable_pub,
@@ -43,7 +42,7 @@ use self::generate::Generator;
 use self::group::Orders;
 use self::provider::Provider;
 
-/// How many of the orders that are charged and in no table are named.
+/// The number of charged orders without a row that are listed.
 const NAMED: usize = 10;
 
 fn main() -> ExitCode {
@@ -58,7 +57,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Takes all orders, and tells what became of them.
+/// Takes all orders, and prints their outcome.
 fn take_orders(args: &Args) -> Result<ExitCode, Error> {
     let named = |error| format!("{}: {error}", args.db.display());
     let db = Arc::new(Database::open(&args.db, args.database_down_after()).map_err(named)?);
@@ -68,7 +67,7 @@ fn take_orders(args: &Args) -> Result<ExitCode, Error> {
     report(&exit, &db, &provider)
 }
 
-/// Prints what became of the orders, and whether that is true.
+/// Prints the outcome of the orders, and whether the claims about it are true.
 fn report(exit: &Exit, db: &Database, provider: &Provider) -> Result<ExitCode, Error> {
     let (held, charges) = (db.holdings()?, provider.charges());
     let account = Account::of(exit);
@@ -86,7 +85,7 @@ fn report(exit: &Exit, db: &Database, provider: &Provider) -> Result<ExitCode, E
     Ok(ExitCode::from(audit::exit_code(exit.code(), &claims)))
 }
 
-/// Says what somebody has to look into, and why; nothing if all went well.
+/// Prints the orders that need a manual check, and the cause of a failure. Prints nothing after a normal end.
 fn say_what_is_open(exit: &Exit, account: &Account, audit: &Audit<'_>) {
     let open = account.open();
     if open > 0 {
@@ -109,7 +108,7 @@ fn print(args: &Args) -> Result<ExitCode, Error> {
     for order in Generator::new(args.orders, args.seed) {
         let line = serde_json::to_string(&order)?;
         match writeln!(out, "{line}") {
-            // Whoever read along has seen enough.
+            // The reader of the output has closed it.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
             result => result?,
         }

@@ -1,4 +1,4 @@
-//! An order, and the text in which it comes.
+//! An order, and its form as text.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Order {
-    /// Tells it from every other order, and is the key by which the provider knows its charge.
+    /// Identifies the order, and is the idempotency key of its charge.
     pub id: u32,
-    /// Who ordered.
+    /// The customer.
     pub customer: String,
     /// The number of the card.
     pub card: String,
     /// The price, in hundredths.
     pub cents: u32,
-    /// Which of its customer's orders it is, from 1 on; it is given when the order is taken in.
+    /// Its number among the orders of its customer, from 1 on. The intake sets it.
     #[serde(skip)]
     pub sequence: u32,
 }
@@ -40,29 +40,29 @@ pub struct Paid {
     pub receipt: u32,
 }
 
-/// An order that was given up, and for which nobody pays.
+/// An order that was given up, without a valid charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenUp {
     /// The order.
     pub order: Order,
-    /// How often it was tried to charge it.
+    /// The number of attempts to charge it.
     pub attempts: u32,
     /// Why the last attempt failed.
     pub reason: String,
 }
 
-/// What came in as an order, and is none that can be taken.
+/// A line that is not an order, or an order that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// Where it stands: the number of its line, from 1 on.
+    /// The number of its line, from 1 on.
     pub line: u64,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Escaped, because a line may hold anything, and this goes to a terminal.
+        // Escaped, because a line may contain control characters, and this goes to a terminal.
         write!(f, "line {}: {}", self.line, self.reason.escape_debug())
     }
 }

@@ -1,9 +1,8 @@
-//! The payment provider: another company, at the other end of a bad line.
+//! A simulated payment provider with an unreliable connection.
 //!
-//! It is simulated, and what it does follows from a seed, the order and the number of the request. It is
-//! busy for one request in four; now and then it books a charge and answers so late that nobody waits
-//! any more; and some cards it refuses for ever. What makes that bearable is the *idempotency key*, here
-//! the id of the order: a charge that is asked for again is recognised, and booked once.
+//! Its answers depend on a seed, the order and the number of the request. One request in four is refused, because the
+//! provider is busy. Some charges are booked, but answered only after the timeout. Some cards are always refused. The id
+//! of the order is the *idempotency key*: a repeated charge is recognised, and booked once.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,21 +12,21 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-/// What the number of a card ends with that has no money behind it.
+/// The last digits of cards without funds.
 pub const DECLINED: &str = "0002";
 
-/// What the number of a card ends with that is no longer valid.
+/// The last digits of expired cards.
 pub const EXPIRED: &str = "0069";
 
-/// How late the late answers are.
+/// The delay of late answers.
 const LATE: Duration = Duration::from_secs(5);
 
-/// Why a charge was not made, or is not known to be made.
+/// The reason why a charge failed, or may have failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChargeError {
-    /// The card is refused, now and always.
+    /// The card is refused, also in the future.
     Refused(&'static str),
-    /// The provider has no time for this request, but may have for the next one.
+    /// The provider is busy; a later request may succeed.
     Busy,
     /// The provider cannot be reached.
     Unreachable,
@@ -52,21 +51,21 @@ impl fmt::Display for ChargeError {
 
 impl std::error::Error for ChargeError {}
 
-/// What the provider knows of one order.
+/// The record of one order at the provider.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Charge {
-    /// How often it was asked for.
+    /// The number of requests.
     pub requests: u32,
-    /// How often it was booked.
+    /// The number of bookings.
     pub bookings: u32,
-    /// How much was booked, in hundredths.
+    /// The booked amount, in hundredths.
     pub cents: u32,
-    /// Whether it was cancelled: nobody pays.
+    /// Whether the charge was cancelled.
     pub cancelled: bool,
 }
 
 impl Charge {
-    /// Whether somebody pays.
+    /// Whether the charge is booked and not cancelled.
     pub const fn stands(&self) -> bool {
         self.bookings > 0 && !self.cancelled
     }
@@ -76,7 +75,7 @@ impl Charge {
 #[derive(Debug)]
 pub struct Provider {
     seed: u64,
-    /// After how many requests it goes down, for good.
+    /// The number of requests before it goes down permanently.
     down_after: Option<u64>,
     books: Mutex<Books>,
 }
@@ -87,7 +86,7 @@ struct Books {
     charges: HashMap<u32, Charge>,
 }
 
-/// What the provider makes of one request.
+/// The kind of answer to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mood {
     Prompt,
@@ -96,7 +95,7 @@ enum Mood {
 }
 
 impl Mood {
-    /// Follows from the order and how often it was asked for, so that it does not matter who else asks.
+    /// Depends on the order and the number of its request only, and so not on other requests.
     fn of(seed: u64, order: u32, request: u32) -> Self {
         let mut hasher = DefaultHasher::new();
         (seed, order, request).hash(&mut hasher);
@@ -109,7 +108,7 @@ impl Mood {
 }
 
 impl Provider {
-    /// A provider with the moods of `seed`, which goes down for good after some requests, if that is wanted.
+    /// A provider with the answers of `seed`. With an outage, it goes down permanently after this many requests.
     pub fn new(seed: u64, down_after: Option<u64>) -> Self {
         Self {
             seed,
@@ -120,7 +119,7 @@ impl Provider {
 
     /// Charges a card for the order `id`, and returns the receipt.
     ///
-    /// Cancel safe in so far as it may be asked for again: whether or not it was booked, it is once then.
+    /// Cancel safe, if the request is repeated: the charge is booked once, whether or not the first request booked it.
     pub async fn charge(&self, id: u32, card: &str, cents: u32) -> Result<u32, ChargeError> {
         self.travel().await?;
         let mood = {
@@ -142,19 +141,19 @@ impl Provider {
         Ok(receipt(id))
     }
 
-    /// Makes sure that nobody pays for the order `id`, whether or not that was charged.
+    /// Cancels the charge of the order `id`, whether or not there is one.
     pub async fn cancel(&self, id: u32) -> Result<(), ChargeError> {
         self.travel().await?;
         self.books().charges.entry(id).or_default().cancelled = true;
         Ok(())
     }
 
-    /// What it knows of each order.
+    /// The records of all orders.
     pub fn charges(&self) -> HashMap<u32, Charge> {
         self.books().charges.clone()
     }
 
-    /// The way of a request, which takes a while and does not always lead somewhere.
+    /// The connection of a request: it takes a while, and may fail.
     async fn travel(&self) -> Result<(), ChargeError> {
         let number = {
             let mut books = self.books();
@@ -168,14 +167,14 @@ impl Provider {
         }
     }
 
-    /// The books, which are whole even after a panic.
+    /// The books, which are intact even after a panic.
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Charge {
-    /// Books it, unless it is booked: a repeat is recognised by its key.
+    /// Books the charge, unless it is booked: the key identifies a repeat.
     fn book(&mut self, cents: u32) {
         if self.bookings == 0 {
             self.bookings += 1;
@@ -197,7 +196,7 @@ mod tests {
 
     const GOOD: &str = "4242424242424242";
 
-    /// The first order whose first two requests meet with these moods.
+    /// The first order whose first two requests get these kinds of answers.
     fn order_with(seed: u64, moods: [Mood; 2]) -> u32 {
         (1..)
             .find(|&id| [1, 2].map(|request| Mood::of(seed, id, request)) == moods)
@@ -262,7 +261,10 @@ mod tests {
         let down = Err(ChargeError::Unreachable);
         assert_eq!(provider.charge(id, GOOD, 5).await, down);
         assert_eq!(provider.cancel(id).await, down.map(drop));
-        assert!(ChargeError::Unreachable.is_passing(), "nobody knows");
+        assert!(
+            ChargeError::Unreachable.is_passing(),
+            "the charge may be booked"
+        );
         assert!(began.elapsed() < Duration::from_secs(1));
     }
 

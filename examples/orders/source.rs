@@ -1,4 +1,4 @@
-//! Where the orders come from: a file, the standard input, or a generator.
+//! The source of the orders: a file, the standard input, or a generator.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,25 +8,25 @@ use fluid_examples::input::Input;
 use super::generate::Generator;
 use super::order::Order;
 
-/// How many generated orders come at once.
+/// The number of generated orders in one portion.
 const PORTION: usize = 64;
 
-/// Where the orders come from.
+/// The kind of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// They are made up.
+    /// Made-up orders.
     Generated {
-        /// How many.
+        /// The number of orders.
         count: u32,
-        /// Which.
+        /// The seed.
         seed: u64,
     },
-    /// They are the lines of a file, or of the standard input.
+    /// The lines of a file, or of the standard input.
     Lines(Option<PathBuf>),
 }
 
 impl Source {
-    /// Begins to read.
+    /// Opens the source.
     pub fn open(&self) -> io::Result<Reader> {
         Ok(match self {
             Self::Generated { count, seed } => Reader::Generated(Generator::new(*count, *seed)),
@@ -41,19 +41,19 @@ impl Source {
 /// The orders of a source, one portion after the other.
 #[derive(Debug)]
 pub enum Reader {
-    /// Of a generator.
+    /// The orders of a generator.
     Generated(Generator),
-    /// Of a text.
+    /// The orders of a text.
     Lines {
         /// The lines.
         input: Input,
-        /// How many were read.
+        /// The number of lines read so far.
         read: u64,
     },
 }
 
 impl Reader {
-    /// The next orders, and what is none of those lines; nothing at the end. Cancel safe.
+    /// The next orders and rejected lines, or `None` at the end. Cancel safe.
     pub async fn next(&mut self) -> io::Result<Vec<(u64, Result<Order, String>)>> {
         match self {
             Self::Generated(generator) => Ok(generator
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// All that a source gives.
+    /// All orders and rejections of a source.
     async fn read(source: &Source) -> Vec<(u64, Result<Order, String>)> {
         let mut reader = source.open().expect("a source");
         let mut all = Vec::new();

@@ -8,8 +8,8 @@ use super::order::{GivenUp, Order, Paid, Rejected};
 use super::provider::{ChargeError, Provider};
 use super::source::Source;
 
-/// Takes orders from their source, until that ends. It says itself what its failure does, since a source
-/// that is opened once more would begin at its beginning.
+/// Takes orders until the source ends. A failure stops the group, because a source that is opened again would start from
+/// its beginning.
 #[worker(on_error = "stop")]
 pub async fn take(
     source: Source,
@@ -27,7 +27,7 @@ pub async fn take(
         if portion.is_empty() {
             return Ok(());
         }
-        // What was read is also sent: nobody could read it again.
+        // Orders that were read are also sent, because they cannot be read again.
         for (line, order) in portion {
             match order.and_then(|order| intake.admit(order)) {
                 Ok(order) => orders.send(order).await?,
@@ -37,15 +37,14 @@ pub async fn take(
     }
 }
 
-/// Says what is wrong with what is no order.
+/// Prints the reason of a rejection.
 #[consumer]
 pub async fn reject(rejected: Rejected) {
     eprintln!("rejected: {rejected}");
 }
 
-/// Charges customers, eight at a time, but each one's orders one after the other. The provider allows a
-/// thousand requests a second. What it has not answered in time is asked for again: the id of the order
-/// is the key by which it recognises that.
+/// Charges eight orders at a time, but the orders of one customer in their order. The provider allows a thousand requests
+/// a second. A request without an answer in time is repeated; the id of the order is its idempotency key.
 #[consumer(
     concurrency = 8,
     partition_by = |order| &order.customer,
@@ -62,7 +61,7 @@ pub async fn charge(order: Order, provider: &Provider) -> Result<Paid, ChargeErr
     Ok(Paid { order, receipt })
 }
 
-/// Keeps paid orders, a batch at a time, on a thread of its own, since the disk may make it wait.
+/// Stores paid orders in batches, on a thread of its own, because the disk may block it.
 #[consumer(
     blocking,
     capacity = 100,
@@ -75,8 +74,8 @@ pub fn store(paid: Vec<Paid>, db: &Database) -> rusqlite::Result<()> {
     db.store(&paid)
 }
 
-/// Settles what could not be charged. A card that is refused was not charged; of anything else nobody
-/// knows, so it is cancelled. While that is not possible there is nothing to be settled, and this fails.
+/// Settles an order that could not be charged. A refused card was not charged. After any other failure the charge is
+/// uncertain, so it is cancelled. This fails while the provider cannot be reached.
 #[consumer(capacity = 64, timeout = "100ms", retry = 2, backoff = "20ms..200ms")]
 pub async fn settle(failed: Failed<Order>, provider: &Provider) -> Result<GivenUp, ChargeError> {
     let Failed {
@@ -97,7 +96,7 @@ pub async fn settle(failed: Failed<Order>, provider: &Provider) -> Result<GivenU
     })
 }
 
-/// Keeps the orders that were given up, and why.
+/// Stores the orders that were given up, and the reasons.
 #[consumer(
     blocking,
     capacity = 64,
@@ -133,7 +132,7 @@ mod tests {
         }
     }
 
-    /// What `settle` makes of an order that was booked, and then failed with this.
+    /// The result of `settle` for an order that was booked, and then failed with this error.
     async fn settle_booked(error: impl Into<Error>) -> (GivenUp, bool) {
         let provider = Provider::new(1, None);
         while !provider
@@ -160,9 +159,9 @@ mod tests {
         } = given_up;
         assert_eq!((order.id, attempts), (7, 4));
         assert_eq!(reason, "the provider is busy");
-        let (given_up, stands) = settle_booked("an error of somebody else").await;
+        let (given_up, stands) = settle_booked("an unknown error").await;
         assert!(!stands);
-        assert_eq!(given_up.reason, "an error of somebody else");
+        assert_eq!(given_up.reason, "an unknown error");
     }
 
     #[tokio::test(start_paused = true)]

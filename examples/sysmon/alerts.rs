@@ -9,10 +9,10 @@ use super::units::percent;
 
 /// How far below its threshold a value must fall before its alert is cleared, in percentage points.
 ///
-/// Without this gap a value that trembles around its threshold would raise an alert at each sample.
+/// Without this gap, a value that oscillates around its threshold would raise an alert at each sample.
 const CLEARS_BELOW: f64 = 5.0;
 
-/// Above which values an alert is raised, in percent.
+/// The values above which an alert is raised, in percent.
 #[derive(Debug, Clone, Copy, PartialEq, clap::Args)]
 pub struct Thresholds {
     /// Raise an alert when the processors are busier than this, in percent.
@@ -38,7 +38,7 @@ impl Default for Thresholds {
     }
 }
 
-/// Reads a percentage; the error is meant for whoever typed it.
+/// Reads a percentage. The error is shown to the user.
 fn parse_percent(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
@@ -46,18 +46,18 @@ fn parse_percent(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The news that a value crossed its threshold.
+/// A value has crossed its threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Alert {
     /// When the sample was taken that shows it, in milliseconds of Unix time.
     pub taken_at_ms: u64,
-    /// What was measured.
+    /// The metric.
     pub metric: Metric,
     /// Its value, in percent.
     pub value: f64,
     /// Its threshold, in percent.
     pub threshold: f64,
-    /// Whether this is the beginning or the end.
+    /// Whether the alert begins or ends.
     pub kind: AlertKind,
 }
 
@@ -96,19 +96,19 @@ impl fmt::Display for Alert {
     }
 }
 
-/// Decides what is news; remembers which alerts stand.
+/// Raises and clears alerts, and remembers which are raised.
 #[derive(Debug, Clone, Default)]
 pub struct AlertBook {
     standing: BTreeSet<Metric>,
 }
 
 impl AlertBook {
-    /// Makes a book in which no alert stands.
+    /// Makes a book without raised alerts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The alerts that these rates raise or clear; none while nothing changes.
+    /// The alerts that these rates raise or clear.
     ///
     /// An alert is raised once, when its value is above the threshold, and cleared once, when its
     /// value is 5 points below the threshold, or at zero for the smallest thresholds.
@@ -133,7 +133,7 @@ impl AlertBook {
         .collect()
     }
 
-    /// What `value` changes about the alert for `metric`, if anything.
+    /// Whether `value` raises or clears the alert for `metric`, or `None` if neither.
     fn judge_one(&mut self, metric: Metric, value: f64, threshold: f64) -> Option<AlertKind> {
         let cleared_at = (threshold - CLEARS_BELOW).max(0.0);
         if value > threshold {
@@ -150,7 +150,7 @@ impl AlertBook {
 mod tests {
     use super::*;
 
-    /// What a book says about each of these processor loads, when asked in turn.
+    /// The answers of a book to these processor loads, in turn.
     fn judge_cpu(cpu_above: f64, loads: &[f64]) -> Vec<Option<AlertKind>> {
         let mut book = AlertBook::new();
         let thresholds = Thresholds {

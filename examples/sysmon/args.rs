@@ -10,16 +10,16 @@ use super::duration::parse_duration;
 
 /// Watches this machine: its processors, memory, disks, network and busiest processes.
 ///
-/// Every sample goes to a database, a table shows what is happening now, and alerts tell
+/// Every sample is stored in a database, a table shows the present values, and an alert is raised
 /// when a threshold is crossed. It runs until Ctrl-C, or until --duration is over.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "sysmon", version)]
 pub struct Args {
-    /// What to do instead of monitoring.
+    /// A command to run instead of monitoring.
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// The database file; made if it does not exist.
+    /// The database file; created if it does not exist.
     #[arg(long, global = true, value_name = "PATH", default_value = "sysmon.db")]
     pub db: PathBuf,
 
@@ -44,10 +44,10 @@ pub struct Args {
     pub thresholds: Thresholds,
 }
 
-/// What the monitor can do besides monitoring.
+/// The commands besides monitoring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Print what the database holds, and monitor nothing.
+    /// Print a report of the database, and monitor nothing.
     Report,
     /// Print the picture of the monitor's own workers, as SVG.
     Graph,
@@ -66,7 +66,7 @@ mod tests {
         Args::try_parse_from([&["sysmon"], line].concat()).expect("a good command line")
     }
 
-    /// Parses a command line that must be wrong, and gives what the user would read.
+    /// Parses a command line that must be wrong, and returns the message for the user.
     fn refuse(line: &[&str]) -> String {
         Args::try_parse_from([&["sysmon"], line].concat())
             .expect_err("a bad command line")

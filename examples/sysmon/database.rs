@@ -1,4 +1,4 @@
-//! Where samples and alerts are kept, on disk.
+//! The database on disk, with samples and alerts.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use super::reading::Reading;
 use super::sample::ProcessSample;
 use super::summary::Summary;
 
-/// How long a call waits for another process that holds the database locked.
+/// The time that a call waits while another process locks the database.
 const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The tables. The keys make writing idempotent: a batch that is written twice is stored once.
@@ -61,7 +61,7 @@ const INSERT_ALERT: &str = "
     ON CONFLICT (taken_at_ms, metric, kind) DO NOTHING
 ";
 
-/// The database. It may be shared among threads; its calls block, and take turns.
+/// The database. It may be shared among threads; its calls block, and exclude each other.
 #[derive(Debug)]
 pub struct Database {
     connection: Mutex<Connection>,
@@ -69,11 +69,11 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database at `path` for writing, and makes it and its tables if they do not exist.
+    /// Opens the database at `path` for writing, and creates it and its tables if they do not exist.
     pub fn open(path: &Path) -> Result<Self> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(LOCK_PATIENCE)?;
-        // In WAL mode whoever reads, such as the report, never stops the monitor from writing.
+        // In WAL mode a reader, such as the report, never blocks a writer.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.execute_batch(SCHEMA)?;
         Ok(Self {
@@ -129,7 +129,7 @@ impl Database {
         Ok(())
     }
 
-    /// How many readings this handle has stored.
+    /// The number of readings that this handle has stored.
     pub fn stored(&self) -> u64 {
         self.stored.load(Ordering::Relaxed)
     }
@@ -147,7 +147,7 @@ impl Database {
         })
     }
 
-    /// What the database holds, all of it seen at the same moment.
+    /// A summary of the database, read in one transaction.
     pub fn summary(&self) -> Result<Summary> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
@@ -162,10 +162,10 @@ impl Database {
         insert: impl Fn(&mut Statement<'_>, &T) -> Result<usize>,
     ) -> Result<()> {
         if rows.is_empty() {
-            return Ok(()); // Not worth waiting for a lock.
+            return Ok(()); // Needs no lock.
         }
         let mut connection = self.lock();
-        // Immediate, because a transaction that asks for the lock late is refused at once.
+        // Immediate, because SQLite refuses a transaction at once that asks for the lock late.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut statement = transaction.prepare_cached(sql)?;
         for row in rows {
@@ -175,7 +175,7 @@ impl Database {
         transaction.commit()
     }
 
-    /// The connection. A panic elsewhere does not spoil it: its transaction was rolled back.
+    /// The connection. It is intact after a panic elsewhere, which rolled its transaction back.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
@@ -183,7 +183,7 @@ impl Database {
     }
 }
 
-/// A number as the database stores it: in 63 bits, which no bytes or milliseconds ever fill.
+/// A number as the database stores it, in 63 bits. Larger numbers become the largest one.
 fn integer(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

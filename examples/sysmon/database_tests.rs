@@ -1,4 +1,4 @@
-//! What is kept, and how calls wait for each other.
+//! Storing samples, and calls that wait for a lock.
 
 use std::path::PathBuf;
 use std::{env, fs, process, thread};
@@ -9,18 +9,18 @@ use super::super::rates::Rates;
 use super::super::sample::Sample;
 use super::*;
 
-/// A directory of its own for one test, removed at the test's end.
+/// A directory for one test, removed at its end.
 struct Directory(PathBuf);
 
 impl Directory {
-    /// Makes the directory; `test` tells it from those of other tests.
+    /// Makes the directory; `test` distinguishes it from those of other tests.
     fn new(test: &str) -> Self {
         let path = env::temp_dir().join(format!("sysmon-{}-{test}", process::id()));
         fs::create_dir_all(&path).expect("a temporary directory");
         Self(path)
     }
 
-    /// Where the test's database goes.
+    /// The path of the database.
     fn database(&self) -> PathBuf {
         self.0.join("sysmon.db")
     }
@@ -32,7 +32,7 @@ impl Drop for Directory {
     }
 }
 
-/// A reading that differs from others by its place.
+/// A reading with this run and number.
 fn reading(run: u64, number: u64) -> Reading {
     let sample = Sample {
         run,
@@ -67,7 +67,7 @@ fn a_sample_written_twice_is_stored_once() {
     assert_eq!((summary.raised, summary.cleared), (1, 0));
 }
 
-/// A reading in which every number is another one, in the order of the columns.
+/// A reading whose numbers are all different, in the order of the columns.
 fn distinct_reading() -> Reading {
     let busiest = vec![ProcessSample {
         pid: 20,
@@ -156,10 +156,10 @@ fn a_write_waits_for_a_lock_and_a_report_does_not() {
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     thread::scope(|scope| {
         let write = scope.spawn(|| database.write_samples(&[reading(1, 1)]));
-        // A report that waited could not be made: the lock is released only after it.
+        // A report that waited would never end, because the lock is released only after it.
         let report = Database::open_existing(&directory.database()).and_then(|it| it.summary());
         assert_eq!(report.expect("a summary").samples, 0);
-        // Time enough for a write that does not wait.
+        // Enough time for a write that does not wait.
         thread::sleep(Duration::from_millis(300));
         assert!(!write.is_finished(), "the write did not wait");
         other.execute_batch("COMMIT").expect("the lock released");

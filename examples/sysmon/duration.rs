@@ -1,4 +1,4 @@
-//! Durations as people type them: `500ms`, `10s`, `1m30s`.
+//! Durations as text: `500ms`, `10s`, `1m30s`.
 
 use std::time::Duration;
 
@@ -11,14 +11,13 @@ const UNITS: [(&str, u64); 5] = [
     ("ms", 1),
 ];
 
-/// The longest duration: a hundred years, with which every clock can calculate.
+/// The longest duration: a hundred years, which no clock overflows with.
 const LONGEST: u64 = 36_500 * 86_400_000;
 
 /// Reads a duration such as `500ms`, `10s` or `1m30s`.
 ///
-/// It is strict, so that a slip of the finger is an error and never a surprise: whole numbers only,
-/// each with a unit, larger units first, no spaces, and in all longer than zero. The error is meant
-/// to be shown to whoever typed the text.
+/// The format is strict, so that a typing error is an error: whole numbers, each with a unit, larger units first, no
+/// spaces, and longer than zero in total. The error is shown to the user.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let mut total: u64 = 0;
     let mut smallest_so_far = u64::MAX;

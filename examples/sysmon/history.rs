@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use super::metric::Metric;
 use super::reading::Reading;
 
-/// The last readings, the oldest first; it never grows beyond its length.
+/// The last readings, the oldest first. Their number is bounded.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     readings: VecDeque<Reading>,
 }
 
 impl History {
-    /// How many readings are kept.
+    /// The number of readings that are kept.
     pub const LENGTH: usize = 40;
 
     /// Makes an empty history.
@@ -20,7 +20,7 @@ impl History {
         Self::default()
     }
 
-    /// Adds a reading, and forgets the oldest one when there are too many.
+    /// Adds a reading, and drops the oldest one if there are too many.
     pub fn push(&mut self, reading: Reading) {
         if self.readings.len() == Self::LENGTH {
             self.readings.pop_front();
@@ -28,7 +28,7 @@ impl History {
         self.readings.push_back(reading);
     }
 
-    /// The newest reading, if there is any.
+    /// The newest reading, or `None` if there is none.
     pub fn latest(&self) -> Option<&Reading> {
         self.readings.back()
     }

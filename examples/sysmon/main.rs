@@ -1,12 +1,11 @@
-//! A small system monitor that one would leave running.
+//! A small system monitor.
 //!
 //! ```text
 //! cargo run --release --example sysmon -- --duration 10s
 //! cargo run --release --example sysmon -- report
 //! ```
 //!
-//! `workers.rs` holds what is done, as plain functions, and `group.rs` how it hangs together. All
-//! other modules know nothing of fluid.
+//! `workers.rs` has the work, as plain functions, and `group.rs` the graph. The other modules do not use fluid.
 
 #![allow(
     unreachable_pub,
@@ -56,14 +55,14 @@ fn main() -> ExitCode {
     })
 }
 
-/// Prints what the database holds.
+/// Prints the report of the database.
 fn report(args: &Args) -> Result<ExitCode, Error> {
     let summary = Database::open_existing(&args.db)?.summary()?;
     report::write(&mut io::stdout().lock(), &summary)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints how the workers hang together.
+/// Prints the graph of the workers.
 fn graph() -> Result<ExitCode, Error> {
     io::stdout()
         .lock()
@@ -71,7 +70,7 @@ fn graph() -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Monitors until it is stopped, and tells what became of each sample.
+/// Monitors until it is stopped, and prints the exit and the number of samples.
 fn monitor(args: &Args) -> Result<ExitCode, Error> {
     let db = Arc::new(Database::open(&args.db)?);
     let screen = Arc::new(Screen::new(Style::of_stdout(args.json)));
@@ -88,7 +87,7 @@ fn monitor(args: &Args) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(exit.code()))
 }
 
-/// Registers what happens by the clock, as the command line wants it.
+/// Registers the callbacks that the command line asks for.
 fn register_callbacks(
     group: &GroupHandle,
     args: &Args,
@@ -99,7 +98,7 @@ fn register_callbacks(
         let (group, screen) = (handle.clone(), Arc::clone(&screen));
         async move {
             match screen.draw(&mut io::stdout().lock()) {
-                // Whoever read along has seen enough.
+                // The reader of the output has closed it.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     group.gracefully_stop();
                     Ok(())
@@ -120,7 +119,7 @@ fn register_callbacks(
     Ok(())
 }
 
-/// How many samples were taken, and how many of them are in the database.
+/// The number of samples that were taken, and of those that were stored.
 fn account(sample: &WorkerHandle, db: &Database) -> String {
     let taken = sample.exit().map_or(0, |exit| exit.emitted());
     format!("samples  {taken} taken, {} stored", db.stored())

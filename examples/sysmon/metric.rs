@@ -1,11 +1,11 @@
-//! The numbers that are drawn and watched.
+//! The metrics that the table shows and the alerts watch.
 
 use std::fmt;
 
 use super::rates::Rates;
 use super::units::{percent, speed};
 
-/// One of the numbers that the monitor draws in the table and may watch for alerts.
+/// A metric of the table, which alerts may watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
     /// How busy the processors are, in percent.
@@ -36,7 +36,7 @@ impl Metric {
         Self::NetworkSent,
     ];
 
-    /// What people call it.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -62,12 +62,12 @@ impl Metric {
         }
     }
 
-    /// The most it can be; speeds have no such bound.
+    /// Its largest value, or `None` for speeds.
     pub fn ceiling(self) -> Option<f64> {
         matches!(self, Self::Cpu | Self::Memory | Self::Disk).then_some(100.0)
     }
 
-    /// One of its values in human units: `12.5 %` or `3.2 MiB/s`.
+    /// A value with its unit: `12.5 %` or `3.2 MiB/s`.
     pub fn show(self, value: f64) -> String {
         match self.ceiling() {
             Some(_) => percent(value),

@@ -1,10 +1,10 @@
-//! How fast the counters of a sample grow.
+//! The growth of the counters between two samples.
 
 use serde::Serialize;
 
 use super::sample::Sample;
 
-/// What a sample means beside the one before it: percentages, and bytes per second.
+/// The rates between a sample and the one before it: percentages, and bytes per second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Rates {
     /// When the sample was taken, in milliseconds of Unix time.
@@ -25,22 +25,22 @@ pub struct Rates {
     pub network_sent_per_second: u64,
 }
 
-/// Turns samples into rates; remembers the sample before.
+/// Computes rates from samples, and remembers the last sample.
 #[derive(Debug, Clone, Default)]
 pub struct RateBook {
     previous: Option<Sample>,
 }
 
 impl RateBook {
-    /// Makes a book that has seen no sample yet.
+    /// Makes a book without a sample.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The rates of `sample`, measured since the sample before it.
     ///
-    /// There is no rate where none can be known, and it is then zero: at the first sample, when the
-    /// clock was set back, and for a counter that went backwards, as after a device was replaced.
+    /// An unknown rate is zero: at the first sample, after the clock was set back, and for a counter that went backwards,
+    /// such as after a device was replaced.
     pub fn fold(&mut self, sample: &Sample) -> Rates {
         let previous = self.previous.replace(sample.clone());
         let per_second = |counter: fn(&Sample) -> u64| {
@@ -61,7 +61,7 @@ impl RateBook {
     }
 }
 
-/// How much `counter` grew from one sample to the next, per second.
+/// The growth of `counter` between two samples, per second.
 fn growth_per_second(from: &Sample, to: &Sample, counter: fn(&Sample) -> u64) -> u64 {
     let grown = counter(to).saturating_sub(counter(from));
     let elapsed_ms = to.taken_at_ms.saturating_sub(from.taken_at_ms);
@@ -71,7 +71,7 @@ fn growth_per_second(from: &Sample, to: &Sample, counter: fn(&Sample) -> u64) ->
         .unwrap_or(0)
 }
 
-/// `part` of `whole` in percent, to a tenth; zero if there is no whole.
+/// `part` of `whole` in percent, rounded to a tenth; zero if `whole` is zero.
 fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 {
         return 0.0;

@@ -1,21 +1,21 @@
-//! A sample together with its rates: what the rest of the monitor works on.
+//! A sample together with its rates.
 
 use serde::Serialize;
 
 use super::rates::Rates;
 use super::sample::Sample;
 
-/// A sample and what it means beside the one before it.
+/// A sample and its rates since the one before.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Reading {
-    /// What was measured.
+    /// The sample.
     pub sample: Sample,
-    /// What follows from it.
+    /// The rates.
     pub rates: Rates,
 }
 
 impl Reading {
-    /// The reading as one line of JSON, for programs that read along.
+    /// The reading as one line of JSON, for other programs.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string(self)
     }

@@ -1,4 +1,4 @@
-//! The report: what the database holds, for people.
+//! The report of the database as text.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! One look at the machine, and the sampler that takes it.
+//! A sample of the machine, and the sampler that takes it.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -9,25 +9,25 @@ use sysinfo::{
     DiskRefreshKind, Disks, Networks, Process, ProcessRefreshKind, ProcessesToUpdate, System,
 };
 
-/// How many of the busiest processes a sample names.
+/// The number of busiest processes in a sample.
 const BUSIEST: usize = 5;
 
-/// What the machine looked like at one moment.
+/// The state of the machine at one moment.
 ///
 /// The read, written, received and sent totals count since the machine was started.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Sample {
     /// The sampler that took it: the time it was made, in microseconds of Unix time.
     pub run: u64,
-    /// Its place in the sampler's sequence, from 1 on; a missing number is a lost sample.
+    /// Its number in the sequence of the sampler, from 1 on. A missing number is a lost sample.
     pub number: u64,
     /// When it was taken, in milliseconds of Unix time.
     pub taken_at_ms: u64,
-    /// How busy all processors together were since the sample before, 0 to 100.
+    /// The load of all processors together since the last sample, 0 to 100.
     pub cpu_percent: f64,
     /// Memory in use, in bytes.
     pub memory_used: u64,
-    /// Memory there is, in bytes.
+    /// Total memory, in bytes.
     pub memory_total: u64,
     /// Swap space in use, in bytes.
     pub swap_used: u64,
@@ -47,20 +47,20 @@ pub struct Sample {
     pub busiest: Vec<ProcessSample>,
 }
 
-/// What one process was doing.
+/// The state of one process.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ProcessSample {
     /// The process id.
     pub pid: u32,
     /// The name of the program, as the system shortens it.
     pub name: String,
-    /// Processor time, in percent of one processor: 200 keeps two of them busy.
+    /// Processor time, in percent of one processor: 200 means two busy processors.
     pub cpu_percent: f64,
     /// Memory in use, in bytes.
     pub memory: u64,
 }
 
-/// Takes samples; owns the handles to the system, since many readings are differences to the last.
+/// Takes samples. It owns the handles to the system, because many values are differences to the last sample.
 #[derive(Debug)]
 pub struct Sampler {
     run: u64,
@@ -71,11 +71,11 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Makes a sampler whose first sample measures the time since now.
+    /// Makes a sampler. Its first sample measures from this moment on.
     ///
     /// # Panics
     ///
-    /// On a platform that the crate `sysinfo` knows nothing about.
+    /// On a platform that the crate `sysinfo` does not support.
     pub fn new() -> Self {
         let unsupported = "sysinfo supports this platform";
         let mut system = System::new().expect(unsupported);
@@ -89,10 +89,9 @@ impl Sampler {
         }
     }
 
-    /// Looks at the machine now, which takes some milliseconds and blocks the thread for them.
+    /// Takes a sample, which blocks the thread for some milliseconds.
     ///
-    /// Processor readings need at least 200 ms between two samples; a sample that comes sooner
-    /// repeats the last ones.
+    /// Processor loads need at least 200 ms between two samples. An earlier sample repeats the last ones.
     pub fn sample(&mut self) -> Sample {
         refresh(&mut self.system);
         self.disks.refresh_specifics(
@@ -119,7 +118,7 @@ impl Sampler {
     }
 }
 
-/// Reads the processors, memory and processes anew, and of them only what a sample shows.
+/// Refreshes the values of processors, memory and processes that a sample shows.
 fn refresh(system: &mut System) {
     let processes = ProcessRefreshKind::nothing()
         .without_tasks()
@@ -130,7 +129,7 @@ fn refresh(system: &mut System) {
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, processes);
 }
 
-/// The busiest processes, the busiest first; of equally busy ones those with the most memory.
+/// The busiest processes, the busiest first. Equally busy processes are ordered by memory.
 fn busiest(system: &System) -> Vec<ProcessSample> {
     let mut processes: Vec<&Process> = system.processes().values().collect();
     let order = |process: &&Process| {
@@ -145,7 +144,7 @@ fn busiest(system: &System) -> Vec<ProcessSample> {
         .collect()
 }
 
-/// What a sample says about one process.
+/// The entry of one process in a sample.
 fn process_sample(process: &Process) -> ProcessSample {
     ProcessSample {
         pid: process.pid().as_u32(),
@@ -155,7 +154,7 @@ fn process_sample(process: &Process) -> ProcessSample {
     }
 }
 
-/// Adds up the disks, each device once however often it is mounted.
+/// Adds up the disks. A device that is mounted several times counts once.
 fn add_disks(sample: &mut Sample, disks: &Disks) {
     let mut seen = HashSet::new();
     for disk in disks.iter().filter(|disk| seen.insert(disk.name())) {
@@ -167,7 +166,7 @@ fn add_disks(sample: &mut Sample, disks: &Disks) {
     }
 }
 
-/// Adds up the network interfaces, leaving out those on which the machine talks to itself.
+/// Adds up the network interfaces, without loopback.
 fn add_networks(sample: &mut Sample, networks: &Networks) {
     for network in networks.values() {
         if network.ip_networks().iter().any(|ip| ip.addr.is_loopback()) {
@@ -178,17 +177,17 @@ fn add_networks(sample: &mut Sample, networks: &Networks) {
     }
 }
 
-/// A percentage rounded to tenths, which is as exact as the system measures it.
+/// A percentage rounded to tenths, the precision of the system.
 fn tenths(percent: f32) -> f64 {
     f64::from(tenths_as_integer(percent)) / 10.0
 }
 
-/// A percentage in whole tenths, so that percentages can be put in order.
+/// A percentage in whole tenths, which is an ordered type.
 fn tenths_as_integer(percent: f32) -> u32 {
     (percent * 10.0).round() as u32
 }
 
-/// The time since 1970; zero if the clock is set to before that.
+/// The time since 1970, or zero if the clock is set to an earlier time.
 fn unix_time() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

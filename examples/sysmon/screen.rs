@@ -1,4 +1,4 @@
-//! What the person at the terminal sees: the table and the alerts.
+//! The output on the terminal: the table and the alerts.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
@@ -10,24 +10,24 @@ use super::reading::Reading;
 use super::table;
 use super::units::time_of_day;
 
-/// How many of the last alerts stand below the table.
+/// The number of last alerts below the table.
 const ALERTS: usize = 3;
 
-/// To the upper left corner, whose line is bold.
+/// Moves to the upper left corner, and makes the line bold.
 const HOME: &str = "\x1b[H\x1b[1m";
-/// Clears what is left of the line, and ends what is bold or coloured.
+/// Clears the rest of the line, and ends bold and coloured text.
 const END_OF_LINE: &str = "\x1b[0m\x1b[K";
-/// Clears what is left of the screen.
+/// Clears the rest of the screen.
 const END_OF_SCREEN: &str = "\x1b[J";
 
-/// How the table is printed.
+/// The style in which the table is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Each table takes the place of the one before it.
+    /// Each table overwrites the one before it.
     Terminal,
-    /// Each table follows the one before it, as a file or another program wants it.
+    /// Each table follows the one before it, for a file or another program.
     Text,
-    /// One line of JSON in the place of each table.
+    /// One line of JSON instead of each table.
     Json,
 }
 
@@ -42,14 +42,14 @@ impl Style {
     }
 }
 
-/// What is to be seen. It may be shared among threads.
+/// The content of the screen. It may be shared among threads.
 #[derive(Debug)]
 pub struct Screen {
     style: Style,
     content: Mutex<Content>,
 }
 
-/// What the next table shows.
+/// The content of the next table.
 #[derive(Debug)]
 struct Content {
     history: History,
@@ -57,7 +57,7 @@ struct Content {
 }
 
 impl Screen {
-    /// A screen with nothing on it.
+    /// An empty screen.
     pub fn new(style: Style) -> Self {
         let content = Mutex::new(Content {
             history: History::new(),
@@ -66,13 +66,12 @@ impl Screen {
         Self { style, content }
     }
 
-    /// Takes a reading in, for the next table to show.
+    /// Adds a reading for the next table.
     pub fn show(&self, reading: Reading) {
         self.content().history.push(reading);
     }
 
-    /// Takes an alert in: on a terminal it will stand below the table, else it is printed at once, to
-    /// the standard error.
+    /// Adds an alert. On a terminal it is shown below the table; otherwise it is printed at once, to the standard error.
     pub fn alarm(&self, alert: Alert) {
         if self.style != Style::Terminal {
             eprintln!("alert: {alert}");
@@ -97,14 +96,13 @@ impl Screen {
         out.flush()
     }
 
-    /// The content, which no panic can have spoiled.
+    /// The content, which is intact even after a panic.
     fn content(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes the table over the one before it. Nothing is cleared before it is written anew, so nothing
-/// flickers.
+/// Writes the table over the one before it. No part is cleared before it is overwritten, so the screen does not flicker.
 fn write_in_place(out: &mut impl Write, content: &Content) -> io::Result<()> {
     let table = table::render(&content.history);
     let gap = (!content.alerts.is_empty()).then(String::new);
@@ -130,7 +128,7 @@ mod tests {
     use super::super::metric::Metric;
     use super::*;
 
-    /// What a screen with one reading and five alerts prints.
+    /// The output of a screen with one reading and five alerts.
     fn printed(style: Style) -> String {
         let screen = Screen::new(style);
         screen.show(Reading::default());

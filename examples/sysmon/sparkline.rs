@@ -1,4 +1,4 @@
-//! A curve in one line of text.
+//! A curve as one line of text.
 
 /// The heights a point may have, from low to high.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -8,7 +8,7 @@ pub fn sparkline(values: &[f64], ceiling: f64) -> String {
     values.iter().map(|value| bar(*value, ceiling)).collect()
 }
 
-/// The bar for one value. The lowest stands for zero, the highest for the ceiling and beyond.
+/// The bar for one value: the lowest for zero and below, the highest for the ceiling and above.
 fn bar(value: f64, ceiling: f64) -> char {
     let top = BARS.len() - 1;
     // A ceiling of zero gives NaN for the value zero, and the cast makes it 0.

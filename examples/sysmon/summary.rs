@@ -1,8 +1,8 @@
-//! What the database holds, in a few numbers.
+//! A summary of the database.
 
 use rusqlite::{Connection, Result, Row};
 
-/// All samples. The times are text, because the database knows the calendar.
+/// All samples. The database formats the times.
 const SAMPLES: &str = "
     SELECT COUNT(DISTINCT run), COUNT(*),
            datetime(MIN(taken_at_ms) / 1000, 'unixepoch'),
@@ -12,7 +12,7 @@ const SAMPLES: &str = "
     FROM samples
 ";
 
-/// How many numbers each run has used, less how many are there, for all runs together.
+/// The number of samples that are missing: the sum over all runs of the last number minus the number of rows.
 const MISSING: &str = "
     SELECT COALESCE(SUM(used - held), 0)
     FROM (SELECT MAX(number) AS used, COUNT(*) AS held FROM samples GROUP BY run)
@@ -24,49 +24,49 @@ const ALERTS: &str = "
     FROM alerts
 ";
 
-/// What the database holds.
+/// The summary of the database.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
-    /// How many samplers have written to it.
+    /// The number of samplers that have written to it.
     pub runs: u32,
-    /// How many samples there are.
+    /// The number of samples.
     pub samples: u32,
-    /// How many samples are missing: taken, as later numbers of their run show, but not there.
+    /// The number of missing samples: later samples of the same run exist.
     pub missing: u32,
-    /// How many alerts were raised.
+    /// The number of raised alerts.
     pub raised: u32,
-    /// How many alerts were cleared.
+    /// The number of cleared alerts.
     pub cleared: u32,
-    /// What the samples show, if there are any.
+    /// The values of the samples, or `None` without samples.
     pub observed: Option<Observed>,
 }
 
-/// What the samples show.
+/// The values of the samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     /// When the first sample was taken, such as `2026-01-31 23:59:59`, in UTC.
     pub first: String,
     /// When the last sample was taken, in the same form.
     pub last: String,
-    /// How busy the processors were, in percent.
+    /// The load of the processors, in percent.
     pub cpu: Spread,
-    /// How much of the memory was in use, in percent.
+    /// The used part of the memory, in percent.
     pub memory: Spread,
 }
 
-/// How the values of one metric are spread.
+/// The spread of the values of one metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
-    /// The smallest.
+    /// The smallest value.
     pub min: f64,
-    /// The average of all.
+    /// The average.
     pub mean: f64,
-    /// The largest.
+    /// The largest value.
     pub max: f64,
 }
 
 impl Summary {
-    /// Reads it from the database; inside a transaction, so that the numbers agree.
+    /// Reads the summary. Must be called in a transaction, so that the numbers agree.
     pub(super) fn read(connection: &Connection) -> Result<Self> {
         let (runs, samples, observed) = connection.query_one(SAMPLES, [], |row| {
             let samples: u32 = row.get(1)?;
@@ -92,7 +92,7 @@ impl Summary {
 }
 
 impl Observed {
-    /// From a row of `SAMPLES`, if there are any samples.
+    /// Reads a row of `SAMPLES`, or `None` without samples.
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             first: row.get(2)?,
@@ -104,7 +104,7 @@ impl Observed {
 }
 
 impl Spread {
-    /// From three columns of a row, the first of them at `column`.
+    /// Reads three columns of a row, from `column` on.
     fn from_row(row: &Row<'_>, column: usize) -> Result<Self> {
         Ok(Self {
             min: row.get(column)?,
@@ -143,7 +143,7 @@ mod tests {
         }
     }
 
-    /// The summary of a database with just these readings.
+    /// The summary of a database with these readings.
     fn summary_of(readings: &[Reading]) -> Summary {
         let database = Database::open(Path::new(":memory:")).expect("a database");
         database.write_samples(readings).expect("written");

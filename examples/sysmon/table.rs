@@ -1,4 +1,4 @@
-//! The live table: what the machine is doing now, and has done lately.
+//! The live table of present and recent values.
 
 use super::history::History;
 use super::metric::Metric;
@@ -7,7 +7,7 @@ use super::sample::{ProcessSample, Sample};
 use super::sparkline::sparkline;
 use super::units::{data, percent, time_of_day};
 
-/// Draws the table, for a terminal of 80 columns: a line for each metric, then the busiest processes.
+/// Draws the table for a terminal of 80 columns: a line for each metric, then the busiest processes.
 pub fn render(history: &History) -> String {
     let Some(Reading { sample, .. }) = history.latest() else {
         return "no samples yet\n".into();
@@ -27,7 +27,7 @@ pub fn render(history: &History) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Which sample it is.
+/// The heading with the number and the time of the sample.
 fn headline(sample: &Sample) -> String {
     let time = time_of_day(sample.taken_at_ms);
     format!("sysmon     sample {}, {time} UTC", sample.number)
@@ -46,7 +46,7 @@ fn amounts(sample: &Sample) -> String {
     )
 }
 
-/// The line for one metric: its value now, the most it was lately, and its curve.
+/// The line for one metric: its present value, its recent maximum, and its curve.
 fn metric_line(metric: Metric, values: &[f64]) -> String {
     let now = values.last().copied().unwrap_or(0.0);
     let max = values.iter().copied().fold(now, f64::max);
@@ -66,9 +66,7 @@ fn process_line(process: &ProcessSample) -> String {
     )
 }
 
-/// The name of a process, without the control characters that would play with the terminal.
-///
-/// Anyone may name a process anything.
+/// The name of a process, without control characters, which could change the state of the terminal.
 fn printable(name: &str) -> String {
     name.replace(char::is_control, "?")
 }

@@ -1,4 +1,4 @@
-//! Numbers in the units that people read.
+//! Numbers with units.
 
 /// The units of an amount of data, each 1024 of the one before.
 const DATA_UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -7,7 +7,7 @@ const DATA_UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 pub fn data(bytes: f64) -> String {
     let mut value = bytes;
     let mut unit = 0;
-    // From 1023.95 on, one decimal would show it as 1024.0 of the smaller unit.
+    // From 1023.95 on, one decimal would show 1024.0 of the smaller unit.
     while value >= 1_023.95 && unit + 1 < DATA_UNITS.len() {
         value /= 1_024.0;
         unit += 1;

@@ -12,23 +12,23 @@ use super::reading::Reading;
 use super::sample::{Sample, Sampler};
 use super::screen::Screen;
 
-/// It is time for a sample.
+/// The request to take a sample.
 #[derive(Debug)]
 pub struct Tick;
 
-/// Says when it is time for a sample. A tick that comes late does not move the later ones.
+/// Sends a tick for each sample. A late tick does not delay later ticks.
 #[worker]
 pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
     let mut due = Instant::now();
     while ctx.is_running() {
-        // Refused only if the sampler has failed, and then the group stops.
+        // Refused only if `take_sample` has failed, and then the group stops.
         let _ = ticks.send(Tick).await;
         due = (due + every).max(Instant::now());
         ctx.sleep(due - Instant::now()).await;
     }
 }
 
-/// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
+/// Takes a sample, on a thread of its own. Ticks that come faster are dropped and counted.
 #[consumer(blocking, capacity = 1, overflow = "drop_newest")]
 pub fn take_sample(_: Tick, sampler: &mut Sampler) -> Sample {
     sampler.sample()
@@ -41,33 +41,33 @@ pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
     Reading { sample, rates }
 }
 
-/// Puts each reading on the screen.
+/// Adds each reading to the screen.
 #[consumer]
 pub async fn show(reading: Reading, screen: &Screen) {
     screen.show(reading);
 }
 
-/// Holds each reading against the thresholds.
+/// Compares each reading with the thresholds.
 #[consumer]
 pub async fn judge(reading: Reading, book: &mut AlertBook, thresholds: &Thresholds) -> Vec<Alert> {
     book.judge(&reading.rates, thresholds)
 }
 
-/// Shows each alert, and keeps it.
+/// Shows and stores each alert.
 #[consumer(blocking)]
 pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
     screen.alarm(alert);
     db.write_alerts(&[alert])
 }
 
-/// Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the
+/// Stores readings in batches, on a thread of its own, because the disk may block it. A reading waits at most the
 /// `linger` for its batch to fill.
 #[consumer(blocking, batch = 100, linger = "500ms")]
 pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
     db.write_samples(&readings)
 }
 
-/// Tells whoever pressed Ctrl-C that it was heard.
+/// Prints at the stop that the monitor is ending.
 #[worker]
 pub async fn say_stopping(ctx: &Context) {
     ctx.stopping().await;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use process::{Directory, Ended, Running, example};
 
-/// How many lines are normal: a million, or fewer where nothing is optimised.
+/// The number of lines of a large log: a million, or fewer in an unoptimised build.
 const LINES: u64 = if cfg!(debug_assertions) {
     100_000
 } else {
@@ -26,7 +26,7 @@ fn number(ended: &Ended, name: &str) -> u64 {
     number.unwrap_or_else(|| panic!("no {name}: {ended:#?}"))
 }
 
-/// How many lines were read, parsed and malformed.
+/// The numbers of read, parsed and malformed lines.
 fn counts(ended: &Ended) -> [u64; 3] {
     ended.assert_code(0);
     ["lines read", "parsed", "malformed"].map(|name| number(ended, name))

@@ -1,5 +1,4 @@
-//! The shop as a process: whatever happens to it, every order is accounted for, and what it says of that
-//! is what the database holds.
+//! The shop as a process: after every kind of end, each order is accounted for, and the output agrees with the database.
 
 mod process;
 
@@ -12,7 +11,7 @@ use std::time::Duration;
 use process::{Directory, Ended, Running, example, wait_until};
 use rusqlite::Connection;
 
-/// How many claims the shop makes at its end.
+/// The number of claims at the end of the shop.
 const CLAIMS: usize = 8;
 
 /// A shop, and its database.
@@ -21,7 +20,7 @@ struct Shop {
     running: Running,
 }
 
-/// A shop that has closed.
+/// A shop that has ended.
 #[derive(Debug)]
 struct Closed {
     ended: Ended,
@@ -29,11 +28,11 @@ struct Closed {
     paid: u64,
     /// Rows of orders that were given up.
     buried: u64,
-    /// Rows that stand behind a later order of the same customer.
+    /// Rows that come after a later order of the same customer.
     out_of_order: u64,
-    /// How many of the buried were so because the card is refused.
+    /// The number of buried orders whose card was refused.
     refused_cards: u64,
-    /// How often it was tried to charge those, taken together.
+    /// The number of attempts to charge these orders, in total.
     refused_attempts: u64,
 }
 
@@ -50,7 +49,7 @@ impl Shop {
         self.directory.file("orders.db")
     }
 
-    /// Waits until so many paid orders are in the database.
+    /// Waits until this many paid orders are in the database.
     fn wait_for_paid(&self, rows: u64) {
         wait_until("paid orders", || {
             let connection = Connection::open(self.db()).ok()?;
@@ -60,7 +59,7 @@ impl Shop {
         });
     }
 
-    /// Waits for its end, and looks into its database.
+    /// Waits for its end, and reads its database.
     fn wait(self) -> Closed {
         let Self { directory, running } = self;
         let ended = running.wait();
@@ -86,7 +85,7 @@ impl Shop {
 }
 
 impl Closed {
-    /// Asserts its exit code, that all it claims is true, and that the database agrees.
+    /// Asserts the exit code, that all claims are true, and that the database agrees.
     fn assert_honest(&self, code: i32) {
         self.ended.assert_code(code);
         let claims = |word: &str| {
@@ -103,7 +102,7 @@ impl Closed {
         assert_eq!(taken, paid + given_up + undelivered, "{self:#?}");
     }
 
-    /// Asserts that every order that was taken is in the database. Returns how many that are.
+    /// Asserts that every order that was taken is in the database. Returns their number.
     fn assert_all_recorded(&self) -> u64 {
         let [taken, paid, given_up, undelivered] = self.numbers("orders ");
         assert_eq!((paid, given_up), (self.paid, self.buried), "{self:#?}");
@@ -121,7 +120,7 @@ impl Closed {
         numbers.try_into().unwrap_or_else(|_| panic!("{self:#?}"))
     }
 
-    /// What it printed from the last line on that begins with `word`.
+    /// The output from the last line that begins with `word`.
     fn last_line(&self, word: &str) -> &str {
         let last = self.ended.stdout.lines().last().unwrap_or_default();
         assert!(last.starts_with(word), "{self:#?}");
@@ -129,7 +128,7 @@ impl Closed {
     }
 }
 
-/// The orders that are made up, as lines.
+/// The made-up orders, as lines.
 fn made_up(orders: u32) -> String {
     let printed = example("orders")
         .arg("--print")
@@ -151,7 +150,7 @@ fn every_order_is_paid_or_given_up() {
     let refused = orders.lines().filter(refused).count() as u64;
     assert!(refused > 0, "there are such cards");
     assert_eq!(closed.refused_cards, refused, "{closed:#?}");
-    // One each, but for answers that a busy machine made late.
+    // One attempt each, except for answers that were late because the machine was busy.
     assert!(closed.refused_attempts < 2 * refused, "{closed:#?}");
 }
 
@@ -195,8 +194,8 @@ fn a_signal_during_the_run_drains_all_orders() {
 #[test]
 fn orders_read_before_the_stop_are_taken() {
     let mut shop = Shop::open("read", |command| command.arg("-").stdin(Stdio::piped()));
-    // All of one customer, so that many of them still wait for their lane when the first are paid; and in
-    // one piece, so that all of them have been read.
+    // All orders are of one customer, so that many still wait for their lane when the first are paid. They come in one
+    // piece, so that all have been read.
     let order = |id| {
         format!(
             r#"{{"id":{id},"customer":"a","card":"4","cents":1}}{}"#,
@@ -220,7 +219,7 @@ fn a_second_signal_leaves_orders_uncharged_and_counts_them() {
     let connection = Connection::open(shop.db()).expect("the database");
     let patience = Duration::from_secs(10);
     connection.busy_timeout(patience).expect("set");
-    // Nothing can be stored any more, so the drain cannot be over before the second signal.
+    // No order can be stored any more, so the drain lasts until the second signal.
     connection
         .execute_batch("BEGIN IMMEDIATE")
         .expect("the lock");

@@ -1,4 +1,4 @@
-//! The small examples as processes: they end well, and print what they promise.
+//! The small examples as processes: their exit code and their output.
 
 mod process;
 
@@ -15,7 +15,7 @@ fn assert_in_order(text: &str, parts: &[&str]) {
     }
 }
 
-/// What an example prints that ends by itself, and well.
+/// The output of an example that ends by itself with exit code 0.
 fn output(name: &str) -> String {
     let ended = Running::start(&mut example(name)).wait();
     ended.assert_code(0);
@@ -33,7 +33,7 @@ fn hello_greets_until_ctrl_c_stops_it() {
 #[test]
 fn dispatcher_calls_the_registered_handlers() {
     let parts = [
-        "nobody is interested",
+        "no handlers are registered",
         "`print` is interested",
         "  print: gold at",
         "so is `limit`",

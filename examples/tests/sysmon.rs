@@ -1,4 +1,4 @@
-//! The system monitor as a process: no sample is lost, however it is ended.
+//! The system monitor as a process: no sample is lost at any kind of end.
 
 mod process;
 
@@ -26,7 +26,7 @@ impl Monitor {
         let mut command = example("sysmon");
         command
             .args(["--every=10ms", "--table-every=20ms", "--json"])
-            // However busy the machine is, that is no news here.
+            // A busy machine must not raise alerts.
             .args(["--cpu-above=100", "--disk-above=100"])
             .arg("--db")
             .arg(directory.file("sysmon.db"));
@@ -36,7 +36,7 @@ impl Monitor {
         monitor
     }
 
-    /// Waits until so many samples are stored.
+    /// Waits until this many samples are stored.
     fn wait_for_rows(&self, least: i64) {
         wait_until("rows in the database", || {
             self.rows().filter(|rows| *rows >= least)
@@ -47,7 +47,7 @@ impl Monitor {
         self.directory.file("sysmon.db")
     }
 
-    /// How many samples are stored; none if there is no such table yet.
+    /// The number of stored samples, or `None` if there is no table yet.
     fn rows(&self) -> Option<i64> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let connection = Connection::open_with_flags(self.db(), flags).ok()?;
@@ -56,7 +56,7 @@ impl Monitor {
             .ok()
     }
 
-    /// Keeps the database locked, and waits until the monitor's store has a batch that it cannot write.
+    /// Locks the database, and waits until `store` has a batch that it cannot write.
     fn block_store(&self) -> Connection {
         let connection = Connection::open(self.db()).expect("the database");
         connection
@@ -77,7 +77,7 @@ impl Monitor {
         connection
     }
 
-    /// Waits for the end, and asserts that it is a good one, and that every sample is in the database.
+    /// Waits for the end, and asserts that the exit code is 0 and every sample is in the database.
     fn assert_nothing_lost(self) {
         let Self { directory, running } = self;
         let ended = running.wait();
@@ -98,7 +98,7 @@ impl Monitor {
     }
 }
 
-/// How many samples were taken and stored, as the monitor says it.
+/// The numbers of taken and stored samples that the monitor prints.
 fn account(ended: &Ended) -> (i64, i64) {
     let line = ended
         .stderr
@@ -158,7 +158,7 @@ fn a_second_signal_ends_a_stuck_store_at_once_and_names_it() {
     monitor.running.signal("INT");
     let ended = monitor.running.wait();
     ended.assert_code(1);
-    // However busy the machine is, it did not wait for that.
+    // Even on a busy machine, this is far below the grace period.
     assert!(ended.took < grace / 2, "{ended:#?}");
     assert_stuck_store(&ended);
 }
@@ -170,17 +170,16 @@ fn a_stuck_store_ends_with_the_grace_period() {
     monitor.running.signal("TERM");
     let ended = monitor.running.wait();
     ended.assert_code(1);
-    // Not before that, and not with the ten seconds that it would be without it.
+    // Not earlier than the grace period, and not after the ten seconds of the default.
     let took = ended.took.as_secs_f64();
     assert!((0.9..9.0).contains(&took), "{ended:#?}");
     assert_stuck_store(&ended);
 }
 
-/// Asserts that the exit names the store, and only it, and that the samples it had are not lost in
-/// silence.
+/// Asserts that the exit names `store` and no other worker as stuck, and counts its samples as undelivered.
 fn assert_stuck_store(ended: &Ended) {
     let stuck = ended.stderr.lines().filter(|line| line.contains("STUCK"));
-    // On a busy machine one that takes a sample just then may not be done with it in time.
+    // On a busy machine, a sample that is being taken at that moment may not be finished in time.
     let (sampling, stuck): (Vec<_>, Vec<_>) =
         stuck.partition(|line| line.trim_start().starts_with("sample "));
     assert!(sampling.len() <= 1, "{ended:#?}");

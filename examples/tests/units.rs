@@ -1,6 +1,9 @@
-//! The unit tests of the modules that the larger examples are made of.
+//! The unit tests in the modules of the larger examples.
 
-#![allow(dead_code, reason = "without their `main`, nobody calls the examples")]
+#![allow(
+    dead_code,
+    reason = "the examples are compiled, and their `main` is not called"
+)]
 
 #[path = "../access_log/main.rs"]
 mod access_log;

@@ -1,4 +1,4 @@
-//! Edges that adapt: what is sent and what is consumed may be of two types.
+//! Edges with adapters: the sender and the consumer may have different message types.
 
 use fluid::{Options, Overflow, State, TrySendError, by_hand::Nothing, edge::PortOutput};
 
@@ -103,7 +103,7 @@ async fn try_send_over_an_adapted_edge_never_waits_and_counts_lost_messages() {
     let mut workers = group();
     let sender = body::<Nothing, u64>(|_, io| {
         Box::pin(async move {
-            // Five are made of it, and two find room.
+            // The adapter makes five messages, and two find room.
             io.output.try_send(5).unwrap();
             let full = io.output.try_send(1).unwrap_err();
             assert!(matches!(full, TrySendError::Full(_)), "{full}");
@@ -195,7 +195,7 @@ async fn a_failure_at_one_of_several_adapted_messages_skips_the_rest() {
         seen.note(line);
         Box::pin(async move {
             if failed {
-                return Err("it was told to".into());
+                return Err("it was asked to fail".into());
             }
             Ok(None::<Nothing>)
         })

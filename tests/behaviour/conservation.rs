@@ -1,5 +1,5 @@
-//! Random small groups with random faults: whatever happens, every message is accounted for, sinks end
-//! last, and nothing is left running.
+//! Random small groups with random faults: every message is accounted for, sinks end last, and nothing is left
+//! running.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,11 +31,11 @@ struct Plan {
     on_exit: OnExit,
     pause: u64,
     copies: usize,
-    /// At which call.
+    /// The number of the call at which it happens.
     fault: Option<(u64, Fault)>,
-    /// Which of the consumers after it it feeds.
+    /// The later consumers that this consumer feeds.
     feeds: Vec<bool>,
-    /// How many messages come from outside.
+    /// The number of messages sent from outside.
     public: u64,
     own_grace: Option<u64>,
 }
@@ -115,7 +115,7 @@ fn cases() -> impl Strategy<Value = Case> {
         })
 }
 
-/// Notes when what holds it is dropped.
+/// Notes when it is dropped together with its holder.
 struct Alive(usize, Log, Arc<AtomicU64>);
 
 impl Alive {
@@ -132,7 +132,7 @@ impl Drop for Alive {
     }
 }
 
-/// A consumer that does what its plan says.
+/// A consumer that behaves as its plan says.
 struct Planned {
     plan: Plan,
     calls: Arc<AtomicU64>,
@@ -179,11 +179,11 @@ fn options(plan: &Plan) -> Options {
     }
 }
 
-/// Sends from outside until all was sent, whether it was accepted or refused.
+/// Sends all messages from outside, whether they are accepted or refused.
 fn send_all(to: ConsumerHandle<u64>, messages: u64) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         for message in 0..messages {
-            // A refusal is counted at the consumer.
+            // The consumer counts a refused message.
             let _ = to.send(message).await;
             tokio::time::sleep(ms(message % 7)).await;
         }
@@ -201,7 +201,7 @@ fn edges(case: &Case) -> Vec<(usize, usize)> {
         .collect()
 }
 
-async fn live(case: Case) {
+async fn run_case(case: Case) {
     let (log, alive) = (Log::default(), Arc::new(AtomicU64::new(0)));
     let mut workers = group().grace(ms(case.grace));
     let seats: Vec<Slot<Planned>> = case
@@ -242,7 +242,7 @@ async fn live(case: Case) {
     for sender in senders {
         timeout(secs(60), sender)
             .await
-            .expect("nobody waits for a queue that ended")
+            .expect("no sender waits for a queue that ended")
             .unwrap();
     }
     assert_conserved(&exit);
@@ -254,8 +254,8 @@ async fn live(case: Case) {
     assert_sinks_last(&case, &exit, &log.lines());
 }
 
-/// What a worker sent, and what came from outside, was accepted or refused by each consumer behind it;
-/// unless force cut the worker off, and then at most that. Whatever was accepted was emitted.
+/// Each consumer accepted or refused every message that its feeders and the outside sent it. If force cut a feeder off,
+/// it accepted or refused at most as many. Every accepted message was emitted.
 fn assert_all_arrived(case: &Case, workers: &[WorkerHandle]) {
     for (to, worker) in workers.iter().enumerate() {
         let counts = worker.status().counts.unwrap();
@@ -278,7 +278,7 @@ fn assert_all_arrived(case: &Case, workers: &[WorkerHandle]) {
     }
 }
 
-/// Without force and failures, a consumer ends after all that feed it.
+/// Without force and failures, a consumer ends after all workers that feed it.
 fn assert_sinks_last(case: &Case, exit: &Exit, ends: &[String]) {
     let orderly = exit
         .workers()
@@ -312,6 +312,6 @@ proptest! {
             .start_paused(true)
             .build()
             .unwrap();
-        runtime.block_on(async { timeout(Duration::from_secs(3600), live(case)).await }).unwrap();
+        runtime.block_on(async { timeout(Duration::from_secs(3600), run_case(case)).await }).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! The dispatcher alone and as a worker, and code that is generic over where it sends.
+//! The dispatcher alone and as a worker, and code that is generic over message producers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +90,7 @@ async fn a_dispatcher_in_a_group_handles_each_message_and_counts_failures() {
     assert_eq!(counts(&exit, "events"), [11, 6, 5, 0, 0]);
 }
 
-/// Sends to whatever messages can be sent to.
+/// Sends through any message producer.
 async fn produce(to: &impl MessageProducer<u64>) -> Result<(), SendError<u64>> {
     to.send(1).await?;
     to.try_send(2).map_err(|error| match error {

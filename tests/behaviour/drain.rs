@@ -1,5 +1,4 @@
-//! A graceful stop: what is queued is handled, in the order of the graph, and every message is
-//! accounted for.
+//! A graceful stop: queued messages are handled in the order of the graph, and every message is accounted for.
 
 use std::time::Duration;
 
@@ -28,7 +27,7 @@ async fn a_graceful_stop_handles_all_100_queued_messages() {
     assert_eq!(exit.code(), 0);
 }
 
-/// Takes 5 ms for each message of a batch, and passes them on.
+/// Takes 5 ms for each message of a batch, and emits the messages.
 struct Batches;
 
 impl Worker for Batches {
@@ -61,11 +60,11 @@ async fn a_graceful_stop_drains_three_stages_despite_two_restarts() {
     let second = workers.add_with("second", options, || Batches);
     let options = Options::new().capacity(2).concurrency(2);
     let third = workers.add_with("third", options, || sink::<u64>(ms(5)));
-    // Fails twice, each time after 6 ms, and takes all others along.
-    let mut lives = 0;
+    // Fails twice, each time after 6 ms, and restarts all other members too.
+    let mut builds = 0;
     workers.add_with("bystander", Options::new(), move || {
-        lives += 1;
-        let fails = lives <= 2;
+        builds += 1;
+        let fails = builds <= 2;
         body::<Nothing, Nothing>(move |ctx, _| {
             Box::pin(async move {
                 if fails && ctx.sleep(ms(6)).await {
@@ -135,7 +134,7 @@ async fn at_a_stop_public_inputs_refuse_and_edges_within_the_group_go_on() {
     }
     running.gracefully_stop();
     tokio::time::sleep(ms(1)).await;
-    // Both are still at work, and neither takes more from outside.
+    // Both consumers are still at work, and both refuse messages from outside.
     assert_eq!(first.send(77).await.unwrap_err().message, 77);
     assert_eq!(second.try_send(78).unwrap_err().into_message(), 78);
     assert!(second.sender().is_closed());
@@ -183,7 +182,7 @@ async fn a_forced_exit_counts_messages_in_hand_and_in_the_queue_as_undelivered()
         slow.send(number).await.unwrap();
     }
     let exit = running.shutdown().await;
-    // Done at 4 s and 8 s; the third is in hand at 10 s.
+    // Two messages are done at 4 s and 8 s; the third is in hand at 10 s.
     assert_eq!(counts(&exit, "slow"), [10, 2, 0, 0, 8]);
     assert_eq!(exit.code(), 1);
 }
@@ -360,7 +359,7 @@ async fn a_broadcast_goes_on_when_one_of_its_consumers_has_ended() {
     tokio::time::sleep(secs(1)).await;
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "long"), [10, 10, 0, 0, 0]);
-    // Its own exit was written when it ended; its status goes on counting who is refused.
+    // Its exit was written when it ended; its status still counts refused messages.
     let short = short.status().counts.unwrap();
     assert_eq!((short.accepted + short.refused, short.done), (10, 1));
     assert_eq!(exit.worker("source").unwrap().emitted(), 10);

@@ -1,4 +1,4 @@
-//! Groups that change while they run: workers and callbacks that come and go.
+//! Groups that change while they run: workers and callbacks are added and removed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +29,7 @@ async fn workers_are_added_and_removed_while_the_group_runs() {
     let exit = running.remove(late.worker()).await;
     let handled = exit.unwrap().counts().unwrap();
     assert_eq!((handled.done, handled.undelivered), (10, 0));
-    // The group goes on without it, and its name is free again.
+    // The group continues without the worker, and the name is free again.
     assert_eq!(
         (running.num_workers(), running.state()),
         (1, State::Running)
@@ -425,7 +425,7 @@ async fn a_consumer_asked_to_stop_before_the_start_handles_its_queued_messages()
     put(&mut workers, "idle", idle());
     let early = put(&mut workers, "early", sink::<u64>(secs(3)));
     let begun = workers.handle();
-    // Longer than the grace period, which counts from when the worker is launched.
+    // Longer than the grace period, which starts when the worker is launched.
     workers.on_startup(|| async {
         tokio::time::sleep(secs(30)).await;
         Ok::<(), Error>(())

@@ -23,7 +23,7 @@ async fn count(ctx: &Context) -> u64 {
 #[consumer]
 async fn eat(_: u64) {}
 
-/// Eats, but starts only after a while.
+/// Handles messages, and takes a second to start.
 struct SlowEater;
 
 impl Worker for SlowEater {
@@ -72,7 +72,7 @@ async fn a_scope_that_is_dropped_while_it_starts_stops_its_group() {
     assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
 }
 
-/// Waits for its end at its queue, though it consumes nothing.
+/// Consumes nothing, and waits at its queue for its end.
 #[derive(Clone)]
 struct Waits;
 
@@ -89,7 +89,7 @@ impl Worker for Waits {
     }
 }
 
-/// Consumes what there is none of.
+/// A consumer of messages that cannot exist.
 #[consumer]
 async fn never(_: Nothing) {}
 
@@ -110,7 +110,7 @@ async fn the_empty_queue_of_a_worker_without_messages_ends_with_that_worker_alon
     assert!(exit.is_success(), "{exit}");
 }
 
-/// Forgets to look at the stop.
+/// Never checks for the stop.
 #[worker]
 async fn forgets(ctx: &Context) {
     loop {
@@ -127,7 +127,7 @@ async fn a_worker_that_keeps_sleeping_after_the_stop_is_forced_and_not_stuck() {
     assert!(forgets.is_forced() && !forgets.is_stuck(), "{exit}");
 }
 
-/// Fails, and then its own hook hangs.
+/// Fails, and then hangs in its own hook.
 struct FailsAndHangs;
 
 impl Worker for FailsAndHangs {

@@ -1,4 +1,4 @@
-//! Fused edges: one task makes the calls of several workers, and each keeps a life of its own.
+//! Fused edges: one task makes the calls of several workers, and each keeps its own state, options and exit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use crate::support::{
 
 type Consumer<O> = Each<u64, O, Call<u64, O>>;
 
-/// A consumer that calls a closure which needs no waiting.
+/// A consumer that calls a closure which never waits.
 fn now<O: Send + 'static>(
     mut call: impl FnMut(u64) -> Result<Option<O>, Error> + Send + 'static,
 ) -> Consumer<O> {
@@ -27,7 +27,7 @@ fn now<O: Send + 'static>(
     })
 }
 
-/// The same; if it waits, its call is not ready when it is first polled.
+/// Like [`now`], but if `waits`, the call is not ready at its first poll.
 fn perhaps_later<O: Send + 'static>(
     waits: bool,
     mut call: impl FnMut(u64) -> Result<Option<O>, Error> + Send + 'static,
@@ -143,7 +143,7 @@ async fn a_failure_behind_a_fused_edge_is_a_failure_of_the_callee() {
     }
     let running = workers.startup().await.unwrap();
     let exit = running.wait_for_shutdown().await;
-    // The group stops, so the first one drains; but nothing is behind it any more.
+    // The group stops, so `first` drains; but its callee has ended.
     assert_eq!(counts(&exit, "first"), [10, 10, 0, 0, 0]);
     assert_eq!(exit.worker("first").unwrap().emitted(), 4);
     assert_eq!(exit.worker("first").unwrap().unsent(), 6);
@@ -184,7 +184,7 @@ async fn a_failure_at_the_end_of_a_chain_names_its_worker_whether_or_not_calls_w
     }
 }
 
-/// Emits each number twice, be it at once or later.
+/// Emits each number twice, after a wait if `waits`.
 struct Twice {
     waits: bool,
 }
@@ -244,7 +244,7 @@ async fn a_message_passes_the_whole_chain_before_the_next() {
     }
 }
 
-/// Ten messages to `first -> second`, of which the second panics at the fourth.
+/// Sends ten messages to `first -> second`, where `second` panics at the fourth.
 async fn assert_its_own_panic(second: Consumer<Nothing>) {
     let mut workers = group();
     let first = put(&mut workers, "first", pass::<u64>(ms(0)));
@@ -312,15 +312,15 @@ async fn a_skipped_failure_and_a_panic_behind_a_fused_edge_cost_one_message_each
 async fn a_worker_behind_a_fused_edge_is_restarted_while_its_caller_waits() {
     let mut workers = group();
     let first = put(&mut workers, "first", pass::<u64>(ms(0)));
-    let lives = Arc::new(AtomicU64::new(0));
-    let built = Arc::clone(&lives);
+    let builds = Arc::new(AtomicU64::new(0));
+    let built = Arc::clone(&builds);
     let options = Options::new().on_error(OnError::Restart);
     let second = workers.add_with("second", options, move || {
         built.fetch_add(1, Ordering::SeqCst);
         let mut calls = 0;
         now::<Nothing>(move |n| {
             calls += 1;
-            // Its state is fresh after the restart.
+            // The state is fresh after the restart.
             assert!(calls <= 4, "it has the state of its predecessor");
             if n == 3 {
                 Err("three".into())
@@ -338,7 +338,7 @@ async fn a_worker_behind_a_fused_edge_is_restarted_while_its_caller_waits() {
     second.wait_for(State::Restarting).await;
     assert_eq!(first.state(), State::Running);
     let exit = running.shutdown().await;
-    assert_eq!(lives.load(Ordering::SeqCst), 2);
+    assert_eq!(builds.load(Ordering::SeqCst), 2);
     assert_eq!(counts(&exit, "second"), [8, 7, 1, 0, 0]);
     assert_eq!(exit.worker("second").unwrap().restarts(), 1);
     assert_eq!(exit.worker("first").unwrap().restarts(), 0);
@@ -410,7 +410,7 @@ impl fluid::by_hand::Stage for Hooked {
 
     async fn call(&mut self, n: u64, _: &Context, (): &()) -> Result<Option<u64>, Error> {
         match n {
-            1000 => Err(format!("{} was told to", self.0).into()),
+            1000 => Err(format!("{} was asked to fail", self.0).into()),
             n => Ok(Some(n)),
         }
     }
@@ -451,7 +451,7 @@ async fn a_stop_of_one_member_of_a_fused_chain_stops_the_chain() {
     let exit = c.wait_for_shutdown().await;
     assert_eq!(exit.counts().unwrap().done, 5);
     assert_eq!(a.exit().unwrap().counts().unwrap().done, 5);
-    // The end of the head is ignored, and so are those of the others with it.
+    // The end of the head is ignored, and so are the ends of the rest of the chain.
     assert_eq!(running.state(), State::Running);
     other.send(1).await.unwrap();
     assert_eq!(running.shutdown().await.code(), 0);
@@ -483,7 +483,7 @@ async fn messages_cut_off_in_a_chain_by_a_forced_stop_are_counted_at_each_stage(
     reached.notified().await;
     let exit = running.shutdown().await;
     assert_conserved(&exit);
-    // Each has message 2 in hand; two more wait in the only queue.
+    // Each member has message 2 in hand; two more wait in the only queue.
     assert_eq!(counts(&exit, "a"), [5, 2, 0, 0, 3]);
     assert_eq!(counts(&exit, "b"), [3, 2, 0, 0, 1]);
     assert_eq!(counts(&exit, "c"), [3, 2, 0, 0, 1]);
@@ -505,7 +505,7 @@ async fn a_call_cut_off_by_the_grace_of_the_caller_is_undelivered_at_the_callee(
     a.send(1).await.unwrap();
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert!(exit.worker("a").unwrap().is_forced(), "{exit}");
-    // It was not forced, but it was never called to the end.
+    // The callee was not forced, but its call was never finished.
     assert!(!exit.worker("b").unwrap().is_forced(), "{exit}");
     assert_eq!(counts(&exit, "b"), [1, 0, 0, 0, 1]);
 }
@@ -605,7 +605,7 @@ async fn a_timeout_behind_a_fused_edge_covers_only_the_callee() {
     workers.lead(&a, onward);
     a.send(1).await.unwrap();
     let exit = workers.startup().await.unwrap().shutdown().await;
-    // The call of `a` takes a millisecond: what `b` takes is no part of it.
+    // The call of `a` takes a millisecond; the time of `b` is no part of it.
     assert_eq!(counts(&exit, "a"), [1, 1, 0, 0, 0]);
     assert_eq!(counts(&exit, "b"), [1, 1, 0, 0, 0]);
 

@@ -1,4 +1,4 @@
-//! Consumers with several lanes, batches and retries: what becomes of them when something fails, hangs or stops.
+//! Consumers with several lanes, batches and retries, when calls fail or hang, and when the group stops.
 
 mod batches;
 mod competing;
@@ -20,10 +20,10 @@ use tokio::time::{Duration, sleep, timeout};
 
 use crate::support::{Log, assert_conserved, counts, group, ms, secs};
 
-/// A message, and what its consumer does with it.
+/// A message, and how its consumer handles it.
 #[derive(Debug)]
 struct Job {
-    /// The key: that of a lane, if there are as many.
+    /// The key. With as many lanes as keys, each key has a lane of its own.
     key: u64,
     number: u64,
     what: What,
@@ -32,13 +32,13 @@ struct Job {
 #[derive(Debug)]
 enum What {
     Pass,
-    /// Takes so many milliseconds.
+    /// Take this many milliseconds.
     Take(u64),
     Fail,
-    /// Fails after so many milliseconds.
+    /// Fail after this many milliseconds.
     FailIn(u64),
     Panic,
-    /// Returns from `run` early, without a failure.
+    /// Return from `run` early, without a failure.
     Quit,
     /// Never ends.
     Hang,
@@ -49,31 +49,31 @@ fn job(key: u64, number: u64, what: What) -> Job {
     Job { key, number, what }
 }
 
-/// A consumer of jobs, with or without a key, that notes what it does.
+/// A consumer of jobs, with or without a key, that notes its calls.
 struct Hand<const KEYED: bool> {
-    /// How many were built before it.
+    /// The number of workers built before this one.
     build: u64,
     handled: u64,
     plan: Plan,
 }
 
-/// What all that are built for one seat share.
+/// Shared by all workers that are built for one seat.
 #[derive(Clone, Default)]
 struct Plan {
     log: Log,
     builds: Arc<AtomicU64>,
-    /// How many live.
+    /// The number of workers that exist.
     alive: Arc<AtomicU64>,
-    /// How many calls overlap, and how many did at most.
+    /// The number of overlapping calls, now and at most.
     inside: Arc<AtomicU64>,
     most: Arc<AtomicU64>,
     /// The build whose `on_startup` fails.
     fails_at: Option<u64>,
     /// The number of calls of `on_shutdown`.
     ends: Arc<AtomicU64>,
-    /// How long `on_shutdown` takes.
+    /// The time that `on_shutdown` takes.
     end: Duration,
-    /// What `on_shutdown` fails with in all but the first.
+    /// Whether `on_shutdown` fails in every worker but the first.
     end_fails: bool,
 }
 
@@ -115,7 +115,7 @@ impl<const KEYED: bool> Drop for Hand<KEYED> {
     }
 }
 
-/// A call is being made.
+/// Marks that a call is running.
 struct Inside<'a>(&'a Plan);
 
 impl<'a> Inside<'a> {
@@ -196,7 +196,7 @@ fn restarting(lanes: usize) -> Options {
         .on_lost(OnLost::Ignore)
 }
 
-/// Waits until a consumer has so many messages behind it.
+/// Waits until a consumer has handled this many messages, with or without success.
 async fn until_behind<const KEYED: bool>(hand: &Slot<Hand<KEYED>>, messages: u64) {
     let behind = async {
         loop {
@@ -211,7 +211,7 @@ async fn until_behind<const KEYED: bool>(hand: &Slot<Hand<KEYED>>, messages: u64
     assert!(waited.is_ok(), "{:?}", hand.status().counts);
 }
 
-/// Stops a group, and sees that every message is accounted for and nothing is left.
+/// Stops a group, and asserts that every message is accounted for and no worker is left.
 async fn stop(running: GroupHandle, plan: &Plan) -> Exit {
     let exit = timeout(secs(60), running.shutdown())
         .await

@@ -81,7 +81,7 @@ async fn a_state_is_waited_for_without_polling() {
     running.gracefully_stop();
     assert_eq!(waiter.await.unwrap(), State::Stopped);
     assert_eq!(running.wait_for(State::Stopped).await, State::Stopped);
-    // Once the last state is seen, the exit is there.
+    // When the last state is seen, the exit exists.
     assert!(running.exit().is_some() && worker.exit().is_some());
 }
 

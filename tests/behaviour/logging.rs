@@ -1,4 +1,4 @@
-//! What `tracing` is told, and at which level.
+//! The records that `tracing` gets, and their levels.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -17,60 +17,61 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// One event: its level, the spans around it, and its fields, the message first.
+/// One record: its level, the spans around it, and its fields, the message first.
 #[derive(Clone, Debug)]
-struct Told {
+struct Record {
     level: Level,
     spans: Vec<String>,
     text: String,
 }
 
 thread_local! {
-    /// Where this thread tells what it does, while somebody listens.
-    static LISTENER: RefCell<Option<Rc<RefCell<Vec<Told>>>>> = const { RefCell::new(None) };
+    /// The records of this thread, while a [`Log`] collects them.
+    static COLLECTOR: RefCell<Option<Rc<RefCell<Vec<Record>>>>> = const { RefCell::new(None) };
 }
 
-/// What a thread has told to whoever listens.
-struct Log(Rc<RefCell<Vec<Told>>>);
+/// The records of one thread.
+struct Log(Rc<RefCell<Vec<Record>>>);
 
 impl Log {
-    /// A log of all that this thread tells while it lives.
+    /// Collects the records of this thread until the log is dropped.
     ///
-    /// The subscriber is the process's and stays: with one for each thread, an event that another test
-    /// happens to tell first may be taken for one that nobody wants.
-    fn listen() -> Self {
+    /// There is one subscriber for the whole process. With one for each thread, `tracing` may cache that a callsite is
+    /// disabled, because another test reached it first, and this thread would miss its records.
+    fn collect() -> Self {
         static SUBSCRIBER: Once = Once::new();
         SUBSCRIBER.call_once(|| {
-            let subscriber = tracing_subscriber::registry().with(ToThread);
+            let subscriber = tracing_subscriber::registry().with(ToLogOfThread);
             tracing::subscriber::set_global_default(subscriber).expect("the only one");
         });
         let log = Rc::default();
-        LISTENER.set(Some(Rc::clone(&log)));
+        COLLECTOR.set(Some(Rc::clone(&log)));
         Self(log)
     }
 
-    fn told(&self) -> Vec<Told> {
+    fn records(&self) -> Vec<Record> {
         self.0.borrow().clone()
     }
 
-    /// The events of this level whose text holds all of `parts`.
-    fn find(&self, level: Level, parts: &[&str]) -> Vec<Told> {
-        let wanted =
-            |told: &Told| told.level == level && parts.iter().all(|part| told.text.contains(part));
-        self.told().into_iter().filter(wanted).collect()
+    /// The records of this level whose text contains all of `parts`.
+    fn find(&self, level: Level, parts: &[&str]) -> Vec<Record> {
+        let wanted = |record: &Record| {
+            record.level == level && parts.iter().all(|part| record.text.contains(part))
+        };
+        self.records().into_iter().filter(wanted).collect()
     }
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        LISTENER.set(None);
+        COLLECTOR.set(None);
     }
 }
 
-/// Keeps what is told with the thread that tells it.
-struct ToThread;
+/// Hands each record to the log of its thread.
+struct ToLogOfThread;
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToThread {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToLogOfThread {
     fn on_new_span(
         &self,
         attributes: &tracing::span::Attributes<'_>,
@@ -85,19 +86,19 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToThread {
     }
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
-        let Some(listener) = LISTENER.with_borrow(Option::clone) else {
+        let Some(collector) = COLLECTOR.with_borrow(Option::clone) else {
             return;
         };
         let mut fields = Fields::default();
         event.record(&mut fields);
         let spans = ctx.event_scope(event).into_iter().flatten();
         let spans = spans.filter_map(|span| span.extensions().get::<String>().cloned());
-        let told = Told {
+        let record = Record {
             level: *event.metadata().level(),
             spans: spans.collect(),
             text: fields.0,
         };
-        listener.borrow_mut().push(told);
+        collector.borrow_mut().push(record);
     }
 }
 
@@ -138,7 +139,7 @@ async fn bury(_failed: Failed<u64>) {}
 
 #[tokio::test(start_paused = true)]
 async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
-    let log = Log::listen();
+    let log = Log::collect();
     let mut workers = Workers::new("numbers");
     let even = workers.add(Even);
     for number in 0..3 {
@@ -151,27 +152,27 @@ async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
     assert!(
         handling
             .iter()
-            .all(|told| told.spans == [r#"worker name="even""#])
+            .all(|record| record.spans == [r#"worker name="even""#])
     );
     for state in ["running", "stopping", "stopped"] {
         let to = format!("to={state}");
-        let told = log.find(Level::DEBUG, &["state changed", r#"worker="even""#, &to]);
-        assert_eq!(told.len(), 1, "{state}: {:#?}", log.told());
+        let found = log.find(Level::DEBUG, &["state changed", r#"worker="even""#, &to]);
+        assert_eq!(found.len(), 1, "{state}: {:#?}", log.records());
     }
     let failed = log.find(Level::WARN, &[r#"worker="even""#, r#"error="1 is odd""#]);
-    assert_eq!(failed.len(), 1, "{:#?}", log.told());
+    assert_eq!(failed.len(), 1, "{:#?}", log.records());
     let lost = log.find(Level::ERROR, &["messages lost", r#"worker="even""#]);
-    assert_eq!(lost.len(), 1, "{:#?}", log.told());
+    assert_eq!(lost.len(), 1, "{:#?}", log.records());
     assert!(lost[0].text.contains("messages=1"), "{lost:?}");
     for what in ["started", "stopping", "stopped"] {
-        let told = log.find(Level::INFO, &[what, r#"group="numbers""#]);
-        assert_eq!(told.len(), 1, "{what}: {:#?}", log.told());
+        let found = log.find(Level::INFO, &[what, r#"group="numbers""#]);
+        assert_eq!(found.len(), 1, "{what}: {:#?}", log.records());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn dropped_and_undelivered_messages_and_forced_stops_are_logged() {
-    let log = Log::listen();
+    let log = Log::collect();
     let mut workers = Workers::new("numbers").grace(Duration::from_millis(10));
     let options = Options::new().capacity(1).overflow(Overflow::DropNewest);
     let even = workers.add_with("small", options, || Even);
@@ -210,7 +211,7 @@ async fn dropped_and_undelivered_messages_and_forced_stops_are_logged() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stall_is_logged_once() {
-    let log = Log::listen();
+    let log = Log::collect();
     let mut workers = Workers::new("hanging").grace(Duration::from_millis(10));
     workers.add_with("hang", Options::new().stall(Duration::from_secs(1)), || {
         Hang
@@ -218,14 +219,14 @@ async fn a_stall_is_logged_once() {
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(Duration::from_secs(10)).await;
     running.shutdown().await;
-    let told = log.find(Level::WARN, &["stalled", r#"worker="hang""#, "silent=1s"]);
-    assert_eq!(told.len(), 1, "{:#?}", log.told());
+    let found = log.find(Level::WARN, &["stalled", r#"worker="hang""#, "silent=1s"]);
+    assert_eq!(found.len(), 1, "{:#?}", log.records());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_number_of_records_at_info_does_not_grow_with_the_messages() {
     async fn events_for(messages: u64) -> usize {
-        let log = Log::listen();
+        let log = Log::collect();
         let mut workers = Workers::new("numbers");
         let even = workers.add_with("even", Options::new().capacity(1), || Even);
         let running = workers.startup().await.unwrap();
@@ -233,8 +234,9 @@ async fn the_number_of_records_at_info_does_not_grow_with_the_messages() {
             even.send(2 * number).await.unwrap();
         }
         running.shutdown().await;
-        let ours = |told: &&Told| told.level <= Level::INFO && !told.text.contains("handling");
-        log.told().iter().filter(ours).count()
+        let ours =
+            |record: &&Record| record.level <= Level::INFO && !record.text.contains("handling");
+        log.records().iter().filter(ours).count()
     }
 
     assert_eq!(events_for(1).await, events_for(100).await);
@@ -242,7 +244,7 @@ async fn the_number_of_records_at_info_does_not_grow_with_the_messages() {
 
 #[tokio::test(start_paused = true)]
 async fn an_output_refused_downstream_is_logged() {
-    let log = Log::listen();
+    let log = Log::collect();
     let mut workers = Workers::new("numbers");
     let ends = Options::new().on_exit(OnExit::Ignore);
     let sink = workers.add_with("sink", ends, || Even);
@@ -258,8 +260,8 @@ async fn an_output_refused_downstream_is_logged() {
     }
     running.shutdown().await;
     for what in ["output refused", "given-up messages refused"] {
-        let told = log.find(Level::WARN, &[what, r#"worker="relay""#, "refused=1"]);
-        assert_eq!(told.len(), 1, "{what}: {:#?}", log.told());
+        let found = log.find(Level::WARN, &[what, r#"worker="relay""#, "refused=1"]);
+        assert_eq!(found.len(), 1, "{what}: {:#?}", log.records());
     }
 }
 
@@ -296,7 +298,7 @@ impl Worker for Verbose {
 #[tokio::test(start_paused = true)]
 async fn the_records_of_each_lane_are_in_one_span_with_its_name_and_number() {
     let lanes = [0, 1, 2].map(|lane| vec![format!(r#"worker name="verbose" lane={lane}"#)]);
-    let log = Log::listen();
+    let log = Log::collect();
     let spans = |text: &str| {
         let records = log.find(Level::INFO, &[text]).into_iter();
         let mut spans: Vec<_> = records.map(|record| record.spans).collect();
@@ -314,7 +316,7 @@ async fn the_records_of_each_lane_are_in_one_span_with_its_name_and_number() {
     assert_eq!(spans("handling"), lanes);
     assert_eq!(spans("on_startup"), lanes);
 
-    // A restart builds all lanes anew, and each keeps its number.
+    // A restart rebuilds all lanes, and each keeps its number.
     verbose.send(0).await.unwrap();
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert_eq!(verbose.status().restarts, 1);
@@ -327,7 +329,7 @@ async fn the_records_of_each_lane_are_in_one_span_with_its_name_and_number() {
 
 #[tokio::test(start_paused = true)]
 async fn records_and_causes_name_a_nested_worker_by_its_path_below_the_root() {
-    let log = Log::listen();
+    let log = Log::collect();
     let restarts = Options::new().on_error(OnError::Restart);
     let mut inmost = Workers::new("inmost");
     let refresh = inmost.add_with("refresh", restarts, || Relay);
@@ -361,7 +363,7 @@ async fn records_and_causes_name_a_nested_worker_by_its_path_below_the_root() {
     ] {
         let path = format!(r#"worker="keys/deep/{worker}""#);
         let records = log.find(level, &[text, &path]);
-        assert!(!records.is_empty(), "{text}: {:#?}", log.told());
+        assert!(!records.is_empty(), "{text}: {:#?}", log.records());
     }
     let handling = log.find(Level::INFO, &["handling"]);
     assert!(!handling.is_empty());
@@ -373,15 +375,17 @@ async fn records_and_causes_name_a_nested_worker_by_its_path_below_the_root() {
     }
     for name in ["refresh", "kept", "hang", "deep"] {
         let short = format!("=\"{name}\"");
-        let records = log.told().into_iter();
-        let records: Vec<_> = records.filter(|told| told.text.contains(&short)).collect();
+        let records = log.records().into_iter();
+        let records: Vec<_> = records
+            .filter(|record| record.text.contains(&short))
+            .collect();
         assert!(records.is_empty(), "{records:#?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_reason_why_a_nested_worker_is_not_restarted_names_its_path() {
-    let log = Log::listen();
+    let log = Log::collect();
     let restart = Restart::one_for_all().backoff(Duration::ZERO, Duration::ZERO);
     let failing = |name: &str, restart: Restart, by_value: bool| {
         let mut inner = Workers::new(name).restart(restart);
@@ -404,9 +408,9 @@ async fn the_reason_why_a_nested_worker_is_not_restarted_names_its_path() {
         let cause = exit.cause().to_string();
         assert!(cause.starts_with("`keys/refresh` failed"), "{cause}");
         assert!(cause.contains(reason), "{cause}");
-        // The record of the nested group's stop names the worker as the one of the root does.
+        // The stop record of the nested group names the worker as the exit of the root does.
         let stopping = log.find(Level::INFO, &["stopping", r#"group="keys""#, reason]);
-        assert_eq!(stopping.len(), 1, "{:#?}", log.told());
+        assert_eq!(stopping.len(), 1, "{:#?}", log.records());
         assert!(stopping[0].text.contains("`keys/refresh` failed"));
     }
 }

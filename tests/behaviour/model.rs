@@ -1,7 +1,7 @@
-//! Random groups with random faults, against a model of what must hold whatever happens.
+//! Random groups with random faults, checked against a model of what must always hold.
 //!
-//! Each case has a number, which is its seed. `FLUID_MODEL_SEED` is the first one and `FLUID_MODEL_CASES` how
-//! many there are; a failure prints the number to try it again.
+//! Each case has a number, which is its seed. `FLUID_MODEL_SEED` is the first seed, and `FLUID_MODEL_CASES` the number
+//! of cases. A failure prints the seed, so that the case can be run again.
 
 mod case;
 mod check;
@@ -20,21 +20,21 @@ use crate::support::{each, ms, secs};
 use case::{Case, Role};
 use part::{Any, Item, Shared};
 
-/// What is left of a case when it is over.
+/// The result of a case.
 struct Outcome {
     case: Case,
     exit: Exit,
-    /// Of each member, in the order of the case.
+    /// The records of the members, in the order of the case.
     handles: Vec<WorkerHandle>,
     shared: Vec<Arc<Shared>>,
-    /// The members in the order in which what they held was last dropped.
+    /// The members in the order in which their last workers were dropped.
     ends: Vec<usize>,
 }
 
-/// The name of the consumer of what others gave up.
+/// The name of the consumer of messages that were given up.
 const GRAVES: &str = "graves";
 
-async fn live(case: Case) -> Outcome {
+async fn run_case(case: Case) -> Outcome {
     let ends = Arc::default();
     let mut workers = Workers::new("group").grace(ms(case.grace));
     if let Some(restart) = case.restart {
@@ -84,7 +84,7 @@ async fn live(case: Case) -> Outcome {
         .expect("it ends in time");
     for sender in senders {
         let sent = timeout(secs(600), sender).await;
-        sent.expect("nobody waits for a queue that has ended")
+        sent.expect("no sender waits for a queue that has ended")
             .unwrap();
     }
     let ends = ends.lock().unwrap().clone();
@@ -97,12 +97,12 @@ async fn live(case: Case) -> Outcome {
     }
 }
 
-/// Sends to a consumer from outside, whether it accepts or refuses.
+/// Sends to a consumer from outside, whether it accepts or refuses the messages.
 fn send_all(to: ConsumerHandle<Item>, shared: Arc<Shared>) -> JoinHandle<()> {
     tokio::spawn(async move {
         for seq in 0..shared.member().public {
             let key = seq * seq % 7;
-            // Counted before, since what is accepted may be handled at once.
+            // Counted before the send, because an accepted message may be handled at once.
             shared.public.fetch_add(1, Ordering::SeqCst);
             let _ = to
                 .send(Item {
@@ -117,7 +117,7 @@ fn send_all(to: ConsumerHandle<Item>, shared: Arc<Shared>) -> JoinHandle<()> {
 }
 
 fn run(seed: u64) {
-    // The pauses of the runtime draw from this too.
+    // The jitter of the runtime uses the same generator.
     fastrand::seed(seed);
     let case = Case::random(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -126,7 +126,7 @@ fn run(seed: u64) {
         .build()
         .unwrap();
     let outcome =
-        runtime.block_on(async { timeout(Duration::from_secs(36_000), live(case)).await });
+        runtime.block_on(async { timeout(Duration::from_secs(36_000), run_case(case)).await });
     check::check(&outcome.expect("it ends"));
 }
 
@@ -149,7 +149,7 @@ fn random_groups_obey_the_model() {
     }
 }
 
-/// The cases are worth something: over the default ones, all that the model speaks of does happen.
+/// The default cases reach every situation for which the model has a rule.
 #[test]
 fn the_random_groups_cover_every_case_of_the_model() {
     let cases: Vec<_> = (0..400).map(Case::random).collect();

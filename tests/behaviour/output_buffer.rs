@@ -1,4 +1,4 @@
-//! When what a worker sends reaches its consumer: at the latest when the worker waits.
+//! Messages that a worker sends through a port reach their consumer at the latest when the worker waits.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,10 +10,10 @@ use fluid::{Error, Output, consumer, worker, workers};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-/// Far more than any of it takes; the clock is paused where nothing real is waited for.
+/// Longer than any test takes. The clock is paused where no real thread is waited for.
 const LONG: Duration = Duration::from_secs(10);
 
-/// What has arrived, and how to wait for it.
+/// The messages that have arrived, and a notification of each.
 #[derive(Default)]
 struct Arrived {
     numbers: Mutex<Vec<u64>>,
@@ -70,7 +70,7 @@ async fn a_sent_message_arrives_while_the_sender_waits() {
     arrived.wait_for(&[0, 1, 2, 3]).await;
 }
 
-/// Sends two numbers for each, and panics at 2.
+/// Sends two numbers for each message, and panics at 2.
 #[consumer]
 async fn send_and_panic(number: u64, numbers: &Output<u64>) {
     let _ = numbers.send(10 * number).await;
@@ -131,7 +131,7 @@ async fn messages_from_two_ports_to_one_consumer_stay_in_order() {
     arrived.wait_for(&(0..200).collect::<Vec<_>>()).await;
 }
 
-/// Sends many numbers, and says how far it is.
+/// Sends many numbers, and stores the last number sent.
 #[worker]
 async fn send_many(numbers: &Output<u64>, sent: &AtomicU64) -> Result<(), Error> {
     for number in 0..10_000 {
@@ -153,7 +153,7 @@ workers! {
     send_many.numbers => forget;
 }
 
-/// Lets each task that can run have one turn.
+/// Yields until every ready task was polled once.
 async fn one_turn() {
     let mut yielded = false;
     poll_fn(|cx| {
@@ -166,7 +166,7 @@ async fn one_turn() {
     .await;
 }
 
-/// By how much a count rises at most while others have one turn, until it is `whole`.
+/// The largest increase of a count between two turns of this task, until the count is `whole`.
 async fn most_in_a_turn(count: Arc<AtomicU64>, whole: u64) -> u64 {
     let mut most = 0;
     while count.load(Ordering::Relaxed) < whole {
@@ -187,7 +187,7 @@ async fn a_source_without_pauses_yields_to_other_tasks() {
     assert!(exit.is_success(), "{exit}");
 }
 
-/// Says how many it has handled.
+/// Counts the handled messages.
 #[consumer(capacity = 10000)]
 async fn count_up(_: u64, handled: &AtomicU64) {
     handled.fetch_add(1, Ordering::Relaxed);
@@ -211,7 +211,7 @@ async fn a_consumer_with_a_full_queue_yields_to_other_tasks() {
     group.shutdown().await;
 }
 
-/// Sends from a thread that it then blocks until the last number has arrived.
+/// Sends, and then blocks its thread until the last number has arrived.
 #[worker(blocking)]
 fn send_and_block(numbers: &Output<u64>, back: &Mutex<mpsc::Receiver<u64>>, met: &AtomicBool) {
     for number in 0..8 {

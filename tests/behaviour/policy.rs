@@ -1,4 +1,4 @@
-//! What a worker's options do: errors, restarts, timeouts, heartbeats, threads.
+//! The effects of a worker's options: errors, restarts, timeouts, heartbeats, threads.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -53,7 +53,7 @@ async fn skip_continues_after_errors_and_panics_and_keeps_the_state() {
     assert_eq!(picky.restarts(), 0);
 }
 
-/// Fails at each message below `limit`, and counts in its state how many messages it saw.
+/// Fails at each message below `limit`, and counts its messages in its state.
 struct Picky {
     limit: u64,
     seen: u64,
@@ -105,7 +105,7 @@ async fn a_restart_keeps_the_queue_and_the_handles_and_builds_the_state_anew() {
     assert_eq!(counts(&exit, "picky"), [7, 4, 3, 0, 0]);
     assert_eq!(exit.worker("picky").unwrap().restarts(), 3);
     assert_eq!(built.load(Ordering::SeqCst), 4);
-    // The last life saw 3, 4, 5 and 6, and nothing of the lives before.
+    // The last state saw 3, 4, 5 and 6, and nothing from before the restart.
     assert_eq!(most.load(Ordering::SeqCst), 4);
     assert_eq!(exit.code(), 0);
 }
@@ -174,7 +174,7 @@ async fn a_stop_interrupts_the_backoff_and_never_restarts_a_source() {
     let exit = running.shutdown().await;
     assert!(asked.elapsed() < ms(10));
     assert_eq!(built.load(Ordering::SeqCst), before);
-    // Its failures were answered by its policy, so the stop is a normal one.
+    // The policy answered the failures, so the stop is a normal one.
     assert_eq!(exit.code(), 0, "{exit}");
     assert!(exit.worker("flaky").unwrap().last_error().is_some());
 }
@@ -314,7 +314,7 @@ async fn a_call_that_takes_longer_than_its_timeout_fails_with_it() {
     assert_eq!(error.after(), ms(100));
 }
 
-/// When a worker whose call takes `call` beats within `time`.
+/// The times within `time` at which a worker beats whose call takes `call`.
 async fn beats_of(options: Options, call: Duration, time: Duration) -> (Vec<u128>, u64) {
     let begun = Instant::now();
     let at = Arc::new(Mutex::new(Vec::new()));
@@ -355,7 +355,7 @@ async fn a_delay_waits_after_each_call_and_a_rate_measures_from_start_to_start()
 async fn a_rate_counts_the_beats_that_a_slow_call_misses() {
     let rate = Options::new().heartbeat(ms(100)).pace(Pace::Rate);
     let (at, missed) = beats_of(rate, ms(250), ms(850)).await;
-    // Each call runs past two beats.
+    // Each call lasts longer than two periods.
     assert_eq!((at, missed), (vec![0, 300, 600], 6));
 }
 
@@ -446,9 +446,9 @@ async fn the_backoff_of_a_source_grows_until_a_beat_succeeds() {
     }
 }
 
-/// Panics in its first life, before there is a future to be polled. It has a hook for the end of each life.
+/// Panics in its first run, before `run` has made its future. Notes each `on_shutdown`.
 struct Hasty {
-    lives: Arc<AtomicU64>,
+    runs: Arc<AtomicU64>,
     ends: Arc<AtomicU64>,
 }
 
@@ -462,7 +462,7 @@ impl Worker for Hasty {
         _: &Context,
         _: &mut Io<Self>,
     ) -> impl Future<Output = Result<(), Error>> + Send {
-        assert!(self.lives.fetch_add(1, Ordering::SeqCst) > 0, "too hasty");
+        assert!(self.runs.fetch_add(1, Ordering::SeqCst) > 0, "too hasty");
         async { Ok(()) }
     }
 
@@ -474,18 +474,18 @@ impl Worker for Hasty {
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_before_the_future_of_run_is_made_is_answered_like_any_other() {
-    let [lives, ends] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
+    let [runs, ends] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
     let mut workers = group();
     workers.add_with("hasty", RESTART, {
-        let (lives, ends) = (Arc::clone(&lives), Arc::clone(&ends));
+        let (runs, ends) = (Arc::clone(&runs), Arc::clone(&ends));
         move || Hasty {
-            lives: Arc::clone(&lives),
+            runs: Arc::clone(&runs),
             ends: Arc::clone(&ends),
         }
     });
     let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
     assert_eq!(exit.code(), 0, "{exit}");
     assert_eq!(exit.worker("hasty").unwrap().restarts(), 1, "{exit}");
-    assert_eq!(lives.load(Ordering::SeqCst), 2);
-    assert_eq!(ends.load(Ordering::SeqCst), 2, "of two lives");
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+    assert_eq!(ends.load(Ordering::SeqCst), 2, "of two runs");
 }

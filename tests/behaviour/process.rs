@@ -20,7 +20,7 @@ fn process(mode: &str) -> Child {
         .unwrap()
 }
 
-/// The exit code, what was written to standard error, and how long it took.
+/// The exit code, the text on standard error, and the time until the end.
 async fn end_of(mut process: Child, limit: Duration) -> (i32, String, Duration) {
     let begun = Instant::now();
     let status = timeout(limit, process.wait())
@@ -48,7 +48,7 @@ async fn main_ends_in_time_when_workers_block_every_thread() {
     ] {
         let (code, text, took) = end_of(process(mode), secs(20)).await;
         assert_eq!(code, 1, "{mode}: {text}");
-        // 200 ms until the stop, 300 ms of grace, a second, and what a loaded machine may add.
+        // 200 ms until the stop, 300 ms of grace, a second, and a second for a loaded machine.
         assert!(took < ms(2500), "{mode}: {took:?}");
         assert!(
             text.contains(name) && text.contains("force-stopped"),

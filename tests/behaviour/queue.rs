@@ -1,4 +1,4 @@
-//! The queue as its users see it: sending, waiting, asking, and reading by hand.
+//! The queue through its public interface: sending, waiting, asking, and reading by hand.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +34,7 @@ async fn send_waits_for_room_and_is_woken_by_it() {
     slow.send(0).await.unwrap();
     assert!(timeout(secs(60), slow.send(1)).await.is_err());
     let running = workers.startup().await.unwrap();
-    // As soon as the first is in hand there is room again, though it is still being handled.
+    // As soon as the first message is in hand there is room again, although it is still being handled.
     timeout(ms(1), slow.send(2)).await.unwrap().unwrap();
     assert!(timeout(ms(10), slow.send(3)).await.is_err());
     timeout(secs(1), slow.send(4)).await.unwrap().unwrap();
@@ -422,7 +422,7 @@ async fn a_port_counts_its_messages_and_sends_to_every_target() {
     });
     for sink in &sinks {
         workers.connect(&source, sink);
-        // In its hand for all the time.
+        // The message stays in hand all the time.
         sink.send(9).await.unwrap();
     }
     let running = workers.startup().await.unwrap();

@@ -37,7 +37,7 @@ async fn worker_has_name_num_workers_status_gracefully_stop_is_running_is_stoppi
         State::Stopping
     );
     running.wait_for_shutdown().await;
-    // `run` is how a worker's own work is written, and how a group is run with signals.
+    // `run` is the work of a worker, and also runs a group that listens to signals.
     let mut workers = group();
     put(
         &mut workers,
@@ -303,7 +303,7 @@ async fn nested_groups_show_the_status_of_the_whole_tree() {
 
 #[tokio::test(start_paused = true)]
 async fn stopping_grace_period_is_set_by_the_group() {
-    // From the environment it is read in a process of its own, in `stuck`.
+    // `process.rs` tests that the environment sets it, in a process of its own.
     let mut workers = group().grace(secs(3));
     put(
         &mut workers,

@@ -25,7 +25,7 @@ async fn a_short_soak_keeps_memory_tasks_and_threads_flat() {
         let line = line.unwrap_or_else(|| panic!("no {what}\n{out}"));
         assert!(line.ends_with(": flat"), "{line}");
     }
-    // Every part of it was there: what has no exit has no line.
+    // Every part of the soak ended: a part without an exit has no line.
     for name in [
         "refine", "work", "write", "mirror", "bury", "ward", "listen",
     ] {

@@ -1,4 +1,4 @@
-//! Workers that give no sign of life: seen, reported, cut off and restarted.
+//! Workers without a sign of life: they are detected, reported, cut off and restarted.
 
 mod answer;
 mod blocked;
@@ -15,35 +15,35 @@ use tokio::time::{sleep, timeout};
 
 use crate::support::{Log, ms, secs};
 
-/// The stall of all workers here, unless they say something else.
+/// The `stall` of the workers in these tests, unless a test sets another.
 const STALL: Duration = secs(10);
 
-/// What a [`Do`] is told to do with a message.
+/// How a [`Do`] handles a message.
 #[derive(Clone, Debug, PartialEq)]
 enum Job {
-    /// Succeed after so long.
+    /// Succeed after this time.
     Take(Duration),
-    /// Fail after so long.
+    /// Fail after this time.
     FailIn(Duration),
     /// Never end.
     Hang,
     /// Hang until the third attempt.
     HangTwice,
-    /// Take so long, with a sign of life each second.
+    /// Take this time, with a sign of life each second.
     Beat(Duration),
 }
 
 const NOW: Job = Job::Take(Duration::ZERO);
 
-/// Does what it is told, and passes it on.
+/// Handles each job as it says, and emits it.
 #[consumer]
 async fn do_job(job: Job, ctx: &fluid::Context, log: &Log) -> Result<Job, Error> {
-    log.note(format!("{job:?} in life {}", ctx.restarts()));
+    log.note(format!("{job:?} in run {}", ctx.restarts()));
     match &job {
         Job::Take(time) => sleep(*time).await,
         Job::FailIn(time) => {
             sleep(*time).await;
-            return Err("told to fail".into());
+            return Err("asked to fail".into());
         }
         Job::HangTwice if ctx.attempt() > 2 => {}
         Job::Hang | Job::HangTwice => std::future::pending().await,
@@ -57,12 +57,12 @@ async fn do_job(job: Job, ctx: &fluid::Context, log: &Log) -> Result<Job, Error>
     Ok(job)
 }
 
-/// The options of a worker with a stall that restarts it.
+/// The options of a worker whose stall restarts it.
 const fn restarts() -> Options {
     reports().on_stall(fluid::OnStall::Restart)
 }
 
-/// The options of a worker with a stall that is reported. What it loses is expected.
+/// The options of a worker whose stall is only reported. Its lost messages are expected.
 const fn reports() -> Options {
     Options::new().stall(STALL).on_lost(fluid::OnLost::Ignore)
 }
@@ -74,7 +74,7 @@ fn add(workers: &mut Workers, name: &'static str, options: Options, log: &Log) -
     })
 }
 
-/// Waits until the status of a worker is as wanted, looking at it each millisecond.
+/// Waits until the status of a worker is `wanted`, and checks it each millisecond.
 async fn seen(worker: &WorkerHandle, wanted: impl Fn(&Status) -> bool) -> Status {
     seen_each(ms(1), worker, wanted).await
 }
@@ -97,13 +97,13 @@ async fn seen_each(
     status.unwrap_or_else(|_| panic!("{}", worker.status()))
 }
 
-/// Waits until a worker runs that was restarted so often.
+/// Waits until a worker runs, and was restarted this often.
 async fn restarted(worker: &WorkerHandle, restarts: u64) -> Status {
     let runs = |status: &Status| status.restarts == restarts && status.state == State::Running;
     seen(worker, runs).await
 }
 
-/// Waits until a consumer has handled so many messages, one way or another, to a tenth of a second.
+/// Waits until a consumer has handled this many messages, with or without success. Checks each tenth of a second.
 async fn handled<M>(consumer: &ConsumerHandle<M>, messages: u64) -> Status {
     let handled = |status: &Status| {
         let counts = status.counts.unwrap();

@@ -55,7 +55,7 @@ impl Worker for Slow {
     async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
         while let Some(number) = io.queue.next().await {
             if number == 1000 {
-                return Err("it was told to".into());
+                return Err("it was asked to fail".into());
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What whoever asks a group to stop brings about at once, before the group itself has had its turn.
+//! The part of a stop that takes effect in the thread of the caller, before the supervisor runs.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,21 +16,21 @@ use crate::support::{
     Body, SlowStart, body, boxed, counts, group, idle, ms, pass, put, put_with, secs, sink,
 };
 
-/// The context of a worker, once it runs.
+/// The context of a worker, once the worker runs.
 type Seen = Arc<OnceLock<Context>>;
 
 fn runs(seen: &Seen) -> bool {
     seen.get().expect("it runs").is_running()
 }
 
-/// Waits until they run.
+/// Waits until all workers run.
 async fn all_run<const N: usize>(seen: [&Seen; N]) {
     while seen.iter().any(|seen| seen.get().is_none()) {
         tokio::task::yield_now().await;
     }
 }
 
-/// Shows its context, and waits for its stop.
+/// Publishes its context, and waits for its stop.
 fn shown(seen: &Seen) -> Body<Nothing, u64> {
     let seen = Arc::clone(seen);
     body(move |ctx, _| {
@@ -42,7 +42,7 @@ fn shown(seen: &Seen) -> Body<Nothing, u64> {
     })
 }
 
-/// Shows its context, and handles messages.
+/// Publishes its context, and handles messages.
 fn shown_consumer(seen: &Seen) -> Body<u64, Nothing> {
     let seen = Arc::clone(seen);
     body(move |ctx, io| {
@@ -205,7 +205,7 @@ async fn a_consumer_that_stops_itself_refuses_messages_from_outside_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_source_that_ends_before_the_supervisor_runs_is_not_the_cause_of_the_stop() {
     let mut workers = group();
-    // It is always about to run, so it ends before the group has heard of the stop.
+    // The task of this worker is always ready, so it ends before the supervisor sees the stop.
     put(
         &mut workers,
         "spinning",
@@ -294,7 +294,7 @@ async fn a_stop_before_the_start_refuses_messages_at_once() {
     assert_eq!(counts(&exit, "sink"), [1, 0, 0, 0, 1]);
 }
 
-/// Sends without a pause, and says how many messages had been handled when it saw its stop.
+/// Sends without a pause, and stores the number of handled messages at the moment when it sees the stop.
 fn tireless(handled: &Arc<AtomicU64>, seen_at: &Arc<OnceLock<u64>>) -> Body<Nothing, u64> {
     let (handled, seen_at) = (Arc::clone(handled), Arc::clone(seen_at));
     body(move |ctx, io| {
@@ -309,8 +309,8 @@ fn tireless(handled: &Arc<AtomicU64>, seen_at: &Arc<OnceLock<u64>>) -> Body<Noth
     })
 }
 
-/// A source feeds consumers without a pause, of which one has its group stopped at its tenth call: how many calls
-/// there are until the source sees that, and how many in all.
+/// A source feeds a consumer without a pause, and the consumer stops the group at its tenth call. Returns the number of
+/// calls until the source sees the stop, and the number of all calls.
 async fn calls_until_the_source_sees_a_stop<S: Stage<Message = u64>>(
     consumer: impl FnOnce(Box<dyn FnMut() + Send>) -> S,
     options: Options,
@@ -350,7 +350,7 @@ async fn a_source_sees_the_stop_before_another_message_is_handled() {
     }
 }
 
-/// Takes one message at a time, as a batch.
+/// Handles batches of one message.
 struct InBatches(Box<dyn FnMut() + Send>);
 
 impl Worker for InBatches {

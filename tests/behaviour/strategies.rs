@@ -1,4 +1,4 @@
-//! Groups that restart their members: whom, in which order, how often, and what comes through it.
+//! Groups that restart their members: which members, in which order, how often, and what survives.
 
 mod budget;
 mod callbacks;
@@ -26,11 +26,11 @@ const FAIL: u64 = 1000;
 /// A message at which a [`Part`] panics.
 const PANIC: u64 = 1001;
 
-/// A consumer that notes its lives, fails when it is told to, and passes everything else on.
+/// A consumer that notes its starts and ends, fails at certain messages, and emits all others.
 struct Part {
     name: &'static str,
     log: Log,
-    /// How long its `on_shutdown` takes.
+    /// The time that its `on_shutdown` takes.
     end: Duration,
 }
 
@@ -47,8 +47,8 @@ impl Worker for Part {
     async fn run(&mut self, _: &Context, io: &mut Io<Self>) -> Result<(), Error> {
         while let Some(number) = io.queue.next().await {
             match number {
-                FAIL => return Err(format!("{} was told to", self.name).into()),
-                PANIC => panic!("{} was told to", self.name),
+                FAIL => return Err(format!("{} was asked to fail", self.name).into()),
+                PANIC => panic!("{} was asked to fail", self.name),
                 number => drop(io.output.send(number).await),
             }
         }
@@ -85,7 +85,7 @@ fn connect(workers: &mut Workers, from: &Slot<Part>, to: &[&Slot<Part>]) {
     }
 }
 
-/// Waits until all of a group run that were restarted `restarts` times in all.
+/// Waits until all members of a group run, and were restarted `restarts` times in total.
 async fn settled(group: &GroupHandle, restarts: u64) {
     let settled = || {
         let status = group.status();
@@ -101,7 +101,7 @@ async fn settled(group: &GroupHandle, restarts: u64) {
     assert!(timeout(secs(60), waits).await.is_ok(), "{}", status());
 }
 
-/// Waits until a consumer runs that was restarted `restarts` times.
+/// Waits until a consumer runs, and was restarted `restarts` times.
 async fn restarted<M>(handle: &ConsumerHandle<M>, restarts: u64) {
     let waits = async {
         while handle.status().restarts != restarts || handle.state() != State::Running {

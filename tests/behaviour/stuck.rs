@@ -1,5 +1,5 @@
-//! Workers that do not stop: each is named in the exit, and none keeps it from being written. Real
-//! threads, so real time.
+//! Workers that do not stop: the exit names each of them, and is written in time. The tests block real threads, and
+//! so use real time.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::support::{
 
 const GRACE: Duration = ms(200);
 
-/// The grace period, a second, and what a loaded machine may add.
+/// The grace period, a second, and half a second for a loaded machine.
 const LIMIT: Duration = ms(200 + 1000 + 500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
@@ -65,7 +65,7 @@ async fn each_kind_of_worker_that_does_not_stop_is_named_and_its_messages_are_co
     for worker in ["blocks", "own_thread", "pending"] {
         assert_eq!(counts(&exit, worker), [5, 0, 0, 0, 5], "{worker}");
     }
-    // When they wake up at last, nothing that they do changes a count.
+    // After the release, the stuck workers change no count.
     drop(release);
     let handles = [blocks.handle(), own_thread.handle(), pending.handle()];
     while released.try_lock().is_err() {
@@ -137,7 +137,10 @@ async fn a_question_to_a_stuck_worker_fails_when_it_is_given_up() {
     }
     assert!(running.shutdown().await.worker("stuck").unwrap().is_stuck());
     for asker in askers {
-        let answer = timeout(secs(1), asker).await.expect("it is told").unwrap();
+        let answer = timeout(secs(1), asker)
+            .await
+            .expect("the question fails")
+            .unwrap();
         assert!(matches!(
             answer,
             Err(AskError::Unanswered(_) | AskError::Dropped(_))

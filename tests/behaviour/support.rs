@@ -1,4 +1,4 @@
-//! Workers whose bodies are closures, so that each test shows what it is about.
+//! Workers whose bodies are closures, so that a test shows all that it depends on.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -160,7 +160,7 @@ impl Stage for Burst {
     }
 }
 
-/// Runs until it is asked to stop.
+/// Waits for its stop.
 pub(crate) fn idle() -> Body<Nothing, Nothing> {
     body(|ctx, _| {
         Box::pin(async {
@@ -178,7 +178,7 @@ pub(crate) fn count(to: u64, pause: Duration) -> Body<Nothing, u64> {
                 if !ctx.is_running() {
                     break;
                 }
-                // A refusal is counted where it happens.
+                // The refusing consumer counts a refused message.
                 let _ = io.output.send(number).await;
                 if !pause.is_zero() {
                     ctx.sleep(pause).await;
@@ -190,7 +190,7 @@ pub(crate) fn count(to: u64, pause: Duration) -> Body<Nothing, u64> {
     })
 }
 
-/// What a consumer does with a message, boxed so that it can be named.
+/// The call of a consumer, boxed so that its type can be named.
 pub(crate) type Call<M, O> = Box<dyn FnMut(M) -> Boxed<'static, Result<Option<O>, Error>> + Send>;
 
 pub(crate) fn boxed<M, O>(
@@ -214,7 +214,7 @@ pub(crate) fn sink<M: Send + 'static>(pause: Duration) -> Each<M, Nothing, Call<
     })
 }
 
-/// Takes `pause` for each message, and passes it on.
+/// Takes `pause` for each message, and emits it.
 pub(crate) fn pass<M: Send + 'static>(pause: Duration) -> Each<M, M, Call<M, M>> {
     boxed(move |message: M| {
         Box::pin(async move {
@@ -240,7 +240,7 @@ pub(crate) fn put_with<W: Worker>(
     workers.add_with(name, options, move || worker.take().expect("built once"))
 }
 
-/// A group with a grace period that no environment changes.
+/// A group with a grace period that does not depend on the environment.
 pub(crate) fn group() -> Workers {
     Workers::new("group").grace(Duration::from_secs(10))
 }
@@ -253,7 +253,7 @@ pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What happened, in order.
+/// Notes of a test, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -267,7 +267,7 @@ impl Log {
     }
 }
 
-/// Starts only after this while, and then runs until it is to stop.
+/// Takes this long to start, and then waits for its stop.
 pub(crate) struct SlowStart(pub(crate) Duration);
 
 impl Worker for SlowStart {

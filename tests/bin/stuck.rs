@@ -1,4 +1,4 @@
-//! A program whose workers do not stop, or stop as they should. `behaviour/process.rs` runs it.
+//! A group as a process, whose workers stop or do not, as the first argument says. `behaviour/process.rs` runs it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use fluid::{
 
 const FOREVER: Duration = Duration::from_secs(3600);
 
-/// Ends only when it likes to.
+/// Ends at a stop, or never.
 enum Deaf {
     BlocksItsThread,
     NeverCompletes,
@@ -74,7 +74,7 @@ impl Worker for Starts {
     }
 }
 
-/// Is dropped only after a long time.
+/// Takes a long time to drop.
 struct DropsSlowly;
 
 impl Drop for DropsSlowly {
@@ -115,7 +115,7 @@ fn main() -> Exit {
             panic!("before anything was started");
         }
         "dropped" => {
-            // The one that fails stands behind the one that is then never started, and is dropped.
+            // `Fails` starts first and fails, so `DropsSlowly` is dropped without a start.
             let sink = workers.add(Fails);
             let source = workers.add(DropsSlowly);
             workers.connect(&source, &sink);

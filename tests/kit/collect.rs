@@ -1,4 +1,4 @@
-//! Collecting what leaves the ports of a worker.
+//! Collecting the messages that leave the ports of a worker.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -73,7 +73,7 @@ async fn a_collector_can_await_the_next_message() {
     group.shutdown().await;
 }
 
-/// Emits three numbers: the first waits for room, the others try until they find some.
+/// Emits three numbers: the first waits for room, the others are tried until they find room.
 struct Insist;
 
 impl Worker for Insist {

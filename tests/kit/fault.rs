@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::market::{Candle, Db, Market, Store, Tick, secs};
 
-/// The market, with this many candles on their way to `store`.
+/// The market, after this many candles were sent to `store`.
 async fn run(candles: u64, inject: impl FnOnce(&Kit)) -> (fluid::Exit, Duration) {
     let market = Market::new(Db::default());
     let kit = Kit::of(&market);
@@ -59,7 +59,7 @@ async fn an_injected_delay_strikes_one_call() {
 
 #[tokio::test(start_paused = true)]
 async fn an_injected_delay_counts_towards_the_timeout() {
-    // Which is 10 s.
+    // The timeout is 10 s.
     let (exit, took) = run(3, |kit| kit.delay("store", 1, secs(50))).await;
     exit.assert_done("store", 2);
     let error = exit.worker("store").unwrap().last_error().unwrap();

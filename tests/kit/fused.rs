@@ -136,7 +136,7 @@ async fn a_stub_at_the_end_of_a_chain_fails_like_the_worker() {
     let chain = chain.startup().await.unwrap();
     kit.idle().await;
     let exit = chain.shutdown().await;
-    // What it does about a failure is still the worker's own.
+    // The policy of the worker still answers a failure.
     assert!(!exit.cause().is_failure(), "{exit}");
     assert_eq!((exit.code(), exit.lost()), (2, 1), "{exit}");
     let sum = exit.worker("sum").unwrap();

@@ -1,4 +1,4 @@
-//! Waiting until nothing is left to do.
+//! `idle`: waiting until no work is left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,7 +35,7 @@ async fn advancing_the_clock_runs_each_beat_at_its_time() {
     let began = Instant::now();
     let market = market.startup().await.unwrap();
     kit.advance(secs(3)).await;
-    // The one that is due just now has come.
+    // The beat that is due at this moment has run.
     assert_eq!(market.poll().status().beats, 4);
     assert_eq!(
         market
@@ -51,7 +51,7 @@ async fn advancing_the_clock_runs_each_beat_at_its_time() {
     market.shutdown().await;
 }
 
-/// Takes as long for each message as that says, in milliseconds.
+/// Takes as many milliseconds for each message as the message says.
 #[consumer(capacity = 1)]
 async fn pass(time: u64) -> u64 {
     sleep(ms(time)).await;
@@ -86,7 +86,7 @@ async fn idle_waits_exactly_as_long_as_the_calls_take() {
     kit.send("first", 12_u64).await;
     kit.idle().await;
     assert_eq!(seen.load(Ordering::Relaxed), 4);
-    // The second message is in the hand of `first` while `left` and `right` have the first one.
+    // `first` has the second message in hand while `left` and `right` handle the first one.
     assert_eq!(began.elapsed(), ms(30 + 30 + 12));
     ways.shutdown().await;
 }
@@ -184,8 +184,8 @@ async fn idle_waits_for_a_callback() {
 }
 
 #[consumer(on_error = "restart")]
-async fn stumble(number: u64, lives: &AtomicU64, ctx: &Context) -> Result<(), Error> {
-    lives.store(ctx.restarts(), Ordering::Relaxed);
+async fn stumble(number: u64, restarts: &AtomicU64, ctx: &Context) -> Result<(), Error> {
+    restarts.store(ctx.restarts(), Ordering::Relaxed);
     if number == 0 {
         Err("nothing".into())
     } else {
@@ -194,8 +194,8 @@ async fn stumble(number: u64, lives: &AtomicU64, ctx: &Context) -> Result<(), Er
 }
 
 workers! {
-    struct Stumbling(lives: AtomicU64) {
-        pub stumble: Stumble { lives },
+    struct Stumbling(restarts: AtomicU64) {
+        pub stumble: Stumble { restarts },
     }
 }
 
@@ -245,7 +245,7 @@ fn a_stopping_group_is_idle_when_it_has_ended() {
     });
 }
 
-/// Passes on what comes through a channel that fluid knows nothing of.
+/// Emits the messages of a channel that fluid does not know.
 #[worker]
 async fn relay(from: &Mutex<mpsc::Receiver<u64>>, ctx: &Context, out: &Output<u64>) {
     let mut from = from.lock().await;
@@ -274,7 +274,7 @@ fn idle_lets_ready_tasks_of_the_test_run() {
         let relaying = Relaying::new(Mutex::new(from), Arc::clone(&seen));
         let kit = Kit::of(&relaying);
         let relaying = relaying.startup().await.unwrap();
-        // Six tasks, of which nobody knows, hand a number on.
+        // Six tasks, which fluid does not know, pass a number on.
         let mut first = sender;
         for _ in 0..6 {
             let (before, mut from) = mpsc::channel(1);
@@ -331,7 +331,7 @@ async fn a_call_that_never_ends_makes_idle_panic() {
 async fn idle_waits_for_a_blocking_worker_in_real_time() {
     #[consumer(blocking)]
     fn grind(_number: u64, seen: &AtomicU64) {
-        // The work, which takes real time.
+        // The work takes real time.
         std::thread::sleep(ms(50));
         seen.fetch_add(1, Ordering::Relaxed);
     }
@@ -347,7 +347,7 @@ async fn idle_waits_for_a_blocking_worker_in_real_time() {
     group.shutdown().await;
 }
 
-/// Takes five seconds to start again, for each message, and to stop.
+/// Takes five seconds for a restart, for each message, and to stop.
 struct ByHand;
 
 impl Worker for ByHand {
@@ -403,7 +403,7 @@ async fn idle_waits_for_the_hooks_of_a_restart() {
     kit.idle().await;
     let by_hand = group.status().workers.remove(0);
     assert_eq!((by_hand.restarts, by_hand.state), (1, State::Running));
-    // The message, the end of the one life and the begin of the other.
+    // The message, the end before the restart, and the start after it.
     assert_eq!(began.elapsed(), secs(15));
     group.shutdown().await;
 }

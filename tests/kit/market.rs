@@ -1,11 +1,11 @@
-//! A small market that most tests of the kit are about.
+//! A small market, the subject of most tests of the kit.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::{Output, consumer, worker, workers};
 
-/// Is cloned where it is copied, and nowhere else.
+/// Is `Clone`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tick(pub(crate) u64);
 
@@ -13,7 +13,7 @@ pub(crate) struct Tick(pub(crate) u64);
 #[derive(Debug, PartialEq)]
 pub(crate) struct Candle(pub(crate) u64);
 
-/// Counts what is stored, in a way that no test should see that puts a stub in its place.
+/// Counts stored candles. A test that stubs it must see a count of zero.
 #[derive(Default)]
 pub(crate) struct Db {
     pub(crate) stored: AtomicU64,
@@ -25,7 +25,7 @@ pub(crate) async fn poll(next: &mut u64) -> Tick {
     Tick(*next)
 }
 
-/// Makes a candle of each second tick; a tick of nothing is rejected.
+/// Makes a candle of every second tick, and rejects a tick of zero.
 #[consumer]
 pub(crate) async fn aggregate(
     tick: Tick,

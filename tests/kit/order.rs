@@ -1,4 +1,4 @@
-//! Orders other than the usual one.
+//! Tests under shuffled orders of tasks.
 
 use std::panic::catch_unwind;
 use std::process::Command;
@@ -21,7 +21,7 @@ async fn approve(account: u64) -> u64 {
     account
 }
 
-/// Is told of each account twice, and takes for granted that it is opened before it is approved.
+/// Gets two messages for each account, and assumes that the one that opens it comes before the one that approves it.
 #[consumer]
 async fn book(entry: (&'static str, u64), opened: &mut Vec<u64>) {
     match entry {
@@ -36,7 +36,7 @@ async fn request(account: u64) -> u64 {
 }
 
 workers! {
-    /// Nothing says that `open` is faster than `approve`; it only always is, on one thread.
+    /// The order of `open` and `approve` is not guaranteed; on one thread `open` always comes first.
     struct Bank {
         pub request: Request,
         open: Open,
@@ -53,10 +53,10 @@ async fn two_accounts() {
     let bank = Bank::new();
     let kit = Kit::of(&bank);
     let bank = bank.startup().await.unwrap();
-    // Just after the start, those that were started last may be looked at first.
+    // Just after the start, the tasks started last may be polled first.
     kit.idle().await;
     for account in [7, 8] {
-        // Refused if the one before has ended the bank, which its exit says.
+        // Refused if the message before has ended the bank, which the exit shows.
         let _ = bank.request().send(account).await;
         kit.idle().await;
     }
@@ -71,7 +71,7 @@ async fn the_usual_order_hides_the_bug() {
     }
 }
 
-/// The first seed with which the bank fails, and what was said of it.
+/// The first seed with which the bank fails, and the text of the panic.
 fn find(seeds: std::ops::Range<u64>) -> Option<(u64, String)> {
     seeds.into_iter().find_map(|seed| {
         let found = catch_unwind(|| shuffled([seed], two_accounts)).err()?;
@@ -144,7 +144,7 @@ fn jitter_follows_the_seed() {
     assert_ne!(draw(1), draw(2));
 }
 
-/// Run by the test below, as a process.
+/// The test below runs this one as a process.
 #[test]
 #[ignore = "is run by another test, with a seed in its environment"]
 fn the_child_process_fails_with_its_seed() {
@@ -216,7 +216,7 @@ workers! {
     (early, late) => note;
 }
 
-/// What happens at the first beat, in order.
+/// The notes of the first beat, in order.
 fn race(seed: u64) -> Vec<&'static str> {
     let happened = std::cell::RefCell::new(Vec::new());
     shuffled([seed], || async {
@@ -265,7 +265,7 @@ impl Worker for Reader {
     }
 }
 
-/// What comes of `happen` with one of these, in the orders of many seeds.
+/// The results of `happen` with one of these groups, under many seeds.
 fn orders<F: Future<Output = ()>>(
     happen: impl Fn(Workers, Arc<Log>) -> F,
 ) -> Vec<Vec<&'static str>> {

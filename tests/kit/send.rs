@@ -1,4 +1,4 @@
-//! Sending to any consumer by its name.
+//! Sending to any consumer of a group by its name.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

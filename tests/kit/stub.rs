@@ -56,7 +56,7 @@ async fn a_stub_may_return_every_emission_type() {
     }
 }
 
-/// Cannot be made, cannot start, and cannot stop.
+/// Panics when it is made, started or stopped.
 struct Broken;
 
 impl Worker for Broken {

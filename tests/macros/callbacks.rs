@@ -1,4 +1,4 @@
-//! What a group runs beside its workers.
+//! Callbacks and hooks of a group.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +82,7 @@ async fn on_error_skips_the_error_and_the_panic_of_a_periodic_callback() {
     tokio::time::sleep(Duration::from_millis(65)).await;
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
-    // At 10, 20, 30, 40 and 60 ms twice.
+    // At 10, 20, 30, 40, and twice at 60 ms.
     let expected = [
         "failed", "failed", "panicked", "failed", "failed", "panicked",
     ];

@@ -1,4 +1,4 @@
-//! Fused edges and edges that adapt, as `workers!` writes them.
+//! Fused edges and edges with adapters.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

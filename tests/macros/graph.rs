@@ -1,4 +1,4 @@
-//! The constant that describes a group.
+//! The constant `GRAPH` of a group.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ workers! {
     ///
     /// Twice.
     struct Splitting<T: Clone>(step: u64, rest: Vec<T>) {
-        /// Where they come from.
+        /// The source of the numbers.
         count: Count { step: *step + rest.len() as u64 },
         #[consumer(capacity = 16)]
         pub split: Split,
@@ -105,7 +105,7 @@ fn the_graph_constant_holds_the_whole_declaration() {
     let [count, split, _, _, inner] = GRAPH.workers else {
         panic!("{GRAPH}")
     };
-    assert_eq!(count.docs, ["Where they come from."]);
+    assert_eq!(count.docs, ["The source of the numbers."]);
     assert_eq!(count.form.docs, ["Counts upwards."]);
     assert_eq!(count.place.line, LINE + 8);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The statements of `workers!`, and what its struct and its handle can do.
+//! The statements of `workers!`, and the methods of its struct and its handle.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,7 +63,7 @@ async fn messages_flow_along_the_edges() {
     }
 }
 
-/// Written by hand: a consumer that emits, and has a port.
+/// Written by hand: a consumer with an output and a named port.
 struct Sort {
     at: u64,
 }
@@ -168,7 +168,7 @@ async fn groups_nest_and_their_accessors_with_them() {
 }
 
 workers! {
-    /// A worker and an edge that are there only if something is configured.
+    /// A worker and an edge under `cfg`.
     struct Configured(seen: Seen) {
         pub double: Double,
         #[cfg(test)]
@@ -208,7 +208,7 @@ async fn messages_may_be_sent_before_startup_and_are_refused_after_a_stop() {
     assert_eq!(seen.all(), ["5"]);
 }
 
-/// Tries what it is sent again, until it has been tried often enough.
+/// Sends each message back to itself until it was tried often enough.
 #[consumer]
 async fn attempt(tries: u64, again: &Output<u64>, seen: &Seen) {
     seen.note(tries);
@@ -269,7 +269,7 @@ async fn a_feedback_edge_never_waits_and_a_message_without_room_is_unsent() {
 }
 
 workers! {
-    /// One of two workers of the same name, by configuration.
+    /// Two workers of the same name, of which `cfg` keeps one.
     struct Either(seen: Seen) {
         #[cfg(not(test))]
         source: Missing,

@@ -1,4 +1,4 @@
-//! Consumers that carry production: lanes, batches, retries, and what they gave up on.
+//! The options for lanes, batches and retries, and the port `failed`.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +23,7 @@ fn order(customer: u64, number: u64) -> Order {
     }
 }
 
-/// What lanes do: how many calls overlap, for each key and in all, and in which order they end.
+/// The calls of lanes: how many overlap, for each key and in total, and in which order they end.
 #[derive(Default)]
 struct Watch {
     inside: Mutex<BTreeMap<String, u64>>,
@@ -108,7 +108,7 @@ async fn partition_by_keeps_the_order_of_each_key_and_each_lane_has_its_own_stat
     assert_eq!(exit.code(), 0, "{exit}");
 }
 
-/// Takes what it is told to.
+/// Takes this many milliseconds.
 #[consumer(concurrency = 3)]
 async fn work(millis: u64) {
     sleep(Duration::from_millis(millis)).await;
@@ -124,7 +124,7 @@ workers! {
 async fn lanes_without_partition_by_share_one_queue() {
     let running = Pool::new().startup().await.unwrap();
     let start = Instant::now();
-    // One that is slow holds up none of the others.
+    // A slow message delays no other.
     running.work().send(1000).await.unwrap();
     for _ in 0..100 {
         running.work().send(10).await.unwrap();
@@ -164,7 +164,7 @@ async fn a_batch_is_handed_over_when_full_when_it_has_lingered_and_at_the_end() 
     }
     sleep(Duration::from_millis(40)).await;
     assert_eq!(seen.all(), ["10", "10"]);
-    // Five linger from their first one on.
+    // Five messages linger, from the first of them on.
     running.write().send(0).await.unwrap();
     sleep(Duration::from_millis(11)).await;
     assert_eq!(seen.all(), ["10", "10", "6"]);
@@ -323,7 +323,7 @@ async fn the_port_failed_may_be_discarded_and_a_stop_skips_the_backoff() {
     assert_eq!((counts.done, counts.failed), (1, 2));
 }
 
-/// A batch is tried again as a whole, and each of its messages given up for itself.
+/// A batch is retried as a whole, and each of its messages is given up on its own.
 #[consumer(batch = 2, retry = 1, backoff = "1ms")]
 async fn archive(orders: Vec<Order>) -> Result<(), String> {
     Err(format!("{} refused", orders.len()))
@@ -392,7 +392,7 @@ async fn a_rate_beyond_what_timers_count_is_kept_too() {
     let half = seen.load(Ordering::Relaxed);
     assert!((24_900..=25_101).contains(&half), "{half}");
     running.shutdown().await;
-    // The last one was due a hundredth of a millisecond before that.
+    // The last call was due a hundredth of a millisecond earlier.
     assert_eq!(start.elapsed(), Duration::from_millis(500));
     assert_eq!(seen.load(Ordering::Relaxed), 50_000);
 }
@@ -406,7 +406,7 @@ async fn a_rate_limits_the_calls_of_all_lanes_together() {
         running.call().send(number).await.unwrap();
     }
     let exit = running.shutdown().await;
-    // Three at once, and then one each tenth of a second.
+    // Three calls at once, and then one each tenth of a second.
     assert_eq!(exit.worker("call").unwrap().counts().unwrap().done, 23);
     let took = start.elapsed();
     assert!(took >= Duration::from_secs(2), "{took:?}");

@@ -1,4 +1,4 @@
-//! What the macros make, as a user meets it.
+//! The syntax of the macros: each form has its effect at run time.
 
 mod callbacks;
 mod fused;

@@ -1,4 +1,4 @@
-//! Each option of the attributes, and that a field's option overrides the function's.
+//! Each option of the attributes; an option of a field overrides the one of the function.
 
 use std::sync::Arc;
 use std::thread;
@@ -238,11 +238,11 @@ async fn a_group_has_a_strategy_with_its_budget_and_its_backoff() {
     let begun = Instant::now();
     let running = Restarted::new(Arc::clone(&seen)).startup().await.unwrap();
     let exit = running.wait_for_shutdown().await;
-    // Three lives of two beats' time, and two pauses of 20 ms at most.
-    let lived = begun.elapsed();
+    // Three runs of two periods each, and two pauses of at most 20 ms.
+    let took = begun.elapsed();
     assert!(
-        lived >= Duration::from_millis(6010) && lived <= Duration::from_millis(6050),
-        "{lived:?}"
+        took >= Duration::from_millis(6010) && took <= Duration::from_millis(6050),
+        "{took:?}"
     );
     let Cause::Failed { worker, error } = exit.cause() else {
         panic!("{exit}");
@@ -258,10 +258,10 @@ async fn a_group_has_a_strategy_with_its_budget_and_its_backoff() {
     assert_eq!(seen.all().iter().filter(|beat| *beat == "1").count(), 6);
 }
 
-/// Hangs in its first life.
+/// Hangs before its first restart.
 #[consumer(stall = "20ms", on_stall = "restart")]
 async fn hang(number: u64, ctx: &fluid::Context, seen: &Seen) {
-    seen.note(format!("{number} in life {}", ctx.restarts()));
+    seen.note(format!("{number} in run {}", ctx.restarts()));
     if ctx.restarts() == 0 {
         std::future::pending::<()>().await;
     }
@@ -300,7 +300,7 @@ async fn a_call_that_stalls_is_reported_or_restarts_its_worker() {
     };
     assert_eq!(of("hang"), (1, 1, false), "{status}");
     assert_eq!(of("reported"), (1, 0, true), "{status}");
-    // Each of its lives stalls, with a pause after it that grows.
+    // It stalls after each restart, and the pauses between grow.
     let (stalls, restarts, _) = of("idle");
     assert!(
         (3..=6).contains(&stalls) && restarts + 1 >= stalls,
@@ -308,7 +308,7 @@ async fn a_call_that_stalls_is_reported_or_restarts_its_worker() {
     );
     let mut seen = seen.all();
     seen.sort();
-    assert_eq!(seen, ["1 in life 0", "2 in life 1", "3 in life 0"]);
+    assert_eq!(seen, ["1 in run 0", "2 in run 1", "3 in run 0"]);
     let limits = |name: &str| {
         let workers = Hanging::GRAPH.workers.iter();
         let mut named = workers.filter(|worker| worker.name == name);

@@ -1,4 +1,4 @@
-//! Each row of the table of parameters: what it means, and which field it becomes.
+//! Each row of the table of parameters: its meaning, and the field that it becomes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::support::{Note, Seen};
 #[derive(Clone)]
 struct Prefix(&'static str);
 
-/// One parameter of each kind, in no special order.
+/// One parameter of each kind.
 #[consumer]
 async fn everything(
     count: &mut u64,
@@ -77,7 +77,7 @@ async fn take(message: u64, count: &mut u64, factor: u64) {
     *count += message * factor;
 }
 
-/// A resource may be of a type without a size.
+/// A resource of an unsized type.
 #[consumer]
 async fn shout(message: String, suffix: &str, sink: &(dyn Sink + Send + Sync), marks: &[char]) {
     sink.put(format!("{message}{suffix}{}", marks.len()));
@@ -112,7 +112,7 @@ async fn a_resource_may_be_unsized() {
     assert_eq!(seen.all(), ["hey!2"]);
 }
 
-/// The body is the loop; the context shows the stop.
+/// The body is the loop, and the context shows the stop.
 #[worker]
 async fn watch(ctx: &Context, seen: &Seen) {
     while ctx.is_running() {
@@ -138,7 +138,7 @@ async fn a_worker_without_heartbeat_sees_the_stop_through_its_context() {
     assert_eq!(exit.ran_for(), Duration::from_millis(1500));
 }
 
-/// A message may be taken apart where it is taken.
+/// The message parameter may be a pattern.
 #[consumer]
 async fn add((left, right): (u64, u64), seen: &Seen) {
     seen.note(left + right);

@@ -1,4 +1,4 @@
-//! Each row of the table of return types: what one call emits.
+//! Each row of the table of return types.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,7 @@ async fn result_each(number: u64) -> std::io::Result<Vec<u64>> {
     }
 }
 
-/// One group for each form: the numbers go in, and what comes out is noted.
+/// A group for one return type: it gets numbers, and notes the emitted messages.
 macro_rules! emits {
     ($test:ident, $group:ident, $worker:ty, $expected:expr) => {
         workers! {
@@ -150,7 +150,7 @@ async fn the_crates_own_error_takes_every_other() {
     assert!(exit.to_string().contains("invalid digit"), "{exit}");
 }
 
-/// It never returns.
+/// Never returns.
 #[worker]
 async fn wait_for_ever(seen: &Seen) -> ! {
     loop {

@@ -1,10 +1,10 @@
-//! Shared by the tests.
+//! Helpers of several files.
 
 use std::sync::{Mutex, PoisonError};
 
 use fluid::consumer;
 
-/// Where a test sees what a worker was given.
+/// Notes of workers that a test can read.
 #[derive(Default)]
 pub(crate) struct Seen(Mutex<Vec<String>>);
 
@@ -24,7 +24,7 @@ impl Seen {
     }
 }
 
-/// Notes what it is sent.
+/// Notes each message.
 #[consumer]
 pub(crate) async fn note<T: ToString>(message: T, seen: &Seen) {
     seen.note(message);

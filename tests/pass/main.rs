@@ -1,5 +1,5 @@
-//! What the macros make of functions and groups that stand among any names, under any lints: it compiles,
-//! and runs. What only a whole crate can say of itself is said in `alone`.
+//! Declarations that must compile: under unusual names, lints and configurations. Attributes that only a whole crate can
+//! have are tested in `alone`.
 
 mod blocking_functions;
 mod clippy_pedantic;

@@ -12,13 +12,13 @@ async fn aggregate(tick: Tick, book: &mut Book) -> Option<Candle> {
     book.fold(tick)
 }
 
-/// Writes candles in batches, and tries again what fails.
+/// Writes candles in batches, and retries failed calls.
 #[consumer(batch = 500, linger = "50ms", retry = 3, backoff = "100ms..5s")]
 async fn store(candles: Vec<Candle>, db: &Db) -> Result<(), DbError> {
     db.insert(&candles).await
 }
 
-/// Keeps what could not be written.
+/// Keeps candles that could not be written.
 #[consumer]
 async fn bury(failed: Failed<Candle>, db: &Db) -> Result<(), DbError> {
     db.bury(&failed.message, &failed.error).await
@@ -46,7 +46,7 @@ fn main() -> fluid::Exit {
     Market::new(Exchange::new(), Db::open("market.db")).main()
 }
 
-// The code above is that of the README, and below stands what it speaks of.
+// The code above is that of the README. The items below are those that it uses.
 
 #[test]
 fn the_code_of_the_readme_compiles() {

@@ -57,7 +57,7 @@ workers! {
     blocks.rest => rest;
 }
 
-/// Functions with the names of what stands in the expansions.
+/// Functions whose names occur in the expansions.
 #[consumer]
 async fn message(_n: u64) {}
 
@@ -86,7 +86,7 @@ async fn open(_n: u64, path: String) {
 }
 
 workers! {
-    /// A field of a resource that is called like another resource.
+    /// A field whose resource has the name of another resource.
     struct Members(config: Config, path: u64) {
         pub open: Open { path: config.path.clone() },
     }

@@ -1,5 +1,5 @@
-//! A crate that knows fluid by another name. What the macros make says `::fluid`, and finds it by the one
-//! line below.
+//! A crate that gives fluid another name, and uses none of its features. Expansions name `::fluid`, which the
+//! `extern crate` below declares.
 
 extern crate flow as fluid;
 
@@ -16,7 +16,7 @@ pub async fn count(next: &mut u64) -> u64 {
 #[consumer]
 pub async fn sort(number: u64, odd: &Output<u64>) {
     if number % 2 == 1 {
-        // What is refused at the end is counted.
+        // A message that is refused at the end is counted.
         let _ = odd.send(number).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The expansions under another name of the crate.
+//! Expansions in a crate that gives fluid another name.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Groups that start and end over and over, in every way in which a group can end.
+//! Groups that start and end again and again, in every way in which a group can end.
 
 use fluid::{Error, Exit, consumer, worker, workers};
 use tokio::time::{Duration, sleep};
@@ -6,7 +6,7 @@ use tokio::time::{Duration, sleep};
 use crate::faults::strike;
 use crate::item::Item;
 
-/// What is asked of `act`.
+/// A message for `act`.
 enum Deed {
     Handle(Item),
     Fail,
@@ -71,7 +71,7 @@ const ENDS: [End; 6] = [
 ];
 
 /// Starts a group, lets it work for a moment, and ends it in some way.
-pub async fn live(round: usize) -> Result<Exit, Exit> {
+pub async fn run_one(round: usize) -> Result<Exit, Exit> {
     let end = ENDS[round % ENDS.len()];
     if let End::Scope = end {
         let (_, exit) = Brief::new().scope(async |_| work_a_while().await).await?;
@@ -96,7 +96,7 @@ async fn work_a_while() {
     sleep(Duration::from_millis(fastrand::u64(1..30))).await;
 }
 
-/// Refused if the group has ended already, which is as well.
+/// Sends, and ignores a refusal: the group may have ended.
 async fn send(group: &BriefHandle, deed: Deed) {
     let _ = group.act().send(deed).await;
 }

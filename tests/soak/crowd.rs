@@ -1,11 +1,11 @@
-//! A group to which workers are added, and from which they are removed, while it runs.
+//! A running group to which workers are added, and from which workers are removed.
 
 use fluid::{Context, Error, Exit, GroupHandle, OnError, Options, Workers, consumer, worker};
 
 use crate::faults::strike;
 use crate::item::Item;
 
-/// How many messages each member is sent.
+/// The number of messages for each member.
 const MESSAGES: u64 = 20;
 
 #[worker]
@@ -18,20 +18,20 @@ async fn visit(_: Item) -> Result<(), Error> {
     strike(100).await
 }
 
-/// Starts the group, with somebody who stays.
+/// Starts the group, with one permanent member.
 pub async fn open() -> Result<GroupHandle, Exit> {
     let mut crowd = Workers::new("crowd");
     crowd.add(Stay);
     crowd.startup().await
 }
 
-/// Adds a member, gives it something to do, and stops it in the middle of it. Returns its exit.
+/// Adds a member, sends it messages, and stops it while it handles them. Returns its exit.
 pub async fn visit_once(crowd: &GroupHandle) -> Exit {
     let options = Options::new().on_error(OnError::Restart);
     let visitor = crowd.add_with("visitor", options, || Visit);
     let visitor = visitor.expect("the crowd is running");
     for number in 0..MESSAGES {
-        // Refused by nobody, since only this function stops it.
+        // Not refused, because only this function stops the member.
         visitor.send(Item::new(number)).await.expect("it runs");
     }
     let exit = crowd.remove(visitor.worker()).await;

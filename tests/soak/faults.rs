@@ -1,4 +1,4 @@
-//! What goes wrong, all the time and at random.
+//! Random faults.
 
 use std::panic;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 use fluid::Error;
 use tokio::time::sleep;
 
-/// What every injected panic says.
+/// The message of every injected panic.
 const INJECTED: &str = "an injected panic";
 
-/// Longer than the timeout of whatever has one here.
+/// Longer than every timeout of these groups.
 pub const DELAY: Duration = Duration::from_millis(20);
 
-/// Goes wrong in one of so many calls: by an error, a panic or a delay.
+/// Returns an error, panics or delays in one of `one_in` calls.
 pub async fn strike(one_in: u32) -> Result<(), Error> {
     if fastrand::u32(..one_in) > 0 {
         return Ok(());
@@ -27,7 +27,7 @@ pub async fn strike(one_in: u32) -> Result<(), Error> {
     }
 }
 
-/// Keeps injected panics from being printed, and no other ones.
+/// Hides the output of injected panics, and of no other panics.
 pub fn silence_injected_panics() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

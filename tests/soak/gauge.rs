@@ -1,28 +1,28 @@
-//! What a run takes: memory, tasks and threads, looked at again and again, and whether that is flat.
+//! Samples of memory, tasks and threads of a run, and whether they stay flat.
 
 use std::fmt;
 use std::fs;
 
 use tokio::runtime::Handle;
 
-/// How much the median of the last third may be above that of the second, in per cent.
+/// By how many per cent the median of the last third may exceed that of the second.
 const GROWTH: u64 = 5;
 
-/// What the process takes at one moment.
+/// The resources of the process at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// Resident memory, in KiB.
     pub memory: u64,
-    /// Tasks of the runtime that are alive.
+    /// Tasks of the runtime that have not ended.
     pub tasks: u64,
     /// Threads of the process.
     pub threads: u64,
-    /// How often a worker was restarted until now.
+    /// The number of restarts so far.
     pub restarts: u64,
 }
 
 impl Sample {
-    /// Looks at this process.
+    /// Samples this process.
     pub fn now(restarts: u64) -> Self {
         let status = fs::read_to_string("/proc/self/status").expect("Linux");
         let number = |name: &str| {
@@ -39,23 +39,23 @@ impl Sample {
     }
 }
 
-/// One quantity over a run: the medians of its second and its last third. The first is for warming up.
+/// One quantity over a run: the medians of its second and its last third. The first third is for warming up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Course {
     name: &'static str,
     second: u64,
     last: u64,
-    /// What it may grow by however small it is.
+    /// The growth that is always allowed.
     slack: u64,
 }
 
 impl Course {
-    /// Whether it is flat: in the last third at most 5 % and the slack above the second.
+    /// Whether the last third exceeds the second by at most 5 % and the slack.
     pub const fn is_flat(&self) -> bool {
         self.last <= self.second + self.second * GROWTH / 100 + self.slack
     }
 
-    /// The courses of all that must be flat.
+    /// The quantities that must be flat.
     pub fn all(samples: &[Sample]) -> [Self; 3] {
         let course = |name, slack, of: fn(&Sample) -> u64| {
             let third = samples.len() / 3;
@@ -100,7 +100,7 @@ pub fn restarts_went_on(samples: &[Sample]) -> bool {
     in_each.take(3).all(|went_on| went_on)
 }
 
-/// The one in the middle; 0 of none.
+/// The median; 0 of an empty list.
 fn median(mut numbers: Vec<u64>) -> u64 {
     numbers.sort_unstable();
     numbers.get(numbers.len() / 2).copied().unwrap_or(0)
@@ -110,7 +110,7 @@ fn median(mut numbers: Vec<u64>) -> u64 {
 mod tests {
     use super::*;
 
-    /// A run of thirty samples in which everything is as the function says.
+    /// A run of thirty samples, whose values are those of the function.
     fn run(value: impl Fn(u64) -> u64) -> Vec<Sample> {
         let sample = |at| Sample {
             memory: value(at),
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn steady_growth_is_not_flat() {
         assert_eq!(flat(&run(|at| at * 1_000)), [false; 3]);
-        // For memory that is within the slack.
+        // For memory this is within the slack.
         assert_eq!(flat(&run(|at| at)), [true, false, false]);
     }
 

@@ -1,6 +1,6 @@
-//! What flows.
+//! The message of all groups.
 
-/// A message that holds memory, so that one that is never dropped shows.
+/// A message that holds memory, so that a leak is visible.
 #[derive(Clone, Debug)]
 pub struct Item {
     pub number: u64,

@@ -1,21 +1,20 @@
-//! Groups under constant faults, for as long as one likes: what they take must stay the same, and every
-//! message must be accounted for.
+//! Groups under constant faults, for a given time: memory, tasks and threads must stay flat, and every message must be
+//! accounted for.
 //!
 //! ```text
 //! cargo run --release -p fluid-tests --bin soak -- --duration 10m
 //! ```
 //!
-//! Three things go on at once: a group that runs and is restarted all the time, groups that start and end
-//! over and over, and a group whose members come and go. Errors, panics, delays, timeouts, stops and
-//! force are injected all the while. At the end the exit code is 0 if
+//! Three loads run at once: a steady group with frequent restarts, groups that start and end again and again, and a group
+//! whose members are added and removed. Errors, panics, delays, timeouts, stops and force are injected all the time. The
+//! exit code is 0 if
 //!
 //! - the median of the resident memory in the last third of the run is at most 5 % and 1 MiB above that of
-//!   the second third, and the medians of living tasks and of threads at most 5 % and 2;
-//! - workers were restarted in each third of the run, and every one of the steady group at least once. Until
-//!   that is so the run goes on, for a while: a machine that is busy with other things has fewer faults in
-//!   the same time;
-//! - every consumer of every group that ended accounts for all that it accepted, and the steady group's
-//!   counts are those that its functions have counted themselves;
+//!   the second third, and the medians of tasks and of threads at most 5 % and 2;
+//! - workers were restarted in each third of the run, and every worker of the steady group at least once. The run is
+//!   prolonged for a while until that is so, because a busy machine has fewer faults in the same time;
+//! - every consumer of every ended group accounts for every message that it accepted, and the counts of the steady group
+//!   are those of its functions;
 //! - no task is left when all groups have ended.
 
 #![allow(
@@ -43,38 +42,38 @@ use tokio::time::{Instant, sleep, timeout};
 use self::gauge::{Course, Sample};
 use self::steady::{Steady, Tally};
 
-/// How often it looks at what the process takes, over a run.
+/// The number of samples of the process over a run.
 const SAMPLES: u32 = 300;
 
-/// How often it prints that, over a run.
+/// The number of samples that are printed over a run.
 const PRINTS: u32 = 60;
 
-/// How long the last tasks may take to end.
+/// The time that the last tasks may take to end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long a run goes on beyond its time until every worker has been restarted.
+/// By how much a run is prolonged at most until every worker has been restarted.
 const OVERTIME: Duration = Duration::from_secs(40);
 
-/// Runs groups under constant faults, and fails if what they take grows or a message is not accounted for.
+/// Runs groups under constant faults, and fails if resources grow or a message is not accounted for.
 #[derive(Debug, Parser)]
 #[command(name = "soak")]
 struct Args {
-    /// How long, such as 30s or 10m.
+    /// The duration of the run, such as 30s or 10m.
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     duration: Duration,
 }
 
-/// What was seen until now.
+/// The observations so far.
 #[derive(Debug, Default)]
 struct Seen {
     /// Whether the run is over.
     over: Cell<bool>,
     samples: RefCell<Vec<Sample>>,
-    /// What became of the messages of all that has ended.
+    /// The message counts of all ended groups.
     counts: Cell<Counts>,
     groups: Cell<u64>,
     visitors: Cell<u64>,
-    /// Restarts of what has ended.
+    /// The restarts in ended groups.
     restarts: Cell<u64>,
     mistakes: RefCell<Vec<String>>,
 }
@@ -92,7 +91,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Lets everything go on for a while, and then ends it.
+/// Runs all loads for a while, and then ends them.
 async fn soak(duration: Duration) -> Result<Seen, Exit> {
     let tally = Arc::new(Tally::default());
     let steady = Steady::new(Arc::clone(&tally)).startup().await?;
@@ -124,7 +123,7 @@ async fn start_and_end_groups(seen: &Seen) -> Result<(), Exit> {
         if seen.over.get() {
             break;
         }
-        seen.ended(&brief::live(round).await?);
+        seen.ended(&brief::run_one(round).await?);
         seen.groups.update(|groups| groups + 1);
     }
     Ok(())
@@ -138,8 +137,8 @@ async fn let_visitors_come_and_go(crowd: &GroupHandle, seen: &Seen) {
     }
 }
 
-/// Looks at the process again and again, and prints some of that. Ends the run when its time has passed and
-/// every worker has been restarted.
+/// Samples the process again and again, and prints some samples. Ends the run when its time has passed and every worker
+/// has been restarted.
 async fn watch(duration: Duration, steady: &GroupHandle, seen: &Seen) {
     let start = Instant::now();
     for number in 0.. {
@@ -159,19 +158,19 @@ async fn watch(duration: Duration, steady: &GroupHandle, seen: &Seen) {
     }
 }
 
-/// The workers of a group that runs, and the groups in it, that have not been restarted yet.
+/// The workers and nested groups of a running group that have not been restarted yet.
 fn never_restarted(status: &Status) -> Vec<String> {
     let calm = status.workers.iter().filter(|worker| worker.restarts == 0);
     calm.map(|worker| worker.name.clone()).collect()
 }
 
-/// All restarts in a group that runs.
+/// The number of restarts in a running group.
 fn restarts(status: &Status) -> u64 {
     status.restarts + status.workers.iter().map(restarts).sum::<u64>()
 }
 
 impl Seen {
-    /// Takes down what became of one group or worker.
+    /// Adds the exit of one group or worker to the observations.
     fn ended(&self, exit: &Exit) {
         if let Some(counts) = exit.counts() {
             let all = [self.counts.get(), counts];
@@ -215,7 +214,7 @@ impl Seen {
         }
     }
 
-    /// Says what was seen, and whether that is right.
+    /// Prints the observations. Returns whether they are as required.
     fn verdict(self) -> ExitCode {
         let (samples, mut mistakes) = (self.samples.into_inner(), self.mistakes.into_inner());
         println!(

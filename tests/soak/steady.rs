@@ -1,5 +1,5 @@
-//! A group that runs all the time, and is restarted all the time: fused edges, keyed lanes, retries,
-//! batches, a broadcast, and a nested group that gives up again and again.
+//! A group that runs all the time, with frequent restarts: fused edges, keyed lanes, retries, batches, a broadcast, and
+//! a nested group whose budget is used up again and again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,23 +9,23 @@ use fluid::{Error, Exit, Failed, consumer, worker, workers};
 use crate::faults::strike;
 use crate::item::Item;
 
-/// How many items come at once.
+/// The number of items emitted at once.
 const PORTION: u64 = 50;
 
-/// One complaint of so many fails, for certain: the ward shall give up however slow the machine is.
+/// Every n-th complaint fails, so that `ward` uses up its budget however slow the machine is.
 const COMPLAINTS_PER_FAILURE: u64 = 5;
 
-/// One item of so many fails however often it is tried.
+/// Every n-th item fails at each attempt.
 const ITEMS_PER_HOPELESS: u64 = 1_000;
 
-/// What the functions themselves have counted, to be held against what fluid says.
+/// The counts of the functions themselves, to be compared with those of fluid.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Items that were emitted.
+    /// Emitted items.
     emitted: AtomicU64,
-    /// Items in batches that went well.
+    /// Items in successful batches.
     written: AtomicU64,
-    /// Items that were given up, and came to their end.
+    /// Items that were given up, and reached the consumer of the port `failed`.
     buried: AtomicU64,
 }
 
@@ -111,7 +111,7 @@ async fn complain(complaints: &mut u64) -> Result<u64, Error> {
 fn listen(_: u64) {}
 
 workers! {
-    /// Restarts itself twice, and then asks the group above to do it.
+    /// Is restarted twice, and then its parent restarts it.
     #[workers(
         restart = "one_for_all",
         max_restarts = 2,
@@ -151,7 +151,7 @@ workers! {
 }
 
 impl Tally {
-    /// Holds what the functions have counted against what fluid says at the end.
+    /// Compares the counts of the functions with those of fluid at the end.
     pub fn compare(self: &Arc<Self>, exit: &Exit) -> Vec<String> {
         let worker = |name| exit.worker(name).expect("one of the group");
         let counts = |name| worker(name).counts().expect("a consumer");

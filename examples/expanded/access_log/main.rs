@@ -62,7 +62,7 @@ impl ::fluid::__private::Function for Read {
         )
     }
 }
-/// Understands a line, or sends it where the malformed ones go.
+/// Parses a line, or sends it to the port for malformed lines.
 async fn parse(
     line: String,
     malformed: &Output<Malformed>,
@@ -75,7 +75,7 @@ async fn parse(
         }
     }
 }
-/// Understands a line, or sends it where the malformed ones go.
+/// Parses a line, or sends it to the port for malformed lines.
 struct Parse;
 impl Parse {
     /// The port `malformed`.
@@ -103,7 +103,7 @@ impl ::fluid::__private::Function for Parse {
     type Emission = ::core::option::Option<Entry>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("parse")
-        .docs(&["Understands a line, or sends it where the malformed ones go."])
+        .docs(&["Parses a line, or sends it to the port for malformed lines."])
         .message("String")
         .output("Entry")
         .ports(&[("malformed", "Malformed")]);
@@ -118,11 +118,11 @@ impl ::fluid::__private::Function for Parse {
         ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
     }
 }
-/// Counts what was understood.
+/// Counts the parsed lines.
 async fn count(entry: Entry, totals: &Mutex<Totals>) {
     lock(totals).add(&entry);
 }
-/// Counts what was understood.
+/// Counts the parsed lines.
 struct Count {
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
@@ -132,7 +132,7 @@ impl ::fluid::__private::Function for Count {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("count")
-        .docs(&["Counts what was understood."])
+        .docs(&["Counts the parsed lines."])
         .message("Entry");
     fn call(
         &mut self,
@@ -146,7 +146,7 @@ impl ::fluid::__private::Function for Count {
         )
     }
 }
-/// Counts what was not understood, and shows the first of it.
+/// Counts the malformed lines, and shows the first ones.
 async fn dead_letters(line: Malformed, show: u64, totals: &Mutex<Totals>) {
     let mut totals = lock(totals);
     totals.add_malformed();
@@ -154,7 +154,7 @@ async fn dead_letters(line: Malformed, show: u64, totals: &Mutex<Totals>) {
         eprintln!("{line}");
     }
 }
-/// Counts what was not understood, and shows the first of it.
+/// Counts the malformed lines, and shows the first ones.
 struct DeadLetters {
     show: u64,
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
@@ -167,7 +167,7 @@ impl ::fluid::__private::Function for DeadLetters {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
             "dead_letters",
         )
-        .docs(&["Counts what was not understood, and shows the first of it."])
+        .docs(&["Counts the malformed lines, and shows the first ones."])
         .message("Malformed");
     fn call(
         &mut self,

@@ -1,9 +1,9 @@
 //! What the macros make of `group.rs`.
-/// Takes orders, charges them, and keeps what became of each.
+/// Takes orders, charges them, and records the outcome of each.
 ///
-/// A worker that fails is restarted, three times in half a minute; then what it needs is taken to be
-/// down for good, and the group gives up: no order is taken any more, and those that were are charged
-/// and kept as far as that is possible, and counted where it is not.
+/// A worker that fails is restarted, up to three times in half a minute. After that the group gives up, because the
+/// database or the provider must be down permanently. It then takes no more orders. The orders already taken are
+/// charged and stored as far as possible, and all others are counted.
 /**
  ```mermaid
  flowchart LR
@@ -202,11 +202,11 @@ impl Orders {
         name: "orders",
         type_name: "Orders",
         docs: &[
-            "Takes orders, charges them, and keeps what became of each.",
+            "Takes orders, charges them, and records the outcome of each.",
             "",
-            "A worker that fails is restarted, three times in half a minute; then what it needs is taken to be",
-            "down for good, and the group gives up: no order is taken any more, and those that were are charged",
-            "and kept as far as that is possible, and counted where it is not.",
+            "A worker that fails is restarted, up to three times in half a minute. After that the group gives up, because the",
+            "database or the provider must be down permanently. It then takes no more orders. The orders already taken are",
+            "charged and stored as far as possible, and all others are counted.",
         ],
         place: ::fluid::__private::Location::here(),
         resources: &[

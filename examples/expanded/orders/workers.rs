@@ -1,6 +1,6 @@
 //! What the macros make of `workers.rs`.
-/// Takes orders from their source, until that ends. It says itself what its failure does, since a source
-/// that is opened once more would begin at its beginning.
+/// Takes orders until the source ends. A failure stops the group, because a source that is opened again would start from
+/// its beginning.
 pub async fn take(
     source: Source,
     intake: &mut Intake,
@@ -24,8 +24,8 @@ pub async fn take(
         }
     }
 }
-/// Takes orders from their source, until that ends. It says itself what its failure does, since a source
-/// that is opened once more would begin at its beginning.
+/// Takes orders until the source ends. A failure stops the group, because a source that is opened again would start from
+/// its beginning.
 #[allow(missing_debug_implementations)]
 pub struct Take {
     /// The configuration `source`.
@@ -76,8 +76,8 @@ impl ::fluid::__private::Function for Take {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("take")
         .docs(
             &[
-                "Takes orders from their source, until that ends. It says itself what its failure does, since a source",
-                "that is opened once more would begin at its beginning.",
+                "Takes orders until the source ends. A failure stops the group, because a source that is opened again would start from",
+                "its beginning.",
             ],
         )
         .ports(&[("orders", "Order"), ("rejected", "Rejected")]);
@@ -99,11 +99,11 @@ impl ::fluid::__private::Function for Take {
         )
     }
 }
-/// Says what is wrong with what is no order.
+/// Prints the reason of a rejection.
 pub async fn reject(rejected: Rejected) {
     eprintln!("rejected: {rejected}");
 }
-/// Says what is wrong with what is no order.
+/// Prints the reason of a rejection.
 #[allow(missing_debug_implementations)]
 pub struct Reject;
 impl ::fluid::__private::Function for Reject {
@@ -112,7 +112,7 @@ impl ::fluid::__private::Function for Reject {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("reject")
-        .docs(&["Says what is wrong with what is no order."])
+        .docs(&["Prints the reason of a rejection."])
         .message("Rejected");
     fn call(
         &mut self,
@@ -124,16 +124,14 @@ impl ::fluid::__private::Function for Reject {
         ::fluid::__private::emits_none(reject(message))
     }
 }
-/// Charges customers, eight at a time, but each one's orders one after the other. The provider allows a
-/// thousand requests a second. What it has not answered in time is asked for again: the id of the order
-/// is the key by which it recognises that.
+/// Charges eight orders at a time, but the orders of one customer in their order. The provider allows a thousand requests
+/// a second. A request without an answer in time is repeated; the id of the order is its idempotency key.
 pub async fn charge(order: Order, provider: &Provider) -> Result<Paid, ChargeError> {
     let receipt = provider.charge(order.id, &order.card, order.cents).await?;
     Ok(Paid { order, receipt })
 }
-/// Charges customers, eight at a time, but each one's orders one after the other. The provider allows a
-/// thousand requests a second. What it has not answered in time is asked for again: the id of the order
-/// is the key by which it recognises that.
+/// Charges eight orders at a time, but the orders of one customer in their order. The provider allows a thousand requests
+/// a second. A request without an answer in time is repeated; the id of the order is its idempotency key.
 #[allow(missing_debug_implementations)]
 pub struct Charge {
     /// The shared resource `provider`.
@@ -164,9 +162,8 @@ impl ::fluid::__private::Function for Charge {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("charge")
         .docs(
             &[
-                "Charges customers, eight at a time, but each one's orders one after the other. The provider allows a",
-                "thousand requests a second. What it has not answered in time is asked for again: the id of the order",
-                "is the key by which it recognises that.",
+                "Charges eight orders at a time, but the orders of one customer in their order. The provider allows a thousand requests",
+                "a second. A request without an answer in time is repeated; the id of the order is its idempotency key.",
             ],
         )
         .message("Order")
@@ -190,11 +187,11 @@ impl ::fluid::__private::Function for Charge {
         }
     }
 }
-/// Keeps paid orders, a batch at a time, on a thread of its own, since the disk may make it wait.
+/// Stores paid orders in batches, on a thread of its own, because the disk may block it.
 pub fn store(paid: Vec<Paid>, db: &Database) -> rusqlite::Result<()> {
     db.store(&paid)
 }
-/// Keeps paid orders, a batch at a time, on a thread of its own, since the disk may make it wait.
+/// Stores paid orders in batches, on a thread of its own, because the disk may block it.
 #[allow(missing_debug_implementations)]
 pub struct Store {
     /// The shared resource `db`.
@@ -221,7 +218,7 @@ impl ::fluid::__private::Function for Store {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
             &[
-                "Keeps paid orders, a batch at a time, on a thread of its own, since the disk may make it wait.",
+                "Stores paid orders in batches, on a thread of its own, because the disk may block it.",
             ],
         )
         .message("Paid");
@@ -242,8 +239,8 @@ impl ::fluid::__private::Function for Store {
         }
     }
 }
-/// Settles what could not be charged. A card that is refused was not charged; of anything else nobody
-/// knows, so it is cancelled. While that is not possible there is nothing to be settled, and this fails.
+/// Settles an order that could not be charged. A refused card was not charged. After any other failure the charge is
+/// uncertain, so it is cancelled. This fails while the provider cannot be reached.
 pub async fn settle(
     failed: Failed<Order>,
     provider: &Provider,
@@ -261,8 +258,8 @@ pub async fn settle(
         reason: error.to_string(),
     })
 }
-/// Settles what could not be charged. A card that is refused was not charged; of anything else nobody
-/// knows, so it is cancelled. While that is not possible there is nothing to be settled, and this fails.
+/// Settles an order that could not be charged. A refused card was not charged. After any other failure the charge is
+/// uncertain, so it is cancelled. This fails while the provider cannot be reached.
 #[allow(missing_debug_implementations)]
 pub struct Settle {
     /// The shared resource `provider`.
@@ -287,8 +284,8 @@ impl ::fluid::__private::Function for Settle {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("settle")
         .docs(
             &[
-                "Settles what could not be charged. A card that is refused was not charged; of anything else nobody",
-                "knows, so it is cancelled. While that is not possible there is nothing to be settled, and this fails.",
+                "Settles an order that could not be charged. A refused card was not charged. After any other failure the charge is",
+                "uncertain, so it is cancelled. This fails while the provider cannot be reached.",
             ],
         )
         .message("Failed<Order>")
@@ -307,11 +304,11 @@ impl ::fluid::__private::Function for Settle {
         )
     }
 }
-/// Keeps the orders that were given up, and why.
+/// Stores the orders that were given up, and the reasons.
 pub fn bury(given_up: Vec<GivenUp>, db: &Database) -> rusqlite::Result<()> {
     db.bury(&given_up)
 }
-/// Keeps the orders that were given up, and why.
+/// Stores the orders that were given up, and the reasons.
 #[allow(missing_debug_implementations)]
 pub struct Bury {
     /// The shared resource `db`.
@@ -336,7 +333,7 @@ impl ::fluid::__private::Function for Bury {
         ::fluid::rule::copied::<GivenUp>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("bury")
-        .docs(&["Keeps the orders that were given up, and why."])
+        .docs(&["Stores the orders that were given up, and the reasons."])
         .message("GivenUp");
     async fn call(
         &mut self,

@@ -1,5 +1,5 @@
 //! What the macros make of `workers.rs`.
-/// Says when it is time for a sample. A tick that comes late does not move the later ones.
+/// Sends a tick for each sample. A late tick does not delay later ticks.
 pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
     let mut due = Instant::now();
     while ctx.is_running() {
@@ -8,7 +8,7 @@ pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
         ctx.sleep(due - Instant::now()).await;
     }
 }
-/// Says when it is time for a sample. A tick that comes late does not move the later ones.
+/// Sends a tick for each sample. A late tick does not delay later ticks.
 #[allow(missing_debug_implementations)]
 pub struct KeepTime {
     /// The configuration `every`.
@@ -40,11 +40,7 @@ impl ::fluid::__private::Function for KeepTime {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachBeat;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("keep_time")
-        .docs(
-            &[
-                "Says when it is time for a sample. A tick that comes late does not move the later ones.",
-            ],
-        )
+        .docs(&["Sends a tick for each sample. A late tick does not delay later ticks."])
         .ports(&[("ticks", "Tick")]);
     fn call(
         &mut self,
@@ -57,11 +53,11 @@ impl ::fluid::__private::Function for KeepTime {
         )
     }
 }
-/// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
+/// Takes a sample, on a thread of its own. Ticks that come faster are dropped and counted.
 pub fn take_sample(_: Tick, sampler: &mut Sampler) -> Sample {
     sampler.sample()
 }
-/// Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.
+/// Takes a sample, on a thread of its own. Ticks that come faster are dropped and counted.
 #[allow(missing_debug_implementations)]
 pub struct TakeSample {
     /// The state `sampler`.
@@ -80,7 +76,7 @@ impl ::fluid::__private::Function for TakeSample {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("take_sample")
         .docs(
             &[
-                "Looks at the machine, on a thread of its own. A tick too many is dropped, and counted.",
+                "Takes a sample, on a thread of its own. Ticks that come faster are dropped and counted.",
             ],
         )
         .message("Tick")
@@ -135,11 +131,11 @@ impl ::fluid::__private::Function for Rate {
         )
     }
 }
-/// Puts each reading on the screen.
+/// Adds each reading to the screen.
 pub async fn show(reading: Reading, screen: &Screen) {
     screen.show(reading);
 }
-/// Puts each reading on the screen.
+/// Adds each reading to the screen.
 #[allow(missing_debug_implementations)]
 pub struct Show {
     /// The shared resource `screen`.
@@ -151,7 +147,7 @@ impl ::fluid::__private::Function for Show {
     type Emission = ::core::option::Option<::fluid::__private::Nothing>;
     type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("show")
-        .docs(&["Puts each reading on the screen."])
+        .docs(&["Adds each reading to the screen."])
         .message("Reading");
     fn call(
         &mut self,
@@ -165,7 +161,7 @@ impl ::fluid::__private::Function for Show {
         )
     }
 }
-/// Holds each reading against the thresholds.
+/// Compares each reading with the thresholds.
 pub async fn judge(
     reading: Reading,
     book: &mut AlertBook,
@@ -173,7 +169,7 @@ pub async fn judge(
 ) -> Vec<Alert> {
     book.judge(&reading.rates, thresholds)
 }
-/// Holds each reading against the thresholds.
+/// Compares each reading with the thresholds.
 #[allow(missing_debug_implementations)]
 pub struct Judge {
     /// The state `book`.
@@ -189,7 +185,7 @@ impl ::fluid::__private::Function for Judge {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("judge")
-        .docs(&["Holds each reading against the thresholds."])
+        .docs(&["Compares each reading with the thresholds."])
         .message("Reading")
         .output("Alert");
     fn call(
@@ -209,12 +205,12 @@ impl ::fluid::__private::Function for Judge {
         )
     }
 }
-/// Shows each alert, and keeps it.
+/// Shows and stores each alert.
 pub fn alarm(alert: Alert, screen: &Screen, db: &Database) -> rusqlite::Result<()> {
     screen.alarm(alert);
     db.write_alerts(&[alert])
 }
-/// Shows each alert, and keeps it.
+/// Shows and stores each alert.
 #[allow(missing_debug_implementations)]
 pub struct Alarm {
     /// The shared resource `screen`.
@@ -230,7 +226,7 @@ impl ::fluid::__private::Function for Alarm {
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("alarm")
-        .docs(&["Shows each alert, and keeps it."])
+        .docs(&["Shows and stores each alert."])
         .message("Alert");
     async fn call(
         &mut self,
@@ -253,12 +249,12 @@ impl ::fluid::__private::Function for Alarm {
         }
     }
 }
-/// Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the
+/// Stores readings in batches, on a thread of its own, because the disk may block it. A reading waits at most the
 /// `linger` for its batch to fill.
 pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
     db.write_samples(&readings)
 }
-/// Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the
+/// Stores readings in batches, on a thread of its own, because the disk may block it. A reading waits at most the
 /// `linger` for its batch to fill.
 #[allow(missing_debug_implementations)]
 pub struct Store {
@@ -277,7 +273,7 @@ impl ::fluid::__private::Function for Store {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
             &[
-                "Stores readings in batches, on a thread of its own, since the disk may make it wait. A reading waits at most the",
+                "Stores readings in batches, on a thread of its own, because the disk may block it. A reading waits at most the",
                 "`linger` for its batch to fill.",
             ],
         )
@@ -299,12 +295,12 @@ impl ::fluid::__private::Function for Store {
         }
     }
 }
-/// Tells whoever pressed Ctrl-C that it was heard.
+/// Prints at the stop that the monitor is ending.
 pub async fn say_stopping(ctx: &Context) {
     ctx.stopping().await;
     eprintln!("stopping: keeping what was measured (once more to stop at once)");
 }
-/// Tells whoever pressed Ctrl-C that it was heard.
+/// Prints at the stop that the monitor is ending.
 #[allow(missing_debug_implementations)]
 pub struct SayStopping;
 impl ::fluid::__private::Function for SayStopping {
@@ -315,7 +311,7 @@ impl ::fluid::__private::Function for SayStopping {
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
             "say_stopping",
         )
-        .docs(&["Tells whoever pressed Ctrl-C that it was heard."]);
+        .docs(&["Prints at the stop that the monitor is ending."]);
     fn call(
         &mut self,
         (): (),

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
-/// How long anything may take, on a machine that is busy with other things.
+/// The longest time of a wait, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The command that runs the example `name`.
@@ -26,7 +26,7 @@ pub fn example(name: &str) -> Command {
     Command::new(path)
 }
 
-/// Polls until `condition` gives something.
+/// Polls until `condition` returns `Some`.
 pub fn wait_until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
     loop {
@@ -45,13 +45,13 @@ pub struct Running {
     stderr: Pipe,
 }
 
-/// How a process ended, and all that it printed.
+/// The end of a process, and its output.
 #[derive(Debug)]
 pub struct Ended {
     pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
-    /// From the moment at which it was waited for.
+    /// The time from the begin of the wait to the end.
     pub took: Duration,
 }
 
@@ -72,7 +72,7 @@ impl Running {
         }
     }
 
-    /// Sends it a signal, such as `TERM`.
+    /// Sends a signal, such as `TERM`.
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .arg(format!("-{signal}"))
@@ -115,20 +115,20 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails if it has ended, as it should have.
+        // Fails if the process has ended, which is the normal case.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Ended {
-    /// Asserts the exit code, and shows what was printed if it is another one.
+    /// Asserts the exit code. On failure, the output is shown.
     pub fn assert_code(&self, code: i32) {
         assert_eq!(self.status.code(), Some(code), "{self:#?}");
     }
 }
 
-/// What a process prints, read line by line as it comes.
+/// The output of a process, read line by line as it comes.
 struct Pipe {
     text: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
@@ -164,11 +164,11 @@ impl Pipe {
     }
 }
 
-/// A directory of its own for one test, removed at the test's end.
+/// A directory for one test, removed at its end.
 pub struct Directory(PathBuf);
 
 impl Directory {
-    /// Makes the directory; `test` tells it from those of other tests.
+    /// Makes the directory; `test` distinguishes it from those of other tests.
     pub fn new(test: &str) -> Self {
         let path = env::temp_dir().join(format!("fluid-{}-{test}", process::id()));
         fs::create_dir_all(&path).expect("a temporary directory");

@@ -7,7 +7,7 @@ use fluid::{
 
 use super::*;
 
-/// A consumer of batches that notes them, and fails at those which hold what it is told.
+/// A consumer that notes its batches, and fails at batches that contain a given number.
 struct Batches<const KEYED: bool> {
     log: Log,
     pause: Duration,
@@ -148,7 +148,7 @@ async fn a_batch_is_at_most_as_large_as_the_capacity() {
             log.lines()
         );
     }
-    // And with keys, of which each has its own batch.
+    // With keys, each key has a batch of its own.
     for (lanes, capacity) in [(1, 1), (1, 5), (3, 1), (3, 9)] {
         let log = Log::default();
         let mut workers = group();
@@ -170,7 +170,7 @@ async fn a_batch_is_at_most_as_large_as_the_capacity() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn senders_that_wait_for_room_continue_when_a_batch_is_handed_over() {
-    // Real threads: a sender may come between what is fetched and what is handed over.
+    // With real threads, a sender may come between the fetch and the hand-over of a batch.
     for round in 0..60 {
         let log = Log::default();
         let mut workers = group();
@@ -200,7 +200,7 @@ async fn senders_that_wait_for_room_continue_when_a_batch_is_handed_over() {
 
 #[tokio::test(start_paused = true)]
 async fn many_large_batches_in_hand_at_once_are_counted() {
-    // More than a quarter of a million messages in the hands of the lanes of one consumer.
+    // The lanes of one consumer hold more than a quarter of a million messages in hand.
     let log = Log::default();
     let mut workers = group();
     let options = lanes(4).batch(100_000).capacity(usize::MAX);
@@ -215,7 +215,7 @@ async fn many_large_batches_in_hand_at_once_are_counted() {
         [400_000, 400_000, 0, 0, 0],
         "{exit}"
     );
-    // And each was handed to a call.
+    // Each of them was handed to a call.
     let lines = log.lines();
     let handed: usize = lines.iter().map(|batch| batch.split(' ').count()).sum();
     assert_eq!(handed, 400_000);
@@ -229,7 +229,7 @@ async fn an_unfinished_batch_survives_a_restart() {
         let options = self::lanes(lanes).batch(3).on_error(OnError::Restart);
         let seat = sit::<true>(&mut workers, options, &log, ms(1), Some(21));
         let running = workers.startup().await.unwrap();
-        // Two of key 5 and two of key 3 are gathered, when the batch of key 1 fails.
+        // When the batch of key 1 fails, the unfinished batches hold two messages of key 5 and two of key 3.
         for number in [5, 15, 3, 13, 1, 11, 21] {
             seat.send(number).await.unwrap();
         }
@@ -290,7 +290,7 @@ async fn a_forced_stop_counts_the_unfinished_batch_and_the_one_in_hand_as_undeli
         let options = self::lanes(lanes).batch(3);
         let seat = sit::<true>(&mut workers, options, &log, secs(1000), None);
         let running = workers.startup().await.unwrap();
-        // Two are gathered when three are handed over, and one was fetched along with them.
+        // Three messages are handed over; two are in an unfinished batch, and one more was fetched.
         for number in [3, 13, 1, 11, 21, 2] {
             seat.send(number).await.unwrap();
         }

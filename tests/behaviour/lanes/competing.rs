@@ -41,7 +41,7 @@ async fn messages_fetched_by_a_lane_whose_call_waits_are_handled_by_other_lanes_
     assert_eq!(log.lines(), order);
 }
 
-/// How many are handled besides those that wait, and what the first two wait for.
+/// The number of handled messages, and the notifications that release the first two.
 #[derive(Default)]
 struct Others {
     done: Mutex<u64>,
@@ -59,7 +59,7 @@ impl Others {
         self.changed.notify_all();
     }
 
-    /// Keeps its thread until so many are.
+    /// Blocks the thread until `enough` messages are handled.
     fn wait_for(&self, enough: u64) {
         let done = self.done.lock().unwrap();
         let within = Duration::from_secs(20);
@@ -92,7 +92,7 @@ async fn messages_fetched_by_a_lane_that_blocks_its_thread_are_handled_by_other_
     for number in 0..400 {
         running.compute().try_send(number).unwrap();
     }
-    // One handles all that comes before the one that keeps its thread.
+    // One lane handles every message before the one that blocks its thread.
     others.released[0].notify_one();
     while others.done() < 198 {
         tokio::task::yield_now().await;

@@ -1,11 +1,11 @@
-//! Something goes wrong in one lane of several.
+//! Failures, early ends and hangs in one of several lanes.
 
 use fluid::{Cause, OnExit, Restart};
 
 use super::*;
 
-/// Sends three jobs to each of three lanes: the first takes a while, and the last just passes. The second of
-/// lane `at` is `what`.
+/// Sends three jobs to each of three lanes. The first job takes a while, and the last one ends at once. The second job
+/// of lane `at` is `what`.
 async fn three_lanes(hand: &Slot<Hand<true>>, at: u64, what: What) {
     let mut what = Some(what);
     for place in 0..3 {
@@ -37,7 +37,7 @@ async fn a_failure_in_any_lane_restarts_all_lanes_and_only_its_message_fails() {
             assert_eq!(counts(&exit, "hand"), [9, 8, 1, 0, 0], "{exit}");
             assert_eq!(exit.worker("hand").unwrap().restarts(), 1);
             assert_eq!(exit.code(), 0, "{exit}");
-            // What was in hand is finished by the lane that had it, and only then another life begins.
+            // Each lane finishes its message in hand before any lane is rebuilt.
             let lines = plan.log.lines();
             let build = |line: &String| {
                 line.split([':', '.'])
@@ -56,7 +56,7 @@ async fn a_failure_in_any_lane_restarts_all_lanes_and_only_its_message_fails() {
                 builds.iter().filter(|build| **build >= 3).count() >= 3,
                 "{lines:?}"
             );
-            // And its state is fresh: each lane begins to count at 1 again.
+            // The state of each lane is fresh: it counts from 1 again.
             for key in 0..3 {
                 let of_key = |line: &&String| {
                     line.split(':').next().unwrap().parse::<u64>().unwrap() % 10 == key
@@ -81,7 +81,7 @@ async fn without_a_restart_a_failure_in_any_lane_ends_the_worker_and_the_rest_is
         assert!(matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "hand"));
         let [accepted, done, failed, dropped, undelivered] = counts(&exit, "hand");
         assert_eq!((accepted, failed, dropped), (9, 1, 0), "{exit}");
-        // The failing one had one before, and the others at least one in hand.
+        // The failing lane had handled one message before, and the other lanes had at least one in hand.
         assert!(done >= 3 && undelivered >= 3, "{exit}");
         assert_conserved(&exit);
         assert_eq!(handled(&plan.log).len() as u64, done);
@@ -102,7 +102,7 @@ async fn a_lane_that_returns_early_ends_the_worker() {
             .unwrap();
         sleep(ms(1)).await;
         hand.send(job(at, 1, What::Quit)).await.unwrap();
-        // Nobody waits for a lane that has ended.
+        // No sender waits for a lane that has ended.
         let senders = async {
             for number in 2..20 {
                 let _ = hand.send(job(at, number, What::Pass)).await;
@@ -225,7 +225,7 @@ async fn if_the_first_lane_cannot_start_the_messages_of_all_lanes_are_undelivere
     for key in 0..3 {
         hand.send(job(key, key, What::Pass)).await.unwrap();
     }
-    // One for each lane waits for room.
+    // For each lane, one sender waits for room.
     let handle = hand.handle();
     let senders: Vec<_> = (0..3)
         .map(|key| {
@@ -252,7 +252,7 @@ async fn if_the_first_lane_cannot_start_the_messages_of_all_lanes_are_undelivere
 
 #[tokio::test(start_paused = true)]
 async fn a_lane_that_hangs_when_another_fails_is_cut_off_after_the_grace_period() {
-    // Whichever is the first lane: the one that hangs, the one that fails, or neither.
+    // The first lane is the one that hangs, the one that fails, or neither.
     for (hangs, fails) in [(0, 1), (1, 0), (1, 2), (2, 1)] {
         let plan = Plan::default();
         let mut workers = group().restart(Restart::one_for_one());
@@ -369,7 +369,7 @@ async fn a_failure_in_one_of_several_competing_lanes_rebuilds_all() {
     assert_eq!(counts(&exit, "hand"), [200, 198, 2, 0, 0], "{exit}");
 }
 
-/// A worker that panics when it is dropped, or does not.
+/// A worker that panics when it is dropped, if its field is true.
 struct Dropped(bool);
 
 impl Drop for Dropped {

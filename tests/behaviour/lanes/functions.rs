@@ -1,4 +1,4 @@
-//! The same with consumers that are made of functions.
+//! Failures in lanes of consumers that are generated from functions.
 
 use std::sync::Mutex;
 
@@ -13,7 +13,7 @@ struct Order {
     fails: bool,
 }
 
-/// Notes each order with how many came before it in this life of this lane.
+/// Notes each order, with the number of orders that this state of the lane has seen before.
 #[consumer(concurrency = 3, partition_by = |order| order.customer, on_error = "restart", on_lost = "ignore")]
 async fn bill(
     order: Order,
@@ -30,7 +30,7 @@ async fn bill(
     Ok(())
 }
 
-/// The state of a lane, which cannot be made at the second try.
+/// Makes the state of a lane, and panics when it is called for the second time.
 fn state(tries: &AtomicU64) -> u64 {
     assert_ne!(tries.fetch_add(1, Ordering::SeqCst), 1, "no state");
     0
@@ -90,7 +90,7 @@ async fn a_failure_in_one_lane_rebuilds_every_state_and_keeps_the_order_of_each_
         let expected = (0..20).filter(|number| (customer, *number) != (4, 10));
         assert!(numbers.eq(expected), "{customer}: {notes:?}");
     }
-    // Each state that was made counted from 0: those of the lanes that have customers, in both lives.
+    // Every state counted from 0: those of the lanes that have customers, before and after the restart.
     let begun = notes.iter().filter(|note| note.2 == 0).count();
     assert!([2, 4, 6].contains(&begun), "{begun}");
     assert_eq!(exit.code(), 0, "{exit}");

@@ -1,4 +1,4 @@
-//! What waits for several lanes: room, policies, order, answers.
+//! The queues of several lanes: capacity, overflow policies, order, answers.
 
 use fluid::{AskError, Overflow, TrySendError};
 
@@ -11,7 +11,7 @@ async fn each_lane_with_a_key_has_its_share_of_the_capacity() {
         let mut workers = group();
         let hand = plan.sit::<true>(&mut workers, lanes(3).capacity(capacity));
         assert_eq!(hand.capacity(), capacity);
-        // Not started, so nothing leaves.
+        // The group is not started, so no message leaves a queue.
         for key in 0..3 {
             for number in 0..share {
                 hand.try_send(job(key, number, What::Pass)).unwrap();
@@ -61,7 +61,7 @@ async fn overflow_policies_hold_for_each_lane() {
         let options = lanes(3).capacity(6).overflow(overflow);
         let hand = plan.sit::<true>(&mut workers, options);
         let running = workers.startup().await.unwrap();
-        // The first of each lane is in hand, when the others come.
+        // The first message of each lane is in hand when the others come.
         for key in 0..3 {
             hand.send(job(key, 0, What::Take(50))).await.unwrap();
         }
@@ -115,13 +115,13 @@ async fn every_lane_answers_questions() {
             .await;
         assert_eq!(answer.unwrap(), 10 + key);
     }
-    // Over a failure in one lane, the questions in the others are answered by the next ones.
+    // When one lane fails, the rebuilt lanes answer the questions in the other lanes.
     hand.send(job(1, 0, What::Fail)).await.unwrap();
     let answers = (0..6).map(|key| hand.ask(move |reply| job(key, 10 + key, What::Answer(reply))));
     for (answer, expected) in futures(answers).await.into_iter().zip(10..) {
         assert_eq!(answer.unwrap(), expected);
     }
-    // Behind one that never ends, a question is undelivered by a forced stop.
+    // A question behind a call that never ends is undelivered at a forced stop.
     hand.send(job(2, 0, What::Hang)).await.unwrap();
     let handle = hand.handle();
     let asked =
@@ -133,7 +133,7 @@ async fn every_lane_answers_questions() {
     assert!(matches!(answer, Err(AskError::Dropped(_))), "{answer:?}");
 }
 
-/// Awaits all, each in its place.
+/// Awaits all futures, and keeps their order.
 async fn futures<T: Send>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut results = Vec::new();
     for one in all {
@@ -186,7 +186,7 @@ async fn the_options_of_the_member_override_the_number_of_lanes() {
     }
 }
 
-/// Emits a number for each of three keys, and then tries one more for each.
+/// Emits one number for each of three keys, and then tries to send one more for each.
 struct Tries(Log);
 
 impl Worker for Tries {
@@ -216,7 +216,7 @@ async fn try_send_over_an_adapted_edge_returns_the_message_if_its_lane_is_full()
     let mut workers = group();
     let hand = plan.sit::<true>(&mut workers, lanes(3).capacity(3));
     for key in 0..3 {
-        // In hand, so that the next one fills the lane's queue.
+        // The message is in hand, so the next one fills the queue of the lane.
         hand.send(job(key, 100, What::Take(50))).await.unwrap();
     }
     let noted = log.clone();

@@ -1,4 +1,4 @@
-//! Calls that are made again, in several lanes.
+//! Retries in several lanes.
 
 use fluid::{
     Failed,
@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use super::*;
 use crate::support::{put, sink};
 
-/// Fails as often as a message says, and notes each attempt.
+/// Fails at a message as often as the message says, and notes each attempt.
 struct Tries(Log);
 
-/// Its key, its number, and how often it fails.
+/// The key, the number, and how often the call fails.
 type Message = (u64, u64, u32);
 
 const FOR_EVER: u32 = 99;
@@ -43,7 +43,7 @@ impl Stage for Tries {
     ) -> Result<Option<Nothing>, Error> {
         let (_, number, fails) = message;
         self.0.note(format!("{number}: {}", ctx.attempt()));
-        // What fails for ever is not tried again.
+        // A message that fails for ever is not retried.
         ctx.retry_if(fails < FOR_EVER);
         if ctx.attempt() <= fails {
             Err("not yet")?;
@@ -162,7 +162,7 @@ async fn the_consumer_of_the_port_failed_ends_after_all_lanes() {
     )
     .await;
     let exit = running.shutdown().await;
-    // Those that fail twice or more are given up.
+    // Messages that fail twice or more are given up.
     assert_eq!(counts(&exit, "tries"), [60, 30, 30, 0, 0], "{exit}");
     assert_eq!(counts(&exit, "graves"), [30, 30, 0, 0, 0], "{exit}");
     assert_eq!(exit.worker("tries").unwrap().emitted(), 30);
@@ -181,7 +181,7 @@ async fn a_forced_stop_cuts_off_a_send_to_the_port_failed() {
     send(&seat, (0..9).map(|number| (number, number, 9))).await;
     sleep(ms(10)).await;
     let exit = timeout(secs(60), running.shutdown()).await.unwrap();
-    // One in hand, one that waits, and three that found no room: those are counted where they failed, and
+    // One message is in hand and one is queued. Three found no room: they count as failed at their consumer, and as
     // unsent.
     assert_eq!(counts(&exit, "graves"), [2, 0, 0, 0, 2], "{exit}");
     assert_conserved(&exit);

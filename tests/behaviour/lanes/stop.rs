@@ -1,4 +1,4 @@
-//! A stop finds messages in every lane.
+//! A stop while every lane has messages.
 
 use super::*;
 
@@ -45,7 +45,7 @@ async fn a_lane_that_fails_while_it_drains_is_restarted_and_drains_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_keyed_lane_that_fails_at_every_message_still_drains() {
-    // In a lane that is not the first, and more of them than lives that achieve nothing would be given.
+    // The failing lane is not the first, and there are more failures than a drain without progress would be allowed.
     let plan = Plan::default();
     let mut workers = group();
     let hand = plan.sit::<true>(&mut workers, restarting(3));
@@ -80,7 +80,7 @@ async fn a_forced_stop_counts_the_message_in_hand_of_each_lane_as_undelivered() 
     }
 }
 
-/// Three that pass, three that never end, and six behind them.
+/// Three jobs that end at once, three that never end, and six behind them.
 async fn forced<const KEYED: bool>(plan: &Plan, workers: &mut Workers) {
     let hand = plan.sit::<KEYED>(workers, lanes(3));
     for number in 0..12 {

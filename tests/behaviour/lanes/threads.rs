@@ -1,4 +1,4 @@
-//! Lanes that block their threads. Real threads, so real time.
+//! Lanes that block their threads. The tests block real threads, and so use real time.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -8,13 +8,13 @@ use std::time::Instant;
 use super::*;
 
 const GRACE: Duration = ms(200);
-/// The grace period, a second, and what a loaded machine may add.
+/// The grace period, a second, and half a second for a loaded machine.
 const LIMIT: Duration = ms(200 + 1000 + 500);
 
-/// The threads that were seen.
+/// The threads on which lanes ran.
 type Threads = Arc<Mutex<BTreeSet<String>>>;
 
-/// Blocks its thread at 0, until it is released; notes its thread, and waits for company at anything else.
+/// Notes its thread for each message. At 0 it then blocks the thread until it is released.
 struct Blocks {
     released: Arc<Mutex<Receiver<()>>>,
     threads: Threads,
@@ -55,14 +55,14 @@ fn blocks(options: Options) -> (Workers, Slot<Blocks>, Sender<()>, Threads) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_lane_that_blocks_its_thread_is_named_and_all_messages_are_counted() {
-    // Whether it is the first lane or another, and its thread its own or not.
+    // The blocking lane is the first one or not, and has a thread of its own or not.
     for (at, options) in [
         (0, lanes(3)),
         (0, lanes(3).blocking()),
         (3, lanes(4).blocking()),
     ] {
         let (workers, seat, release, _) = blocks(options);
-        // 0 is that of the first lane, and so is every multiple.
+        // 0 and every multiple of the number of lanes belong to the first lane.
         let shift = u64::from(at != 0);
         let hand = seat.handle();
         let running = workers.startup().await.unwrap();
@@ -81,7 +81,7 @@ async fn a_lane_that_blocks_its_thread_is_named_and_all_messages_are_counted() {
         let [accepted, done, failed, dropped, undelivered] = counts(&exit, "blocks");
         assert_eq!((accepted, failed, dropped), (5, 0, 0), "{exit}");
         assert!(undelivered >= 1 && accepted == done + undelivered, "{exit}");
-        // When it wakes up at last, nothing that it does changes a count.
+        // After the release, the stuck lane changes no count.
         drop(release);
         let before = hand.status().counts;
         for _ in 0..100 {
@@ -131,7 +131,7 @@ async fn lanes_on_threads_are_restarted_together() {
     assert_eq!(counts(&exit, "hand"), [60, 59, 1, 0, 0], "{exit}");
 }
 
-/// Takes its time to be dropped, while what it is part of is cut off.
+/// Delays its drop, and so the end of the future that holds it when that is cut off.
 struct DropsSlowly;
 
 impl Drop for DropsSlowly {
@@ -140,7 +140,7 @@ impl Drop for DropsSlowly {
     }
 }
 
-/// At 0 it hangs and is slow to be cut off; at anything else it fails after so many milliseconds.
+/// At 0 it hangs, and its drop is slow. At any other number it fails after as many milliseconds.
 struct SlowToObey;
 
 impl Worker for SlowToObey {
@@ -165,11 +165,11 @@ impl Worker for SlowToObey {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_worker_that_is_slow_to_obey_force_is_not_stuck_though_several_lanes_failed() {
-    // Each failure limits the time of what follows; what is forced then is given its time to obey.
+    // Each failure limits the time for the end. A lane that is forced then still gets its time to obey.
     let mut workers = group().grace(GRACE);
     let seat = workers.add_with("slow", lanes(3), || SlowToObey);
     let running = workers.startup().await.unwrap();
-    // Keeps the clock of the runtime going, while one of its threads is blocked.
+    // Keeps the clock of the runtime going while one of its threads is blocked.
     let group = running.clone();
     tokio::spawn(async move {
         while group.exit().is_none() {

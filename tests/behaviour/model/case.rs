@@ -1,4 +1,4 @@
-//! A random group, and what will happen to it.
+//! A random group: its members, their edges and the faults that are injected.
 
 use std::ops::Range;
 
@@ -9,11 +9,11 @@ use crate::support::ms;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Source,
-    /// A call for each message.
+    /// One call handles one message.
     Part {
         keyed: bool,
     },
-    /// A call for each batch.
+    /// One call handles one batch.
     Heap {
         keyed: bool,
     },
@@ -34,19 +34,19 @@ pub(super) struct Member {
     pub(super) lanes: usize,
     pub(super) retry: u32,
     pub(super) failed_wired: bool,
-    /// Which of the members after it it feeds.
+    /// The later members that this member feeds.
     pub(super) feeds: Vec<usize>,
-    /// How many messages come from outside, or how many a source emits.
+    /// The number of messages sent from outside; for a source, the number it emits.
     pub(super) public: u64,
-    /// How many copies of a message it emits.
+    /// The number of copies of each message that it emits.
     pub(super) copies: usize,
-    /// How long a call takes at most.
+    /// The longest time that a call takes.
     pub(super) pause: u64,
-    /// Of a thousand calls, how many fail in which way.
+    /// For each kind of fault, the number of calls in a thousand that fail with it.
     pub(super) errors: u32,
     pub(super) panics: u32,
     pub(super) hangs: u32,
-    /// What a call does that gives no sign of life, if that is looked at.
+    /// What happens to a call without a sign of life, if the member has a `stall`.
     pub(super) on_stall: Option<OnStall>,
     pub(super) on_error: Option<OnError>,
     pub(super) options: Options,
@@ -62,21 +62,21 @@ pub(super) struct Case {
     pub(super) grace: u64,
 }
 
-/// A grace period within which everything ends that does not hang.
+/// A grace period within which every member ends that does not hang.
 const PATIENT: u64 = 3_600_000;
 
 impl Case {
     pub(super) fn random(seed: u64) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let count = rng.usize(1..6);
-        // A third of the cases knows no member that hangs.
+        // In a third of the cases no member hangs.
         let hangs = rng.u32(0..3) > 0;
         let grace = if rng.bool() {
             PATIENT
         } else {
             rng.u64(0..3000)
         };
-        // Where something may hang for that long, nobody looks for stalls each few milliseconds.
+        // A hang may last that long, so the stall must not be checked every few milliseconds.
         let stall = if hangs && grace == PATIENT {
             500..4000
         } else {
@@ -90,7 +90,7 @@ impl Case {
             .map(|member| member.role == Role::Source)
             .collect();
         for member in &mut members {
-            // No edge leads to a source.
+            // A source has no incoming edge.
             member.feeds.retain(|&to| !is_source[to]);
         }
         let max_restarts = rng.u32(0..12);
@@ -115,7 +115,7 @@ impl Case {
         }
     }
 
-    /// Whether nothing has to be cut off or forced.
+    /// Whether no member has to be forced to end: its stall cuts off a call that hangs.
     pub(super) fn is_calm(&self) -> bool {
         let ends = |member: &Member| member.hangs == 0 || member.is_cut_off();
         self.grace == PATIENT && self.members.iter().all(ends)
@@ -132,7 +132,7 @@ impl Case {
 }
 
 impl Member {
-    /// Whether its calls are cut off that hang.
+    /// Whether a call that hangs is cut off.
     pub(super) fn is_cut_off(&self) -> bool {
         self.on_stall == Some(OnStall::Restart)
     }
@@ -211,7 +211,7 @@ fn member(
         .choice(&[None, Some(OnStall::Report), Some(OnStall::Restart)])
         .unwrap();
     if let Some(on_stall) = on_stall {
-        // A call that only takes its time may stall, too.
+        // A call that is only slow may stall as well.
         options = options.stall(ms(rng.u64(stall))).on_stall(on_stall);
     }
     Member {

@@ -1,4 +1,4 @@
-//! The model: what holds of every group, whatever happened to it.
+//! The model: invariants that hold for every group, whatever faults it had.
 
 use std::sync::atomic::Ordering;
 
@@ -29,7 +29,7 @@ pub(super) fn check(outcome: &Outcome) {
     assert!(stuck.is_none(), "nothing here blocks its thread: {exit}");
 }
 
-/// What was sent arrived, and what arrived was handled.
+/// Every message that was sent arrived, and every message that arrived was handled.
 fn check_member(outcome: &Outcome, place: usize) {
     let (case, exit) = (&outcome.case, &outcome.exit);
     let (member, shared) = (&case.members[place], &outcome.shared[place]);
@@ -37,7 +37,7 @@ fn check_member(outcome: &Outcome, place: usize) {
     let sent = mine.emitted() + mine.unsent();
     let stamped = shared.stamped.load(Ordering::SeqCst);
     let failed = mine.counts().map_or(0, |counts| counts.failed);
-    // What is given up leaves too, unless that is cut off.
+    // A message that is given up leaves by the port `failed`, unless the send is cut off.
     let given_up = if member.failed_wired { failed } else { 0 };
     let all = stamped + given_up;
     let left = if case.is_calm() {
@@ -61,7 +61,7 @@ fn check_member(outcome: &Outcome, place: usize) {
     assert!(lost.contains(&counts.lost), "{place}: {counts:?}\n{exit}");
     assert_eq!(mine.lost(), counts.lost, "{place}: {exit}");
     let succeeded = shared.succeeded.load(Ordering::SeqCst);
-    // What comes from outside may be refused when the exit has been written.
+    // A message from outside may be refused after the exit has been written.
     counts.refused = outcome.handles[place].status().counts.unwrap().refused;
     let public = shared.public.load(Ordering::SeqCst);
     let fed: u64 = case
@@ -101,7 +101,7 @@ fn check_member(outcome: &Outcome, place: usize) {
         assert_eq!(counts.undelivered, 0, "{place}: {counts:?}\n{exit}");
     }
     let skips = member.failed_wired || member.on_error == Some(OnError::Skip);
-    // No policy but a restart answers a stall that asks for one.
+    // Only a restart answers a stall with `on_stall = "restart"`.
     if skips && !member.is_cut_off() {
         assert!(
             !mine.cause().is_failure() && mine.last_error().is_some() == (failed > 0)
@@ -111,7 +111,7 @@ fn check_member(outcome: &Outcome, place: usize) {
     }
 }
 
-/// Whoever looks at no stall has none, and what stalls and is only reported is no failure.
+/// A member without the option `stall` has no stalls, and a stall that is only reported is no failure.
 fn check_stalls(outcome: &Outcome) {
     for (member, handle) in outcome.case.members.iter().zip(&outcome.handles) {
         let exit = handle.exit().expect("it has ended");
@@ -126,7 +126,7 @@ fn check_stalls(outcome: &Outcome) {
     }
 }
 
-/// What was given up arrived where such things go.
+/// Every message that was given up arrived at the consumer of the port `failed`.
 fn check_graves(outcome: &Outcome) {
     let wired = outcome
         .case
@@ -153,7 +153,7 @@ fn check_graves(outcome: &Outcome) {
     }
 }
 
-/// A group with a strategy restarts no more than its budget allows, until it stops.
+/// Until it stops, a group with a strategy restarts its members no more often than its budget allows.
 fn check_budget(outcome: &Outcome) {
     if outcome.case.restart.is_none() {
         return;
@@ -176,7 +176,7 @@ fn check_budget(outcome: &Outcome) {
     }
 }
 
-/// Unless something fails or is forced, a consumer ends after all that feed it.
+/// Without failures and force, a consumer ends after all members that feed it.
 fn check_order(outcome: &Outcome) {
     let (case, ends) = (&outcome.case, &outcome.ends);
     let orderly = outcome

@@ -1,4 +1,4 @@
-//! Workers that do what their member of the case says, and watch over themselves.
+//! Workers that behave as their member of the case says, and check their own calls.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,33 +15,33 @@ use crate::support::{Each, ms};
 
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    /// Who emitted it, and as which of its own.
+    /// The member that emitted it, and its number among the messages of that member.
     pub(super) from: usize,
     pub(super) seq: u64,
     pub(super) key: u64,
 }
 
-/// What all that are built for one member share: what the model knows of it.
+/// The record of one member, shared by all workers that are built for it.
 pub(super) struct Shared {
     place: usize,
     case: Case,
     group: GroupHandle,
     ends: Arc<Mutex<Vec<usize>>>,
     pub(super) alive: AtomicU64,
-    /// How many messages were sent from outside.
+    /// The number of messages sent from outside.
     pub(super) public: AtomicU64,
-    /// How many messages its calls returned.
+    /// The number of messages that its calls returned.
     pub(super) stamped: AtomicU64,
-    /// How many messages were in calls that succeeded.
+    /// The number of messages in calls that succeeded.
     pub(super) succeeded: AtomicU64,
-    /// How many restarts there were before the stop.
+    /// The number of restarts before the stop.
     pub(super) restarts: AtomicU64,
-    /// What must not have been.
+    /// The violations that were noticed.
     pub(super) violations: Mutex<Vec<String>>,
     inside: Mutex<BTreeMap<u64, u64>>,
     /// The attempts of each message.
     pub(super) attempts: Mutex<BTreeMap<(usize, u64), u32>>,
-    /// The last message of each sender, by key, or of all keys.
+    /// The last message of each sender, for each key or for all keys together.
     last: Mutex<BTreeMap<(usize, u64), u64>>,
 }
 
@@ -79,7 +79,7 @@ impl Shared {
         }
     }
 
-    /// The next message that it emits.
+    /// The next message to emit.
     fn stamp(&self, key: u64) -> Item {
         let seq = self.stamped.fetch_add(1, Ordering::SeqCst);
         Item {
@@ -89,14 +89,14 @@ impl Shared {
         }
     }
 
-    /// Notes what must not be. (A panic here would be one fault more, which the runtime answers.)
+    /// Notes a violation. A panic would be one more fault, which the runtime answers.
     fn expect(&self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.violations.lock().unwrap().push(what());
         }
     }
 
-    /// Looks at what a call is given.
+    /// Checks the input of a call.
     fn look_at(&self, items: &[Item], attempt: u32) {
         let member = self.member();
         self.expect(attempt <= member.retry + 1, || format!("attempt {attempt}"));
@@ -118,7 +118,8 @@ impl Shared {
         }
     }
 
-    /// What one sender sent in order, one key's at least, is handled in order; unless lanes compete.
+    /// Messages of one sender are handled in the order of sending; in a keyed consumer, those of one key. Competing lanes
+    /// keep no order.
     fn look_at_order(&self, item: &Item) {
         let orderly = |member: &Member| member.lanes == 1 || member.role.keyed();
         let sender = self.case.members.get(item.from);
@@ -132,7 +133,7 @@ impl Shared {
         });
     }
 
-    /// A call begins: none overlaps it that must not.
+    /// Notes that a call begins, and that no other call overlaps it unless lanes allow that.
     fn enter(&self, key: u64) -> Inside<'_> {
         let member = self.member();
         let mut inside = self.inside.lock().unwrap();
@@ -149,7 +150,7 @@ impl Shared {
         Inside(self, key)
     }
 
-    /// One call: takes its time, and ends in one way or another.
+    /// One call: takes some time, and then succeeds or fails as the case says.
     async fn act(&self, items: &[Item], attempt: u32) -> Result<Vec<Item>, Error> {
         self.look_at(items, attempt);
         let _inside = self.enter(items[0].key);
@@ -159,7 +160,7 @@ impl Shared {
         if dice < member.errors {
             return Err("a fault".into());
         } else if dice < member.errors + member.panics {
-            // No word of it on the console, which would drown all others.
+            // Raised without the panic hook, whose output would hide everything else on the console.
             std::panic::resume_unwind(Box::new("a fault"));
         } else if dice < member.errors + member.panics + member.hangs {
             std::future::pending::<()>().await;
@@ -181,7 +182,7 @@ impl Drop for Inside<'_> {
     }
 }
 
-/// Lives as long as a worker does.
+/// Is dropped with the worker that holds it.
 struct Alive(Arc<Shared>);
 
 impl Alive {
@@ -198,7 +199,7 @@ impl Drop for Alive {
     }
 }
 
-/// Emits until it has emitted all, over its restarts.
+/// Emits its messages; a restart continues with the next one.
 pub(super) struct Source(Alive);
 
 impl Worker for Source {
@@ -222,7 +223,7 @@ impl Worker for Source {
             } else if dice < member.errors + member.panics {
                 std::panic::resume_unwind(Box::new("a fault"));
             }
-            // A refusal is counted where it happens.
+            // The refusing consumer counts a refused message.
             let _ = io.output.send(shared.stamp(fastrand::u64(0..7))).await;
         }
         Ok(())
@@ -272,7 +273,7 @@ macro_rules! stage {
 stage!(Part, Item, EachMessage, |item| vec![item]);
 stage!(Heap, Vec<Item>, EachBatch, |items| items);
 
-/// The seat of a member, of whatever type.
+/// The seat of a member, for each type of worker.
 pub(super) enum Any {
     Source(Slot<Source>),
     Part(Slot<Part<false>>),
@@ -281,7 +282,7 @@ pub(super) enum Any {
     KeyedHeap(Slot<Heap<true>>),
 }
 
-/// Does the same with whatever seat it is.
+/// Runs the same code with the seat of any type.
 macro_rules! with {
     ($any:expr, $seat:ident => $do:expr, source => $otherwise:expr) => {
         match $any {

@@ -1,4 +1,4 @@
-//! What a stall that restarts does: to the message, to the worker, and to those around it.
+//! The effect of a stall with `on_stall = "restart"`: on the message, on the worker, and on the other members.
 
 use std::future::pending;
 
@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use super::{DoJob, Job, NOW, STALL, add, handled, reports, restarted, restarts};
 use crate::support::{Log, assert_conserved, beats, counts, each, group, ms, put, secs};
 
-/// The worker that the cause names, and what it says.
+/// The worker that the cause names, and the text of the error.
 fn failure(exit: &Exit) -> (String, String) {
     let Cause::Failed { worker, error } = exit.cause() else {
         panic!("{exit}");
@@ -36,8 +36,8 @@ async fn a_stall_is_a_failed_attempt_and_the_remaining_attempts_need_no_restart(
         "{:?}",
         began.elapsed()
     );
-    assert_eq!(log.lines(), ["HangTwice in life 0"; 3]);
-    // The third one is the last.
+    assert_eq!(log.lines(), ["HangTwice in run 0"; 3]);
+    // The third stall is beyond the budget.
     slow.send(Job::Hang).await.unwrap();
     restarted(&slow, 1).await;
     let exit = running.shutdown().await;
@@ -76,7 +76,7 @@ async fn a_stalled_message_leaves_by_the_port_failed_and_the_worker_is_restarted
     for line in [
         "Hang buried 2 true",
         "FailIn(1ms) buried 2 false",
-        "Take(0ns) in life 1",
+        "Take(0ns) in run 1",
     ] {
         assert!(lines.contains(&line.to_owned()), "{line}: {lines:?}");
     }
@@ -134,7 +134,7 @@ async fn a_stall_that_is_only_reported_is_no_failure() {
     assert!(slow.last_error().is_none());
 }
 
-/// A chain `a => b => c` of which `b` has a stall.
+/// A chain `a => b => c`, where `b` has a stall.
 fn chain(restart: Restart, log: &Log) -> (Workers, [Slot<DoJob>; 3]) {
     let mut workers = group().restart(restart);
     let a = add(&mut workers, "a", Options::new(), log);
@@ -208,7 +208,7 @@ async fn a_stalled_worker_added_by_value_is_not_restarted_and_the_cause_says_why
     );
 }
 
-/// Hangs at once.
+/// Hangs in its first call.
 #[fluid::worker(stall = "10s", on_stall = "restart")]
 async fn once() {
     pending::<()>().await;
@@ -225,7 +225,7 @@ async fn a_stall_beyond_the_budget_of_a_nested_group_escalates() {
     let mut made = Some(inner);
     let inner = workers.add_with("inner", Options::new(), move || made.take().unwrap());
     let running = workers.startup().await.unwrap();
-    // The first is answered below, the second above, and the third by nobody.
+    // The nested group answers the first stall, its parent the second, and nothing answers the third.
     slow.send(Job::Hang).await.unwrap();
     restarted(&slow, 1).await;
     assert_eq!(beside.status().restarts, 0);
@@ -256,7 +256,7 @@ async fn a_stall_beyond_the_budget_of_a_nested_group_escalates() {
 async fn a_stall_error_returned_by_another_worker_is_an_ordinary_error() {
     let mut workers = group();
     let slow = add(&mut workers, "slow", restarts(), &Log::default());
-    // It has a stall of its own, and skips what fails.
+    // It has a stall itself, and skips failed calls.
     let options = restarts().on_error(OnError::Skip).on_exit(OnExit::Stop);
     let bury = workers.add_with("bury", options.on_stall(OnStall::Restart), || {
         each(|failed: Failed<Job>| async { Err::<Option<Nothing>, _>(failed.error) })

@@ -1,5 +1,5 @@
-//! Threads that are blocked: nothing can cut them off, so they are reported, and restarted when they come back.
-//! Real threads, so real time.
+//! Workers that block their threads. Such a worker cannot be cut off: it is reported, and restarted when it returns. The
+//! tests block real threads, and so use real time.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use crate::support::{Log, counts, group, ms, secs};
 
 const STALL: Duration = ms(50);
 
-/// A thread waits here until the test lets it go on, or drops the other end.
+/// Blocks a thread until the test releases it, or drops the other end.
 #[derive(Clone)]
 struct Gate(Arc<Mutex<Receiver<()>>>);
 
@@ -37,7 +37,7 @@ fn block_and_fail(number: u64, gate: &Gate) -> Result<(), String> {
 /// Blocks its own thread with each 1.
 #[consumer(blocking)]
 fn block(number: u64, ctx: &Context, gate: &Gate, log: &Log) {
-    log.note(format!("{number} in life {}", ctx.restarts()));
+    log.note(format!("{number} in run {}", ctx.restarts()));
     if number == 1 {
         gate.pass();
     }
@@ -46,16 +46,16 @@ fn block(number: u64, ctx: &Context, gate: &Gate, log: &Log) {
 /// Blocks one of the runtime's threads with each 1.
 #[consumer]
 async fn block_async(number: u64, ctx: &Context, gate: &Gate, log: &Log) {
-    log.note(format!("{number} in life {}", ctx.restarts()));
+    log.note(format!("{number} in run {}", ctx.restarts()));
     if number == 1 {
         gate.pass();
     }
 }
 
-/// Blocks its own thread until it is to end.
+/// Blocks its own thread until it is asked to end.
 #[worker(blocking)]
 fn spin(ctx: &Context, log: &Log) {
-    log.note(format!("life {}", ctx.restarts()));
+    log.note(format!("run {}", ctx.restarts()));
     while ctx.is_running() {
         std::thread::yield_now();
     }
@@ -74,12 +74,12 @@ async fn seen(worker: &WorkerHandle, wanted: impl Fn(&Status) -> bool) {
     );
 }
 
-/// Waits until a worker is known to block its thread, and its group has answered that.
+/// Waits until the status shows that the worker blocks its thread, and the group has answered the stall.
 async fn reported(worker: &WorkerHandle) {
     seen(worker, |status| status.blocked && status.stalls == 1).await;
 }
 
-/// Runs a test with a consumer that blocks, on a thread of its own or on one of the runtime's.
+/// Runs a test with a consumer that blocks its own thread, or a thread of the runtime.
 macro_rules! with_each {
     ($options:expr, |$running:ident, $block:ident, $open:ident, $log:ident| $test:block) => {{
         with_each!(@one Block, $options, $running, $block, $open, $log, $test);
@@ -132,7 +132,7 @@ async fn a_worker_that_blocks_its_thread_is_reported_and_continues_when_it_retur
             (exit.worker("block").unwrap().restarts(), exit.code()),
             (0, 0)
         );
-        assert_eq!(log.lines(), ["1 in life 0", "2 in life 0"]);
+        assert_eq!(log.lines(), ["1 in run 0", "2 in run 0"]);
     });
 }
 
@@ -155,7 +155,7 @@ async fn a_worker_that_blocks_its_thread_is_restarted_when_it_returns_and_its_me
         let exit = running.shutdown().await;
         assert_eq!(counts(&exit, "block"), [3, 3, 0, 0, 0]);
         assert_eq!(exit.worker("block").unwrap().stalls(), 1);
-        assert_eq!(log.lines(), ["1 in life 0", "2 in life 1", "3 in life 1"]);
+        assert_eq!(log.lines(), ["1 in run 0", "2 in run 1", "3 in run 1"]);
     });
 }
 
@@ -189,10 +189,10 @@ async fn a_worker_without_heartbeat_that_blocks_its_thread_is_asked_to_end_and_r
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
     assert!(exit.worker("spin").unwrap().stalls() >= 2, "{exit}");
-    assert_eq!(log.lines()[..3], ["life 0", "life 1", "life 2"]);
+    assert_eq!(log.lines()[..3], ["run 0", "run 1", "run 2"]);
 }
 
-/// By hand: blocks its thread in a message, and looks into its queue again.
+/// Written by hand: blocks its thread in a message, and then reads its queue again.
 struct ByHand(Gate, Log);
 
 impl fluid::Worker for ByHand {
@@ -206,7 +206,7 @@ impl fluid::Worker for ByHand {
         io: &mut fluid::by_hand::Io<Self>,
     ) -> Result<(), fluid::Error> {
         while let Some(number) = io.queue.next().await {
-            self.1.note(format!("{number} in life {}", ctx.restarts()));
+            self.1.note(format!("{number} in run {}", ctx.restarts()));
             if number == 1 || number == LAST {
                 self.0.pass();
             }
@@ -218,7 +218,7 @@ impl fluid::Worker for ByHand {
     }
 }
 
-/// A message with which the worker written by hand ends, once it has blocked its thread.
+/// The message after which the worker written by hand blocks its thread and returns.
 const LAST: u64 = 9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
@@ -239,7 +239,7 @@ async fn a_worker_written_by_hand_is_restarted_between_two_messages() {
     seen(&hand, |status| status.counts.unwrap().done == 3).await;
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "hand"), [3, 3, 0, 0, 0]);
-    assert_eq!(log.lines(), ["1 in life 0", "2 in life 1", "3 in life 1"]);
+    assert_eq!(log.lines(), ["1 in run 0", "2 in run 1", "3 in run 1"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
@@ -259,7 +259,7 @@ async fn a_worker_written_by_hand_that_returns_after_it_blocked_its_thread_is_re
     seen(&hand, |status| status.counts.unwrap().done == 2).await;
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "hand"), [2, 2, 0, 0, 0]);
-    assert_eq!(log.lines(), ["9 in life 0", "2 in life 1"]);
+    assert_eq!(log.lines(), ["9 in run 0", "2 in run 1"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]

@@ -1,4 +1,4 @@
-//! Each kind of worker can stall, and none does that gives signs of life.
+//! Each kind of worker can stall, and no worker that gives signs of life does.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokio::time::{Duration, Instant, sleep};
 use super::{Job, NOW, STALL, add, handled, reports, restarted, restarts, seen};
 use crate::support::{Log, assert_conserved, body, counts, group, ms, put_with, secs};
 
-/// The silence, and whether it is a stall.
+/// The silence of a worker, and whether it counts as a stall.
 fn signs(status: &Status) -> (Option<Duration>, bool) {
     (status.last_sign, status.stalled)
 }
@@ -101,18 +101,18 @@ async fn a_consumer_that_stalls_is_cut_off_and_restarted_and_its_message_has_fai
     let error = exit.worker("slow").unwrap().last_error().unwrap();
     let stalled = error.downcast_ref::<Stalled>().unwrap();
     assert_eq!((stalled.worker(), stalled.after()), ("slow", STALL));
-    let now = "Take(0ns) in life";
+    let now = "Take(0ns) in run";
     assert_eq!(
         log.lines(),
         [
             format!("{now} 0"),
-            "Hang in life 0".to_owned(),
+            "Hang in run 0".to_owned(),
             format!("{now} 1")
         ]
     );
 }
 
-/// Takes so long at each beat, and more from one beat to the next.
+/// Takes longer from beat to beat.
 #[worker(heartbeat = "1m", stall = "10s", on_stall = "restart")]
 async fn poll(calls: &Log, times: &mut Vec<Duration>) -> Result<(), Error> {
     calls.note(format!("{:?}", times[0]));
@@ -145,10 +145,10 @@ async fn a_heartbeat_worker_stalls_in_a_call_and_not_between_its_beats() {
     assert_eq!(exit.worker("poll").unwrap().stalls(), 1);
 }
 
-/// Beats, sleeps and sends as it was told, and then hangs.
+/// Beats, sleeps and sends as it is configured, and then hangs.
 #[worker(stall = "10s", on_stall = "restart")]
 async fn listen(ctx: &Context, steps: &[Step], out: &Output<u64>, log: &Log) {
-    log.note(format!("life {}", ctx.restarts()));
+    log.note(format!("run {}", ctx.restarts()));
     for step in steps {
         match step {
             Step::Work(time) => sleep(*time).await,
@@ -175,8 +175,8 @@ enum Step {
     StopOr(Duration),
 }
 
-/// How long such a worker lives until it stalls.
-async fn lives_for(steps: &[Step]) -> Duration {
+/// The time from the start of such a worker to its stall.
+async fn time_to_stall(steps: &[Step]) -> Duration {
     let mut workers = group();
     let (log, steps) = (Arc::new(Log::default()), Arc::<[Step]>::from(steps));
     let listen = workers.add_with("listen", Listen::OPTIONS, move || Listen {
@@ -196,38 +196,41 @@ async fn lives_for(steps: &[Step]) -> Duration {
     let running = workers.startup().await.unwrap();
     let began = Instant::now();
     listen.wait_for(State::Restarting).await;
-    let lived = began.elapsed();
+    let stalled_after = began.elapsed();
     assert_eq!(listen.status().stalls, 1);
     let exit = running.shutdown().await;
     assert_conserved(&exit);
-    lived
+    stalled_after
 }
 
 #[tokio::test(start_paused = true)]
 async fn sleeping_sending_and_beat_are_signs_of_life_of_a_worker_without_heartbeat() {
     use Step::*;
     let nine = Work(secs(9));
-    assert_eq!(lives_for(&[]).await, STALL);
-    assert_eq!(lives_for(&[nine, nine]).await, STALL);
+    assert_eq!(time_to_stall(&[]).await, STALL);
+    assert_eq!(time_to_stall(&[nine, nine]).await, STALL);
     for sign in [Beat, TrySend, Send] {
-        assert_eq!(lives_for(&[nine, sign, nine]).await, secs(9) + STALL);
+        assert_eq!(time_to_stall(&[nine, sign, nine]).await, secs(9) + STALL);
     }
-    // To sleep is no silence.
+    // Sleeping is no silence.
     assert_eq!(
-        lives_for(&[nine, Sleep(secs(100))]).await,
+        time_to_stall(&[nine, Sleep(secs(100))]).await,
         secs(109) + STALL
     );
-    // Nor is to wait for room: one message is handled, one waits, and the third waits for a minute.
-    assert_eq!(lives_for(&[Send, Send, Send]).await, secs(60) + STALL);
-    // To wait for the stop is only a sign when it begins.
+    // Waiting for room is no silence: one message is handled, one is queued, and the third waits for a minute.
+    assert_eq!(time_to_stall(&[Send, Send, Send]).await, secs(60) + STALL);
+    // Waiting for the stop is a sign of life only when it begins.
     assert_eq!(
-        lives_for(&[nine, StopOr(secs(9)), nine]).await,
+        time_to_stall(&[nine, StopOr(secs(9)), nine]).await,
         secs(9) + STALL
     );
-    assert_eq!(lives_for(&[nine, StopOr(secs(11))]).await, secs(9) + STALL);
+    assert_eq!(
+        time_to_stall(&[nine, StopOr(secs(11))]).await,
+        secs(9) + STALL
+    );
 }
 
-/// A worker written by hand: its loop is its own.
+/// A worker written by hand, with its own loop.
 struct ByHand(Log);
 
 impl Worker for ByHand {
@@ -239,7 +242,7 @@ impl Worker for ByHand {
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
         while let Some(job) = io.queue.next().await {
-            self.0.note(format!("{job:?} in life {}", ctx.restarts()));
+            self.0.note(format!("{job:?} in run {}", ctx.restarts()));
             match job {
                 Job::Take(time) => sleep(time).await,
                 _ => std::future::pending().await,
@@ -272,7 +275,7 @@ async fn reading_the_queue_is_a_sign_of_life_of_a_worker_written_by_hand() {
     hand.send(NOW).await.unwrap();
     restarted(&hand, 1).await;
     handled(&hand, 7).await;
-    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in life 1");
+    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in run 1");
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "hand"), [7, 6, 1, 0, 0]);
     assert_eq!(exit.worker("hand").unwrap().stalls(), 1);
@@ -294,7 +297,7 @@ async fn a_stalled_batch_fails_as_a_whole_and_the_unfinished_one_is_kept() {
         store.send(job).await.unwrap();
     }
     restarted(&store, 1).await;
-    // A batch that waits for more lives.
+    // A batch that waits for more messages is no stall.
     sleep(secs(100)).await;
     assert_eq!(store.status().queue_size, Some(2));
     store.send(NOW).await.unwrap();
@@ -311,7 +314,7 @@ async fn a_stall_in_a_fused_chain_names_the_worker_whose_call_stalls() {
     let names = ["head", "middle", "tail"];
     let parts = names.map(|name| add(&mut workers, name, restarts(), &log));
     let [head, middle, tail] = &parts;
-    // What takes long before never ends there.
+    // A job that takes long at `head` and `middle` hangs at `tail`.
     let long = Job::Take(secs(9));
     let never = long.clone();
     let to_tail = move |job| if job == never { Job::Hang } else { job };
@@ -337,7 +340,7 @@ async fn a_stall_in_a_fused_chain_names_the_worker_whose_call_stalls() {
     for (name, failed) in [("head", 0), ("middle", 0), ("tail", 1)] {
         assert_eq!(counts(&exit, name), [2, 2 - failed, failed, 0, 0], "{exit}");
     }
-    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in life 1");
+    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in run 1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! One lane stalls: the others do not.
+//! A stall of one lane while the others work.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::{STALL, handled, restarted, seen};
 use crate::support::{Log, counts, group, ms, secs};
 
-/// Of which lane, and how many seconds it takes; for ever, if that is none.
+/// The lane, and the time in seconds, or `None` for a call that never ends.
 #[derive(Clone, Copy, Debug)]
 struct Job {
     lane: u64,
@@ -17,7 +17,7 @@ struct Job {
 
 #[consumer(concurrency = 3, partition_by = |job| job.lane, stall = "10s")]
 async fn work(job: Job, ctx: &Context, log: &Log) -> Result<(), Error> {
-    log.note(format!("{} in life {}", job.lane, ctx.restarts()));
+    log.note(format!("{} in run {}", job.lane, ctx.restarts()));
     match job.takes {
         Some(seconds) => sleep(secs(seconds)).await,
         None => std::future::pending().await,
@@ -34,7 +34,7 @@ fn hangs(lane: u64) -> Job {
     Job { lane, takes: None }
 }
 
-/// Three keys that have a lane each.
+/// Three keys, each in a lane of its own.
 async fn lanes(options: Options) -> [u64; 3] {
     let mut found = Vec::new();
     for key in 0.. {
@@ -87,7 +87,7 @@ async fn the_status_shows_the_longest_silence_of_all_lanes() {
         "{status}"
     );
     assert_eq!(status.stalls, 1);
-    // The first one has come back, and the second, which never stalled, is still at it.
+    // The first call has returned. The second, which never stalled, is still running.
     handled(&work, 5).await;
     let status = work.status();
     assert!(
@@ -112,28 +112,28 @@ async fn a_lane_that_stalls_restarts_all_lanes_and_the_others_finish_their_calls
     work.send(hangs(a)).await.unwrap();
     sleep(secs(5)).await;
     let began = Instant::now();
-    // Is in the call for nine of its seconds when the first lane stalls.
+    // This call is nine seconds old when the first lane stalls.
     for work_of_b in [job(b, 9), job(b, 1)] {
         work.send(work_of_b).await.unwrap();
     }
     work.send(job(a, 1)).await.unwrap();
     restarted(&work, 1).await;
-    // The second lane had its nine seconds, and a pause came after.
+    // The second lane finished its call of nine seconds, and the backoff followed.
     assert!(began.elapsed() >= secs(9), "{:?}", began.elapsed());
     work.send(job(c, 1)).await.unwrap();
     handled(&work, 5).await;
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "work"), [5, 4, 1, 0, 0]);
     assert_eq!(exit.worker("work").unwrap().stalls(), 1);
-    let lives = |key: u64| {
-        let of = format!("{key} in life ");
+    let runs = |key: u64| {
+        let of = format!("{key} in run ");
         let lines = log.lines().into_iter();
         lines
             .filter_map(|line| line.strip_prefix(&of).map(str::to_owned))
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        (lives(a), lives(b)),
+        (runs(a), runs(b)),
         (
             vec!["0".to_owned(), "1".to_owned()],
             vec!["0".to_owned(), "1".to_owned()]

@@ -1,4 +1,4 @@
-//! A stop and a stall: the stop wins, and every message is accounted for.
+//! A stop takes precedence over a stall, and every message is accounted for.
 
 use fluid::{OnStall, Options, State, by_hand::Nothing};
 use tokio::time::{Instant, sleep, timeout};
@@ -45,7 +45,7 @@ async fn a_call_that_stalls_while_the_group_stops_is_cut_off_and_nothing_is_rest
     sleep(ms(1500)).await;
     let asked = Instant::now();
     let exit = running.shutdown().await;
-    // Sooner than by force.
+    // Earlier than force would end it.
     let took = asked.elapsed();
     assert!(STALL <= took && took <= STALL + secs(1), "{took:?}");
     assert_eq!((exit.state(), exit.code()), (State::Stopped, 0), "{exit}");
@@ -70,7 +70,7 @@ async fn a_consumer_that_stalls_while_it_drains_handles_its_remaining_messages()
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
     assert_eq!(counts(&exit, "slow"), [5, 3, 2, 0, 0]);
-    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in life 2");
+    assert_eq!(log.lines().last().unwrap(), "Take(0ns) in run 2");
 }
 
 #[tokio::test(start_paused = true)]

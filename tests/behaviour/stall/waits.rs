@@ -1,4 +1,4 @@
-//! What waits for others is no stall: a pause, a rate, a batch, room, a beat.
+//! Waits that are no stalls: for a backoff, a rate limit, a batch, room downstream, the next beat.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{
 
 #[tokio::test(start_paused = true)]
 async fn the_backoff_between_attempts_is_no_stall() {
-    // The pauses, of up to ten minutes, are drawn at random.
+    // The pauses are random, and at most ten minutes long.
     fastrand::seed(7);
     let mut workers = group();
     let pauses = secs(600);
@@ -112,7 +112,7 @@ async fn waiting_for_room_and_sleeping_are_no_stall_of_a_worker_written_by_hand(
     let running = workers.startup().await.unwrap();
     seen(&source, |status| status.emitted == 5).await;
     assert_eq!(source.status().stalls, 0);
-    // What it does then, to wait for the stop, gives no sign.
+    // It then waits for the stop, which gives no sign of life.
     let status = seen(&source, |status| status.stalls > 0).await;
     assert_eq!(status.emitted, 5);
     assert_conserved(&running.shutdown().await);
@@ -139,7 +139,7 @@ async fn a_worker_without_the_option_stall_is_not_monitored() {
 
 #[tokio::test(start_paused = true)]
 async fn hooks_are_limited_by_the_grace_period_and_not_by_the_stall() {
-    /// Takes long to start and to end.
+    /// Takes longer than the stall to start and to end.
     struct Slow;
 
     impl fluid::Worker for Slow {
@@ -181,7 +181,7 @@ async fn a_call_that_begins_at_any_time_between_two_checks_stalls_on_time() {
     let mut workers = group();
     let slow = add(&mut workers, "slow", restarts(), &Log::default());
     let running = workers.startup().await.unwrap();
-    // A call that begins at any time between two looks stalls on time.
+    // A call that begins at any time between two checks stalls on time.
     for offset in [ms(0), ms(1), ms(5000), ms(9999)] {
         sleep(3 * STALL + offset).await;
         let before = slow.status().restarts;

@@ -1,4 +1,4 @@
-//! How often, and how soon.
+//! The budget of restarts, and the backoff before each.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 use super::{FAIL, PANIC, Part, part, part_with, restarted, settled};
 use crate::support::{Log, body, counts, each, group, ms, put_with, secs};
 
-/// The worker that the cause names, and what it says.
+/// The worker that the cause names, and the text of the error.
 fn failure(exit: &Exit) -> (String, String) {
     let Cause::Failed { worker, error } = exit.cause() else {
         panic!("{exit}");
@@ -41,7 +41,7 @@ async fn exactly_as_many_restarts_are_allowed_as_the_budget_says() {
             text.starts_with(&numbers) && text.contains("within 60s"),
             "{text}"
         );
-        assert!(text.ends_with("fails was told to"), "{text}");
+        assert!(text.ends_with("fails was asked to fail"), "{text}");
         assert_eq!(exit.worker("fails").unwrap().restarts(), u64::from(most));
         assert_eq!(exit.code(), 2);
     }
@@ -56,7 +56,7 @@ async fn the_window_of_the_budget_slides() {
     for restarts in 1..=20 {
         fails.send(FAIL).await.unwrap();
         settled(&running, restarts).await;
-        // Two in any ten seconds.
+        // Two restarts in any ten seconds.
         tokio::time::sleep(ms(5100)).await;
     }
     tokio::time::sleep(secs(10)).await;
@@ -145,7 +145,10 @@ async fn on_error_stop_and_skip_take_precedence_over_the_strategy() {
     }
     stops.send(FAIL).await.unwrap();
     let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
-    assert_eq!(failure(&exit), ("stops".into(), "stops was told to".into()));
+    assert_eq!(
+        failure(&exit),
+        ("stops".into(), "stops was asked to fail".into())
+    );
     assert_eq!(exit.worker("skips").unwrap().restarts(), 0);
 }
 
@@ -282,7 +285,7 @@ async fn a_worker_added_by_value_is_not_restarted_alone_or_with_others() {
         text.starts_with("it cannot be restarted, because it was added by value"),
         "{text}"
     );
-    assert!(text.ends_with("part was told to"), "{text}");
+    assert!(text.ends_with("part was asked to fail"), "{text}");
 
     let mut workers = group().restart(Restart::one_for_all());
     let fails = part(&mut workers, "fails", &log);

@@ -9,7 +9,8 @@ use tokio::time::{Instant, timeout};
 use super::{FAIL, part, restarting, settled};
 use crate::support::{Log, group, ms, secs};
 
-/// When a callback that fails in these runs was run, within `time`; by error, or by panic.
+/// The times in milliseconds at which a callback ran within `time`. It fails in the runs whose numbers are in `fails`,
+/// by a panic or by an error.
 async fn runs(
     restart: Option<Restart>,
     callback: Callback,
@@ -68,7 +69,7 @@ async fn a_failed_periodic_callback_is_armed_anew_within_the_budget() {
             "{text}"
         );
     }
-    // It rests like any other member, and then waits for its period.
+    // The backoff applies as for any other member, and one period follows.
     let rests = restart.backoff(secs(10), secs(10));
     let (at, _) = runs(Some(rests), every, &[1], false, 20_000).await;
     assert!((9000..=14_001).contains(&at[1]) && at.len() > 2, "{at:?}");
@@ -137,14 +138,14 @@ async fn callbacks_end_first_and_begin_last_when_all_are_restarted() {
     });
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(ms(2500)).await;
-    // It is in the middle of a run, which it finishes.
+    // The callback is in the middle of a run, which it finishes.
     fails.send(FAIL).await.unwrap();
     restarting(&every).await;
     settled(&running, 3).await;
     let lines = log.lines();
     assert_eq!(lines[2..5], ["end fails", "rung", "end other"], "{lines:?}");
     assert_eq!(rung.load(Ordering::SeqCst), 1);
-    // It was armed anew when the others had started.
+    // The callback was armed anew after the others had started.
     tokio::time::sleep(ms(1900)).await;
     assert_eq!(rung.load(Ordering::SeqCst), 1);
     tokio::time::sleep(ms(200)).await;

@@ -1,4 +1,4 @@
-//! Failures that a group passes on to the one above.
+//! Failures that a group passes on to its parent group.
 
 use std::future::pending;
 use std::sync::mpsc::channel;
@@ -35,7 +35,7 @@ fn failure(exit: &Exit) -> (String, String) {
     (worker.to_string(), format!("{error:#}"))
 }
 
-/// Waits until a worker and the group in which it stands have been restarted so often, and run.
+/// Waits until a worker and its group run, and were restarted this often.
 async fn both(worker: &ConsumerHandle<u64>, restarts: u64, inner: &GroupHandle, of_it: u64) {
     let waits = async {
         restarted(worker, restarts).await;
@@ -69,19 +69,19 @@ async fn an_exhausted_budget_escalates_and_each_group_spends_its_own() {
     both(&fails, 2, &inner, 1).await;
     assert_eq!((other.status().restarts, beside.status().restarts), (1, 0));
 
-    // It has a new budget.
+    // The restarted group has a new budget.
     fails.send(FAIL).await.unwrap();
     both(&fails, 3, &inner, 1).await;
     other.send(7).await.unwrap();
 
-    // That is used up too, and so is the one above.
+    // That budget is used up too, and so is the one of the parent.
     fails.send(PANIC).await.unwrap();
     let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
     let (worker, text) = failure(&exit);
     assert_eq!(worker, "middle/inner/fails");
     let parts = [
         "the budget of `middle`, 1 restart within 1000s, is used up: ",
-        "the budget of `middle/inner`, 1 restart within 1000s, is used up: panicked: fails was told to",
+        "the budget of `middle/inner`, 1 restart within 1000s, is used up: panicked: fails was asked to fail",
     ];
     assert!(text.starts_with(&parts.concat()), "{text}");
     assert_eq!(middle.exit().unwrap().restarts(), 0);
@@ -92,7 +92,7 @@ async fn an_exhausted_budget_escalates_and_each_group_spends_its_own() {
 
 #[tokio::test(start_paused = true)]
 async fn every_failure_of_a_nested_group_is_a_failure_of_a_member() {
-    // The group in which it stands has no strategy, or the worker says that it stops it.
+    // Either the group has no strategy, or the worker has `on_error = "stop"`.
     let none = Workers::new("inner");
     let stops = Workers::new("inner").restart(Restart::one_for_one());
     for (mut inner, options) in [
@@ -119,14 +119,14 @@ async fn every_failure_of_a_nested_group_is_a_failure_of_a_member() {
         let exit = running.shutdown().await;
         assert_eq!(exit.code(), 0, "{exit}");
         assert_eq!(counts(&exit, "inner/fed"), [1, 1, 0, 0, 0]);
-        // The hooks of the group are those of its start and its end.
-        let lives = ["start fed", "start fails"];
+        // The hooks of the group run at its first start and at its end only.
+        let starts = ["start fed", "start fails"];
         let ends = ["end fails", "end fed"];
         let expected = [
             &["on_startup"],
-            &lives[..],
+            &starts[..],
             &ends,
-            &lives,
+            &starts,
             &ends,
             &["on_shutdown"],
         ];
@@ -137,7 +137,7 @@ async fn every_failure_of_a_nested_group_is_a_failure_of_a_member() {
             .last_error()
             .unwrap()
             .to_string();
-        assert_eq!(last, "fails was told to");
+        assert_eq!(last, "fails was asked to fail");
     }
 }
 
@@ -233,7 +233,7 @@ async fn on_error_of_a_nested_group_answers_its_failure() {
             let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
             assert_eq!(
                 failure(&exit),
-                ("inner/fails".into(), "fails was told to".into())
+                ("inner/fails".into(), "fails was asked to fail".into())
             );
         }
     }
@@ -292,7 +292,7 @@ async fn a_stop_while_a_nested_group_waits_for_its_restart_lets_it_drain() {
 
 #[tokio::test(start_paused = true)]
 async fn a_worker_of_a_nested_group_that_does_not_end_is_cut_off_by_the_parent_group() {
-    // It would take its time: that of the group above holds.
+    // The worker would take longer: the grace period of the parent group applies.
     let patient = || Workers::new("inner").grace(secs(60));
     for mut inner in [Workers::new("inner"), patient()] {
         let hangs = inner.add_with("hangs", LOSES, || {
@@ -327,7 +327,7 @@ async fn a_worker_of_a_nested_group_that_does_not_end_is_cut_off_by_the_parent_g
     }
 }
 
-/// Real threads, so real time.
+/// Blocks a real thread, and so uses real time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_worker_of_a_nested_group_that_blocks_its_thread_is_named_by_the_parent_group() {
     let (release, released) = channel::<()>();
@@ -404,7 +404,7 @@ async fn a_member_added_by_value_below_a_strategy_explains_why_nothing_was_resta
         let (worker, text) = failure(&exit);
         assert_eq!(worker, format!("{path}/part"));
         assert!(text.starts_with(&format!("it {why}")), "{text}");
-        assert!(text.contains("panicked: part was told to"), "{text}");
+        assert!(text.contains("panicked: part was asked to fail"), "{text}");
         assert!(part.exit().unwrap().to_string().contains(why), "{exit}");
         assert_eq!(exit.code(), 2);
     }
@@ -422,5 +422,5 @@ async fn a_member_added_by_value_below_a_strategy_explains_why_nothing_was_resta
     let (worker, text) = failure(&exit);
     assert_eq!(worker, "inner/fails");
     assert!(text.starts_with(&format!("`inner/part` {why}")), "{text}");
-    assert!(text.ends_with("fails was told to"), "{text}");
+    assert!(text.ends_with("fails was asked to fail"), "{text}");
 }

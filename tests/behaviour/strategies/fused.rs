@@ -1,4 +1,4 @@
-//! Restarts of fused chains: who makes the calls of one that is restarted ends its life, too.
+//! Restarts of fused chains: when several members are restarted, the caller of a restarted callee is one of them.
 
 use fluid::{Restart, Slot, Workers, edge::PortOutput};
 
@@ -26,7 +26,7 @@ async fn one_for_one_restarts_the_fused_callee_alone_while_its_caller_waits() {
         let log = log.clone();
         workers.add_with(name, LOSES, move || Hooked(name, log.clone()))
     });
-    // The message at which the called fails is none at which its caller does.
+    // The message at which the callee fails is done at its caller.
     let onward = workers.fuse(
         a.map(|n: u64| if n == 7 { 1000 } else { n }),
         &b,
@@ -82,7 +82,7 @@ async fn rest_for_one_restarts_the_caller_of_an_affected_fused_callee() {
         let log = log.clone();
         workers.add_with(name, LOSES, move || Hooked(name, log.clone()))
     });
-    // d => a -> b -> c, and b fails at what a lets through.
+    // `d => a -> b -> c`, and `b` fails at a message that `a` passes on.
     let onward = workers.fuse(&b, &c, PortOutput);
     let onward = workers.fuse(a.map(|n: u64| if n == 7 { 1000 } else { n }), &b, onward);
     workers.lead(&a, onward);
@@ -115,7 +115,7 @@ async fn messages_of_a_restarted_caller_wait_for_the_restarted_callee() {
         let log = log.clone();
         workers.add_with("called", LOSES, move || Hooked("called", log.clone()))
     };
-    // Of the first message five are made; at the second of them the called fails.
+    // The first message becomes five; the callee fails at the second of them.
     let onward = workers.fuse(
         many.map(|_: u64| vec![1, 1000, 2, 3, 4]),
         &called,

@@ -1,4 +1,4 @@
-//! Those that did not fail, and are restarted along: how their life ends, and what they keep.
+//! Members that are restarted because another one failed: how they end, and what they keep.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use crate::support::{Log, assert_conserved, beats, body, counts, each, group, ms
 
 #[tokio::test(start_paused = true)]
 async fn every_wait_ends_at_once_when_a_restart_is_requested() {
-    /// Waits in one way, and notes that it was woken.
+    /// Waits in one way, and notes when it is woken.
     struct Waits {
         how: &'static str,
         log: Log,
@@ -36,7 +36,7 @@ async fn every_wait_ends_at_once_when_a_restart_is_requested() {
                 "next" => assert!(io.queue.next().await.is_none()),
                 "get_message" => assert!(io.queue.get_message(secs(1000)).await.is_none()),
                 _ => {
-                    // A task that the worker spawned learns it from its context.
+                    // A task that the worker spawned sees the end through the context.
                     let ctx = ctx.clone();
                     tokio::spawn(async move { ctx.stopping().await })
                         .await
@@ -111,7 +111,7 @@ async fn a_context_of_an_ended_incarnation_stays_ended() {
     while kept.lock().unwrap().len() < 2 {
         tokio::task::yield_now().await;
     }
-    let [first, second] = [0, 1].map(|life| kept.lock().unwrap()[life].clone());
+    let [first, second] = [0, 1].map(|incarnation| kept.lock().unwrap()[incarnation].clone());
     assert!(!first.is_running() && second.is_running());
     timeout(secs(1), first.stopping()).await.unwrap();
     assert!(running.shutdown().await.is_success());
@@ -194,9 +194,9 @@ async fn a_worker_restarted_with_its_failed_consumer_ends_though_it_waits_for_ro
     }
     let begun = Instant::now();
     settled(&running, 2).await;
-    // The pause, and no grace period.
+    // Only the backoff passes, and no grace period.
     assert!(begun.elapsed() < ms(300), "{:?}", begun.elapsed());
-    // From then on the bound holds again: it had one message, and was sent one more.
+    // From then on the capacity holds again: one message is queued, and one more was sent.
     while full.status().counts.unwrap().done < 19 {
         assert!(full.queue_size() <= 2, "{}", full.status());
         tokio::time::sleep(ms(1)).await;
@@ -225,7 +225,7 @@ async fn a_worker_that_is_not_restarted_waits_for_room_as_before() {
     for number in 0..20 {
         goes_on.send(number).await.unwrap();
     }
-    // `last` still ends its life, and `full` waits for it.
+    // `last` has not ended yet, and `full` waits for it.
     tokio::time::sleep(ms(500)).await;
     assert_eq!(full.queue_size(), 2);
     settled(&running, 2).await;
@@ -335,7 +335,7 @@ async fn a_hanging_on_shutdown_after_a_failure_is_cut_off_and_the_worker_restart
     }
 }
 
-/// Real threads, so real time.
+/// Blocks a real thread, and so uses real time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_worker_that_blocks_its_thread_cannot_be_restarted_and_the_group_fails() {
     let (release, released) = channel::<()>();

@@ -1,4 +1,4 @@
-//! Who is restarted, and in which order.
+//! Which members are restarted, and in which order.
 
 use fluid::{Options, Restart, State};
 use tokio::sync::watch;
@@ -18,16 +18,16 @@ async fn one_for_one_restarts_the_member_that_failed_by_error_or_panic() {
     settled(&running, 2).await;
     a.send(7).await.unwrap();
     let exit = running.shutdown().await;
-    let lives = ["start c", "start b", "start a"];
+    let starts = ["start c", "start b", "start a"];
     let again = ["end b", "start b", "end c", "start c"];
     let end = ["end a", "end b", "end c"];
-    assert_eq!(log.lines(), [&lives[..], &again, &end].concat());
+    assert_eq!(log.lines(), [&starts[..], &again, &end].concat());
     assert_eq!(exit.code(), 0, "{exit}");
-    // What is sent on its way through both of them arrives.
+    // A message sent through both of them arrives.
     assert_eq!(counts(&exit, "c"), [2, 1, 1, 0, 0]);
     let panic = exit.worker("c").unwrap().last_error().unwrap().to_string();
     assert!(
-        panic.contains("c was told to") && panic.contains("strategies.rs:"),
+        panic.contains("c was asked to fail") && panic.contains("strategies.rs:"),
         "{panic}"
     );
 }
@@ -39,9 +39,9 @@ async fn one_for_all_ends_all_members_upstream_first_and_starts_them_sinks_first
     let running = workers.startup().await.unwrap();
     b.send(FAIL).await.unwrap();
     settled(&running, 3).await;
-    let lives = ["start c", "start b", "start a"];
+    let starts = ["start c", "start b", "start a"];
     let ends = ["end b", "end a", "end c"];
-    assert_eq!(log.lines(), [&lives[..], &ends, &lives].concat());
+    assert_eq!(log.lines(), [&starts[..], &ends, &starts].concat());
     assert!(running.shutdown().await.is_success());
 }
 
@@ -90,7 +90,7 @@ async fn rest_for_one_follows_the_edges_of_a_diamond_and_no_feedback() {
 async fn no_member_starts_before_all_affected_members_have_ended() {
     let log = Log::default();
     let mut workers = group().restart(Restart::one_for_all().backoff(ms(1), ms(1)));
-    // Those downstream take longer than those upstream, and the one that fails longest of all.
+    // Members downstream take longer than members upstream, and the failing one takes longest.
     let parts = [("a", 100), ("b", 900), ("c", 300), ("alone", 600)].map(|(name, end)| {
         let log = log.clone();
         workers.add_with(name, Options::new(), move || Part {
@@ -116,7 +116,7 @@ async fn no_member_starts_before_all_affected_members_have_ended() {
             "{lines:?}"
         );
         assert_eq!(lines.len(), 8);
-        // Each is asked when those that feed it have ended.
+        // Each member is asked when its feeders have ended.
         let place = |line| lines.iter().position(|other| other == line);
         assert!(place("end a") < place("end c"));
     }
@@ -127,7 +127,7 @@ async fn a_second_failure_during_a_group_restart_joins_it() {
     let log = Log::default();
     let (workers, [a, b, c]) = chain(Restart::one_for_all().max_restarts(1), &log);
     let running = workers.startup().await.unwrap();
-    // All three fail at once: the first of them is the failure, the others end along.
+    // All three fail at once: the first failure causes the restart, and the others take part in it.
     for part in [&a, &b, &c] {
         part.send(FAIL).await.unwrap();
     }
@@ -218,7 +218,7 @@ async fn workers_added_to_the_running_group_are_restarted_with_it() {
     let (first, second) = (add("first"), add("second"));
     first.send(FAIL).await.unwrap();
     settled(&running, 2).await;
-    // One that comes in the middle of a restart begins after it.
+    // A worker added during a restart starts after it.
     first.send(FAIL).await.unwrap();
     restarting(&second).await;
     let third = add("third");

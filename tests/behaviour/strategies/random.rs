@@ -1,4 +1,4 @@
-//! Groups, failures and stops at random: nothing is lost, nothing hangs, no life overlaps another.
+//! Random groups, failures and stops: no message is lost, nothing hangs, and no two incarnations of a worker overlap.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,13 +14,13 @@ use tokio::time::{Instant, timeout};
 use super::{FAIL, LOSES, PANIC};
 use crate::support::{assert_conserved, group, ms, secs};
 
-/// A consumer with a random pace, that knows whether another life of it is still there.
+/// A consumer with a random pace, which checks that no other incarnation of it exists.
 struct Random {
     alive: Arc<AtomicBool>,
     failures: Arc<AtomicU64>,
     call: Duration,
     end: Duration,
-    /// Whether it is one that cannot begin now and then.
+    /// Whether its start fails now and then.
     weak: bool,
 }
 
@@ -32,7 +32,7 @@ impl Worker for Random {
     async fn on_startup(&mut self, ctx: &Context) -> Result<(), Error> {
         assert!(
             !self.alive.swap(true, Ordering::SeqCst),
-            "two lives at once"
+            "two incarnations at once"
         );
         tokio::time::sleep(self.call).await;
         if self.weak && ctx.restarts() % 2 == 1 {
@@ -51,7 +51,7 @@ impl Worker for Random {
             match number {
                 FAIL => return Err("fails".into()),
                 PANIC => panic!("panics"),
-                // What goes round in a circle comes to an end.
+                // A message that goes round in a cycle comes to an end.
                 0 => {}
                 number => drop(io.output.send(number / 4).await),
             }
@@ -88,7 +88,7 @@ fn strategy(rng: &mut Rng) -> Option<Restart> {
     )
 }
 
-/// Fills a group with workers and edges at random, and with groups below it.
+/// Fills a group with random workers, edges and nested groups.
 fn fill(
     mut workers: Workers,
     path: &str,
@@ -216,6 +216,6 @@ async fn random_failures_and_stops_lose_no_message_and_never_hang() {
     for seed in 0..400 {
         succeeded += u32::from(one(seed).await);
     }
-    // Both kinds of ends are met.
+    // Both graceful and forced ends occur.
     assert!((50..350).contains(&succeeded), "{succeeded}");
 }

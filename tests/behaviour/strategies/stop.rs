@@ -1,4 +1,4 @@
-//! A stop wins over every restart, and is never in its way.
+//! A stop takes precedence over every restart, and still lets consumers drain.
 
 use fluid::{Options, Restart, Slot, Workers, by_hand::Nothing};
 use tokio::time::{Instant, timeout};
@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout};
 use super::{FAIL, LOSES, Part, chain, connect, part, restarting, settled};
 use crate::support::{Log, assert_conserved, counts, each, group, idle, ms, pass, secs, sink};
 
-/// A chain `a => b => c` of which each takes 300 ms to end its life.
+/// A chain `a => b => c`, where each member takes 300 ms to end.
 fn slow_chain(restart: Restart, log: &Log) -> (Workers, [Slot<Part>; 3]) {
     let mut workers = group().restart(restart);
     let parts = ["a", "b", "c"].map(|name| {
@@ -35,7 +35,7 @@ async fn a_stop_of_the_group_interrupts_every_backoff() {
         a.send(FAIL).await.unwrap();
         restarting(&a).await;
         tokio::time::sleep(secs(1)).await;
-        // What waits is still handled, and what comes of it too.
+        // Queued messages are still handled, and so are the messages they lead to.
         for part in [&a, &b, &c] {
             part.send(1).await.unwrap();
         }
@@ -82,7 +82,7 @@ async fn a_worker_that_is_asked_to_stop_is_not_restarted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_member_asked_to_stop_during_a_group_restart_drains_and_ends() {
-    // While the others still end their life, and while all of them rest.
+    // Once while the others are still ending, and once during the backoff of all.
     for (pause, wait) in [(100, 600), (1000, 10)] {
         let log = Log::default();
         let restart = Restart::one_for_all().backoff(secs(20), secs(20));
@@ -108,7 +108,7 @@ async fn a_member_asked_to_stop_during_a_group_restart_drains_and_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_while_a_group_restart_ends_its_members_lets_all_drain() {
-    // First `c` ends its life, which failed, then `a`, then `b`.
+    // First `c` ends, which failed, then `a`, then `b`.
     for pause in [0, 100, 400, 700, 950, 1200] {
         let log = Log::default();
         let (workers, [a, _, c]) = slow_chain(Restart::one_for_all(), &log);
@@ -173,9 +173,9 @@ async fn a_draining_consumer_that_handles_nothing_gives_up() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    let lives = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&lives);
-    // Without pauses nothing but the number of its lives ends it.
+    let runs = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&runs);
+    // Without a backoff only the number of restarts limits it.
     let mut workers = group().restart(Restart::one_for_one().backoff(ms(0), ms(0)));
     let useless = workers.add_with("useless", Options::new(), move || {
         counted.fetch_add(1, Ordering::SeqCst);
@@ -193,8 +193,8 @@ async fn a_draining_consumer_that_handles_nothing_gives_up() {
     let exit = timeout(secs(5), running.shutdown()).await.unwrap();
     assert_eq!(counts(&exit, "useless"), [10, 0, 0, 0, 10]);
     assert_eq!(exit.code(), 2, "{exit}");
-    // The first one, and six more that were no better.
-    assert_eq!(lives.load(Ordering::SeqCst), 7);
+    // The first run, and six more that handled nothing either.
+    assert_eq!(runs.load(Ordering::SeqCst), 7);
 }
 
 #[tokio::test(start_paused = true)]

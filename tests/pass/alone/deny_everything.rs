@@ -1,4 +1,4 @@
-//! A crate that denies what can be denied.
+//! A crate that denies every lint.
 #![deny(
     warnings,
     missing_docs,
