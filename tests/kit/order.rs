@@ -144,45 +144,26 @@ fn jitter_follows_the_seed() {
     assert_ne!(draw(1), draw(2));
 }
 
-/// The test below runs this one as a process.
-#[test]
-#[ignore = "is run by another test, with a seed in its environment"]
-fn the_child_process_fails_with_its_seed() {
-    let seed = std::cell::Cell::new(0);
-    shuffled(0..3, || async { seed.set(seed.get() + 1) });
-    println!("{} runs, and {}", seed.get(), fastrand::u64(..));
-}
-
 #[test]
 fn a_seed_in_the_environment_runs_alone() {
     let run = |seed: Option<&str>| {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args([
-            "--exact",
-            "order::the_child_process_fails_with_its_seed",
-            "--ignored",
-            "--nocapture",
-        ]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shuffled"));
         match seed {
             Some(seed) => command.env("FLUID_TEST_SEED", seed),
             None => command.env_remove("FLUID_TEST_SEED"),
         };
         let output = command.output().unwrap();
-        let mut said = String::from_utf8(output.stdout).unwrap();
-        said += &String::from_utf8(output.stderr).unwrap();
-        said
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(text).unwrap())
     };
     fastrand::seed(17);
     let drawn = fastrand::u64(..);
-    let said = run(Some("17"));
-    assert!(said.contains(&format!("1 runs, and {drawn}")), "{said}");
-    let said = run(None);
-    assert!(said.contains("3 runs, and"), "{said}");
-    let said = run(Some("many"));
-    assert!(
-        said.contains("FLUID_TEST_SEED is `many`, which is no seed"),
-        "{said}"
-    );
+    assert_eq!(run(Some("17")), (true, format!("1 runs, and {drawn}\n")));
+    let (succeeds, text) = run(None);
+    assert!(succeeds && text.starts_with("3 runs, and "), "{text}");
+    let (succeeds, text) = run(Some("many"));
+    let error = "FLUID_TEST_SEED is `many`, which is no seed";
+    assert!(!succeeds && text.contains(error), "{text}");
 }
 
 type Log = Mutex<Vec<&'static str>>;
