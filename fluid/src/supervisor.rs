@@ -1,14 +1,14 @@
-//! The task that runs a group: it starts the members, answers their ends, and stops them in the order
-//! of the graph.
+//! The task that runs a group. It starts the members, decides what follows the end of each, and stops them in the
+//! order of the graph.
 //!
 //! Invariants:
 //!
-//! 1. A member is asked to stop once: when its group stops and all that feeds it has ended, or when
-//!    someone asks for this member alone.
+//! 1. A member is asked to stop once: when its group stops and all members that feed it have ended, or when it
+//!    alone is to stop.
 //! 2. A member's node has an exit before the member counts as ended.
-//! 3. What comes after a life that has ended is said here alone: the member waits for it.
-//! 4. No user code runs on this task: a hook runs on a task of its own, so that nothing that blocks a
-//!    thread can keep the supervisor from ending the group in time.
+//! 3. Only the supervisor decides what follows an incarnation. The member waits for its [`Directive`].
+//! 4. No user code runs on this task. A hook runs on a task of its own, so a hook that blocks its thread cannot
+//!    keep the supervisor from ending the group in time.
 
 mod affected;
 mod budget;
@@ -47,7 +47,7 @@ use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
 use crate::sync::{mpsc, oneshot};
 
-/// What happens to a group.
+/// An event that the supervisor of a group handles.
 pub(crate) enum Event {
     Add(Box<Entry>),
     Remove(Arc<Node>),
@@ -63,19 +63,19 @@ impl Parent for Events {
     }
 }
 
-/// Who sends to whom.
+/// The edges of a group.
 pub(crate) struct Wiring {
     pub(crate) edges: Vec<(MemberId, MemberId)>,
-    /// Each member behind a fused edge, and the one that makes its calls.
+    /// Each member behind a fused edge, and the member that makes its calls.
     pub(crate) fused: Vec<(MemberId, MemberId)>,
 }
 
-/// What a group was told about itself.
+/// The hooks and options of a group.
 pub(crate) struct Setup {
     pub(crate) hooks: Hooks,
     pub(crate) grace: Option<Duration>,
     pub(crate) restart: Option<Restart>,
-    /// Where it stands in the group above, if there is one.
+    /// The launch context in the parent group. `None` for the root group.
     pub(crate) above: Option<LaunchContext>,
 }
 
@@ -86,36 +86,36 @@ pub(crate) struct Supervisor {
     grace: Option<Duration>,
     above: Option<LaunchContext>,
     runtime: Handle,
-    /// Where the members live, once the first one does.
+    /// The part of the launch context that all members share. Set when the first member is launched.
     group_launch: Option<Arc<GroupLaunch>>,
     restarts: Restarts,
-    /// What the group above says of the next life, once that was asked.
+    /// Receives the directive of the parent group, while this group waits for one.
     order: Option<oneshot::Receiver<Directive>>,
-    /// When its present life began.
+    /// When the current incarnation of the group began.
     renewed_at: Instant,
     members: BTreeMap<MemberId, Box<Entry>>,
     drain: Drain<MemberId>,
-    /// How many members have not ended.
+    /// The number of members that have not ended.
     live: usize,
-    /// The levels that are still to be launched; the next one is the last.
+    /// The levels that have not been launched, in reverse order: the last one is launched next.
     to_launch: Vec<Vec<MemberId>>,
-    /// How many members have been launched and have not started.
+    /// The number of members that have been launched and have not started.
     starting: usize,
-    /// Whether its own `on_startup` hooks have been called.
+    /// Whether the `on_startup` hooks of the group have been called.
     begun: bool,
-    /// Why the group stops, once it does.
+    /// Why the group stops. `None` while it runs.
     cause: Option<Cause>,
     forced: bool,
     deadlines: Deadlines,
-    /// Why the group stops as soon as it has started: a member was done before that.
+    /// Why the group stops as soon as it has started: a member ended before that.
     later: Option<Cause>,
     deferred: DeferredDrop,
-    /// How many events are answered before it looks at all else again.
+    /// The number of events that are handled before `step` polls its other sources.
     turn: usize,
 }
 
-/// So many events that have come already are answered one after the other. To wait for all that may happen costs
-/// more than to answer one, and at the start and the stop of a group there are many.
+/// The number of queued events that are handled in a row. The `select!` in `step` costs more than an event, and
+/// many events are queued while a group starts or stops.
 const TURN: usize = 32;
 
 impl Supervisor {
@@ -157,7 +157,7 @@ impl Supervisor {
         }
     }
 
-    /// Runs the group from its start to its end. `started` is called if all has started.
+    /// Runs the group from its start to its end. Calls `started` when all members have started.
     pub(crate) async fn supervise(mut self, wiring: Wiring, started: impl FnOnce()) {
         let mut started = Some(started);
         if let Err((worker, error)) = self.prepare(wiring).await {
@@ -191,7 +191,7 @@ impl Supervisor {
         self.wind_up().await;
     }
 
-    /// Waits for the next thing to happen, and answers it.
+    /// Waits for the next event, signal or deadline, and handles it.
     async fn step(&mut self) {
         if self.turn > 0
             && let Ok(event) = self.events.try_recv()
@@ -206,7 +206,7 @@ impl Supervisor {
         let deadline = self.deadlines.next();
         let deadline = deadline.into_iter().chain(self.restarts.starts_at()).min();
         let run_control = node.run_control();
-        let (recycled, cut) = self.restarts.escalation_seen();
+        let (escalating, aborted) = self.restarts.escalation_seen();
         let asked = self.order.is_some();
         let order = async {
             match &mut self.order {
@@ -218,8 +218,8 @@ impl Supervisor {
             () = node.forced().raised(), if !forced => self.force_all(),
             () = node.stop().raised(), if !stopping => self.obey_stop(),
             order = order, if asked => self.apply_directive(order),
-            () = run_control.restart_requested().raised(), if !stopping && !recycled => self.go_down(None),
-            () = run_control.cut_off().raised(), if recycled && !cut => self.cut_all(),
+            () = run_control.restart_requested().raised(), if !stopping && !escalating => self.go_down(None),
+            () = run_control.cut_off().raised(), if escalating && !aborted => self.cut_all(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => self.answer_deadlines(),
         }
@@ -252,8 +252,8 @@ impl Supervisor {
                     .find(|m| Arc::ptr_eq(&m.node, &node));
                 if let Some(member) = member {
                     member.removed = true;
-                    let (id, born) = (member.id, member.launch.is_none());
-                    if born {
+                    let (id, is_launched) = (member.id, member.launch.is_none());
+                    if is_launched {
                         self.ask(id, true);
                     } else {
                         self.drop_pending(id);
@@ -264,7 +264,7 @@ impl Supervisor {
         }
     }
 
-    /// Runs the last hooks and writes the exit.
+    /// Runs the hooks of the shutdown and writes the exit.
     async fn wind_up(mut self) {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
@@ -284,13 +284,13 @@ impl Supervisor {
             let limit = time_is_up(&node, deadline, &mut late);
             if let Err(error) = running.run("on_shutdown", hook, (), limit).await {
                 node.note_error(&error);
-                // One that was cut off was forced; it did not fail.
+                // A hook that was cut off makes the exit forced, and not failed.
                 if late.is_none() {
                     self.fail(Cause::failure("on_shutdown", error));
                 }
             }
         }
-        // From here on, a member that is added is refused by `GroupHandle::admit`.
+        // From here on, `GroupHandle::admit` refuses new members.
         self.events.close();
         while let Ok(event) = self.events.try_recv() {
             if let Event::Add(mut entry) = event {
@@ -307,7 +307,7 @@ impl Supervisor {
                 if last.is_none() {
                     self.fail(Cause::failure("after_shutdown", error));
                 }
-                // The exit that the hook was given knew nothing of that.
+                // The hook got an exit without this failure.
                 exit = self.exit_now(late.is_some() || last.is_some());
             }
         }
@@ -316,7 +316,7 @@ impl Supervisor {
         node.finish(exit);
     }
 
-    /// The exit as it stands, if hooks were cut off or not.
+    /// The exit of the group. It is a forced one if hooks were cut off.
     fn exit_now(&self, cut_off: bool) -> Exit {
         if cut_off {
             self.node.note_force(Forced::GracePeriodOver);

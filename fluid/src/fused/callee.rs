@@ -1,9 +1,9 @@
-//! A worker behind a fused edge: the task that lives its life *lends* it to the one that makes its calls.
+//! A worker behind a fused edge. Its task *lends* it to the head of the fused chain, which makes its calls.
 //!
 //! Invariants:
 //!
-//! 1. A worker that was lent comes back: a [`CalleeGuard`] gives it back when it is dropped.
-//! 2. While it is lent, only the borrower counts what becomes of its messages.
+//! 1. A lent worker is always returned: a [`CalleeGuard`] returns it when the guard is dropped.
+//! 2. While it is lent, only the borrower counts its messages.
 
 #![allow(
     clippy::manual_async_fn,
@@ -29,17 +29,17 @@ use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Stage, is_fast_path};
 use crate::worker::{Io, Worker};
 
-/// Where a worker lies that can be borrowed by the one that makes its calls.
+/// Holds a worker that can be borrowed, between the task of the worker and the head of the chain.
 pub(crate) struct HandoffCell<W: Worker> {
     offer: Mutex<Handoff<W>>,
     changed: Notify,
 }
 
 enum Handoff<W: Worker> {
-    /// It is lent, or not ready.
+    /// The worker is lent or not ready.
     Out,
     Here(CalleeGuard<W>),
-    /// It has ended.
+    /// The worker has ended.
     Closed,
 }
 
@@ -57,7 +57,7 @@ impl<W: Worker> HandoffCell<W> {
         drop(before);
     }
 
-    /// The worker, if it lies here.
+    /// Takes the worker. Returns `None` if it is not in the cell.
     fn take(&self) -> Option<CalleeGuard<W>> {
         let mut offer = lock(&self.offer);
         match std::mem::replace(&mut *offer, Handoff::Out) {
@@ -69,7 +69,7 @@ impl<W: Worker> HandoffCell<W> {
         }
     }
 
-    /// Waits for the worker; `None` if it has ended.
+    /// Waits for the worker and takes it. Returns `None` if it has ended.
     async fn borrow(&self) -> Option<CalleeGuard<W>> {
         wait_for(&self.changed, || match self.take() {
             Some(guard) => Some(Some(guard)),
@@ -79,24 +79,24 @@ impl<W: Worker> HandoffCell<W> {
     }
 }
 
-/// A worker that another one makes the calls of.
+/// A lent worker, with all that a call of it needs.
 pub(crate) struct Callee<W: Worker> {
     pub(crate) worker: W,
     pub(crate) io: Io<W>,
     pub(crate) ctx: Context,
     pub(crate) span: tracing::Span,
-    /// Nothing is done about its calls but to make them.
+    /// Whether no option is set that costs something at each call.
     fast_path: bool,
     pub(crate) failure: Option<Error>,
-    home: oneshot::Sender<ReturnedWorker<W>>,
+    return_to: oneshot::Sender<ReturnedWorker<W>>,
 }
 
-/// Whoever has it can call the worker, which goes home when it is dropped; or nothing.
+/// A borrowed worker, or nothing. When the guard is dropped, the worker is returned to its task.
 ///
-/// It is in a box, so that it is one look that tells whether there is a worker.
+/// The box makes the check whether there is a worker a single load.
 pub(crate) struct CalleeGuard<W: Worker>(Option<Box<Callee<W>>>);
 
-const COMES_BACK: &str = "a guard gives back what was lent when it is dropped";
+const IS_RETURNED: &str = "a guard returns its worker when it is dropped";
 
 type ReturnedWorker<W> = (W, Io<W>, Option<Error>);
 
@@ -107,16 +107,16 @@ impl<W: Worker> Drop for CalleeGuard<W> {
             worker,
             mut io,
             failure,
-            home,
+            return_to,
             ..
         } = *lent;
-        // In hand still is what a forced stop cut off.
+        // A message is still in hand if a forced stop cut off its call.
         io.queue.abandon();
-        let _ = home.send((worker, io, failure));
+        let _ = return_to.send((worker, io, failure));
     }
 }
 
-/// Who borrows: the worker while it is here, and where it lies otherwise.
+/// The borrower's end: the guard of the worker while it is borrowed, and the cell from which it is borrowed.
 pub(crate) struct CalleeSlot<W: Worker> {
     cell: Arc<HandoffCell<W>>,
     guard: CalleeGuard<W>,
@@ -134,7 +134,7 @@ impl<W: Worker> CalleeSlot<W> {
         self.guard.0.is_some()
     }
 
-    /// Waits for the worker. Returns whether it is here; it is not, if it has ended.
+    /// Waits for the worker and borrows it. Returns `false` if it has ended.
     pub(crate) async fn borrow(&mut self) -> bool {
         if !self.has_it()
             && let Some(guard) = self.cell.borrow().await
@@ -148,13 +148,13 @@ impl<W: Worker> CalleeSlot<W> {
         self.guard = CalleeGuard(None);
     }
 
-    /// The worker, if it is here.
+    /// The worker, if it is borrowed.
     #[inline(always)]
     pub(crate) fn guard(&mut self) -> Option<&mut Callee<W>> {
         self.guard.0.as_deref_mut()
     }
 
-    /// Whether the worker is here, and needs no more than to be called.
+    /// Whether the worker is borrowed, and no option is set that costs something at each call.
     #[inline(always)]
     pub(crate) fn is_fast_path(&self) -> bool {
         let guard = self.guard.0.as_ref().filter(|guard| guard.fast_path);
@@ -163,14 +163,14 @@ impl<W: Worker> CalleeSlot<W> {
         guard.is_some()
     }
 
-    /// If its call has failed, it goes home.
+    /// Returns the worker to its task if its call has failed.
     pub(crate) fn return_failed(&mut self) {
         if self.guard().is_some_and(|guard| guard.failure.is_some()) {
             self.give_back();
         }
     }
 
-    /// Makes one call, if the worker is here. One that has failed goes home.
+    /// Makes one call, if the worker is borrowed. If the call fails, the worker is returned to its task.
     pub(crate) fn call<N: Downstream<W::Output>>(
         &mut self,
         message: W::Message,
@@ -198,7 +198,7 @@ impl<W: Worker> CalleeSlot<W> {
     }
 }
 
-/// Polls a future, which stays where it is, within a span.
+/// Polls a pinned future within a span.
 fn in_span<F: Future>(
     span: &tracing::Span,
     mut future: Pin<&mut F>,
@@ -206,11 +206,11 @@ fn in_span<F: Future>(
     poll_fn(move |cx| span.in_scope(|| future.as_mut().poll(cx)))
 }
 
-/// The life of a worker behind a fused edge: it is lent.
+/// The run mode of a worker behind a fused edge: each incarnation lends the worker until the stop or a failure.
 pub(crate) struct FusedCallee<W: Worker> {
     cell: Arc<HandoffCell<W>>,
     back: Option<oneshot::Receiver<ReturnedWorker<W>>>,
-    /// Where a stub lies that stands in its place.
+    /// The cell for the stub that replaces the worker in a test.
     #[cfg(feature = "test-util")]
     stub: Option<Arc<HandoffCell<StubOf<W>>>>,
 }
@@ -225,7 +225,7 @@ impl<W: Worker> FusedCallee<W> {
         }
     }
 
-    /// The same; a stub in its place lies there.
+    /// Sets the cell for the stub that replaces the worker in a test.
     #[cfg(feature = "test-util")]
     pub(crate) fn or_stub(mut self, cell: Arc<HandoffCell<StubOf<W>>>) -> Self {
         self.stub = Some(cell);
@@ -253,7 +253,7 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
         while ctx.is_running() {
-            let (home, back) = oneshot::channel();
+            let (return_to, back) = oneshot::channel();
             let guard = Box::new(Callee {
                 fast_path: is_fast_path(ctx, io),
                 worker: worker.take(),
@@ -261,22 +261,22 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
                 ctx: ctx.clone(),
                 span: tracing::Span::current(),
                 failure: None,
-                home,
+                return_to,
             });
             let back = self.back.insert(back);
             self.cell.put(Handoff::Here(CalleeGuard(Some(guard))));
             let returned = match until(ctx.stop_requested(), &mut *back).await {
                 Some(returned) => returned,
                 None => {
-                    // If nobody has borrowed it, it comes back by being dropped.
+                    // If the worker is not borrowed, dropping its guard returns it.
                     drop(self.cell.take());
                     back.await
                 }
             };
-            let (came_back, its_io, failure) = returned.expect(COMES_BACK);
+            let (returned_worker, returned_io, failure) = returned.expect(IS_RETURNED);
             self.back = None;
-            worker.put(came_back);
-            io.put(its_io);
+            worker.put(returned_worker);
+            io.put(returned_io);
             if let Some(error) = failure {
                 return Err(error);
             }
@@ -287,9 +287,9 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
     async fn recover(&mut self, worker: Option<&mut Detachable<W>>, io: &mut Detachable<Io<W>>) {
         drop(self.cell.take());
         if let (Some(back), Some(worker)) = (self.back.take(), worker) {
-            let (came_back, its_io, _) = back.await.expect(COMES_BACK);
-            worker.put(came_back);
-            io.put(its_io);
+            let (returned_worker, returned_io, _) = back.await.expect(IS_RETURNED);
+            worker.put(returned_worker);
+            io.put(returned_io);
         }
     }
 }

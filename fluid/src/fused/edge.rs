@@ -1,9 +1,8 @@
-//! A fused edge: the worker that emits makes the calls of the one that consumes, in its own task.
+//! A fused edge: the emitting worker makes the calls of the consuming worker, in its own task.
 //!
-//! Each worker still has a life of its own, with hooks, restarts, a state and an exit. It is lived in
-//! its own task, which *lends* the worker to the one that makes the calls, and gets it back when
-//! something is to be decided: when a call has failed, or no more calls will come. So a failure behind a
-//! fused edge is answered just like one behind a queue.
+//! Each worker still has incarnations of its own, with hooks, restarts, a state and an exit. Its own task *lends*
+//! the worker to the head of the chain. The worker is returned when a call has failed, or when no more calls will
+//! come. So a failure behind a fused edge is answered like one behind a queue.
 
 #![allow(
     clippy::manual_async_fn,
@@ -30,23 +29,24 @@ use crate::worker::downstream::{Downstream, FusedCall, Sealed};
 use crate::worker::stage::{Calls, Stage};
 use crate::worker::{Io, Worker};
 
-/// Straight into the calls of the worker `W`, by a fused edge. What that one emits goes to `N`.
+/// The emitting end of a fused edge to the worker `W`, whose emissions go to `N`.
 pub(crate) struct Fused<A, W: Worker, N> {
     adapt: A,
     callee: CalleeSlot<W>,
-    /// What stands in its place in a test.
+    /// The stub that replaces the callee in a test.
     #[cfg(feature = "test-util")]
     stub: CalleeSlot<StubOf<W>>,
     channel: Arc<Channel<W::Message>>,
-    /// The life of the worker at the head of the chain.
+    /// The context of the worker at the head of the chain.
     head: Option<Context>,
-    /// What it sent when it was to be restarted along with `W`, which was down.
+    /// Messages that were sent while `W` was down and the head was asked to restart with it. The next incarnation
+    /// delivers them.
     kept: VecDeque<W::Message>,
     next: N,
 }
 
 impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>> Fused<A, W, N> {
-    /// A fused edge to the worker of `channel`: the end that calls, and how the worker runs.
+    /// Makes a fused edge to the worker of `channel`. Returns its emitting end, and the run mode of the worker.
     pub(crate) fn new(
         adapt: A,
         channel: Arc<Channel<W::Message>>,
@@ -58,7 +58,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         let stub = HandoffCell::new();
         #[cfg(feature = "test-util")]
         let callee = callee.or_stub(Arc::clone(&stub));
-        // A worker that is called directly has no use for a queue.
+        // A worker behind a fused edge receives nothing from its queue.
         channel.close();
         let edge = Self {
             adapt,
@@ -73,7 +73,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         (edge, callee)
     }
 
-    /// Whether the worker can be called.
+    /// Whether the worker, or the stub that replaces it, is borrowed.
     fn is_ready(&self) -> bool {
         #[cfg(feature = "test-util")]
         if self.stub.has_it() {
@@ -82,7 +82,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         self.callee.has_it()
     }
 
-    /// Whether the worker can be called, and needs no more than that.
+    /// Whether the worker can be called, and no option is set that costs something at each call.
     #[inline]
     fn is_fast_path<T>(&mut self, own: &Output<T>) -> bool {
         let _ = own;
@@ -93,7 +93,8 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         self.callee.is_fast_path()
     }
 
-    /// The same worker, and what it is called with: nothing, if the edge makes nothing of the message.
+    /// The arguments of a call: the worker, the adapted message and the edges behind it. `None` if the worker is
+    /// not borrowed, or if the adapter returns no message.
     #[inline(always)]
     fn given<'a, T>(
         &'a mut self,
@@ -109,13 +110,13 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         Some((guard, message, &mut self.next))
     }
 
-    /// The same for one that the edge has made already.
+    /// Like `given`, but for a message that is adapted already.
     #[inline(always)]
     fn given_made(&mut self, message: W::Message) -> Option<CallTarget<'_, W, N>> {
         Some((self.callee.guard()?, message, &mut self.next))
     }
 
-    /// Waits until it can be. Returns whether it can: not, if it has ended.
+    /// Waits until the worker can be called. Returns `false` if it has ended.
     async fn borrow(&mut self) -> bool {
         #[cfg(feature = "test-util")]
         if !self.callee.borrow().await {
@@ -124,8 +125,8 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         self.callee.borrow().await
     }
 
-    /// The same, unless whoever calls is to be restarted: then there is no waiting for one that may be down
-    /// for the same reason.
+    /// Waits until the worker can be called. Gives up when the head is asked to restart: the worker may be down for
+    /// the same reason.
     async fn ready(&mut self) -> Ready {
         let head = self.head.clone();
         let borrowed = match &head {
@@ -139,9 +140,10 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         }
     }
 
-    /// Keeps a message until the worker can be called. Nothing, if it cannot be.
+    /// Keeps a message until the worker can be called. Returns `None` if the worker has ended, or if the head is
+    /// asked to restart first.
     async fn hold(&mut self, message: W::Message) -> Option<W::Message> {
-        // Should the wait be cut off, it is among those that are kept.
+        // If this wait is cut off, the message stays among the kept ones.
         self.kept.push_back(message);
         match self.ready().await {
             Ready::Yes => self.kept.pop_back(),
@@ -173,7 +175,7 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         }
     }
 
-    /// Makes the calls for one message that is sent. Returns whether it was accepted.
+    /// Makes the calls for one message. Returns whether it was accepted.
     fn send<T: Send + 'static>(
         &mut self,
         own: &Output<T>,
@@ -230,7 +232,7 @@ impl<A, W: Worker, N> Drop for Fused<A, W, N> {
 enum Ready {
     Yes,
     NotNow,
-    /// It has ended.
+    /// The worker has ended.
     Never,
 }
 
@@ -307,7 +309,7 @@ where
     }
 }
 
-/// The life of a worker at the head of a fused chain: its calls emit into those of the others.
+/// The run mode of a worker at the head of a fused chain: its emissions become calls of the next worker.
 pub(crate) struct FusedHead<N>(pub(crate) N);
 
 impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {

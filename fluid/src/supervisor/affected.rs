@@ -1,11 +1,11 @@
-//! Who is restarted when one has failed, and in which order. Pure, and free of workers.
+//! Which members a failure restarts, and in which order. Pure functions over a graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::levels::levels;
 use crate::options::restart::Whom;
 
-/// Those that are restarted when `failed` has failed.
+/// The nodes that are restarted when `failed` has failed.
 pub(super) fn affected<N: Copy + Ord>(
     feeds: &BTreeMap<N, Vec<N>>,
     whom: Whom,
@@ -26,8 +26,8 @@ pub(super) fn affected<N: Copy + Ord>(
     }
 }
 
-/// Some of the nodes of a graph without circles in levels, sinks first: everything a node feeds is in an
-/// earlier level than the node itself.
+/// Sorts some nodes of an acyclic graph into levels, sinks first. All nodes that a node feeds are in earlier
+/// levels.
 pub(super) fn in_order<N: Copy + Ord>(
     feeds: &BTreeMap<N, Vec<N>>,
     some: &BTreeSet<N>,
@@ -36,7 +36,7 @@ pub(super) fn in_order<N: Copy + Ord>(
         let fed = feeds.get(&node).into_iter().flatten().copied();
         (node, fed.filter(|fed| some.contains(fed)).collect())
     });
-    // A group with a circle has not been started.
+    // A group with a cycle is never started.
     levels(&among.collect()).unwrap_or_else(|_| vec![some.iter().copied().collect()])
 }
 
@@ -46,7 +46,7 @@ mod tests {
 
     type Graph = BTreeMap<usize, Vec<usize>>;
 
-    /// Every graph of `nodes` nodes without circles.
+    /// Every acyclic graph of `nodes` nodes.
     fn graphs(nodes: usize) -> impl Iterator<Item = Graph> {
         let pairs = (0..nodes).flat_map(move |from| (0..nodes).map(move |to| (from, to)));
         let pairs: Vec<_> = pairs.filter(|(from, to)| from != to).collect();
@@ -62,7 +62,7 @@ mod tests {
         all.filter(|graph| levels(graph).is_ok())
     }
 
-    /// Whether a path leads from one node to the other, by a definition that shares nothing with the code.
+    /// Whether a path leads from one node to the other. Shares no code with `affected`.
     fn reaches(graph: &Graph, from: usize, to: usize) -> bool {
         from == to || graph[&from].iter().any(|&next| reaches(graph, next, to))
     }

@@ -1,16 +1,16 @@
-//! How many restarts there may be in how much time. Pure.
+//! The restart budget of a group. Pure.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// At most `most` restarts in any stretch of time that is as long as `within`.
+/// Allows at most `most` restarts in every period of the length `within`.
 #[derive(Debug)]
 pub(super) struct Budget {
     most: u32,
     within: Duration,
-    /// When those that still count were.
+    /// The times of the restarts that still count, the oldest first.
     spent: VecDeque<Instant>,
 }
 
@@ -23,7 +23,7 @@ impl Budget {
         }
     }
 
-    /// Spends one restart at `now`, if there is one left.
+    /// Spends one restart at `now`. Returns `false` if none is left.
     pub(super) fn spend(&mut self, now: Instant) -> bool {
         while let Some(&first) = self.spent.front()
             && now.saturating_duration_since(first) >= self.within
@@ -37,7 +37,7 @@ impl Budget {
         left
     }
 
-    /// All that was spent is forgotten.
+    /// Makes the budget full again.
     pub(super) fn renew(&mut self) {
         self.spent.clear();
     }
@@ -47,7 +47,7 @@ impl Budget {
 mod tests {
     use super::*;
 
-    /// Every sequence of up to `length` pauses of 0 to 3 seconds.
+    /// Every sequence of up to `length` intervals of 0 to 3 seconds.
     fn sequences(length: u32) -> impl Iterator<Item = Vec<u64>> {
         (0..=length).flat_map(|length| {
             (0..4_u64.pow(length))

@@ -6,16 +6,16 @@ use tokio::time::Instant;
 
 use crate::node::MemberId;
 
-/// What is due at a deadline of one member. Of those due at the same time, the first here is answered first.
+/// The kinds of deadlines, in the order in which they are handled if they are due at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Deadline {
-    /// The pause before its restart is over, or an incarnation that should have ended is aborted or given up.
+    /// The backoff of a member is over, or its incarnation did not end in time and is aborted or given up.
     Restart,
-    /// It may have stalled.
+    /// A call of a member may have stalled.
     Stall,
     /// The grace period of the whole group is over.
     Group,
-    /// Its grace period is over: it is forced, or given up if it was forced before.
+    /// The grace period of a member is over. It is forced, or given up if it was forced before.
     Stop,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Deadlines {
 }
 
 impl Deadlines {
-    /// When the grace period of the group is over, if it has begun.
+    /// When the grace period of the group is over. `None` if it has not begun.
     pub(super) const fn group(&self) -> Option<Instant> {
         self.group
     }
@@ -44,13 +44,13 @@ impl Deadlines {
             .retain(|&(_, other, of)| (other, of) != (what, member));
     }
 
-    /// When the next one is due.
+    /// When the next deadline is due.
     pub(super) fn next(&self) -> Option<Instant> {
         let first = self.members.first().map(|&(at, ..)| at);
         first.into_iter().chain(self.group).min()
     }
 
-    /// Takes out the first one that is due. The member of [`Deadline::Group`] means nothing.
+    /// Removes and returns the first deadline that is due. The member of a [`Deadline::Group`] has no meaning.
     pub(super) fn pop_due(&mut self, now: Instant) -> Option<(Deadline, MemberId)> {
         let of_group = self.group.map(|at| (at, Deadline::Group, 0));
         let of_member = self.members.first().copied();

@@ -1,30 +1,30 @@
-//! What answers a failure: a restart here, the group above, or nothing. Pure. `restart.rs` then looks whether a restart is
-//! possible: the member can be built anew, and the budget is not used up.
+//! Decides what follows a failure: a restart in this group, an escalation to the parent group, or a stop. Pure.
+//! `restart.rs` then checks that the affected members can be rebuilt and that the budget is not used up.
 
 use crate::options::OnError;
 use crate::options::restart::Whom;
 
-/// What the decision depends on.
+/// The failure of a member, with all that the decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Failed {
-    /// What the member's own options say.
+    /// The `on_error` option of the member.
     pub(super) on_error: Option<OnError>,
-    /// It stalled, and its `on_stall` is to restart it.
+    /// Whether the member stalled and its `on_stall` is `Restart`.
     pub(super) stalled: bool,
-    /// What the strategy of its group restarts, if the group has one.
+    /// The members that the strategy of the group restarts. `None` without a strategy.
     pub(super) strategy: Option<Whom>,
-    /// A group above may answer what this one does not.
+    /// Whether a parent group may answer a failure that this group does not answer.
     pub(super) above: bool,
 }
 
-/// What answers a failure.
+/// The decision about a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// A restart in this group.
+    /// This group restarts these members.
     Restart(Whom),
-    /// The group above decides.
+    /// The parent group decides.
     Escalate,
-    /// Nothing: the member ends, and its group stops.
+    /// The member ends, and its group stops.
     Stop,
 }
 
@@ -32,10 +32,10 @@ impl Failed {
     pub(super) fn answer(self) -> Answer {
         let whom = match self.on_error {
             Some(OnError::Restart) => Some(Whom::One),
-            // It would be no failure if `on_stall` did not say so.
+            // Only `on_stall` makes a stall a failure, so it decides.
             _ if self.stalled => Some(self.strategy.unwrap_or(Whom::One)),
             Some(OnError::Stop) => None,
-            // A failure in spite of `skip` is no failed call, which would have been skipped.
+            // `skip` applies to failed calls only. This failure has another cause, such as a failed `on_startup`.
             Some(OnError::Skip) | None => self.strategy,
         };
         match whom {

@@ -1,4 +1,4 @@
-//! The order of a drain: which members still feed a consumer. Pure, and free of workers.
+//! The order of a drain: which members still feed a consumer. Pure.
 //!
 //! At a stop, the members that nothing feeds are asked first. A consumer is asked when every member that feeds it has
 //! ended, so that nothing can arrive after it was asked.
@@ -15,9 +15,9 @@ pub(super) struct Drain<N> {
 struct Edges<N> {
     /// The members at the other ends of its edges, each once.
     feeds: Vec<N>,
-    /// How many members feed it that have not ended.
+    /// The number of members that feed it and have not ended.
     feeders: usize,
-    /// The member that calls it, if it is behind a fused edge.
+    /// The member that calls it. `None` unless it is behind a fused edge.
     caller: Option<N>,
 }
 
@@ -25,7 +25,7 @@ struct Edges<N> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Starved<N> {
     pub(super) member: N,
-    /// The feeder was its caller: it stops with that one, whether or not the group stops.
+    /// Whether the feeder was its caller. The consumer then stops with it, also while the group runs.
     pub(super) was_called: bool,
 }
 
@@ -88,7 +88,7 @@ impl<N: Copy + Ord> Drain<N> {
         self.members.get(&member)?.caller
     }
 
-    /// A member has ended. Returns the consumers that it fed and that nothing feeds any more.
+    /// Removes a member that has ended. Returns the consumers whose last feeder it was.
     pub(super) fn ended(&mut self, member: N) -> Vec<Starved<N>> {
         let Some(edges) = self.members.get_mut(&member) else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! A member of a group, as its supervisor sees it.
+//! The supervisor's record of one member.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,32 +13,32 @@ use crate::state::Kind;
 use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::sync::oneshot;
 
-/// Where a member is between two lives.
+/// Where a member is between two incarnations.
 pub(super) enum Phase {
-    /// It lives, or has not been launched.
+    /// It runs, or has not been launched.
     Living,
-    /// Its present life should end, and another one is to follow.
+    /// Its incarnation should end, and a directive follows.
     Ending,
-    /// That took too long, and the life was cut off.
+    /// Its incarnation did not end in time and was aborted.
     Cut,
-    /// Its life has ended, and it waits for what comes.
+    /// Its incarnation has ended, and it waits for a directive.
     AwaitingRestart(Box<AwaitingRestart>),
 }
 
-/// A member that waits for its next life.
+/// A member that waits for a directive.
 pub(super) struct AwaitingRestart {
     pub(super) order: oneshot::Sender<Directive>,
-    /// How its last life failed, if it did.
+    /// The failure of its last incarnation. `None` if it did not fail.
     pub(super) failure: Option<Cause>,
-    /// How long it rests after that failure.
+    /// The backoff after that failure.
     pub(super) pause: Duration,
-    /// Its lives achieve nothing.
+    /// Whether its last incarnations handled no message, so that another one has no use.
     pub(super) tried_enough: bool,
-    /// It is restarted for itself, when its rest is over.
+    /// Whether it is restarted alone, at the end of its backoff.
     pub(super) resting: bool,
 }
 
-/// Of a member's options those that its supervisor looks at.
+/// The options of a member that its supervisor reads.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy {
     pub(super) on_error: Option<OnError>,
@@ -58,21 +58,21 @@ impl Policy {
     }
 }
 
-/// A member, and where it stands in its group's start and stop. What only a failure needs is apart, since most
-/// members never fail.
+/// A member, and its progress in the start and the stop of its group. State that only a failure needs is boxed,
+/// because most members never fail.
 pub(crate) struct Entry {
     pub(super) id: MemberId,
     pub(super) node: Arc<Node>,
-    /// Of a group, which has no options of its own.
+    /// The policy of a nested group. `None` for a worker, whose node has its options.
     policy: Option<Box<Policy>>,
-    /// Until it is launched.
+    /// Launches the member. `None` once it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
-    /// It has been launched and has not started.
+    /// Whether it has been launched and has not started.
     pub(super) starting: bool,
     pub(super) asked: bool,
     pub(super) forced: bool,
     pub(super) removed: bool,
-    /// Whether it came when the group was running.
+    /// Whether it was added to the running group.
     pub(super) late: bool,
     pub(super) ended: bool,
     pub(super) phase: Phase,
@@ -102,13 +102,13 @@ impl Entry {
         }
     }
 
-    /// How it is supervised.
+    /// The options by which it is supervised.
     pub(super) fn policy(&self) -> Policy {
         let own = || Policy::of(&self.node.options);
         self.policy.as_deref().copied().unwrap_or_else(own)
     }
 
-    /// How long a call may give no sign of progress. The members of a nested group are watched by that group.
+    /// How long a call may give no sign of life. `None` for a nested group, which watches its own members.
     pub(super) fn stall_limit(&self) -> Option<Duration> {
         let limit = self.policy().stall;
         limit.filter(|_| self.node.kind != Kind::Group)

@@ -1,4 +1,4 @@
-//! The restart of several members: all end their present life, then all begin another.
+//! The restart of several members: all incarnations end before the first new one begins.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,34 +14,34 @@ use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::entry::Phase;
 use crate::supervisor::restart::Restarts;
 
-/// A restart of several members that is under way.
+/// A restart of several members that is in progress.
 pub(super) struct GroupRestart {
-    /// Who takes part: sinks first.
+    /// The members that take part, in levels, sinks first.
     levels: Vec<Vec<MemberId>>,
     stage: RestartStage,
-    /// Those who still have to do what this stage asks of them.
+    /// The members that have not finished the current stage.
     awaited: BTreeSet<MemberId>,
     then: AfterStop,
-    /// By when all lives must have ended, once the group above has lost its patience.
+    /// When all incarnations must have ended, after the parent group has aborted this one.
     abort_deadline: Option<Instant>,
 }
 
-/// How far a restart has come.
+/// The stage of a group restart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RestartStage {
-    /// The lives end, upstream first; so many levels are still to be asked.
+    /// The incarnations end, upstream first. This many levels have not been asked to end.
     Ending(usize),
-    /// All lives have ended.
+    /// All incarnations have ended.
     Down,
-    /// The next lives begin, downstream first; so many levels have been started.
+    /// The next incarnations begin, downstream first. This many levels have begun.
     Starting(usize),
 }
 
-/// What follows when all lives have ended.
+/// What follows when all incarnations have ended.
 enum AfterStop {
-    /// The next ones, but not before this.
+    /// The next incarnations begin, not before this time.
     Start(Instant),
-    /// The group above says what; here is which member failed, and how, if that is why.
+    /// The parent group decides. With the failed member and its failure, if a failure caused this.
     Report(Option<(MemberId, Cause)>),
 }
 
@@ -50,7 +50,7 @@ impl GroupRestart {
         self.levels.iter().any(|level| level.contains(&id))
     }
 
-    /// When the rest is over before which nobody is started, if nothing else is waited for.
+    /// When the next incarnations may begin. `None` if they wait for something else than the backoff.
     pub(super) fn starts_at(&self) -> Option<Instant> {
         match (self.stage, &self.then) {
             (RestartStage::Down, AfterStop::Start(at)) => Some(*at),
@@ -60,12 +60,12 @@ impl GroupRestart {
 }
 
 impl Restarts {
-    /// Whether several members are being restarted.
+    /// Whether a group restart is in progress.
     pub(super) fn in_a_group(&self) -> bool {
         self.group_restart.is_some()
     }
 
-    /// Whether the group has seen that its current incarnation is to end, and that it is aborted.
+    /// Whether the group already ends its own incarnation, and whether it has seen that this is aborted.
     pub(super) fn escalation_seen(&self) -> (bool, bool) {
         match &self.group_restart {
             Some(group_restart) if matches!(group_restart.then, AfterStop::Report(_)) => {
@@ -83,10 +83,10 @@ impl Restarts {
 }
 
 impl Supervisor {
-    /// Restarts several members, after a pause. Those that are being restarted already take part.
+    /// Restarts several members, after a backoff. The members of a group restart in progress take part.
     pub(super) fn group_restart(&mut self, mut affected: BTreeSet<MemberId>, pause: Duration) {
         let mut at = Instant::now() + pause;
-        if let Some(earlier) = self.drop_regroup() {
+        if let Some(earlier) = self.cancel_group_restart() {
             let ending = matches!(earlier.stage, RestartStage::Ending(_));
             let still =
                 |id: &&MemberId| ending || self.members.get(id).is_some_and(|m| m.is_down());
@@ -95,10 +95,10 @@ impl Supervisor {
                 at = at.max(earlier);
             }
         }
-        self.end_lives(&affected, AfterStop::Start(at));
+        self.end_incarnations(&affected, AfterStop::Start(at));
     }
 
-    /// Ends the current incarnations of all members, and lets the group above decide what follows.
+    /// Ends the incarnations of all members, and lets the parent group decide what follows.
     pub(super) fn go_down(&mut self, failure: Option<(MemberId, Cause)>) {
         if self.restarts.escalation_seen().0 {
             return;
@@ -109,12 +109,12 @@ impl Supervisor {
             self.node.note_error(&error);
         }
         self.node.advance(State::Restarting);
-        self.drop_regroup();
+        self.cancel_group_restart();
         let all = self.living().into_keys().collect();
-        self.end_lives(&all, AfterStop::Report(failure));
+        self.end_incarnations(&all, AfterStop::Report(failure));
     }
 
-    fn end_lives(&mut self, affected: &BTreeSet<MemberId>, then: AfterStop) {
+    fn end_incarnations(&mut self, affected: &BTreeSet<MemberId>, then: AfterStop) {
         let affected = affected
             .iter()
             .filter(|id| self.members.get(id).is_some_and(|m| m.lives_on()));
@@ -128,7 +128,7 @@ impl Supervisor {
             abort_deadline: None,
         });
         for id in affected {
-            // One that rests for itself now waits for the others.
+            // A member in backoff now waits for the others.
             if let Some(awaiting_restart) =
                 self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
             {
@@ -139,15 +139,15 @@ impl Supervisor {
         }
     }
 
-    /// Whether a member takes part in a restart in which the lives have not all ended.
+    /// Whether a member takes part in a group restart whose incarnations have not all ended.
     pub(super) fn ends_along(&self, id: MemberId) -> bool {
         let group_restart = self.restarts.group_restart.as_ref();
         group_restart
             .is_some_and(|r| matches!(r.stage, RestartStage::Ending(_)) && r.takes_part(id))
     }
 
-    /// Lets those that feed a consumer which is down end their life, though its queue may be full: but only if
-    /// all of them do, for the others go on.
+    /// Admits the messages of all senders to the full queue of a consumer that is down, so that its feeders can
+    /// end. Does so only if all its feeders take part in the restart.
     pub(super) fn make_room(&mut self, id: MemberId) {
         let Some(group_restart) = &self.restarts.group_restart else {
             return;
@@ -163,8 +163,8 @@ impl Supervisor {
         }
     }
 
-    /// Ends the restart that is in progress, whatever its outcome.
-    fn drop_regroup(&mut self) -> Option<GroupRestart> {
+    /// Calls off the group restart that is in progress, and returns it.
+    fn cancel_group_restart(&mut self) -> Option<GroupRestart> {
         let group_restart = self.restarts.group_restart.take()?;
         self.take_room_back(&group_restart.levels);
         Some(group_restart)
@@ -180,7 +180,7 @@ impl Supervisor {
         }
     }
 
-    /// Goes on with the restart that is under way, if what it waits for has happened.
+    /// Continues the group restart as far as possible.
     pub(super) fn restart_next(&mut self) {
         while self.cause.is_none()
             && let Some(group_restart) = &mut self.restarts.group_restart
@@ -191,7 +191,7 @@ impl Supervisor {
                     group_restart.stage = RestartStage::Down;
                     let levels = group_restart.levels.clone();
                     self.take_room_back(&levels);
-                    // Whoever was asked to stop in the meantime rests no longer with the others.
+                    // A member that was asked to stop in the meantime does not wait for the backoff.
                     let asked = |id: &MemberId| self.members.get(id).is_some_and(|m| m.asked);
                     let asked: Vec<_> = levels.into_iter().flatten().filter(asked).collect();
                     asked.into_iter().for_each(|id| self.asked_while_down(id));
@@ -199,7 +199,7 @@ impl Supervisor {
                 RestartStage::Ending(left) => {
                     group_restart.stage = RestartStage::Ending(left - 1);
                     let level = group_restart.levels[left - 1].clone();
-                    level.into_iter().for_each(|id| self.end_life(id));
+                    level.into_iter().for_each(|id| self.end_incarnation(id));
                 }
                 RestartStage::Down => match &group_restart.then {
                     AfterStop::Start(at) if *at <= Instant::now() => {
@@ -221,14 +221,14 @@ impl Supervisor {
                 RestartStage::Starting(done) => {
                     group_restart.stage = RestartStage::Starting(done + 1);
                     let level = group_restart.levels[done].clone();
-                    level.into_iter().for_each(|id| self.begin_life(id));
+                    level.into_iter().for_each(|id| self.begin_incarnation(id));
                 }
             }
         }
     }
 
-    /// Asks a member to end its present life.
-    fn end_life(&mut self, id: MemberId) {
+    /// Asks a member to end its incarnation.
+    fn end_incarnation(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id).filter(|member| member.lives_on()) else {
             return;
         };
@@ -247,7 +247,7 @@ impl Supervisor {
         }
     }
 
-    fn begin_life(&mut self, id: MemberId) {
+    fn begin_incarnation(&mut self, id: MemberId) {
         if self.members.get(&id).is_some_and(|m| m.is_down()) {
             self.again(id);
             if let Some(group_restart) = &mut self.restarts.group_restart {
@@ -256,7 +256,7 @@ impl Supervisor {
         }
     }
 
-    /// Tells the group above that all lives have ended here.
+    /// Reports to the parent group that the incarnation of this group has ended.
     fn report(&mut self, failure: Option<Cause>) {
         if self.above.is_some() {
             let run_stats = RunStats::since(self.renewed_at, false);
@@ -264,14 +264,14 @@ impl Supervisor {
         }
     }
 
-    /// All that was to be restarted has been.
+    /// Called when all members of a group restart have started.
     fn renewed(&mut self) {
         if self.node.state() == State::Restarting && self.above.is_some() {
             self.node.notify_started();
         }
     }
 
-    /// Does what the group above says of the next life.
+    /// Obeys the directive of the parent group. `None` if that group has ended.
     pub(super) fn apply_directive(&mut self, order: Option<Directive>) {
         self.order = None;
         let Some(group_restart) = &mut self.restarts.group_restart else {
@@ -298,12 +298,12 @@ impl Supervisor {
                 }
                 _ => self.begin_stop(cause),
             },
-            // There is no group above any more.
+            // The parent group has ended.
             None => self.begin_stop(Cause::Stopped),
         }
     }
 
-    /// The group above has lost its patience: whatever has not ended its life is cut off.
+    /// Aborts all incarnations that have not ended, because the parent group has aborted this one.
     pub(super) fn cut_all(&mut self) {
         let until = self.node.run_control().abort_deadline();
         let until = until.unwrap_or_else(Instant::now);
@@ -314,11 +314,11 @@ impl Supervisor {
         }
     }
 
-    /// The group stops: nobody waits for the others any more. A consumer that is down begins its next life
-    /// now, to handle what is left when its turn comes.
+    /// Calls off all group restarts because the group stops. A consumer that is down begins its next incarnation at
+    /// once, to drain its queue.
     pub(super) fn call_off_restarts(&mut self) {
         self.order = None;
-        self.drop_regroup();
+        self.cancel_group_restart();
         let down = self.members.values_mut().filter_map(|member| {
             let (id, asked) = (member.id, member.asked);
             let waits = member

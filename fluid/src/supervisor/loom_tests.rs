@@ -1,4 +1,5 @@
-//! A supervisor and its members in every order of threads: the supervisor on one, each member on its own.
+//! A supervisor and its members in every order of threads. The supervisor and each member have a thread of their
+//! own.
 
 use std::sync::OnceLock;
 
@@ -24,20 +25,20 @@ use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore_incarnations;
 use crate::worker::{Io, Worker};
 
-/// The threads on which members live.
+/// The threads of the members.
 type Threads = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
-/// Puts a member on a thread that is watched, in the place of a task.
+/// Launches a member on a thread that loom observes, instead of a task.
 struct OnAThread<W: Worker>(PendingWorker<W>, Threads);
 
 impl<W: Worker> Launch for OnAThread<W> {
     fn launch(self: Box<Self>, _: LaunchContext) {
-        let Self(unborn, threads) = *self;
-        let PendingWorker { node, build, ends } = unborn;
+        let Self(pending, threads) = *self;
+        let PendingWorker { node, build, ends } = pending;
         let PendingIo { io, .. } = lock(&ends).take().unwrap();
-        let unlived = ReadyWorker { node, build, io };
-        let lives = thread::spawn(move || block_on(run_to_exit(unlived, Standalone)));
-        lock(&threads).push(lives);
+        let ready = ReadyWorker { node, build, io };
+        let thread = thread::spawn(move || block_on(run_to_exit(ready, Standalone)));
+        lock(&threads).push(thread);
     }
 }
 
@@ -50,7 +51,7 @@ struct Driven {
 
 impl Driven {
     fn new(strategy: Restart) -> Self {
-        // It runs nothing.
+        // No task is spawned on it.
         static RUNTIME: OnceLock<Runtime> = OnceLock::new();
         let new = || tokio::runtime::Builder::new_current_thread().build();
         let runtime = RUNTIME.get_or_init(|| new().unwrap());
@@ -83,24 +84,26 @@ impl Driven {
     ) -> Slot<W> {
         let events = self.handle.events().clone();
         let build = Build::Anew(Box::new(build));
-        let (seat, unborn) = Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
-        let node = Arc::clone(&unborn.node);
+        let (slot, pending) =
+            Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
+        let node = Arc::clone(&pending.node);
         node.join(self.handle.node(), Arc::new(events), id, "member".into());
-        let launch = Box::new(OnAThread(unborn, Arc::clone(&self.threads)));
+        let launch = Box::new(OnAThread(pending, Arc::clone(&self.threads)));
         self.supervisor
             .take_in(Box::new(Entry::new(id, node, None, launch)));
         self.supervisor.launch(id);
-        seat
+        slot
     }
 
-    /// Answers all that happens, until every member has ended: as `supervise` does, but for what needs a runtime.
+    /// Handles all events until every member has ended, like `supervise`, but without a runtime.
     fn drive(self) {
         let (mut supervisor, threads) = (self.supervisor, self.threads);
-        // loom does not see who lets go of an `Arc` last, so that is seen to here.
-        let mut lives = Vec::new();
+        // loom does not observe which thread drops an `Arc` last, so the run controls are kept until all threads
+        // have ended.
+        let mut run_controls = Vec::new();
         while supervisor.live > 0 {
             let event = block_on(supervisor.events.recv());
-            lives.extend(supervisor.members.values().map(|m| m.node.run_control()));
+            run_controls.extend(supervisor.members.values().map(|m| m.node.run_control()));
             supervisor.answer(event.unwrap());
             supervisor.answer_deadlines();
             supervisor.restart_next();
@@ -111,7 +114,9 @@ impl Driven {
             }
         }
         let threads = std::mem::take(&mut *lock(&threads));
-        threads.into_iter().for_each(|lives| lives.join().unwrap());
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
     }
 }
 
@@ -125,7 +130,7 @@ impl Worker for FailsAtFirst {
 
     async fn run(&mut self, ctx: &Context, io: &mut Io<Self>) -> Result<(), Error> {
         while let Some(message) = io.queue.next().await {
-            assert_eq!(ctx.restarts(), message, "a life for each");
+            assert_eq!(ctx.restarts(), message, "one incarnation for each message");
             if message == 0 {
                 return Err("failed".into());
             }
@@ -138,11 +143,11 @@ impl Worker for FailsAtFirst {
 fn a_consumer_asked_to_stop_before_its_restart_handles_its_remaining_messages() {
     explore_incarnations(|| {
         let mut group = Driven::new(Restart::one_for_one());
-        let seat = group.add(0, || FailsAtFirst);
+        let slot = group.add(0, || FailsAtFirst);
         for message in [0, 1] {
-            assert!(seat.try_send(message).is_ok());
+            assert!(slot.try_send(message).is_ok());
         }
-        let node = Arc::clone(seat.node());
+        let node = Arc::clone(slot.node());
         let asks = thread::spawn({
             let node = Arc::clone(&node);
             move || node.ask_to_stop(None)
@@ -162,7 +167,7 @@ fn a_consumer_asked_to_stop_before_its_restart_handles_its_remaining_messages() 
     });
 }
 
-/// Fails in its first life, and is done in the second: which ends the group.
+/// Fails in its first incarnation, and finishes in the second, which stops the group.
 struct FailsOnce;
 
 impl Worker for FailsOnce {
@@ -205,7 +210,7 @@ fn a_consumer_that_is_restarted_along_with_another_keeps_its_messages() {
     });
 }
 
-/// Is done at once.
+/// Finishes at once.
 struct Done;
 
 impl Worker for Done {
@@ -214,7 +219,7 @@ impl Worker for Done {
     type Ports = ();
 
     async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
-        // Nobody has asked it to stop.
+        // The worker was not asked to stop.
         assert!(ctx.node().state() < State::Stopping);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! How a group answers failures: who is restarted, and whether there is a restart left for it.
+//! How a group answers failures: which members it restarts, and whether its budget allows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,11 +23,11 @@ use crate::supervisor::entry::{AwaitingRestart, Entry, Phase};
 use crate::supervisor::group_restart::GroupRestart;
 use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
 
-/// The restarts of a group.
+/// The strategy of a group, and its restarts in progress.
 pub(super) struct Restarts {
     strategy: Option<Restart>,
     budget: Option<Budget>,
-    /// The restart of several members that is under way.
+    /// The group restart that is in progress.
     pub(super) group_restart: Option<GroupRestart>,
 }
 
@@ -47,7 +47,7 @@ impl Restarts {
         }
     }
 
-    /// Spends one restart, if there is one left.
+    /// Spends one restart. Returns `false` if the budget is used up.
     fn spend(&mut self) -> bool {
         self.budget
             .as_mut()
@@ -58,7 +58,7 @@ impl Restarts {
         self.budget.as_mut().map(Budget::renew);
     }
 
-    /// When the restart of several members may go on, if it waits for nothing but that.
+    /// When the group restart may continue. `None` if it waits for something else than the backoff.
     pub(super) fn starts_at(&self) -> Option<Instant> {
         self.group_restart
             .as_ref()
@@ -67,15 +67,15 @@ impl Restarts {
 }
 
 impl Supervisor {
-    /// How long a life that should end may take.
+    /// How long an incarnation may take to end.
     pub(super) fn patience(&self) -> Duration {
-        // It ends before that of the group above, which then need not ask what keeps this one.
+        // Shorter than the patience of the parent group, which then need not abort this group.
         let above = self.above.as_ref();
         let above = above.map(|launch| launch.group.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
-    /// What answers a failure of this member; without a failure, one that says nothing of itself.
+    /// Decides about a failure of this member. Without a failure, decides about an error of unknown cause.
     pub(super) fn answer_to(&self, member: &Entry, failure: Option<&Cause>) -> Answer {
         let error = failure.and_then(Cause::error);
         let failed = Failed {
@@ -87,7 +87,7 @@ impl Supervisor {
         failed.answer()
     }
 
-    /// A member has failed, and its `on_shutdown` is called, which may take no longer than the grace period.
+    /// Called when a member has failed and its `on_shutdown` begins. Sets the deadline for the hook.
     pub(super) fn failing(&mut self, id: MemberId) {
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
@@ -100,7 +100,7 @@ impl Supervisor {
         }
     }
 
-    /// The present life of a member should end, and is cut off if that takes too long.
+    /// Sets the deadline by which the incarnation of a member must have ended. It is aborted at that time.
     pub(super) fn give_time_to_end(&mut self, id: MemberId) {
         let patience = self.patience();
         if let Some(member) = self.members.get_mut(&id)
@@ -113,15 +113,15 @@ impl Supervisor {
         }
     }
 
-    /// One life of a member has ended: what comes?
+    /// Decides what follows an incarnation that has ended.
     pub(super) fn down(&mut self, id: MemberId, down: RunEnded) {
         self.no_restart_is_due(id);
         let Some(member) = self.members.get_mut(&id).filter(|member| !member.ended) else {
-            // It was given up, and will find that no one answers.
+            // It was given up. The directive channel is dropped, which ends it.
             return;
         };
         if !member.asked && !member.forced {
-            // It had time for its own hooks, and has used no more. While it is down it may rest as it likes.
+            // Its hooks ended in time. The backoff has no deadline.
             self.deadlines.clear(Deadline::Stop, id);
         }
         let RunEnded {
@@ -156,17 +156,17 @@ impl Supervisor {
             _ if asked => self.asked_while_down(id),
             _ if ends_along => self.make_room(id),
             Some(failure) => self.failed(id, failure),
-            // The restart for which it ended has been called off.
+            // The group restart for which it ended was called off.
             None => self.again(id),
         }
     }
 
-    /// Answers a failure: by a restart, if one is due and left.
+    /// Answers a failure: by a restart, if the decision is one and it is possible.
     fn failed(&mut self, id: MemberId, failure: Cause) {
         let Answer::Restart(whom) = self.answer_to(&self.members[&id], Some(&failure)) else {
             return self.unanswered(id, failure);
         };
-        // A group that stops restarts no more than it must, and has its grace period for that.
+        // A group that stops restarts only the failed member. Its grace period limits that.
         let whom = if self.cause.is_some() {
             Whom::One
         } else {
@@ -200,8 +200,8 @@ impl Supervisor {
         }
     }
 
-    /// Adds those that make the calls of others: a fused chain gives back whom it has borrowed when the
-    /// life at its head ends, and not before. The one that failed has come back already.
+    /// Adds the callers of affected fused callees: a fused chain returns its callees only when the incarnation at
+    /// its head ends. The failed member has been returned already.
     fn with_callers(&self, affected: &mut BTreeSet<MemberId>, failed: MemberId) {
         let caller = |id: &MemberId| self.drain.caller(*id);
         let borrowed: Vec<_> = affected.iter().filter(|id| **id != failed).collect();
@@ -211,7 +211,7 @@ impl Supervisor {
         affected.extend(callers.collect::<Vec<_>>());
     }
 
-    /// Tells that a failure is answered by a restart. Returns the pause before it.
+    /// Logs that a failure is answered by a restart. Returns the backoff before it.
     fn announce(&mut self, id: MemberId, failure: &Cause) -> Duration {
         let Some(member) = self.members.get_mut(&id) else {
             return Duration::ZERO;
@@ -230,7 +230,7 @@ impl Supervisor {
         pause
     }
 
-    /// Restarts one member for itself, after a pause.
+    /// Restarts one member, after a backoff.
     fn rest(&mut self, id: MemberId, pause: Duration) {
         if let Some(awaiting_restart) = self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
         {
@@ -240,8 +240,8 @@ impl Supervisor {
         }
     }
 
-    /// A failure is answered by no restart here. In a nested group it may be by the one above, so that
-    /// everything here is kept for it; else the member ends, and with it the group.
+    /// Answers a failure that no restart of this group answers. A nested group escalates it, and keeps its members
+    /// for a restart by the parent group. Otherwise the member ends, and the group stops.
     fn unanswered(&mut self, id: MemberId, failure: Cause) {
         let above = self.above.as_ref().is_some_and(|launch| launch.answered);
         if !above || self.cause.is_some() {
@@ -260,17 +260,16 @@ impl Supervisor {
         let nested = self.members[&id].node.kind == Kind::Group;
         self.end(id, failure.clone());
         if nested {
-            // Its own exit knows nothing of why it was not restarted.
+            // The exit of a nested group does not say why it was not restarted.
             self.fail(failure);
         }
     }
 
-    /// A member that is down is asked to stop, or was when it went down. A consumer that has messages left
-    /// is given another life, to handle them; anything else ends. Incarnations that handle nothing end that, so that
-    /// it cannot go round for ever.
+    /// Decides about a member that is down and was asked to stop. A consumer with messages left gets another
+    /// incarnation to drain them, unless its last incarnations handled nothing. Every other member ends.
     pub(super) fn asked_while_down(&mut self, id: MemberId) {
         if self.ends_along(id) {
-            // It is given its life with the others.
+            // The group restart gives it its next incarnation.
             return;
         }
         let Some(member) = self.members.get(&id) else {
@@ -287,7 +286,7 @@ impl Supervisor {
             .as_ref()
             .map_or(0, |queue| queue.queue_size());
         let end = match awaiting_restart.failure.clone() {
-            // It sees to its own members.
+            // A nested group drains its own members.
             _ if node.kind == Kind::Group => Some(node.asked_because()),
             Some(failure) if !answered => Some(failure),
             Some(failure) if node.non_restartable().is_some() => Some(by_value(&failure, None)),
@@ -301,7 +300,7 @@ impl Supervisor {
         }
     }
 
-    /// Gives a member that is down another life.
+    /// Starts the next incarnation of a member that is down.
     pub(super) fn again(&mut self, id: MemberId) {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
             return;
@@ -327,13 +326,13 @@ impl Supervisor {
         {
             let _ = awaiting_restart.order.send(Directive::Stop(cause));
         }
-        // Its last hook may hang. (A group sees to that itself.)
+        // Its `after_shutdown` may hang. A nested group has deadlines of its own.
         if !nested {
             self.set_alarm(id, true);
         }
     }
 
-    /// The members that live on, and what they feed among themselves.
+    /// The members that are active, each with the members that it feeds.
     pub(super) fn living(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
         let living = self.members.iter().filter(|(_, member)| member.lives_on());
         living
@@ -341,7 +340,7 @@ impl Supervisor {
             .collect()
     }
 
-    /// Some members in levels, sinks first and callbacks last.
+    /// Sorts some members into levels, sinks first and callbacks last.
     pub(super) fn levels_of(&self, some: &BTreeSet<MemberId>) -> Vec<Vec<MemberId>> {
         let is_callback = |id: &MemberId| self.members[id].node.kind == Kind::Callback;
         let (callbacks, workers): (BTreeSet<_>, BTreeSet<_>) =
@@ -351,13 +350,13 @@ impl Supervisor {
         levels
     }
 
-    /// Forgets what was to happen in a restart of this member.
+    /// Removes a member from the restarts that wait for it.
     pub(super) fn no_restart_is_due(&mut self, id: MemberId) {
         self.deadlines.clear(Deadline::Restart, id);
         self.restarts.no_longer_awaited(id);
     }
 
-    /// The pause before a restart is over, or an incarnation that should have ended has not.
+    /// Handles [`Deadline::Restart`]: a backoff is over, or an incarnation did not end in time.
     pub(super) fn restart_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id).map(|member| &member.phase) {
             Some(Phase::AwaitingRestart(awaiting)) if awaiting.resting => self.again(id),
@@ -379,7 +378,7 @@ impl Supervisor {
                 member.node.run_control().abort(until);
                 self.deadlines.clear(Deadline::Restart, id);
             }
-            // It has obeyed by the earlier of the two, or is stuck.
+            // The earlier of two deadlines holds.
             Phase::Cut => {}
             Phase::Living | Phase::AwaitingRestart(_) => return,
         }
@@ -389,7 +388,7 @@ impl Supervisor {
     }
 }
 
-/// A failure that is answered by no restart, for the reason that `why` makes of its error.
+/// The failure with its error wrapped by `why`, which names the reason why nothing was restarted.
 fn because(failure: &Cause, why: impl FnOnce(Error) -> Error) -> Cause {
     match (failure.worker(), failure.error()) {
         (Some(worker), Some(error)) => Cause::Failed {
@@ -400,7 +399,7 @@ fn because(failure: &Cause, why: impl FnOnce(Error) -> Error) -> Cause {
     }
 }
 
-/// `whom` is another member that would have to be restarted along.
+/// The reason is a member that was added by value: `whom`, or the failed member if that is `None`.
 fn by_value(failure: &Cause, whom: Option<&str>) -> Cause {
     because(failure, |error| NoRestart::added_by_value(whom, error))
 }

@@ -1,4 +1,4 @@
-//! Looks at the signs of life of those members that have a `stall`.
+//! Checks the signs of life of the members that have a `stall`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::supervisor::deadlines::Deadline;
 use crate::time::stall::{News, Pulse, SeenSigns};
 
 impl Supervisor {
-    /// Looks whether a member stalls, and when to look again.
+    /// Checks whether a member stalls, and sets the deadline of the next check.
     pub(super) fn look_for_stall(&mut self, id: MemberId, now: Instant) {
         if let Some(member) = self.members.get(&id)
             && let Some(limit) = member.stall_limit()
@@ -23,7 +23,7 @@ impl Supervisor {
     }
 }
 
-/// Looks at each lane. Returns when to look again, at the latest.
+/// Checks each lane. Returns the time of the next check, which is at most `latest`.
 fn look_at(node: &Node, latest: Instant) -> Instant {
     let pulses = node.run_control().pulses();
     let looked = pulses.iter().map(|pulse| {
@@ -49,7 +49,8 @@ fn tell(node: &Node, news: News, silent: Duration) {
 
 fn answer(node: &Node, pulse: &Pulse, seen: &SeenSigns) {
     if node.options.on_stall == OnStall::Restart && pulse.doom(seen) && node.kind == Kind::Worker {
-        // Its life ends with the call that stalled. If that blocks its thread, it may look at this.
+        // The abort ends the incarnation with the stalled call. A worker that blocks its thread may check the stop
+        // flag instead.
         node.run_control().stop_requested().raise();
     }
     node.stall();

@@ -18,7 +18,7 @@ use crate::supervisor::hooks::{Runner, Started, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
 
 impl Supervisor {
-    /// Takes the members in, finds their order, and runs the hooks that come first.
+    /// Registers the members, finds their order, and runs the `on_startup` hooks of the group.
     pub(super) async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
         let (mut members, mut later) = (Vec::new(), Vec::new());
         while let Ok(event) = self.events.try_recv() {
@@ -28,7 +28,7 @@ impl Supervisor {
             }
         }
         self.live = members.len();
-        // Built of all at once, the map is as small as it can be.
+        // A map that is collected at once takes the least memory.
         self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
             self.drain.connect(from, to);
@@ -65,7 +65,7 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Runs the hooks that come first. A stop cuts off the one that runs, and those behind it are not called.
+    /// Runs the `on_startup` hooks of the group. A stop drops the hook that runs, and later hooks are not called.
     async fn run_startup_hooks(&mut self) -> Result<(), Error> {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
@@ -113,7 +113,7 @@ impl Supervisor {
         .into()
     }
 
-    /// Launches the next level, when the one before it has started.
+    /// Launches the next level, if all levels before it have started.
     pub(super) fn launch_next(&mut self) {
         while self.cause.is_none() && self.starting == 0 && !self.restarts.in_a_group() {
             let Some(level) = self.to_launch.pop() else {
@@ -170,12 +170,12 @@ impl Supervisor {
         Arc::clone(group_launch)
     }
 
-    /// Whether all of the group has started, or has started again.
+    /// Whether all members have started, also after a restart.
     pub(super) fn has_started(&self) -> bool {
         self.to_launch.is_empty() && self.starting == 0 && !self.restarts.in_a_group()
     }
 
-    /// Whether some members have not started, and none has failed to.
+    /// Whether some members have not started and the group does not stop.
     pub(super) fn is_starting(&self) -> bool {
         self.cause.is_none() && !self.has_started()
     }

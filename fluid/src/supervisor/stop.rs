@@ -1,4 +1,4 @@
-//! How a group ends: its members are asked one after the other, then forced, then given up.
+//! How a group ends: its members are asked to stop in the order of the drain, then forced, then given up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,9 +26,9 @@ pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
 pub(super) const NESTED_HEAD_START: Duration = Duration::from_millis(50);
 
 impl Supervisor {
-    /// Asks one member to stop: a consumer by the closing of its queue.
+    /// Asks one member to stop. The queue of a consumer is closed.
     ///
-    /// Those in a fused chain stop together: the one is asked that makes the calls.
+    /// The members of a fused chain stop together, so the member that makes the calls is asked.
     pub(super) fn ask(&mut self, id: MemberId, alone: bool) {
         let Some(member) = self.members.get(&id) else {
             return;
@@ -48,7 +48,7 @@ impl Supervisor {
         }
         member.node.end();
         let down = member.is_down();
-        // Asked before it was launched, it is given its time then.
+        // A member that is not launched yet gets its deadline at its launch.
         if member.launch.is_none() {
             self.set_alarm(id, alone);
         }
@@ -73,11 +73,11 @@ impl Supervisor {
         self.live -= 1;
         let node = Arc::clone(&member.node);
         let exit = node.exit();
-        // Whoever was called ends because its caller did, whose end has been answered already.
+        // A fused callee ends because its caller has ended, and that end was handled.
         let stops = member.policy().on_exit == OnExit::Stop
             && !member.removed
             && self.drain.caller(id).is_none();
-        // Who schedules something in a running group again and again does not want a list of it.
+        // Finished callbacks are removed, so that callbacks registered at run time do not accumulate.
         if member.late
             && member.node.kind == Kind::Callback
             && matches!(exit.map(Exit::cause), Some(Cause::Finished))
@@ -105,7 +105,7 @@ impl Supervisor {
                     cause.clone()
                 });
             }
-            // It was told of the stop of the group before the group has answered that, which comes next.
+            // It saw the stop of the group before this task did.
             Cause::Stopped | Cause::NotStarted if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&**node.name()).into());
@@ -119,14 +119,15 @@ impl Supervisor {
         }
     }
 
-    /// The member that makes the calls of this one, and has not ended.
+    /// The member that makes the calls of this one. `None` if there is none or it has ended.
     fn caller_of(&self, member: &Entry) -> Option<MemberId> {
         let caller = self.drain.caller(member.id)?;
         let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
         (!ended).then_some(caller)
     }
 
-    /// Stops the group for a failure, which outweighs the reason for which it may be stopping already.
+    /// Stops the group because of a failure. A group that stops already takes the failure as its
+    /// cause, unless that is a failure or a bail-out.
     pub(super) fn fail(&mut self, failure: Cause) {
         match &mut self.cause {
             None => self.begin_stop(failure),
@@ -147,11 +148,11 @@ impl Supervisor {
         }
     }
 
-    /// Stops the group because it was asked to, but first takes in what came before that: a worker that
-    /// was added, and sent messages, still handles them.
+    /// Begins the stop that was requested. Queued events are handled first, so that a worker that was added before
+    /// the stop handles the messages it accepted.
     pub(super) fn obey_stop(&mut self) {
-        // The flag is raised, so a member that is added from now on is refused. One that is being added has sent its event
-        // when the lock is free.
+        // Members are added under this lock. From now on they are refused, because the stop flag is raised. So the
+        // event of each accepted member is queued.
         self.node.with_members(|_| ());
         if let Some(Ok(order)) = self.order.as_mut().map(oneshot::Receiver::try_recv) {
             self.apply_directive(Some(order));
@@ -164,7 +165,7 @@ impl Supervisor {
         self.begin_stop(self.node.asked_because());
     }
 
-    /// A cause as log records name its worker: from the root group's member down.
+    /// The cause with the path of its worker from the root group, as log records show it.
     pub(super) fn as_seen_from_root(&self, cause: &Cause) -> Cause {
         if self.node.is_root() {
             cause.clone()
@@ -173,8 +174,8 @@ impl Supervisor {
         }
     }
 
-    /// Begins to stop the group, for the first reason given: sources stop, and messages from outside
-    /// are refused.
+    /// Begins the stop of the group: sources stop, and consumers refuse messages from outside. Only the first call
+    /// has an effect.
     pub(super) fn begin_stop(&mut self, cause: Cause) {
         if self.cause.is_some() {
             return;
@@ -182,7 +183,7 @@ impl Supervisor {
         tracing::info!(group = &*self.node.path(), cause = %self.as_seen_from_root(&cause), "stopping");
         self.cause = Some(cause);
         self.node.stop().raise();
-        // Also those that have been added and not been taken in yet.
+        // Includes members whose `Add` event has not been handled.
         for member in self.node.members() {
             member.refuse_from_outside();
         }
@@ -192,13 +193,13 @@ impl Supervisor {
         let deadline = deadline.or(self.grace.map(|grace| now + grace));
         self.deadlines.set_group(deadline);
         self.to_launch.clear();
-        let unborn: Vec<_> = self
+        let pending: Vec<_> = self
             .members
             .values()
             .filter(|m| m.launch.is_some())
             .map(|m| m.id)
             .collect();
-        for id in unborn {
+        for id in pending {
             self.drop_pending(id);
         }
         let unfed = self.members.keys().copied();
@@ -209,7 +210,7 @@ impl Supervisor {
         self.call_off_restarts();
     }
 
-    /// Ends a member that will not be started any more.
+    /// Ends a member that has not been launched and never will be.
     pub(super) fn drop_pending(&mut self, id: MemberId) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
@@ -237,7 +238,7 @@ impl Supervisor {
         }
     }
 
-    /// Called when the grace period of a member is over, or its time to obey a forced stop.
+    /// Handles [`Deadline::Stop`]: the grace period of a member is over, or its time to obey a forced stop.
     fn stop_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id) {
             Some(member) if !member.ended && member.forced => self.give_up(id),
@@ -261,7 +262,7 @@ impl Supervisor {
         }
     }
 
-    /// By when the members of a nested group must have ended, so that time is left for its own hooks.
+    /// When the members must have ended. In a nested group this leaves time for the hooks of the group.
     fn before_hooks(&self, until: Instant) -> Instant {
         let hooks = self.hooks.on_shutdown.len() + self.hooks.after_shutdown.len();
         if self.node.is_root() || hooks == 0 {
@@ -289,7 +290,7 @@ impl Supervisor {
             Duration::ZERO
         };
         member.node.force(until - head_start, why);
-        // It has until then to obey, independent of its earlier deadlines.
+        // This deadline replaces the earlier one, if there is one.
         self.deadlines.clear(Deadline::Stop, id);
         self.deadlines.set(until, Deadline::Stop, id);
     }
@@ -301,9 +302,9 @@ impl Supervisor {
         };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &*node.path(), "stuck: it blocks its thread");
-        // The one in its hand may never be dropped, so no asker waits for that.
+        // A message in hand may never be dropped, so its asker does not wait for that.
         seal(&node, NoReply::Unanswered, &mut self.deferred);
-        // A group blocks no thread; something in it does.
+        // A nested group does not block a thread, but one of its members does.
         let stuck = node.kind != Kind::Group;
         let cause = match member.phase {
             Phase::Cut if !member.asked && node.failing().is_none() => {

@@ -1,4 +1,4 @@
-//! Lending a worker in every order of threads.
+//! Lending and returning a worker in every order of threads.
 
 use super::*;
 use crate::node::Node;
@@ -10,7 +10,7 @@ use crate::sync::signal::Signals;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore;
 
-/// A worker that is lent.
+/// A worker that is lent to another thread.
 struct Called;
 
 impl Worker for Called {
@@ -19,19 +19,19 @@ impl Worker for Called {
     type Ports = ();
 
     async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
-        unreachable!("whoever borrows it makes its calls")
+        unreachable!("the borrower makes its calls")
     }
 }
 
-/// Where it lies, and its life.
+/// The cell of a worker, and the context of its incarnation.
 fn lendable() -> (Arc<HandoffCell<Called>>, Context) {
     let node = Node::new("test".into(), Kind::Consumer, Options::new(), None, vec![]);
     let run_control = node.run_control();
     (HandoffCell::new(), Context::new(node, run_control))
 }
 
-/// Lends it from another thread, until its life is over or cut off. Returns how that ended, if it was not cut
-/// off. The worker is there again in any case, or this panics.
+/// Lends a worker on another thread, until its incarnation ends or is aborted. The thread returns the result of the
+/// incarnation, or `None` after an abort. It panics if the worker was not returned.
 fn lend(cell: &Arc<HandoffCell<Called>>, ctx: &Context) -> JoinHandle<Option<Result<(), Error>>> {
     let (cell, ctx) = (Arc::clone(cell), ctx.clone());
     thread::spawn(move || {
@@ -41,15 +41,15 @@ fn lend(cell: &Arc<HandoffCell<Called>>, ctx: &Context) -> JoinHandle<Option<Res
         let mut io = Detachable::new(Io::new(&channel, &options, &Arc::default()));
         let mut lent = FusedCallee::new(cell);
         let cut = ctx.run_control().cut_off();
-        let lived = block_on(async {
-            let lived = until(cut, lent.run(&mut worker, &ctx, &mut io)).await;
-            if lived.is_none() {
+        let result = block_on(async {
+            let result = until(cut, lent.run(&mut worker, &ctx, &mut io)).await;
+            if result.is_none() {
                 lent.recover(Some(&mut worker), &mut io).await;
             }
-            lived
+            result
         });
         drop((worker.take(), io.take()));
-        lived
+        result
     })
 }
 
@@ -60,7 +60,7 @@ fn a_borrower_gets_the_worker_or_learns_that_it_has_ended() {
         let lent = lend(&cell, &ctx);
         let borrower = {
             let cell = Arc::clone(&cell);
-            // What it has had once it may have again.
+            // The worker may be borrowed twice, or the first borrow fails and so does the second.
             thread::spawn(move || [(); 2].map(|()| block_on(cell.borrow()).is_some()))
         };
         ctx.end();
@@ -100,8 +100,8 @@ fn a_failure_is_returned_with_the_worker_even_at_a_stop() {
             })
         };
         ctx.end();
-        let lived = lent.join().unwrap().unwrap();
-        assert_eq!(lived.is_err(), borrower.join().unwrap());
+        let result = lent.join().unwrap().unwrap();
+        assert_eq!(result.is_err(), borrower.join().unwrap());
     });
 }
 
@@ -110,12 +110,12 @@ fn a_borrower_whose_wait_is_cancelled_does_not_keep_the_worker() {
     explore(|| {
         let (cell, ctx) = lendable();
         let lent = lend(&cell, &ctx);
-        let recycled = Arc::new(Signals::default());
+        let signals = Arc::new(Signals::default());
         let borrower = {
-            let (cell, recycled) = (Arc::clone(&cell), Arc::clone(&recycled));
-            thread::spawn(move || drop(block_on(until(recycled.signal(0), cell.borrow()))))
+            let (cell, signals) = (Arc::clone(&cell), Arc::clone(&signals));
+            thread::spawn(move || drop(block_on(until(signals.signal(0), cell.borrow()))))
         };
-        recycled.signal(0).raise();
+        signals.signal(0).raise();
         borrower.join().unwrap();
         ctx.end();
         assert!(lent.join().unwrap().unwrap().is_ok());
