@@ -48,7 +48,7 @@ async fn a_removed_worker_is_not_counted_and_its_name_is_free() {
     let running = workers.startup().await.unwrap();
     let late = running.add_with("late", Options::new(), idle).unwrap();
     late.wait_for(State::Running).await;
-    // In a task of its own, which has its turn as soon as the worker has ended.
+    // In a task of its own, which runs as soon as the worker has ended.
     let remover = running.clone();
     let removal = tokio::spawn(async move {
         let removed = remover.remove(late.worker()).await;
@@ -60,7 +60,8 @@ async fn a_removed_worker_is_not_counted_and_its_name_is_free() {
     assert!(removed.is_some());
     assert!(!left);
     assert_eq!(again.worker_name(), "late");
-    // Its group has heard of the first one's end by then, and takes it for no end of the second.
+    // By then the supervisor has handled the end of the first worker, and has not taken it for the end of the
+    // second.
     again.wait_for(State::Running).await;
     assert_eq!(running.num_workers(), 2);
     let second = running.add_with("late", Options::new(), idle).unwrap();
@@ -185,7 +186,7 @@ async fn adding_to_a_group_that_stops_or_has_ended_returns_an_error() {
         assert_eq!(&*callback.unwrap_err().worker, "after");
         assert_eq!(running.num_workers(), 1, "{}", running.status());
     };
-    // As soon as it was asked, though its supervisor has not had its turn.
+    // At once, before the supervisor runs.
     running.gracefully_stop();
     assert_eq!(running.state(), State::Running);
     refused(State::Stopping);
@@ -195,7 +196,7 @@ async fn adding_to_a_group_that_stops_or_has_ended_returns_an_error() {
     refused(State::Stopped);
     assert_eq!(exit.workers().len(), 1, "{exit}");
 
-    // Its runtime is not needed for that.
+    // This needs no runtime.
     let dropped_unstarted = group();
     let handle = dropped_unstarted.handle();
     drop(dropped_unstarted);

@@ -40,7 +40,7 @@ enum What {
     Panic,
     /// Return from `run` early, without a failure.
     Quit,
-    /// Never ends.
+    /// Never end.
     Hang,
     Answer(Reply<u64>),
 }
@@ -57,7 +57,7 @@ struct Hand<const KEYED: bool> {
     plan: Plan,
 }
 
-/// Shared by all workers that are built for one seat.
+/// Shared by all workers that are built for one slot.
 #[derive(Clone, Default)]
 struct Plan {
     log: Log,
@@ -189,7 +189,7 @@ fn lanes(lanes: usize) -> Options {
     Options::new().concurrency(lanes)
 }
 
-/// Lanes that are restarted, of which it is expected that they lose what fails.
+/// Lanes that are restarted after a failure. Their lost messages are expected.
 fn restarting(lanes: usize) -> Options {
     self::lanes(lanes)
         .on_error(OnError::Restart)

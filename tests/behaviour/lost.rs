@@ -1,4 +1,5 @@
-//! Messages that failed for good and left by no port `failed`: the exit tells, and so does its code.
+//! Lost messages: they failed at their last attempt and left by no port `failed`. The exit counts them, and its
+//! code is 2.
 
 use fluid::{
     Exit, Failed, OnError, OnExit, OnLost, Options, Restart, Slot, Workers, by_hand::Nothing,
@@ -114,7 +115,7 @@ async fn lost_messages_do_not_change_the_exit_code_if_the_port_failed_is_discard
     let ignored = put_with(&mut workers, "picky", SKIP.on_lost(OnLost::Ignore), picky());
     let exit = ten(workers, &ignored).await;
     assert_eq!((exit.code(), exit.lost()), (0, 0), "{exit}");
-    // It is still counted.
+    // The lost messages are still counted.
     assert_eq!(lost(&exit, "picky"), 5);
     assert!(!exit.to_string().contains("lost:"), "{exit}");
 }
@@ -127,7 +128,7 @@ async fn a_message_that_the_consumer_of_the_port_failed_refuses_is_lost() {
     let gone = sink::<Failed<u64>>(ms(0));
     let gone = put_with(&mut workers, "gone", options, gone);
     workers.connect(picky.failed(), &gone);
-    // It ends before anything has failed.
+    // `gone` ends before a message fails.
     gone.gracefully_stop();
     let exit = ten(workers, &picky).await;
     assert_eq!(counts(&exit, "gone"), [0; 5]);

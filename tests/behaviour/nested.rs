@@ -226,7 +226,7 @@ async fn a_failed_after_shutdown_is_in_the_exit_that_shutdown_returns() {
             panic!("{exit}");
         };
         assert_eq!(&**worker, "after_shutdown");
-        // What comes before it is told what was known by then.
+        // The first hook gets the exit before its own failure, the second hook the exit after it.
         assert_eq!(log.lines(), ["first 0", "second 2"]);
     }
 }
@@ -275,7 +275,7 @@ async fn an_exit_is_forced_if_after_shutdown_was_cut_off() {
     assert_eq!(exit.forced_by(), Some(Forced::GracePeriodOver), "{exit}");
 }
 
-/// Panics when everything is over.
+/// Panics in `after_shutdown`.
 struct PanicsAfterwards;
 
 impl Worker for PanicsAfterwards {

@@ -15,7 +15,7 @@ use crate::support::{
     assert_conserved, beats, body, counts, each, group, idle, ms, put, put_with, secs,
 };
 
-/// What it loses is expected.
+/// Its lost messages are expected.
 const RESTART: Options = Options::new()
     .on_error(OnError::Restart)
     .on_lost(OnLost::Ignore);

@@ -81,7 +81,7 @@ async fn a_failed_after_shutdown_is_in_the_exit_code() {
     );
 }
 
-/// Waits until the process says that it is ready. Returns what else it says.
+/// Waits until the process prints `ready`. Returns its further output.
 async fn ready(process: &mut Child) -> Lines<BufReader<ChildStdout>> {
     let out = process.stdout.take().unwrap();
     let mut lines = BufReader::new(out).lines();
@@ -141,7 +141,7 @@ async fn a_start_that_blocks_its_thread_is_forced_and_the_signal_is_the_cause() 
     let _lines = ready(&mut process).await;
     signal(&process, "-TERM").await;
     let (code, text, took) = end_of(process, secs(10)).await;
-    // 300 ms of grace, a second, and what a loaded machine may add.
+    // 300 ms of grace, a second, and a second for a loaded machine.
     assert!(took < ms(2500), "{took:?}");
     assert_eq!(code, 1, "{text}");
     assert!(

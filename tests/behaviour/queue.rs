@@ -229,7 +229,7 @@ async fn a_question_to_a_group_dropped_before_its_start_is_answered_by_dropped()
     let mut asks: Asking = Box::pin(async move { sink.ask(Unhandled::Asks).await });
     assert!(poll(&mut asks).is_pending());
     *asking.lock().unwrap() = Some(asks);
-    // The asker looks before its own message is dropped.
+    // The question is polled before its message is dropped.
     drop(workers);
     let dropped = Poll::Ready(Err(AskError::Dropped("sink".into())));
     assert_eq!(*polled.lock().unwrap(), Some(dropped));

@@ -1,4 +1,4 @@
-//! Stops that come while something is still starting.
+//! Stops during a start.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::support::{Log, counts, group, idle, ms, put, put_with, secs};
 
-/// Notes that what awaits beside it was dropped before it was done.
+/// Notes that the future that holds it was dropped before it completed.
 struct Guard(Log, &'static str);
 
 impl Drop for Guard {
@@ -21,7 +21,7 @@ impl Drop for Guard {
     }
 }
 
-/// A consumer of which some lives take long to start.
+/// A consumer whose `on_startup` takes a given time.
 struct Slow {
     log: Log,
     takes: Duration,
@@ -154,7 +154,7 @@ async fn a_stop_of_one_starting_worker_ends_it_at_once_and_no_other() {
     ends_at_once(&running).await;
 }
 
-/// Lives that take long to start, but for the first.
+/// Builds consumers. The first starts at once, and all others take five seconds.
 fn slow_but_for_the_first(log: &Log) -> impl FnMut() -> Slow + Send + 'static {
     let (log, built) = (log.clone(), Arc::new(AtomicU64::new(0)));
     move || {
@@ -307,7 +307,7 @@ async fn a_stop_drops_on_startup_though_another_group_restart_is_due() {
     let other = workers.add_with("other", Options::new(), move || Slow::new(&quick, ms(0)));
     let running = workers.startup().await.unwrap();
     slow.send(1000).await.unwrap();
-    // Each has begun its second life, and one of them starts slowly.
+    // Both begin their second incarnation, and one of them starts slowly.
     noted(&log, "starting", 4).await;
     other.send(1000).await.unwrap();
     other.wait_for(State::Restarting).await;

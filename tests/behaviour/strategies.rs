@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::support::{Log, group, secs};
 
-/// The options of a consumer whose messages may fail. These tests are about what is restarted, and not about what is lost.
+/// The options of a consumer whose lost messages are expected.
 const LOSES: Options = Options::new().on_lost(OnLost::Ignore);
 /// A message at which a [`Part`] fails.
 const FAIL: u64 = 1000;

@@ -1,4 +1,5 @@
-//! A group as a process, whose workers stop or do not, as the first argument says. `behaviour/process.rs` runs it.
+//! A group as a process. The first argument names the group; some of them do not stop. `behaviour/process.rs` runs
+//! it.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ const FOREVER: Duration = Duration::from_secs(3600);
 enum Deaf {
     BlocksItsThread,
     NeverCompletes,
-    /// Says when it runs and when it is asked to stop, and does not.
+    /// Prints when it runs and when it is asked to stop, and ignores the stop.
     SaysAndStays,
     Obeys,
 }
@@ -56,7 +57,7 @@ impl Worker for Fails {
     }
 }
 
-/// Says that it is starting, and never has.
+/// Prints that it is starting, and never finishes its start.
 struct Starts;
 
 impl Worker for Starts {
@@ -147,7 +148,7 @@ fn main() -> Exit {
         _ => false,
     };
     if waits_for_signals {
-        // Told whatever the exit code is.
+        // Prints the exit for every exit code. `main` itself prints only failures.
         workers.after_shutdown(|exit| async move { eprintln!("{exit}") });
     } else {
         let handle = workers.handle();

@@ -30,7 +30,7 @@ fn every_name_may_be_raw() {
     assert_eq!(Raw::GRAPH.edges.len(), 2);
 }
 
-/// A group with raw names that every_name_may_be_raw.
+/// A group with raw names.
 mod at_run_time {
     #[fluid::consumer]
     pub(super) async fn r#match(number: u64, r#type: &u64) -> Option<u64> {

@@ -76,7 +76,7 @@ impl Case {
         } else {
             rng.u64(0..3000)
         };
-        // A hang may last that long, so the stall must not be checked every few milliseconds.
+        // A call may hang for an hour of paused time. A short stall would be checked every few milliseconds of it.
         let stall = if hangs && grace == PATIENT {
             500..4000
         } else {

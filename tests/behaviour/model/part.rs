@@ -273,7 +273,7 @@ macro_rules! stage {
 stage!(Part, Item, EachMessage, |item| vec![item]);
 stage!(Heap, Vec<Item>, EachBatch, |items| items);
 
-/// The seat of a member, for each type of worker.
+/// The slot of a member, for each type of worker.
 pub(super) enum Any {
     Source(Slot<Source>),
     Part(Slot<Part<false>>),
@@ -282,7 +282,7 @@ pub(super) enum Any {
     KeyedHeap(Slot<Heap<true>>),
 }
 
-/// Runs the same code with the seat of any type.
+/// Runs the same code with the slot of any type.
 macro_rules! with {
     ($any:expr, $seat:ident => $do:expr, source => $otherwise:expr) => {
         match $any {

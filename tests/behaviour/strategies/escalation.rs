@@ -384,7 +384,7 @@ async fn a_member_added_by_value_below_a_strategy_explains_why_nothing_was_resta
         end: ms(0),
     };
     let why = "cannot be restarted, because it was added by value: use `add_with`";
-    // The nested groups have no strategy of their own, and two of them pass a failure on.
+    // The nested groups have no strategy, so one or both of them escalate the failure.
     for levels in 1..=2 {
         let log = Log::default();
         let mut inner = Workers::new("inner");
@@ -409,7 +409,7 @@ async fn a_member_added_by_value_below_a_strategy_explains_why_nothing_was_resta
         assert_eq!(exit.code(), 2);
     }
 
-    // The one that failed could be built again, and another one in its group could not.
+    // The failed worker can be rebuilt, but another member of its group cannot.
     let log = Log::default();
     let mut inner = Workers::new("inner");
     inner.add(by_value(&log));
