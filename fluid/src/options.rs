@@ -1,14 +1,14 @@
-//! What a worker may be told about how to run.
+//! The options of a worker.
 
 pub(crate) mod grace;
 pub(crate) mod restart;
 
 use std::time::Duration;
 
-/// How one worker runs. The macros fill it from their attributes; for a worker written by hand it
-/// is [`Worker::OPTIONS`](crate::Worker::OPTIONS).
+/// The options of one worker. The macros set them from their attributes. A worker written by hand has them in
+/// [`Worker::OPTIONS`](crate::Worker::OPTIONS).
 ///
-/// Every method sets one option and returns the rest unchanged, and may be used in a `const`.
+/// Each method sets one option. All of them may be used in a `const`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,7 +31,7 @@ pub struct Options {
     pub(crate) pace: Pace,
     pub(crate) jitter: Duration,
     pub(crate) blocking: bool,
-    /// Nothing, if nothing was said.
+    /// `None` if the option is not set.
     pub(crate) on_error: Option<OnError>,
     pub(crate) on_exit: OnExit,
     pub(crate) on_lost: OnLost,
@@ -48,7 +48,7 @@ pub struct Options {
     pub(crate) burst: u32,
 }
 
-/// So many calls in such a time.
+/// A number of calls in a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
     pub(crate) calls: u32,
@@ -56,8 +56,9 @@ pub(crate) struct Rate {
 }
 
 impl Options {
-    /// The defaults: the name of the type, the grace period of the group, no timeout, no stall, no heartbeat,
-    /// an error is answered by the group's strategy or stops the group, and a queue of 1024 whose senders wait for room.
+    /// The defaults: the name of the type, the grace period of the group, no timeout, no stall and no heartbeat.
+    /// The strategy of the group answers an error, or the error stops the group. The queue holds 1024 messages, and
+    /// its senders wait for room.
     pub const fn new() -> Self {
         Self {
             name: None,
@@ -86,49 +87,49 @@ impl Options {
         }
     }
 
-    /// The worker's name, in the place of its type's (alone) or its field's (in a group).
+    /// The name of the worker. The default is the name of its field in a group, or of its type outside of one.
     pub const fn name(mut self, name: &'static str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// How long this worker may take to stop before it is forced, counted from when its turn to stop
-    /// comes. The group's grace period still holds above it.
+    /// How long this worker may take to stop before it is forced, counted from the moment at which it is asked to
+    /// stop. The grace period of the group still applies.
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(bounded(grace));
         self
     }
 
-    /// How long one call of the worker's function may take. A call that takes longer is dropped where
-    /// it awaits, and fails with [`TimedOut`](crate::error::TimedOut). Waiting for room downstream does not
-    /// count, nor does what the call does before it waits for the first time: so one that never waits costs no timer.
+    /// How long one call of the worker's function may take. A call that takes longer is dropped at its `await`, and
+    /// fails with [`TimedOut`](crate::error::TimedOut). Waiting for room downstream does not count. Nor does the time
+    /// before the call waits for the first time, so a call that never waits needs no timer.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long a call may give no sign of life before it is a *stall*. A stall is in the log, and seen in the
-    /// [`Status`](crate::Status); [`on_stall`](Self::on_stall) says what else it does. Default: nothing is looked at.
+    /// How long a call may give no sign of life before it is a *stall*. A stall is logged and shown in the
+    /// [`Status`](crate::Status). [`on_stall`](Self::on_stall) sets its further effect. By default calls are not
+    /// monitored.
     ///
-    /// Signs of life are the beginning and the end of each call, and of each attempt at a message, and in between
+    /// Signs of life are the start and the end of each call and of each attempt. During a call these are
     /// [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep), the call of
-    /// [`Context::stopping`](crate::Context::stopping) and whatever is sent through a port. For a worker written by
-    /// hand `run` is the call, and each look into its [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane gives its
-    /// own.
+    /// [`Context::stopping`](crate::Context::stopping) and each message sent through a port. For a worker written
+    /// by hand, `run` is the call, and each read of its [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane is
+    /// monitored separately.
     ///
-    /// A worker that waits for something that fluid knows of lives, however long that takes: for a message, its next
-    /// beat or its rate, in the pause before another attempt or in `Context::sleep`, and for room at the consumer
-    /// behind a port: then it is that consumer which may stall. Whatever else a call awaits is its own business. The hooks,
-    /// such as `on_startup`, have the grace period; a nested group has no stall, but its workers may.
+    /// Some waits never stall: for a message, the next beat, the rate, the backoff before another attempt,
+    /// `Context::sleep`, and room at the consumer behind a port. In the last case that consumer may stall. Any
+    /// other `await` of a call may stall. Hooks such as `on_startup` are limited by the grace period instead. A
+    /// nested group has no stall, but its workers may have one.
     ///
-    /// While a worker with a stall runs, its group looks at it about as often as this time is long. A call that never waits
-    /// reads no clock: one that blocks its thread before it has waited for anything is seen to stall when it was silent
-    /// for this long since the group first saw it, which is after twice this time at the latest. Any other call is seen on time, and reads the clock
-    /// whenever it is woken.
+    /// The group checks a worker about once in each such period. A call reads the clock whenever it is woken, and
+    /// its stall is detected on time. A call that never waits reads no clock. If it blocks its thread before its
+    /// first wait, its stall is detected after twice this time at the latest.
     ///
     /// # Panics
     ///
-    /// If it is no time at all: in a `const`, at compile time.
+    /// If `stall` is zero. In a `const` this is a compile error.
     pub const fn stall(mut self, stall: Duration) -> Self {
         assert!(!stall.is_zero(), "a stall is more than no time at all");
         self.stall = Some(bounded(stall));
@@ -141,31 +142,31 @@ impl Options {
         self.stall.is_some()
     }
 
-    /// What a [`stall`](Self::stall) does. Default [`OnStall::Report`].
+    /// The effect of a [`stall`](Self::stall). Default [`OnStall::Report`].
     pub const fn on_stall(mut self, on_stall: OnStall) -> Self {
         self.on_stall = on_stall;
         self
     }
 
-    /// The pause between two calls, or their distance if the pace is [`Pace::Rate`].
+    /// The pause between two calls, or the time between their starts if the pace is [`Pace::Rate`].
     pub const fn heartbeat(mut self, period: Duration) -> Self {
         self.heartbeat = bounded(period);
         self
     }
 
-    /// What the heartbeat measures. Default [`Pace::Delay`].
+    /// The time that the heartbeat measures. Default [`Pace::Delay`].
     pub const fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
     }
 
-    /// At most this much, drawn anew each time, is added to every beat.
+    /// The upper limit of a random time that is added to each beat.
     pub const fn jitter(mut self, jitter: Duration) -> Self {
         self.jitter = bounded(jitter);
         self
     }
 
-    /// Runs the worker on a thread of its own, named like it, where it may block.
+    /// Runs the worker on a thread of its own, which it may block. The thread has the name of the worker.
     pub const fn blocking(mut self) -> Self {
         self.blocking = true;
         self
@@ -177,77 +178,75 @@ impl Options {
         self.blocking
     }
 
-    /// What a failure of one call does. By default the strategy of the group answers it
-    /// ([`Workers::restart`](crate::Workers::restart)); without one, it is [`OnError::Stop`].
+    /// The effect of a failed call. By default the strategy of the group decides
+    /// ([`Workers::restart`](crate::Workers::restart)). Without a strategy the default is [`OnError::Stop`].
     pub const fn on_error(mut self, on_error: OnError) -> Self {
         self.on_error = Some(on_error);
         self
     }
 
-    /// What the end of this worker does to its group. Default [`OnExit::Stop`].
+    /// The effect of the end of this worker on its group. Default [`OnExit::Stop`].
     pub const fn on_exit(mut self, on_exit: OnExit) -> Self {
         self.on_exit = on_exit;
         self
     }
 
-    /// What it means that messages of this consumer are *lost*. Default [`OnLost::Fail`].
+    /// The effect of *lost* messages of this consumer. Default [`OnLost::Fail`].
     ///
-    /// A message is lost if its handling failed for good and it did not leave by the port
-    /// [`failed`](crate::Slot::failed): that is not wired, or the consumer behind it refused the message. That the
-    /// worker went on, because of [`OnError::Skip`] or a restart, does not bring its message back.
-    /// [`Counts::lost`](crate::Counts::lost) counts them in any case.
+    /// A message is lost if its last attempt failed and it did not leave by the port
+    /// [`failed`](crate::Slot::failed): the port is not wired, or its consumer refused the message. Neither
+    /// [`OnError::Skip`] nor a restart handles the message again. [`Counts::lost`](crate::Counts::lost) counts lost
+    /// messages with both settings.
     pub const fn on_lost(mut self, on_lost: OnLost) -> Self {
         self.on_lost = on_lost;
         self
     }
 
-    /// How many messages may wait in the queue: at least 1, `usize::MAX` for no bound. Default 1024.
+    /// The number of messages that may wait in the queue. `usize::MAX` means no bound. Default 1024.
     ///
     /// # Panics
     ///
-    /// If `capacity` is 0: in a `const`, at compile time.
+    /// If `capacity` is 0. In a `const` this is a compile error.
     pub const fn capacity(mut self, capacity: usize) -> Self {
         assert!(capacity > 0, "a queue needs room for at least one message");
         self.capacity = capacity;
         self
     }
 
-    /// How many *lanes* the consumer has: workers of the same kind that handle its messages at the same
-    /// time, each in a task of its own, with state of its own. Default 1.
+    /// The number of *lanes* of the consumer: workers of the same type that handle its messages at the same time.
+    /// Each lane has a task and a state of its own. Default 1.
     ///
-    /// Without a key ([`Worker::KEY`](crate::Worker::KEY), `partition_by`) each message goes to whichever
-    /// lane is free. With one, messages of one key go to one lane, in their order; each lane then has its
-    /// share of the `capacity`. A failure that is not skipped ends the lives of all lanes, and so does one that
-    /// returns from [`run`](crate::Worker::run) early: the others finish what they have in hand.
+    /// Without a key ([`Worker::KEY`](crate::Worker::KEY), `partition_by`) each message goes to a free lane. With a
+    /// key, all messages of one key go to one lane, in their order. Each lane then has an equal share of the
+    /// `capacity`: four lanes with `capacity = 100` have 25 places each. When a slow key has filled its lane, its
+    /// sender waits, and feeds no other lane meanwhile. Size the `capacity` for the slowest key.
     ///
     /// # Panics
     ///
-    /// If `lanes` is 0 or above 1000: in a `const`, at compile time.
+    /// If `lanes` is 0 or above 1000. In a `const` this is a compile error.
     pub const fn concurrency(mut self, lanes: usize) -> Self {
         assert!(lanes > 0 && lanes <= 1000, "a consumer has 1 to 1000 lanes");
         self.concurrency = lanes;
         self
     }
 
-    /// How many lanes it has. See [`concurrency`](Self::concurrency).
+    /// The number of lanes. See [`concurrency`](Self::concurrency).
     #[must_use]
     pub const fn lanes(&self) -> usize {
         self.concurrency
     }
 
-    /// How often a consumer's function is called at most: `calls` times `within` a time, spread evenly, by all
-    /// lanes together and over restarts, attempts included. Calls that have to wait hold their message in
-    /// hand. Needs the feature `rate`. Default: no limit.
+    /// Limits how often a consumer's function is called: `calls` times `within` a time, spread evenly. The limit is
+    /// for all lanes together, holds across restarts, and counts every attempt. A message that waits for its call
+    /// is in hand. Needs the feature `rate`. Default: no limit.
     ///
-    /// It is the generic cell rate algorithm. Timers count whole milliseconds, so above a thousand calls a second those that
-    /// waited are made in groups, one at about each millisecond: what is late because of its timer is made up. In the
-    /// long run the rate is the one given here, and within any time there are no more calls than its share, and a burst or
-    /// the share of 2 ms, whichever is more.
+    /// This is the generic cell rate algorithm. Timers count whole milliseconds, so above a thousand calls a second
+    /// several calls are made at each millisecond. A delay by a timer is made up for, so the average rate is exact.
+    /// Any period has at most the calls of the rate, plus a burst or the calls of 2 ms, whichever is more.
     ///
     /// # Panics
     ///
-    /// If `calls` is 0, `within` is no time at all, or the feature is missing: in a `const`, at compile
-    /// time.
+    /// If `calls` is 0, `within` is zero, or the feature is missing. In a `const` this is a compile error.
     #[cfg_attr(
         not(feature = "rate"),
         allow(unreachable_code, unused_mut, unused_variables)
@@ -268,19 +267,19 @@ impl Options {
         self
     }
 
-    /// How many calls a consumer that has been idle may make at once, before [`rate`](Self::rate) spreads
-    /// them. Default 1.
+    /// The number of calls that an idle consumer may make at once, before [`rate`](Self::rate) spreads them.
+    /// Default 1.
     ///
     /// # Panics
     ///
-    /// If `calls` is 0: in a `const`, at compile time.
+    /// If `calls` is 0. In a `const` this is a compile error.
     pub const fn burst(mut self, calls: u32) -> Self {
         assert!(calls > 0, "at least one call is made at once");
         self.burst = calls;
         self
     }
 
-    /// Says that the worker has state, and nothing tells which messages belong to which lane's.
+    /// Marks a worker that has state and no key, so that several lanes would each have a part of the state.
     #[doc(hidden)]
     pub const fn stateful(mut self) -> Self {
         self.stateful = true;
@@ -293,14 +292,13 @@ impl Options {
         self.stateful
     }
 
-    /// How many messages the batch of one call holds at most, for a consumer that takes a `Vec`. A batch is
-    /// handed over when it is full, when it has lingered, when the queue has no room for more, and at the
-    /// end. Default: as many as there is room for. Lanes that compete gather no more than 262,143 messages
-    /// together.
+    /// The largest number of messages in a batch, for a consumer that takes a `Vec`. A batch is handed over when it
+    /// is full, when its `linger` is over, when the queue has no room for more, and at the end. Default: as many
+    /// messages as the queue has room for.
     ///
     /// # Panics
     ///
-    /// If `messages` is 0 or above 100,000: in a `const`, at compile time.
+    /// If `messages` is 0 or above 100,000. In a `const` this is a compile error.
     pub const fn batch(mut self, messages: usize) -> Self {
         assert!(
             messages > 0 && messages <= MAX_BATCH,
@@ -310,50 +308,49 @@ impl Options {
         self
     }
 
-    /// How long the first message of a batch waits for others. Default: until the batch is full.
+    /// How long the first message of a batch waits for more messages. Default: until the batch is full.
     pub const fn linger(mut self, linger: Duration) -> Self {
         self.linger = Some(bounded(linger));
         self
     }
 
-    /// How much a batch weighs at most, by the weight of its messages
-    /// ([`Worker::WEIGHT`](crate::Worker::WEIGHT), `batch_weight`). A message with which a batch would weigh
-    /// more begins the next one; one that is heavier for itself is a batch alone. Default: no limit.
+    /// The largest weight of a batch: the sum of the weights of its messages
+    /// ([`Worker::WEIGHT`](crate::Worker::WEIGHT), `batch_weight`). A message that would exceed it begins the next
+    /// batch. A message that is heavier than the limit is a batch of its own. Default: no limit.
     pub const fn max_weight(mut self, weight: usize) -> Self {
         self.max_weight = weight;
         self
     }
 
-    /// How often a call that fails is made again, after a pause ([`backoff`](Self::backoff)). The message is
-    /// cloned for that. Later messages of the same lane wait. Default 0.
+    /// The number of further attempts after a failed call, each after a [`backoff`](Self::backoff). The message is
+    /// cloned for them. Later messages of the same lane wait. Default 0.
     ///
-    /// When the attempts are used up, the message leaves by the port [`failed`](crate::Slot::failed), if
-    /// that is wired; else [`on_error`](Self::on_error) decides. At a stop there are no more pauses: the
-    /// attempts that are left are made at once.
+    /// After the last attempt, the message leaves by the port [`failed`](crate::Slot::failed), if that is wired.
+    /// Otherwise [`on_error`](Self::on_error) decides. At a stop, the remaining attempts are made at once.
     pub const fn retry(mut self, times: u32) -> Self {
         self.retry = times;
         self
     }
 
-    /// How long the pause before another attempt is: at most `first` before the first, twice as much before
-    /// each further one, but never more than `last`; and each time a random part of that (*full jitter*, after
-    /// "Exponential Backoff And Jitter" in the AWS Architecture Blog, 2015). Default 100 ms to 5 s.
+    /// The pause before another attempt. Its upper limit is `first`, doubles with each attempt, and is at most
+    /// `last`. The pause is a random time up to that limit (*full jitter*, after "Exponential Backoff And Jitter"
+    /// in the AWS Architecture Blog, 2015). Default 100 ms to 5 s.
     pub const fn backoff(mut self, first: Duration, last: Duration) -> Self {
         self.backoff = (bounded(first), bounded(last));
         self
     }
 
-    /// What a full queue does with one message more. Default [`Overflow::Wait`].
+    /// The effect of a message sent to a full queue. Default [`Overflow::Wait`].
     pub const fn overflow(mut self, overflow: Overflow) -> Self {
         self.overflow = overflow;
         self
     }
 }
 
-/// The most that a batch may hold.
+/// The largest possible limit of a batch.
 pub(crate) const MAX_BATCH: usize = 100_000;
 
-/// A duration with which a clock can calculate: a hundred years stand for any that is longer.
+/// Limits a duration to a hundred years, so that adding it to an `Instant` does not overflow.
 pub(crate) const fn bounded(duration: Duration) -> Duration {
     const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     if duration.as_secs() < LONGEST.as_secs() {
@@ -369,78 +366,77 @@ impl Default for Options {
     }
 }
 
-/// What a heartbeat measures.
+/// The time that a heartbeat measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pace {
-    /// The pause after a call: a slow call moves every later one.
+    /// The pause after a call. A slow call delays all later calls.
     #[default]
     Delay,
-    /// The distance between the starts of two calls. A call that runs past the next beat makes that
-    /// beat *missed*: it is counted, and not made up for.
+    /// The time between the starts of two calls. A beat that is due while a call runs is *missed*: it is counted,
+    /// and not made up for.
     Rate,
 }
 
-/// What a failure of one call (an error, a panic or a timeout) does.
+/// The effect of a failed call: of an error, a panic or a timeout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnError {
-    /// The worker ends as failed, and its group stops, whatever the group's strategy.
+    /// The worker ends as failed, and its group stops, even if the group has a strategy.
     #[default]
     Stop,
-    /// The failure is counted and kept as the last error; the worker goes on with its state. A message that is skipped is
-    /// lost, which the exit code tells ([`Options::on_lost`]). (A worker
-    /// written by hand makes its own calls, and skips by itself: an error of its `run` ends it.)
+    /// The failure is counted and stored as the last error, and the worker continues with its state. The message is
+    /// lost, which makes the exit code 2 ([`Options::on_lost`]). A worker written by hand makes its own calls, so
+    /// an error of its `run` is not skipped.
     Skip,
-    /// The worker is built anew after a backoff of 100 ms, doubled at each failure in a row up to
-    /// 5 s. Its queue and every handle to it stay. In a group with a strategy of its own
-    /// ([`Workers::restart`](crate::Workers::restart)), each restart counts against the group's budget.
+    /// The worker is rebuilt after a backoff of 100 ms, doubled at each consecutive failure up to 5 s. Its queue
+    /// and its handles stay. If the group has a strategy ([`Workers::restart`](crate::Workers::restart)), each
+    /// restart spends one restart of its budget.
     Restart,
 }
 
-/// What a stall does: a call without a sign of life for as long as the worker's
-/// [`stall`](crate::Options::stall).
+/// The effect of a stall: of a call without a sign of life for the time of [`stall`](crate::Options::stall).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnStall {
-    /// It is logged, counted, and seen in the status. The call goes on.
+    /// The stall is logged, counted, and shown in the status. The call continues.
     #[default]
     Report,
-    /// The call is cut off where it awaits, and has failed with [`Stalled`](crate::error::Stalled). That is one failed attempt
-    /// at its message: those that are left are made ([`Options::retry`]). When none is, the message leaves by the
-    /// port `failed` or is counted as failed, and the worker is built anew, whatever its [`OnError`] says: by
-    /// the strategy of its group and within its budget, or, if the group has none, for itself after the backoff of
-    /// [`OnError::Restart`].
+    /// The call is dropped at its `await`, and fails with [`Stalled`](crate::error::Stalled). This is one failed attempt,
+    /// and the remaining attempts follow ([`Options::retry`]). After the last attempt, the message leaves by the
+    /// port `failed` or is counted as failed. The worker is then restarted, whatever its [`OnError`] is. The
+    /// strategy and the budget of the group apply. Without a strategy, the worker is restarted alone, after the
+    /// backoff of [`OnError::Restart`].
     ///
-    /// A call that blocks its thread cannot be cut off. That is reported, and the restart waits until the call comes
-    /// back; what it has done by then is done.
+    /// A call that blocks its thread cannot be dropped. This is reported, and the restart follows when the call
+    /// returns. Its message then counts as done.
     Restart,
 }
 
-/// What the end of a worker does to its group. A failure is not its business: whatever
-/// [`OnError`] and the group's strategy leave unanswered stops the group.
+/// The effect of the end of a worker on its group. It does not apply to failures. A failure stops the group, unless
+/// [`OnError`] or the strategy of the group answers it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnExit {
     /// The group stops gracefully.
     #[default]
     Stop,
-    /// The group goes on without it.
+    /// The group continues without the worker.
     Ignore,
 }
 
-/// What it means that messages of a consumer are lost ([`Options::on_lost`]).
+/// The effect of lost messages of a consumer ([`Options::on_lost`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnLost {
     /// The exit code is 2, and the [`Exit`](crate::Exit) names the consumer.
     #[default]
     Fail,
-    /// Nothing: to lose some is expected.
+    /// Lost messages are expected, and do not change the exit.
     Ignore,
 }
 
-/// What a full queue does with one message more.
+/// The effect of a message sent to a full queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
@@ -449,6 +445,6 @@ pub enum Overflow {
     Wait,
     /// The new message is dropped, and counted.
     DropNewest,
-    /// The message that has waited longest is dropped, and counted.
+    /// The oldest message in the queue is dropped, and counted.
     DropOldest,
 }

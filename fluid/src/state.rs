@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Where a worker or a group is in its life.
+/// The state of a worker or a group.
 ///
 /// ```text
 ///       startup()             gracefully_stop(), or the work is done
@@ -12,28 +12,28 @@ use std::fmt;
 ///                  Restarting
 /// ```
 ///
-/// But for a restart, it only ever moves to the right, so `state >= State::Stopping` reads as it
-/// sounds.
+/// The state moves to the right only, except for a restart. So `state >= State::Stopping` means that the worker is
+/// stopping or has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum State {
-    /// Made, not started. Messages may be sent already.
+    /// Made, and not started. Its queue accepts messages.
     Init,
-    /// Started: `on_startup` is done.
+    /// Started: `on_startup` has returned.
     Running,
-    /// Failed, or restarted along with another that has, and on the way to its next life.
+    /// Between two incarnations, because this worker or another one failed.
     Restarting,
-    /// Asked to stop, or done, and finishing what it has.
+    /// Asked to stop, or finished. A consumer handles its remaining messages.
     Stopping,
-    /// Ended by itself, or after an error that no policy answered.
+    /// Ended without force, with or without a failure.
     Stopped,
-    /// Ended by force: its grace period was over.
+    /// Ended by force, such as at the end of its grace period.
     ForceStopped,
 }
 
 impl State {
-    /// Whether this is one of the two last states.
+    /// Whether this is `Stopped` or `ForceStopped`.
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Stopped | Self::ForceStopped)
@@ -53,7 +53,7 @@ impl fmt::Display for State {
     }
 }
 
-/// What a member of a group is.
+/// The kind of a member of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

@@ -9,7 +9,7 @@ use crate::options::bounded;
 /// The environment variable that sets the default grace period, in seconds.
 pub(crate) const VARIABLE: &str = "FLUID_STOPPING_GRACE_PERIOD";
 
-/// The grace period if nothing else is said.
+/// The grace period if neither the group nor the environment sets one.
 pub(crate) const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
 /// The grace period of a group that sets none: from the environment, or 10 seconds.

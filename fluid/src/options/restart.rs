@@ -1,4 +1,4 @@
-//! Which members of a group are restarted when one has failed, how often and how soon.
+//! The restart strategy of a group: which members a failure restarts, how often and how soon.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use crate::options::bounded;
 /// How a group answers the failure of a member: its *strategy*, the *budget* of restarts, and the
 /// *backoff* before each.
 ///
-/// The strategies and their names are those of Erlang's OTP
-/// ([supervision principles](https://www.erlang.org/doc/system/sup_princ.html)), with edges in the place
-/// of the order in which children were listed:
+/// The strategies and their names are those of Erlang's OTP ([supervision
+/// principles](https://www.erlang.org/doc/system/sup_princ.html)). The edges of the group replace the order of the
+/// children:
 ///
 /// | strategy | who is restarted |
 /// | --- | --- |
@@ -31,38 +31,37 @@ use crate::options::bounded;
 ///
 /// # What is answered
 ///
-/// An error or a panic of a member that its own [`OnError`](crate::OnError) leaves open: one that says
-/// nothing, or `Skip` where there is no call to skip. `OnError::Stop` is an answer: the group fails.
-/// `OnError::Restart` is one too: only this worker is restarted, with a backoff of its own; but the restart
-/// counts against the group's budget. A nested group that fails is a failed member like any other.
+/// The strategy answers an error or a panic of a member, unless its [`OnError`](crate::OnError) does. With
+/// `OnError::Stop` the group fails. With `OnError::Restart` only this worker is restarted, with a backoff of its
+/// own, and the restart is spent from the budget of the group. `OnError::Skip` applies to failed calls, and the
+/// strategy to all other failures. A nested group that fails is a failed member.
 ///
-/// A source that cannot begin anew, such as one that reads its input once, should say `OnError::Stop`.
+/// A source that cannot start again, such as one that reads its input once, should have `OnError::Stop`.
 ///
-/// A member that ends without a failure is never restarted; nor is one whose `on_shutdown` failed after
-/// its work was done, one that failed to start the first time, or one that was asked to stop. (A consumer
-/// that fails while it drains is still given another life to handle what is left.)
+/// A member is not restarted if it ended without a failure, or failed in `on_shutdown` after its work was done. Nor
+/// is it if it failed in its first start, or was asked to stop. An exception is a consumer that fails while it
+/// drains: it is restarted to handle its remaining messages.
 ///
 /// # A restart
 ///
-/// Those that did not fail, but are restarted along, end their life as at a stop, only that nothing is
-/// closed: the call that is being made is finished, [`Context::is_running`](crate::Context::is_running) is
-/// false, [`Queue::next`](crate::by_hand::Queue::next) returns `None`, and `on_shutdown` is called. Sources are asked
-/// first, each consumer when those that feed it have ended their life. One that takes longer than its grace
-/// period is cut off where it awaits; a message in hand then counts as failed. One that blocks its thread
-/// cannot be restarted, and the group fails. When all have ended their life, and the pause is over, they are
-/// built anew and started, sinks first.
+/// Members that did not fail end their incarnation as at a stop, but their queues stay open. The current call is
+/// finished, [`Context::is_running`](crate::Context::is_running) returns `false`,
+/// [`Queue::next`](crate::by_hand::Queue::next) returns `None`, and `on_shutdown` is called. Sources are asked first, and
+/// each consumer after the members that feed it have ended. A member that takes longer than its grace period is
+/// dropped at its `await`, and its message in hand counts as failed. A member that blocks its thread cannot be
+/// restarted, and the group fails. When all have ended and the backoff is over, the members are rebuilt and
+/// started, sinks first.
 ///
-/// Queues, edges and handles stay, and so do the messages that wait. The message at which a consumer failed is lost
-/// ([`Options::on_lost`](crate::Options::on_lost)), unless it left by the port `failed`. A worker that was added by value cannot
-/// be built anew: if it is among those to be restarted, the group fails and says so. A periodic callback is
-/// armed anew, a one-shot that has not run yet too.
+/// Queues, edges and handles stay, and so do queued messages. The message at which a consumer failed is lost
+/// ([`Options::on_lost`](crate::Options::on_lost)), unless it left by the port `failed`. A worker that was added by
+/// value cannot be rebuilt. If it had to be restarted, the group fails, and the error names it. Callbacks are armed
+/// again, except a one-shot that has run.
 ///
 /// # When the budget is used up
 ///
-/// With the failure that would need one restart more, the group fails, and the group above it decides: by its
-/// own strategy it may restart the whole group in place, with a new budget, or fail too. The group's own
-/// `on_startup` and `on_shutdown` hooks are not called at a restart; they belong to its first start and its
-/// end.
+/// The next failure makes the group fail, and its parent group decides. By its own strategy it may restart the
+/// whole group in place, with a new budget, or fail too. The `on_startup` and `on_shutdown` hooks of the group are
+/// called at its first start and its end only, and not at a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Restart {
@@ -72,7 +71,7 @@ pub struct Restart {
     pub(crate) backoff: (Duration, Duration),
 }
 
-/// Who is restarted when one has failed.
+/// The members that a failure restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whom {
     One,
@@ -86,19 +85,18 @@ impl Restart {
         Self::new(Whom::One)
     }
 
-    /// Restarts every member, because none is of use without the others.
+    /// Restarts every member. For members that depend on each other.
     pub const fn one_for_all() -> Self {
         Self::new(Whom::All)
     }
 
-    /// Restarts the member that failed and all that its messages reach over edges. Feedback edges have
-    /// no part in it.
+    /// Restarts the failed member and all members downstream of it. Feedback edges are not followed.
     pub const fn rest_for_one() -> Self {
         Self::new(Whom::Rest)
     }
 
-    /// OTP's own default, one restart in 5 s, is meant for systems with supervisors many levels deep. Five in
-    /// 30 s let a service come through a short outage of what it depends on.
+    /// The default of OTP, one restart in 5 s, is meant for many levels of supervisors. With five restarts in 30 s,
+    /// a service survives a short outage of a dependency.
     const fn new(whom: Whom) -> Self {
         Self {
             whom,
@@ -108,8 +106,8 @@ impl Restart {
         }
     }
 
-    /// How many restarts there may be [`within`](Self::within) a while; a restart of several members
-    /// counts as one. Default 5. With 0, every failure is passed on to the group above.
+    /// The number of restarts that are allowed [`within`](Self::within) a time. A restart of several members counts
+    /// as one. Default 5. With 0, every failure escalates to the parent group.
     pub const fn max_restarts(mut self, max_restarts: u32) -> Self {
         self.max_restarts = max_restarts;
         self
@@ -119,21 +117,20 @@ impl Restart {
     ///
     /// # Panics
     ///
-    /// If `within` is zero: in a `const`, at compile time.
+    /// If `within` is zero. In a `const` this is a compile error.
     pub const fn within(mut self, within: Duration) -> Self {
         assert!(!within.is_zero(), "restarts are counted within some time");
         self.within = bounded(within);
         self
     }
 
-    /// How long to wait before a restart: `first`, and twice as long at each further failure of the same
-    /// member in a row, up to `last`. Each pause is shortened by up to a half, at random. A failure after
-    /// a life in which something went well, or that lasted longer than `last`, is not one in a row. Default
-    /// 100 ms and 5 s.
+    /// The pause before a restart: `first`, doubled at each consecutive failure of the same member, up to `last`.
+    /// Each pause is shortened by a random part of up to one half. The pause is `first` again after an incarnation
+    /// that handled a message or made a successful beat, or that lasted longer than `last`. Default 100 ms and 5 s.
     ///
     /// # Panics
     ///
-    /// If `last` is shorter than `first`: in a `const`, at compile time.
+    /// If `last` is shorter than `first`. In a `const` this is a compile error.
     pub const fn backoff(mut self, first: Duration, last: Duration) -> Self {
         assert!(
             first.as_nanos() <= last.as_nanos(),

@@ -1,7 +1,7 @@
-//! How often a consumer's function may be called.
+//! The rate limit of a consumer.
 //!
-//! The generic cell rate algorithm, except for one thing: it knows how late a timer is. A call that had to wait keeps
-//! the moment at which it was due, however late it was woken, and those behind it may make that up.
+//! The generic cell rate algorithm, with one difference: delays by timers are made up for. The schedule continues
+//! from the time at which a call was due, even if its timer was late.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::options::Rate;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 
-/// How late a timer of tokio may be that is not delayed by anything else: it counts whole milliseconds, and so does what
-/// it waits with.
+/// How late a timer of tokio may be on an idle machine. It counts whole milliseconds, and so does the timer of the
+/// system.
 const GRANULARITY: Duration = Duration::from_millis(2);
 
-/// What all lanes of a consumer, and all its lives, share.
+/// The limiter that all lanes and incarnations of a consumer share.
 pub(crate) struct Limiter {
-    /// The clock of the runtime, which a test may stop, from the first call on.
+    /// The start of the schedule, by the clock of the runtime, which tests may pause.
     began: Instant,
     schedule: Mutex<Schedule>,
 }
@@ -32,7 +32,7 @@ impl Limiter {
 
     /// Waits until a call may be made, and counts it.
     ///
-    /// It is counted before the wait: of a wait that is cut off, one call is lost.
+    /// The call is counted before the wait. If the wait is cut off, this call is not made and still counts.
     pub(crate) async fn ready(&self) {
         let now = self.began.elapsed();
         let due = lock(&self.schedule).next(now);
@@ -43,19 +43,19 @@ impl Limiter {
     }
 }
 
-/// When calls are due. All times are since the first of them, in nanoseconds times the calls of the rate: so the time
-/// between two calls is a whole number at any rate, and nothing is lost by rounding.
+/// Computes when calls are due. All times are since the first call, in nanoseconds multiplied by `calls`. So the
+/// time between two calls is an integer at every rate, and there is no rounding error.
 struct Schedule {
     calls: i128,
     /// The time between two calls.
     period: i128,
-    /// How late a call may be without being put off: so much is saved for a burst.
+    /// How much later than due a call may be without moving the schedule. This time is saved for a burst.
     saved: i128,
-    /// How late it may be if a timer may have made it so.
+    /// The same limit for calls that a timer may have delayed.
     granularity: i128,
     /// When the next call is due.
     due: i128,
-    /// Since the last wait, no call was later than a timer may be.
+    /// Whether no call since the last wait was later than a timer may be.
     in_step: bool,
 }
 
@@ -74,11 +74,11 @@ impl Schedule {
         }
     }
 
-    /// Takes the next call. Returns when it is due, which may be over.
+    /// Counts the next call. Returns when it is due, which may be in the past.
     fn next(&mut self, now: Duration) -> Duration {
         let now = self.time(now);
         if self.due + self.most() < now {
-            // There was nothing to call for, and nothing is saved for that but a burst.
+            // The consumer was idle. No more than a burst is saved.
             self.in_step = false;
             self.due = now - self.saved;
         }
@@ -87,7 +87,7 @@ impl Schedule {
         Duration::from_nanos_u128(due.div_ceil(self.calls as u128))
     }
 
-    /// A call had to wait, and is made now.
+    /// Adjusts the schedule after a wait that ended at `now`.
     fn waited_until(&mut self, now: Duration) {
         self.in_step = true;
         self.due = self.due.max(self.time(now) - self.most());
@@ -120,7 +120,7 @@ mod tests {
         Rate { calls, within }
     }
 
-    /// How many calls are made within a time by one who does nothing else.
+    /// The number of calls that a busy consumer makes within a time.
     async fn calls_within(time: Duration, limiter: &Limiter) -> u128 {
         let mut calls = 0;
         loop {
@@ -145,11 +145,11 @@ mod tests {
             (3_000_000, second),
             (7, micros(3)),
         ] {
-            // A whole number of milliseconds, at which the timers ring.
+            // A whole number of milliseconds, because timers count these.
             let time = within.max(second / 10);
             let limiter = Limiter::new(rate(calls, within), 1);
             let due = time.as_nanos() * u128::from(calls) / within.as_nanos();
-            // One is due at once.
+            // The first call is due at once.
             assert_eq!(calls_within(time, &limiter).await, due + 1, "{calls}");
         }
     }
@@ -158,7 +158,7 @@ mod tests {
     async fn a_burst_allows_its_extra_calls_once() {
         let limiter = Limiter::new(rate(100_000, Duration::from_secs(1)), 500);
         assert_eq!(calls_within(Duration::ZERO, &limiter).await, 500);
-        // The next one was due after that, and waits.
+        // The next call waits until it is due.
         assert_eq!(calls_within(micros(99_000), &limiter).await, 9_900 - 1);
     }
 
@@ -167,7 +167,7 @@ mod tests {
         for burst in [1, 3] {
             let mut schedule = Schedule::new(rate(100_000, Duration::from_secs(1)), burst as u32);
             for idle in [Duration::ZERO, micros(2_500), Duration::from_secs(100)] {
-                // A wait that was late, before that.
+                // A late wait comes before the idle time.
                 schedule.waited_until(idle);
                 let long = 2 * idle + micros(5_000);
                 for now in [long, long + micros(1_500)] {
@@ -177,7 +177,7 @@ mod tests {
         }
     }
 
-    /// How many calls are due by `now`.
+    /// The number of calls that are due by `now`.
     fn at_once(schedule: &mut Schedule, now: Duration) -> usize {
         (0..).take_while(|_| schedule.next(now) <= now).count()
     }
@@ -211,7 +211,7 @@ mod tests {
         proptest::collection::vec(step, 1..200)
     }
 
-    /// When the calls are made, one after the other, with timers that are late.
+    /// The times of consecutive calls with late timers.
     fn times(rate: Rate, burst: u32, steps: &[Step]) -> Vec<Duration> {
         let mut schedule = Schedule::new(rate, burst);
         let mut now = Duration::ZERO;
