@@ -1,5 +1,5 @@
-//! Tokens that nobody would write, given to all three macros: none panics, none hangs, and what they
-//! make is items that begin with the user's own.
+//! The fuzzer of the macros. It expands random tokens with all three macros. No macro may panic or hang, and each
+//! expansion must be items that begin with the user's item.
 
 mod minimise;
 mod mutate;
@@ -20,13 +20,13 @@ use seeds::Input;
 use verdict::{Expander, Fault, verdict};
 use watch::Watch;
 
-/// The number of the first input; each further one has the next number.
+/// The variable with the number of the first input. Later inputs have the following numbers.
 const SEED: &str = "FLUID_FUZZ_SEED";
 
-/// How many inputs there are.
+/// The variable with the number of inputs.
 const INPUTS: &str = "FLUID_FUZZ_INPUTS";
 
-/// After how many different faults it is enough.
+/// The number of different faults after which the run ends.
 const ENOUGH: usize = 10;
 
 const EXPANDERS: [Expander; 3] = [
@@ -55,8 +55,8 @@ fn every_generated_input_is_expanded_or_refused() {
         "{inputs} inputs from {first}; expanded without a mistake: {:?}",
         run.expanded
     );
-    assert!(run.faults.is_empty(), "{}", told(&run.faults));
-    // Where everything is refused, little is tried.
+    assert!(run.faults.is_empty(), "{}", describe(&run.faults));
+    // If too few inputs expand without an error, the expand stage is hardly tested.
     for (expander, expanded) in EXPANDERS.iter().zip(run.expanded) {
         let enough = inputs < 1_000 || expanded > inputs / 50;
         assert!(
@@ -76,7 +76,7 @@ fn number(variable: &str, default: u64) -> u64 {
     }
 }
 
-/// A fault, with the number of the input that showed it, and the smallest input that does.
+/// A fault, with the number of the input that showed it, and the smallest input that shows it.
 struct Found {
     expander: Expander,
     number: u64,
@@ -87,7 +87,7 @@ struct Found {
 #[derive(Default)]
 struct Run {
     faults: Vec<Found>,
-    /// How many inputs each macro expanded without a mistake to report.
+    /// For each macro, the number of inputs that it expanded without an error.
     expanded: [u64; 3],
 }
 
@@ -119,10 +119,10 @@ fn run(expanders: &[Expander], first: u64, inputs: u64) -> Run {
     run
 }
 
-/// Notes a fault with its smallest input, unless that is known already.
+/// Adds a fault with its smallest input, unless the fault is known already.
 fn note(faults: &mut Vec<Found>, expander: Expander, number: u64, input: &Input, fault: &Fault) {
     let input = minimise::minimise(expander, input.clone(), fault);
-    // Of the smallest input, not of the one that it was found with.
+    // The fault of the smallest input, which may differ from that of the original input.
     let fault = verdict(expander, &input)
         .err()
         .unwrap_or_else(|| fault.clone());
@@ -137,12 +137,12 @@ fn note(faults: &mut Vec<Found>, expander: Expander, number: u64, input: &Input,
     }
 }
 
-/// How to see the same input again.
+/// The variables that reproduce an input.
 fn replay(number: u64) -> String {
     format!("{SEED}={number} {INPUTS}=1 cargo test -p fluid-macros fuzz")
 }
 
-fn told(faults: &[Found]) -> String {
+fn describe(faults: &[Found]) -> String {
     let mut told = String::new();
     for Found {
         expander,

@@ -1,9 +1,8 @@
-//! The macros of fluid: `#[worker]`, `#[consumer]` and `workers!`. Their documentation is where they
-//! are used from, in the crate `fluid`.
+//! The macros of fluid: `#[worker]`, `#[consumer]` and `workers!`. The crate `fluid` exports and documents them.
 //!
-//! Each macro is three stages that hand on what they understood: *parse* reads the tokens, *check*
-//! collects the user's mistakes and never emits, *expand* emits and never fails. What cannot be
-//! understood is left out of the expansion, never the user's own item.
+//! Each macro has three stages. *Parse* reads the tokens into a model. *Check* collects the user's mistakes and
+//! emits nothing. *Expand* emits the output and never fails. A part that cannot be understood is left out of the
+//! expansion, but never the user's item.
 
 #[cfg(test)]
 mod documented;

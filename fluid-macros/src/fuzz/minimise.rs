@@ -1,10 +1,10 @@
-//! The smallest input that still fails.
+//! Finds the smallest input that still fails.
 
 use super::seeds::Input;
 use super::tree::{Tree, count, find};
 use super::verdict::{Expander, Fault, verdict};
 
-/// Takes tokens away, and groups from around tokens, as long as the fault stays.
+/// Removes tokens and delimiters as long as the fault stays.
 pub(super) fn minimise(expander: Expander, mut input: Input, fault: &Fault) -> Input {
     let fails = |input: &Input| verdict(expander, input).is_err_and(|found| found.is_like(fault));
     loop {
@@ -24,7 +24,7 @@ pub(super) fn minimise(expander: Expander, mut input: Input, fault: &Fault) -> I
     }
 }
 
-/// One pass over all places of one part, longer stretches first.
+/// One pass over all positions of one part, longer runs of tokens first.
 fn shrink(
     input: &mut Input,
     part: fn(&mut Input) -> &mut Vec<Tree>,
@@ -48,7 +48,7 @@ fn shrink(
     }
 }
 
-/// Takes so many tokens away that stand side by side.
+/// Removes a run of tokens.
 fn take(trees: &mut Vec<Tree>, at: usize, stretch: usize) -> bool {
     match find(trees, at) {
         Some((list, place)) if list.len() - place >= stretch => {
@@ -59,7 +59,7 @@ fn take(trees: &mut Vec<Tree>, at: usize, stretch: usize) -> bool {
     }
 }
 
-/// Puts what is in a group in its place.
+/// Replaces a group by its content.
 fn open(trees: &mut Vec<Tree>, at: usize) -> bool {
     let Some((list, place)) = find(trees, at) else {
         return false;

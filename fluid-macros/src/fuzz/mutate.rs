@@ -1,4 +1,4 @@
-//! Inputs made by chance, each from a number of its own.
+//! Random inputs. Each is determined by its number.
 
 use fastrand::Rng;
 use proc_macro2::TokenTree;
@@ -7,13 +7,13 @@ use super::seeds::{Input, Seeds};
 use super::tree::{Tree, count, depth, find};
 use super::words::{any, delimiter, hostile, word};
 
-/// How many tokens an input has at most.
+/// The largest number of tokens in an input.
 const MOST: usize = 1_500;
 
-/// How deep groups stand in each other at most. The compiler itself has a limit, too.
+/// The largest depth of nested groups. The compiler has a limit too.
 const DEEPEST: usize = 24;
 
-/// The input of this number: any tokens at all, or a use that somebody wrote, changed here and there.
+/// The input of this number: random tokens, or a use of a macro from the project with a few changes.
 pub(super) fn input(number: u64, seeds: &Seeds) -> Input {
     let mut rng = Rng::with_seed(number);
     let rng = &mut rng;
@@ -30,7 +30,7 @@ pub(super) fn input(number: u64, seeds: &Seeds) -> Input {
         &seeds.groups
     };
     let mut input = seeds[rng.usize(..seeds.len())].clone();
-    // Mostly few, since what is changed much is seldom understood.
+    // Mostly few changes, because an input with many changes is seldom valid.
     let changes = 1 + rng.usize(..2) * rng.usize(..3) * rng.usize(..4);
     for _ in 0..changes {
         let other = &seeds[rng.usize(..seeds.len())];
@@ -43,7 +43,7 @@ pub(super) fn input(number: u64, seeds: &Seeds) -> Input {
     input
 }
 
-/// One change at one place.
+/// Makes one change at one position.
 fn change(trees: &mut Vec<Tree>, other: &[Tree], rng: &mut Rng) {
     let size = count(trees);
     let may_grow = size < MOST && depth(trees) < DEEPEST;
@@ -85,8 +85,8 @@ fn change(trees: &mut Vec<Tree>, other: &[Tree], rng: &mut Rng) {
     }
 }
 
-/// A place for a change of this kind: what is hostile goes rather where a literal or a name stands, and
-/// what is taken out of its group is one.
+/// A position for a change of this kind. Hostile tokens mostly replace a literal or a name, and only a group can be
+/// replaced by its content.
 fn place(trees: &mut Vec<Tree>, kind: u8, rng: &mut Rng) -> usize {
     let size = count(trees);
     let suits = |tree: &Tree| match kind {
@@ -105,7 +105,7 @@ fn place(trees: &mut Vec<Tree>, kind: u8, rng: &mut Rng) -> usize {
     at
 }
 
-/// A few tokens that stand side by side somewhere in `trees`.
+/// A short run of tokens from somewhere in `trees`.
 fn piece(trees: &[Tree], rng: &mut Rng) -> Vec<Tree> {
     let mut trees = trees.to_vec();
     let size = count(&trees);

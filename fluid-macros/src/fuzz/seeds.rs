@@ -1,4 +1,4 @@
-//! What the mutations begin with: each use of a macro in the examples and in the tests.
+//! The uses of the macros in the examples and tests, from which mutations start.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 use super::tree::{Tree, tokens, trees};
 
-/// What a macro is given: an attribute's options and the item below it, or the declaration of a group.
+/// The input of a macro: the options of an attribute and its item, or the declaration of a group.
 #[derive(Clone, Default)]
 pub(super) struct Input {
     pub(super) options: Vec<Tree>,
@@ -31,7 +31,7 @@ pub(super) fn read() -> Seeds {
     let mut seeds = Seeds::default();
     for file in files {
         let text = fs::read_to_string(&file).expect("a source file");
-        // A file that does not even lex is one of the mistakes that must not compile.
+        // A file that cannot be split into tokens is one of the cases that must not compile.
         if let Ok(tokens) = text.parse::<TokenStream>() {
             uses(tokens, &mut seeds);
         }
@@ -47,7 +47,7 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            // What is expanded already has no macros left.
+            // Expanded files contain no macros.
             if !path.ends_with("expanded") && !path.ends_with("target") {
                 sources(&path, files);
             }
@@ -57,7 +57,7 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The uses in one file, those inside functions and other macros included.
+/// The uses in one file, also inside functions and other macros.
 fn uses(tokens: TokenStream, seeds: &mut Seeds) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
@@ -94,7 +94,7 @@ fn group(tokens: &[TokenTree]) -> Option<Input> {
     }
 }
 
-/// Attributes, one of them ours, and the function below them; and how many tokens all that is.
+/// A function with one of our attributes, and the number of its tokens.
 fn function(tokens: &[TokenTree]) -> Option<(Input, usize)> {
     let mut input = Input::default();
     let mut ours = false;
@@ -148,7 +148,7 @@ fn options(attribute: TokenStream) -> Option<Vec<Tree>> {
 }
 
 impl Input {
-    /// As one would write it to try it again.
+    /// The input as text, for a test.
     pub(super) fn text(&self) -> String {
         let [options, item] = [&self.options, &self.item].map(|trees| tokens(trees));
         format!("options: {options}\n   item: {item}")

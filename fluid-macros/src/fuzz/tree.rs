@@ -9,7 +9,7 @@ pub(super) enum Tree {
     Group(Delimiter, Vec<Tree>),
 }
 
-/// Reads tokens.
+/// Converts a token stream.
 pub(super) fn trees(tokens: TokenStream) -> Vec<Tree> {
     let trees = tokens.into_iter().map(|token| match token {
         TokenTree::Group(group) => Tree::Group(group.delimiter(), trees(group.stream())),
@@ -18,7 +18,7 @@ pub(super) fn trees(tokens: TokenStream) -> Vec<Tree> {
     trees.collect()
 }
 
-/// The tokens again.
+/// Converts back to a token stream.
 pub(super) fn tokens(trees: &[Tree]) -> TokenStream {
     let tokens = trees.iter().map(|tree| match tree {
         Tree::Leaf(leaf) => leaf.clone(),
@@ -27,7 +27,7 @@ pub(super) fn tokens(trees: &[Tree]) -> TokenStream {
     tokens.collect()
 }
 
-/// How many tokens there are, those in groups included.
+/// The number of tokens, including those in groups.
 pub(super) fn count(trees: &[Tree]) -> usize {
     let counts = trees.iter().map(|tree| match tree {
         Tree::Leaf(_) => 1,
@@ -36,7 +36,7 @@ pub(super) fn count(trees: &[Tree]) -> usize {
     counts.sum()
 }
 
-/// How deep groups stand in groups.
+/// The depth of nested groups.
 pub(super) fn depth(trees: &[Tree]) -> usize {
     let depths = trees.iter().map(|tree| match tree {
         Tree::Leaf(_) => 0,
@@ -45,8 +45,8 @@ pub(super) fn depth(trees: &[Tree]) -> usize {
     depths.max().unwrap_or(0)
 }
 
-/// The list that the token number `at` stands in, and its place there. Tokens are numbered as they are
-/// written, a group before what it holds.
+/// The list that contains the token with the number `at`, and its index there. Tokens are numbered in the order of
+/// the text, a group before its content.
 pub(super) fn find(trees: &mut Vec<Tree>, mut at: usize) -> Option<(&mut Vec<Tree>, usize)> {
     let mut place = 0;
     while place < trees.len() {

@@ -1,4 +1,4 @@
-//! What must hold of every expansion, whatever was written.
+//! The rules that every expansion must obey.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,25 +14,25 @@ use super::tree::tokens;
 #[derive(Clone, Copy)]
 pub(super) struct Expander {
     pub(super) name: &'static str,
-    /// Whether the user's item stands at the beginning of the expansion.
+    /// Whether the expansion must begin with the user's item.
     pub(super) keeps_item: bool,
     pub(super) expand: fn(TokenStream, TokenStream) -> TokenStream,
 }
 
-/// What is wrong with an expansion.
+/// A violation of the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     Panic(String),
-    /// It does not lex.
+    /// The expansion cannot be split into tokens.
     Unreadable,
-    /// What the macro wrote is not a sequence of items.
+    /// The expansion is not a sequence of items.
     NoItems(String),
-    /// The user's item does not stand at its beginning as it was written.
+    /// The expansion does not begin with the unchanged item of the user.
     ItemTouched,
 }
 
 impl Fault {
-    /// Whether it is the same kind of mistake. What a message tells of an input changes with the input.
+    /// Whether two faults are of one kind. Their texts may differ, because these quote the input.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Panic(message), Self::Panic(other)) => message == other,
@@ -52,12 +52,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Expands an input and looks at what became of it. Says whether the macro reported a mistake.
+/// Expands an input and checks the result. Returns whether the macro reported an error.
 pub(super) fn verdict(expander: Expander, input: &Input) -> Result<bool, Fault> {
     let [options, item] = [&input.options, &input.item].map(|trees| tokens(trees));
     let written = item.clone();
     let expansion = caught(|| (expander.expand)(options, item))?;
-    // A lone `'`, or the `/` and `*` of a comment, are tokens that do not lex as they are printed.
+    // A single `'`, or the `/` and `*` of a comment, are tokens whose text cannot be read again.
     if !lexes(&expansion) && lexes(&tokens(&input.options)) && lexes(&written) {
         return Err(Fault::Unreadable);
     }
@@ -68,7 +68,7 @@ pub(super) fn verdict(expander: Expander, input: &Input) -> Result<bool, Fault> 
             return Err(Fault::ItemTouched);
         }
     }
-    // The user's own item is not parsed: of what is wrong with it the compiler speaks.
+    // The user's item is not parsed. The compiler reports its mistakes.
     let made: TokenStream = made.collect();
     let reported = made
         .clone()
@@ -84,13 +84,13 @@ fn is(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(name) if name == word)
 }
 
-/// Whether there is something in the input that syn reads otherwise than the compiler does.
+/// Whether syn and the compiler read the input differently.
 fn is_misread(expander: Expander, written: &TokenStream) -> bool {
     has_lone_crate(written) || expander.keeps_item && has_nameless_parameter(written)
 }
 
-/// `crate` without a path behind it. At the end of a block the compiler reads it as an expression, and
-/// says that it is none; syn reads it as the beginning of a macro.
+/// `crate` without a path behind it. At the end of a block the compiler rejects it as an expression, and syn reads
+/// it as the beginning of a macro.
 fn has_lone_crate(tokens: &TokenStream) -> bool {
     let tokens: Vec<_> = tokens.clone().into_iter().collect();
     tokens.iter().enumerate().any(|(at, token)| match token {
@@ -99,7 +99,7 @@ fn has_lone_crate(tokens: &TokenStream) -> bool {
     })
 }
 
-/// `fn f<_>()`, which the compiler refuses before it calls a macro, and syn does not.
+/// `fn f<_>()`. The compiler rejects it before it calls a macro, and syn accepts it.
 fn has_nameless_parameter(item: &TokenStream) -> bool {
     let tokens: Vec<_> = item.clone().into_iter().collect();
     let mut pairs = tokens.windows(2);
@@ -115,7 +115,7 @@ fn lexes(tokens: &TokenStream) -> bool {
 }
 
 thread_local! {
-    /// Whether a panic of this thread is expected, and not to be told.
+    /// Whether a panic of this thread is expected, so that it is not printed.
     static EXPECTED: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -1,4 +1,4 @@
-//! Who ends the process when an expansion does not end.
+//! A watchdog that ends the process if an expansion hangs.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -8,10 +8,10 @@ use std::{io, process, thread};
 
 use super::{mutate, seeds};
 
-/// An input takes a millisecond or two. No machine is so busy that it takes so long.
+/// The time limit of one input, which normally takes one or two milliseconds.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Watches the work on one input after the other, until it is dropped.
+/// Monitors the work on each input, until it is dropped.
 pub(super) struct Watch {
     number: Arc<AtomicU64>,
     busy: Arc<AtomicBool>,
@@ -32,7 +32,7 @@ impl Watch {
         };
         thread::spawn(move || {
             let mut seen = None;
-            // A time-out means that nobody has dropped the watch.
+            // A timeout means that the watch still exists.
             while end.recv_timeout(LONGEST) == Err(mpsc::RecvTimeoutError::Timeout) {
                 let now = busy.load(SeqCst).then(|| number.load(SeqCst));
                 if now.is_some() && now == seen {
@@ -44,20 +44,20 @@ impl Watch {
         watch
     }
 
-    /// The work on this input begins.
+    /// Called before the work on an input.
     pub(super) fn begin(&self, number: u64) {
         self.number.store(number, SeqCst);
         self.busy.store(true, SeqCst);
     }
 
-    /// The work has ended; what follows may take long.
+    /// Called after the work on an input. Later work has no limit.
     pub(super) fn rest(&self) {
         self.busy.store(false, SeqCst);
     }
 }
 
-/// Names the input, and ends the process: there is no other way out of a loop without end. Standard
-/// error is written as it is, past what the test harness keeps of it.
+/// Prints the input and ends the process, because a thread in an endless loop cannot be stopped. It writes to
+/// standard error directly, because the test harness captures `eprintln!`.
 fn hung(number: u64) -> ! {
     let seconds = LONGEST.as_secs();
     let replay = super::replay(number);

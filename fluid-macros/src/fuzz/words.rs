@@ -1,11 +1,11 @@
-//! What is put in the place of tokens.
+//! The words that replace tokens in a mutation.
 
 use fastrand::Rng;
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenTree};
 
 use super::tree::{Tree, trees};
 
-/// What has a meaning to the macros or to the compiler.
+/// Words with a meaning to the macros or the compiler.
 const WORDS: &[&str] = &[
     // Words of the language.
     "async",
@@ -207,7 +207,7 @@ const WORDS: &[&str] = &[
     "A { .. }",
 ];
 
-/// What nobody writes.
+/// Unusual tokens.
 const HOSTILE: &[&str] = &[
     // Texts.
     "\"\"",
@@ -329,7 +329,7 @@ pub(super) fn word(rng: &mut Rng) -> Vec<Tree> {
     one_of(WORDS, rng)
 }
 
-/// Something that nobody writes.
+/// One of the unusual tokens.
 pub(super) fn hostile(rng: &mut Rng) -> Vec<Tree> {
     one_of(HOSTILE, rng)
 }
@@ -339,8 +339,8 @@ fn one_of(texts: &[&str], rng: &mut Rng) -> Vec<Tree> {
     trees(text.parse().unwrap_or_else(|e| panic!("{text}: {e}")))
 }
 
-/// Any of the delimiters, and now and then the one that is not seen, in which declarative macros hand
-/// on what they matched.
+/// A random delimiter. Sometimes this is the invisible delimiter in which declarative macros wrap what they
+/// matched.
 pub(super) fn delimiter(rng: &mut Rng) -> Delimiter {
     match rng.u8(..4) {
         0 => Delimiter::Parenthesis,
@@ -350,7 +350,7 @@ pub(super) fn delimiter(rng: &mut Rng) -> Delimiter {
     }
 }
 
-/// So many tokens of all kinds, in groups that stand at most so deep in each other.
+/// Random tokens of all kinds: this many, in groups nested at most this deep.
 pub(super) fn any(rng: &mut Rng, length: usize, depth: usize) -> Vec<Tree> {
     let mut trees = Vec::new();
     for _ in 0..length {
@@ -368,7 +368,7 @@ pub(super) fn any(rng: &mut Rng, length: usize, depth: usize) -> Vec<Tree> {
     trees
 }
 
-/// A character of punctuation, joined to the next one or not.
+/// A punctuation character, joined to the next one or not.
 fn punct(rng: &mut Rng) -> TokenTree {
     const ALL: &[u8] = b"~!@#$%^&*-=+|;:,<.>/?";
     let spacing = if rng.bool() {
@@ -379,7 +379,7 @@ fn punct(rng: &mut Rng) -> TokenTree {
     Punct::new(char::from(ALL[rng.usize(..ALL.len())]), spacing).into()
 }
 
-/// One of a few short names, so that some of them meet.
+/// One of a few short names, so that names are repeated.
 fn name(rng: &mut Rng) -> TokenTree {
     let name = char::from(b'a' + rng.u8(..4)).to_string();
     Ident::new(&name, Span::call_site()).into()
