@@ -219,7 +219,7 @@ impl Supervisor {
             () = node.stop().raised(), if !stopping => self.obey_stop(),
             order = order, if asked => self.apply_directive(order),
             () = run_control.restart_requested().raised(), if !stopping && !escalating => self.go_down(None),
-            () = run_control.cut_off().raised(), if escalating && !aborted => self.cut_all(),
+            () = run_control.cut_off().raised(), if escalating && !aborted => self.abort_incarnations(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => self.answer_deadlines(),
         }

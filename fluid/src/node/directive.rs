@@ -168,7 +168,7 @@ impl NoRestart {
     }
 
     pub(crate) fn stuck() -> Error {
-        let why = "it cannot be restarted, because its present life does not end".to_owned();
+        let why = "it cannot be restarted, because it blocks its thread".to_owned();
         Self { why, error: None }.into()
     }
 }

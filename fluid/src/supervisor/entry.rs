@@ -16,11 +16,11 @@ use crate::sync::oneshot;
 /// Where a member is between two incarnations.
 pub(super) enum Phase {
     /// It runs, or has not been launched.
-    Living,
+    Active,
     /// Its incarnation should end, and a directive follows.
     Ending,
     /// Its incarnation did not end in time and was aborted.
-    Cut,
+    Aborted,
     /// Its incarnation has ended, and it waits for a directive.
     AwaitingRestart(Box<AwaitingRestart>),
 }
@@ -97,7 +97,7 @@ impl Entry {
             removed: false,
             late: false,
             ended: false,
-            phase: Phase::Living,
+            phase: Phase::Active,
             backoff: None,
         }
     }
@@ -123,7 +123,7 @@ impl Entry {
     }
 
     /// Whether it was launched, and neither asked to stop nor ended.
-    pub(super) fn lives_on(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         self.launch.is_none() && !self.asked && !self.ended
     }
 

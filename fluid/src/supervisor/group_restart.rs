@@ -110,14 +110,14 @@ impl Supervisor {
         }
         self.node.advance(State::Restarting);
         self.cancel_group_restart();
-        let all = self.living().into_keys().collect();
+        let all = self.active().into_keys().collect();
         self.end_incarnations(&all, AfterStop::Report(failure));
     }
 
     fn end_incarnations(&mut self, affected: &BTreeSet<MemberId>, then: AfterStop) {
         let affected = affected
             .iter()
-            .filter(|id| self.members.get(id).is_some_and(|m| m.lives_on()));
+            .filter(|id| self.members.get(id).is_some_and(|m| m.is_active()));
         let affected: BTreeSet<_> = affected.copied().collect();
         let levels = self.levels_of(&affected);
         self.restarts.group_restart = Some(GroupRestart {
@@ -229,20 +229,20 @@ impl Supervisor {
 
     /// Asks a member to end its incarnation.
     fn end_incarnation(&mut self, id: MemberId) {
-        let Some(member) = self.members.get(&id).filter(|member| member.lives_on()) else {
+        let Some(member) = self.members.get(&id).filter(|member| member.is_active()) else {
             return;
         };
         if member.is_down() {
             return;
         }
-        if matches!(member.phase, Phase::Living) {
+        if matches!(member.phase, Phase::Active) {
             member.node.request_restart();
         }
         self.give_time_to_end(id);
         if let Some(group_restart) = &mut self.restarts.group_restart {
             group_restart.awaited.insert(id);
             if let Some(until) = group_restart.abort_deadline {
-                self.cut(id, until);
+                self.abort_incarnation(id, until);
             }
         }
     }
@@ -304,13 +304,15 @@ impl Supervisor {
     }
 
     /// Aborts all incarnations that have not ended, because the parent group has aborted this one.
-    pub(super) fn cut_all(&mut self) {
+    pub(super) fn abort_incarnations(&mut self) {
         let until = self.node.run_control().abort_deadline();
         let until = until.unwrap_or_else(Instant::now);
         if let Some(group_restart) = &mut self.restarts.group_restart {
             group_restart.abort_deadline = Some(until);
             let awaited = group_restart.awaited.clone();
-            awaited.into_iter().for_each(|id| self.cut(id, until));
+            awaited
+                .into_iter()
+                .for_each(|id| self.abort_incarnation(id, until));
         }
     }
 

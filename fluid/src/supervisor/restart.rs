@@ -91,7 +91,7 @@ impl Supervisor {
     pub(super) fn failing(&mut self, id: MemberId) {
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
-            member.lives_on() && self.answer_to(member, failure.as_ref()) != Answer::Stop
+            member.is_active() && self.answer_to(member, failure.as_ref()) != Answer::Stop
         });
         if answered && self.cause.is_none() {
             self.give_time_to_end(id);
@@ -104,7 +104,7 @@ impl Supervisor {
     pub(super) fn give_time_to_end(&mut self, id: MemberId) {
         let patience = self.patience();
         if let Some(member) = self.members.get_mut(&id)
-            && matches!(member.phase, Phase::Living)
+            && matches!(member.phase, Phase::Active)
         {
             member.phase = Phase::Ending;
             let grace = member.policy().grace.unwrap_or(patience);
@@ -172,7 +172,7 @@ impl Supervisor {
         } else {
             whom
         };
-        let feeds = self.living();
+        let feeds = self.active();
         let mut affected = affected(&feeds, whom, id);
         if whom != Whom::One {
             self.with_callers(&mut affected, id);
@@ -307,7 +307,7 @@ impl Supervisor {
         };
         self.deadlines.clear(Deadline::Restart, id);
         if let Phase::AwaitingRestart(awaiting_restart) =
-            std::mem::replace(&mut member.phase, Phase::Living)
+            std::mem::replace(&mut member.phase, Phase::Active)
         {
             member.node.renew();
             let _ = awaiting_restart.order.send(Directive::Restart);
@@ -322,7 +322,7 @@ impl Supervisor {
         let nested = member.node.kind == Kind::Group;
         self.deadlines.clear(Deadline::Restart, id);
         if let Phase::AwaitingRestart(awaiting_restart) =
-            std::mem::replace(&mut member.phase, Phase::Living)
+            std::mem::replace(&mut member.phase, Phase::Active)
         {
             let _ = awaiting_restart.order.send(Directive::Stop(cause));
         }
@@ -333,9 +333,9 @@ impl Supervisor {
     }
 
     /// The members that are active, each with the members that it feeds.
-    pub(super) fn living(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
-        let living = self.members.iter().filter(|(_, member)| member.lives_on());
-        living
+    pub(super) fn active(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
+        let active = self.members.iter().filter(|(_, member)| member.is_active());
+        active
             .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
             .collect()
     }
@@ -345,7 +345,7 @@ impl Supervisor {
         let is_callback = |id: &MemberId| self.members[id].node.kind == Kind::Callback;
         let (callbacks, workers): (BTreeSet<_>, BTreeSet<_>) =
             some.iter().partition(|id| is_callback(id));
-        let mut levels = in_order(&self.living(), &workers);
+        let mut levels = in_order(&self.active(), &workers);
         levels.push(callbacks.into_iter().collect());
         levels
     }
@@ -360,27 +360,27 @@ impl Supervisor {
     pub(super) fn restart_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id).map(|member| &member.phase) {
             Some(Phase::AwaitingRestart(awaiting)) if awaiting.resting => self.again(id),
-            Some(Phase::Ending) => self.cut(id, now + FORCE_SLACK),
-            Some(Phase::Cut) => self.give_up(id),
+            Some(Phase::Ending) => self.abort_incarnation(id, now + FORCE_SLACK),
+            Some(Phase::Aborted) => self.give_up(id),
             _ => {}
         }
     }
 
     /// Aborts an incarnation that does not end, and gives it until `until` to obey. A nested group gets slightly
     /// longer, so that it can report itself which of its members did not obey.
-    pub(super) fn cut(&mut self, id: MemberId, until: Instant) {
+    pub(super) fn abort_incarnation(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         match member.phase {
             Phase::Ending => {
-                member.phase = Phase::Cut;
+                member.phase = Phase::Aborted;
                 member.node.run_control().abort(until);
                 self.deadlines.clear(Deadline::Restart, id);
             }
             // The earlier of two deadlines holds.
-            Phase::Cut => {}
-            Phase::Living | Phase::AwaitingRestart(_) => return,
+            Phase::Aborted => {}
+            Phase::Active | Phase::AwaitingRestart(_) => return,
         }
         let nested = member.node.kind == Kind::Group;
         let last = if nested { until + FORCE_SLACK } else { until };

@@ -69,7 +69,7 @@ impl Supervisor {
         if std::mem::replace(&mut member.ended, true) {
             return;
         }
-        member.phase = Phase::Living;
+        member.phase = Phase::Active;
         self.live -= 1;
         let node = Arc::clone(&member.node);
         let exit = node.exit();
@@ -307,7 +307,7 @@ impl Supervisor {
         // A nested group does not block a thread, but one of its members does.
         let stuck = node.kind != Kind::Group;
         let cause = match member.phase {
-            Phase::Cut if !member.asked && node.failing().is_none() => {
+            Phase::Aborted if !member.asked && node.failing().is_none() => {
                 Cause::failure(node.name(), NoRestart::stuck())
             }
             _ => node.ended_because(),

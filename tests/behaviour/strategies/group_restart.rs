@@ -362,7 +362,7 @@ async fn a_worker_that_blocks_its_thread_cannot_be_restarted_and_the_group_fails
         panic!("{exit}");
     };
     assert_eq!(&**worker, "stuck");
-    assert!(error.to_string().contains("does not end"), "{error}");
+    assert!(error.to_string().contains("blocks its thread"), "{error}");
     assert!(exit.worker("stuck").unwrap().is_stuck(), "{exit}");
     assert_eq!(counts(&exit, "stuck"), [2, 0, 0, 0, 2]);
     assert_eq!(exit.code(), 2);
