@@ -236,7 +236,7 @@ async fn a_stop_drops_on_startup_of_further_lanes_and_shuts_down_the_started_lan
 }
 
 #[tokio::test(start_paused = true)]
-async fn lanes_that_have_messages_start_all_the_same_and_handle_them() {
+async fn a_stop_lets_starting_lanes_with_queued_messages_start_and_handle_them() {
     let log = Log::default();
     let mut workers = group();
     let options = Options::new().concurrency(3);

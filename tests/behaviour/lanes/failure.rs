@@ -192,7 +192,7 @@ async fn a_group_whose_lane_cannot_start_ends_within_the_grace_period_if_another
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lane_that_cannot_start_again_is_a_failure_that_a_restart_answers() {
+async fn a_failed_start_of_a_lane_in_a_restart_is_answered_by_another_restart() {
     for at in 3..6 {
         let plan = Plan {
             fails_at: Some(at),
