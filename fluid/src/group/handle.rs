@@ -29,7 +29,7 @@ use crate::supervisor::{Event, Events};
 use crate::sync::OnceLock;
 use crate::worker::Worker;
 
-/// A group, before, while and after it runs. Cheap to clone; dropping it does nothing.
+/// A handle of a group, valid before, during and after its run. Cheap to clone. Dropping it has no effect.
 #[derive(Clone)]
 pub struct GroupHandle {
     node: Arc<Node>,
@@ -37,14 +37,14 @@ pub struct GroupHandle {
     shared: Arc<Shared>,
 }
 
-/// What all handles of a group share besides.
+/// State that all handles of a group share.
 struct Shared {
-    /// The group as its members see it.
+    /// The group as the parent of its members.
     parent: Arc<dyn Parent>,
     next_id: AtomicUsize,
-    /// The queue of all in it that consume nothing.
+    /// The closed queue of all workers that consume nothing.
     nothing: OnceLock<Arc<Channel<Nothing>>>,
-    /// What is sent through ports for which there are no messages.
+    /// The counts of ports whose message type is `Nothing`.
     unsent: Arc<Tally>,
 }
 
@@ -71,7 +71,7 @@ impl GroupHandle {
         &self.events
     }
 
-    /// The queue of a worker that consumes nothing, which is the same for all of them.
+    /// The closed queue that all workers of the group share that consume nothing.
     pub(crate) fn queue_of_nothing<M: Send + 'static>(&self) -> Option<Arc<Channel<M>>> {
         let new = || Channel::of_nothing(Arc::clone(self.node.name()));
         let nothing = self.shared.nothing.get_or_init(new);
@@ -80,66 +80,65 @@ impl GroupHandle {
             .ok()
     }
 
-    /// What counts nothing.
+    /// The counts of ports whose message type is `Nothing`.
     pub(crate) fn tally_of_nothing(&self) -> &Arc<Tally> {
         &self.shared.unsent
     }
 
-    /// The group's name.
+    /// The name of the group.
     #[must_use]
     pub fn worker_name(&self) -> &str {
         self.node.name()
     }
 
-    /// Its state.
+    /// The current state.
     #[must_use]
     pub fn state(&self) -> State {
         self.node.state()
     }
 
-    /// Resolves when the state is `state` or past it, with the state seen then. Cancel safe.
+    /// Waits until the state is `state` or a later one, and returns it. Cancel safe.
     pub async fn wait_for(&self, state: State) -> State {
         self.node.reached(state).await
     }
 
-    /// Whether it has started and has not been asked to stop.
+    /// Whether the group has started and has not been asked to stop.
     #[must_use]
     pub fn is_running(&self) -> bool {
         matches!(self.state(), State::Running | State::Restarting)
     }
 
-    /// Whether it was asked to stop, or is done, and its workers are finishing what they have.
+    /// Whether the group was asked to stop or has finished its work, and has not ended yet.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.state() == State::Stopping
     }
 
-    /// How many workers and callbacks stand in the group, those of nested groups not counted.
+    /// The number of workers, callbacks and nested groups in the group, without the members of nested groups.
     #[must_use]
     pub fn num_workers(&self) -> usize {
         let count = self.node.with_members(|members| members.nodes().len());
         count.unwrap_or_default()
     }
 
-    /// What the group and everything in it is doing right now.
+    /// The current status of the group and of all its members.
     #[must_use]
     pub fn status(&self) -> Status {
         self.node.status()
     }
 
-    /// Asks the group to stop, and returns at once. It may be called any number of times, from
-    /// anywhere.
+    /// Asks the group to stop, and returns at once. Further calls have no effect. May be called from any thread.
     ///
-    /// Sources stop, and messages from outside are refused; each consumer ends when all that feeds it
-    /// has ended and its queue is empty. When this returns, [`Context::is_running`](crate::Context::is_running) is false
-    /// for all sources here and in the groups below, and sends from outside fail, however busy the runtime is; the group's own
-    /// state changes a little later.
+    /// Sources stop, and messages from outside are refused. Each consumer ends when all workers that feed it have
+    /// ended and its queue is empty. When this returns, [`Context::is_running`](crate::Context::is_running) is
+    /// `false` for all sources, also in nested groups, and sends from outside fail. The state of the group changes
+    /// shortly after.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }
 
-    /// Asks the group to stop for `reason`, and sets the exit code. If it has been asked before, it
-    /// only asks once more.
+    /// Asks the group to stop because of `reason`, and sets the exit code. Has no effect if the group was asked to
+    /// stop before.
     pub fn bail_out(&self, reason: impl Into<Cow<'static, str>>, code: u8) {
         self.node.ask_to_stop(Some(Cause::BailedOut {
             reason: reason.into(),
@@ -147,18 +146,18 @@ impl GroupHandle {
         }));
     }
 
-    /// Asks the group to stop, and waits until it has ended; after the grace period, by force.
+    /// Asks the group to stop, and waits until it has ended. It is forced to end after its grace period.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future takes nothing back: the group still stops.
+    /// If the future is dropped, the group still stops.
     pub async fn shutdown(&self) -> Exit {
         self.gracefully_stop();
         self.wait_for_shutdown().await
     }
 
-    /// Waits until the group has ended, and asks nothing. Every waiter gets the same exit, also one
-    /// that comes late. Cancel safe.
+    /// Waits until the group has ended, without asking it to stop. All calls return the same exit, also after the
+    /// end. Cancel safe.
     pub async fn wait_for_shutdown(&self) -> Exit {
         self.node.exited().await
     }
@@ -169,13 +168,13 @@ impl GroupHandle {
         self.node.exit().cloned()
     }
 
-    /// Adds a worker to the group, running or not. In a running group it starts at once.
+    /// Adds a worker to the group. In a running group it starts at once.
     ///
-    /// Its name is that of its function or type; if that is taken, a number is added.
+    /// Its name is that of its function or type. If that name is taken, a number is appended.
     ///
     /// # Errors
     ///
-    /// If the group has been asked to stop, is stopping for another reason or has ended.
+    /// If the group is stopping, was asked to stop, or has ended.
     pub fn add<W: Worker>(&self, worker: W) -> Result<ConsumerHandle<W::Message>, AddError> {
         self.add_seat(
             &default_name::<W>(),
@@ -184,11 +183,11 @@ impl GroupHandle {
         )
     }
 
-    /// Adds a worker that can be restarted, since `build` can make it anew, with a name and options.
+    /// Adds a worker with a name and options. It can be restarted, because `build` is called for each incarnation.
     ///
     /// # Errors
     ///
-    /// As [`add`](Self::add).
+    /// Like [`add`](Self::add).
     pub fn add_with<W: Worker>(
         &self,
         name: &str,
@@ -198,16 +197,16 @@ impl GroupHandle {
         self.add_seat(name, options.into(), Build::Anew(Box::new(build)))
     }
 
-    /// Takes a worker out of the group: asks it to stop, and waits until it has ended. The group goes
-    /// on, and forgets it: when this returns, the worker is not in the [`status`](Self::status) any more, and its name is
-    /// free. `None` if it is no member of this group.
+    /// Removes a worker from the group: asks it to stop, and waits until it has ended. The group continues. When
+    /// this returns, the worker is not in the [`status`](Self::status), and its name is free. Returns `None` if the
+    /// worker is not a member of this group.
     ///
-    /// In a group that has not been started this waits for the start;
-    /// [`Workers::remove`](crate::Workers::remove) does not.
+    /// In a group that has not been started, this waits for the start. [`Workers::remove`](crate::Workers::remove)
+    /// does not.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future takes nothing back: the worker still stops, and is forgotten.
+    /// If the future is dropped, the worker is still stopped and removed.
     pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
         let is_member = |node: &Arc<Node>| Arc::ptr_eq(node, worker.node());
         let members = |members: &mut Members| members.nodes().iter().any(is_member);
@@ -215,12 +214,13 @@ impl GroupHandle {
         worker.node().refuse_from_outside();
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
         let exit = worker.wait_for_shutdown().await;
-        // The supervisor forgets it too, but may have its turn later.
+        // The supervisor removes it too, but may run later.
         self.node.forget(worker.node());
         Some(exit)
     }
 
-    /// Registers code that the group runs beside its workers, before it starts or while it runs.
+    /// Registers a callback that the group runs beside its workers. May be called before the start or while the
+    /// group runs.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -237,7 +237,7 @@ impl GroupHandle {
     ///
     /// # Errors
     ///
-    /// As [`add`](Self::add).
+    /// Like [`add`](Self::add).
     pub fn register_callback<F>(
         &self,
         callback: Callback,

@@ -9,16 +9,16 @@ use tokio::time::Instant;
 use crate::group::workers::Workers;
 use crate::report::exit::{Cause, Exit, Forced};
 
-/// How long the workers may take to end by force after a second signal.
+/// How long the workers may take to end after a second signal has forced them.
 const SECOND_SIGNAL_SLACK: Duration = Duration::from_millis(100);
 
 impl Workers {
-    /// Runs the group until it ends, and asks it to stop when the process is sent SIGINT or SIGTERM.
-    /// While it starts, that ends the start: `on_startup` is dropped where it awaits. A second signal ends the group at once,
-    /// by force, which [`Exit::forced_by`] tells.
+    /// Runs the group until it ends. SIGINT and SIGTERM ask it to stop. If the group is still starting,
+    /// `on_startup` is dropped at its `await`. A second signal forces the group to end at once, and
+    /// [`Exit::forced_by`] names that signal.
     ///
-    /// From the first call on, tokio handles these two signals for the rest of the process: when this has
-    /// returned, they no longer end it by themselves.
+    /// From the first call on, tokio handles these two signals for the rest of the process. They no longer end the
+    /// process by themselves, also after this method has returned.
     ///
     /// # Panics
     ///
@@ -26,7 +26,7 @@ impl Workers {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the group goes on, and no signal is listened to any more.
+    /// If the future is dropped, the group continues and ignores signals.
     pub async fn run(self) -> Exit {
         let group = self.handle();
         let mut signals = match ProcessSignals::listen() {
@@ -59,16 +59,15 @@ impl Workers {
         life.await
     }
 
-    /// Builds a tokio runtime, [`run`](Self::run)s the group on it, and returns its exit, which is
-    /// what `main` returns.
+    /// Builds a tokio runtime, [`run`](Self::run)s the group on it, and returns its exit, for `main` to return.
     ///
-    /// The workers have a multi-threaded runtime; the group is supervised on the calling thread. So
-    /// even workers that block every thread of their runtime cannot keep the process from ending
-    /// within the grace period and a second, and the exit names those that do.
+    /// The workers have a multi-threaded runtime, and the group is supervised on the calling thread. So workers
+    /// that block every thread of their runtime do not delay the end of the process. It ends within the grace
+    /// period and a second, and the exit names the stuck workers.
     ///
     /// # Panics
     ///
-    /// If no runtime can be built, and within a tokio runtime, where [`run`](Self::run) is the way.
+    /// If no runtime can be built, or if it is called within a tokio runtime: use [`run`](Self::run) there.
     pub fn main(self) -> Exit {
         assert!(
             tokio::runtime::Handle::try_current().is_err(),
@@ -83,7 +82,7 @@ impl Workers {
             .build()
             .expect("a runtime for control");
         let exit = control.block_on(self.on_runtime(workers.handle().clone()).run());
-        // A thread that a worker blocks would never be joined.
+        // Waits for no thread, because a worker may block one for ever.
         workers.shutdown_background();
         exit
     }

@@ -1,4 +1,4 @@
-//! Handles: what the rest of the program sees of a worker.
+//! The handles of workers and consumers.
 
 use std::future::Ready;
 use std::ops::Deref;
@@ -11,7 +11,7 @@ use crate::report::status::Status;
 use crate::rules::IsSentFromOutside;
 use crate::state::State;
 
-/// One worker, before, while and after it runs. Cheap to clone; dropping it does nothing.
+/// A handle of one worker, valid before, during and after its run. Cheap to clone. Dropping it has no effect.
 #[derive(Clone, Debug)]
 pub struct WorkerHandle {
     node: Arc<Node>,
@@ -26,63 +26,62 @@ impl WorkerHandle {
         &self.node
     }
 
-    /// The worker's name, unique within its group.
+    /// The name of the worker, which is unique within its group.
     #[must_use]
     pub fn worker_name(&self) -> &str {
         self.node.name()
     }
 
-    /// Its state.
+    /// The current state.
     #[must_use]
     pub fn state(&self) -> State {
         self.node.state()
     }
 
-    /// Resolves when the state is `state` or past it, with the state seen then. Cancel safe.
+    /// Waits until the state is `state` or a later one, and returns it. Cancel safe.
     pub async fn wait_for(&self, state: State) -> State {
         self.node.reached(state).await
     }
 
-    /// Whether it was started and has not been asked to stop.
+    /// Whether the worker was started and has not been asked to stop.
     #[must_use]
     pub fn is_running(&self) -> bool {
         matches!(self.state(), State::Running | State::Restarting)
     }
 
-    /// Whether it was asked to stop, or is done, and is finishing what it has.
+    /// Whether the worker was asked to stop or has finished its work, and has not ended yet.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.state() == State::Stopping
     }
 
-    /// What it is doing right now.
+    /// The current status.
     #[must_use]
     pub fn status(&self) -> Status {
         self.node.status()
     }
 
-    /// Asks the worker to stop, and returns at once. It may be called any number of times, from
-    /// anywhere.
+    /// Asks the worker to stop, and returns at once. Further calls have no effect. May be called from any thread.
     ///
-    /// When this returns, a consumer refuses messages from outside its group. Its group closes its
-    /// edges a little later, and it handles the messages that it has accepted. When the worker has
-    /// ended, its group stops too, unless its [`on_exit`](crate::Options::on_exit) says otherwise.
+    /// When this returns, a consumer refuses messages from outside its group. The group closes its edges shortly
+    /// after, and the consumer handles the messages that it has accepted. When the worker has ended, its group
+    /// stops too, unless its [`on_exit`](crate::Options::on_exit) is `Ignore`.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }
 
-    /// Asks the worker to stop, and waits until it has ended; after its grace period, by force.
+    /// Asks the worker to stop, and waits until it has ended. It is forced to end after its grace period.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future takes nothing back: the worker still stops.
+    /// If the future is dropped, the worker still stops.
     pub async fn shutdown(&self) -> Exit {
         self.gracefully_stop();
         self.wait_for_shutdown().await
     }
 
-    /// Waits until the worker has ended, and asks nothing. Every waiter gets the same exit, also one
-    /// that comes late. Cancel safe.
+    /// Waits until the worker has ended, without asking it to stop. All calls return the same exit, also after the
+    /// end. Cancel safe.
     pub async fn wait_for_shutdown(&self) -> Exit {
         self.node.exited().await
     }
@@ -94,8 +93,7 @@ impl WorkerHandle {
     }
 }
 
-/// What a consumer's handle can do besides. Here it is only an error that says where to write `pub`: there
-/// is no message to call it with.
+/// These methods only give a compile error that says where to write `pub`. No value of their parameter exists.
 #[doc(hidden)]
 #[allow(missing_docs, clippy::unused_self, reason = "never called")]
 impl WorkerHandle {
@@ -123,10 +121,9 @@ impl WorkerHandle {
     }
 }
 
-/// One consumer: a [`WorkerHandle`] and a [`Sender`] in one, and everything that both can do.
+/// A handle of one consumer: a [`WorkerHandle`] and a [`Sender`], with the methods of both.
 ///
-/// Messages may be sent before the consumer is started; they wait. The handle stays valid across
-/// restarts.
+/// Messages that are sent before the consumer is started wait in its queue. The handle stays valid across restarts.
 pub struct ConsumerHandle<M> {
     worker: WorkerHandle,
     sender: Sender<M>,
@@ -137,22 +134,22 @@ impl<M> ConsumerHandle<M> {
         Self { worker, sender }
     }
 
-    /// Its name, state and status, and how to stop it.
+    /// The handle without the sending side.
     #[must_use]
     pub fn worker(&self) -> &WorkerHandle {
         &self.worker
     }
 
-    /// The sending side, which can be cloned and given away.
+    /// The sending side, which can be cloned.
     #[must_use]
     pub fn sender(&self) -> &Sender<M> {
         &self.sender
     }
 }
 
-/// The sending side, as [`Sender`] describes it.
+/// The methods of [`Sender`].
 impl<M: Send + 'static> ConsumerHandle<M> {
-    /// Sends a message, and waits for room if need be. See [`Sender::send`].
+    /// Sends a message, and waits for room if the queue is full. See [`Sender::send`].
     ///
     /// # Errors
     ///
@@ -161,11 +158,11 @@ impl<M: Send + 'static> ConsumerHandle<M> {
         self.sender.send(message).await
     }
 
-    /// Sends a message if that needs no waiting. See [`Sender::try_send`].
+    /// Sends a message without waiting. See [`Sender::try_send`].
     ///
     /// # Errors
     ///
-    /// If the queue is full or closed. Both give the message back.
+    /// If the queue is full or closed. The error gives the message back.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.sender.try_send(message)
     }
@@ -195,13 +192,13 @@ impl<M: Send + 'static> ConsumerHandle<M> {
         self.sender.ask(message).await
     }
 
-    /// How many messages wait.
+    /// The number of messages in the queue.
     #[must_use]
     pub fn queue_size(&self) -> usize {
         self.sender.queue_size()
     }
 
-    /// How many messages may wait; `usize::MAX` if there is no bound.
+    /// The capacity of the queue, or `usize::MAX` without a bound.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.sender.capacity()

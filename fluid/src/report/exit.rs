@@ -12,14 +12,14 @@ use crate::report::ledger::Counts;
 use crate::state::Kind;
 use crate::state::State;
 
-/// Why and how a worker or a group ended: the cause, what became of every message, how often it was
-/// restarted, whether it was forced, and the same of each worker below it.
+/// Why and how a worker or a group ended: the cause, the counts of its messages, its restarts, whether it was
+/// forced, and the exit of each member.
 ///
-/// Every waiter gets the same one. It is cheap to clone.
+/// Each wait for the end returns the same exit. It is cheap to clone.
 ///
-/// As the return value of `main` it is the exit code of the process, and is printed to standard
-/// error unless that is 0. (A `main` that returns `Result<(), Exit>` prints it too, but the exit code of
-/// an `Err` is always 1.) To see it in any case, print it in `after_shutdown`.
+/// As the return value of `main` it sets the exit code of the process, and is printed to standard error unless the
+/// code is 0. A `main` that returns `Result<(), Exit>` prints it too, but the exit code of an `Err` is always 1. To
+/// print it for every code, use `after_shutdown`.
 ///
 /// ```no_run
 /// # use fluid::{worker, WorkerExt};
@@ -55,7 +55,7 @@ pub(crate) struct Report {
     pub(crate) stuck: bool,
     pub(crate) ran_for: Duration,
     pub(crate) counts: Option<Counts>,
-    /// Of it and all below it, what the exit code tells.
+    /// Lost messages of this worker and all members below it that count for the exit code.
     pub(crate) lost: u64,
     pub(crate) emitted: u64,
     pub(crate) unsent: u64,
@@ -68,7 +68,7 @@ pub(crate) struct Report {
     pub(crate) workers: Vec<Exit>,
 }
 
-/// Why a worker or a group ended.
+/// The cause of the end of a worker or a group.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Cause {
@@ -76,51 +76,51 @@ pub enum Cause {
     Stopped,
     /// Its work was done: `run` returned.
     Finished,
-    /// The worker of this group, named here, ended, and with it the group.
+    /// The group stopped because its worker of this name ended.
     WorkerEnded(Box<str>),
-    /// The process was sent this signal.
+    /// The process got this signal.
     Signal(&'static str),
     /// [`bail_out`](crate::GroupHandle::bail_out) was called.
     BailedOut {
-        /// The reason that was given.
+        /// The given reason.
         reason: Cow<'static, str>,
-        /// The exit code that was given.
+        /// The given exit code.
         code: u8,
     },
-    /// The worker or callback named here returned an error, and no policy answered it.
+    /// A worker or a callback returned an error, which no policy answered.
     Failed {
-        /// Where: the worker's name below the one whose exit this is, parts joined by `/`.
+        /// Its path below the group of this exit: names joined with `/`.
         worker: Box<str>,
-        /// What it returned.
+        /// The returned error.
         error: Error,
     },
-    /// The worker or callback named here panicked, and no policy answered it.
+    /// A worker or a callback panicked, which no policy answered.
     Panicked {
-        /// Where, as in `Failed`.
+        /// Its path, as in `Failed`.
         worker: Box<str>,
-        /// The message and the place of the panic.
+        /// The message and the location of the panic.
         panic: Panicked,
     },
-    /// The worker or callback named here failed to start, so that the group did not start either.
+    /// A worker or a hook failed to start, so the group did not start.
     StartupFailed {
-        /// Where, as in `Failed`.
+        /// Its path, as in `Failed`.
         worker: Box<str>,
-        /// What `on_startup` returned.
+        /// The error of `on_startup`.
         error: Error,
     },
-    /// It was never started: something that had to start before it failed, or it was asked to stop first.
+    /// It was never started: the start of another member failed, or a stop came first.
     NotStarted,
-    /// The runtime on which it ran went away.
+    /// Its runtime was shut down.
     Abandoned,
 }
 
-/// Why a worker or a group was forced to end.
+/// The reason why a worker or a group was forced to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Forced {
-    /// It took longer to end than its grace period, or that of a group in which it stands.
+    /// It took longer to end than its grace period, or that of a group around it.
     GracePeriodOver,
-    /// The process was sent this signal, and had been asked to stop by another one.
+    /// The process got this signal after an earlier one that asked it to stop.
     SecondSignal(&'static str),
 }
 
@@ -146,7 +146,7 @@ impl Cause {
         }
     }
 
-    /// The same cause, as seen from the group above.
+    /// The same cause, as the parent group sees it.
     pub(crate) fn below(&self, group: &str) -> Self {
         let nested = |worker: &str| format!("{group}/{worker}").into();
         match self.clone() {
@@ -167,7 +167,7 @@ impl Cause {
         }
     }
 
-    /// What a failure is about.
+    /// The error of a failure.
     pub(crate) fn error(&self) -> Option<Error> {
         match self {
             Self::Failed { error, .. } | Self::StartupFailed { error, .. } => Some(error.clone()),
@@ -176,7 +176,7 @@ impl Cause {
         }
     }
 
-    /// Where a failure is: the name of the worker.
+    /// The path of the worker that failed.
     pub(crate) fn worker(&self) -> Option<&str> {
         match self {
             Self::Failed { worker, .. }
@@ -220,107 +220,107 @@ impl Exit {
         Self(Arc::new(report))
     }
 
-    /// The name of what ended.
+    /// The name of the worker or the group.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Whether it was a worker, a consumer, a group or a callback.
+    /// Whether it is a worker, a consumer, a group or a callback.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
 
-    /// [`State::Stopped`], or [`State::ForceStopped`] if it or any worker below it was forced.
+    /// [`State::Stopped`], or [`State::ForceStopped`] if it or a member below it was forced.
     #[must_use]
     pub fn state(&self) -> State {
         self.0.state
     }
 
-    /// Why it ended.
+    /// The cause of the end.
     #[must_use]
     pub fn cause(&self) -> &Cause {
         &self.0.cause
     }
 
-    /// Whether it, or any worker below it, had to be forced.
+    /// Whether it or a member below it was forced to end.
     #[must_use]
     pub fn is_forced(&self) -> bool {
         self.0.state == State::ForceStopped
     }
 
-    /// Why it was forced to end. `None` if it was not, or only a worker below it was; and if its runtime went away, which
-    /// is the [cause](Self::cause).
+    /// Why it was forced to end. `None` if it was not, if only members below it were, or if its runtime was shut
+    /// down, which is the [cause](Self::cause).
     #[must_use]
     pub fn forced_by(&self) -> Option<Forced> {
         self.0.forced_by
     }
 
-    /// Whether it did not even end by force: it blocks its thread.
+    /// Whether it did not obey a forced stop, because it blocks its thread.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
         self.0.stuck
     }
 
-    /// How long it lived, from its start to its end.
+    /// The time from its start to its end.
     #[must_use]
     pub fn ran_for(&self) -> Duration {
         self.0.ran_for
     }
 
-    /// What became of its messages, if it is a consumer.
+    /// The counts of its messages. `None` unless it is a consumer.
     #[must_use]
     pub fn counts(&self) -> Option<Counts> {
         self.0.counts
     }
 
-    /// How many messages were lost by it and all workers below it: their handling failed for good, and they left by no
-    /// port `failed`. Those of consumers whose [`on_lost`](crate::Options::on_lost) is
-    /// [`OnLost::Ignore`](crate::OnLost::Ignore) are not among them.
+    /// The number of messages that it and all members below it lost: their last attempt failed, and they left by no
+    /// port `failed`. Messages of consumers whose [`on_lost`](crate::Options::on_lost) is
+    /// [`OnLost::Ignore`](crate::OnLost::Ignore) do not count.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.0.lost
     }
 
-    /// How many messages it emitted, on all its ports.
+    /// The number of emitted messages, over all ports.
     #[must_use]
     pub fn emitted(&self) -> u64 {
         self.0.emitted
     }
 
-    /// How many messages it would have emitted, and no consumer accepted: refused because the consumer
-    /// had ended, or cut off by a forced stop.
+    /// The number of sent messages that no consumer accepted: the consumer had ended, or a forced stop cut the send
+    /// off.
     #[must_use]
     pub fn unsent(&self) -> u64 {
         self.0.unsent
     }
 
-    /// How often its function was called, if it has a heartbeat or is a callback.
+    /// The number of calls of a worker with a heartbeat, or of runs of a callback.
     #[must_use]
     pub fn beats(&self) -> u64 {
         self.0.beats
     }
 
-    /// How many beats a worker with `pace = "rate"` missed.
+    /// The number of missed beats of a worker with `pace = "rate"`.
     #[must_use]
     pub fn missed_beats(&self) -> u64 {
         self.0.missed_beats
     }
 
-    /// How often it was built anew.
+    /// The number of restarts.
     #[must_use]
     pub fn restarts(&self) -> u64 {
         self.0.restarts
     }
 
-    /// How often it stalled, if it has a [`stall`](crate::Options::stall).
+    /// The number of stalls, if it has a [`stall`](crate::Options::stall).
     #[must_use]
     pub fn stalls(&self) -> u64 {
         self.0.stalls
     }
 
-    /// The last failure, also one that a policy answered.
+    /// The last failure, even if a policy answered it.
     #[must_use]
     pub fn last_error(&self) -> Option<&Error> {
         self.0.last_error.as_ref()
@@ -332,7 +332,7 @@ impl Exit {
         &self.0.workers
     }
 
-    /// The exit of one worker below this one: its name, or the names on the way joined by `/`.
+    /// The exit of a member below this one. `path` is its name, or the names on the path joined with `/`.
     #[must_use]
     pub fn worker(&self, path: &str) -> Option<&Exit> {
         path.split('/').try_fold(self, |exit, name| {
@@ -340,8 +340,8 @@ impl Exit {
         })
     }
 
-    /// 0 if it ended normally, 1 if it was forced, 2 if it failed or messages were [lost](Self::lost); or
-    /// what [`bail_out`](crate::GroupHandle::bail_out) was given.
+    /// The exit code: 0 after a normal end, 1 if it was forced, 2 if it failed or [lost](Self::lost) messages, or
+    /// the code given to [`bail_out`](crate::GroupHandle::bail_out).
     #[must_use]
     pub fn code(&self) -> u8 {
         match self.cause() {
@@ -357,7 +357,7 @@ impl Exit {
         self.code() == 0
     }
 
-    /// How many messages were lost, and by which workers, whose names stand below `path`.
+    /// Writes the number of lost messages, with the workers that lost them. `path` leads to this exit.
     fn write_lost(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -382,7 +382,7 @@ impl Exit {
         })
     }
 
-    /// The line of one worker: `name  state  what it did`.
+    /// The line of one worker: `name state what it did`.
     fn write_line(&self, f: &mut fmt::Formatter<'_>, depth: usize, width: usize) -> fmt::Result {
         let report = &*self.0;
         let indent = 2 * depth;
@@ -479,14 +479,14 @@ impl fmt::Display for Exit {
     }
 }
 
-/// The word for this many.
+/// The singular or the plural.
 pub(crate) const fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }
 }
 
 impl fmt::Debug for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What `main` prints of a `Result<(), Exit>`.
+        // `main` prints the `Debug` form of a `Result<(), Exit>`.
         fmt::Display::fmt(self, f)
     }
 }
@@ -496,7 +496,7 @@ impl std::error::Error for Exit {}
 impl Termination for Exit {
     fn report(self) -> ExitCode {
         if !self.is_success() {
-            // There may be no one to read it, which changes nothing.
+            // A closed standard error is ignored.
             let _ = writeln!(io::stderr(), "{self}");
         }
         ExitCode::from(self.code())

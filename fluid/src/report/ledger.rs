@@ -1,22 +1,22 @@
-//! What becomes of a consumer's messages, counted where it happens.
+//! The counts of a consumer's messages.
 //!
 //! Invariants:
 //!
-//! 1. `accepted = done + failed + dropped + undelivered + queued + in hand`, at every moment at which
-//!    no message is being moved; with the last two at zero once the worker has ended.
-//! 2. What is in hand is not counted. It is the difference of what came to the consumer's side and what left it: only
-//!    what is done is counted there, by the consumer itself; all else under the lock of the queue.
-//! 3. Once the ledger is *sealed*, nothing that a stuck worker still does changes any count: the difference was
-//!    counted as undelivered, and what the consumer counts is read no more.
+//! 1. `accepted = done + failed + dropped + undelivered + queued + in hand`, whenever no message is being moved.
+//!    Once the worker has ended, the last two are zero.
+//! 2. Messages in hand have no counter. Their number is the difference of the messages that came to the consumer
+//!    and those that left it. The consumer counts the done ones itself. All other counts change under the lock of
+//!    the queue.
+//! 3. Once the counts are *sealed*, a stuck worker changes none of them: the difference counts as undelivered, and
+//!    the counters of the consumer are no longer read.
 
 use std::fmt;
 
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// How many messages a consumer took in, and what became of each.
+/// The number of messages that a consumer accepted, and their outcomes.
 ///
-/// At every exit, a forced one included,
-/// `accepted = done + failed + dropped + undelivered`.
+/// At every exit, also a forced one, `accepted = done + failed + dropped + undelivered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -27,12 +27,12 @@ pub struct Counts {
     pub done: u64,
     /// Messages whose handling failed: an error, a panic or a timeout.
     pub failed: u64,
-    /// Of those that failed, the ones that did not leave by the port [`failed`](crate::Slot::failed): it is not wired,
-    /// or they were refused behind it. [`Options::on_lost`](crate::Options::on_lost) says what that means.
+    /// Failed messages that did not leave by the port [`failed`](crate::Slot::failed): it is not wired, or its consumer
+    /// refused them. [`Options::on_lost`](crate::Options::on_lost) sets their effect.
     pub lost: u64,
     /// Messages that a full queue dropped, by its `overflow` policy.
     pub dropped: u64,
-    /// Messages that were waiting or being handled when the worker had to end.
+    /// Messages that were queued or in hand when the worker had to end.
     pub undelivered: u64,
     /// Sends that were refused because the queue was closed. They were never accepted.
     pub refused: u64,
@@ -78,19 +78,19 @@ impl fmt::Display for Counts {
     }
 }
 
-/// What one lane of a consumer has done with its messages so far.
+/// The counters of one lane of a consumer.
 ///
 /// Only the lane writes these counters, so each change is a relaxed load and a store.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// Messages that moved from what the lane had fetched into its hand.
+    /// Fetched messages that are or were in hand.
     taken: AtomicU64,
-    /// Messages that came over a fused edge, straight into its hand.
+    /// Messages from a fused edge, which go into the hand directly.
     direct: AtomicU64,
     done: AtomicU64,
 }
 
-/// What the lanes of a consumer have done, as an observer sees it.
+/// The counters of a lane, as an observer reads them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) direct: u64,
@@ -98,19 +98,19 @@ pub(crate) struct Seen {
 }
 
 impl Progress {
-    /// Messages that were fetched are now in hand.
+    /// Counts fetched messages that are now in hand.
     #[inline]
     pub(crate) fn take(&self, messages: usize) {
         Self::count(&self.taken, messages);
     }
 
-    /// A message came over a fused edge, and is in hand.
+    /// Counts a message from a fused edge, which is now in hand.
     #[inline]
     pub(crate) fn accept_direct(&self) {
         Self::count(&self.direct, 1);
     }
 
-    /// Messages in hand are done.
+    /// Counts messages in hand as done.
     #[inline]
     pub(crate) fn complete(&self, messages: usize) {
         Self::count(&self.done, messages);
@@ -120,8 +120,8 @@ impl Progress {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// `done` is read first, and synchronizes with its store: so no message counts as done that does not count as
-    /// accepted.
+    /// `done` is read first, with an `Acquire` load that synchronizes with the `Release` store in `count`. So no
+    /// message counts as done that does not count as accepted.
     pub(crate) fn seen(&self) -> Seen {
         let done = self.done.load(Ordering::Acquire);
         let direct = self.direct.load(Ordering::Relaxed);

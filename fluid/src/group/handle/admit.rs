@@ -1,4 +1,4 @@
-//! How a group takes in members, before it starts and while it runs.
+//! Adding members to a group, before it starts and while it runs.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,12 +18,11 @@ use crate::state::{Kind, State};
 use crate::supervisor::{DeferredDrop, Entry, Event, Policy};
 use crate::worker::Worker;
 
-/// A member that is made: its node, its policy if that is not the one of its options, how it is launched, and what is
-/// returned for it.
+/// A new member: its node, its policy unless its options have it, its launch, and the value that the caller gets.
 pub(crate) type Admitted<T> = (Arc<Node>, Option<Policy>, Box<dyn Launch>, T);
 
 impl GroupHandle {
-    /// Registers a callback of a group that has not been started.
+    /// Adds a callback to a group that has not been started.
     pub(crate) fn take_callback<F>(
         &self,
         callback: Callback,
@@ -46,7 +45,7 @@ impl GroupHandle {
         Ok(seat.handle())
     }
 
-    /// Gives a worker its seat in a group that has not been started.
+    /// Adds a worker to a group that has not been started.
     pub(crate) fn take_seat<W: Worker>(
         &self,
         name: &str,
@@ -68,7 +67,7 @@ impl GroupHandle {
         }
     }
 
-    /// Makes a member of what `make` makes, in a group that has not been started.
+    /// Adds the member that `make` returns to a group that has not been started.
     pub(crate) fn admit<T>(
         &self,
         name: &str,
@@ -91,9 +90,9 @@ impl GroupHandle {
         })
     }
 
-    /// Makes a member of what `make` makes, under `name` or one like it that is free. The member is launched when the
-    /// group starts, or now if it has. Returns `None` if the group has ended, or if it is to stop and `even_then` is not
-    /// set.
+    /// Adds the member that `make` returns, under `name` or a similar free name. The member is launched when the
+    /// group starts, or at once if it has started. Returns `None` if the group has ended, or if it was asked to
+    /// stop and `even_then` is `false`.
     fn try_admit<T>(
         &self,
         name: &str,
@@ -101,11 +100,11 @@ impl GroupHandle {
         even_then: bool,
     ) -> Option<T> {
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
-        // If it is not used, it is dropped outside the lock, since it owns a worker.
+        // An unused `make` owns a worker, so it is dropped outside the lock.
         let mut make = Some(make);
         let admit = |members: &mut Members| {
-            // A stop raises the flag first, and then takes this lock. So the stop sees every member that is admitted, and
-            // the event of the member comes before the stop is answered.
+            // A stop raises the flag first, and then takes this lock. So it sees every admitted member, and the
+            // event of the member is handled before the stop.
             let stops = self.node.stop().is_raised();
             if stops && !even_then {
                 return None;
@@ -129,7 +128,7 @@ impl GroupHandle {
         match self.node.with_members(admit).flatten()? {
             (made, None) => Some(made),
             (_, Some(refused)) => {
-                // Nothing runs the group any more.
+                // The supervisor has ended.
                 if let Event::Add(mut entry) = refused.0 {
                     entry.never_started(&mut DeferredDrop::default());
                 }
@@ -139,7 +138,7 @@ impl GroupHandle {
     }
 }
 
-/// Makes a callback.
+/// Makes the member of a callback.
 pub(super) fn callback_of<F>(
     callback: Callback,
     run: impl FnMut() -> F + Send + 'static,

@@ -1,4 +1,4 @@
-//! What arrived at a group that has not been started.
+//! The events of a group that has not been started.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use crate::report::exit::Cause;
 use crate::supervisor::{DeferredDrop, Entry, Event, Events};
 use crate::sync::mpsc;
 
-/// What arrived at a group that has not been started. Dropped unstarted, it ends all that stands in
-/// the group, so that nobody waits for what will never come.
+/// The queued events of a group that has not been started. If it is dropped before the start, it ends all members,
+/// so that every wait for one of them ends.
 pub(super) struct Arrivals {
     pub(super) node: Arc<Node>,
     pub(super) sender: Events,
@@ -20,7 +20,7 @@ impl Arrivals {
         self.events.take()
     }
 
-    /// Takes out the member whose node this is, and leaves the rest in order.
+    /// Removes the member with this node, and keeps the order of the other events.
     pub(super) fn remove(&mut self, node: &Arc<Node>) -> Option<Box<Entry>> {
         let events = self.events.as_mut()?;
         let mut arrived: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
@@ -30,7 +30,7 @@ impl Arrivals {
         });
         let found = found.map(|place| arrived.remove(place));
         for event in arrived {
-            // The receiver is here, so the sending cannot fail.
+            // Never fails, because the receiver exists.
             let _ = self.sender.send(event);
         }
         match found {

@@ -1,4 +1,4 @@
-//! How a group starts, and what is done if it does not.
+//! Starting a group, and ending one that did not start.
 
 use std::future::Future;
 use std::panic::resume_unwind;
@@ -16,13 +16,13 @@ use crate::supervisor::{Setup, Supervisor, Wiring};
 use crate::sync::catch::{catch, catch_payload};
 
 impl Workers {
-    /// Starts the group: `on_startup` of the group, then of each worker, sinks first. Resolves when
-    /// the last has finished.
+    /// Starts the group: calls the `on_startup` hooks of the group, and then those of the workers, sinks first.
+    /// Resolves when all have returned.
     ///
     /// # Errors
     ///
-    /// If a worker's `on_startup` fails, those that were started are stopped again, and the exit
-    /// names the worker and the error. So it does if the group is stopped before it has started.
+    /// If the `on_startup` of a worker fails. The started workers are stopped again, and the exit names the worker
+    /// and the error. Also if the group is stopped before it has started.
     ///
     /// # Panics
     ///
@@ -30,7 +30,7 @@ impl Workers {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future takes nothing back: the group goes on starting.
+    /// If the future is dropped, the group still starts.
     pub async fn startup(self) -> Result<GroupHandle, Exit> {
         let handle = self.handle();
         let (sender, started) = oneshot::channel();
@@ -43,8 +43,8 @@ impl Workers {
         }
     }
 
-    /// Starts the group, runs `block` with its handle, and shuts the group down, whatever the block
-    /// did: return, error or panic. Returns what the block returned, and the exit.
+    /// Starts the group, runs `block` with its handle, and shuts the group down when the block returns or panics.
+    /// Returns the output of the block, and the exit.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Workers {
     ///
     /// # Panics
     ///
-    /// If the block panics, when the group has ended; and outside of a tokio runtime.
+    /// If the block panics; the panic resumes when the group has ended. Also outside of a tokio runtime.
     ///
     /// # Cancel safety
     ///
@@ -73,8 +73,7 @@ impl Workers {
         ))
     }
 
-    /// Runs the group until it ends, without listening to signals; `started` is called when it has
-    /// started.
+    /// Runs the group until it ends, without listening to signals. Calls `started` when it has started.
     pub(crate) async fn supervise(
         self,
         above: Option<LaunchContext>,
@@ -100,7 +99,8 @@ impl Workers {
         };
         let supervisor = Supervisor::new(Arc::clone(handle.node()), events, setup, runtime);
         let _abandoned = Abandoned(Arc::clone(handle.node()));
-        // It runs no user code, so this is a fault of fluid's own. Whoever waits must still be told.
+        // The supervisor runs no user code, so a panic is a bug of fluid. The group still gets an exit, so that
+        // every wait for it ends.
         if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
             tracing::error!(group = &*handle.node().path(), %panic, "the supervisor panicked");
             let worker = "supervisor".into();
@@ -109,7 +109,7 @@ impl Workers {
         }
     }
 
-    /// Ends the group, which could not be started.
+    /// Ends a group that could not be started.
     #[cfg(feature = "process")]
     pub(crate) fn fail(mut self, cause: Cause) -> Exit {
         self.arrivals.end(cause);
