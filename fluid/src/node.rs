@@ -3,6 +3,7 @@
 mod cold;
 pub(crate) mod context;
 pub(crate) mod directive;
+mod grace;
 pub(crate) mod members;
 mod membership;
 mod notify;
@@ -170,6 +171,7 @@ impl Node {
         if !self.stop().raise() {
             return;
         }
+        self.begin_grace();
         let members = self.members();
         for member in &members {
             match member.kind {

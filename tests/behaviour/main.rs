@@ -7,6 +7,7 @@ mod drain;
 mod dynamic;
 mod edge_cases;
 mod fused;
+mod grace_left;
 mod lanes;
 mod lifecycle;
 mod logging;

@@ -1,6 +1,7 @@
 //! Data that only few members need.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -19,6 +20,10 @@ pub(super) struct Cold {
     /// The limiter of its calls, created at the first call.
     #[cfg(feature = "rate")]
     pub(super) limiter: OnceLock<crate::time::rate::Limiter>,
+    /// The grace period, if it is a group that has one.
+    pub(super) grace: OnceLock<Duration>,
+    /// When the grace period is over, if it has begun.
+    pub(super) stop_by: OnceLock<Instant>,
     /// The deadline after a forced stop. A member that has not ended by then is stuck.
     pub(super) force_until: OnceLock<Instant>,
     /// Why it was forced to stop.

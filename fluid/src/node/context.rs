@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use tokio::task::coop::consume_budget;
+use tokio::time::Instant;
 
 use crate::error::{Error, Stalled};
 use crate::node::Node;
@@ -241,6 +242,30 @@ impl Context {
     /// Asks this worker to stop, as its handle's [`gracefully_stop`](crate::WorkerHandle::gracefully_stop) does.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
+    }
+
+    /// Returns how long the worker has until it is forced to stop. `None` if no stop has begun that has a deadline. Zero
+    /// once the grace period is over.
+    ///
+    /// A handler that would take longer can fail at once, so that its message leaves through the port `failed`:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use fluid::{Context, Error, consumer};
+    ///
+    /// #[consumer]
+    /// async fn upload(file: String, ctx: &Context) -> Result<(), Error> {
+    ///     if ctx.grace_left().is_some_and(|left| left < Duration::from_secs(2)) {
+    ///         return Err(format!("no time left to upload {file}").into());
+    ///     }
+    ///     // … upload it …
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn grace_left(&self) -> Option<Duration> {
+        let stop_by = self.node.stop_by()?;
+        Some(stop_by.saturating_duration_since(Instant::now()))
     }
 
     /// The number of the current attempt: 1 for the first, more if `retry` repeats the call.

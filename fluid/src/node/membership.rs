@@ -33,6 +33,11 @@ impl Node {
         });
     }
 
+    /// The group that it is a member of. `None` for a root, and if the group was dropped.
+    pub(super) fn group(&self) -> Option<Arc<Node>> {
+        self.membership.get()?.group.upgrade()
+    }
+
     /// Whether it is not a member of a group.
     pub(crate) fn is_root(&self) -> bool {
         self.membership.get().is_none()
@@ -41,11 +46,7 @@ impl Node {
     /// Its name in log records and error texts: the names from the root group's member down to this one, joined by
     /// `/`. The path of the root itself is its name.
     pub(crate) fn path(&self) -> Arc<str> {
-        let group = self
-            .membership
-            .get()
-            .and_then(|membership| membership.group.upgrade());
-        match group.filter(|group| !group.is_root()) {
+        match self.group().filter(|group| !group.is_root()) {
             Some(group) => format!("{}/{}", group.path(), self.name()).into(),
             None => Arc::clone(self.name()),
         }

@@ -41,6 +41,9 @@ impl Supervisor {
             self.grace = Some(*grace.as_ref().unwrap_or(&DEFAULT_GRACE));
             grace.map_err(|error| ("grace", error))?;
         }
+        if let Some(grace) = self.grace {
+            self.node.set_grace(grace);
+        }
         let graph = self
             .members
             .iter()
@@ -70,14 +73,14 @@ impl Supervisor {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
         let running = Runner::new(&node, &runtime);
-        let (grace, mut deadline, mut last) = (self.grace, None, None);
+        let (mut deadline, mut last) = (None, None);
         let mut result = Ok(());
         let mut hooks = std::mem::take(&mut self.hooks.on_startup).into_iter();
         while !node.stop().is_raised()
             && let Some(hook) = hooks.next()
         {
             let limit = async {
-                deadline = grace.map(|grace| Instant::now() + grace);
+                deadline = node.begin_grace();
                 time_is_up(&node, deadline, &mut last).await;
             };
             match running.run_until_stop("on_startup", hook, limit).await {

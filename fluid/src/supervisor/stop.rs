@@ -188,9 +188,7 @@ impl Supervisor {
             member.refuse_from_outside();
         }
         self.node.advance(State::Stopping);
-        let now = Instant::now();
-        let deadline = self.deadlines.group();
-        let deadline = deadline.or(self.grace.map(|grace| now + grace));
+        let deadline = self.node.begin_grace();
         self.deadlines.set_group(deadline);
         self.to_launch.clear();
         let pending: Vec<_> = self
@@ -323,8 +321,9 @@ impl Supervisor {
         if let Some(grace) = grace.or(self.grace.filter(|_| alone))
             && !member.forced
         {
-            self.deadlines
-                .set(Instant::now() + grace, Deadline::Stop, id);
+            let at = Instant::now() + grace;
+            member.node.set_stop_by(at);
+            self.deadlines.set(at, Deadline::Stop, id);
         }
     }
 }
