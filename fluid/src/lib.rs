@@ -83,6 +83,7 @@
 //! - [`WorkerHandle`] shows the [`State`] and the [`Status`] of one worker, and stops it.
 //!   [`ConsumerHandle`] also sends messages to it, and [`ask`](ConsumerHandle::ask)s it for a [`Reply`].
 //!   [`MessageProducer`] is implemented by everything that sends to a consumer.
+//! - [`Ingress`] is the input of a group for a server: it admits the requests in flight after a stop has begun.
 //! - [`Dispatcher`] passes messages to handlers by the type of the message. Handlers are registered at run time.
 //! - [`Exit`] is the report of an end, and the exit code of a process.
 //! - [`prelude`] has the names that most programs use. The module [`by_hand`] has those that only workers
@@ -192,6 +193,7 @@ pub use error::Error;
 pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};
 pub use group::handle::GroupHandle;
+pub use group::ingress::Ingress;
 pub use group::slot::Slot;
 pub use group::standalone::WorkerExt;
 pub use group::worker_handle::{ConsumerHandle, WorkerHandle};
@@ -213,9 +215,10 @@ pub use worker::attempt::Failed;
 /// [`Error`] is not among it, because most modules have an error of their own.
 pub mod prelude {
     pub use crate::{
-        Callback, ConsumerHandle, Context, Dispatcher, Exit, Failed, GroupHandle, MessageProducer,
-        OnError, OnExit, OnLost, OnStall, Options, Output, Overflow, Pace, Reply, Restart, Sender,
-        State, Status, Worker, WorkerExt, WorkerHandle, Workers, consumer, worker, workers,
+        Callback, ConsumerHandle, Context, Dispatcher, Exit, Failed, GroupHandle, Ingress,
+        MessageProducer, OnError, OnExit, OnLost, OnStall, Options, Output, Overflow, Pace, Reply,
+        Restart, Sender, State, Status, Worker, WorkerExt, WorkerHandle, Workers, consumer, worker,
+        workers,
     };
 }
 
@@ -225,6 +228,7 @@ pub mod prelude {
 /// fused chains implements [`Function`](by_hand::Function), as the macros do, or
 /// [`Stage`](by_hand::Stage).
 pub mod by_hand {
+    pub use crate::group::ingress::IngressSource;
     pub use crate::group::slot::Member;
     pub use crate::outcome::Outcome;
     pub use crate::queue::Queue;

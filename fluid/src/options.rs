@@ -24,6 +24,7 @@ use std::time::Duration;
 pub struct Options {
     pub(crate) name: Option<&'static str>,
     pub(crate) grace: Option<Duration>,
+    pub(crate) close_after: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) stall: Option<Duration>,
     pub(crate) on_stall: OnStall,
@@ -63,6 +64,7 @@ impl Options {
         Self {
             name: None,
             grace: None,
+            close_after: None,
             timeout: None,
             stall: None,
             on_stall: OnStall::Report,
@@ -97,6 +99,14 @@ impl Options {
     /// stop. The grace period of the group still applies.
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(bounded(grace));
+        self
+    }
+
+    /// How long an [`Ingress`](crate::Ingress) admits messages after its stop has begun, if it is still held. Default: half
+    /// of what is left of the grace period then, so that the consumers behind it have the other half. For other workers
+    /// it has no effect.
+    pub const fn close_after(mut self, close_after: Duration) -> Self {
+        self.close_after = Some(bounded(close_after));
         self
     }
 

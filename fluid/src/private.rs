@@ -8,6 +8,7 @@ pub use crate::graph::{
 };
 pub use crate::group::callback::Callback;
 pub use crate::group::handle::GroupHandle;
+pub use crate::group::ingress::{Ingress, IngressKey, IngressSource};
 pub use crate::group::slot::Member;
 pub use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use crate::group::workers::Workers;

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fluid::{Context, Nothing, OnExit, Options, Workers};
+use fluid::by_hand::Nothing;
+use fluid::{Context, OnExit, Options, Workers};
 
 use crate::support::{Body, body, group, put, put_with, secs};
 

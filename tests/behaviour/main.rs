@@ -8,6 +8,7 @@ mod dynamic;
 mod edge_cases;
 mod fused;
 mod grace_left;
+mod ingress;
 mod lanes;
 mod lifecycle;
 mod logging;

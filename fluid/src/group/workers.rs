@@ -13,6 +13,7 @@ use crate::fused::edge::FusedHead;
 use crate::group::callback::Callback;
 use crate::group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart};
 use crate::group::handle::GroupHandle;
+use crate::group::ingress::{CloseOnDrop, Ingress, IngressKey, IngressSource};
 use crate::group::nested::Nested;
 use crate::group::rule::IsCalledWith;
 use crate::group::slot::{Member, Slot};
@@ -146,6 +147,48 @@ impl Workers {
         build: impl FnMut() -> M + Send + 'static,
     ) -> M::Slot {
         self.add_with(name, M::OPTIONS, build)
+    }
+
+    /// Adds an [`Ingress`]: an input for code outside the workers of the group, which at a stop admits what is in
+    /// flight. Edges start at the returned slot.
+    ///
+    /// ```
+    /// # use fluid::{Options, Workers, consumer};
+    /// # #[consumer]
+    /// # async fn print(line: String) { println!("{line}") }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut workers = Workers::new("printer");
+    /// let print = workers.add(Print);
+    /// let (slot, lines) = workers.add_ingress::<String>("lines", Options::new());
+    /// workers.connect(&slot, &print);
+    /// let running = workers.startup().await?;
+    /// lines.send("hello".to_owned()).await?;
+    /// drop(lines);
+    /// running.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_ingress<M: Send + 'static>(
+        &mut self,
+        name: &str,
+        options: Options,
+    ) -> (Slot<IngressSource<M>>, Ingress<M>) {
+        let key = IngressKey::new(options.name.unwrap_or(name));
+        let ingress = key.ingress();
+        (self.add_ingress_as(name, options, &key), ingress)
+    }
+
+    /// Adds the source of an ingress.
+    #[doc(hidden)]
+    pub fn add_ingress_as<M: Send + 'static>(
+        &mut self,
+        name: &str,
+        options: Options,
+        key: &IngressKey<M>,
+    ) -> Slot<IngressSource<M>> {
+        let source = CloseOnDrop::new(key);
+        self.add_with(name, options, move || source.source())
     }
 
     pub(crate) fn seat<W: Worker>(

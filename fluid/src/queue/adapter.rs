@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::queue::adapt::Adapt;
+use crate::queue::reply_slot::ReplySlots;
 use crate::queue::sender::{SendError, Sender, TrySendError};
 
 /// Where a port leads whose messages are made into others on their way.
@@ -16,6 +17,9 @@ pub(crate) trait Adapted<T>: Send + Sync {
 
     /// The name of the consumer in log records and error texts.
     fn path(&self) -> Arc<str>;
+
+    /// Where answers to questions that the consumer is sent are awaited.
+    fn reply_slots(&self) -> &ReplySlots;
 
     /// Whether a message that cannot wait would find room.
     fn has_room(&self) -> bool;
@@ -56,6 +60,10 @@ where
 
     fn path(&self) -> Arc<str> {
         self.sender.path()
+    }
+
+    fn reply_slots(&self) -> &ReplySlots {
+        self.sender.reply_slots()
     }
 
     fn has_room(&self) -> bool {

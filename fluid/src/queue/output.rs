@@ -1,5 +1,6 @@
 //! What a worker emits, and where it goes.
 
+mod ask;
 mod sending;
 mod tally;
 mod target;

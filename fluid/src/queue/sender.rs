@@ -11,7 +11,7 @@ use tokio::task::coop::unconstrained;
 
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
-use crate::queue::reply_slot::Answer;
+use crate::queue::reply_slot::{Answer, ReplySlots};
 use crate::sync::atomic::AtomicBool;
 use crate::sync::thread::{self, Thread};
 
@@ -58,6 +58,11 @@ impl<M> Sender<M> {
     #[must_use]
     pub fn worker_name(&self) -> &str {
         self.channel.worker()
+    }
+
+    /// Where answers to questions that the consumer is sent are awaited.
+    pub(crate) fn reply_slots(&self) -> &ReplySlots {
+        self.channel.reply_slots()
     }
 
     /// Its name in log records and error texts.
@@ -161,7 +166,7 @@ impl<M: Send + 'static> Sender<M> {
         message: impl FnOnce(Reply<T>) -> M,
     ) -> Result<T, AskError> {
         let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-        let place = self.channel.reply_slots().slot(waker);
+        let place = self.reply_slots().slot(waker);
         let answer = Answer::at(Arc::clone(&place));
         let answered = match self.push_now(message(Reply::to(place))) {
             Ok(()) => answer.expected().await,
@@ -228,19 +233,11 @@ impl<M: Send + 'static> Sender<M> {
             return Ok(made_of);
         }
         self.channel.refuse();
-        Err(SendError {
-            message: made_of,
-            worker: (&*self.path()).into(),
-            full: false,
-        })
+        Err(SendError::closed(made_of, &self.path()))
     }
 
     fn refused(&self, message: M) -> SendError<M> {
-        SendError {
-            message,
-            worker: (&*self.path()).into(),
-            full: false,
-        }
+        SendError::closed(message, &self.path())
     }
 
     fn without_room(&self, message: M) -> SendError<M> {
@@ -314,6 +311,14 @@ pub struct SendError<M> {
 }
 
 impl<M> SendError<M> {
+    pub(crate) fn closed(message: M, worker: &str) -> Self {
+        Self {
+            message,
+            worker: worker.into(),
+            full: false,
+        }
+    }
+
     pub(crate) fn full(message: M, worker: &str) -> Self {
         Self {
             message,

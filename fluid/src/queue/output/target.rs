@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::queue::adapter::{Adapted, Sent};
+use crate::queue::reply_slot::ReplySlots;
 use crate::queue::sender::{SendError, Sender, TrySendError};
 
 /// Where the messages of a port go.
@@ -25,6 +26,22 @@ impl<T> Target<T> {
         match self {
             Self::Queue(sender) => sender.worker_name(),
             Self::Adapted(adapted) => adapted.worker_name(),
+        }
+    }
+
+    /// The name of the consumer in log records and error texts.
+    pub(super) fn path(&self) -> Arc<str> {
+        match self {
+            Self::Queue(sender) => sender.path(),
+            Self::Adapted(adapted) => adapted.path(),
+        }
+    }
+
+    /// Where answers to questions that the consumer is sent are awaited.
+    pub(super) fn reply_slots(&self) -> &ReplySlots {
+        match self {
+            Self::Queue(sender) => sender.reply_slots(),
+            Self::Adapted(adapted) => adapted.reply_slots(),
         }
     }
 }
