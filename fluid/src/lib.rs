@@ -119,6 +119,21 @@
 //! environment variable `FLUID_STOPPING_GRACE_PERIOD`, or 10 seconds. A nested group without the option
 //! has the time that the group above leaves it.
 //!
+//! # What a crash loses
+//!
+//! A message that a consumer has accepted is in the memory of the process. The counts in the [`Exit`] hold for every end
+//! that the process carries out itself. After `kill -9`, an abort, an out-of-memory kill or a power cut, the messages
+//! that were queued or in hand are lost, and nothing counts them. If that matters, keep each message where it came from
+//! until it is done:
+//!
+//! - Acknowledge to a broker in the last consumer, not in the source. Let the message carry its receipt, and send the
+//!   receipt on to the worker that owns the connection.
+//! - Answer a client after the work, not before it: [`ask`](Sender::ask) resolves when the consumer has replied.
+//! - Write the message to a table in the transaction that creates it. A source reads the table, and the last consumer
+//!   marks the row as done. After a crash the source reads the row again, so the work must be idempotent.
+//!
+//! A smaller [`capacity`](Options::capacity) bounds what a crash can lose.
+//!
 //! # Logging
 //!
 //! The task of each worker has a `tracing` span `worker` with the field `name`. Each lane of a consumer with

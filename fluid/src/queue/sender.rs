@@ -74,6 +74,9 @@ impl<M> Sender<M> {
 impl<M: Send + 'static> Sender<M> {
     /// Sends a message, and waits for room if the queue is full and its overflow policy is to wait.
     ///
+    /// When this returns `Ok`, the message is in the memory of the process. See
+    /// [what a crash loses](crate#what-a-crash-loses).
+    ///
     /// # Errors
     ///
     /// If the consumer no longer accepts messages. The error gives the message back.
