@@ -204,7 +204,7 @@ fn edges(case: &Case) -> Vec<(usize, usize)> {
 async fn run_case(case: Case) {
     let (log, alive) = (Log::default(), Arc::new(AtomicU64::new(0)));
     let mut workers = group().grace(ms(case.grace));
-    let seats: Vec<Slot<Planned>> = case
+    let slots: Vec<Slot<Planned>> = case
         .plans
         .iter()
         .enumerate()
@@ -223,10 +223,10 @@ async fn run_case(case: Case) {
         })
         .collect();
     for (from, to) in edges(&case) {
-        workers.broadcast(&seats[from]);
-        workers.connect(&seats[from], &seats[to]);
+        workers.broadcast(&slots[from]);
+        workers.connect(&slots[from], &slots[to]);
     }
-    let handles: Vec<_> = seats.iter().map(Slot::handle).collect();
+    let handles: Vec<_> = slots.iter().map(Slot::handle).collect();
     let running = workers.startup().await.unwrap();
     let senders: Vec<_> = handles
         .iter()

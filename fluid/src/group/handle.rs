@@ -176,7 +176,7 @@ impl GroupHandle {
     ///
     /// If the group is stopping, was asked to stop, or has ended.
     pub fn add<W: Worker>(&self, worker: W) -> Result<ConsumerHandle<W::Message>, AddError> {
-        self.add_seat(
+        self.add_slot(
             &default_name::<W>(),
             OptionsRef::from(const { &W::OPTIONS }),
             Build::Once(Some(worker)),
@@ -194,7 +194,7 @@ impl GroupHandle {
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
-        self.add_seat(name, options.into(), Build::Anew(Box::new(build)))
+        self.add_slot(name, options.into(), Build::Anew(Box::new(build)))
     }
 
     /// Removes a worker from the group: asks it to stop, and waits until it has ended. The group continues. When

@@ -46,7 +46,7 @@ impl<const KEYED: bool> Stage for Batches<KEYED> {
     }
 }
 
-fn sit<const KEYED: bool>(
+fn add<const KEYED: bool>(
     workers: &mut Workers,
     options: Options,
     log: &Log,
@@ -66,10 +66,10 @@ async fn each_message_is_in_one_batch_of_competing_lanes() {
     let log = Log::default();
     let mut workers = group();
     let options = lanes(3).batch(7).linger(ms(20));
-    let seat = sit::<false>(&mut workers, options, &log, ms(30), None);
+    let slot = add::<false>(&mut workers, options, &log, ms(30), None);
     let running = workers.startup().await.unwrap();
     for number in 0..200 {
-        seat.send(number).await.unwrap();
+        slot.send(number).await.unwrap();
         sleep(ms(number % 4)).await;
     }
     let exit = timeout(secs(60), running.shutdown()).await.unwrap();
@@ -92,10 +92,10 @@ async fn with_a_key_and_lanes_batches_keep_the_order_of_each_key() {
     let log = Log::default();
     let mut workers = group();
     let options = lanes(3).batch(4).linger(ms(20)).capacity(30);
-    let seat = sit::<true>(&mut workers, options, &log, ms(3), None);
+    let slot = add::<true>(&mut workers, options, &log, ms(3), None);
     let running = workers.startup().await.unwrap();
     for number in 0..300 {
-        seat.send(number).await.unwrap();
+        slot.send(number).await.unwrap();
     }
     let exit = timeout(secs(60), running.shutdown()).await.unwrap();
     assert_eq!(counts(&exit, "batches"), [300, 300, 0, 0, 0], "{exit}");
@@ -125,11 +125,11 @@ async fn a_batch_is_at_most_as_large_as_the_capacity() {
         let log = Log::default();
         let mut workers = group();
         let options = self::lanes(lanes).batch(100).capacity(capacity);
-        let seat = sit::<false>(&mut workers, options, &log, ms(1), None);
+        let slot = add::<false>(&mut workers, options, &log, ms(1), None);
         let running = workers.startup().await.unwrap();
         let sends = async {
             for number in 0..200 {
-                seat.send(number).await.unwrap();
+                slot.send(number).await.unwrap();
             }
         };
         timeout(secs(60), sends)
@@ -153,11 +153,11 @@ async fn a_batch_is_at_most_as_large_as_the_capacity() {
         let log = Log::default();
         let mut workers = group();
         let options = self::lanes(lanes).batch(100).capacity(capacity);
-        let seat = sit::<true>(&mut workers, options, &log, ms(1), None);
+        let slot = add::<true>(&mut workers, options, &log, ms(1), None);
         let running = workers.startup().await.unwrap();
         let sends = async {
             for number in 0..200 {
-                seat.send(number).await.unwrap();
+                slot.send(number).await.unwrap();
             }
         };
         timeout(secs(60), sends)
@@ -175,11 +175,11 @@ async fn senders_that_wait_for_room_continue_when_a_batch_is_handed_over() {
         let log = Log::default();
         let mut workers = group();
         let options = lanes(1 + round % 3).batch(100).capacity(4 + round % 5);
-        let seat = sit::<false>(&mut workers, options, &log, Duration::ZERO, None);
+        let slot = add::<false>(&mut workers, options, &log, Duration::ZERO, None);
         let running = workers.startup().await.unwrap();
         let senders: Vec<_> = (0..3)
             .map(|_| {
-                let handle = seat.handle();
+                let handle = slot.handle();
                 tokio::spawn(async move {
                     for number in 0..300 {
                         handle.send(number).await.unwrap();
@@ -204,9 +204,9 @@ async fn many_large_batches_in_hand_at_once_are_counted() {
     let log = Log::default();
     let mut workers = group();
     let options = lanes(4).batch(100_000).capacity(usize::MAX);
-    let seat = sit::<false>(&mut workers, options, &log, secs(1), None);
+    let slot = add::<false>(&mut workers, options, &log, secs(1), None);
     for number in 0..400_000 {
-        seat.try_send(number).unwrap();
+        slot.try_send(number).unwrap();
     }
     let running = workers.startup().await.unwrap();
     let exit = timeout(secs(60), running.shutdown()).await.unwrap();
@@ -227,17 +227,17 @@ async fn an_unfinished_batch_survives_a_restart() {
         let log = Log::default();
         let mut workers = group();
         let options = self::lanes(lanes).batch(3).on_error(OnError::Restart);
-        let seat = sit::<true>(&mut workers, options, &log, ms(1), Some(21));
+        let slot = add::<true>(&mut workers, options, &log, ms(1), Some(21));
         let running = workers.startup().await.unwrap();
         // When the batch of key 1 fails, the unfinished batches hold two messages of key 5 and two of key 3.
         for number in [5, 15, 3, 13, 1, 11, 21] {
-            seat.send(number).await.unwrap();
+            slot.send(number).await.unwrap();
         }
-        while seat.status().restarts < 1 || seat.queue_size() < 4 {
+        while slot.status().restarts < 1 || slot.queue_size() < 4 {
             sleep(ms(1)).await;
         }
         for number in [25, 23] {
-            seat.send(number).await.unwrap();
+            slot.send(number).await.unwrap();
         }
         let exit = timeout(secs(60), running.shutdown()).await.unwrap();
         assert_eq!(counts(&exit, "batches"), [9, 6, 3, 0, 0], "{exit}");
@@ -252,10 +252,10 @@ async fn one_for_all_restarts_lanes_and_keeps_the_unfinished_batch() {
     let (plan, log) = (Plan::default(), Log::default());
     let mut workers = group().restart(Restart::one_for_all());
     let hand = plan.sit::<true>(&mut workers, lanes(3));
-    let seat = sit::<true>(&mut workers, lanes(2).batch(3), &log, ms(1), None);
+    let slot = add::<true>(&mut workers, lanes(2).batch(3), &log, ms(1), None);
     let running = workers.startup().await.unwrap();
     for number in [5, 15, 4, 14] {
-        seat.send(number).await.unwrap();
+        slot.send(number).await.unwrap();
     }
     for number in 0..9 {
         hand.send(job(number % 3, number, What::Take(20)))
@@ -266,13 +266,13 @@ async fn one_for_all_restarts_lanes_and_keeps_the_unfinished_batch() {
     hand.send(job(1, 9, What::Fail)).await.unwrap();
     hand.send(job(1, 10, What::Pass)).await.unwrap();
     until_behind(&hand, 11).await;
-    while seat.queue_size() < 4 {
+    while slot.queue_size() < 4 {
         sleep(ms(1)).await;
     }
-    assert_eq!((seat.status().restarts, hand.status().restarts), (1, 1));
-    assert_eq!((plan.builds(), seat.queue_size()), (6, 4));
+    assert_eq!((slot.status().restarts, hand.status().restarts), (1, 1));
+    assert_eq!((plan.builds(), slot.queue_size()), (6, 4));
     for number in [25, 24] {
-        seat.send(number).await.unwrap();
+        slot.send(number).await.unwrap();
     }
     let exit = stop(running, &plan).await;
     assert_eq!(counts(&exit, "batches"), [6, 6, 0, 0, 0], "{exit}");
@@ -288,11 +288,11 @@ async fn a_forced_stop_counts_the_unfinished_batch_and_the_one_in_hand_as_undeli
         let log = Log::default();
         let mut workers = group().grace(ms(50));
         let options = self::lanes(lanes).batch(3);
-        let seat = sit::<true>(&mut workers, options, &log, secs(1000), None);
+        let slot = add::<true>(&mut workers, options, &log, secs(1000), None);
         let running = workers.startup().await.unwrap();
         // Three messages are handed over; two are in an unfinished batch, and one more was fetched.
         for number in [3, 13, 1, 11, 21, 2] {
-            seat.send(number).await.unwrap();
+            slot.send(number).await.unwrap();
         }
         sleep(ms(1)).await;
         let exit = timeout(secs(60), running.shutdown()).await.unwrap();

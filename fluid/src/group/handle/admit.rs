@@ -34,15 +34,15 @@ impl GroupHandle {
         self.admit(callback.worker_name(), callback_of(callback, run))
     }
 
-    pub(super) fn add_seat<W: Worker>(
+    pub(super) fn add_slot<W: Worker>(
         &self,
         name: &str,
         options: OptionsRef,
         build: Build<W>,
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
         let name = options.name.unwrap_or(name);
-        let seat = self.admit_unless_stopping(name, self.seat_of(options, build))?;
-        Ok(seat.handle())
+        let slot = self.admit_unless_stopping(name, self.slot_of(options, build))?;
+        Ok(slot.handle())
     }
 
     /// Adds a worker to a group that has not been started.
@@ -53,17 +53,17 @@ impl GroupHandle {
         build: Build<W>,
     ) -> Slot<W> {
         let name = options.name.unwrap_or(name);
-        self.admit(name, self.seat_of(options, build))
+        self.admit(name, self.slot_of(options, build))
     }
 
-    fn seat_of<W: Worker>(
+    fn slot_of<W: Worker>(
         &self,
         options: OptionsRef,
         build: Build<W>,
     ) -> impl FnOnce(Arc<str>, MemberId) -> Admitted<Slot<W>> {
         move |name, id| {
-            let (seat, pending) = Slot::new(name, id, self, options, build);
-            (Arc::clone(&pending.node), None, Box::new(pending), seat)
+            let (slot, pending) = Slot::new(name, id, self, options, build);
+            (Arc::clone(&pending.node), None, Box::new(pending), slot)
         }
     }
 
