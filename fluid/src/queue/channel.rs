@@ -16,6 +16,7 @@ mod batch;
 mod control;
 mod fetch;
 mod lanes;
+mod line;
 mod queue;
 mod queue_control;
 mod recv;
@@ -28,6 +29,7 @@ use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
 use crate::queue::channel::control::Control;
 use crate::queue::channel::lanes::{Key, Lanes};
+use crate::queue::channel::line::Line;
 pub use crate::queue::channel::queue::Queue;
 pub(crate) use crate::queue::channel::queue_control::QueueControl;
 use crate::queue::channel::recv::keep;
@@ -70,7 +72,7 @@ pub(crate) struct Channel<M> {
     room: Notify,
     /// Whether somebody waits for a message, as far as is known without the lock.
     awaited: Arc<AtomicBool>,
-    /// Whether somebody waits for room, as far as is known without the lock.
+    /// Whether senders wait for room. It is written under the lock, and read without it.
     crowded: AtomicBool,
     calls: Control,
     reply_slots: ReplySlots,
@@ -90,7 +92,7 @@ struct Inner<M> {
     released: u64,
     /// Room that has been given to senders in advance.
     given: usize,
-    sender_waits: bool,
+    line: Line,
     /// How many consumer ends wait, at most.
     takers_wait: usize,
     /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
@@ -171,7 +173,7 @@ impl<M> Channel<M> {
                 taken: 0,
                 released: 0,
                 given: 0,
-                sender_waits: false,
+                line: Line::default(),
                 takers_wait: 0,
                 consumer_end: None,
                 unbounded: false,
@@ -202,10 +204,6 @@ impl<M> Channel<M> {
         owner.map_or_else(|| Arc::clone(&self.worker), |owner| owner.path())
     }
 
-    pub(crate) fn room(&self) -> &Notify {
-        &self.room
-    }
-
     pub(crate) const fn reply_slots(&self) -> &ReplySlots {
         &self.reply_slots
     }
@@ -215,14 +213,6 @@ impl<M> Channel<M> {
             Woken::Only(consumer_end) => consumer_end.wake(),
             Woken::Some(consumer_ends) => (0..consumer_ends).for_each(|_| self.items.notify_one()),
         }
-    }
-
-    /// Whether somebody waited for room, who is to be woken.
-    fn no_more_crowd(&self, inner: &mut Inner<M>) -> bool {
-        if inner.sender_waits {
-            self.crowded.store(false, Ordering::Relaxed);
-        }
-        std::mem::take(&mut inner.sender_waits)
     }
 
     /// Counts messages in hand as failed, and as lost if they are.
@@ -255,6 +245,7 @@ impl<M> Channel<M> {
             progress.take(portion.len());
             inner.release(held + portion.len(), |counts| &mut counts.undelivered);
             inner.counts.undelivered += left.len() as u64;
+            inner.line.wake_all();
             (left, inner.consumer_end.take())
         };
         self.room.notify_waiters();
@@ -341,6 +332,7 @@ impl<M> Channel<M> {
         {
             let mut inner = lock(&self.inner);
             inner.gate = inner.gate.max(gate);
+            inner.line.wake_all();
         }
         self.room.notify_waiters();
         self.wake_takers();
@@ -363,9 +355,14 @@ impl<M> Inner<M> {
         }
     }
 
-    /// How much room is taken, at most: what the consumer has taken since it was last looked at is free by now.
+    /// How much room is occupied, at most: what the consumer took since `taken` was read is free by now.
     fn occupied(&self) -> usize {
-        self.waiting.len() + self.given + (self.fetched - self.taken) as usize
+        self.waiting.len() + self.given + self.line.granted + (self.fetched - self.taken) as usize
+    }
+
+    /// Whether a message of `origin` finds room beyond the capacity.
+    fn is_unbounded(&self, origin: SendOrigin) -> bool {
+        self.unbounded && origin == SendOrigin::Edge
     }
 }
 

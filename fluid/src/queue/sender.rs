@@ -77,6 +77,10 @@ impl<M: Send + 'static> Sender<M> {
     /// When this returns `Ok`, the message is in the memory of the process. See
     /// [what a crash loses](crate#what-a-crash-loses).
     ///
+    /// Senders that wait are served in the order in which they came. Each gets an equal share of the room, at most
+    /// a quarter of the capacity and 64 places, but at least one. A future that has waited and is then neither polled
+    /// nor dropped keeps its share.
+    ///
     /// # Errors
     ///
     /// If the consumer no longer accepts messages. The error gives the message back.
@@ -84,27 +88,20 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
-    pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let channel = self.channel.of(&message);
-        loop {
-            let mut room = pin!(channel.room().notified());
-            message = match channel.push(message, self.origin, false) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
-                    return Err(self.without_room(message));
-                }
-                Err(Refusal::Full(message)) => message,
-            };
-            room.as_mut().enable();
-            message = match channel.push(message, self.origin, true) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) => message,
-            };
-            room.await;
+        match channel.push(message, self.origin) {
+            Ok(()) => Ok(()),
+            Err(Refusal::Closed(message)) => Err(self.refused(message)),
+            Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
+                Err(self.without_room(message))
+            }
+            Err(Refusal::Full(message)) => {
+                let entered = channel.enter(message, self.origin).await;
+                entered.map_err(|message| self.refused(message))
+            }
         }
     }
 
@@ -116,7 +113,7 @@ impl<M: Send + 'static> Sender<M> {
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.channel
             .of(&message)
-            .push(message, self.origin, false)
+            .push(message, self.origin)
             .map_err(|refusal| match refusal {
                 Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
                 Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),

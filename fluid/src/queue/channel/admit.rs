@@ -3,50 +3,39 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Channel, Gate, Inner, Refusal};
+use super::{Channel, Gate, Inner, Refusal, Woken};
 use crate::options::Overflow;
 use crate::queue::discard;
 use crate::queue::sender::SendOrigin;
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::AtomicBool;
 use crate::sync::lock::lock;
 
 impl<M> Channel<M> {
-    /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
-    /// was refused for want of room is woken when there is some.
-    pub(crate) fn push(
-        &self,
-        message: M,
-        origin: SendOrigin,
-        wait: bool,
-    ) -> Result<(), Refusal<M>> {
+    /// Accepts a message, drops one by the overflow policy, or refuses it.
+    pub(crate) fn push(&self, message: M, origin: SendOrigin) -> Result<(), Refusal<M>> {
         let mut dropped = None;
         let wake = {
             let mut inner = lock(&self.inner);
-            if !inner.gate.admits(origin) {
-                inner.counts.refused += 1;
-                return Err(Refusal::Closed(message));
-            }
-            if self.has_room(&mut inner, origin) {
-                inner.waiting.push_back(message);
-            } else {
-                match self.overflow {
-                    Overflow::Wait => {
-                        if wait {
-                            inner.sender_waits = true;
-                            self.crowded.store(true, Ordering::Relaxed);
-                        }
-                        return Err(Refusal::Full(message));
-                    }
-                    Overflow::DropNewest => dropped = Some(message),
-                    Overflow::DropOldest => {
-                        dropped = inner.waiting.pop_front();
-                        inner.waiting.push_back(message);
-                    }
+            match self.accept(&mut inner, message, origin) {
+                Ok(wake) => wake,
+                Err(Refusal::Closed(message)) => {
+                    inner.counts.refused += 1;
+                    return Err(Refusal::Closed(message));
                 }
-                inner.counts.dropped += 1;
+                Err(Refusal::Full(message)) => {
+                    match self.overflow {
+                        Overflow::Wait => return Err(Refusal::Full(message)),
+                        Overflow::DropNewest => dropped = Some(message),
+                        Overflow::DropOldest => {
+                            dropped = inner.waiting.pop_front();
+                            inner.waiting.push_back(message);
+                        }
+                    }
+                    inner.counts.dropped += 1;
+                    inner.counts.accepted += 1;
+                    self.wakes(&mut inner, 1)
+                }
             }
-            inner.counts.accepted += 1;
-            self.wakes(&mut inner, 1)
         };
         self.wake(wake);
         if let Some(message) = dropped {
@@ -56,17 +45,31 @@ impl<M> Channel<M> {
         Ok(())
     }
 
-    /// Accepts a message for which there is room, and nothing to decide. Otherwise it is given back.
+    /// Accepts a message if there is room. A refusal is not counted.
+    #[inline(always)]
+    pub(super) fn accept(
+        &self,
+        inner: &mut Inner<M>,
+        message: M,
+        origin: SendOrigin,
+    ) -> Result<Woken, Refusal<M>> {
+        if !inner.gate.admits(origin) {
+            return Err(Refusal::Closed(message));
+        }
+        if !self.has_room(inner, origin) {
+            return Err(Refusal::Full(message));
+        }
+        inner.waiting.push_back(message);
+        inner.counts.accepted += 1;
+        Ok(self.wakes(inner, 1))
+    }
+
+    /// Accepts a message if there is room. Otherwise returns it, uncounted.
     #[inline]
     pub(crate) fn push_now(&self, message: M, origin: SendOrigin) -> Result<(), M> {
-        let wake = {
-            let mut inner = lock(&self.inner);
-            if !inner.gate.admits(origin) || !self.has_room(&mut inner, origin) {
-                return Err(message);
-            }
-            inner.waiting.push_back(message);
-            inner.counts.accepted += 1;
-            self.wakes(&mut inner, 1)
+        let wake = match self.accept(&mut lock(&self.inner), message, origin) {
+            Ok(wake) => wake,
+            Err(Refusal::Full(message) | Refusal::Closed(message)) => return Err(message),
         };
         self.wake(wake);
         Ok(())
@@ -82,8 +85,8 @@ impl<M> Channel<M> {
         let (wake, accepted, rest) = {
             let mut inner = lock(&self.inner);
             let room = if inner.gate.admits(origin) {
-                let taken = self.size(&inner) + inner.given;
-                self.capacity.saturating_sub(taken)
+                self.read_taken(&mut inner);
+                self.capacity.saturating_sub(inner.occupied())
             } else {
                 0
             };
@@ -114,21 +117,21 @@ impl<M> Channel<M> {
             let consumer_ends = self.wakes(&mut inner, accepted);
             *room = self.room_to_give(&mut inner, more);
             inner.given += *room;
-            let senders = *room == 0 && self.no_more_crowd(&mut inner);
-            (accepted, consumer_ends, senders)
+            (accepted, consumer_ends, self.grant_room(&mut inner))
         };
         self.wake(consumer_ends);
-        if senders {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         accepted
     }
 
-    /// Room for as many as `most` messages to come. None where somebody waits, for a message or for room: then
-    /// each message is to come by itself.
+    /// Room for as many as `most` messages to come. None while the consumer waits: then each message comes by itself.
     pub(super) fn room_to_give(&self, inner: &mut Inner<M>, most: usize) -> usize {
-        if most == 0 || inner.takers_wait > 0 || inner.sender_waits || inner.gate == Gate::Closed {
+        if most == 0 || inner.takers_wait > 0 || inner.gate == Gate::Closed {
             return 0;
+        }
+        if !inner.line.is_empty() {
+            // What is free is the rest of the sender's own share.
+            return self.capacity.saturating_sub(inner.occupied()).min(most);
         }
         if self.capacity.saturating_sub(inner.occupied()) / 2 < most {
             inner.taken = self.taken();
@@ -146,14 +149,21 @@ impl<M> Channel<M> {
         Arc::clone(&self.awaited)
     }
 
-    /// Whether there is room for one message more. Where there was enough of it when last looked at, this
-    /// does not touch what the consumer writes.
+    /// Whether there is room for one message more. Only without room by the last known `taken`, this reads what the
+    /// consumer writes.
     pub(super) fn has_room(&self, inner: &mut Inner<M>, origin: SendOrigin) -> bool {
         if inner.occupied() < self.capacity {
             return true;
         }
-        inner.taken = self.taken();
-        inner.occupied() < self.capacity || inner.unbounded && origin == SendOrigin::Edge
+        self.read_taken(inner);
+        inner.occupied() < self.capacity || inner.is_unbounded(origin)
+    }
+
+    /// Reads how much the consumer has taken. If senders wait, the room that this makes is theirs, and stays unread.
+    fn read_taken(&self, inner: &mut Inner<M>) {
+        if inner.line.is_empty() {
+            inner.taken = self.taken();
+        }
     }
 
     pub(crate) fn admits(&self, origin: SendOrigin) -> bool {

@@ -30,7 +30,7 @@ impl<M> Channel<M> {
         waker: &Waker,
         waited: bool,
     ) -> Fetched {
-        let (fetched, wake) = {
+        let (fetched, senders) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
@@ -49,11 +49,9 @@ impl<M> Channel<M> {
                 }
                 Fetched::Some
             };
-            (fetched, self.no_more_crowd(&mut inner))
+            (fetched, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         fetched
     }
 
@@ -65,7 +63,7 @@ impl<M> Channel<M> {
         portion: &mut VecDeque<M>,
         waits: bool,
     ) -> Fetched {
-        let (fetched, wake) = {
+        let (fetched, senders) = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
@@ -83,11 +81,9 @@ impl<M> Channel<M> {
                 }
                 Fetched::None
             };
-            (fetched, self.no_more_crowd(&mut inner))
+            (fetched, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         fetched
     }
 
@@ -107,16 +103,17 @@ impl<M> Channel<M> {
         progress.take(1);
     }
 
-    /// Lets senders in that wait for the room which the consumer has made since it fetched last.
+    /// Grants the room that the consumer has made since its last fetch to the senders that wait.
     pub(super) fn let_senders_in(&self) {
-        if self.crowded.load(Ordering::Relaxed) && self.no_more_crowd(&mut lock(&self.inner)) {
-            self.room.notify_waiters();
+        if self.crowded.load(Ordering::Relaxed) {
+            let senders = self.grant_room(&mut lock(&self.inner));
+            self.wake_senders(senders);
         }
     }
 
     /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
     pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
-        let wake = {
+        let senders = {
             let mut inner = lock(&self.inner);
             if inner.frozen || self.calls.is_interrupted() {
                 return Fetched::Ended;
@@ -141,25 +138,21 @@ impl<M> Channel<M> {
                 share
             };
             inner.fetched += share as u64;
-            self.no_more_crowd(&mut inner)
+            self.grant_room(&mut inner)
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         Fetched::Some
     }
 
     /// Moves a batch from what waits into the consumer's hand, which makes room. Returns whether the batch is still
     /// the consumer's.
     pub(super) fn hand(&self, progress: &Progress, messages: usize) -> bool {
-        let (mine, wake) = {
+        let (mine, senders) = {
             let mut inner = lock(&self.inner);
             progress.take(messages);
-            (!inner.frozen, self.no_more_crowd(&mut inner))
+            (!inner.frozen, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
-        }
+        self.wake_senders(senders);
         mine
     }
 }

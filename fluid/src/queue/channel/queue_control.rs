@@ -75,6 +75,7 @@ impl<M> Channel<M> {
                 messages += inner.fetched + seen.direct - seen.done - inner.released;
             }
             inner.counts.undelivered += messages;
+            inner.line.wake_all();
             (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
@@ -130,8 +131,11 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
 
     fn let_in(&self, unbounded: bool) {
         for queue in self.all() {
-            lock(&queue.inner).unbounded = unbounded && queue.overflow == Overflow::Wait;
+            let mut inner = lock(&queue.inner);
+            inner.unbounded = unbounded && queue.overflow == Overflow::Wait;
             if unbounded {
+                inner.line.wake_all();
+                drop(inner);
                 queue.room.notify_waiters();
             }
         }

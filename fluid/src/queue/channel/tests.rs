@@ -1,5 +1,7 @@
 //! The queue under real threads.
 
+mod line;
+
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake};
