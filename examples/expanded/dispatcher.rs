@@ -17,10 +17,8 @@ struct Exchange {
     price: f64,
 }
 impl ::fluid::__private::Function for Exchange {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = ();
+    type Input = ::fluid::__private::PerBeat;
     type Emission = ::fluid::__private::Vec<Trade>;
-    type Calls = ::fluid::__private::EachBeat;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(50))
         .stateful();
@@ -35,7 +33,7 @@ impl ::fluid::__private::Function for Exchange {
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::emitted::<Trade>().is_no_result();
         ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
@@ -50,44 +48,24 @@ impl ::fluid::__private::Function for Exchange {
      exchange --> dispatch
  ```*/
 #[must_use = "a group does nothing until it is started"]
-#[allow(missing_debug_implementations)]
-struct Desk {
-    workers: ::fluid::__private::Workers,
-    handle: DeskHandle,
-}
+struct Desk(::fluid::__private::Declared<DeskHandle>);
 impl ::core::ops::Deref for Desk {
     type Target = DeskHandle;
     fn deref(&self) -> &Self::Target {
-        &self.handle
+        &self.0
     }
 }
 impl Desk {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::new_without_default,
-        unused_imports,
-        unused_mut
-    )]
+    #[allow(unused_imports, unused_mut)]
     fn new(
         trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let trades: ::fluid::__private::Arc<Dispatcher<Trade>> = ::core::convert::Into::into(
-            trades,
-        );
+        let trades = ::fluid::__private::resource::<Dispatcher<Trade>>(trades);
         let mut __workers = ::fluid::__private::Workers::new("desk");
-        let exchange = __workers.add_as::<Exchange>("exchange", Self::__make_exchange);
-        let dispatch = __workers
-            .add_as::<
-                Dispatcher<Trade>,
-            >(
-                "dispatch",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&trades),
-                    Self::__make_dispatch,
-                ),
-            );
+        let exchange = __workers.add_made("exchange", Self::__make_exchange);
+        let dispatch = __workers.add_from("dispatch", &trades, Self::__make_dispatch);
         __workers.connect(exchange.starts_an_edge(), dispatch.ends_an_edge());
         ::fluid::rule::fed_by_nothing::<Exchange>();
         <Exchange>::every_port_leads_somewhere(::fluid::rule::NoEdges);
@@ -96,14 +74,9 @@ impl Desk {
         let __handle = DeskHandle {
             __group: __workers.handle(),
             exchange: exchange.worker_handle(),
-            dispatch: <Dispatcher<
-                Trade,
-            > as ::fluid::__private::Member>::handle(&dispatch),
+            dispatch: ::fluid::__private::MemberSlot::member_handle(&dispatch),
         };
-        Self {
-            workers: __workers,
-            handle: __handle,
-        }
+        Self(::fluid::__private::Declared::new(__workers, __handle))
     }
     fn __make_exchange() -> Exchange {
         Exchange { price: 2_000.0 }
@@ -116,78 +89,39 @@ impl Desk {
             Dispatcher::clone(&trades)
         }
     }
-}
-#[allow(dead_code)]
-impl Desk {
-    /// The group's graph: what it is made of, and what its pictures are drawn from.
-    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-        name: "desk",
-        type_name: "Desk",
-        docs: &["Hands each trade to the registered handlers."],
-        place: ::fluid::__private::Location::here(),
-        resources: &[
-            ::fluid::__private::GraphResource {
-                name: "trades",
-                type_name: "Dispatcher<Trade>",
-            },
-        ],
-        workers: &[
-            ::fluid::__private::GraphWorker::of::<Exchange>("exchange", "Exchange"),
-            ::fluid::__private::GraphWorker::of::<
-                Dispatcher<Trade>,
-            >("dispatch", "Dispatcher<Trade>"),
-        ],
-        edges: &[::fluid::__private::GraphEdge::new("exchange", "dispatch")],
-        callbacks: &[],
-    };
-}
-#[allow(dead_code)]
-impl Desk {
-    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    async fn startup(
-        self,
-    ) -> ::core::result::Result<DeskHandle, ::fluid::__private::Exit> {
-        self.workers.startup().await?;
-        ::core::result::Result::Ok(self.handle)
-    }
-    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
-    /// [`Workers::scope`](::fluid::Workers::scope).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    async fn scope<BlockOutput, BlockFuture>(
-        self,
-        block: impl ::core::ops::FnOnce(DeskHandle) -> BlockFuture,
-    ) -> ::core::result::Result<
-        (BlockOutput, ::fluid::__private::Exit),
-        ::fluid::__private::Exit,
-    >
-    where
-        BlockFuture: ::core::future::Future<Output = BlockOutput>,
-    {
-        self.workers.scope(|_| block(self.handle)).await
-    }
-    ::fluid::__private::process!(fn);
+    ::fluid::__private::start_methods!(self -> DeskHandle);
+    /// The graph of the group, from which its pictures are drawn.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph::new(
+            "desk",
+            "Desk",
+        )
+        .docs(&["Hands each trade to the registered handlers."])
+        .resources(
+            &[::fluid::__private::GraphResource::new("trades", "Dispatcher<Trade>")],
+        )
+        .workers(
+            &[
+                ::fluid::__private::GraphWorker::of::<Exchange>("exchange", "Exchange"),
+                ::fluid::__private::GraphWorker::of::<
+                    Dispatcher<Trade>,
+                >("dispatch", "Dispatcher<Trade>"),
+            ],
+        )
+        .edges(&[::fluid::__private::GraphEdge::new("exchange", "dispatch")]);
 }
 /// The handle of [`Desk`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations, dead_code)]
 struct DeskHandle {
     __group: ::fluid::__private::GroupHandle,
     exchange: ::fluid::__private::WorkerHandle,
-    dispatch: <Dispatcher<Trade> as ::fluid::__private::Member>::Handle,
+    dispatch: ::fluid::__private::HandleOf<Dispatcher<Trade>>,
 }
-#[allow(dead_code, private_interfaces)]
+#[allow(dead_code)]
 impl DeskHandle {
     fn exchange(&self) -> &::fluid::__private::WorkerHandle {
         &self.exchange
     }
-    fn dispatch(&self) -> &<Dispatcher<Trade> as ::fluid::__private::Member>::Handle {
+    fn dispatch(&self) -> &::fluid::__private::HandleOf<Dispatcher<Trade>> {
         &self.dispatch
     }
 }
@@ -198,27 +132,11 @@ impl ::core::ops::Deref for DeskHandle {
     }
 }
 impl ::fluid::__private::Member for Desk {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Handle = DeskHandle;
     type Slot = DeskHandle;
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: Self::GRAPH.docs,
-        group: ::core::option::Option::Some(&Self::GRAPH),
-        ..::fluid::__private::Form::UNKNOWN
-    };
-    fn sit(
-        workers: &mut ::fluid::__private::Workers,
-        name: &::core::primitive::str,
-        options: ::fluid::__private::Options,
-        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Slot {
-        let group = build();
-        workers.add_group(name, options, group.workers);
-        group.handle
-    }
-    fn handle(seat: &Self::Slot) -> Self::Handle {
-        ::core::clone::Clone::clone(seat)
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::of_group(
+        &Self::GRAPH,
+    );
+    fn into_member(self) -> ::fluid::__private::Declared<DeskHandle> {
+        self.0
     }
 }

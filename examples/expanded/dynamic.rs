@@ -9,10 +9,8 @@ struct Watch {
     news: Sender<String>,
 }
 impl ::fluid::__private::Function for Watch {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .heartbeat(::core::time::Duration::from_millis(40));
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("watch")
@@ -21,7 +19,7 @@ impl ::fluid::__private::Function for Watch {
         &mut self,
         (): (),
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
             watch(
@@ -41,10 +39,8 @@ struct Read {
     count: u64,
 }
 impl ::fluid::__private::Function for Read {
-    type Message = String;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<String>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("read")
@@ -54,7 +50,7 @@ impl ::fluid::__private::Function for Read {
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(

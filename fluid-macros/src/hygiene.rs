@@ -1,7 +1,7 @@
 //! Paths and locals in expansions, with the spans that they need.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 
 /// `::fluid::rule::consumes`, of which the colons and the last word have the span at which the compiler reports an
 /// error.
@@ -15,6 +15,18 @@ pub(crate) fn path(words: &str, span: Span) -> TokenStream {
         Ident::new(word, at)
     });
     words.map(|word| quote_spanned!(span=> ::#word)).collect()
+}
+
+/// The spans of the first and the last token, resolved at the call of the macro. The compiler takes a path to span from
+/// its first token to its last. So a path with these ends has the span of the user's tokens.
+pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut spans = tokens.to_token_stream().into_iter().map(|t| t.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    (
+        first.resolved_at(Span::call_site()),
+        last.resolved_at(Span::call_site()),
+    )
 }
 
 /// A local of the expansion. By its hygiene it is different from every name of the user's.

@@ -82,6 +82,60 @@ pub struct Graph {
     pub callbacks: &'static [GraphCallback],
 }
 
+impl Graph {
+    /// A graph without workers, which is declared where this is called.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str, type_name: &'static str) -> Self {
+        Self {
+            name,
+            type_name,
+            docs: &[],
+            place: Location::here(),
+            resources: &[],
+            workers: &[],
+            edges: &[],
+            callbacks: &[],
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn docs(mut self, docs: &'static [&'static str]) -> Self {
+        self.docs = docs;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn resources(mut self, resources: &'static [GraphResource]) -> Self {
+        self.resources = resources;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn workers(mut self, workers: &'static [GraphWorker]) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn edges(mut self, edges: &'static [GraphEdge]) -> Self {
+        self.edges = edges;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn callbacks(mut self, callbacks: &'static [GraphCallback]) -> Self {
+        self.callbacks = callbacks;
+        self
+    }
+}
+
 /// A location in a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
@@ -162,6 +216,15 @@ impl Form {
     pub const fn named(name: &'static str) -> Self {
         let mut form = Self::UNKNOWN;
         form.name = Some(name);
+        form
+    }
+
+    /// The form of a group.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_group(graph: &'static Graph) -> Self {
+        let mut form = Self::UNKNOWN.docs(graph.docs);
+        form.group = Some(graph);
         form
     }
 
@@ -264,6 +327,14 @@ impl<T: Copy, const N: usize> List<T, N> {
     /// The items that were appended.
     pub const fn items(&self) -> &[T] {
         self.items.split_at(self.len).0
+    }
+}
+
+impl GraphResource {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, type_name: &'static str) -> Self {
+        Self { name, type_name }
     }
 }
 

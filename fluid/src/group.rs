@@ -1,6 +1,7 @@
 //! Groups: how they are built, their handles, and what stands in them.
 
 pub(crate) mod callback;
+pub(crate) mod declared;
 pub(crate) mod dispatcher;
 pub(crate) mod edge;
 pub(crate) mod handle;
@@ -8,6 +9,7 @@ pub(crate) mod ingress;
 pub(crate) mod nested;
 #[cfg(feature = "process")]
 pub(crate) mod process;
+pub(crate) mod resources;
 pub(crate) mod rule;
 pub(crate) mod slot;
 pub(crate) mod standalone;

@@ -244,11 +244,13 @@ pub mod prelude {
 /// [`Stage`](by_hand::Stage).
 pub mod by_hand {
     pub use crate::group::ingress::IngressSource;
-    pub use crate::group::slot::Member;
+    pub use crate::group::slot::{Member, MemberSlot};
     pub use crate::outcome::Outcome;
     pub use crate::queue::Queue;
     pub use crate::state::Nothing;
-    pub use crate::worker::function::{Call, Function};
+    pub use crate::worker::function::{
+        Call, Function, FunctionInput, PerBatch, PerBeat, PerMessage,
+    };
     pub use crate::worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};
     pub use crate::worker::{Io, Port, Ports};
 }

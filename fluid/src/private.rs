@@ -7,9 +7,11 @@ pub use crate::graph::{
     EdgeKind, Form, Graph, GraphCallback, GraphEdge, GraphResource, GraphWorker, List, Location,
 };
 pub use crate::group::callback::Callback;
+pub use crate::group::declared::Declared;
 pub use crate::group::handle::GroupHandle;
 pub use crate::group::ingress::{Ingress, IngressKey, IngressSource};
-pub use crate::group::slot::Member;
+pub use crate::group::resources::{Share, resource};
+pub use crate::group::slot::{HandleOf, Member, MemberSlot};
 pub use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use crate::group::workers::Workers;
 pub use crate::node::context::Context;
@@ -19,15 +21,16 @@ pub use crate::queue::Output;
 pub use crate::report::exit::Exit;
 pub use crate::state::Nothing;
 pub use crate::worker::downstream::PortOutput;
-pub use crate::worker::function::{Call, Called, Function, Taken};
+pub use crate::worker::function::{
+    Call, Called, Copying, Function, Key, PerBatch, PerBeat, PerMessage, PortsOf, Weight,
+};
 pub use crate::worker::return_value::{
     emits_each, emits_none, emits_one, tries_each, tries_none, tries_one,
 };
-pub use crate::worker::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::worker::{Port, Worker};
 pub use std::vec::Vec;
 
-pub use crate::__process as process;
+pub use crate::__start_methods as start_methods;
 
 /// The loop of a worker that is a [`Stage`](crate::by_hand::Stage) by hand, for the sake of hooks.
 ///
@@ -42,44 +45,63 @@ pub async fn run<S: crate::by_hand::Stage>(
     crate::worker::stage::run(stage, ctx, io).await
 }
 
-/// A worker that `make` makes, anew each time, of what it is given to share.
-pub fn made<R, W>(shared: R, make: fn(&R) -> W) -> impl FnMut() -> W {
-    move || make(&shared)
+/// The output of a worker that emits nothing.
+pub type Silent = Option<Nothing>;
+
+/// The methods that start a group that `workers!` declares, with this visibility and this handle. They stand here
+/// and not in the expansion, because they are the same for every group, and because a feature decides about `run` and
+/// `main`. The compiler reports errors about `self` where it is written, and so at the group.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start_methods {
+    ($vis:vis $self:ident -> $handle:ty) => {
+        /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
+        ///
+        /// # Errors
+        ///
+        /// The exit, if the group did not start.
+        #[allow(dead_code)]
+        $vis async fn startup($self) -> ::core::result::Result<$handle, $crate::Exit> {
+            $self.0.startup().await
+        }
+
+        /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
+        /// [`Workers::scope`](::fluid::Workers::scope).
+        ///
+        /// # Errors
+        ///
+        /// The exit, if the group did not start.
+        #[allow(dead_code)]
+        $vis async fn scope<BlockOutput, BlockFuture>(
+            $self,
+            block: impl ::core::ops::FnOnce($handle) -> BlockFuture,
+        ) -> ::core::result::Result<(BlockOutput, $crate::Exit), $crate::Exit>
+        where
+            BlockFuture: ::core::future::Future<Output = BlockOutput>,
+        {
+            $self.0.scope(block).await
+        }
+
+        $crate::__process!($vis $self);
+    };
 }
 
-/// Gives a worker's field what the group's shorthand `{ name }` names: the shared resource itself, or,
-/// if the field is configuration, a clone of it.
-pub trait Share<T> {
-    fn share(&self) -> T;
-}
-
-impl<T: ?Sized> Share<Arc<T>> for Arc<T> {
-    fn share(&self) -> Arc<T> {
-        Arc::clone(self)
-    }
-}
-
-impl<T: Clone> Share<T> for Arc<T> {
-    fn share(&self) -> T {
-        T::clone(self)
-    }
-}
-
-/// The methods `run` and `main` of a group that `workers!` declares, with this visibility. Without the feature `process`
-/// there are none.
+/// The methods `run` and `main`. Without the feature `process` there are none.
 #[cfg(feature = "process")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __process {
-    ($vis:vis fn) => {
+    ($vis:vis $self:ident) => {
         /// Runs the group until it ends or a signal stops it. See [`Workers::run`](::fluid::Workers::run).
-        $vis async fn run(self) -> $crate::Exit {
-            self.workers.run().await
+        #[allow(dead_code)]
+        $vis async fn run($self) -> $crate::Exit {
+            $self.0.run().await
         }
 
         /// Builds a runtime and runs the group on it. See [`Workers::main`](::fluid::Workers::main).
-        $vis fn main(self) -> $crate::Exit {
-            self.workers.main()
+        #[allow(dead_code)]
+        $vis fn main($self) -> $crate::Exit {
+            $self.0.main()
         }
     };
 }
@@ -89,5 +111,5 @@ macro_rules! __process {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __process {
-    ($vis:vis fn) => {};
+    ($vis:vis $self:ident) => {};
 }

@@ -25,10 +25,7 @@ struct Read {
 impl Read {
     /// The port `lines`.
     const fn lines() -> ::fluid::__private::Port<Self, String> {
-        ::fluid::__private::Port::new(
-            "lines",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::<Self, _>::new("lines", |ports| &mut ports.0)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -43,10 +40,8 @@ const _: () = {
     }
 };
 impl ::fluid::__private::Function for Read {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = (::fluid::__private::Output<String>,);
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat<(::fluid::__private::Output<String>,)>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("read")
         .docs(&["Reads the log to its end."])
         .ports(&[("lines", "String")]);
@@ -54,7 +49,7 @@ impl ::fluid::__private::Function for Read {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             read(::fluid::rule::configuration(&self.file), &ports.0, ctx),
@@ -80,10 +75,7 @@ struct Parse;
 impl Parse {
     /// The port `malformed`.
     const fn malformed() -> ::fluid::__private::Port<Self, Malformed> {
-        ::fluid::__private::Port::new(
-            "malformed",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::<Self, _>::new("malformed", |ports| &mut ports.0)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -98,10 +90,11 @@ const _: () = {
     }
 };
 impl ::fluid::__private::Function for Parse {
-    type Message = String;
-    type Ports = (::fluid::__private::Output<Malformed>,);
+    type Input = ::fluid::__private::PerMessage<
+        String,
+        (::fluid::__private::Output<Malformed>,),
+    >;
     type Emission = ::core::option::Option<Entry>;
-    type Calls = ::fluid::__private::EachMessage;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("parse")
         .docs(&["Parses a line, or sends it to the port for malformed lines."])
         .message("String")
@@ -111,7 +104,7 @@ impl ::fluid::__private::Function for Parse {
         &mut self,
         message: String,
         _: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Entry>().is_no_result();
@@ -127,10 +120,8 @@ struct Count {
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
 impl ::fluid::__private::Function for Count {
-    type Message = Entry;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Entry>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("count")
         .docs(&["Counts the parsed lines."])
         .message("Entry");
@@ -138,7 +129,7 @@ impl ::fluid::__private::Function for Count {
         &mut self,
         message: Entry,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
@@ -160,10 +151,8 @@ struct DeadLetters {
     totals: ::fluid::__private::Arc<Mutex<Totals>>,
 }
 impl ::fluid::__private::Function for DeadLetters {
-    type Message = Malformed;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Malformed>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
             "dead_letters",
         )
@@ -173,7 +162,7 @@ impl ::fluid::__private::Function for DeadLetters {
         &mut self,
         message: Malformed,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
@@ -198,73 +187,31 @@ impl ::fluid::__private::Function for DeadLetters {
      parse -->|"malformed"| dead_letters
  ```*/
 #[must_use = "a group does nothing until it is started"]
-#[allow(missing_debug_implementations)]
-struct AccessLog {
-    workers: ::fluid::__private::Workers,
-    handle: AccessLogHandle,
-}
+struct AccessLog(::fluid::__private::Declared<AccessLogHandle>);
 impl ::core::ops::Deref for AccessLog {
     type Target = AccessLogHandle;
     fn deref(&self) -> &Self::Target {
-        &self.handle
+        &self.0
     }
 }
 impl AccessLog {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::new_without_default,
-        unused_imports,
-        unused_mut
-    )]
+    #[allow(unused_imports, unused_mut)]
     fn new(
         file: impl ::core::convert::Into<::fluid::__private::Arc<Option<PathBuf>>>,
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let file: ::fluid::__private::Arc<Option<PathBuf>> = ::core::convert::Into::into(
-            file,
-        );
-        let show: ::fluid::__private::Arc<u64> = ::core::convert::Into::into(show);
-        let totals: ::fluid::__private::Arc<Mutex<Totals>> = ::core::convert::Into::into(
-            totals,
-        );
+        let file = ::fluid::__private::resource::<Option<PathBuf>>(file);
+        let show = ::fluid::__private::resource::<u64>(show);
+        let totals = ::fluid::__private::resource::<Mutex<Totals>>(totals);
         let mut __workers = ::fluid::__private::Workers::new("access_log");
-        let read = __workers
-            .add_as::<
-                Read,
-            >(
-                "read",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&file),
-                    Self::__make_read,
-                ),
-            );
-        let parse = __workers.add_as::<Parse>("parse", Self::__make_parse);
-        let count = __workers
-            .add_as::<
-                Count,
-            >(
-                "count",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&totals),
-                    Self::__make_count,
-                ),
-            );
+        let read = __workers.add_from("read", &file, Self::__make_read);
+        let parse = __workers.add_made("parse", Self::__make_parse);
+        let count = __workers.add_from("count", &totals, Self::__make_count);
         let dead_letters = __workers
-            .add_as::<
-                DeadLetters,
-            >(
-                "dead_letters",
-                ::fluid::__private::made(
-                    (
-                        ::core::clone::Clone::clone(&show),
-                        ::core::clone::Clone::clone(&totals),
-                    ),
-                    Self::__make_dead_letters,
-                ),
-            );
+            .add_from("dead_letters", (&show, &totals), Self::__make_dead_letters);
         __workers.connect(read.port(<Read>::lines()), &parse);
         __workers.connect(parse.starts_an_edge(), &count);
         __workers.connect(parse.port(<Parse>::malformed()), &dead_letters);
@@ -293,10 +240,7 @@ impl AccessLog {
             count: count.worker_handle(),
             dead_letters: dead_letters.worker_handle(),
         };
-        Self {
-            workers: __workers,
-            handle: __handle,
-        }
+        Self(::fluid::__private::Declared::new(__workers, __handle))
     }
     fn __make_read(file: &::fluid::__private::Arc<Option<PathBuf>>) -> Read {
         Read {
@@ -322,81 +266,41 @@ impl AccessLog {
             totals: ::fluid::__private::Share::share(totals),
         }
     }
-}
-#[allow(dead_code)]
-impl AccessLog {
-    /// The group's graph: what it is made of, and what its pictures are drawn from.
-    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-        name: "access_log",
-        type_name: "AccessLog",
-        docs: &["Reads an access log."],
-        place: ::fluid::__private::Location::here(),
-        resources: &[
-            ::fluid::__private::GraphResource {
-                name: "file",
-                type_name: "Option<PathBuf>",
-            },
-            ::fluid::__private::GraphResource {
-                name: "show",
-                type_name: "u64",
-            },
-            ::fluid::__private::GraphResource {
-                name: "totals",
-                type_name: "Mutex<Totals>",
-            },
-        ],
-        workers: &[
-            ::fluid::__private::GraphWorker::of::<Read>("read", "Read"),
-            ::fluid::__private::GraphWorker::of::<Parse>("parse", "Parse"),
-            ::fluid::__private::GraphWorker::of::<Count>("count", "Count"),
-            ::fluid::__private::GraphWorker::of::<
-                DeadLetters,
-            >("dead_letters", "DeadLetters"),
-        ],
-        edges: &[
-            ::fluid::__private::GraphEdge::new("read", "parse").port("lines"),
-            ::fluid::__private::GraphEdge::new("parse", "count"),
-            ::fluid::__private::GraphEdge::new("parse", "dead_letters").port("malformed"),
-        ],
-        callbacks: &[],
-    };
-}
-#[allow(dead_code)]
-impl AccessLog {
-    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    async fn startup(
-        self,
-    ) -> ::core::result::Result<AccessLogHandle, ::fluid::__private::Exit> {
-        self.workers.startup().await?;
-        ::core::result::Result::Ok(self.handle)
-    }
-    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
-    /// [`Workers::scope`](::fluid::Workers::scope).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    async fn scope<BlockOutput, BlockFuture>(
-        self,
-        block: impl ::core::ops::FnOnce(AccessLogHandle) -> BlockFuture,
-    ) -> ::core::result::Result<
-        (BlockOutput, ::fluid::__private::Exit),
-        ::fluid::__private::Exit,
-    >
-    where
-        BlockFuture: ::core::future::Future<Output = BlockOutput>,
-    {
-        self.workers.scope(|_| block(self.handle)).await
-    }
-    ::fluid::__private::process!(fn);
+    ::fluid::__private::start_methods!(self -> AccessLogHandle);
+    /// The graph of the group, from which its pictures are drawn.
+    const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph::new(
+            "access_log",
+            "AccessLog",
+        )
+        .docs(&["Reads an access log."])
+        .resources(
+            &[
+                ::fluid::__private::GraphResource::new("file", "Option<PathBuf>"),
+                ::fluid::__private::GraphResource::new("show", "u64"),
+                ::fluid::__private::GraphResource::new("totals", "Mutex<Totals>"),
+            ],
+        )
+        .workers(
+            &[
+                ::fluid::__private::GraphWorker::of::<Read>("read", "Read"),
+                ::fluid::__private::GraphWorker::of::<Parse>("parse", "Parse"),
+                ::fluid::__private::GraphWorker::of::<Count>("count", "Count"),
+                ::fluid::__private::GraphWorker::of::<
+                    DeadLetters,
+                >("dead_letters", "DeadLetters"),
+            ],
+        )
+        .edges(
+            &[
+                ::fluid::__private::GraphEdge::new("read", "parse").port("lines"),
+                ::fluid::__private::GraphEdge::new("parse", "count"),
+                ::fluid::__private::GraphEdge::new("parse", "dead_letters")
+                    .port("malformed"),
+            ],
+        );
 }
 /// The handle of [`AccessLog`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations, dead_code)]
 struct AccessLogHandle {
     __group: ::fluid::__private::GroupHandle,
     read: ::fluid::__private::WorkerHandle,
@@ -404,7 +308,7 @@ struct AccessLogHandle {
     count: ::fluid::__private::WorkerHandle,
     dead_letters: ::fluid::__private::WorkerHandle,
 }
-#[allow(dead_code, private_interfaces)]
+#[allow(dead_code)]
 impl AccessLogHandle {
     fn read(&self) -> &::fluid::__private::WorkerHandle {
         &self.read
@@ -426,27 +330,11 @@ impl ::core::ops::Deref for AccessLogHandle {
     }
 }
 impl ::fluid::__private::Member for AccessLog {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Handle = AccessLogHandle;
     type Slot = AccessLogHandle;
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: Self::GRAPH.docs,
-        group: ::core::option::Option::Some(&Self::GRAPH),
-        ..::fluid::__private::Form::UNKNOWN
-    };
-    fn sit(
-        workers: &mut ::fluid::__private::Workers,
-        name: &::core::primitive::str,
-        options: ::fluid::__private::Options,
-        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Slot {
-        let group = build();
-        workers.add_group(name, options, group.workers);
-        group.handle
-    }
-    fn handle(seat: &Self::Slot) -> Self::Handle {
-        ::core::clone::Clone::clone(seat)
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::of_group(
+        &Self::GRAPH,
+    );
+    fn into_member(self) -> ::fluid::__private::Declared<AccessLogHandle> {
+        self.0
     }
 }

@@ -21,37 +21,25 @@
  ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
-pub struct Orders {
-    workers: ::fluid::__private::Workers,
-    handle: OrdersHandle,
-}
+pub struct Orders(::fluid::__private::Declared<OrdersHandle>);
 impl ::core::ops::Deref for Orders {
     type Target = OrdersHandle;
     fn deref(&self) -> &Self::Target {
-        &self.handle
+        &self.0
     }
 }
 impl Orders {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::new_without_default,
-        unused_imports,
-        unused_mut
-    )]
+    #[allow(unused_imports, unused_mut)]
     pub fn new(
         source: impl ::core::convert::Into<::fluid::__private::Arc<Source>>,
         provider: impl ::core::convert::Into<::fluid::__private::Arc<Provider>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let source: ::fluid::__private::Arc<Source> = ::core::convert::Into::into(
-            source,
-        );
-        let provider: ::fluid::__private::Arc<Provider> = ::core::convert::Into::into(
-            provider,
-        );
-        let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
+        let source = ::fluid::__private::resource::<Source>(source);
+        let provider = ::fluid::__private::resource::<Provider>(provider);
+        let db = ::fluid::__private::resource::<Database>(db);
         let mut __workers = ::fluid::__private::Workers::new("orders")
             .grace(::core::time::Duration::from_secs(10))
             .restart(
@@ -63,57 +51,12 @@ impl Orders {
                         ::core::time::Duration::from_secs(1),
                     ),
             );
-        let take = __workers
-            .add_as::<
-                Take,
-            >(
-                "take",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&source),
-                    Self::__make_take,
-                ),
-            );
-        let reject = __workers.add_as::<Reject>("reject", Self::__make_reject);
-        let charge = __workers
-            .add_as::<
-                Charge,
-            >(
-                "charge",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&provider),
-                    Self::__make_charge,
-                ),
-            );
-        let store = __workers
-            .add_as::<
-                Store,
-            >(
-                "store",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&db),
-                    Self::__make_store,
-                ),
-            );
-        let settle = __workers
-            .add_as::<
-                Settle,
-            >(
-                "settle",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&provider),
-                    Self::__make_settle,
-                ),
-            );
-        let bury = __workers
-            .add_as::<
-                Bury,
-            >(
-                "bury",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&db),
-                    Self::__make_bury,
-                ),
-            );
+        let take = __workers.add_from("take", &source, Self::__make_take);
+        let reject = __workers.add_made("reject", Self::__make_reject);
+        let charge = __workers.add_from("charge", &provider, Self::__make_charge);
+        let store = __workers.add_from("store", &db, Self::__make_store);
+        let settle = __workers.add_from("settle", &provider, Self::__make_settle);
+        let bury = __workers.add_from("bury", &db, Self::__make_bury);
         __workers.connect(take.port(<Take>::orders()), &charge);
         __workers.connect(charge.starts_an_edge(), &store);
         __workers.connect(take.port(<Take>::rejected()), &reject);
@@ -160,10 +103,7 @@ impl Orders {
                     }
                 },
             );
-        Self {
-            workers: __workers,
-            handle: __handle,
-        }
+        Self(::fluid::__private::Declared::new(__workers, __handle))
     }
     fn __make_take(source: &::fluid::__private::Arc<Source>) -> Take {
         Take {
@@ -194,94 +134,59 @@ impl Orders {
             db: ::fluid::__private::Share::share(db),
         }
     }
-}
-#[allow(dead_code)]
-impl Orders {
-    /// The group's graph: what it is made of, and what its pictures are drawn from.
-    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-        name: "orders",
-        type_name: "Orders",
-        docs: &[
-            "Takes orders, charges them, and records the outcome of each.",
-            "",
-            "A worker that fails is restarted, up to three times in half a minute. After that the group gives up, because the",
-            "database or the provider must be down permanently. It then takes no more orders. The orders already taken are",
-            "charged and stored as far as possible, and all others are counted.",
-        ],
-        place: ::fluid::__private::Location::here(),
-        resources: &[
-            ::fluid::__private::GraphResource {
-                name: "source",
-                type_name: "Source",
-            },
-            ::fluid::__private::GraphResource {
-                name: "provider",
-                type_name: "Provider",
-            },
-            ::fluid::__private::GraphResource {
-                name: "db",
-                type_name: "Database",
-            },
-        ],
-        workers: &[
-            ::fluid::__private::GraphWorker::of::<Take>("take", "Take"),
-            ::fluid::__private::GraphWorker::of::<Reject>("reject", "Reject"),
-            ::fluid::__private::GraphWorker::of::<Charge>("charge", "Charge"),
-            ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
-            ::fluid::__private::GraphWorker::of::<Settle>("settle", "Settle"),
-            ::fluid::__private::GraphWorker::of::<Bury>("bury", "Bury"),
-        ],
-        edges: &[
-            ::fluid::__private::GraphEdge::new("take", "charge").port("orders"),
-            ::fluid::__private::GraphEdge::new("charge", "store"),
-            ::fluid::__private::GraphEdge::new("take", "reject").port("rejected"),
-            ::fluid::__private::GraphEdge::new("charge", "settle").port("failed"),
-            ::fluid::__private::GraphEdge::new("settle", "bury"),
-        ],
-        callbacks: &[
-            ::fluid::__private::GraphCallback::new(
-                "every \"1s\"",
-                "say_progress(&group)",
-            ),
-        ],
-    };
-}
-#[allow(dead_code)]
-impl Orders {
-    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    pub async fn startup(
-        self,
-    ) -> ::core::result::Result<OrdersHandle, ::fluid::__private::Exit> {
-        self.workers.startup().await?;
-        ::core::result::Result::Ok(self.handle)
-    }
-    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
-    /// [`Workers::scope`](::fluid::Workers::scope).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    pub async fn scope<BlockOutput, BlockFuture>(
-        self,
-        block: impl ::core::ops::FnOnce(OrdersHandle) -> BlockFuture,
-    ) -> ::core::result::Result<
-        (BlockOutput, ::fluid::__private::Exit),
-        ::fluid::__private::Exit,
-    >
-    where
-        BlockFuture: ::core::future::Future<Output = BlockOutput>,
-    {
-        self.workers.scope(|_| block(self.handle)).await
-    }
-    ::fluid::__private::process!(pub fn);
+    ::fluid::__private::start_methods!(pub self -> OrdersHandle);
+    /// The graph of the group, from which its pictures are drawn.
+    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph::new(
+            "orders",
+            "Orders",
+        )
+        .docs(
+            &[
+                "Takes orders, charges them, and records the outcome of each.",
+                "",
+                "A worker that fails is restarted, up to three times in half a minute. After that the group gives up, because the",
+                "database or the provider must be down permanently. It then takes no more orders. The orders already taken are",
+                "charged and stored as far as possible, and all others are counted.",
+            ],
+        )
+        .resources(
+            &[
+                ::fluid::__private::GraphResource::new("source", "Source"),
+                ::fluid::__private::GraphResource::new("provider", "Provider"),
+                ::fluid::__private::GraphResource::new("db", "Database"),
+            ],
+        )
+        .workers(
+            &[
+                ::fluid::__private::GraphWorker::of::<Take>("take", "Take"),
+                ::fluid::__private::GraphWorker::of::<Reject>("reject", "Reject"),
+                ::fluid::__private::GraphWorker::of::<Charge>("charge", "Charge"),
+                ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
+                ::fluid::__private::GraphWorker::of::<Settle>("settle", "Settle"),
+                ::fluid::__private::GraphWorker::of::<Bury>("bury", "Bury"),
+            ],
+        )
+        .edges(
+            &[
+                ::fluid::__private::GraphEdge::new("take", "charge").port("orders"),
+                ::fluid::__private::GraphEdge::new("charge", "store"),
+                ::fluid::__private::GraphEdge::new("take", "reject").port("rejected"),
+                ::fluid::__private::GraphEdge::new("charge", "settle").port("failed"),
+                ::fluid::__private::GraphEdge::new("settle", "bury"),
+            ],
+        )
+        .callbacks(
+            &[
+                ::fluid::__private::GraphCallback::new(
+                    "every \"1s\"",
+                    "say_progress(&group)",
+                ),
+            ],
+        );
 }
 /// The handle of [`Orders`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations, dead_code)]
+#[allow(missing_debug_implementations)]
 pub struct OrdersHandle {
     __group: ::fluid::__private::GroupHandle,
     take: ::fluid::__private::WorkerHandle,
@@ -331,27 +236,11 @@ impl ::core::ops::Deref for OrdersHandle {
     }
 }
 impl ::fluid::__private::Member for Orders {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Handle = OrdersHandle;
     type Slot = OrdersHandle;
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: Self::GRAPH.docs,
-        group: ::core::option::Option::Some(&Self::GRAPH),
-        ..::fluid::__private::Form::UNKNOWN
-    };
-    fn sit(
-        workers: &mut ::fluid::__private::Workers,
-        name: &::core::primitive::str,
-        options: ::fluid::__private::Options,
-        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Slot {
-        let group = build();
-        workers.add_group(name, options, group.workers);
-        group.handle
-    }
-    fn handle(seat: &Self::Slot) -> Self::Handle {
-        ::core::clone::Clone::clone(seat)
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::of_group(
+        &Self::GRAPH,
+    );
+    fn into_member(self) -> ::fluid::__private::Declared<OrdersHandle> {
+        self.0
     }
 }

@@ -36,17 +36,11 @@ pub struct Take {
 impl Take {
     /// The port `orders`.
     pub const fn orders() -> ::fluid::__private::Port<Self, Order> {
-        ::fluid::__private::Port::new(
-            "orders",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::<Self, _>::new("orders", |ports| &mut ports.0)
     }
     /// The port `rejected`.
     pub const fn rejected() -> ::fluid::__private::Port<Self, Rejected> {
-        ::fluid::__private::Port::new(
-            "rejected",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.1,
-        )
+        ::fluid::__private::Port::<Self, _>::new("rejected", |ports| &mut ports.1)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -63,13 +57,10 @@ const _: () = {
     }
 };
 impl ::fluid::__private::Function for Take {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = (
-        ::fluid::__private::Output<Order>,
-        ::fluid::__private::Output<Rejected>,
-    );
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat<
+        (::fluid::__private::Output<Order>, ::fluid::__private::Output<Rejected>),
+    >;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .on_error(::fluid::__private::OnError::Stop)
         .stateful();
@@ -85,7 +76,7 @@ impl ::fluid::__private::Function for Take {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             take(
@@ -107,10 +98,8 @@ pub async fn reject(rejected: Rejected) {
 #[allow(missing_debug_implementations)]
 pub struct Reject;
 impl ::fluid::__private::Function for Reject {
-    type Message = Rejected;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Rejected>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("reject")
         .docs(&["Prints the reason of a rejection."])
         .message("Rejected");
@@ -118,7 +107,7 @@ impl ::fluid::__private::Function for Reject {
         &mut self,
         message: Rejected,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(reject(message))
@@ -138,10 +127,8 @@ pub struct Charge {
     pub provider: ::fluid::__private::Arc<Provider>,
 }
 impl ::fluid::__private::Function for Charge {
-    type Message = Order;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Order>;
     type Emission = ::core::option::Option<Paid>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .concurrency(8)
         .capacity(256)
@@ -153,10 +140,11 @@ impl ::fluid::__private::Function for Charge {
         )
         .rate(1000, ::core::time::Duration::from_secs(1))
         .burst(8);
-    const KEY: ::core::option::Option<fn(&Self::Message) -> ::core::primitive::u64> = ::core::option::Option::Some(|
-        message|
-    ::fluid::rule::key(message, |order| &order.customer));
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const KEY: ::fluid::__private::Key<Self> = ::core::option::Option::Some(|message| ::fluid::rule::key(
+        message,
+        |order| &order.customer,
+    ));
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Order>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("charge")
@@ -172,7 +160,7 @@ impl ::fluid::__private::Function for Charge {
         &mut self,
         message: Order,
         ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Paid>().is_no_result();
@@ -198,10 +186,8 @@ pub struct Store {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Store {
-    type Message = Paid;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBatch;
+    type Input = ::fluid::__private::PerBatch<Paid>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(100)
@@ -212,7 +198,7 @@ impl ::fluid::__private::Function for Store {
             ::core::time::Duration::from_millis(50),
             ::core::time::Duration::from_millis(500),
         );
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Paid>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
@@ -226,7 +212,7 @@ impl ::fluid::__private::Function for Store {
         &mut self,
         message: Vec<Paid>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         match store(message, ::fluid::rule::resource(&self.db)) {
@@ -266,10 +252,8 @@ pub struct Settle {
     pub provider: ::fluid::__private::Arc<Provider>,
 }
 impl ::fluid::__private::Function for Settle {
-    type Message = Failed<Order>;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Failed<Order>>;
     type Emission = ::core::option::Option<GivenUp>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .capacity(64)
         .timeout(::core::time::Duration::from_millis(100))
@@ -278,7 +262,7 @@ impl ::fluid::__private::Function for Settle {
             ::core::time::Duration::from_millis(20),
             ::core::time::Duration::from_millis(200),
         );
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Failed<Order>>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("settle")
@@ -294,7 +278,7 @@ impl ::fluid::__private::Function for Settle {
         &mut self,
         message: Failed<Order>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<GivenUp>().is_no_result();
@@ -315,10 +299,8 @@ pub struct Bury {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Bury {
-    type Message = GivenUp;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBatch;
+    type Input = ::fluid::__private::PerBatch<GivenUp>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(64)
@@ -329,7 +311,7 @@ impl ::fluid::__private::Function for Bury {
             ::core::time::Duration::from_millis(50),
             ::core::time::Duration::from_millis(500),
         );
-    const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> = ::core::option::Option::Some(
+    const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<GivenUp>,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("bury")
@@ -339,7 +321,7 @@ impl ::fluid::__private::Function for Bury {
         &mut self,
         message: Vec<GivenUp>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         match bury(message, ::fluid::rule::resource(&self.db)) {

@@ -20,24 +20,16 @@
  ```*/
 #[must_use = "a group does nothing until it is started"]
 #[allow(missing_debug_implementations)]
-pub struct Sysmon {
-    workers: ::fluid::__private::Workers,
-    handle: SysmonHandle,
-}
+pub struct Sysmon(::fluid::__private::Declared<SysmonHandle>);
 impl ::core::ops::Deref for Sysmon {
     type Target = SysmonHandle;
     fn deref(&self) -> &Self::Target {
-        &self.handle
+        &self.0
     }
 }
 impl Sysmon {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::new_without_default,
-        unused_imports,
-        unused_mut
-    )]
+    #[allow(unused_imports, unused_mut)]
     pub fn new(
         every: impl ::core::convert::Into<::fluid::__private::Arc<Duration>>,
         thresholds: impl ::core::convert::Into<::fluid::__private::Arc<Thresholds>>,
@@ -45,74 +37,19 @@ impl Sysmon {
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let every: ::fluid::__private::Arc<Duration> = ::core::convert::Into::into(
-            every,
-        );
-        let thresholds: ::fluid::__private::Arc<Thresholds> = ::core::convert::Into::into(
-            thresholds,
-        );
-        let screen: ::fluid::__private::Arc<Screen> = ::core::convert::Into::into(
-            screen,
-        );
-        let db: ::fluid::__private::Arc<Database> = ::core::convert::Into::into(db);
+        let every = ::fluid::__private::resource::<Duration>(every);
+        let thresholds = ::fluid::__private::resource::<Thresholds>(thresholds);
+        let screen = ::fluid::__private::resource::<Screen>(screen);
+        let db = ::fluid::__private::resource::<Database>(db);
         let mut __workers = ::fluid::__private::Workers::new("sysmon");
-        let clock = __workers
-            .add_as::<
-                KeepTime,
-            >(
-                "clock",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&every),
-                    Self::__make_clock,
-                ),
-            );
-        let sample = __workers.add_as::<TakeSample>("sample", Self::__make_sample);
-        let rate = __workers.add_as::<Rate>("rate", Self::__make_rate);
-        let show = __workers
-            .add_as::<
-                Show,
-            >(
-                "show",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&screen),
-                    Self::__make_show,
-                ),
-            );
-        let judge = __workers
-            .add_as::<
-                Judge,
-            >(
-                "judge",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&thresholds),
-                    Self::__make_judge,
-                ),
-            );
-        let alarm = __workers
-            .add_as::<
-                Alarm,
-            >(
-                "alarm",
-                ::fluid::__private::made(
-                    (
-                        ::core::clone::Clone::clone(&screen),
-                        ::core::clone::Clone::clone(&db),
-                    ),
-                    Self::__make_alarm,
-                ),
-            );
-        let store = __workers
-            .add_as::<
-                Store,
-            >(
-                "store",
-                ::fluid::__private::made(
-                    ::core::clone::Clone::clone(&db),
-                    Self::__make_store,
-                ),
-            );
-        let farewell = __workers
-            .add_as::<SayStopping>("farewell", Self::__make_farewell);
+        let clock = __workers.add_from("clock", &every, Self::__make_clock);
+        let sample = __workers.add_made("sample", Self::__make_sample);
+        let rate = __workers.add_made("rate", Self::__make_rate);
+        let show = __workers.add_from("show", &screen, Self::__make_show);
+        let judge = __workers.add_from("judge", &thresholds, Self::__make_judge);
+        let alarm = __workers.add_from("alarm", (&screen, &db), Self::__make_alarm);
+        let store = __workers.add_from("store", &db, Self::__make_store);
+        let farewell = __workers.add_made("farewell", Self::__make_farewell);
         __workers.connect(clock.port(<KeepTime>::ticks()), &sample);
         __workers.connect(sample.starts_an_edge(), &rate);
         __workers.connect(rate.starts_an_edge(), &show);
@@ -151,10 +88,7 @@ impl Sysmon {
             store: store.worker_handle(),
             farewell: farewell.worker_handle(),
         };
-        Self {
-            workers: __workers,
-            handle: __handle,
-        }
+        Self(::fluid::__private::Declared::new(__workers, __handle))
     }
     fn __make_clock(every: &::fluid::__private::Arc<Duration>) -> KeepTime {
         KeepTime {
@@ -199,90 +133,51 @@ impl Sysmon {
     fn __make_farewell() -> SayStopping {
         SayStopping {}
     }
-}
-#[allow(dead_code)]
-impl Sysmon {
-    /// The group's graph: what it is made of, and what its pictures are drawn from.
-    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-        name: "sysmon",
-        type_name: "Sysmon",
-        docs: &["Samples this machine; shows, judges and stores the readings."],
-        place: ::fluid::__private::Location::here(),
-        resources: &[
-            ::fluid::__private::GraphResource {
-                name: "every",
-                type_name: "Duration",
-            },
-            ::fluid::__private::GraphResource {
-                name: "thresholds",
-                type_name: "Thresholds",
-            },
-            ::fluid::__private::GraphResource {
-                name: "screen",
-                type_name: "Screen",
-            },
-            ::fluid::__private::GraphResource {
-                name: "db",
-                type_name: "Database",
-            },
-        ],
-        workers: &[
-            ::fluid::__private::GraphWorker::of::<KeepTime>("clock", "KeepTime"),
-            ::fluid::__private::GraphWorker::of::<TakeSample>("sample", "TakeSample"),
-            ::fluid::__private::GraphWorker::of::<Rate>("rate", "Rate"),
-            ::fluid::__private::GraphWorker::of::<Show>("show", "Show"),
-            ::fluid::__private::GraphWorker::of::<Judge>("judge", "Judge"),
-            ::fluid::__private::GraphWorker::of::<Alarm>("alarm", "Alarm"),
-            ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
-            ::fluid::__private::GraphWorker::of::<SayStopping>("farewell", "SayStopping"),
-        ],
-        edges: &[
-            ::fluid::__private::GraphEdge::new("clock", "sample").port("ticks"),
-            ::fluid::__private::GraphEdge::new("sample", "rate"),
-            ::fluid::__private::GraphEdge::new("rate", "show"),
-            ::fluid::__private::GraphEdge::new("rate", "judge"),
-            ::fluid::__private::GraphEdge::new("rate", "store"),
-            ::fluid::__private::GraphEdge::new("judge", "alarm"),
-        ],
-        callbacks: &[],
-    };
-}
-#[allow(dead_code)]
-impl Sysmon {
-    /// Starts the group. See [`Workers::startup`](::fluid::Workers::startup).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    pub async fn startup(
-        self,
-    ) -> ::core::result::Result<SysmonHandle, ::fluid::__private::Exit> {
-        self.workers.startup().await?;
-        ::core::result::Result::Ok(self.handle)
-    }
-    /// Starts the group, runs `block`, and shuts the group down, whatever the block did. See
-    /// [`Workers::scope`](::fluid::Workers::scope).
-    ///
-    /// # Errors
-    ///
-    /// The exit, if the group did not start.
-    pub async fn scope<BlockOutput, BlockFuture>(
-        self,
-        block: impl ::core::ops::FnOnce(SysmonHandle) -> BlockFuture,
-    ) -> ::core::result::Result<
-        (BlockOutput, ::fluid::__private::Exit),
-        ::fluid::__private::Exit,
-    >
-    where
-        BlockFuture: ::core::future::Future<Output = BlockOutput>,
-    {
-        self.workers.scope(|_| block(self.handle)).await
-    }
-    ::fluid::__private::process!(pub fn);
+    ::fluid::__private::start_methods!(pub self -> SysmonHandle);
+    /// The graph of the group, from which its pictures are drawn.
+    pub const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph::new(
+            "sysmon",
+            "Sysmon",
+        )
+        .docs(&["Samples this machine; shows, judges and stores the readings."])
+        .resources(
+            &[
+                ::fluid::__private::GraphResource::new("every", "Duration"),
+                ::fluid::__private::GraphResource::new("thresholds", "Thresholds"),
+                ::fluid::__private::GraphResource::new("screen", "Screen"),
+                ::fluid::__private::GraphResource::new("db", "Database"),
+            ],
+        )
+        .workers(
+            &[
+                ::fluid::__private::GraphWorker::of::<KeepTime>("clock", "KeepTime"),
+                ::fluid::__private::GraphWorker::of::<
+                    TakeSample,
+                >("sample", "TakeSample"),
+                ::fluid::__private::GraphWorker::of::<Rate>("rate", "Rate"),
+                ::fluid::__private::GraphWorker::of::<Show>("show", "Show"),
+                ::fluid::__private::GraphWorker::of::<Judge>("judge", "Judge"),
+                ::fluid::__private::GraphWorker::of::<Alarm>("alarm", "Alarm"),
+                ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
+                ::fluid::__private::GraphWorker::of::<
+                    SayStopping,
+                >("farewell", "SayStopping"),
+            ],
+        )
+        .edges(
+            &[
+                ::fluid::__private::GraphEdge::new("clock", "sample").port("ticks"),
+                ::fluid::__private::GraphEdge::new("sample", "rate"),
+                ::fluid::__private::GraphEdge::new("rate", "show"),
+                ::fluid::__private::GraphEdge::new("rate", "judge"),
+                ::fluid::__private::GraphEdge::new("rate", "store"),
+                ::fluid::__private::GraphEdge::new("judge", "alarm"),
+            ],
+        );
 }
 /// The handle of [`Sysmon`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations, dead_code)]
+#[allow(missing_debug_implementations)]
 pub struct SysmonHandle {
     __group: ::fluid::__private::GroupHandle,
     clock: ::fluid::__private::WorkerHandle,
@@ -344,27 +239,11 @@ impl ::core::ops::Deref for SysmonHandle {
     }
 }
 impl ::fluid::__private::Member for Sysmon {
-    type Message = ::fluid::__private::Nothing;
-    type Output = ::fluid::__private::Nothing;
-    type Handle = SysmonHandle;
     type Slot = SysmonHandle;
-    const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new();
-    const FORM: ::fluid::__private::Form = ::fluid::__private::Form {
-        docs: Self::GRAPH.docs,
-        group: ::core::option::Option::Some(&Self::GRAPH),
-        ..::fluid::__private::Form::UNKNOWN
-    };
-    fn sit(
-        workers: &mut ::fluid::__private::Workers,
-        name: &::core::primitive::str,
-        options: ::fluid::__private::Options,
-        mut build: impl ::core::ops::FnMut() -> Self + ::core::marker::Send + 'static,
-    ) -> Self::Slot {
-        let group = build();
-        workers.add_group(name, options, group.workers);
-        group.handle
-    }
-    fn handle(seat: &Self::Slot) -> Self::Handle {
-        ::core::clone::Clone::clone(seat)
+    const FORM: ::fluid::__private::Form = ::fluid::__private::Form::of_group(
+        &Self::GRAPH,
+    );
+    fn into_member(self) -> ::fluid::__private::Declared<SysmonHandle> {
+        self.0
     }
 }

@@ -17,10 +17,7 @@ pub struct KeepTime {
 impl KeepTime {
     /// The port `ticks`.
     pub const fn ticks() -> ::fluid::__private::Port<Self, Tick> {
-        ::fluid::__private::Port::new(
-            "ticks",
-            |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.0,
-        )
+        ::fluid::__private::Port::<Self, _>::new("ticks", |ports| &mut ports.0)
     }
 }
 #[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
@@ -35,10 +32,8 @@ const _: () = {
     }
 };
 impl ::fluid::__private::Function for KeepTime {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = (::fluid::__private::Output<Tick>,);
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat<(::fluid::__private::Output<Tick>,)>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("keep_time")
         .docs(&["Sends a tick for each sample. A late tick does not delay later ticks."])
         .ports(&[("ticks", "Tick")]);
@@ -46,7 +41,7 @@ impl ::fluid::__private::Function for KeepTime {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        ports: &Self::Ports,
+        ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
             keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx),
@@ -64,10 +59,8 @@ pub struct TakeSample {
     pub sampler: Sampler,
 }
 impl ::fluid::__private::Function for TakeSample {
-    type Message = Tick;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Tick>;
     type Emission = ::core::option::Option<Sample>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .capacity(1)
@@ -85,7 +78,7 @@ impl ::fluid::__private::Function for TakeSample {
         &mut self,
         message: Tick,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Sample>().is_no_result();
@@ -108,10 +101,8 @@ pub struct Rate {
     pub book: RateBook,
 }
 impl ::fluid::__private::Function for Rate {
-    type Message = Sample;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Sample>;
     type Emission = ::core::option::Option<Reading>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("rate")
@@ -122,7 +113,7 @@ impl ::fluid::__private::Function for Rate {
         &mut self,
         message: Sample,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Reading>().is_no_result();
@@ -142,10 +133,8 @@ pub struct Show {
     pub screen: ::fluid::__private::Arc<Screen>,
 }
 impl ::fluid::__private::Function for Show {
-    type Message = Reading;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Reading>;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("show")
         .docs(&["Adds each reading to the screen."])
         .message("Reading");
@@ -153,7 +142,7 @@ impl ::fluid::__private::Function for Show {
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::__private::emits_none(
@@ -178,10 +167,8 @@ pub struct Judge {
     pub thresholds: ::fluid::__private::Arc<Thresholds>,
 }
 impl ::fluid::__private::Function for Judge {
-    type Message = Reading;
-    type Ports = ();
+    type Input = ::fluid::__private::PerMessage<Reading>;
     type Emission = ::fluid::__private::Vec<Alert>;
-    type Calls = ::fluid::__private::EachMessage;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .stateful();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("judge")
@@ -192,7 +179,7 @@ impl ::fluid::__private::Function for Judge {
         &mut self,
         message: Reading,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::message(&message);
         ::fluid::rule::emitted::<Alert>().is_no_result();
@@ -219,10 +206,8 @@ pub struct Alarm {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Alarm {
-    type Message = Alert;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachMessage;
+    type Input = ::fluid::__private::PerMessage<Alert>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking();
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("alarm")
@@ -232,7 +217,7 @@ impl ::fluid::__private::Function for Alarm {
         &mut self,
         message: Alert,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         match alarm(
@@ -262,10 +247,8 @@ pub struct Store {
     pub db: ::fluid::__private::Arc<Database>,
 }
 impl ::fluid::__private::Function for Store {
-    type Message = Reading;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBatch;
+    type Input = ::fluid::__private::PerBatch<Reading>;
+    type Emission = ::fluid::__private::Silent;
     const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new()
         .blocking()
         .batch(100)
@@ -282,7 +265,7 @@ impl ::fluid::__private::Function for Store {
         &mut self,
         message: Vec<Reading>,
         _: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> ::fluid::__private::Called<Self> {
         ::fluid::rule::message(&message);
         match store(message, ::fluid::rule::resource(&self.db)) {
@@ -304,10 +287,8 @@ pub async fn say_stopping(ctx: &Context) {
 #[allow(missing_debug_implementations)]
 pub struct SayStopping;
 impl ::fluid::__private::Function for SayStopping {
-    type Message = ::fluid::__private::Nothing;
-    type Ports = ();
-    type Emission = ::core::option::Option<::fluid::__private::Nothing>;
-    type Calls = ::fluid::__private::EachBeat;
+    type Input = ::fluid::__private::PerBeat;
+    type Emission = ::fluid::__private::Silent;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named(
             "say_stopping",
         )
@@ -316,7 +297,7 @@ impl ::fluid::__private::Function for SayStopping {
         &mut self,
         (): (),
         ctx: &::fluid::__private::Context,
-        _: &Self::Ports,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(say_stopping(ctx))
     }

@@ -8,10 +8,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Generics, Type, Visibility};
+use syn::{Generics, Visibility};
 
 use super::model::{Many, Parameter, Role, Worker};
-use crate::hygiene::local;
+use crate::hygiene::{ends, local};
 use crate::text::{doc_lines, text};
 
 pub(super) fn worker(worker: &Worker) -> TokenStream {
@@ -117,45 +117,51 @@ fn impl_function(worker: &Worker, generics: &Generics) -> TokenStream {
     }
 }
 
-/// The types of what the worker consumes and emits, and the loop that makes the calls.
+/// The types of what a call takes and emits. The compiler reports an error about such a type, for example that it is
+/// private, at the user's type.
 fn types(worker: &Worker) -> TokenStream {
+    let input = input_type(worker);
     let emitted = worker.returns.message.as_ref();
-    let message = named("Message", worker.message());
+    let at = emitted.map_or_else(Span::call_site, Spanned::span);
+    let emission = match (worker.returns.many, emitted) {
+        (Many::Each, Some(ty)) => quote_spanned!(at=> ::fluid::__private::Vec<#ty>),
+        (_, Some(ty)) => quote_spanned!(at=> ::core::option::Option<#ty>),
+        (_, None) => quote!(::fluid::__private::Silent),
+    };
+    quote_spanned! {at=>
+        #input
+        type Emission = #emission;
+    }
+}
+
+/// `type Input = PerMessage<Tick>;`
+fn input_type(worker: &Worker) -> TokenStream {
+    let message = worker.message();
+    let (first, last) = message.map_or((Span::call_site(), Span::call_site()), ends);
+    let per = match (worker.role, &worker.batched) {
+        (Role::Worker, _) => "PerBeat",
+        (Role::Consumer, Some(_)) => "PerBatch",
+        (Role::Consumer, None) => "PerMessage",
+    };
+    let per = Ident::new(per, first);
+    let message = match (worker.role, message) {
+        (Role::Worker, _) => None,
+        (Role::Consumer, Some(message)) => Some(quote!(#message)),
+        // The message was not understood.
+        (Role::Consumer, None) => Some(quote!(::fluid::__private::Nothing)),
+    };
     let ports = worker
         .ports()
         .map(|(_, ty)| quote!(::fluid::__private::Output<#ty>,));
     let ports: TokenStream = ports.collect();
-    let ports = quote!(type Ports = (#ports););
-    let emission = match (worker.returns.many, emitted) {
-        (Many::Each, Some(ty)) => {
-            quote_spanned!(ty.span()=> type Emission = ::fluid::__private::Vec<#ty>;)
-        }
-        (_, Some(ty)) => quote_spanned!(ty.span()=> type Emission = ::core::option::Option<#ty>;),
-        (_, None) => {
-            quote! { type Emission = ::core::option::Option<::fluid::__private::Nothing>; }
-        }
+    let ports = (!ports.is_empty()).then(|| quote!((#ports)));
+    let arguments: Vec<_> = message.into_iter().chain(ports).collect();
+    let (open, close) = if arguments.is_empty() {
+        (TokenStream::new(), TokenStream::new())
+    } else {
+        (quote_spanned!(first=> <), quote_spanned!(last=> >))
     };
-    let calls = format_ident!(
-        "{}",
-        match worker.role {
-            Role::Worker => "EachBeat",
-            Role::Consumer if worker.batched.is_some() => "EachBatch",
-            Role::Consumer => "EachMessage",
-        }
-    );
-    let calls = quote! { type Calls = ::fluid::__private::#calls; };
-    let types = [message, ports, emission, calls];
-    types.into_iter().collect()
-}
-
-/// `type Message = Tick;`. An error about the type, for example that it is private, is reported at the type.
-fn named(name: &str, ty: Option<&Type>) -> TokenStream {
-    let at = ty.map_or_else(Span::call_site, Spanned::span);
-    let name = Ident::new(name, at);
-    match ty {
-        Some(ty) => quote_spanned!(at=> type #name = #ty;),
-        None => quote!(type #name = ::fluid::__private::Nothing;),
-    }
+    quote_spanned!(first=> type Input = ::fluid::__private::#per #open #(#arguments),* #close;)
 }
 
 /// The options of the attribute.
@@ -173,28 +179,28 @@ fn options(worker: &Worker) -> Option<TokenStream> {
 /// The options whose value is code, each as a constant function of a message.
 fn code(worker: &Worker) -> TokenStream {
     let mut consts = TokenStream::new();
-    for (option, name, gives, helper) in [
-        ("partition_by", "KEY", "u64", "key"),
-        ("batch_weight", "WEIGHT", "usize", "weight"),
+    for (option, name, ty, helper) in [
+        ("partition_by", "KEY", "Key", "key"),
+        ("batch_weight", "WEIGHT", "Weight", "weight"),
     ] {
         let Some(setting) = worker.settings.get(option) else {
             continue;
         };
-        let (name, gives) = (format_ident!("{name}"), format_ident!("{gives}"));
+        let (name, ty) = (format_ident!("{name}"), format_ident!("{ty}"));
         let code = setting.value();
         // The compiler reports errors about the code at the code.
         let span = code.span().resolved_at(Span::call_site());
         let helper = format_ident!("{helper}", span = span);
         let message = local("message");
         consts.extend(quote_spanned! {span=>
-            const #name: ::core::option::Option<fn(&Self::Message) -> ::core::primitive::#gives> =
+            const #name: ::fluid::__private::#ty<Self> =
                 ::core::option::Option::Some(|#message| ::fluid::rule::#helper(#message, #code));
         });
     }
     if let (Some(_), Some(ty)) = (worker.settings.get("retry"), worker.message()) {
         // The compiler reports a message that cannot be cloned at its type.
         consts.extend(quote_spanned! {ty.span().resolved_at(Span::call_site())=>
-            const COPY: ::core::option::Option<fn(&Self::Message) -> Self::Message> =
+            const COPY: ::fluid::__private::Copying<Self> =
                 ::core::option::Option::Some(::fluid::rule::copied::<#ty>);
         });
     }

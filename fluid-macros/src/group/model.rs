@@ -146,6 +146,13 @@ pub(crate) struct Edge {
     pub(crate) to_span: Span,
 }
 
+impl Header {
+    /// Whether other modules may see the group. If so, lints look at its documentation.
+    pub(crate) fn is_public(&self) -> bool {
+        !matches!(self.vis, Visibility::Inherited)
+    }
+}
+
 impl Field {
     /// Whether the code that makes the worker uses a resource.
     pub(crate) fn uses(&self, resource: &Resource) -> bool {

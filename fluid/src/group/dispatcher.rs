@@ -15,8 +15,7 @@ use crate::state::Nothing;
 use crate::sync::Mutex;
 use crate::sync::catch::catch;
 use crate::sync::lock::lock;
-use crate::worker::function::Function;
-use crate::worker::stage::EachMessage;
+use crate::worker::function::{Function, PerMessage};
 
 type Handler<M> = Arc<dyn Fn(Arc<M>) -> BoxFuture<Result<(), Error>> + Send + Sync>;
 type Handlers<K, M> = BTreeMap<K, BTreeMap<Box<str>, Handler<M>>>;
@@ -167,10 +166,8 @@ async fn join_all<F: Future>(mut futures: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
 }
 
 impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Function for Dispatcher<M, K> {
-    type Message = M;
-    type Ports = ();
+    type Input = PerMessage<M>;
     type Emission = Option<Nothing>;
-    type Calls = EachMessage;
 
     async fn call(&mut self, message: M, _: &Context, (): &()) -> Result<Option<Nothing>, Error> {
         self.dispatch(message).await?;

@@ -1,10 +1,12 @@
 //! A group as a member of another group.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::graph::Form;
+use crate::group::declared::Declared;
 use crate::group::handle::GroupHandle;
-use crate::group::slot::Member;
+use crate::group::slot::{Member, MemberSlot};
 use crate::group::workers::Workers;
 use crate::lifecycle::launch::{Launch, LaunchContext};
 use crate::options::Options;
@@ -29,26 +31,55 @@ impl Launch for Nested {
 }
 
 impl Member for Workers {
-    type Message = Nothing;
-    type Output = Nothing;
-    type Handle = GroupHandle;
     type Slot = GroupHandle;
-    const OPTIONS: Options = Options::new();
     const FORM: Form = Form::UNKNOWN;
 
-    fn sit(
+    fn into_member(self) -> Declared<GroupHandle> {
+        let handle = self.handle();
+        Declared::new(self, handle)
+    }
+}
+
+impl MemberSlot for GroupHandle {
+    type Member = Declared<Self>;
+    type Message = Nothing;
+    type Output = Nothing;
+    type Handle = Self;
+
+    fn add(
         workers: &mut Workers,
         name: &str,
         options: Options,
-        mut build: impl FnMut() -> Self + Send + 'static,
-    ) -> GroupHandle {
-        let group = build();
-        let handle = group.handle();
-        workers.add_group(name, options, group);
-        handle
+        mut build: impl FnMut() -> Declared<Self> + Send + 'static,
+    ) -> Self {
+        workers.add_group(name, options, build())
     }
 
-    fn handle(slot: &GroupHandle) -> GroupHandle {
-        slot.clone()
+    fn member_handle(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The slot of a group that `workers!` declares is its handle.
+impl<H> MemberSlot for H
+where
+    H: Deref<Target = GroupHandle> + Clone + Send + Sync + 'static,
+{
+    type Member = Declared<H>;
+    type Message = Nothing;
+    type Output = Nothing;
+    type Handle = H;
+
+    fn add(
+        workers: &mut Workers,
+        name: &str,
+        options: Options,
+        mut build: impl FnMut() -> Declared<H> + Send + 'static,
+    ) -> Self {
+        workers.add_group(name, options, build())
+    }
+
+    fn member_handle(&self) -> H {
+        self.clone()
     }
 }

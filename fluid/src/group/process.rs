@@ -133,6 +133,7 @@ impl ProcessSignals {
 mod tests {
     use super::*;
     use crate::error::Error;
+    use crate::group::slot::Member;
     use crate::node::context::Context;
     use crate::options::Options;
     use crate::state::Nothing;
@@ -157,7 +158,7 @@ mod tests {
             let mut inner = Workers::new("inner");
             inner.add(Deaf);
             let mut workers = Workers::new("group").grace(Duration::from_secs(1));
-            workers.add_group("inner", Options::new(), inner);
+            workers.add_group("inner", Options::new(), Member::into_member(inner));
             let group = workers.startup().await.unwrap();
             group.node().ask_to_stop(Some(Cause::Signal("SIGTERM")));
             if why != Forced::GracePeriodOver {

@@ -3,7 +3,7 @@
 //! `workers!` calls the two methods of [`HasNoSlot`] on the slot of a field, and they return it if the rule holds.
 //! The slot of a worker without output has an inherent method of the same name, which is found first and fails.
 
-use crate::group::slot::{Member, Slot};
+use crate::group::slot::{Member, MemberSlot, MessageOf, Slot};
 use crate::queue::adapt::{Adapt, Straight};
 use crate::rules::{Adapted, NeedsNoEdge, NeedsNoFeeding, Other, Unchanged};
 use crate::state::Nothing;
@@ -169,14 +169,14 @@ where
 }
 
 /// Checks a worker at which no edge ends.
-pub fn fed_by_nothing<W: Member<Message: NeedsNoFeeding<W>>>() {}
+pub fn fed_by_nothing<W: Member<Slot: MemberSlot<Message: NeedsNoFeeding<W>>>>() {}
 
 /// Checks a worker at which no edge starts.
-pub fn feeds_nothing<W: Member<Output: NeedsNoEdge<W>>>() {}
+pub fn feeds_nothing<W: Member<Slot: MemberSlot<Output: NeedsNoEdge<W>>>>() {}
 
 /// Whether `W` consumes messages.
 #[must_use]
 pub const fn consumes<W: Member>() -> bool {
     // `Option<T>` has the size 0 only if `T` has no values.
-    size_of::<Option<W::Message>>() > 0
+    size_of::<Option<MessageOf<W>>>() > 0
 }

@@ -33,56 +33,81 @@ use crate::worker::{Io, Port, Worker};
 
 /// What can stand in a group: every [`Worker`], and every other group.
 pub trait Member: Sized + 'static {
-    /// What it consumes; [`Nothing`] if it is no consumer.
-    type Message: Send + 'static;
+    /// Its place in a group: [`Slot`] for a worker, its handle for a group.
+    type Slot: MemberSlot;
 
-    /// What it emits; [`Nothing`] if it is silent.
-    type Output: Send + 'static;
+    /// How it runs, unless the group that contains it says otherwise.
+    const OPTIONS: Options = Options::new();
 
-    /// What the rest of the program sees of it.
-    type Handle: Clone + Send + Sync + 'static;
-
-    /// Its place in the group, from which edges are drawn.
-    type Slot;
-
-    /// How it runs, unless the group says otherwise.
-    const OPTIONS: Options;
-
-    /// What it says of itself in graphs and their pictures.
+    /// How it appears in graphs and their pictures.
+    #[doc(hidden)]
     const FORM: Form;
 
-    /// Gives it a place in `workers`, under `name`. `build` makes it, and makes it anew at each
-    /// restart.
-    fn sit(
-        workers: &mut Workers,
-        name: &str,
-        options: Options,
-        build: impl FnMut() -> Self + Send + 'static,
-    ) -> Self::Slot;
-
-    /// The handle of what sits there.
-    fn handle(seat: &Self::Slot) -> Self::Handle;
+    #[doc(hidden)]
+    fn into_member(self) -> <Self::Slot as MemberSlot>::Member;
 }
 
 impl<W: Worker> Member for W {
-    type Message = W::Message;
-    type Output = W::Output;
-    type Handle = WorkerHandle;
     type Slot = Slot<W>;
     const OPTIONS: Options = W::OPTIONS;
     const FORM: Form = W::FORM;
 
-    fn sit(
+    fn into_member(self) -> W {
+        self
+    }
+}
+
+/// The place of a member in a group that has not started.
+pub trait MemberSlot: Sized {
+    /// The worker, or the group without the type that `workers!` declares for it.
+    #[doc(hidden)]
+    type Member;
+
+    /// The message type of a consumer, otherwise [`Nothing`].
+    type Message: Send + 'static;
+
+    /// The output type of a worker that emits, otherwise [`Nothing`].
+    type Output: Send + 'static;
+
+    /// The handle of the member.
+    type Handle: Clone + Send + Sync + 'static;
+
+    /// Adds the member that `build` makes to `workers`.
+    #[doc(hidden)]
+    fn add(
         workers: &mut Workers,
         name: &str,
         options: Options,
-        build: impl FnMut() -> Self + Send + 'static,
-    ) -> Slot<W> {
+        build: impl FnMut() -> Self::Member + Send + 'static,
+    ) -> Self;
+
+    #[doc(hidden)]
+    fn member_handle(&self) -> Self::Handle;
+}
+
+/// The handle of a member.
+pub type HandleOf<M> = <<M as Member>::Slot as MemberSlot>::Handle;
+
+/// The message type of a member.
+pub(crate) type MessageOf<M> = <<M as Member>::Slot as MemberSlot>::Message;
+
+impl<W: Worker> MemberSlot for Slot<W> {
+    type Member = W;
+    type Message = W::Message;
+    type Output = W::Output;
+    type Handle = WorkerHandle;
+
+    fn add(
+        workers: &mut Workers,
+        name: &str,
+        options: Options,
+        build: impl FnMut() -> W + Send + 'static,
+    ) -> Self {
         workers.seat(name, options, Build::Anew(Box::new(build)))
     }
 
-    fn handle(seat: &Slot<W>) -> WorkerHandle {
-        seat.worker_handle()
+    fn member_handle(&self) -> WorkerHandle {
+        self.worker_handle()
     }
 }
 

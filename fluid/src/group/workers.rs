@@ -11,12 +11,14 @@ use tokio::runtime::Handle;
 
 use crate::fused::edge::FusedHead;
 use crate::group::callback::Callback;
+use crate::group::declared::Declared;
 use crate::group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart};
 use crate::group::handle::GroupHandle;
 use crate::group::ingress::{CloseOnDrop, Ingress, IngressKey, IngressSource};
 use crate::group::nested::Nested;
+use crate::group::resources::Resources;
 use crate::group::rule::IsCalledWith;
-use crate::group::slot::{Member, Slot};
+use crate::group::slot::{Member, MemberSlot, Slot};
 use crate::group::worker_handle::WorkerHandle;
 use crate::lifecycle::launch::Build;
 use crate::node::options_ref::OptionsRef;
@@ -134,19 +136,39 @@ impl Workers {
         &mut self,
         name: &str,
         options: Options,
-        build: impl FnMut() -> M + Send + 'static,
+        mut build: impl FnMut() -> M + Send + 'static,
     ) -> M::Slot {
-        M::sit(self, name, options, build)
+        M::Slot::add(self, name, options, move || build().into_member())
     }
 
-    /// The same, with the options of its type.
+    /// Adds a worker or a group that `make` makes, with the options of its type.
     #[doc(hidden)]
-    pub fn add_as<M: Member>(
+    pub fn add_made<M: Member>(&mut self, name: &str, make: fn() -> M) -> M::Slot {
+        self.add_with(name, M::OPTIONS, make)
+    }
+
+    /// Adds a worker or a group that `make` makes from resources, with the options of its type.
+    #[doc(hidden)]
+    pub fn add_from<M: Member, R: Resources>(
         &mut self,
         name: &str,
-        build: impl FnMut() -> M + Send + 'static,
+        resources: R,
+        make: fn(&R::Owned) -> M,
     ) -> M::Slot {
-        self.add_with(name, M::OPTIONS, build)
+        self.add_from_with(name, M::OPTIONS, resources, make)
+    }
+
+    /// Adds a worker or a group that `make` makes from resources.
+    #[doc(hidden)]
+    pub fn add_from_with<M: Member, R: Resources>(
+        &mut self,
+        name: &str,
+        options: Options,
+        resources: R,
+        make: fn(&R::Owned) -> M,
+    ) -> M::Slot {
+        let resources = resources.owned();
+        self.add_with(name, options, move || make(&resources))
     }
 
     /// Adds an [`Ingress`]: an input for code outside the workers of the group, which at a stop admits what is in
@@ -212,13 +234,14 @@ impl Workers {
     }
 
     /// Adds a group below this one.
-    #[doc(hidden)]
-    pub fn add_group(&mut self, name: &str, options: Options, group: Workers) {
+    pub(crate) fn add_group<H>(&mut self, name: &str, options: Options, group: Declared<H>) -> H {
+        let Declared { workers, handle } = group;
         self.handle.admit(options.name.unwrap_or(name), |_, _| {
-            let node = Arc::clone(group.handle.node());
+            let node = Arc::clone(workers.handle.node());
             let policy = Some(Policy::of(&options));
-            (node, policy, Box::new(Nested(group)), ())
+            (node, policy, Box::new(Nested(workers)), ())
         });
+        handle
     }
 
     /// Registers code that the group runs beside its workers. See

@@ -2,13 +2,15 @@
 //! follow. What is the same for every function is compiled here, once, and not in each user's crate.
 
 use std::future::Future;
+use std::marker::PhantomData;
 
 use crate::error::Error;
 use crate::graph::Form;
 use crate::node::context::Context;
 use crate::options::Options;
+use crate::state::Nothing;
 use crate::worker::attempt::Copy;
-use crate::worker::stage::{Calls, Stage, Takes, run};
+use crate::worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Sealed, Stage, run};
 use crate::worker::{Io, Ports, Worker};
 
 /// A function that is a worker: what `#[worker]` and `#[consumer]` implement for the struct they make of it. It is
@@ -29,47 +31,110 @@ use crate::worker::{Io, Ports, Worker};
 /// assert!(name_of(&Poll).ends_with("Poll"));
 /// ```
 pub trait Function: Send + Sized + 'static {
-    /// See [`Worker::Message`].
-    type Message: Send + 'static;
+    /// What one call takes: [`PerBeat`], [`PerMessage`] or [`PerBatch`], with the named ports.
+    type Input: FunctionInput<Message: Send + 'static, Calls: Calls<Self>>;
 
-    /// See [`Worker::Ports`].
-    type Ports: Ports;
+    /// See [`Stage::Emission`]. Its items are the worker's [`Output`](Worker::Output).
+    type Emission: IntoIterator<Item: Send + 'static, IntoIter: Send> + Send;
 
     /// See [`Worker::OPTIONS`].
     const OPTIONS: Options = Options::new();
 
     /// See [`Worker::KEY`].
-    const KEY: Option<fn(&Self::Message) -> u64> = None;
+    const KEY: Key<Self> = None;
 
     /// See [`Worker::COPY`].
-    const COPY: Option<Copy<Self::Message>> = None;
+    const COPY: Copying<Self> = None;
 
     /// See [`Worker::WEIGHT`].
-    const WEIGHT: Option<fn(&Self::Message) -> usize> = None;
+    const WEIGHT: Weight<Self> = None;
 
     /// See [`Worker::FORM`].
     const FORM: Form = Form::UNKNOWN;
-
-    /// See [`Stage::Emission`]. What it iterates over is the worker's [`Output`](Worker::Output).
-    type Emission: IntoIterator<Item: Send + 'static, IntoIter: Send> + Send;
-
-    /// See [`Stage::Calls`]. It says what a call is given, too.
-    type Calls: Calls<Self> + Takes<Self::Message>;
 
     /// See [`Stage::call`].
     fn call(
         &mut self,
         input: Taken<Self>,
         ctx: &Context,
-        ports: &Self::Ports,
+        ports: &PortsOf<Self>,
     ) -> impl Call<Self> + Send;
 }
 
-/// What a call of the function is given.
-pub type Taken<F> = <<F as Function>::Calls as Takes<<F as Function>::Message>>::Input;
+/// What one call of a [`Function`] takes: [`PerBeat`], [`PerMessage`] or [`PerBatch`].
+pub trait FunctionInput: Sealed {
+    /// See [`Worker::Message`].
+    type Message;
 
-/// What a call of the function returns.
+    /// See [`Worker::Ports`].
+    type Ports: Ports;
+
+    /// See [`Stage::Input`].
+    type Taken;
+
+    /// See [`Stage::Calls`].
+    type Calls;
+}
+
+/// A call takes nothing: the function of a `#[worker]`.
+#[derive(Debug)]
+pub struct PerBeat<P = ()>(PhantomData<P>);
+
+impl<P> Sealed for PerBeat<P> {}
+
+impl<P: Ports> FunctionInput for PerBeat<P> {
+    type Message = Nothing;
+    type Ports = P;
+    type Taken = ();
+    type Calls = EachBeat;
+}
+
+/// A call takes a message: the function of a `#[consumer]`.
+#[derive(Debug)]
+pub struct PerMessage<M, P = ()>(PhantomData<(M, P)>);
+
+impl<M, P> Sealed for PerMessage<M, P> {}
+
+impl<M, P: Ports> FunctionInput for PerMessage<M, P> {
+    type Message = M;
+    type Ports = P;
+    type Taken = M;
+    type Calls = EachMessage;
+}
+
+/// A call takes a batch of messages: the function of a `#[consumer]` with the option `batch`.
+#[derive(Debug)]
+pub struct PerBatch<M, P = ()>(PhantomData<(M, P)>);
+
+impl<M, P> Sealed for PerBatch<M, P> {}
+
+impl<M, P: Ports> FunctionInput for PerBatch<M, P> {
+    type Message = M;
+    type Ports = P;
+    type Taken = Vec<M>;
+    type Calls = EachBatch;
+}
+
+/// The messages of a function.
+pub(crate) type MessageOf<F> = <<F as Function>::Input as FunctionInput>::Message;
+
+/// The named ports of a function.
+pub type PortsOf<F> = <<F as Function>::Input as FunctionInput>::Ports;
+
+/// What a call of a function takes.
+pub(crate) type Taken<F> = <<F as Function>::Input as FunctionInput>::Taken;
+
+/// What a call of a function returns.
 pub type Called<F> = Result<<F as Function>::Emission, Error>;
+
+/// The key of a message, if the function has one.
+pub type Key<F> = Option<fn(&MessageOf<F>) -> u64>;
+
+/// How a message of the function is cloned, if it may be retried.
+pub type Copying<F> = Option<Copy<MessageOf<F>>>;
+
+/// The weight of a message, if the function has a limit for the weight of a batch.
+pub type Weight<F> = Option<fn(&MessageOf<F>) -> usize>;
 
 /// The future of a call of a [`Function`]: every future that gives what a call gives. There is nothing to implement.
 ///
@@ -87,13 +152,13 @@ impl<F: Function, C: Future<Output = Called<F>>> Call<F> for C {}
 
 #[diagnostic::do_not_recommend]
 impl<F: Function> Worker for F {
-    type Message = F::Message;
+    type Message = MessageOf<F>;
     type Output = <F::Emission as IntoIterator>::Item;
-    type Ports = F::Ports;
+    type Ports = PortsOf<F>;
     const OPTIONS: Options = F::OPTIONS;
-    const KEY: Option<fn(&F::Message) -> u64> = F::KEY;
-    const COPY: Option<Copy<F::Message>> = F::COPY;
-    const WEIGHT: Option<fn(&F::Message) -> usize> = F::WEIGHT;
+    const KEY: Key<F> = F::KEY;
+    const COPY: Copying<F> = F::COPY;
+    const WEIGHT: Weight<F> = F::WEIGHT;
     const FORM: Form = F::FORM;
 
     fn run(
@@ -109,13 +174,13 @@ impl<F: Function> Worker for F {
 impl<F: Function> Stage for F {
     type Input = Taken<F>;
     type Emission = F::Emission;
-    type Calls = F::Calls;
+    type Calls = <F::Input as FunctionInput>::Calls;
 
     fn call(
         &mut self,
         input: Taken<F>,
         ctx: &Context,
-        ports: &F::Ports,
+        ports: &PortsOf<F>,
     ) -> impl Future<Output = Called<F>> + Send {
         Function::call(self, input, ctx, ports)
     }

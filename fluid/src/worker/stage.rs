@@ -67,7 +67,7 @@ pub trait Calls<S: Stage>: Sealed {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-/// Only fluid implements [`Calls`].
+/// Only fluid implements [`Calls`] and [`FunctionInput`](crate::by_hand::FunctionInput).
 pub trait Sealed {}
 
 impl Sealed for EachMessage {}
@@ -75,24 +75,6 @@ impl Sealed for EachMessage {}
 impl Sealed for EachBatch {}
 
 impl Sealed for EachBeat {}
-
-/// What each call is given, of messages of type `M`.
-pub trait Takes<M> {
-    /// See [`Stage::Input`].
-    type Input;
-}
-
-impl<M> Takes<M> for EachMessage {
-    type Input = M;
-}
-
-impl<M> Takes<M> for EachBatch {
-    type Input = Vec<M>;
-}
-
-impl<M> Takes<M> for EachBeat {
-    type Input = ();
-}
 
 /// Runs a stage whose output goes to its own port: the [`run`](Worker::run) of every worker that is made
 /// of a function.

@@ -18,13 +18,19 @@ pub(super) fn call(worker: &Worker, generics: &Generics) -> TokenStream {
         judges(worker) || uses(|p| matches!(p, Parameter::Context)),
         "ctx",
     );
-    let ports = used_or_not(uses(|p| matches!(p, Parameter::Port(..))), "ports");
+    let has_ports = uses(|p| matches!(p, Parameter::Port(..)));
+    let ports = used_or_not(has_ports, "ports");
+    let ports_type = if has_ports {
+        quote!(::fluid::__private::PortsOf<Self>)
+    } else {
+        quote!(())
+    };
     let input = input(worker);
     let parameters = quote! {
         &mut #this,
         #input,
         #ctx: &::fluid::__private::Context,
-        #ports: &Self::Ports,
+        #ports: &#ports_type,
     };
     let rules = rules(worker, generics);
     let call = of_function(worker, generics);
@@ -64,16 +70,14 @@ fn judges(worker: &Worker) -> bool {
     worker.returns.fallible && worker.settings.get("retry_if").is_some()
 }
 
-/// What the types of a message and of an output must be.
+/// The rules about the types of a message and of an output.
 fn rules(worker: &Worker, generics: &Generics) -> TokenStream {
     let message = worker.message().map(|ty| {
         let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
         quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
     });
-    [message, no_hidden_result(worker, generics)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let rules = [message, no_hidden_result(worker, generics)];
+    rules.into_iter().flatten().collect()
 }
 
 /// The rule that the output is no `Result` behind an alias, whose errors would be sent as messages. Only the

@@ -2,30 +2,29 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Generics, Index};
 
 use crate::function::model::Worker;
 use crate::port::number;
 
-/// A function for each port, of the port's name.
+/// A function for each port, with the name of the port.
 pub(super) fn ports(worker: &Worker, generics: &Generics) -> TokenStream {
     let Worker {
         name, vis, cfgs, ..
     } = worker;
-    let functions: Vec<_> = worker.ports()
-        .enumerate()
-        .map(|(index, (port, message))| {
-            let index = Index::from(index);
-            let doc = format!(" The port `{port}`.");
-            let text = port.to_string();
-            quote! {
-                #[doc = #doc]
-                #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
-                    ::fluid::__private::Port::new(#text, |ports: &mut <Self as ::fluid::__private::Worker>::Ports| &mut ports.#index)
-                }
+    let functions = worker.ports().enumerate().map(|(index, (port, message))| {
+        let index = Index::from(index);
+        let doc = format!(" The port `{port}`.");
+        let text = port.unraw().to_string();
+        quote! {
+            #[doc = #doc]
+            #vis const fn #port() -> ::fluid::__private::Port<Self, #message> {
+                ::fluid::__private::Port::<Self, _>::new(#text, |ports| &mut ports.#index)
             }
-        })
-        .collect();
+        }
+    });
+    let functions: Vec<_> = functions.collect();
     if functions.is_empty() {
         return TokenStream::new();
     }

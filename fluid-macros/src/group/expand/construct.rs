@@ -1,7 +1,7 @@
 //! The constructor: it adds the workers, connects them, and registers the callbacks.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::name::{Names, group_name, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
@@ -10,124 +10,118 @@ use crate::hygiene::local;
 use crate::option::{FieldRule, Setting};
 use crate::words::Arrow;
 
-pub(super) fn construct(group: &Group, names: &Names) -> TokenStream {
-    let Group {
-        header,
-        edges,
-        callbacks,
-        wired,
-    } = group;
+pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
     let Header {
-        cfgs,
         vis,
         resources,
         fields,
         ..
-    } = header;
-    let Names {
-        group: name,
-        generics,
-        ..
-    } = names;
-    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
-    let parameters = resources.iter().map(|Resource { name, ty, .. }| {
-        let at = name.span().resolved_at(Span::call_site());
-        // The compiler takes a bound to span from its first token to its last.
-        let (first, last) = (quote_spanned!(at=> ::), quote_spanned!(at=> >));
-        quote!(#name: impl #first core::convert::Into<::fluid::__private::Arc<#ty> #last)
-    });
-    // The compiler reports errors about a call of it at the group's head and at its resources.
-    let at = header.keyword.resolved_at(Span::call_site());
-    let signature = quote_spanned!(at=> fn new(#(#parameters),*) -> Self);
-    let shares = resources.iter().map(resource::share);
-    if !header.whole {
-        return no_constructor(group, names);
-    }
-    let new_group = new_group(header, names);
-    // Lists are collected into one stream, since each stream that is written into another is a call into the compiler.
-    let slots: TokenStream = fields.iter().map(|field| slot(field, resources)).collect();
-    let makes = fields.iter().map(|field| make::make(field, resources));
-    let makes: TokenStream = makes.collect();
-    let generic = !generics.params.is_empty();
-    let wiring = fields
-        .iter()
-        .enumerate()
-        .filter(|_| *wired)
-        .map(|(place, field)| rules::wiring(place, field, edges, fields));
-    let wiring: TokenStream = wiring.collect();
-    let options = fields.iter().map(|field| rules::options(field, generic));
-    let options: TokenStream = options.collect();
-    let public = fields
-        .iter()
-        .filter_map(|field| rules::public(field, generic));
-    let retries = fields.iter().filter_map(retries);
-    let fused = fused::draw(group, generic);
-    let edges = edges
-        .iter()
-        .enumerate()
-        .filter(|(_, edge)| edge.arrow != Arrow::Fused)
-        .map(|(at, edge)| edge::draw(edge, &edges[..at], header));
-    let edges: TokenStream = edges.collect();
-    let handle = handle(header, names);
-    let callbacks = callbacks
-        .iter()
-        .map(|callback| callback::register(callback, resources));
+    } = &group.header;
+    // The compiler reports errors about a call of the constructor at the group's head and at its resources.
+    let at = group.header.keyword.resolved_at(Span::call_site());
     let doc =
         " Makes the group. It does nothing until it is started; messages may be sent already.";
-    let workers = local("__workers");
-    let the_handle = local("__handle");
-    quote! {
-        #(#cfgs)*
-        impl #impl_generics #name #ty_generics #clause {
+    if !group.header.whole {
+        let parameters = resources.iter().map(unknown_parameter);
+        return quote! {
             #[doc = #doc]
-            #[allow(
-                clippy::too_many_arguments,
-                clippy::new_without_default,
-                unused_imports,
-                unused_mut
-            )]
-            #vis #signature {
-                use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-                #(#shares)*
-                #new_group
-                #slots
-                #edges
-                #fused
-                #wiring
-                #options
-                #(#public)*
-                #(#retries)*
-                #handle
-                #(#callbacks)*
-                Self { workers: #workers, handle: #the_handle }
+            #vis fn new(#(#parameters),*) -> Self {
+                ::fluid::rule::not_understood()
             }
-
-            #makes
+        };
+    }
+    let parameters = resources.iter().map(parameter);
+    let signature = quote_spanned!(at=> fn new(#(#parameters),*) -> Self);
+    let lints = lints(group);
+    let shares = resources.iter().map(resource::share);
+    let new_group = new_group(&group.header, names);
+    // Lists are collected into one stream, since each stream that is written into another is a call into the compiler.
+    let slots: TokenStream = fields.iter().map(|field| slot(field, resources)).collect();
+    let edges = edges(group, names);
+    let handle = handle(&group.header, names);
+    let callbacks = group.callbacks.iter();
+    let callbacks: TokenStream = callbacks
+        .map(|callback| callback::register(callback, resources))
+        .collect();
+    let (workers, the_handle) = (local("__workers"), local("__handle"));
+    quote! {
+        #[doc = #doc]
+        #[allow(#lints)]
+        #vis #signature {
+            use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+            #(#shares)*
+            #new_group
+            #slots
+            #edges
+            #handle
+            #callbacks
+            Self(::fluid::__private::Declared::new(#workers, #the_handle))
         }
     }
 }
 
-/// The constructor of a group that was not understood. Code may call it; the crate does not compile.
-fn no_constructor(group: &Group, names: &Names) -> TokenStream {
-    let Header {
-        cfgs,
-        vis,
-        resources,
-        ..
-    } = &group.header;
-    let (impl_generics, ty_generics, clause) = names.generics.split_for_impl();
-    let name = &names.group;
-    let parameters = resources.iter().map(|Resource { ty, .. }| match ty {
+fn parameter(resource: &Resource) -> TokenStream {
+    let Resource { name, ty, .. } = resource;
+    let at = name.span().resolved_at(Span::call_site());
+    // The compiler takes a bound to span from its first token to its last.
+    let (first, last) = (quote_spanned!(at=> ::), quote_spanned!(at=> >));
+    quote!(#name: impl #first core::convert::Into<::fluid::__private::Arc<#ty> #last)
+}
+
+/// A parameter of the constructor of a group that was not understood.
+fn unknown_parameter(resource: &Resource) -> TokenStream {
+    match &resource.ty {
         UserType(None) => quote!(_: impl ::core::marker::Sized),
         ty => quote!(_: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>),
-    });
+    }
+}
+
+/// The lints that the constructor may not satisfy.
+fn lints(group: &Group) -> TokenStream {
+    let resources = &group.header.resources;
+    let mut lints = quote!(unused_imports, unused_mut);
+    if resources.is_empty() && group.header.is_public() {
+        lints.extend(quote!(, clippy::new_without_default));
+    }
+    // More than this is too many by default.
+    if resources.len() > 7 {
+        lints.extend(quote!(, clippy::too_many_arguments));
+    }
+    lints
+}
+
+/// The edges, and the rules about them and about the options on fields.
+fn edges(group: &Group, names: &Names) -> TokenStream {
+    let Group {
+        header,
+        edges,
+        wired,
+        ..
+    } = group;
+    let fields = &header.fields;
+    let generic = !names.generics.params.is_empty();
+    let queued = edges.iter().enumerate();
+    let queued = queued.filter(|(_, edge)| edge.arrow != Arrow::Fused);
+    let queued: TokenStream = queued
+        .map(|(at, edge)| edge::draw(edge, &edges[..at], header))
+        .collect();
+    let fused = fused::draw(group, generic);
+    let wiring = fields.iter().enumerate().filter(|_| *wired);
+    let wiring: TokenStream = wiring
+        .map(|(place, field)| rules::wiring(place, field, edges, fields))
+        .collect();
+    let options = fields.iter().map(|field| rules::options(field, generic));
+    let options: TokenStream = options.collect();
+    let public = fields.iter();
+    let public = public.filter_map(|field| rules::public(field, generic));
+    let retries = fields.iter().filter_map(retries);
     quote! {
-        #(#cfgs)*
-        impl #impl_generics #name #ty_generics #clause {
-            #vis fn new(#(#parameters),*) -> Self {
-                ::fluid::rule::not_understood()
-            }
-        }
+        #queued
+        #fused
+        #wiring
+        #options
+        #(#public)*
+        #(#retries)*
     }
 }
 
@@ -138,7 +132,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
-/// `let store = workers.add_as::<Store>("store", Self::__make_store);`, or, with options, `add_with`.
+/// `let store = workers.add_from("store", &db, Self::__make_store);`
 fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
@@ -149,21 +143,22 @@ fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
     } = field;
     let (workers, slot) = (local("__workers"), slot_of(name, name.span()));
     let text = unraw(name);
-    let made = make::made(field, resources);
-    if settings.is_empty() {
-        return quote! {
-            #(#cfgs)*
-            let #slot = #workers.add_as::<#ty>(#text, #made);
-        };
-    }
-    let options = settings.calls();
+    let options = (!settings.is_empty()).then(|| {
+        let options = settings.calls();
+        quote!(<#ty as ::fluid::__private::Member>::OPTIONS #options,)
+    });
+    let (resources, make) = (make::resources(field, resources), make::path(field));
+    let add = match (&resources, &options) {
+        (None, None) => "add_made",
+        (None, Some(_)) => "add_with",
+        (Some(_), None) => "add_from",
+        (Some(_), Some(_)) => "add_from_with",
+    };
+    let add = format_ident!("{add}");
+    let resources = resources.map(|resources| quote!(#resources,));
     quote! {
         #(#cfgs)*
-        let #slot = #workers.add_with::<#ty>(
-            #text,
-            <#ty as ::fluid::__private::Member>::OPTIONS #options,
-            #made,
-        );
+        let #slot = #workers.#add(#text, #options #resources #make);
     }
 }
 
@@ -181,13 +176,13 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
     let handle = &names.handle;
     let (workers, the_handle) = (local("__workers"), local("__handle"));
     let handles = header.fields.iter().map(|field| {
-        let Field { cfgs, name, ty, .. } = field;
+        let Field { cfgs, name, .. } = field;
         let slot = slot_of(name, name.span());
         match (&field.public, &field.made) {
             (Some(_), _) => quote!(#(#cfgs)* #name: #slot.handle(),),
             (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #slot.worker_handle(),),
             (None, Made::Expression(_)) => {
-                quote!(#(#cfgs)* #name: <#ty as ::fluid::__private::Member>::handle(&#slot),)
+                quote!(#(#cfgs)* #name: ::fluid::__private::MemberSlot::member_handle(&#slot),)
             }
         }
     });

@@ -7,69 +7,65 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::name::{Names, group_name};
-use crate::group::model::{Callback, Edge, Field, Group, Resource, When};
+use crate::group::model::{Callback, Edge, Field, Group, Header, Resource, When};
 use crate::text::{doc_lines, text};
 use crate::words::Arrow;
 
+/// `const GRAPH`, and the lists of it that need constants of their own.
 pub(super) fn graph(group: &Group, names: &Names) -> TokenStream {
-    let Group {
-        header,
-        edges,
-        callbacks,
+    let Header {
+        docs,
+        vis,
+        resources,
+        fields,
         ..
-    } = group;
-    let cfgs = &header.cfgs;
-    let vis = &header.vis;
-    let (impl_generics, ty_generics, clause) = names.generics.split_for_impl();
-    let (group_type, name) = (&names.group, group_name(header, names));
-    let type_name = group_type.unraw().to_string();
-    let docs = doc_lines(&header.docs);
-    let place = quote_spanned!(group_type.span()=> ::fluid::__private::Location::here());
-    let resources = header.resources.iter().map(|Resource { name, ty, .. }| {
+    } = &group.header;
+    let docs = doc_lines(docs);
+    let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
+    let resources = resources.iter().map(|Resource { name, ty, .. }| {
         let (name, ty) = (name.unraw().to_string(), text(ty));
-        quote!(::fluid::__private::GraphResource { name: #name, type_name: #ty })
+        quote!(::fluid::__private::GraphResource::new(#name, #ty))
     });
-    let workers = header
-        .fields
-        .iter()
-        .map(|field| (field.cfgs.iter().collect(), worker(field)));
-    let edges = edges
-        .iter()
-        .map(|edge| (edge.all_cfgs(&header.fields), draw(edge)));
-    let callbacks = callbacks
-        .iter()
-        .map(|callback| (callback.cfgs.iter().collect(), described(callback)));
-    let (worker_list, workers) = list("Worker", workers.collect());
-    let (edge_list, edges) = list("Edge", edges.collect());
-    let (callback_list, callbacks) = list("Callback", callbacks.collect());
+    let resources = resources.map(|resource| (Vec::new(), resource));
+    let workers = fields.iter();
+    let workers = workers.map(|field| (field.cfgs.iter().collect(), worker(field)));
+    let edges = group.edges.iter();
+    let edges = edges.map(|edge| (edge.all_cfgs(fields), draw(edge)));
+    let callbacks = group.callbacks.iter();
+    let callbacks = callbacks.map(|callback| (callback.cfgs.iter().collect(), described(callback)));
+    let lists = [
+        list("Resource", resources.collect()),
+        list("Worker", workers.collect()),
+        list("Edge", edges.collect()),
+        list("Callback", callbacks.collect()),
+    ];
+    let (constants, lists): (TokenStream, TokenStream) = lists.into_iter().unzip();
+    let (name, type_name) = (
+        group_name(&group.header, names),
+        names.group.unraw().to_string(),
+    );
+    // The graph contains the line of this call.
+    let graph = quote_spanned! {names.group.span()=>
+        ::fluid::__private::Graph::new(#name, #type_name)
+    };
     quote! {
-        #(#cfgs)*
-        #[allow(dead_code)]
-        impl #impl_generics #group_type #ty_generics #clause {
-            /// The group's graph: what it is made of, and what its pictures are drawn from.
-            #vis const GRAPH: ::fluid::__private::Graph = ::fluid::__private::Graph {
-                name: #name,
-                type_name: #type_name,
-                docs: &[#(#docs),*],
-                place: #place,
-                resources: &[#(#resources),*],
-                workers: #workers,
-                edges: #edges,
-                callbacks: #callbacks,
-            };
-            #worker_list
-            #edge_list
-            #callback_list
-        }
+        /// The graph of the group, from which its pictures are drawn.
+        #vis const GRAPH: ::fluid::__private::Graph = #graph #docs #lists;
+        #constants
     }
 }
 
-/// The items of a list: in place, or, if some may be configured away, as a constant of their own.
+/// A list as a call, `.workers(&[…])`. If some items may be configured away, the list is a constant of its own,
+/// which is returned first.
 fn list(what: &str, items: Vec<(Vec<&Attribute>, TokenStream)>) -> (TokenStream, TokenStream) {
+    let call = format_ident!("{}s", what.to_lowercase());
+    if items.is_empty() {
+        return (TokenStream::new(), TokenStream::new());
+    }
     if items.iter().all(|(cfgs, _)| cfgs.is_empty()) {
         let items = items.into_iter().map(|(_, item)| quote!(#item,));
         let items: TokenStream = items.collect();
-        return (TokenStream::new(), quote!(&[#items]));
+        return (TokenStream::new(), quote!(.#call(&[#items])));
     }
     let ty = format_ident!("Graph{what}");
     let name = format_ident!("__{}S", what.to_uppercase());
@@ -88,7 +84,7 @@ fn list(what: &str, items: Vec<(Vec<&Attribute>, TokenStream)>) -> (TokenStream,
             list
         };
     };
-    (constant, quote!(Self::#name.items()))
+    (constant, quote!(.#call(Self::#name.items())))
 }
 
 fn worker(field: &Field) -> TokenStream {
@@ -108,7 +104,7 @@ fn worker(field: &Field) -> TokenStream {
         let calls = settings.calls();
         quote!(.options(<#ty as ::fluid::__private::Member>::OPTIONS #calls))
     });
-    // It finds its line by where it is called.
+    // The worker contains the line of this call.
     quote_spanned! {name.span()=>
         ::fluid::__private::GraphWorker::of::<#ty>(#text_of_name, #type_name) #docs #public #options
     }

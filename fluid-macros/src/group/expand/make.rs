@@ -1,16 +1,16 @@
-//! How each worker is made, at the start and at each restart: a function of the group, from the resources that
-//! the worker names.
+//! The function that makes a worker from the resources that it uses, at the start and at each restart.
 //!
-//! It is a function, and no closure in the constructor, because the compiler looks at a constructor with all that
-//! is in it once for each closure in it, also after an edit elsewhere.
+//! It is a function of the group, and no closure in the constructor: for each closure in a function the compiler looks
+//! at the whole function once, also after an edit elsewhere.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use crate::group::model::{Field, Made, Resource, UserType, shorthand};
-use crate::hygiene::path;
+use crate::hygiene;
 use crate::mention::uses;
 
 /// `fn __make_store(db: &Arc<Db>) -> Store { Store { … } }`
@@ -18,11 +18,14 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field { cfgs, ty, made, .. } = field;
     let make = name(field);
     let used = used(field, resources);
-    let (names, types): (Vec<_>, Vec<_>) = used.iter().map(|r| (&r.name, &r.ty)).unzip();
-    let parameter = match (&names[..], &types[..]) {
-        ([], _) => TokenStream::new(),
-        ([name], [ty]) => quote!(#name: &::fluid::__private::Arc<#ty>),
-        _ => quote!((#(#names),*): &(#(::fluid::__private::Arc<#types>),*)),
+    let used = used.iter().map(|Resource { name, ty, .. }| {
+        let ty = quote!(::fluid::__private::Arc<#ty>);
+        (name.to_token_stream(), ty)
+    });
+    let (names, types): (Vec<_>, Vec<_>) = used.unzip();
+    let parameter = match (tuple(&names), tuple(&types)) {
+        (Some(names), Some(types)) => quote!(#names: &#types),
+        _ => TokenStream::new(),
     };
     let body = match made {
         Made::Literal(initialisers) => {
@@ -42,19 +45,35 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     }
 }
 
-/// The function that makes the worker, with the resources that it is given.
-pub(super) fn made(field: &Field, resources: &[Resource]) -> TokenStream {
-    let make = name(field);
+/// References to the resources that the worker uses, if there are any.
+pub(super) fn resources(field: &Field, resources: &[Resource]) -> Option<TokenStream> {
     let used = used(field, resources);
-    let names: Vec<_> = used.iter().map(|resource| &resource.name).collect();
-    match &names[..] {
-        [] => quote!(Self::#make),
-        [name] => {
-            quote!(::fluid::__private::made(::core::clone::Clone::clone(&#name), Self::#make))
+    let names = used.iter().map(|resource| &resource.name);
+    let references: Vec<_> = names.map(|name| quote!(&#name)).collect();
+    tuple(&references)
+}
+
+/// The path of the function. The compiler reports at the field's type that the type is no worker.
+pub(super) fn path(field: &Field) -> TokenStream {
+    let (ty, make) = (&field.ty, name(field));
+    let at = ty.span().resolved_at(Span::call_site());
+    quote_spanned!(at=> Self::#make)
+}
+
+/// The most elements for which the runtime implements `Resources`.
+const MOST: usize = 6;
+
+/// One element, or a tuple of several. The last element of a tuple with too many is a tuple again.
+fn tuple(elements: &[TokenStream]) -> Option<TokenStream> {
+    match elements {
+        [] => None,
+        [only] => Some(only.clone()),
+        elements if elements.len() <= MOST => Some(quote!((#(#elements),*))),
+        elements => {
+            let (first, rest) = elements.split_at(MOST - 1);
+            let rest = tuple(rest);
+            Some(quote!((#(#first,)* #rest)))
         }
-        names => quote! {
-            ::fluid::__private::made((#(::core::clone::Clone::clone(&#names)),*), Self::#make)
-        },
     }
 }
 
@@ -79,7 +98,7 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
     } = value;
     match shorthand(value) {
         Some(name) => {
-            let share = path("fluid::__private::Share::share", name.span());
+            let share = hygiene::path("fluid::__private::Share::share", name.span());
             let share = quote_spanned!(name.span()=> #share(#name));
             quote!(#(#attrs)* #member: #share)
         }
@@ -118,22 +137,31 @@ fn expression_path(ty: &UserType) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
+    use super::tuple;
     use crate::group::run;
 
     #[test]
-    fn a_make_function_takes_the_resources_that_its_worker_names() {
+    fn a_worker_is_made_by_a_function_from_the_resources_that_it_uses() {
         for (field, function, given) in [
-            ("store: Store", "()", "Self :: __make_store)"),
-            ("r#store: Store { size: 2 }", "()", "Self :: __make_store)"),
+            (
+                "store: Store",
+                "()",
+                "add_made (\"store\" , Self :: __make_store)",
+            ),
+            (
+                "r#store: Store { size: 2 }",
+                "()",
+                "add_made (\"store\" , Self :: __make_store)",
+            ),
             (
                 "store: Store { db }",
                 "(db : & :: fluid :: __private :: Arc < Db >)",
-                "made (:: core :: clone :: Clone :: clone (& db) , Self :: __make_store)",
+                "add_from (\"store\" , & db , Self :: __make_store)",
             ),
             (
                 "store: Store = Store::new(&db, \"{log}\")",
                 "((db , log) : & (:: fluid :: __private :: Arc < Db > , :: fluid :: __private :: Arc < Log >))",
-                "clone (& db) , :: core :: clone :: Clone :: clone (& log)) , Self :: __make_store)",
+                "add_from (\"store\" , (& db , & log) , Self :: __make_store)",
             ),
         ] {
             let declaration = format!("struct Group(db: Db, log: Log) {{ {field} }}");
@@ -141,8 +169,16 @@ mod tests {
             let function = format!("fn __make_store {function} -> Store {{");
             assert!(expansion.contains(&function), "{field}: {expansion}");
             assert!(expansion.contains(given), "{field}: {expansion}");
-            // The compiler would look at the whole constructor for it.
+            // A closure would cost time to compile.
             assert!(!expansion.contains("move"), "{field}: {expansion}");
         }
+    }
+
+    #[test]
+    fn more_resources_than_a_tuple_may_have_are_nested() {
+        let elements = ["a", "b", "c", "d", "e", "f", "g"];
+        let elements = elements.map(|element| element.parse().expect("tokens"));
+        let tuple = tuple(&elements).expect("a tuple");
+        assert_eq!(tuple.to_string(), "(a , b , c , d , e , (f , g))");
     }
 }

@@ -9,11 +9,10 @@ use super::cfg::unless;
 use crate::group::model::Resource;
 use crate::mention::uses;
 
-/// `let db: Arc<Db> = Into::into(db);`, and a warning where nothing uses the resource.
+/// `let db = resource::<Db>(db);`, and a warning where nothing uses the resource.
 pub(super) fn share(resource: &Resource) -> TokenStream {
     let Resource { name, ty, .. } = resource;
-    let share =
-        quote!(let #name: ::fluid::__private::Arc<#ty> = ::core::convert::Into::into(#name););
+    let share = quote!(let #name = ::fluid::__private::resource::<#ty>(#name););
     let Some(users) = &resource.unused_unless else {
         return share;
     };

@@ -9,18 +9,15 @@ use crate::options::Options;
 use crate::state::Kind;
 use crate::state::Nothing;
 use crate::sync::mpsc;
-use crate::worker::function::{Called, Function};
-use crate::worker::stage::{EachBeat, EachMessage};
+use crate::worker::function::{Called, Function, PerBeat, PerMessage};
 
 /// A function with a heartbeat that does nothing.
 struct Beat;
 
 impl Function for Beat {
-    type Message = Nothing;
-    type Ports = ();
+    type Input = PerBeat;
     const OPTIONS: Options = Options::new().heartbeat(Duration::from_secs(1));
     type Emission = Option<Nothing>;
-    type Calls = EachBeat;
 
     async fn call(&mut self, (): (), _: &Context, (): &()) -> Called<Self> {
         Ok(None)
@@ -31,10 +28,8 @@ impl Function for Beat {
 struct Listen;
 
 impl Function for Listen {
-    type Message = u64;
-    type Ports = ();
+    type Input = PerMessage<u64>;
     type Emission = Option<Nothing>;
-    type Calls = EachMessage;
 
     async fn call(&mut self, _: u64, _: &Context, (): &()) -> Called<Self> {
         Ok(None)
