@@ -17,16 +17,12 @@ pub(crate) fn path(words: &str, span: Span) -> TokenStream {
     words.map(|word| quote_spanned!(span=> ::#word)).collect()
 }
 
-/// The spans of the first and the last token, resolved at the call of the macro. The compiler takes a path to span from
-/// its first token to its last. So a path with these ends has the span of the user's tokens.
+/// The spans of the first and the last token. The compiler takes a type to span from its first token to its last, so a
+/// type with these ends is reported at the user's tokens.
 pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     let mut spans = tokens.to_token_stream().into_iter().map(|t| t.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
-    let last = spans.last().unwrap_or(first);
-    (
-        first.resolved_at(Span::call_site()),
-        last.resolved_at(Span::call_site()),
-    )
+    (first, spans.last().unwrap_or(first))
 }
 
 /// A local of the expansion. By its hygiene it is different from every name of the user's.
