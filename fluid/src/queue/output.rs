@@ -217,7 +217,8 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            briefly(&self.buffer).end_turn(target, &self.tally);
+            let refused = briefly(&self.buffer).end_turn(target, &self.tally);
+            refused.discard(target);
         }
     }
 
@@ -226,7 +227,8 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            unshared(&mut self.buffer).end_turn(target, &self.tally);
+            let refused = unshared(&mut self.buffer).end_turn(target, &self.tally);
+            refused.discard(target);
         }
     }
 
@@ -293,7 +295,10 @@ impl<T: Send + 'static> Output<T> {
         let Some(mut buffer) = buffer else {
             return self.post_alone(target, message);
         };
-        match buffer.take(message, target, &self.tally) {
+        let (taken, refused) = buffer.take(message, target, &self.tally);
+        drop(buffer);
+        refused.discard(target);
+        match taken {
             Ok(()) => Ok(()),
             Err(NotBuffered::Later(message)) => Err(message),
             Err(NotBuffered::Alone(message)) => self.post_alone(target, message),

@@ -83,33 +83,33 @@ impl<T> OutputBuffer<T> {
         true
     }
 
-    /// Takes a message for `target` that could not be kept.
+    /// Takes a message for `target` that could not be kept. Also returns the messages that were refused.
     pub(crate) fn take(
         &mut self,
         message: T,
         target: &Sender<T>,
         tally: &Tally,
-    ) -> Result<(), NotBuffered<T>> {
+    ) -> (Result<(), NotBuffered<T>>, Refused<T>) {
+        let mut refused = Refused(Vec::new());
         if self.room > 0 {
             self.room -= 1;
             self.messages.push(message);
-            self.hand_over(target, tally);
-            return Ok(());
+            return (Ok(()), self.hand_over(target, tally));
         }
         if self.turn == 0 {
-            return Err(NotBuffered::Later(message));
+            return (Err(NotBuffered::Later(message)), refused);
         }
         if !self.messages.is_empty() || !self.is_awaited() {
-            self.renew(self.turn.min(LOT), target, tally);
+            refused = self.renew(self.turn.min(LOT), target, tally);
             self.turn -= self.room;
         }
         if self.room == 0 {
             self.turn -= 1;
-            return Err(NotBuffered::Alone(message));
+            return (Err(NotBuffered::Alone(message)), refused);
         }
         self.room -= 1;
         self.messages.push(message);
-        Ok(())
+        (Ok(()), refused)
     }
 
     /// To whom the worker yields, if it has had its turn.
@@ -119,32 +119,49 @@ impl<T> OutputBuffer<T> {
     }
 
     /// Hands over what there is, and gives back the room that is left.
-    pub(crate) fn hand_over(&mut self, target: &Sender<T>, tally: &Tally) {
-        if self.room > 0 || !self.messages.is_empty() {
-            self.turn += self.room;
-            self.renew(0, target, tally);
+    fn hand_over(&mut self, target: &Sender<T>, tally: &Tally) -> Refused<T> {
+        if self.room == 0 && self.messages.is_empty() {
+            return Refused(Vec::new());
         }
+        self.turn += self.room;
+        self.renew(0, target, tally)
     }
 
-    /// The same; a new turn begins.
-    pub(crate) fn end_turn(&mut self, target: &Sender<T>, tally: &Tally) {
-        self.hand_over(target, tally);
+    /// Hands over what there is, and begins a new turn.
+    pub(crate) fn end_turn(&mut self, target: &Sender<T>, tally: &Tally) -> Refused<T> {
+        let refused = self.hand_over(target, tally);
         self.turn = TURN;
+        refused
     }
 
     /// Hands over what there is, and asks for room for `more`.
-    fn renew(&mut self, more: usize, target: &Sender<T>, tally: &Tally) {
+    fn renew(&mut self, more: usize, target: &Sender<T>, tally: &Tally) -> Refused<T> {
         let accepted = target.deliver(&mut self.messages, &mut self.room, more);
         tally.count(true, accepted as u64);
-        let refused = self.messages.len();
-        if refused > 0 {
-            tally.count(false, refused as u64);
-            tracing::warn!(
-                worker = &*target.path(),
-                refused,
-                "messages refused, which were sent as it ended"
-            );
-            self.messages.drain(..).for_each(discard);
+        tally.count(false, self.messages.len() as u64);
+        if self.messages.is_empty() {
+            return Refused(Vec::new());
         }
+        Refused(std::mem::take(&mut self.messages))
+    }
+}
+
+/// Messages that the consumer refused when they were handed over. They are counted. They must be dropped after the
+/// buffer is unlocked, since their `drop` may use the port.
+#[must_use]
+pub(crate) struct Refused<T>(Vec<T>);
+
+impl<T> Refused<T> {
+    /// Reports and drops the messages, if there are any.
+    pub(crate) fn discard(self, target: &Sender<T>) {
+        if self.0.is_empty() {
+            return;
+        }
+        tracing::warn!(
+            worker = &*target.path(),
+            refused = self.0.len(),
+            "messages refused, which were sent as it ended"
+        );
+        self.0.into_iter().for_each(discard);
     }
 }

@@ -4,6 +4,7 @@ mod line;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 use std::task::{Context, Poll, Wake};
 use std::thread;
 
@@ -397,6 +398,45 @@ fn messages_buffered_at_a_port_are_unsent_if_the_consumer_has_ended() {
     assert_eq!((output.emitted(), output.unsent()), (0, 3));
     let counts = channel.counts();
     assert_eq!((counts.accepted, counts.refused), (0, 3));
+}
+
+/// A message that asks its port for a count when it is dropped.
+struct UsesPort {
+    port: Weak<Output<UsesPort>>,
+    unsent: mpsc::Sender<u64>,
+}
+
+impl Drop for UsesPort {
+    fn drop(&mut self) {
+        if let Some(port) = self.port.upgrade() {
+            let _ = self.unsent.send(port.unsent());
+        }
+    }
+}
+
+#[test]
+fn the_drop_of_a_message_that_was_refused_at_its_port_may_use_the_port() {
+    let channel = Channel::new("test".into(), &Options::new(), None);
+    let mut output = Output::new();
+    output.connect(Sender::new(Arc::clone(&channel), SendOrigin::Edge));
+    output.gather(&["test".into()]);
+    let output = Arc::new(output);
+    let (unsent, counts) = mpsc::channel();
+    let message = UsesPort {
+        port: Arc::downgrade(&output),
+        unsent,
+    };
+    assert!(
+        output
+            .send(message)
+            .now_or_never()
+            .is_some_and(|sent| sent.is_ok())
+    );
+    channel.close();
+    // On a thread of its own, which a deadlock would keep.
+    thread::spawn(move || output.hand_over());
+    let count = counts.recv_timeout(std::time::Duration::from_secs(20));
+    assert_eq!(count, Ok(1));
 }
 
 #[test]
