@@ -1,19 +1,16 @@
 //! The sending end of a queue.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-
-use tokio::task::coop::unconstrained;
+use std::task::Poll;
 
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
+use crate::queue::send_error::{SendError, TrySendError};
 use crate::sync::atomic::AtomicBool;
-use crate::sync::thread::{self, Thread};
+use crate::sync::blocking::block_on;
 
 /// Where a sender stands, which decides how long it may send at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,131 +292,5 @@ impl<M: Send + 'static> MessageProducer<M> for Sender<M> {
 
     fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.try_send(message)
-    }
-}
-
-/// A message that a consumer refused: it has stopped or is about to, or it has no room, and the message
-/// cannot wait for some.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SendError<M> {
-    /// The message, given back.
-    pub message: M,
-    /// The consumer that refused it: its name, below those of nested groups, as in log records.
-    pub worker: Box<str>,
-    /// Whether that was for want of room.
-    full: bool,
-}
-
-impl<M> SendError<M> {
-    pub(crate) fn closed(message: M, worker: &str) -> Self {
-        Self {
-            message,
-            worker: worker.into(),
-            full: false,
-        }
-    }
-
-    pub(crate) fn full(message: M, worker: &str) -> Self {
-        Self {
-            message,
-            worker: worker.into(),
-            full: true,
-        }
-    }
-}
-
-impl<M> fmt::Display for SendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let worker = &self.worker;
-        if self.full {
-            write!(f, "the queue of `{worker}` is full")
-        } else {
-            write!(f, "`{worker}` no longer accepts messages")
-        }
-    }
-}
-
-impl<M> fmt::Debug for SendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendError")
-            .field("worker", &self.worker)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<M> std::error::Error for SendError<M> {}
-
-/// Why a message was not sent at once.
-#[derive(Clone, PartialEq, Eq)]
-pub enum TrySendError<M> {
-    /// The queue is full.
-    Full(SendError<M>),
-    /// The consumer no longer accepts messages.
-    Closed(SendError<M>),
-}
-
-impl<M> TrySendError<M> {
-    /// The message, given back.
-    #[must_use]
-    pub fn into_message(self) -> M {
-        match self {
-            Self::Full(error) | Self::Closed(error) => error.message,
-        }
-    }
-}
-
-impl<M> fmt::Display for TrySendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full(error) | Self::Closed(error) => error.fmt(f),
-        }
-    }
-}
-
-impl<M> fmt::Debug for TrySendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full(error) => f.debug_tuple("Full").field(error).finish(),
-            Self::Closed(error) => f.debug_tuple("Closed").field(error).finish(),
-        }
-    }
-}
-
-impl<M> std::error::Error for TrySendError<M> {}
-
-thread_local! {
-    /// Whether this thread belongs to one blocking worker.
-    static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Lets this thread, which one worker has for itself, block.
-pub(crate) fn own_thread() {
-    OWN_THREAD.set(true);
-}
-
-/// Blocks this thread on a future that needs no driver. Within a runtime, tokio knows whether that is
-/// allowed here; but a blocking worker's thread is the worker's own.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    if !OWN_THREAD.get()
-        && let Ok(runtime) = tokio::runtime::Handle::try_current()
-    {
-        return runtime.block_on(future);
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut cx = Context::from_waker(&waker);
-    let mut future = pin!(unconstrained(future));
-    loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
     }
 }

@@ -10,7 +10,8 @@ use std::thread;
 
 use super::*;
 use crate::queue::Output;
-use crate::queue::sender::{Sender, block_on};
+use crate::queue::sender::Sender;
+use crate::sync::blocking::block_on;
 
 /// The outcome of a future that need not wait.
 trait NowOrNever: Future + Sized {

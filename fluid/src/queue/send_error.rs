@@ -1,0 +1,92 @@
+//! Errors of sends.
+
+use std::fmt;
+
+/// A message that a consumer refused: it has stopped or is about to, or it has no room, and the message
+/// cannot wait for some.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SendError<M> {
+    /// The message, given back.
+    pub message: M,
+    /// The consumer that refused it: its name, below those of nested groups, as in log records.
+    pub worker: Box<str>,
+    /// Whether that was for want of room.
+    full: bool,
+}
+
+impl<M> SendError<M> {
+    pub(crate) fn closed(message: M, worker: &str) -> Self {
+        Self {
+            message,
+            worker: worker.into(),
+            full: false,
+        }
+    }
+
+    pub(crate) fn full(message: M, worker: &str) -> Self {
+        Self {
+            message,
+            worker: worker.into(),
+            full: true,
+        }
+    }
+}
+
+impl<M> fmt::Display for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let worker = &self.worker;
+        if self.full {
+            write!(f, "the queue of `{worker}` is full")
+        } else {
+            write!(f, "`{worker}` no longer accepts messages")
+        }
+    }
+}
+
+impl<M> fmt::Debug for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendError")
+            .field("worker", &self.worker)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<M> std::error::Error for SendError<M> {}
+
+/// Why a message was not sent at once.
+#[derive(Clone, PartialEq, Eq)]
+pub enum TrySendError<M> {
+    /// The queue is full.
+    Full(SendError<M>),
+    /// The consumer no longer accepts messages.
+    Closed(SendError<M>),
+}
+
+impl<M> TrySendError<M> {
+    /// The message, given back.
+    #[must_use]
+    pub fn into_message(self) -> M {
+        match self {
+            Self::Full(error) | Self::Closed(error) => error.message,
+        }
+    }
+}
+
+impl<M> fmt::Display for TrySendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(error) | Self::Closed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<M> fmt::Debug for TrySendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(error) => f.debug_tuple("Full").field(error).finish(),
+            Self::Closed(error) => f.debug_tuple("Closed").field(error).finish(),
+        }
+    }
+}
+
+impl<M> std::error::Error for TrySendError<M> {}
