@@ -1,15 +1,15 @@
-//! A bounded queue that closes from either side, counts exactly, and hands back what is left.
+//! The bounded queue of a consumer.
 //!
-//! One short lock guards what waits. The consumer does not come to it for every message: it fetches
-//! a *portion*, and takes from that. The bound counts the portion too, so a queue of 1024 never holds
+//! One short lock guards the waiting messages. The consumer does not take it for each message: it *fetches* what waits,
+//! and takes the fetched messages without the lock. They count against the capacity, so a queue of 1024 never holds
 //! 1025 messages.
 //!
 //! Invariants:
 //!
-//! 1. Every change of a count happens under the lock, or by the consumer's own [`Progress`].
-//! 2. A message is dropped only through [`discard`], outside the lock, and after it was counted.
-//! 3. Whoever is about to wait, be it after a message, says so under the lock, and whoever makes its waiting useless
-//!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
+//! 1. Each count changes under the lock, or is one of the counters in [`Progress`], which only the consumer writes.
+//! 2. A message is dropped only through [`discard`], outside the lock, after it was counted.
+//! 3. A task registers under the lock before it waits. A task that ends the wait reads that under the lock. So no
+//!    wake-up is lost, and none is sent without a task that waits.
 
 mod admit;
 mod batch;
@@ -41,10 +41,10 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::lock::lock;
 use crate::sync::{Mutex, Notify, OnceLock};
 
-/// The most that a consumer with batches fetches at once, and after how many messages one without lets in those
-/// who wait for room. Large enough to make the lock cheap, small enough for waiting senders to be let in while a
-/// slow consumer works through what it has.
-const PORTION: usize = 64;
+/// The most messages that a consumer with batches fetches at once, and the most that any consumer takes before it grants
+/// room to the senders that wait. It is large enough to make the lock cheap, and small enough for senders to go on while
+/// a slow consumer handles what it has fetched.
+const MAX_FETCH: usize = 64;
 
 /// The consumer to which a queue belongs.
 pub(crate) trait Owner: Send + Sync {
@@ -55,54 +55,56 @@ pub(crate) trait Owner: Send + Sync {
 /// Both ends of the queue.
 pub(crate) struct Channel<M> {
     worker: Arc<str>,
-    /// Set as soon as there is one.
+    /// Set when the consumer gets its cell.
     owner: OnceLock<Weak<dyn Owner>>,
     capacity: usize,
     overflow: Overflow,
     /// How many messages are fetched at once for batches.
-    portion: usize,
-    /// How many a consumer takes before it lets in those who wait for room.
-    course: usize,
-    /// How far each lane is that takes from this queue.
-    consumer_ends: Box<[Arc<Progress>]>,
-    /// By key to a queue for each lane, in the place of this one.
+    max_fetch: usize,
+    /// How many messages the consumer takes before it grants room to the senders that wait.
+    admit_budget: usize,
+    /// The counters of each lane that takes from this queue.
+    progress: Box<[Arc<Progress>]>,
+    /// With a key, each lane has a queue of its own, and this queue stays empty.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
+    /// Wakes lanes that wait for a message, except a lane that has registered its waker.
     items: Notify,
+    /// Wakes the senders that wait for room, in the order in which they came.
     room: Notify,
-    /// Whether somebody waits for a message, as far as is known without the lock.
+    /// Whether a lane waits for a message. It is written under the lock, and read without it.
     awaited: Arc<AtomicBool>,
     /// Whether senders wait for room. It is written under the lock, and read without it.
-    crowded: AtomicBool,
-    calls: Control,
+    senders_wait: AtomicBool,
+    control: Control,
     reply_slots: ReplySlots,
 }
 
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what the lanes count comes on top.
+    /// Without what the lanes count in [`Progress`], until the counts are `frozen`.
     counts: Counts,
     frozen: bool,
-    /// How many messages have moved to the consumer's side.
+    /// How many messages were fetched so far.
     fetched: u64,
-    /// How many of them it had taken, when last looked at.
+    /// How many of these the lanes had taken when that was last read.
     taken: u64,
-    /// How many left its side without being done: they have failed, or were given up.
+    /// How many messages left the consumer without being done: they have failed, or were given up.
     released: u64,
-    /// Room that has been given to senders in advance.
-    given: usize,
+    /// Room that was granted to output ports in advance.
+    credit: usize,
     line: Line,
-    /// How many consumer ends wait, at most.
-    takers_wait: usize,
-    /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
-    /// has handled the one in its hand. While there is one, and only then, it is `awaited`, where one takes alone.
-    consumer_end: Option<Waker>,
-    /// The edges of the group find room beyond the capacity.
+    /// How many lanes wait for a message, at most.
+    lanes_wait: usize,
+    /// The waker of the only lane, while it waits for a message, or will wait when it has handled the one in hand. With
+    /// one lane, `awaited` is set as long as there is a waker.
+    waker: Option<Waker>,
+    /// Whether the edges of the group find room beyond the capacity.
     unbounded: bool,
 }
 
-/// Who may still send.
+/// Which senders a queue admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Gate {
     Open,
@@ -117,24 +119,24 @@ pub(crate) enum Refusal<M> {
     Closed(M),
 }
 
-/// Whom a message wakes.
+/// The lanes that a message wakes.
 enum Woken {
-    /// The only one that takes.
+    /// The only lane.
     Only(Waker),
-    /// So many of those who wait.
+    /// So many of the lanes that wait.
     Some(usize),
 }
 
 impl<M> Channel<M> {
-    /// A queue for `options.concurrency` lanes, which share it, or have one each if messages have a key.
+    /// A queue for `options.concurrency` lanes. They share it, or have one each if messages have a key.
     pub(crate) fn new(worker: Arc<str>, options: &Options, key: Option<Key<M>>) -> Arc<Self> {
         let lanes = key.filter(|_| options.concurrency > 1).map(|key| {
-            let share = Options {
-                capacity: lanes::share(options),
+            let single = Options {
+                capacity: lanes::capacity(options),
                 concurrency: 1,
                 ..*options
             };
-            let lane = || Arc::new(Self::single(Arc::clone(&worker), &share, None));
+            let lane = || Arc::new(Self::single(Arc::clone(&worker), &single, None));
             Lanes {
                 key,
                 queues: (0..options.concurrency).map(|_| lane()).collect(),
@@ -143,7 +145,7 @@ impl<M> Channel<M> {
         Arc::new(Self::single(worker, options, lanes))
     }
 
-    /// The queue of all in a group that consume nothing: it is closed from the first.
+    /// The queue of all members of a group that consume nothing. It is closed from the start.
     pub(crate) fn of_nothing(group: Arc<str>) -> Arc<Self> {
         let channel = Self::new(group, &Options::new(), None);
         channel.narrow(Gate::Closed);
@@ -156,13 +158,13 @@ impl<M> Channel<M> {
             owner: OnceLock::new(),
             capacity: options.capacity,
             overflow: options.overflow,
-            // What has been fetched can be dropped by no policy any more.
-            portion: match options.overflow {
-                Overflow::Wait => (options.capacity / 2).clamp(1, PORTION),
+            // A fetched message can no longer be dropped by the overflow policy.
+            max_fetch: match options.overflow {
+                Overflow::Wait => (options.capacity / 2).clamp(1, MAX_FETCH),
                 Overflow::DropNewest | Overflow::DropOldest => 1,
             },
-            course: (options.capacity / 2).clamp(1, PORTION),
-            consumer_ends: (0..options.concurrency).map(|_| Arc::default()).collect(),
+            admit_budget: (options.capacity / 2).clamp(1, MAX_FETCH),
+            progress: (0..options.concurrency).map(|_| Arc::default()).collect(),
             lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
@@ -172,17 +174,17 @@ impl<M> Channel<M> {
                 fetched: 0,
                 taken: 0,
                 released: 0,
-                given: 0,
+                credit: 0,
                 line: Line::default(),
-                takers_wait: 0,
-                consumer_end: None,
+                lanes_wait: 0,
+                waker: None,
                 unbounded: false,
             }),
             items: Notify::new(),
             room: Notify::new(),
             awaited: Arc::new(AtomicBool::new(false)),
-            crowded: AtomicBool::new(false),
-            calls: Control::none(),
+            senders_wait: AtomicBool::new(false),
+            control: Control::none(),
             reply_slots: ReplySlots::none(),
         }
     }
@@ -210,12 +212,12 @@ impl<M> Channel<M> {
 
     fn wake(&self, woken: Woken) {
         match woken {
-            Woken::Only(consumer_end) => consumer_end.wake(),
-            Woken::Some(consumer_ends) => (0..consumer_ends).for_each(|_| self.items.notify_one()),
+            Woken::Only(waker) => waker.wake(),
+            Woken::Some(lanes) => (0..lanes).for_each(|_| self.items.notify_one()),
         }
     }
 
-    /// Counts messages in hand as failed, and as lost if they are.
+    /// Counts messages in hand as failed, and also as lost if `lost` is set.
     fn fail(&self, messages: usize, lost: bool) {
         let mut inner = lock(&self.inner);
         inner.release(messages, |counts| &mut counts.failed);
@@ -232,29 +234,29 @@ impl<M> Channel<M> {
     /// Counts messages in hand as undelivered.
     fn abandon(&self, messages: usize) {
         lock(&self.inner).release(messages, |counts| &mut counts.undelivered);
-        self.tell_undelivered(messages as u64);
+        self.warn_undelivered(messages as u64);
     }
 
-    /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
-    /// what waits.
-    fn give_up(&self, progress: &Progress, held: usize, portion: &mut VecDeque<M>) {
+    /// Closes the queue, and counts as undelivered what the consumer has not handled: what is in hand, what it fetched,
+    /// and what waits.
+    fn give_up(&self, progress: &Progress, in_hand: usize, fetched: &mut VecDeque<M>) {
         let (left, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            progress.take(portion.len());
-            inner.release(held + portion.len(), |counts| &mut counts.undelivered);
+            progress.take(fetched.len());
+            inner.release(in_hand + fetched.len(), |counts| &mut counts.undelivered);
             inner.counts.undelivered += left.len() as u64;
             inner.line.wake_all();
-            (left, inner.consumer_end.take())
+            (left, inner.waker.take())
         };
         self.room.notify_waiters();
-        portion.extend(left);
-        self.tell_undelivered((portion.len() + held) as u64);
-        portion.drain(..).for_each(discard);
+        fetched.extend(left);
+        self.warn_undelivered((fetched.len() + in_hand) as u64);
+        fetched.drain(..).for_each(discard);
     }
 
-    fn tell_undelivered(&self, messages: u64) {
+    fn warn_undelivered(&self, messages: u64) {
         if messages > 0 {
             tracing::warn!(worker = &*self.path(), messages, "messages undelivered");
         }
@@ -264,9 +266,9 @@ impl<M> Channel<M> {
         inner.waiting.len() + self.fetched(inner)
     }
 
-    /// How much the consumer has fetched and not taken.
+    /// How many messages the consumer has fetched and not taken.
     fn fetched(&self, inner: &Inner<M>) -> usize {
-        // What a sealed consumer still has was taken over from it.
+        // The seal has counted what the consumer still had.
         if inner.frozen {
             0
         } else {
@@ -275,55 +277,55 @@ impl<M> Channel<M> {
     }
 
     fn taken(&self) -> u64 {
-        self.consumer_ends.iter().map(|lane| lane.taken()).sum()
+        self.progress.iter().map(|lane| lane.taken()).sum()
     }
 
     fn seen(&self) -> Seen {
-        self.consumer_ends.iter().map(|lane| lane.seen()).sum()
+        self.progress.iter().map(|lane| lane.seen()).sum()
     }
 
-    /// One more waits for a message.
+    /// One more lane waits for a message.
     fn awaits(&self, inner: &mut Inner<M>) {
-        inner.takers_wait = (inner.takers_wait + 1).min(self.consumer_ends.len());
+        inner.lanes_wait = (inner.lanes_wait + 1).min(self.progress.len());
         self.awaited.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody waits for a message, as far as is known without the lock.
+    /// Whether a lane waits for a message, as far as that is known without the lock.
     fn is_awaited(&self) -> bool {
         self.awaited.load(Ordering::Relaxed)
     }
 
-    /// The only one that takes waits for a message.
+    /// The only lane waits for a message.
     fn awaits_alone(&self, inner: &mut Inner<M>, waker: &Waker) {
         self.awaits(inner);
-        keep(&mut inner.consumer_end, waker);
+        keep(&mut inner.waker, waker);
     }
 
-    /// How many of those who wait are to be woken for so many messages.
+    /// The waiting lanes that are to be woken for so many messages.
     fn wakes(&self, inner: &mut Inner<M>, messages: usize) -> Woken {
-        let wakes = messages.min(inner.takers_wait);
+        let wakes = messages.min(inner.lanes_wait);
         if wakes == 0 {
             return Woken::Some(0);
         }
-        inner.takers_wait -= wakes;
-        self.awaited.store(inner.takers_wait > 0, Ordering::Relaxed);
-        match inner.consumer_end.take() {
-            Some(consumer_end) => Woken::Only(consumer_end),
+        inner.lanes_wait -= wakes;
+        self.awaited.store(inner.lanes_wait > 0, Ordering::Relaxed);
+        match inner.waker.take() {
+            Some(waker) => Woken::Only(waker),
             None => Woken::Some(wakes),
         }
     }
 
-    /// Wakes whoever waits for a message, since none may come any more.
-    fn wake_takers(&self) {
-        let consumer_end = {
+    /// Wakes all lanes that wait: perhaps no message will come any more.
+    fn wake_lanes(&self) {
+        let waker = {
             let mut inner = lock(&self.inner);
-            if inner.consumer_end.is_some() {
+            if inner.waker.is_some() {
                 self.awaited.store(false, Ordering::Relaxed);
             }
-            inner.consumer_end.take()
+            inner.waker.take()
         };
-        if let Some(consumer_end) = consumer_end {
-            consumer_end.wake();
+        if let Some(waker) = waker {
+            waker.wake();
         }
         self.items.notify_waiters();
     }
@@ -335,12 +337,12 @@ impl<M> Channel<M> {
             inner.line.wake_all();
         }
         self.room.notify_waiters();
-        self.wake_takers();
+        self.wake_lanes();
     }
 }
 
 impl<M> Inner<M> {
-    /// Counts messages that leave the consumer's side without being done.
+    /// Counts messages that leave the consumer without being done.
     fn release(&mut self, messages: usize, counter: fn(&mut Counts) -> &mut u64) {
         if !self.frozen {
             self.released += messages as u64;
@@ -357,7 +359,7 @@ impl<M> Inner<M> {
 
     /// How much room is occupied, at most: what the consumer took since `taken` was read is free by now.
     fn occupied(&self) -> usize {
-        self.waiting.len() + self.given + self.line.granted + (self.fetched - self.taken) as usize
+        self.waiting.len() + self.credit + self.line.granted + (self.fetched - self.taken) as usize
     }
 
     /// Whether a message of `origin` finds room beyond the capacity.

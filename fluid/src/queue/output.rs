@@ -204,7 +204,7 @@ impl<T> Output<T> {
         };
         let name = target.worker_name();
         let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
-        if once && target.gives_room() {
+        if once && target.grants_credit() {
             self.gathers = true;
             unshared(&mut self.buffer).unless(target.awaited());
         }

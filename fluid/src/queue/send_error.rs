@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-/// A message that a consumer refused: it has stopped or is about to, or it has no room, and the message
-/// cannot wait for some.
+/// A consumer refused a message: it has stopped or is about to stop, or its queue is full and the message cannot wait.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SendError<M> {
     /// The message, given back.
     pub message: M,
-    /// The consumer that refused it: its name, below those of nested groups, as in log records.
+    /// The name of the consumer that refused it, below the names of nested groups, as in log records.
     pub worker: Box<str>,
-    /// Whether that was for want of room.
+    /// Whether its queue was full.
     full: bool,
 }
 

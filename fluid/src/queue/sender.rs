@@ -12,14 +12,14 @@ use crate::queue::send_error::{SendError, TrySendError};
 use crate::sync::atomic::AtomicBool;
 use crate::sync::blocking::block_on;
 
-/// Where a sender stands, which decides how long it may send at a stop.
+/// Where a sender stands. It decides how long the sender may send at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendOrigin {
-    /// Outside the group: refused as soon as the group stops.
+    /// Outside the group. It is refused as soon as the group stops.
     Public,
-    /// An edge of the group: refused when all that feeds the consumer has ended.
+    /// An edge of the group. It is refused when all that feeds the consumer has ended.
     Edge,
-    /// A feedback edge of the group: like an edge, but it never waits.
+    /// A feedback edge of the group. Like an edge, but it never waits.
     Feedback,
 }
 
@@ -36,19 +36,19 @@ impl<M> Sender<M> {
         Self { channel, origin }
     }
 
-    /// Whether room may be given in advance.
-    pub(crate) fn gives_room(&self) -> bool {
-        self.origin == SendOrigin::Edge && self.channel.gives_room()
+    /// Whether the queue grants credit to this sender.
+    pub(crate) fn grants_credit(&self) -> bool {
+        self.origin == SendOrigin::Edge && self.channel.grants_credit()
     }
 
-    /// Whether the consumer waits for a message, as far as is known without a lock.
+    /// A flag that tells without a lock whether the consumer waits for a message.
     pub(crate) fn awaited(&self) -> Arc<AtomicBool> {
         self.channel.awaited()
     }
 
-    /// Hands over messages for which room was given. See [`Channel::deliver`].
-    pub(crate) fn deliver(&self, messages: &mut Vec<M>, room: &mut usize, more: usize) -> usize {
-        self.channel.deliver(messages, room, more)
+    /// Hands over messages for which there is credit. See [`Channel::deliver`].
+    pub(crate) fn deliver(&self, messages: &mut Vec<M>, credit: &mut usize, more: usize) -> usize {
+        self.channel.deliver(messages, credit, more)
     }
 
     /// The name of the consumer.
@@ -57,12 +57,12 @@ impl<M> Sender<M> {
         self.channel.worker()
     }
 
-    /// Where answers to questions that the consumer is sent are awaited.
+    /// The slots in which answers of the consumer are awaited.
     pub(crate) fn reply_slots(&self) -> &ReplySlots {
         self.channel.reply_slots()
     }
 
-    /// Its name in log records and error texts.
+    /// The name of the consumer in log records and error texts.
     pub(crate) fn path(&self) -> Arc<str> {
         self.channel.path()
     }
@@ -102,7 +102,7 @@ impl<M: Send + 'static> Sender<M> {
         }
     }
 
-    /// Sends a message if that needs no waiting.
+    /// Sends a message if there is room.
     ///
     /// # Errors
     ///
@@ -117,20 +117,20 @@ impl<M: Send + 'static> Sender<M> {
             })
     }
 
-    /// Sends a message from a thread that may block, as [`send`](Self::send) does from a task.
+    /// Like [`send`](Self::send), but from a thread that may block.
     ///
     /// # Errors
     ///
-    /// As `send`.
+    /// Like `send`.
     ///
     /// # Panics
     ///
-    /// If it is called from an async task, whose thread must not block.
+    /// If it is called from an async task, since its thread must not block.
     pub fn blocking_send(&self, message: M) -> Result<(), SendError<M>> {
         block_on(self.send(message))
     }
 
-    /// Sends the message that `message` makes of a [`Reply`], and awaits the answer.
+    /// Sends the message that `message` makes from a [`Reply`], and awaits the answer.
     ///
     /// ```
     /// # use fluid::{consumer, Reply, WorkerExt};
@@ -152,12 +152,11 @@ impl<M: Send + 'static> Sender<M> {
     ///
     /// # Errors
     ///
-    /// [`AskError`] says whether the message was refused, dropped unhandled, or handled without an
-    /// answer.
+    /// [`AskError`] says whether the message was refused, dropped unhandled, or handled without an answer.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the message may still be handled; its answer goes nowhere.
+    /// If the future is dropped, the message may still be handled. Its answer is dropped.
     pub async fn ask<T: Send + 'static>(
         &self,
         message: impl FnOnce(Reply<T>) -> M,
@@ -170,7 +169,7 @@ impl<M: Send + 'static> Sender<M> {
             Err(message) => match self.send(message).await {
                 Ok(()) => answer.await,
                 Err(refused) => {
-                    // Before the message is dropped: its reply wakes nobody.
+                    // The answer is dropped before the message, whose reply then wakes no task.
                     drop(answer);
                     drop(refused);
                     Err(NoReply::Refused)
@@ -180,16 +179,15 @@ impl<M: Send + 'static> Sender<M> {
         answered.map_err(|verdict| AskError::new(&self.path(), verdict))
     }
 
-    /// Sends a message for which there is room. Otherwise it is given back, uncounted.
+    /// Sends a message if there is room. Otherwise returns it, uncounted.
     pub(crate) fn push_now(&self, message: M) -> Result<(), M> {
         self.channel.of(&message).push_now(message, self.origin)
     }
 
-    /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
-    /// the first that was not.
+    /// Sends messages under one lock while there is room. Returns how many were accepted, and the first that was not.
     pub(crate) fn push_each(&self, messages: &mut impl Iterator<Item = M>) -> (u64, Option<M>) {
         if self.channel.has_lanes() {
-            // Each into the queue of its lane.
+            // Each message goes into the queue of its lane.
             return (0, messages.next());
         }
         self.channel.push_each(messages, self.origin)
@@ -201,7 +199,7 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.queue_size()
     }
 
-    /// How many messages may wait; `usize::MAX` if there is no bound.
+    /// How many messages may wait. It is `usize::MAX` without a bound.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.channel.capacity()
@@ -223,14 +221,14 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.refuse();
     }
 
-    /// The message that `made_of` a message of this consumer's would be made, unless the consumer
-    /// refuses it.
-    pub(crate) fn unless_closed<T>(&self, made_of: T) -> Result<T, SendError<T>> {
+    /// Returns a message that an adapter is about to change. If the consumer no longer accepts messages, counts it as
+    /// refused, and returns it as an error.
+    pub(crate) fn unless_closed<T>(&self, message: T) -> Result<T, SendError<T>> {
         if self.channel.admits(self.origin) {
-            return Ok(made_of);
+            return Ok(message);
         }
         self.channel.refuse();
-        Err(SendError::closed(made_of, &self.path()))
+        Err(SendError::closed(message, &self.path()))
     }
 
     fn refused(&self, message: M) -> SendError<M> {
@@ -259,8 +257,8 @@ impl<M> fmt::Debug for Sender<M> {
     }
 }
 
-/// Whatever messages can be sent to: every [`Sender`], every
-/// [`ConsumerHandle`](crate::ConsumerHandle) and every [`Output`](crate::Output).
+/// Implemented by all that messages can be sent to: [`Sender`], [`ConsumerHandle`](crate::ConsumerHandle) and
+/// [`Output`](crate::Output).
 ///
 /// ```
 /// use fluid::{MessageProducer, SendError};
@@ -270,14 +268,14 @@ impl<M> fmt::Debug for Sender<M> {
 /// }
 /// ```
 pub trait MessageProducer<M> {
-    /// Sends a message, waiting for room if need be.
+    /// Sends a message, and waits for room.
     ///
     /// # Errors
     ///
     /// If the message is refused. The error gives it back.
     fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send;
 
-    /// Sends a message if that needs no waiting.
+    /// Sends a message if there is room.
     ///
     /// # Errors
     ///

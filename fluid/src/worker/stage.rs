@@ -139,7 +139,7 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
             crate::test::perturb().await;
             let message = match io.queue.ready() {
                 Some(message) => message,
-                None if io.queue.arrival().await => io.queue.first(),
+                None if io.queue.recv().await => io.queue.first(),
                 None => return Ok(()),
             };
             handle(stage, message, ctx, io, downstream).await?;
@@ -217,12 +217,12 @@ where
                 if io.queue.must_pause() {
                     io.queue.pause().await;
                 }
-                let has_arrived = if io.queue.is_alone() {
-                    io.queue.arrival_for_one().await
+                let has_received = if io.queue.is_alone() {
+                    io.queue.recv_alone().await
                 } else {
-                    io.queue.arrival_for_several().await
+                    io.queue.recv_among_lanes().await
                 };
-                if !has_arrived {
+                if !has_received {
                     return Ok(());
                 }
                 io.queue.first()
@@ -280,7 +280,7 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             weight: S::WEIGHT,
             max_weight: options.max_weight,
         };
-        while let Some(batch) = io.queue.next_batch(&batching).await {
+        while let Some(batch) = io.queue.recv_batch(&batching).await {
             handle(stage, batch, ctx, io, downstream).await?;
         }
         Ok(())

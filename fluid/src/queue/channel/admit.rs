@@ -75,8 +75,7 @@ impl<M> Channel<M> {
         Ok(())
     }
 
-    /// Accepts messages under one lock for as long as there is room. Returns how many, and the one
-    /// that found none.
+    /// Accepts messages under one lock while there is room. Returns how many were accepted, and the first that was not.
     pub(crate) fn push_each(
         &self,
         messages: &mut impl Iterator<Item = M>,
@@ -98,12 +97,12 @@ impl<M> Channel<M> {
         (accepted, rest)
     }
 
-    /// Accepts messages for which room was given, takes back the `room` that is left of it, and gives room for as
-    /// many as `more`, if there is plenty. Returns how many were accepted; those that were not stay where they are.
-    pub(crate) fn deliver(&self, messages: &mut Vec<M>, room: &mut usize, more: usize) -> usize {
-        let (accepted, consumer_ends, senders) = {
+    /// Accepts the messages of an output port, which had credit for them. The port returns the `credit` that is left, and
+    /// gets new credit for at most `more` messages. Returns how many were accepted; the others stay in `messages`.
+    pub(crate) fn deliver(&self, messages: &mut Vec<M>, credit: &mut usize, more: usize) -> usize {
+        let (accepted, woken, senders) = {
             let mut inner = lock(&self.inner);
-            inner.given -= messages.len() + *room;
+            inner.credit -= messages.len() + *credit;
             let accepted = if inner.gate.admits(SendOrigin::Edge) {
                 messages.len()
             } else {
@@ -114,23 +113,24 @@ impl<M> Channel<M> {
                 inner.append(messages);
             }
             inner.counts.accepted += accepted as u64;
-            let consumer_ends = self.wakes(&mut inner, accepted);
-            *room = self.room_to_give(&mut inner, more);
-            inner.given += *room;
-            (accepted, consumer_ends, self.grant_room(&mut inner))
+            let woken = self.wakes(&mut inner, accepted);
+            *credit = self.new_credit(&mut inner, more);
+            inner.credit += *credit;
+            (accepted, woken, self.grant_room(&mut inner))
         };
-        self.wake(consumer_ends);
+        self.wake(woken);
         self.wake_senders(senders);
         accepted
     }
 
-    /// Room for as many as `most` messages to come. None while the consumer waits: then each message comes by itself.
-    pub(super) fn room_to_give(&self, inner: &mut Inner<M>, most: usize) -> usize {
-        if most == 0 || inner.takers_wait > 0 || inner.gate == Gate::Closed {
+    /// Credit for at most `most` messages, and for at most half of the free room. While senders wait, what is free is
+    /// the rest of the port's own share, and all of it is credit. While the consumer waits there is none, so that it
+    /// gets each message at once.
+    pub(super) fn new_credit(&self, inner: &mut Inner<M>, most: usize) -> usize {
+        if most == 0 || inner.lanes_wait > 0 || inner.gate == Gate::Closed {
             return 0;
         }
         if !inner.line.is_empty() {
-            // What is free is the rest of the sender's own share.
             return self.capacity.saturating_sub(inner.occupied()).min(most);
         }
         if self.capacity.saturating_sub(inner.occupied()) / 2 < most {
@@ -139,12 +139,12 @@ impl<M> Channel<M> {
         (self.capacity.saturating_sub(inner.occupied()) / 2).min(most)
     }
 
-    /// Whether a sender may be given room in advance.
-    pub(crate) fn gives_room(&self) -> bool {
+    /// Whether this queue grants credit.
+    pub(crate) fn grants_credit(&self) -> bool {
         self.overflow == Overflow::Wait && self.lanes.is_none()
     }
 
-    /// Whether somebody waits for a message, as far as is known without the lock.
+    /// A flag that tells without the lock whether a lane waits for a message.
     pub(crate) fn awaited(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.awaited)
     }
@@ -177,14 +177,14 @@ impl<M> Channel<M> {
         self.overflow != Overflow::Wait || self.inputs().all(has_room)
     }
 
-    /// Counts a message as refused that would have come by another way than [`push`](Self::push).
+    /// Counts a message as refused that did not reach [`push`](Self::push).
     pub(crate) fn refuse(&self) {
         lock(&self.inner).counts.refused += 1;
     }
 }
 
 impl<M> Inner<M> {
-    /// Lets messages wait, and leaves empty memory in their place. Where none waits, nothing is moved.
+    /// Adds messages, and leaves empty memory in their place. If no message waits, none is moved.
     fn append(&mut self, messages: &mut Vec<M>) {
         let mut sent = VecDeque::from(std::mem::take(messages));
         if self.waiting.is_empty() {
@@ -195,7 +195,7 @@ impl<M> Inner<M> {
         *messages = sent.into();
     }
 
-    /// Accepts messages, and counts those that came if the iterator panics. Returns how many.
+    /// Accepts messages, and returns how many. If the iterator panics, those before are counted.
     pub(super) fn add(&mut self, messages: impl Iterator<Item = M>) -> usize {
         struct Counted<'a, M> {
             inner: &'a mut Inner<M>,

@@ -18,58 +18,58 @@ pub(super) enum Fetched {
 }
 
 impl<M> Channel<M> {
-    /// Moves what waits to the only one that takes, which has none left. The first of it counts as in its hand at once:
-    /// so there is room when the senders that wait for it are woken.
+    /// Moves all that waits to the only lane, which has nothing fetched. The first message counts as in hand at once, so
+    /// there is room when the senders that wait are woken.
     ///
-    /// If there is none, it waits until it is woken. If there is one, for which it `waited`, it waits for the next one
-    /// at once: where messages come one at a time, there is none yet when this one has been handled.
+    /// If none waits, the lane's waker is registered. If the lane has `waited`, and gets the only message, it registers
+    /// for the next one at once: where messages come one at a time, none waits yet when this one has been handled.
     pub(super) fn fetch(
         &self,
         progress: &Progress,
-        portion: &mut VecDeque<M>,
+        fetched: &mut VecDeque<M>,
         waker: &Waker,
         waited: bool,
     ) -> Fetched {
-        let (fetched, senders) = {
+        let (outcome, senders) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.calls.is_interrupted() {
+            if inner.frozen || self.control.is_interrupted() {
                 return Fetched::Ended;
             }
-            let fetched = if inner.waiting.is_empty() {
+            let outcome = if inner.waiting.is_empty() {
                 if inner.gate == Gate::Closed {
                     return Fetched::Ended;
                 }
                 self.awaits_alone(&mut inner, waker);
                 Fetched::None
             } else {
-                self.move_to(&mut inner, progress, portion);
-                let alone = portion.len() == 1 && inner.waiting.is_empty();
+                self.move_to(&mut inner, progress, fetched);
+                let alone = fetched.len() == 1 && inner.waiting.is_empty();
                 if waited && alone && inner.gate != Gate::Closed {
                     self.awaits_alone(&mut inner, waker);
                 }
                 Fetched::Some
             };
-            (fetched, self.grant_room(&mut inner))
+            (outcome, self.grant_room(&mut inner))
         };
         self.wake_senders(senders);
-        fetched
+        outcome
     }
 
-    /// Moves the next message into the hand of one of several that take, which fetches no more than that: what it
-    /// fetched, no other lane could handle. If there is none, it waits until `items` is notified, if it says so.
+    /// Moves the next message into the hand of one of several lanes. It fetches no more, since no other lane can handle
+    /// what it has fetched. If no message waits and `waits` is set, the lane is counted as waiting at `items`.
     pub(super) fn fetch_one(
         &self,
         progress: &Progress,
-        portion: &mut VecDeque<M>,
+        fetched: &mut VecDeque<M>,
         waits: bool,
     ) -> Fetched {
-        let (fetched, senders) = {
+        let (outcome, senders) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.calls.is_interrupted() {
+            if inner.frozen || self.control.is_interrupted() {
                 return Fetched::Ended;
             }
-            let fetched = if let Some(message) = inner.waiting.pop_front() {
-                portion.push_back(message);
+            let outcome = if let Some(message) = inner.waiting.pop_front() {
+                fetched.push_back(message);
                 inner.fetched += 1;
                 progress.take(1);
                 Fetched::Some
@@ -81,41 +81,41 @@ impl<M> Channel<M> {
                 }
                 Fetched::None
             };
-            (fetched, self.grant_room(&mut inner))
+            (outcome, self.grant_room(&mut inner))
         };
         self.wake_senders(senders);
-        fetched
+        outcome
     }
 
-    /// Moves all that waits, but only one message if it may be dropped yet.
+    /// Moves all that waits, but only one message if the overflow policy may drop messages.
     pub(super) fn move_to(
         &self,
         inner: &mut Inner<M>,
         progress: &Progress,
-        portion: &mut VecDeque<M>,
+        fetched: &mut VecDeque<M>,
     ) {
         if self.overflow != Overflow::Wait {
-            portion.extend(inner.waiting.pop_front());
+            fetched.extend(inner.waiting.pop_front());
         } else {
-            std::mem::swap(&mut inner.waiting, portion);
+            std::mem::swap(&mut inner.waiting, fetched);
         }
-        inner.fetched += portion.len() as u64;
+        inner.fetched += fetched.len() as u64;
         progress.take(1);
     }
 
     /// Grants the room that the consumer has made since its last fetch to the senders that wait.
     pub(super) fn let_senders_in(&self) {
-        if self.crowded.load(Ordering::Relaxed) {
+        if self.senders_wait.load(Ordering::Relaxed) {
             let senders = self.grant_room(&mut lock(&self.inner));
             self.wake_senders(senders);
         }
     }
 
-    /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
-    pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
+    /// Moves what waits to the consumer. One of several lanes gets at most `most` messages, and at most `max_fetch`.
+    pub(super) fn fetch_all(&self, fetched: &mut VecDeque<M>, most: usize) -> Fetched {
         let senders = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.calls.is_interrupted() {
+            if inner.frozen || self.control.is_interrupted() {
                 return Fetched::Ended;
             }
             if inner.waiting.is_empty() {
@@ -126,27 +126,27 @@ impl<M> Channel<M> {
                 return Fetched::None;
             }
             let waiting = inner.waiting.len();
-            let alone = self.consumer_ends.len() == 1;
+            let alone = self.progress.len() == 1;
             let all = alone && self.overflow == Overflow::Wait;
-            let share = if all && portion.is_empty() {
-                std::mem::swap(&mut inner.waiting, portion);
+            let count = if all && fetched.is_empty() {
+                std::mem::swap(&mut inner.waiting, fetched);
                 waiting
             } else {
                 let most = if alone { usize::MAX } else { most };
-                let share = waiting.min(self.portion).min(most);
-                portion.extend(inner.waiting.drain(..share));
-                share
+                let count = waiting.min(self.max_fetch).min(most);
+                fetched.extend(inner.waiting.drain(..count));
+                count
             };
-            inner.fetched += share as u64;
+            inner.fetched += count as u64;
             self.grant_room(&mut inner)
         };
         self.wake_senders(senders);
         Fetched::Some
     }
 
-    /// Moves a batch from what waits into the consumer's hand, which makes room. Returns whether the batch is still
-    /// the consumer's.
-    pub(super) fn hand(&self, progress: &Progress, messages: usize) -> bool {
+    /// Takes a batch of fetched messages into the hand of the consumer, which makes room. Returns `false` if the counts
+    /// are sealed, and the batch is counted as undelivered.
+    pub(super) fn take_batch(&self, progress: &Progress, messages: usize) -> bool {
         let (mine, senders) = {
             let mut inner = lock(&self.inner);
             progress.take(messages);

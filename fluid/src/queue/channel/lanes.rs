@@ -5,18 +5,18 @@ use std::sync::Arc;
 use super::Channel;
 use crate::options::Options;
 
-/// The key of a message, as a number.
+/// Returns the key of a message, as a number.
 pub(crate) type Key<M> = fn(&M) -> u64;
 
-/// A queue for each lane. All messages of one key go to one of them, so they are handled one after the
-/// other, in the order in which they came.
+/// A queue for each lane. All messages of one key go to the same queue, so they are handled one after the other, in
+/// the order in which they came.
 pub(super) struct Lanes<M> {
     pub(super) key: Key<M>,
     pub(super) queues: Box<[Arc<Channel<M>>]>,
 }
 
-/// What a lane has of its consumer's capacity.
-pub(super) const fn share(options: &Options) -> usize {
+/// The capacity of one lane.
+pub(super) const fn capacity(options: &Options) -> usize {
     if options.capacity == usize::MAX {
         usize::MAX
     } else {
@@ -36,7 +36,7 @@ impl<M> Channel<M> {
         }
     }
 
-    /// The queue from which a lane takes, and which of its consumer ends it is.
+    /// The queue from which a lane takes, and the lane's index in it.
     pub(super) fn lane(self: &Arc<Self>, lane: usize) -> (Arc<Self>, usize) {
         match &self.lanes {
             None => (Arc::clone(self), lane),

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use super::{Channel, Inner, PORTION, Refusal};
+use super::{Channel, Inner, MAX_FETCH, Refusal};
 use crate::queue::sender::SendOrigin;
 use crate::sync::Notified;
 use crate::sync::atomic::Ordering;
@@ -89,8 +89,8 @@ impl<M> Channel<M> {
         // A sender that is not polled leaves most of the room to the others.
         let wakes = inner
             .line
-            .grant(room, (self.capacity / 4).clamp(1, PORTION));
-        self.note_crowd(inner);
+            .grant(room, (self.capacity / 4).clamp(1, MAX_FETCH));
+        self.note_senders(inner);
         wakes
     }
 
@@ -98,8 +98,8 @@ impl<M> Channel<M> {
         (0..senders).for_each(|_| self.room.notify_one());
     }
 
-    fn note_crowd(&self, inner: &Inner<M>) {
-        self.crowded
+    fn note_senders(&self, inner: &Inner<M>) {
+        self.senders_wait
             .store(!inner.line.is_empty(), Ordering::Relaxed);
     }
 }
@@ -175,7 +175,7 @@ impl<M> Waiter<'_, M> {
                 Err(Refusal::Full(message)) => {
                     inner.line.waiting += usize::from(joins);
                     self.in_line = joins;
-                    channel.note_crowd(&inner);
+                    channel.note_senders(&inner);
                     return Err(Refusal::Full(message));
                 }
             }

@@ -1,4 +1,4 @@
-//! How a consumer waits for a message that it has not fetched.
+//! How a consumer receives a message that it has not fetched.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -6,48 +6,47 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::fetch::Fetched;
-use super::queue::{Queue, TURN};
+use super::queue::{Queue, YIELD_BUDGET};
 use crate::sync::yielding::{To, yield_to, yield_to_all};
 use crate::time::stall::{Pulse, Rest};
 
 impl<M> Queue<M> {
-    /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
-    /// [`first`](Self::first). Returns whether there is one.
-    pub(crate) async fn arrival(&mut self) -> bool {
+    /// Waits until a message was fetched. Then [`first`](Self::first) returns it. Returns `false` if none will come.
+    pub(crate) async fn recv(&mut self) -> bool {
         if self.must_pause() {
             self.pause().await;
         }
         if self.is_alone() {
-            self.arrival_for_one().await
+            self.recv_alone().await
         } else {
-            self.arrival_for_several().await
+            self.recv_among_lanes().await
         }
     }
 
-    /// Whether it is time for something else than a message.
+    /// Whether the lane must [pause](Self::pause) before its next message.
     pub(crate) fn must_pause(&self) -> bool {
-        self.course == 0 || self.channel.calls.must_yield(self.seen_control)
+        self.admit_budget == 0 || self.channel.control.must_yield(self.seen_control)
     }
 
-    /// Whether no other takes from the queue.
+    /// Whether no other lane takes from the queue.
     pub(crate) fn is_alone(&self) -> bool {
-        // In a shuffled test it is held up between the notice and its look into the queue.
+        // A shuffled test delays the lane between its wake-up and its fetch.
         #[cfg(feature = "test-util")]
         if crate::test::is_shuffled() {
             return false;
         }
-        self.channel.consumer_ends.len() == 1
+        self.channel.progress.len() == 1
     }
 
-    /// The message that has arrived.
+    /// Returns the message that was received.
     #[inline(always)]
     pub(crate) fn first(&mut self) -> M {
-        let first = self.portion.pop_front();
-        first.expect("called once, when one has arrived")
+        let first = self.fetched.pop_front();
+        first.expect("called once after a receive")
     }
 
-    /// Waits until a message has arrived, where no other takes from the queue.
-    pub(crate) const fn arrival_for_one(&mut self) -> Recv<'_, M> {
+    /// Like [`recv`](Self::recv), if no other lane takes from the queue.
+    pub(crate) const fn recv_alone(&mut self) -> Recv<'_, M> {
         Recv {
             queue: self,
             waited: false,
@@ -55,52 +54,52 @@ impl<M> Queue<M> {
         }
     }
 
-    /// Moves the next message into its hand, or waits until it is woken. If it `waited` already, and there is one, it
-    /// waits for the next one at once.
-    fn look(&mut self, waker: &Waker, waited: bool) -> Fetched {
+    /// Takes the next message into the hand, or registers the waker. If the lane has `waited` and gets a message, it may
+    /// register for the next one at once.
+    fn poll_fetch(&mut self, waker: &Waker, waited: bool) -> Fetched {
         if self.has_fetched() {
             return Fetched::Some;
         }
         let known = self.known.as_ref();
         let is_known = known.is_some_and(|known| known.will_wake(waker));
         if is_known && self.channel.is_awaited() {
-            // Until something happens for which it is woken, there is nothing to be seen.
+            // The waker is still registered, so nothing has happened.
             return Fetched::None;
         }
-        let (progress, portion) = (&self.progress, &mut self.portion);
+        let (progress, buffer) = (&self.progress, &mut self.fetched);
         let fetched = self
             .channel
-            .fetch(progress, portion, waker, waited && is_known);
+            .fetch(progress, buffer, waker, waited && is_known);
         match fetched {
-            Fetched::Some => self.has_arrived(),
+            Fetched::Some => self.note_received(),
             Fetched::None => keep(&mut self.known, waker),
             Fetched::Ended => {}
         }
         fetched
     }
 
-    /// Whether a message has been fetched already, which is in its hand now.
+    /// Takes a message into the hand that was fetched already. Returns whether there was one.
     fn has_fetched(&mut self) -> bool {
-        if self.portion.is_empty() || self.channel.calls.is_interrupted() {
+        if self.fetched.is_empty() || self.channel.control.is_interrupted() {
             return false;
         }
         self.progress.take(1);
-        self.has_arrived();
+        self.note_received();
         true
     }
 
-    /// Waits until a message has arrived, where others may take it, too.
-    pub(crate) async fn arrival_for_several(&mut self) -> bool {
+    /// Like [`recv`](Self::recv), if other lanes take from the queue.
+    pub(crate) async fn recv_among_lanes(&mut self) -> bool {
         if self.has_fetched() {
             return true;
         }
         loop {
             let (channel, progress) = (&*self.channel, &*self.progress);
-            let fetched = match channel.fetch_one(progress, &mut self.portion, false) {
+            let fetched = match channel.fetch_one(progress, &mut self.fetched, false) {
                 Fetched::None => {
                     let mut arrived = pin!(channel.items.notified());
                     arrived.as_mut().enable();
-                    let fetched = channel.fetch_one(progress, &mut self.portion, true);
+                    let fetched = channel.fetch_one(progress, &mut self.fetched, true);
                     if matches!(fetched, Fetched::None) {
                         #[cfg(feature = "test-util")]
                         crate::test::rested();
@@ -113,7 +112,7 @@ impl<M> Queue<M> {
             };
             match fetched {
                 Fetched::Some => {
-                    self.has_arrived();
+                    self.note_received();
                     return true;
                 }
                 Fetched::Ended => return false,
@@ -124,34 +123,33 @@ impl<M> Queue<M> {
         }
     }
 
-    /// A message has moved into its hand.
-    fn has_arrived(&mut self) {
-        self.hand = 1;
-        // Also where it is the only one: of those that come one at a time, each arrives.
-        self.course -= 1;
+    /// Notes that a message is in hand.
+    fn note_received(&mut self) {
+        self.in_hand = 1;
+        self.admit_budget -= 1;
     }
 
-    /// Lets in those who wait for room, and gives other tasks their turn when it is time: a full queue is always
-    /// ready, and without this, its consumer would never let another task run.
+    /// Grants room to senders that wait, and yields to other tasks when the budget is used up: a full queue is always
+    /// ready, and without this its consumer would never let another task run.
     pub(crate) async fn pause(&mut self) {
         self.settle();
-        let gives_way = self.channel.calls.heed(&mut self.seen_control);
+        let yields = self.channel.control.take_yield(&mut self.seen_control);
         self.channel.let_senders_in();
-        self.course = self.channel.course;
-        if gives_way {
+        self.admit_budget = self.channel.admit_budget;
+        if yields {
             yield_to_all().await;
-            self.turn = TURN;
-        } else if self.turn < self.course {
-            // While a group stops, nobody is to be kept waiting.
+            self.yield_budget = YIELD_BUDGET;
+        } else if self.yield_budget < self.admit_budget {
+            // While a group stops, no task is to be kept waiting.
             let stops = self.seen_control.is_any();
             yield_to(if stops { To::All } else { self.turns.end() }).await;
-            self.turn = TURN;
+            self.yield_budget = YIELD_BUDGET;
         }
-        self.turn -= self.course;
+        self.yield_budget -= self.admit_budget;
     }
 }
 
-/// Keeps a waker, which is copied only if it is another one.
+/// Stores a waker. It is cloned only if another one is stored.
 pub(super) fn keep(kept: &mut Option<Waker>, waker: &Waker) {
     match kept {
         Some(kept) => kept.clone_from(waker),
@@ -159,10 +157,10 @@ pub(super) fn keep(kept: &mut Option<Waker>, waker: &Waker) {
     }
 }
 
-/// See [`Queue::arrival_for_one`]. It is no `async fn`, so that it can be compiled into whoever makes the calls.
+/// See [`Queue::recv_alone`]. It is no `async fn`, so that it is compiled into the loop that makes the calls.
 pub(crate) struct Recv<'a, M> {
     queue: &'a mut Queue<M>,
-    /// It has been pending before.
+    /// Whether it has been pending.
     waited: bool,
     rest: Option<Rest<Arc<Pulse>>>,
 }
@@ -173,7 +171,7 @@ impl<M> Future for Recv<'_, M> {
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let waited = std::mem::replace(&mut self.waited, true);
-        match self.queue.look(cx.waker(), waited) {
+        match self.queue.poll_fetch(cx.waker(), waited) {
             Fetched::Some => Poll::Ready(true),
             Fetched::Ended => Poll::Ready(false),
             Fetched::None => {

@@ -120,7 +120,7 @@ async fn a_batch_that_is_handed_over_wakes_a_sender_that_came_when_all_messages_
     for _ in 0..2 {
         // What is fetched still counts, so the sender that this wakes waits again.
         tokio::task::yield_now().await;
-        channel.fetch_all(&mut queue.portion, usize::MAX);
+        channel.fetch_all(&mut queue.fetched, usize::MAX);
     }
     tokio::task::yield_now().await;
     let batching = Batching {
@@ -130,7 +130,7 @@ async fn a_batch_that_is_handed_over_wakes_a_sender_that_came_when_all_messages_
         weight: None,
         max_weight: usize::MAX,
     };
-    assert_eq!(queue.next_batch(&batching).await, Some(vec![0, 1, 2, 3]));
+    assert_eq!(queue.recv_batch(&batching).await, Some(vec![0, 1, 2, 3]));
     let sent = tokio::time::timeout(std::time::Duration::from_secs(20), waits).await;
     assert!(sent.expect("it is let in").unwrap());
     drop(queue);
@@ -147,7 +147,7 @@ async fn a_lane_is_finished_though_another_lane_holds_messages() {
     assert!(sender.try_send(1).is_ok());
     channel.close();
     assert!(!holds.is_finished() && !other.is_finished());
-    channel.fetch_all(&mut holds.portion, 1);
+    channel.fetch_all(&mut holds.fetched, 1);
     assert!(!holds.is_finished() && other.is_finished());
     assert_eq!(holds.next().await, Some(1));
     assert!(holds.is_finished());
@@ -182,7 +182,7 @@ async fn as_many_lanes_are_woken_as_messages_come() {
             (queue.next().await, queue)
         })
     });
-    while lock(&channel.inner).takers_wait < 2 {
+    while lock(&channel.inner).lanes_wait < 2 {
         tokio::task::yield_now().await;
     }
     assert_eq!(sender.push_each(&mut [1, 2].into_iter()), (2, None));
@@ -253,7 +253,7 @@ async fn a_batch_that_has_lingered_is_handed_over_though_messages_keep_coming() 
         max_weight: usize::MAX,
     };
     let mut queue = Queue::new(&channel, 0);
-    let batch = queue.next_batch(&batching).await.expect("one");
+    let batch = queue.recv_batch(&batching).await.expect("one");
     assert_eq!(batch.len(), 1);
 }
 
@@ -265,10 +265,10 @@ fn each_lane_fetches_no_more_messages_than_it_asks_for() {
     assert_eq!(sender.push_each(&mut (0..10)), (10, None));
     let mut consumer_ends = [0, 1].map(|lane| Queue::new(&channel, lane));
     for (consumer_end, most) in consumer_ends.iter_mut().zip([3, 100]) {
-        channel.fetch_all(&mut consumer_end.portion, most);
+        channel.fetch_all(&mut consumer_end.fetched, most);
     }
     assert_eq!(
-        consumer_ends.map(|consumer_end| consumer_end.portion.len()),
+        consumer_ends.map(|consumer_end| consumer_end.fetched.len()),
         [3, 7]
     );
 }
@@ -289,7 +289,7 @@ async fn each_message_of_an_unfinished_batch_counts_towards_the_queue_size() {
         max_weight: usize::MAX,
     };
     let mut queue = Queue::new(&channel, 0);
-    assert_eq!(queue.next_batch(&batching).await, Some(vec![1, 11]));
+    assert_eq!(queue.recv_batch(&batching).await, Some(vec![1, 11]));
     assert_eq!((queue.gathering.messages, queue.queue_size()), (3, 3));
     drop(queue);
     assert_eq!(channel.counts().undelivered, 5);
