@@ -370,6 +370,11 @@ pub use fluid_macros::consumer;
 /// `pub` before a consumer lets messages come from outside the group: its accessor can send.
 /// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the options of the function.
 ///
+/// A field `orders: Ingress<Order>`, from which an edge starts, is an [`Ingress`](crate::Ingress): an input for a server,
+/// which at a stop admits the requests in flight. Its accessor returns the ingress, and the worker of another field can
+/// have it as a resource, `serve: Serve { orders }`. `#[worker(close_after = "5s")]` before the field limits how long it
+/// stays open at a stop; see [`Options::close_after`](crate::Options::close_after).
+///
 /// # The statements
 ///
 /// | statement | meaning |

@@ -4,6 +4,7 @@ mod callbacks;
 mod fused;
 mod graph;
 mod groups;
+mod ingress;
 mod lanes;
 mod options;
 mod parameters;

@@ -93,6 +93,19 @@ impl Running {
         });
     }
 
+    /// Waits until it has printed a line that begins with `prefix`. Returns the rest of the line.
+    pub fn wait_for_rest(&self, prefix: &str) -> String {
+        wait_until(prefix, || {
+            let printed = self.stdout.text();
+            // Only a complete line.
+            let (lines, _) = printed.rsplit_once('\n')?;
+            let mut lines = lines.lines();
+            lines
+                .find_map(|line| line.strip_prefix(prefix))
+                .map(str::to_owned)
+        })
+    }
+
     /// Waits until it has printed `text` to the standard error.
     pub fn wait_for_error(&self, text: &str) {
         wait_until(text, || self.stderr.text().contains(text).then_some(()));

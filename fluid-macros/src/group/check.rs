@@ -38,6 +38,7 @@ pub(super) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
             }
         }
     }
+    edge::check_ingresses(&mut group, errors);
     group.wired = declaration.whole && errors.count() == mistakes;
     edge::check(&group, errors);
     fused::check(&mut group, errors);

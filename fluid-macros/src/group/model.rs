@@ -51,6 +51,16 @@ pub(crate) struct Resource {
     /// The configurations in which something uses the resource: one list of `#[cfg(…)]`s for each user. `None` if
     /// it needs no warning.
     pub(crate) unused_unless: Option<Vec<Vec<Attribute>>>,
+    pub(crate) origin: Origin,
+}
+
+/// What a resource is shared from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A parameter of the constructor.
+    Parameter,
+    /// A field `name: Ingress<M>`.
+    Ingress,
 }
 
 /// A worker.
@@ -75,6 +85,8 @@ pub(crate) enum Made {
     Literal(Vec<FieldValue>),
     /// `Type = expression`
     Expression(Expr),
+    /// `Ingress<M>`
+    Ingress,
 }
 
 /// A statement below the head.
@@ -154,12 +166,43 @@ impl Header {
 }
 
 impl Field {
+    /// Whether messages may come from outside the group.
+    pub(crate) fn is_open(&self) -> bool {
+        self.public.is_some() || matches!(self.made, Made::Ingress)
+    }
+
     /// Whether the code that makes the worker uses a resource.
     pub(crate) fn uses(&self, resource: &Resource) -> bool {
         match &self.made {
             Made::Literal(values) => values.iter().any(|value| uses(&value.expr, &resource.name)),
             Made::Expression(expr) => uses(expr, &resource.name),
+            Made::Ingress => false,
         }
+    }
+}
+
+impl Header {
+    /// What the code that makes workers may use: the resources, and the ingresses of the group.
+    pub(crate) fn shared(&self) -> Vec<Resource> {
+        let parameters = self.resources.iter().map(|resource| Resource {
+            name: resource.name.clone(),
+            ty: resource.ty.clone(),
+            unused_unless: None,
+            origin: resource.origin,
+        });
+        parameters.chain(self.ingresses()).collect()
+    }
+
+    /// The ingresses, as resources of other workers.
+    fn ingresses(&self) -> impl Iterator<Item = Resource> {
+        let fields = self.fields.iter();
+        let ingresses = fields.filter(|field| matches!(field.made, Made::Ingress));
+        ingresses.map(|field| Resource {
+            name: field.name.clone(),
+            ty: field.ty.clone(),
+            unused_unless: None,
+            origin: Origin::Ingress,
+        })
     }
 }
 

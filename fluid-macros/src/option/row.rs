@@ -101,6 +101,8 @@ pub(crate) enum FieldRule {
     TakesBatches,
     /// Its messages can be cloned.
     KeepsCopies,
+    /// It is an ingress.
+    IsIngress,
 }
 
 /// At which end of a fused edge an option is refused, and why.

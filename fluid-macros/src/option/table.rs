@@ -105,6 +105,9 @@ const ROWS: &[Row] = &[
          write it there: `#[worker(blocking)] fn …`",
     )]),
     Row::new("grace", DURATION_OR_ZERO, &[Worker, Consumer, Field, Group]),
+    Row::new("close_after", DURATION_OR_ZERO, &[Field])
+        .elsewhere(&[(Worker, ONLY_OF_INGRESS), (Consumer, ONLY_OF_INGRESS)])
+        .on_field(&[FieldRule::IsIngress]),
     Row::new("timeout", DURATION, &[Worker, Consumer, Field])
         .excludes(Excludes {
             other: "blocking",
@@ -258,6 +261,9 @@ const OF_FUNCTION: &str = "this option belongs to the function, whose types it n
 
 const OF_GROUP: &str = "`restart` and its budget are options of a group: `#[workers(restart = \"one_for_one\")]`\n\
      to restart a worker on its own, write `on_error = \"restart\"`";
+
+const ONLY_OF_INGRESS: &str = "`close_after` is an option of an ingress\n\
+     write it on its field in the group: `#[worker(close_after = \"5s\")] orders: Ingress<Order>`";
 
 const NO_CALLS: &str = "a stall is a call of a worker that shows no activity, and a group makes no calls\n\
      write it at the workers: `#[worker(stall = \"30s\")]`";

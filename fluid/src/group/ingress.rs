@@ -8,6 +8,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::error::Error;
+use crate::graph::Form;
+use crate::group::resources::{Resources, Share};
+use crate::group::slot::{Member, Slot};
 use crate::node::context::Context;
 use crate::queue::{AskError, MessageProducer, Output, Reply, SendError, TrySendError};
 use crate::state::Nothing;
@@ -24,7 +27,45 @@ use crate::worker::{Io, Worker};
 ///    [`close_after`](crate::Options::close_after) is over,
 /// 3. the source ends, and the consumers behind it drain as at any stop.
 ///
-/// [`Workers::add_ingress`](crate::Workers::add_ingress) adds one to a group.
+/// `workers!` declares one as a field `orders: Ingress<Order>` with an edge that starts there. The handle of the group
+/// returns the ingress, and another field can take it as a resource, `{ orders }`:
+///
+/// ```
+/// use fluid::{Context, Ingress, consumer, worker, workers};
+///
+/// /// Serves requests until the group stops, and completes those in flight.
+/// #[worker]
+/// async fn serve(orders: &Ingress<String>) {
+///     // A server is told to stop by `orders.stopping()`. Each of its handlers has a clone of `orders`.
+///     let _ = orders.send("tea".to_owned()).await;
+///     orders.stopping().await;
+/// }
+///
+/// #[consumer]
+/// async fn brew(order: String) {
+///     println!("brewing {order}");
+/// }
+///
+/// workers! {
+///     struct Kitchen {
+///         serve: Serve { orders },
+///         orders: Ingress<String>,
+///         brew: Brew,
+///     }
+///
+///     orders => brew;
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), fluid::Exit> {
+/// let kitchen = Kitchen::new().startup().await?;
+/// kitchen.orders().send("coffee".to_owned()).await.unwrap();
+/// let exit = kitchen.shutdown().await;
+/// assert_eq!(exit.worker("brew").unwrap().counts().unwrap().done, 2);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Workers::add_ingress`](crate::Workers::add_ingress) adds one to a group that is built by hand.
 ///
 /// Cloning is cheap, and each clone keeps the ingress open at a stop. A clone that is never dropped makes the stop take
 /// until `close_after` is over.
@@ -85,6 +126,54 @@ impl<M> IngressKey<M> {
         Ingress {
             shared: Arc::clone(&self.shared),
         }
+    }
+}
+
+/// An [`Ingress`] as a field of a group that `workers!` declares.
+pub trait HasKey {
+    /// How the group keeps it.
+    type Key;
+
+    /// The key of an ingress whose source will have this name.
+    fn key(name: &str) -> Self::Key;
+}
+
+impl<M> HasKey for Ingress<M> {
+    type Key = IngressKey<M>;
+
+    fn key(name: &str) -> IngressKey<M> {
+        IngressKey::new(name)
+    }
+}
+
+impl<M: Send + 'static> Member for Ingress<M> {
+    type Slot = Slot<IngressSource<M>>;
+    const FORM: Form = Form::UNKNOWN;
+
+    fn into_member(self) -> IngressSource<M> {
+        IngressSource {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<M: Send + 'static> Resources for &IngressKey<M> {
+    type Owned = IngressKey<M>;
+
+    fn owned(self) -> IngressKey<M> {
+        self.clone()
+    }
+}
+
+impl<M> Share<Arc<Ingress<M>>> for IngressKey<M> {
+    fn share(&self) -> Arc<Ingress<M>> {
+        Arc::new(self.ingress())
+    }
+}
+
+impl<M> Share<Ingress<M>> for IngressKey<M> {
+    fn share(&self) -> Ingress<M> {
+        self.ingress()
     }
 }
 

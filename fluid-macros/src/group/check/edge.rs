@@ -7,7 +7,7 @@ use proc_macro2::Ident;
 use super::cycle::cycles;
 use super::name::repeats;
 use crate::error::{Errors, did_you_mean, list};
-use crate::group::model::{Chain, Edge, End, Field, Group, Step};
+use crate::group::model::{Chain, Edge, End, Field, Group, Made, Step};
 use crate::text::text;
 use crate::words::{Arrow, Keyword};
 
@@ -126,6 +126,23 @@ pub(super) fn check(group: &Group, errors: &mut Errors) {
     check_unique(&group.edges, errors);
     check_discards(&group.edges, errors);
     check_cycles(group, errors);
+}
+
+/// No edge ends at an ingress. Such an edge is dropped, so that no error about its types follows.
+pub(super) fn check_ingresses(group: &mut Group, errors: &mut Errors) {
+    let Group { header, edges, .. } = group;
+    edges.retain(|edge| {
+        let to = edge.to_field.map(|to| &header.fields[to]);
+        let Some(Field { name, .. }) = to.filter(|to| matches!(to.made, Made::Ingress)) else {
+            return true;
+        };
+        let message = format!(
+            "no edge ends at the ingress `{name}`, which takes messages from outside the group\n\
+             let the edge end at the consumer behind it"
+        );
+        errors.at(edge.to_span, message);
+        false
+    });
 }
 
 fn check_unique(edges: &[Edge], errors: &mut Errors) {

@@ -6,13 +6,14 @@ use std::hash::Hash;
 use proc_macro2::Ident;
 
 use crate::error::{Errors, did_you_mean, list};
-use crate::group::model::{Header, Made, shorthand};
+use crate::group::model::{Field, Header, Made, shorthand};
 use crate::words::{GROUP, METHODS};
 
 pub(super) fn check(header: &mut Header, errors: &mut Errors) {
     check_unique_names(header, errors);
     check_group(header, errors);
     check_methods(header, errors);
+    check_ingresses(header, errors);
 }
 
 /// Reports names that occur twice, and keeps the first of each.
@@ -96,10 +97,25 @@ fn check_methods(header: &Header, errors: &mut Errors) {
     }
 }
 
+/// An ingress takes messages from outside, so `pub` would say nothing.
+fn check_ingresses(header: &mut Header, errors: &mut Errors) {
+    let ingresses = header.fields.iter_mut();
+    let ingresses = ingresses.filter(|field| matches!(field.made, Made::Ingress));
+    for Field { name, public, .. } in ingresses {
+        // Taken away, so that no error about the type of a consumer follows.
+        if let Some(public) = public.take() {
+            let message = format!(
+                "`{name}` is an ingress, which takes messages from outside: take `pub` away"
+            );
+            errors.at(public.span, message);
+        }
+    }
+}
+
 /// The shorthand `{ db }` shares the resource `db`, which must exist.
 pub(super) fn check_shorthands(header: &Header, errors: &mut Errors) {
-    let resources = header.resources.iter().map(|r| r.name.to_string());
-    let resources: Vec<_> = resources.collect();
+    let shared = header.shared();
+    let resources: Vec<_> = shared.iter().map(|r| r.name.to_string()).collect();
     let names = || resources.iter().map(String::as_str);
     for field in &header.fields {
         let Made::Literal(initialisers) = &field.made else {

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::name::{Names, group_name, slot_of, unraw};
+use super::name::{Names, group_name, key_of, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
 use crate::group::model::{Field, Group, Header, Made, Resource, UserType};
 use crate::hygiene::local;
@@ -36,7 +36,9 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
     let shares = resources.iter().map(resource::share);
     let new_group = new_group(&group.header, names);
     // Lists are collected into one stream, since each stream that is written into another is a call into the compiler.
-    let slots: TokenStream = fields.iter().map(|field| slot(field, resources)).collect();
+    let shared = group.header.shared();
+    let slots: TokenStream = fields.iter().map(|field| slot(field, &shared)).collect();
+    let keys: TokenStream = fields.iter().filter_map(ingress_key).collect();
     let edges = edges(group, names);
     let handle = handle(&group.header, names);
     let callbacks = group.callbacks.iter();
@@ -51,6 +53,7 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
             use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
             #(#shares)*
             #new_group
+            #keys
             #slots
             #edges
             #handle
@@ -147,6 +150,15 @@ fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
         let options = settings.calls();
         quote!(<#ty as ::fluid::__private::Member>::OPTIONS #options,)
     });
+    if let Made::Ingress = field.made {
+        let key = key_of(name);
+        let options =
+            options.unwrap_or_else(|| quote!(<#ty as ::fluid::__private::Member>::OPTIONS,));
+        return quote! {
+            #(#cfgs)*
+            let #slot = #workers.add_ingress_as(#text, #options &#key);
+        };
+    }
     let (resources, make) = (make::resources(field, resources), make::path(field));
     let add = match (&resources, &options) {
         (None, None) => "add_made",
@@ -160,6 +172,18 @@ fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
         #(#cfgs)*
         let #slot = #workers.#add(#text, #options #resources #make);
     }
+}
+
+/// `let __orders_key = HasKey::key("orders");`, before all slots: other workers share the ingress.
+fn ingress_key(field: &Field) -> Option<TokenStream> {
+    let Field { cfgs, name, ty, .. } = field;
+    let (key, text) = (key_of(name), unraw(name));
+    matches!(field.made, Made::Ingress).then(|| {
+        quote! {
+            #(#cfgs)*
+            let #key = <#ty as ::fluid::__private::HasKey>::key(#text);
+        }
+    })
 }
 
 /// The rule and the means for `retry` on a field: the messages of the worker are cloned.
@@ -181,6 +205,10 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         match (&field.public, &field.made) {
             (Some(_), _) => quote!(#(#cfgs)* #name: #slot.handle(),),
             (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #slot.worker_handle(),),
+            (None, Made::Ingress) => {
+                let key = key_of(name);
+                quote!(#(#cfgs)* #name: #key,)
+            }
             (None, Made::Expression(_)) => {
                 quote!(#(#cfgs)* #name: ::fluid::__private::MemberSlot::member_handle(&#slot),)
             }

@@ -81,7 +81,7 @@ fn start(edge: &Edge, header: &Header) -> TokenStream {
     // The compiler reports errors about the messages of a port at the port.
     let at = port.span().resolved_at(Span::call_site());
     let slot = match field.made {
-        Made::Literal(_) => slot_of(&edge.from, at).into_token_stream(),
+        Made::Literal(_) | Made::Ingress => slot_of(&edge.from, at).into_token_stream(),
         Made::Expression(_) => end_of(&edge.from, field, edge.from.span()),
     };
     if is_failed(port) {

@@ -91,7 +91,6 @@ fn worker(field: &Field) -> TokenStream {
     let Field {
         docs,
         settings,
-        public,
         name,
         ty,
         ..
@@ -99,7 +98,7 @@ fn worker(field: &Field) -> TokenStream {
     let (text_of_name, type_name) = (name.unraw().to_string(), text(ty));
     let docs = doc_lines(docs);
     let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
-    let public = public.is_some().then(|| quote!(.public()));
+    let public = field.is_open().then(|| quote!(.public()));
     let options = (!settings.is_empty()).then(|| {
         let calls = settings.calls();
         quote!(.options(<#ty as ::fluid::__private::Member>::OPTIONS #calls))

@@ -101,6 +101,7 @@ fn handle_type(field: &Field) -> TokenStream {
             ::fluid::__private::ConsumerHandle<<#ty as ::fluid::__private::Worker>::Message>
         },
         (None, Made::Literal(_)) => quote!(::fluid::__private::WorkerHandle),
+        (None, Made::Ingress) => quote!(<#ty as ::fluid::__private::HasKey>::Key),
         (None, Made::Expression(_)) => quote!(::fluid::__private::HandleOf<#ty>),
     }
 }
@@ -118,6 +119,18 @@ fn accessor(field: &Field, header: &Header) -> TokenStream {
         quote!(#(#docs)*)
     };
     let must_use = header.is_public().then(|| quote!(#[must_use]));
+    if let Made::Ingress = field.made {
+        // Each call returns an ingress, which keeps the group open at a stop until it is dropped.
+        let ty = &field.ty;
+        return quote! {
+            #(#cfgs)*
+            #docs
+            #must_use
+            #vis fn #name(&self) -> #ty {
+                self.#name.ingress()
+            }
+        };
+    }
     quote! {
         #(#cfgs)*
         #docs

@@ -53,7 +53,6 @@ pub(super) fn constructor(group: &Group, names: &Names) -> TokenStream {
     let Header {
         cfgs,
         vis,
-        resources,
         fields,
         whole,
         ..
@@ -72,7 +71,8 @@ pub(super) fn constructor(group: &Group, names: &Names) -> TokenStream {
     };
     let new = construct::new(group, names);
     let makes = fields.iter().filter(|_| *whole);
-    let makes: TokenStream = makes.map(|field| make::make(field, resources)).collect();
+    let shared = group.header.shared();
+    let makes: TokenStream = makes.map(|field| make::make(field, &shared)).collect();
     let graph = graph::graph(group, names);
     quote! {
         #(#cfgs)*

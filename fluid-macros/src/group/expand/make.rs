@@ -9,7 +9,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
-use crate::group::model::{Field, Made, Resource, UserType, shorthand};
+use super::name::key_of;
+use crate::group::model::{Field, Made, Origin, Resource, UserType, shorthand};
 use crate::hygiene;
 use crate::mention::uses;
 
@@ -18,9 +19,13 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field { cfgs, ty, made, .. } = field;
     let make = name(field);
     let used = used(field, resources);
-    let used = used.iter().map(|Resource { name, ty, .. }| {
-        let ty = quote!(::fluid::__private::Arc<#ty>);
-        (name.to_token_stream(), ty)
+    let used = used.iter().map(|resource| {
+        let ty = &resource.ty;
+        let ty = match resource.origin {
+            Origin::Parameter => quote!(::fluid::__private::Arc<#ty>),
+            Origin::Ingress => quote!(<#ty as ::fluid::__private::HasKey>::Key),
+        };
+        (resource.name.to_token_stream(), ty)
     });
     let (names, types): (Vec<_>, Vec<_>) = used.unzip();
     let parameter = match (tuple(&names), tuple(&types)) {
@@ -36,6 +41,8 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
             quote!(#path { #(#values),* })
         }
         Made::Expression(expr) => with_shares(expr, resources),
+        // The runtime makes its source.
+        Made::Ingress => return TokenStream::new(),
     };
     quote! {
         #(#cfgs)*
@@ -48,8 +55,11 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
 /// References to the resources that the worker uses, if there are any.
 pub(super) fn resources(field: &Field, resources: &[Resource]) -> Option<TokenStream> {
     let used = used(field, resources);
-    let names = used.iter().map(|resource| &resource.name);
-    let references: Vec<_> = names.map(|name| quote!(&#name)).collect();
+    let locals = used.iter().map(|resource| match resource.origin {
+        Origin::Parameter => resource.name.clone(),
+        Origin::Ingress => key_of(&resource.name),
+    });
+    let references: Vec<_> = locals.map(|local| quote!(&#local)).collect();
     tuple(&references)
 }
 
@@ -115,8 +125,15 @@ fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
     if used.is_empty() {
         return quote!(#expr);
     }
-    let names = used.iter().map(|resource| &resource.name);
-    quote!({ #(let #names = ::core::clone::Clone::clone(#names);)* #expr })
+    let shares = used
+        .iter()
+        .map(|Resource { name, origin, .. }| match origin {
+            Origin::Parameter => quote!(let #name = ::core::clone::Clone::clone(#name);),
+            Origin::Ingress => quote! {
+                let #name = ::fluid::__private::Arc::new(#name.ingress());
+            },
+        });
+    quote!({ #(#shares)* #expr })
 }
 
 /// A type as it is written in an expression: `Relay<Tick>` as `Relay::<Tick>`.

@@ -50,6 +50,12 @@ pub(super) fn slot_of(name: &Ident, at: Span) -> Ident {
     slot
 }
 
+/// The local that holds the key of an ingress.
+pub(super) fn key_of(name: &Ident) -> Ident {
+    let key = format_ident!("__{}_key", name.unraw());
+    slot_of(&key, name.span())
+}
+
 /// The slot at which an edge starts, with the rule that its worker emits something.
 pub(super) fn start_of(name: &Ident) -> TokenStream {
     let at = name.span().resolved_at(Span::call_site());
@@ -62,7 +68,7 @@ pub(super) fn end_of(name: &Ident, field: &Field, at: Span) -> TokenStream {
     let at = at.resolved_at(Span::call_site());
     let slot = slot_of(name, at);
     match field.made {
-        Made::Literal(_) => quote_spanned!(at=> &#slot),
+        Made::Literal(_) | Made::Ingress => quote_spanned!(at=> &#slot),
         Made::Expression(_) => quote_spanned!(at=> #slot.ends_an_edge()),
     }
 }

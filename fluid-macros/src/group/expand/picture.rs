@@ -48,7 +48,7 @@ pub(super) fn picture(group: &Group) -> TokenStream {
     for edge in &group.edges {
         lines.under(&edge.all_cfgs(fields), &arrow(edge, &mut discards));
     }
-    for field in fields.iter().filter(|field| field.public.is_some()) {
+    for field in fields.iter().filter(|field| field.is_open()) {
         let line = format!("     outside.0([\"outside\"]) --> {}", id(&field.name));
         lines.under(&field.cfgs.iter().collect::<Vec<_>>(), &line);
     }

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 
 use super::cfg::{any, unless};
 use super::edge::is_failed;
-use crate::group::model::{Edge, Field};
+use crate::group::model::{Edge, Field, Made};
 use crate::hygiene::path;
 use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
 use crate::port::number;
@@ -145,7 +145,8 @@ fn bound(rule: FieldRule) -> Option<&'static str> {
         | FieldRule::HasStall
         | FieldRule::IsNotBlocking
         | FieldRule::IsStateless
-        | FieldRule::KeepsCopies => None,
+        | FieldRule::KeepsCopies
+        | FieldRule::IsIngress => None,
     }
 }
 
@@ -170,6 +171,11 @@ fn assertion(rule: FieldRule, setting: &Setting, field: &Field) -> Option<(Token
                 format!("`{option}` needs `stall`: {WITHOUT_STALL}"),
             )
         }
+        FieldRule::IsIngress if matches!(field.made, Made::Ingress) => return None,
+        FieldRule::IsIngress => (
+            quote!(false),
+            format!("`{option}` is an option of an ingress, and `{name}` is none"),
+        ),
         FieldRule::IsNotBlocking => (quote!(!#options.is_blocking()), BLOCKING_TIMEOUT.to_owned()),
         FieldRule::IsStateless => (
             quote!(!#options.is_stateful()),

@@ -12,7 +12,7 @@ use syn::{
 
 use super::{code, recover};
 use crate::error::Errors;
-use crate::group::model::{Field, Header, Made, Resource, UserType};
+use crate::group::model::{Field, Header, Made, Origin, Resource, UserType};
 use crate::option::{self, Scope};
 
 /// Reads the head. Only a head without a name is an error.
@@ -107,6 +107,7 @@ fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource
         name,
         ty,
         unused_unless: None,
+        origin: Origin::Parameter,
     })
 }
 
@@ -142,6 +143,12 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
         recover::skip_to_comma(input);
         Made::Literal(Vec::new())
     });
+    if let (UserType(Some(written)), Made::Literal(initialisers)) = (&ty, &made)
+        && initialisers.is_empty()
+        && is_ingress(written)
+    {
+        made = Made::Ingress;
+    }
     if let UserType(Some(written)) = &ty
         && !can_be_made(written, &made)
     {
@@ -166,6 +173,18 @@ fn can_be_made(ty: &Type, made: &Made) -> bool {
     match made {
         Made::Literal(_) => has_literals(ty),
         Made::Expression(_) => !matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_)),
+        Made::Ingress => true,
+    }
+}
+
+/// Whether the type is written as `Ingress<M>`, under any path.
+fn is_ingress(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            last.ident == "Ingress" && matches!(last.arguments, PathArguments::AngleBracketed(_))
+        }),
+        Type::Group(group) => is_ingress(&group.elem),
+        _ => false,
     }
 }
 
