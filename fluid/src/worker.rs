@@ -80,6 +80,11 @@ pub trait Worker: Send + Sized + 'static {
     /// What a message weighs in a batch ([`Options::max_weight`]). `batch_weight` sets it.
     const WEIGHT: Option<fn(&Self::Message) -> usize> = None;
 
+    /// How to build the worker of another lane from one that was added by value ([`Options::concurrency`]).
+    /// `concurrency` sets it, for a function without `&mut` parameters. Without it, a worker with several lanes is added
+    /// with [`Workers::add_with`](crate::Workers::add_with).
+    const BUILD_LANE: Option<fn(&Self) -> Self> = None;
+
     /// What the type says of itself in [`Graph`](crate::graph::Graph)s and their pictures. The macros write it;
     /// without it, a worker written by hand is drawn without the types of its messages.
     const FORM: Form = Form::UNKNOWN;

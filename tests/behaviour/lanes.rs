@@ -1,6 +1,7 @@
 //! Consumers with several lanes, batches and retries, when calls fail or hang, and when the group stops.
 
 mod batches;
+mod by_value;
 mod competing;
 mod failure;
 mod functions;

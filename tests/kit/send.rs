@@ -55,6 +55,26 @@ async fn a_sender_of_the_kit_can_ask() {
     group.shutdown().await.assert_done("answer", 1);
 }
 
+#[consumer(concurrency = 3)]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_with_several_lanes_is_tested_alone() {
+    let (kit, group) = Kit::alone(Double);
+    let doubled = kit.intercept::<u64>("double");
+    let group = group.startup().await.unwrap();
+    for number in 0..6_u64 {
+        kit.send("double", number).await;
+    }
+    kit.idle().await;
+    let mut doubled = doubled.take();
+    doubled.sort_unstable();
+    assert_eq!(doubled, [0, 2, 4, 6, 8, 10]);
+    group.shutdown().await.assert_done("double", 6);
+}
+
 fn alone() -> Kit {
     Kit::alone(Aggregate { sum: Vec::new() }).0
 }

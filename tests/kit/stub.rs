@@ -225,6 +225,28 @@ async fn a_stub_of_a_blocking_worker_has_no_thread() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stub_of_a_consumer_with_several_lanes_is_called_by_all_of_them() {
+    #[consumer(concurrency = 2)]
+    async fn crunch(_tick: Tick) {
+        unreachable!()
+    }
+
+    let (kit, group) = Kit::alone(Crunch);
+    // Each call waits for another one.
+    let calls = Arc::new(tokio::sync::Barrier::new(2));
+    kit.stub_async("crunch", move |_: Tick| {
+        let calls = Arc::clone(&calls);
+        async move { drop(calls.wait().await) }
+    });
+    let group = group.startup().await.unwrap();
+    for tick in 0..4 {
+        kit.send("crunch", Tick(tick)).await;
+    }
+    kit.idle().await;
+    group.shutdown().await.assert_done("crunch", 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_built_by_hand_may_add_edges_to_a_stubbed_worker() {
     #[worker(heartbeat = "1s")]
     async fn never() -> Tick {

@@ -147,6 +147,11 @@ impl ::fluid::__private::Function for Charge {
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
         ::fluid::rule::copied::<Order>,
     );
+    const BUILD_LANE: ::core::option::Option<fn(&Self) -> Self> = ::core::option::Option::Some(|
+        worker|
+    Self {
+        provider: ::fluid::__private::Arc::clone(&worker.provider),
+    });
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("charge")
         .docs(
             &[

@@ -101,6 +101,7 @@ fn impl_function(worker: &Worker, generics: &Generics) -> TokenStream {
         Some(types(worker)),
         options(worker),
         Some(code(worker)),
+        build_lane(worker, generics),
         Some(form(worker)),
         Some(call::call(worker, generics)),
     ];
@@ -205,6 +206,38 @@ fn code(worker: &Worker) -> TokenStream {
         });
     }
     consts
+}
+
+/// How to build the worker of another lane from one that was added by value: with the same resources, and a clone of the
+/// configuration. State cannot be built again.
+fn build_lane(worker: &Worker, generics: &Generics) -> Option<TokenStream> {
+    worker.settings.get("concurrency")?;
+    if worker.state().is_some() {
+        return None;
+    }
+    let this = local("worker");
+    let mut fields: Vec<_> = worker
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Resource(name, _) => {
+                Some(quote!(#name: ::fluid::__private::Arc::clone(&#this.#name)))
+            }
+            Parameter::Config(name, ty) => {
+                let at = ty.span().resolved_at(Span::call_site());
+                let clone = quote_spanned!(at=> ::fluid::rule::configuration(&#this.#name));
+                Some(quote!(#name: #clone))
+            }
+            _ => None,
+        })
+        .collect();
+    if !generics::unmentioned(generics, worker).is_empty() {
+        fields.push(quote!(marker: ::core::marker::PhantomData));
+    }
+    Some(quote! {
+        const BUILD_LANE: ::core::option::Option<fn(&Self) -> Self> =
+            ::core::option::Option::Some(|#this| Self { #(#fields),* });
+    })
 }
 
 /// The description of the worker for pictures, and its name outside of `workers!`.

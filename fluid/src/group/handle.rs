@@ -170,17 +170,16 @@ impl GroupHandle {
 
     /// Adds a worker to the group. In a running group it starts at once.
     ///
-    /// Its name is that of its function or type. If that name is taken, a number is appended.
+    /// Its name is that of its function or type. If that name is taken, a number is appended. A consumer with several lanes is
+    /// added as by [`Workers::add`](crate::Workers::add).
     ///
     /// # Errors
     ///
     /// If the group is stopping, was asked to stop, or has ended.
     pub fn add<W: Worker>(&self, worker: W) -> Result<ConsumerHandle<W::Message>, AddError> {
-        self.add_slot(
-            &default_name::<W>(),
-            OptionsRef::from(const { &W::OPTIONS }),
-            Build::Once(Some(worker)),
-        )
+        let () = Build::<W>::CHECK_BY_VALUE;
+        let options = OptionsRef::from(const { &W::OPTIONS });
+        self.add_slot(&default_name::<W>(), options, Build::by_value(worker))
     }
 
     /// Adds a worker with a name and options. It can be restarted, because `build` is called for each incarnation.

@@ -154,7 +154,9 @@ impl<W: Worker> Slot<W> {
         let channel = nothing.unwrap_or_else(|| Channel::new(Arc::clone(&name), &options, W::KEY));
         let io: Io<W> = Io::new(&channel, &options, group.tally_of_nothing());
         let sent = io.tallies();
-        let run_mode = Self::run_mode(&build, &channel, &options);
+        let lanes = options.lanes();
+        let run_mode = (lanes > 1)
+            .then(|| Box::new(LanesMode::new(Arc::clone(&channel), lanes)) as Box<dyn RunMode<W>>);
         let queue_control = consumes.then(|| Arc::clone(&channel) as Arc<dyn QueueControl>);
         let by_value = matches!(build, Build::Once(_));
         let kind = if consumes {
@@ -189,25 +191,6 @@ impl<W: Worker> Slot<W> {
             },
             pending,
         )
-    }
-
-    /// How a worker with these options lives, if not alone.
-    fn run_mode(
-        build: &Build<W>,
-        channel: &Arc<Channel<W::Message>>,
-        options: &Options,
-    ) -> Option<Box<dyn RunMode<W>>> {
-        if options.lanes() == 1 {
-            return None;
-        }
-        assert!(
-            matches!(build, Build::Anew(_)),
-            "a worker that was added by value cannot have several lanes: use `add_with`, which can build more of it"
-        );
-        Some(Box::new(LanesMode::new(
-            Arc::clone(channel),
-            options.lanes(),
-        )))
     }
 
     /// The handle, which stays valid when the group has started.

@@ -4,10 +4,13 @@ use std::future::Future;
 
 use crate::group::worker_handle::ConsumerHandle;
 use crate::group::workers::{Workers, default_name};
+use crate::lifecycle::launch::Build;
 use crate::report::exit::Exit;
 use crate::worker::Worker;
 
 /// Runs one worker standalone, in a group that contains only it. Every [`Worker`] has these methods.
+///
+/// A consumer with several lanes is added to that group as by [`Workers::add`]: with `&mut` state it does not compile.
 ///
 /// ```
 /// use fluid::{WorkerExt, consumer};
@@ -33,6 +36,7 @@ pub trait WorkerExt: Worker {
     ///
     /// The exit of the worker, if its `on_startup` failed.
     fn startup(self) -> impl Future<Output = Result<ConsumerHandle<Self::Message>, Exit>> + Send {
+        let () = Build::<Self>::CHECK_BY_VALUE;
         async {
             let (workers, handle) = alone(self);
             workers.startup().await?;
@@ -54,6 +58,7 @@ pub trait WorkerExt: Worker {
         T: Send,
         F: Future<Output = T> + Send,
     {
+        let () = Build::<Self>::CHECK_BY_VALUE;
         async {
             let (workers, handle) = alone(self);
             workers.scope(|_| block(handle)).await
@@ -63,12 +68,14 @@ pub trait WorkerExt: Worker {
     /// Runs this worker standalone until it ends or the process gets a signal to stop. See [`Workers::run`].
     #[cfg(feature = "process")]
     fn run_alone(self) -> impl Future<Output = Exit> + Send {
+        let () = Build::<Self>::CHECK_BY_VALUE;
         async { alone(self).0.run().await }
     }
 
     /// Builds a runtime and runs this worker standalone on it. See [`Workers::main`].
     #[cfg(feature = "process")]
     fn main(self) -> Exit {
+        let () = Build::<Self>::CHECK_BY_VALUE;
         alone(self).0.main()
     }
 }

@@ -123,12 +123,23 @@ impl Workers {
     ///
     /// It cannot be built a second time, so a failure that a restart would answer ends it with an error that
     /// says so.
+    ///
+    /// Each lane of a consumer with several ([`Options::concurrency`]) gets a worker with the same resources and a clone of
+    /// the configuration ([`Worker::BUILD_LANE`]). Such a consumer can be restarted. With `&mut` state it does not
+    /// compile, since each lane has its own state: use [`add_with`](Self::add_with).
+    ///
+    /// ```compile_fail
+    /// # use fluid::{consumer, Workers};
+    /// #[consumer(concurrency = 2, partition_by = |number| *number)]
+    /// async fn add(number: u64, sum: &mut u64) { *sum += number }
+    ///
+    /// let mut workers = Workers::new("sums");
+    /// workers.add(Add { sum: 0 });
+    /// ```
     pub fn add<W: Worker>(&mut self, worker: W) -> Slot<W> {
-        self.seat(
-            &default_name::<W>(),
-            const { &W::OPTIONS },
-            Build::Once(Some(worker)),
-        )
+        let () = Build::<W>::CHECK_BY_VALUE;
+        let build = Build::by_value(worker);
+        self.seat(&default_name::<W>(), const { &W::OPTIONS }, build)
     }
 
     /// Adds a worker or a group that `build` makes, and makes anew at each restart.

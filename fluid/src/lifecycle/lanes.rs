@@ -8,9 +8,11 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use crate::error::Error;
 use crate::lifecycle::incarnation::{build_and_start, run_to_exit};
-use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn_lane};
+use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, or_stalled, run};
 use crate::node::context::Context;
 use crate::queue::{Channel, Queue};
@@ -42,7 +44,7 @@ impl<W: Worker> LanesMode<W> {
 impl<W: Worker> RunMode<W> for LanesMode<W> {
     fn drive(self: Box<Self>, ready: ReadyWorker<W>) -> BoxFuture<()> {
         let Build::Anew(build) = ready.build else {
-            unreachable!("only a worker that can be built again has lanes");
+            unreachable!("a worker with several lanes can be built again: see `Build::by_value`");
         };
         let build: Builder<W> = Arc::new(Mutex::new(build));
         let lanes = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
@@ -111,7 +113,8 @@ impl<W: Worker> LaneSet<W> {
             ctx: ctx.lane(),
             io,
         };
-        spawn_lane(ctx.node(), number, async move {
+        let runtime = Handle::current();
+        spawn(&runtime, ctx.node(), Some(number), || async {
             let _ = done.send(lane.run_to_end(started).await);
         })?;
         self.running.push(ended);

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tracing::Span;
 
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
@@ -23,10 +22,28 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// How a worker is built.
 pub(crate) enum Build<W> {
-    /// The worker itself, which was added by value. `None` after it was used.
+    /// The worker itself, which was added by value and has one lane. `None` after it was used.
     Once(Option<W>),
     /// A function that builds the worker, also for each restart.
     Anew(Box<dyn FnMut() -> W + Send>),
+}
+
+impl<W: Worker> Build<W> {
+    /// Fails to compile if a worker with several lanes is added by value and the worker of another lane cannot be built
+    /// from that value. The compiler names the function that evaluates this, so each public function does it itself.
+    pub(crate) const CHECK_BY_VALUE: () = assert!(
+        W::OPTIONS.lanes() == 1 || W::BUILD_LANE.is_some(),
+        "a worker with several lanes and `&mut` state cannot be added by value, since each lane has its own state: \
+         use `add_with`, which builds a worker for each lane"
+    );
+
+    /// Builds a worker that was added by value.
+    pub(crate) fn by_value(worker: W) -> Self {
+        match W::BUILD_LANE {
+            Some(build) if W::OPTIONS.lanes() > 1 => Self::Anew(Box::new(move || build(&worker))),
+            _ => Self::Once(Some(worker)),
+        }
+    }
 }
 
 impl<W> Build<W> {
@@ -97,54 +114,36 @@ impl<W: Worker> Launch for PendingWorker<W> {
             build,
             io,
         };
-        match run_mode {
-            None => launch(&node, &context, run_to_exit(ready, Standalone)),
-            Some(run_mode) => launch(&node, &context, run_mode.drive(ready)),
+        let launched = match run_mode {
+            None => spawn(&context.group.runtime, &node, None, || {
+                run_to_exit(ready, Standalone)
+            }),
+            Some(run_mode) => spawn(&context.group.runtime, &node, None, || {
+                run_mode.drive(ready)
+            }),
+        };
+        if let Err(error) = launched {
+            let worker = (&**node.name()).into();
+            let error = error.into();
+            let cause = Cause::StartupFailed { worker, error };
+            node.finish(node.report(cause, false, false));
+            node.notify_ended();
         }
     }
 }
 
-/// Starts a worker's future in a task, or in a thread of its own if the worker is `blocking`.
-fn launch(node: &Node, context: &LaunchContext, future: impl Future<Output = ()> + Send + 'static) {
-    if let Err(error) = spawn_on(
-        &context.group.runtime,
-        node,
-        worker_span(&node.path(), None),
-        future,
-    ) {
-        let worker = (&**node.name()).into();
-        let cause = Cause::StartupFailed {
-            worker,
-            error: error.into(),
-        };
-        node.finish(node.report(cause, false, false));
-        node.notify_ended();
-    }
-}
-
-/// Spawns a lane of a worker in a task, or in a thread if the worker is `blocking`.
-pub(crate) fn spawn_lane(
-    node: &Node,
-    lane: usize,
-    future: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    spawn_on(
-        &Handle::current(),
-        node,
-        worker_span(&node.path(), Some(lane)),
-        future,
-    )
-}
-
-fn spawn_on(
+/// Spawns a worker, or a lane of it, in a task, or in a thread of its own if the worker is `blocking`.
+///
+/// It gets a function that makes the future, because each layer that passes the future on would copy it.
+pub(crate) fn spawn<F: Future<Output = ()> + Send + 'static>(
     runtime: &Handle,
     node: &Node,
-    span: Span,
-    future: impl Future<Output = ()> + Send + 'static,
+    lane: Option<usize>,
+    make: impl FnOnce() -> F + Send + 'static,
 ) -> io::Result<()> {
-    let future = InSpan::new(future, span);
+    let span = worker_span(&node.path(), lane);
     if !node.options.blocking {
-        runtime.spawn(future);
+        runtime.spawn(InSpan::new(make(), span));
         return Ok(());
     }
     // A thread of its own and not one of tokio's pool. So a function that never returns blocks neither the pool nor
@@ -153,7 +152,7 @@ fn spawn_on(
     let runtime = runtime.clone();
     thread.spawn(move || {
         own_thread();
-        runtime.block_on(future);
+        runtime.block_on(InSpan::new(make(), span));
     })?;
     Ok(())
 }

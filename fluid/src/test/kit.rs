@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use crate::group::handle::GroupHandle;
 use crate::group::workers::Workers;
-use crate::lifecycle::launch::PendingIo;
+use crate::lifecycle::launch::{Build, PendingIo};
 use crate::node::Node;
 use crate::queue::{Channel, Output, SendOrigin, Sender};
 use crate::sync::Mutex;
@@ -40,8 +40,10 @@ impl Kit {
         Self { node }
     }
 
-    /// Creates a group with one worker, and its kit. The worker's name is the name of its type in snake case.
+    /// Creates a group with one worker, and its kit. The worker's name is the name of its type in snake case. A consumer
+    /// with several lanes is added as by [`Workers::add`].
     pub fn alone<W: Worker>(worker: W) -> (Self, Workers) {
+        let () = Build::<W>::CHECK_BY_VALUE;
         let mut workers = Workers::new("alone");
         workers.add(worker);
         (Self::of(&workers.handle()), workers)

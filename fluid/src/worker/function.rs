@@ -49,6 +49,9 @@ pub trait Function: Send + Sized + 'static {
     /// See [`Worker::WEIGHT`].
     const WEIGHT: Weight<Self> = None;
 
+    /// See [`Worker::BUILD_LANE`].
+    const BUILD_LANE: Option<fn(&Self) -> Self> = None;
+
     /// See [`Worker::FORM`].
     const FORM: Form = Form::UNKNOWN;
 
@@ -159,6 +162,7 @@ impl<F: Function> Worker for F {
     const KEY: Key<F> = F::KEY;
     const COPY: Copying<F> = F::COPY;
     const WEIGHT: Weight<F> = F::WEIGHT;
+    const BUILD_LANE: Option<fn(&F) -> F> = F::BUILD_LANE;
     const FORM: Form = F::FORM;
 
     fn run(
