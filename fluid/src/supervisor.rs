@@ -1,14 +1,15 @@
-//! The task that runs a group. It starts the members, decides what follows the end of each, and stops them in the
-//! order of the graph.
+//! The task that runs a group: it starts the members, answers their events, and stops them in the order of the graph.
+//!
+//! The files that decide are pure: [`drain`] (when a consumer stops), [`decision`], [`affected`] and [`budget`] (what a
+//! failure restarts), and [`deadlines`] (what is due). The others apply the decisions to the members.
 //!
 //! Invariants:
 //!
-//! 1. A member is asked to stop once: when its group stops and all members that feed it have ended, or when it
-//!    alone is to stop.
+//! 1. A member is asked to stop once: when its group stops and all that feeds it has ended, or when it alone is to stop.
 //! 2. A member's node has an exit before the member counts as ended.
-//! 3. Only the supervisor decides what follows an incarnation. The member waits for its [`Directive`].
-//! 4. No user code runs on this task. A hook runs on a task of its own, so a hook that blocks its thread cannot
-//!    keep the supervisor from ending the group in time.
+//! 3. Only the supervisor decides what follows an incarnation. The member waits for its directive.
+//! 4. No user code runs in this task. Hooks run in tasks of their own, so that no code that blocks can keep the supervisor
+//!    from ending the group in time.
 
 mod affected;
 mod budget;
@@ -47,7 +48,7 @@ use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
 use crate::sync::{mpsc, oneshot};
 
-/// An event that the supervisor of a group handles.
+/// An event that the supervisor of a group answers.
 pub(crate) enum Event {
     Add(Box<Entry>),
     Remove(Arc<Node>),
@@ -63,19 +64,19 @@ impl Parent for Events {
     }
 }
 
-/// The edges of a group.
+/// The edges between the members.
 pub(crate) struct Wiring {
     pub(crate) edges: Vec<(MemberId, MemberId)>,
-    /// Each member behind a fused edge, and the member that makes its calls.
+    /// Each member behind a fused edge, and the member that calls it.
     pub(crate) fused: Vec<(MemberId, MemberId)>,
 }
 
-/// The hooks and options of a group.
+/// The settings of a group.
 pub(crate) struct Setup {
     pub(crate) hooks: Hooks,
     pub(crate) grace: Option<Duration>,
     pub(crate) restart: Option<Restart>,
-    /// The launch context in the parent group. `None` for the root group.
+    /// The launch context that the group above gave it, if it is nested.
     pub(crate) above: Option<LaunchContext>,
 }
 
@@ -86,37 +87,37 @@ pub(crate) struct Supervisor {
     grace: Option<Duration>,
     above: Option<LaunchContext>,
     runtime: Handle,
-    /// The part of the launch context that all members share. Set when the first member is launched.
+    /// What all members get at their launch. Set at the first launch.
     group_launch: Option<Arc<GroupLaunch>>,
     restarts: Restarts,
-    /// Receives the directive of the parent group, while this group waits for one.
-    order: Option<oneshot::Receiver<Directive>>,
+    /// Receives the directive of the group above, after the incarnation of this group was reported as ended.
+    directive: Option<oneshot::Receiver<Directive>>,
     /// When the current incarnation of the group began.
     renewed_at: Instant,
     members: BTreeMap<MemberId, Box<Entry>>,
     drain: Drain<MemberId>,
     /// The number of members that have not ended.
     live: usize,
-    /// The levels that have not been launched, in reverse order: the last one is launched next.
+    /// The levels that are still to be launched. The last one is next.
     to_launch: Vec<Vec<MemberId>>,
-    /// The number of members that have been launched and have not started.
+    /// The number of members that were launched and have not started.
     starting: usize,
-    /// Whether the `on_startup` hooks of the group have been called.
-    begun: bool,
-    /// Why the group stops. `None` while it runs.
+    /// Whether its own `on_startup` hooks have been called.
+    hooks_begun: bool,
+    /// The cause of the stop, once the group stops.
     cause: Option<Cause>,
     forced: bool,
     deadlines: Deadlines,
-    /// Why the group stops as soon as it has started: a member ended before that.
-    later: Option<Cause>,
+    /// The cause of a stop that begins as soon as the group has started: a member was done before that.
+    stop_after_start: Option<Cause>,
     deferred: DeferredDrop,
-    /// The number of events that are handled before `step` polls its other sources.
-    turn: usize,
+    /// The number of events that may still be answered before the supervisor waits for everything else as well.
+    events_left: usize,
 }
 
-/// The number of queued events that are handled in a row. The `select!` in `step` costs more than an event, and
-/// many events are queued while a group starts or stops.
-const TURN: usize = 32;
+/// So many events in a row are answered without a look at signals and deadlines. Waiting for all of them costs more than
+/// answering one event, and the start and the stop of a group cause many.
+const EVENTS_IN_A_ROW: usize = 32;
 
 impl Supervisor {
     pub(crate) fn new(
@@ -140,19 +141,19 @@ impl Supervisor {
             runtime,
             group_launch: None,
             restarts: Restarts::new(restart),
-            order: None,
+            directive: None,
             renewed_at: Instant::now(),
             members: BTreeMap::new(),
             drain: Drain::default(),
             live: 0,
             to_launch: Vec::new(),
             starting: 0,
-            turn: TURN,
-            begun: false,
+            events_left: EVENTS_IN_A_ROW,
+            hooks_begun: false,
             cause: None,
             forced: false,
             deadlines: Deadlines::default(),
-            later: None,
+            stop_after_start: None,
             deferred: DeferredDrop::default(),
         }
     }
@@ -178,7 +179,7 @@ impl Supervisor {
                     tracing::info!(group = &*self.node.path(), "started");
                     started();
                 }
-                if let Some(cause) = self.later.take() {
+                if let Some(cause) = self.stop_after_start.take() {
                     self.begin_stop(cause);
                 }
             }
@@ -191,35 +192,35 @@ impl Supervisor {
         self.wind_up().await;
     }
 
-    /// Waits for the next event, signal or deadline, and handles it.
+    /// Waits for the next event, signal, directive or deadline, and answers it.
     async fn step(&mut self) {
-        if self.turn > 0
+        if self.events_left > 0
             && let Ok(event) = self.events.try_recv()
         {
-            self.turn -= 1;
+            self.events_left -= 1;
             self.answer(event);
             return consume_budget().await;
         }
-        self.turn = TURN;
+        self.events_left = EVENTS_IN_A_ROW;
         let node = Arc::clone(&self.node);
         let (stopping, forced) = (self.cause.is_some(), self.forced);
         let deadline = self.deadlines.next();
         let deadline = deadline.into_iter().chain(self.restarts.starts_at()).min();
         let run_control = node.run_control();
-        let (escalating, aborted) = self.restarts.escalation_seen();
-        let asked = self.order.is_some();
-        let order = async {
-            match &mut self.order {
-                Some(order) => order.await.ok(),
+        let (restart_seen, abort_seen) = self.restarts.escalation_seen();
+        let escalated = self.directive.is_some();
+        let directive = async {
+            match &mut self.directive {
+                Some(directive) => directive.await.ok(),
                 None => None,
             }
         };
         tokio::select! {
             () = node.forced().raised(), if !forced => self.force_all(),
             () = node.stop().raised(), if !stopping => self.obey_stop(),
-            order = order, if asked => self.apply_directive(order),
-            () = run_control.restart_requested().raised(), if !stopping && !escalating => self.go_down(None),
-            () = run_control.cut_off().raised(), if escalating && !aborted => self.abort_incarnations(),
+            directive = directive, if escalated => self.apply_directive(directive),
+            () = run_control.restart_requested().raised(), if !stopping && !restart_seen => self.end_incarnation(None),
+            () = run_control.cut_off().raised(), if restart_seen && !abort_seen => self.abort_all(),
             Some(event) = self.events.recv() => self.answer(event),
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => self.answer_deadlines(),
         }
@@ -242,29 +243,29 @@ impl Supervisor {
             }
             Event::Member(id, MemberEvent::Started) => self.started(id),
             Event::Member(id, MemberEvent::Failing) => self.failing(id),
-            Event::Member(id, MemberEvent::RunEnded(ended)) => self.down(id, *ended),
+            Event::Member(id, MemberEvent::RunEnded(ended)) => self.run_ended(id, *ended),
             Event::Member(id, MemberEvent::Ended) => self.ended(id),
             Event::Member(id, MemberEvent::StopRequested) => self.ask(id, true),
-            Event::Remove(node) => {
-                let member = self
-                    .members
-                    .values_mut()
-                    .find(|m| Arc::ptr_eq(&m.node, &node));
-                if let Some(member) = member {
-                    member.removed = true;
-                    let (id, is_launched) = (member.id, member.launch.is_none());
-                    if is_launched {
-                        self.ask(id, true);
-                    } else {
-                        self.drop_pending(id);
-                    }
-                    self.forget(id);
-                }
-            }
+            Event::Remove(node) => self.remove(&node),
         }
     }
 
-    /// Runs the hooks of the shutdown and writes the exit.
+    /// Stops a member, and forgets it when it has ended.
+    fn remove(&mut self, node: &Arc<Node>) {
+        let Some(member) = self.members.values_mut().find(|member| member.is(node)) else {
+            return;
+        };
+        member.removed = true;
+        let id = member.id;
+        if member.launch.is_some() {
+            self.drop_pending(id);
+        } else {
+            self.ask(id, true);
+        }
+        self.forget(id);
+    }
+
+    /// Runs the last hooks and writes the exit.
     async fn wind_up(mut self) {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
@@ -273,7 +274,7 @@ impl Supervisor {
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
         self.deferred.put(hooks.on_startup);
-        let on_shutdown = if self.begun {
+        let on_shutdown = if self.hooks_begun {
             hooks.on_shutdown
         } else {
             self.deferred.put(hooks.on_shutdown);
@@ -284,13 +285,13 @@ impl Supervisor {
             let limit = time_is_up(&node, deadline, &mut late);
             if let Err(error) = running.run("on_shutdown", hook, (), limit).await {
                 node.note_error(&error);
-                // A hook that was cut off makes the exit forced, and not failed.
+                // A hook that was cut off did not fail. It was forced.
                 if late.is_none() {
                     self.fail(Cause::failure("on_shutdown", error));
                 }
             }
         }
-        // From here on, `GroupHandle::admit` refuses new members.
+        // From now on, `GroupHandle::admit` refuses new members.
         self.events.close();
         while let Ok(event) = self.events.try_recv() {
             if let Event::Add(mut entry) = event {
@@ -307,7 +308,7 @@ impl Supervisor {
                 if last.is_none() {
                     self.fail(Cause::failure("after_shutdown", error));
                 }
-                // The hook got an exit without this failure.
+                // The hook got an exit without its failure.
                 exit = self.exit_now(late.is_some() || last.is_some());
             }
         }
@@ -316,7 +317,7 @@ impl Supervisor {
         node.finish(exit);
     }
 
-    /// The exit of the group. It is a forced one if hooks were cut off.
+    /// Creates the exit. `cut_off` says whether a hook was cut off.
     fn exit_now(&self, cut_off: bool) -> Exit {
         if cut_off {
             self.node.note_force(Forced::GracePeriodOver);

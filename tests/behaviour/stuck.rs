@@ -149,6 +149,38 @@ async fn a_question_to_a_stuck_worker_fails_when_it_is_given_up() {
     drop(release);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_removed_worker_that_was_stuck_and_fails_later_does_not_disturb_its_group() {
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let worker = std::sync::Arc::new(());
+    let dropped = std::sync::Arc::downgrade(&worker);
+    let stuck = each(move |_: u64| {
+        let _worker = &worker;
+        let _ = released.recv();
+        async { Err::<Option<Nothing>, _>("too late".into()) }
+    });
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let options = Options::new().grace(GRACE);
+    let stuck = put_with(&mut workers, "stuck", options, stuck).handle();
+    let running = workers.startup().await.unwrap();
+    stuck.send(1).await.unwrap();
+    while stuck.queue_size() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let exit = running.remove(stuck.worker()).await.unwrap();
+    assert!(exit.is_stuck(), "{exit}");
+    drop(release);
+    // When the worker was dropped, its failure has been reported.
+    while dropped.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let added = running.add(idle()).unwrap();
+    added.wait_for(State::Running).await;
+    let exit = running.shutdown().await;
+    assert_eq!(exit.code(), 0, "{exit}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_blocks_its_thread_at_once_does_not_delay_the_start_of_others() {
     let (release, released) = std::sync::mpsc::channel::<()>();

@@ -7,52 +7,58 @@ use std::collections::BTreeMap;
 /// # Errors
 ///
 /// The nodes that are part of a cycle or on a path between two cycles.
-pub(crate) fn levels<N: Copy + Ord>(feeds: &BTreeMap<N, Vec<N>>) -> Result<Vec<Vec<N>>, Vec<N>> {
-    // The number of targets of each node that are not in a level yet.
-    let mut open: BTreeMap<N, usize> = feeds
-        .iter()
-        .map(|(&node, targets)| (node, targets.len()))
-        .collect();
-    let mut feeders: BTreeMap<N, Vec<N>> = BTreeMap::new();
-    for (&node, targets) in feeds {
-        for &target in targets {
-            feeders.entry(target).or_default().push(node);
-        }
+pub(crate) fn levels<N: Copy + Ord, T: AsRef<[N]>>(
+    feeds: &BTreeMap<N, T>,
+) -> Result<Vec<Vec<N>>, Vec<N>> {
+    // The number of feeders of each node that are not in the order yet.
+    let mut feeders: BTreeMap<N, usize> = feeds.keys().map(|&node| (node, 0)).collect();
+    for target in feeds.values().flat_map(AsRef::as_ref) {
+        *feeders.get_mut(target).expect(IS_A_NODE) += 1;
     }
-    let mut levels = Vec::new();
-    let mut level: Vec<N> = open
-        .iter()
-        .filter(|(_, open)| **open == 0)
-        .map(|(&n, _)| n)
-        .collect();
-    while !level.is_empty() {
-        let mut next = Vec::new();
-        for node in &level {
-            open.remove(node);
-            for feeder in feeders.get(node).into_iter().flatten() {
-                let open = open.get_mut(feeder).expect("a node that feeds is a node");
-                *open -= 1;
-                if *open == 0 {
-                    next.push(*feeder);
-                }
+    let unfed = feeders.iter().filter(|&(_, &feeders)| feeders == 0);
+    // Each node stands before all that it feeds.
+    let mut order: Vec<N> = unfed.map(|(&node, _)| node).collect();
+    let mut next = 0;
+    while let Some(node) = order.get(next) {
+        for target in feeds[node].as_ref() {
+            let feeders = feeders.get_mut(target).expect(IS_A_NODE);
+            *feeders -= 1;
+            if *feeders == 0 {
+                order.push(*target);
             }
         }
-        levels.push(std::mem::replace(&mut level, next));
+        next += 1;
     }
-    if open.is_empty() {
-        Ok(levels)
-    } else {
-        Err(on_cycles(open.into_keys().collect(), &feeders))
+    if order.len() < feeds.len() {
+        feeders.retain(|_, feeders| *feeders > 0);
+        return Err(on_cycles(feeders.into_keys().collect(), feeds));
     }
+    let mut level_of = feeders;
+    let mut height = 0;
+    for node in order.iter().rev() {
+        let fed = feeds[node].as_ref().iter();
+        let level = fed.map(|target| level_of[target] + 1).max().unwrap_or(0);
+        level_of.insert(*node, level);
+        height = height.max(level + 1);
+    }
+    let mut levels = vec![Vec::new(); height];
+    for (node, level) in level_of {
+        levels[level].push(node);
+    }
+    Ok(levels)
 }
 
-/// Removes the nodes that only lead to a cycle.
-fn on_cycles<N: Copy + Ord>(mut nodes: Vec<N>, feeders: &BTreeMap<N, Vec<N>>) -> Vec<N> {
+const IS_A_NODE: &str = "what a node feeds is a node";
+
+/// Removes the nodes that only follow a cycle.
+fn on_cycles<N: Copy + Ord, T: AsRef<[N]>>(mut nodes: Vec<N>, feeds: &BTreeMap<N, T>) -> Vec<N> {
     loop {
         let before = nodes.clone();
         nodes.retain(|node| {
-            let fed_by = feeders.get(node).into_iter().flatten();
-            fed_by.into_iter().any(|feeder| before.contains(feeder))
+            feeds[node]
+                .as_ref()
+                .iter()
+                .any(|target| before.contains(target))
         });
         if nodes.len() == before.len() {
             return nodes;

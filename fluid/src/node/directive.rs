@@ -27,7 +27,7 @@ pub(crate) struct RunEnded {
     /// The failure. `None` if the incarnation ended because a restart was requested.
     pub(crate) failure: Option<Cause>,
     pub(crate) run_stats: RunStats,
-    pub(crate) order: oneshot::Sender<Directive>,
+    pub(crate) directive: oneshot::Sender<Directive>,
 }
 
 /// What follows an incarnation.

@@ -1,7 +1,7 @@
 //! The members of a group and their names.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::node::Node;
 pub(crate) struct Members {
     nodes: Vec<Arc<Node>>,
     /// The number of requests for each name.
-    names: HashMap<Arc<str>, usize>,
+    names: BTreeMap<Arc<str>, usize>,
 }
 
 impl Members {

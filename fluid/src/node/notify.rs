@@ -50,14 +50,14 @@ impl Node {
         failure: Option<Cause>,
         run_stats: RunStats,
     ) -> oneshot::Receiver<Directive> {
-        let (order, ordered) = oneshot::channel();
-        let down = RunEnded {
+        let (directive, receiver) = oneshot::channel();
+        let ended = RunEnded {
             failure,
             run_stats,
-            order,
+            directive,
         };
-        self.notify(MemberEvent::RunEnded(Box::new(down)));
-        ordered
+        self.notify(MemberEvent::RunEnded(Box::new(ended)));
+        receiver
     }
 
     /// Reports the end of an incarnation and waits for the directive. Returns `None` if the member is forced to

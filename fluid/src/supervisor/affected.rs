@@ -7,7 +7,7 @@ use crate::options::restart::Whom;
 
 /// The nodes that are restarted when `failed` has failed.
 pub(super) fn affected<N: Copy + Ord>(
-    feeds: &BTreeMap<N, Vec<N>>,
+    feeds: &BTreeMap<N, &[N]>,
     whom: Whom,
     failed: N,
 ) -> BTreeSet<N> {
@@ -18,8 +18,8 @@ pub(super) fn affected<N: Copy + Ord>(
             let mut reached = BTreeSet::from([failed]);
             let mut open = vec![failed];
             while let Some(node) = open.pop() {
-                let fed = feeds.get(&node).into_iter().flatten();
-                open.extend(fed.filter(|&&fed| reached.insert(fed)));
+                let fed = feeds.get(&node).copied().unwrap_or_default();
+                open.extend(fed.iter().filter(|&&fed| reached.insert(fed)));
             }
             reached
         }
@@ -29,12 +29,13 @@ pub(super) fn affected<N: Copy + Ord>(
 /// Sorts some nodes of an acyclic graph into levels, sinks first. All nodes that a node feeds are in earlier
 /// levels.
 pub(super) fn in_order<N: Copy + Ord>(
-    feeds: &BTreeMap<N, Vec<N>>,
+    feeds: &BTreeMap<N, &[N]>,
     some: &BTreeSet<N>,
 ) -> Vec<Vec<N>> {
     let among = some.iter().map(|&node| {
-        let fed = feeds.get(&node).into_iter().flatten().copied();
-        (node, fed.filter(|fed| some.contains(fed)).collect())
+        let fed = feeds.get(&node).copied().unwrap_or_default().iter();
+        let fed: Vec<_> = fed.copied().filter(|fed| some.contains(fed)).collect();
+        (node, fed)
     });
     // A group with a cycle is never started.
     levels(&among.collect()).unwrap_or_else(|_| vec![some.iter().copied().collect()])
@@ -45,6 +46,11 @@ mod tests {
     use super::*;
 
     type Graph = BTreeMap<usize, Vec<usize>>;
+
+    fn slices(graph: &Graph) -> BTreeMap<usize, &[usize]> {
+        let nodes = graph.iter();
+        nodes.map(|(&node, fed)| (node, fed.as_slice())).collect()
+    }
 
     /// Every acyclic graph of `nodes` nodes.
     fn graphs(nodes: usize) -> impl Iterator<Item = Graph> {
@@ -71,7 +77,7 @@ mod tests {
     fn in_every_graph_of_up_to_four_nodes_each_strategy_restarts_the_members_it_names() {
         for graph in (1..=4).flat_map(graphs) {
             for &failed in graph.keys() {
-                let whom = |whom| affected(&graph, whom, failed);
+                let whom = |whom| affected(&slices(&graph), whom, failed);
                 assert_eq!(whom(Whom::One), BTreeSet::from([failed]));
                 assert!(whom(Whom::All).iter().eq(graph.keys()));
                 for &node in graph.keys() {
@@ -91,8 +97,8 @@ mod tests {
         for graph in (1..=4).flat_map(graphs) {
             for failed in graph.keys() {
                 for whom in [Whom::One, Whom::All, Whom::Rest] {
-                    let some = affected(&graph, whom, *failed);
-                    let order = in_order(&graph, &some);
+                    let some = affected(&slices(&graph), whom, *failed);
+                    let order = in_order(&slices(&graph), &some);
                     let flat: BTreeSet<_> = order.concat().into_iter().collect();
                     assert_eq!((flat, order.concat().len()), (some.clone(), some.len()));
                     let place = |node| order.iter().position(|level| level.contains(&node));

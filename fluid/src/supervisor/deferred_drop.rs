@@ -1,10 +1,9 @@
-//! What is to be dropped.
+//! Values of the user that are dropped outside the supervisor's task.
 
 use crate::sync::catch::catch_now;
 
-/// Things of the user's that no one needs any more: workers that were never started, messages that no
-/// one will handle, hooks that are not called. To drop them is to run user code, which a supervisor
-/// never does itself.
+/// Values of the user that are not needed any more: workers that were never started, messages that are undelivered, and
+/// hooks that are not called. A drop runs user code, which a supervisor never does itself.
 #[derive(Default)]
 pub(crate) struct DeferredDrop(Vec<Box<dyn Send>>);
 
@@ -13,18 +12,18 @@ impl DeferredDrop {
         self.0.push(Box::new(what));
     }
 
-    /// Drops everything on a thread of its own, which may take as long as it likes.
+    /// Drops all values on a thread of their own, which may take any time.
     pub(super) fn drop_on_thread(&mut self) {
         if self.0.is_empty() {
             return;
         }
         let mut deferred = Self(std::mem::take(&mut self.0));
         let thread = std::thread::Builder::new().name("fluid-deferred".to_owned());
-        // Without threads there is no other place than here.
+        // If no thread can be spawned, the closure is dropped here, and the values with it.
         let _ = thread.spawn(move || deferred.drop_all());
     }
 
-    /// Drops everything here and now.
+    /// Drops all values now, in the current thread.
     pub(crate) fn drop_all(&mut self) {
         for thing in self.0.drain(..) {
             if let Err(panicked) = catch_now(|| drop(thing)) {

@@ -1,4 +1,4 @@
-//! The order of a drain: which members still feed a consumer. Pure.
+//! The order of a drain: which members still feed a consumer. Pure, and free of workers.
 //!
 //! At a stop, the members that nothing feeds are asked first. A consumer is asked when every member that feeds it has
 //! ended, so that nothing can arrive after it was asked.
@@ -17,16 +17,8 @@ struct Edges<N> {
     feeds: Vec<N>,
     /// The number of members that feed it and have not ended.
     feeders: usize,
-    /// The member that calls it. `None` unless it is behind a fused edge.
+    /// The member that calls it, if it is behind a fused edge.
     caller: Option<N>,
-}
-
-/// A consumer that lost its last feeder.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Starved<N> {
-    pub(super) member: N,
-    /// Whether the feeder was its caller. The consumer then stops with it, also while the group runs.
-    pub(super) was_called: bool,
 }
 
 impl<N> Default for Drain<N> {
@@ -88,24 +80,16 @@ impl<N: Copy + Ord> Drain<N> {
         self.members.get(&member)?.caller
     }
 
-    /// Removes a member that has ended. Returns the consumers whose last feeder it was.
-    pub(super) fn ended(&mut self, member: N) -> Vec<Starved<N>> {
-        let Some(edges) = self.members.get_mut(&member) else {
-            return Vec::new();
-        };
-        let feeds = std::mem::take(&mut edges.feeds);
-        let mut starved = Vec::new();
-        for consumer in feeds {
-            let edges = self.members.entry(consumer).or_default();
+    /// A member has ended. Returns the consumers that it fed and that nothing feeds any more.
+    pub(super) fn ended(&mut self, member: N) -> Vec<N> {
+        let edges = self.members.get_mut(&member);
+        let mut feeds = edges.map_or_else(Vec::new, |edges| std::mem::take(&mut edges.feeds));
+        feeds.retain(|consumer| {
+            let edges = self.members.entry(*consumer).or_default();
             edges.feeders -= 1;
-            if edges.feeders == 0 {
-                starved.push(Starved {
-                    member: consumer,
-                    was_called: edges.caller == Some(member),
-                });
-            }
-        }
-        starved
+            edges.feeders == 0
+        });
+        feeds
     }
 }
 
@@ -130,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_consumer_is_asked_to_stop_once_after_all_its_feeders_have_ended() {
+    fn a_consumer_is_asked_once_when_all_its_feeders_have_ended_in_any_order() {
         for (nodes, edges) in graphs() {
             // Of the members that were asked, the lowest or the highest ends next.
             for highest_first in [false, true] {
@@ -146,7 +130,7 @@ mod tests {
                     asked.pop_first()
                 } {
                     ended.insert(next);
-                    for Starved { member, .. } in drain.ended(next) {
+                    for member in drain.ended(next) {
                         let feeders = edges.iter().filter(|&&(_, to)| to == member);
                         let all_ended = feeders.map(|(from, _)| from).all(|f| ended.contains(f));
                         assert!(all_ended, "{member} in {edges:?}");
@@ -164,24 +148,17 @@ mod tests {
         drain.connect(1, 2);
         drain.connect(1, 2);
         assert_eq!(drain.feeds(1), [2]);
-        let was_called = false;
-        assert_eq!(
-            drain.ended(1),
-            [Starved {
-                member: 2,
-                was_called
-            }]
-        );
+        assert_eq!(drain.ended(1), [2]);
         assert!(!drain.is_fed(2));
     }
 
     #[test]
-    fn the_end_of_a_caller_starves_its_fused_callee() {
+    fn the_caller_of_a_member_is_known_after_the_end_of_the_caller() {
         let mut drain = Drain::default();
         drain.connect(1, 2);
         drain.fuse(1, 2);
         assert_eq!(drain.caller(2), Some(1));
-        assert!(drain.ended(1)[0].was_called);
+        assert_eq!(drain.ended(1), [2]);
         assert_eq!(drain.caller(2), Some(1));
     }
 }

@@ -1,4 +1,4 @@
-//! The supervisor's record of one member.
+//! A member of a group, as its supervisor sees it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,29 +13,27 @@ use crate::state::Kind;
 use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::sync::oneshot;
 
-/// Where a member is between two incarnations.
+/// What the supervisor does with the current incarnation of a member.
 pub(super) enum Phase {
-    /// It runs, or has not been launched.
+    /// Nothing: the incarnation runs, or none does, before the launch and after the end.
     Active,
-    /// Its incarnation should end, and a directive follows.
+    /// It waits for the end of the incarnation, which another one follows.
     Ending,
-    /// Its incarnation did not end in time and was aborted.
+    /// It has aborted the incarnation, which took too long to end.
     Aborted,
-    /// Its incarnation has ended, and it waits for a directive.
+    /// The incarnation has ended, and the member waits for a directive.
     AwaitingRestart(Box<AwaitingRestart>),
 }
 
-/// A member that waits for a directive.
+/// A member whose incarnation has ended and that waits for a directive.
 pub(super) struct AwaitingRestart {
-    pub(super) order: oneshot::Sender<Directive>,
-    /// The failure of its last incarnation. `None` if it did not fail.
+    pub(super) directive: oneshot::Sender<Directive>,
+    /// The failure of the incarnation. `None` if the incarnation ended because a restart was requested.
     pub(super) failure: Option<Cause>,
-    /// The backoff after that failure.
-    pub(super) pause: Duration,
-    /// Whether its last incarnations handled no message, so that another one has no use.
-    pub(super) tried_enough: bool,
-    /// Whether it is restarted alone, at the end of its backoff.
-    pub(super) resting: bool,
+    /// Whether it failed too often without a handled message to be restarted for a drain.
+    pub(super) exhausted: bool,
+    /// Whether its own pause ends the wait. Otherwise a group restart does.
+    pub(super) paused: bool,
 }
 
 /// The options of a member that its supervisor reads.
@@ -58,16 +56,16 @@ impl Policy {
     }
 }
 
-/// A member, and its progress in the start and the stop of its group. State that only a failure needs is boxed,
-/// because most members never fail.
+/// A member, and its progress through the start and the stop of its group. Data that only a failure needs is boxed, since
+/// most members never fail.
 pub(crate) struct Entry {
     pub(super) id: MemberId,
     pub(super) node: Arc<Node>,
-    /// The policy of a nested group. `None` for a worker, whose node has its options.
+    /// The policy of a nested group, whose node has no options.
     policy: Option<Box<Policy>>,
-    /// Launches the member. `None` once it is launched.
+    /// The member, until it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
-    /// Whether it has been launched and has not started.
+    /// Whether it was launched and has not started.
     pub(super) starting: bool,
     pub(super) asked: bool,
     pub(super) forced: bool,
@@ -102,16 +100,23 @@ impl Entry {
         }
     }
 
-    /// The options by which it is supervised.
     pub(super) fn policy(&self) -> Policy {
         let own = || Policy::of(&self.node.options);
         self.policy.as_deref().copied().unwrap_or_else(own)
     }
 
-    /// How long a call may give no sign of life. `None` for a nested group, which watches its own members.
+    /// How long a call may show no progress. The members of a nested group are watched by that group.
     pub(super) fn stall_limit(&self) -> Option<Duration> {
         let limit = self.policy().stall;
-        limit.filter(|_| self.node.kind != Kind::Group)
+        limit.filter(|_| !self.is_group())
+    }
+
+    pub(super) fn is_group(&self) -> bool {
+        self.node.kind == Kind::Group
+    }
+
+    pub(super) fn is_callback(&self) -> bool {
+        self.node.kind == Kind::Callback
     }
 
     /// Ends a member that was never started. All messages and questions in its queue are undelivered.
@@ -127,7 +132,7 @@ impl Entry {
         self.launch.is_none() && !self.asked && !self.ended
     }
 
-    pub(super) fn is_down(&self) -> bool {
+    pub(super) fn awaits_restart(&self) -> bool {
         matches!(self.phase, Phase::AwaitingRestart(_))
     }
 
@@ -135,6 +140,20 @@ impl Entry {
         match &mut self.phase {
             Phase::AwaitingRestart(awaiting_restart) => Some(awaiting_restart),
             _ => None,
+        }
+    }
+
+    /// Sends a directive, if the member waits for one. Returns whether it did.
+    pub(super) fn direct(&mut self, directive: Directive) -> bool {
+        match std::mem::replace(&mut self.phase, Phase::Active) {
+            Phase::AwaitingRestart(awaiting_restart) => {
+                let _ = awaiting_restart.directive.send(directive);
+                true
+            }
+            other => {
+                self.phase = other;
+                false
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! The hooks of a group itself.
+//! The hooks of a group.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use crate::report::exit::Exit;
 use crate::sync::catch::catch;
 use crate::sync::signal::until;
 
-/// How long the group's `on_shutdown` hooks together, and then its `after_shutdown` hooks, may still take
-/// when its grace period is over.
+/// How long all `on_shutdown` hooks of a group together may still take when its grace period is over, and then all
+/// `after_shutdown` hooks.
 pub(super) const HOOK_SLACK: Duration = Duration::from_millis(200);
 
 type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
 
-/// The group's own hooks, in the order in which they were registered.
+/// The hooks of a group, in the order in which they were registered.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) on_startup: Vec<Hook<()>>,
@@ -30,19 +30,19 @@ pub(crate) struct Hooks {
     pub(crate) after_shutdown: Vec<Hook<Exit>>,
 }
 
-/// Makes a hook's closure one that the group can keep.
+/// Boxes the closure of a hook.
 pub(crate) fn hook<A, F>(run: impl FnOnce(A) -> F + Send + 'static) -> Hook<A>
 where
     A: Send + 'static,
     F: Future<Output: Outcome> + Send + 'static,
 {
     Box::new(move |argument| {
-        // Called within the future, so that a panic of the closure itself is caught with the rest.
+        // The closure is called within the future, so that its panic is caught as well.
         Box::pin(async move { run(argument).await.outcome() })
     })
 }
 
-/// What became of a hook of the start.
+/// The outcome of an `on_startup` hook.
 pub(super) enum Started {
     Returned(Result<(), Error>),
     /// The group was asked to stop, and the hook was dropped where it awaited.
@@ -51,12 +51,12 @@ pub(super) enum Started {
     Stuck,
 }
 
-/// What the task of a hook came to.
+/// The result of the hook that a task ran.
 fn outcome(task: Result<Result<Result<(), Error>, Panicked>, JoinError>) -> Result<(), Error> {
     task.map_err(Error::from)?.map_err(Error::from)?
 }
 
-/// Runs hooks, each on a task of its own.
+/// Runs hooks, each in a task of its own.
 pub(super) struct Runner<'a> {
     node: &'a Arc<Node>,
     runtime: &'a Handle,
@@ -67,7 +67,7 @@ impl<'a> Runner<'a> {
         Self { node, runtime }
     }
 
-    /// Runs a hook, no longer than until `limit`.
+    /// Runs a hook, and cuts it off when `limit` resolves.
     pub(super) async fn run<A>(
         &self,
         name: &'static str,
@@ -87,11 +87,11 @@ impl<'a> Runner<'a> {
                 Err(format!("`{name}` was cut off: {late}").into())
             }
         };
-        result.inspect_err(|error| self.tell_failed(name, error))
+        result.inspect_err(|error| self.log_failed(name, error))
     }
 
-    /// Runs a hook of the start. A stop of the group drops it where it awaits. `limit` begins with the stop: until then
-    /// it must have been dropped.
+    /// Runs an `on_startup` hook. A stop of the group drops it where it awaits. `limit` is polled from then on. If it resolves
+    /// before the hook was dropped, the hook is stuck.
     pub(super) async fn run_until_stop(
         &self,
         name: &'static str,
@@ -100,7 +100,7 @@ impl<'a> Runner<'a> {
     ) -> Started {
         let mut task = self.runtime.spawn(catch(hook(())));
         if let Some(result) = until(self.node.stop(), &mut task).await {
-            let result = outcome(result).inspect_err(|error| self.tell_failed(name, error));
+            let result = outcome(result).inspect_err(|error| self.log_failed(name, error));
             return Started::Returned(result);
         }
         let group = &*self.node.path();
@@ -116,14 +116,14 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn tell_failed(&self, hook: &'static str, error: &Error) {
+    fn log_failed(&self, hook: &'static str, error: &Error) {
         let error = format!("{error:#}");
         tracing::error!(group = &*self.node.path(), hook, error, "hook failed");
     }
 }
 
-/// Resolves when several hooks together have used up their time: at the deadline or by force, and a
-/// little later. `last` is that moment, once it is known.
+/// Resolves when several hooks together have used up their time: [`HOOK_SLACK`] after the deadline or the forced stop.
+/// `last` stores that time, once it is known.
 pub(super) async fn time_is_up(node: &Node, deadline: Option<Instant>, last: &mut Option<Instant>) {
     let at = match *last {
         Some(at) => at,

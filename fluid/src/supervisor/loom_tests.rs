@@ -108,7 +108,7 @@ impl Driven {
             supervisor.answer_deadlines();
             supervisor.restart_next();
             if supervisor.has_started()
-                && let Some(cause) = supervisor.later.take()
+                && let Some(cause) = supervisor.stop_after_start.take()
             {
                 supervisor.begin_stop(cause);
             }

@@ -1,7 +1,6 @@
-//! How a group answers failures: which members it restarts, and whether its budget allows it.
+//! How a group answers a failure: which members are restarted, and whether a restart is possible.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,7 +12,7 @@ use crate::options::OnError;
 use crate::options::grace::DEFAULT_GRACE;
 use crate::options::restart::{Restart, Whom};
 use crate::report::exit::Cause;
-use crate::state::{Kind, State};
+use crate::state::State;
 use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};
 use crate::supervisor::budget::Budget;
@@ -23,11 +22,11 @@ use crate::supervisor::entry::{AwaitingRestart, Entry, Phase};
 use crate::supervisor::group_restart::GroupRestart;
 use crate::supervisor::stop::{FORCE_SLACK, NESTED_HEAD_START};
 
-/// The strategy of a group, and its restarts in progress.
+/// The restarts of a group.
 pub(super) struct Restarts {
     strategy: Option<Restart>,
     budget: Option<Budget>,
-    /// The group restart that is in progress.
+    /// The restart of several members that is in progress.
     pub(super) group_restart: Option<GroupRestart>,
 }
 
@@ -40,14 +39,14 @@ impl Restarts {
         }
     }
 
-    fn backoff(&self, member: &Entry) -> Backoff {
-        match (member.policy().on_error, self.strategy) {
+    fn backoff(&self, on_error: Option<OnError>) -> Backoff {
+        match (on_error, self.strategy) {
             (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
             (_, Some(strategy)) => Backoff::new(strategy.backoff),
         }
     }
 
-    /// Spends one restart. Returns `false` if the budget is used up.
+    /// Spends one restart, if one is left.
     fn spend(&mut self) -> bool {
         self.budget
             .as_mut()
@@ -58,7 +57,7 @@ impl Restarts {
         self.budget.as_mut().map(Budget::renew);
     }
 
-    /// When the group restart may continue. `None` if it waits for something else than the backoff.
+    /// When the pause of a group restart is over, if nothing else is awaited.
     pub(super) fn starts_at(&self) -> Option<Instant> {
         self.group_restart
             .as_ref()
@@ -67,41 +66,46 @@ impl Restarts {
 }
 
 impl Supervisor {
-    /// How long an incarnation may take to end.
+    /// How long an incarnation may take to end, if its member has no grace period of its own.
     pub(super) fn patience(&self) -> Duration {
-        // Shorter than the patience of the parent group, which then need not abort this group.
+        // Shorter than the patience of the group above, which then need not find out what keeps this group.
         let above = self.above.as_ref();
         let above = above.map(|launch| launch.group.patience.saturating_sub(NESTED_HEAD_START));
         self.grace.or(above).unwrap_or(DEFAULT_GRACE)
     }
 
-    /// Decides about a failure of this member. Without a failure, decides about an error of unknown cause.
+    /// Whether the group above may answer a failure that this group does not answer.
+    fn is_answered_above(&self) -> bool {
+        self.above.as_ref().is_some_and(|launch| launch.answered)
+    }
+
+    /// What answers a failure of this member. Without a failure, what answers a failure of no special kind.
     pub(super) fn answer_to(&self, member: &Entry, failure: Option<&Cause>) -> Answer {
         let error = failure.and_then(Cause::error);
         let failed = Failed {
             on_error: member.policy().on_error,
             stalled: error.is_some_and(|error| member.node.stalled_by(&error)),
             strategy: self.restarts.strategy.map(|strategy| strategy.whom),
-            above: self.above.as_ref().is_some_and(|launch| launch.answered),
+            above: self.is_answered_above(),
         };
         failed.answer()
     }
 
-    /// Called when a member has failed and its `on_shutdown` begins. Sets the deadline for the hook.
+    /// A member has failed, and its `on_shutdown` runs. Limits the time for that.
     pub(super) fn failing(&mut self, id: MemberId) {
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
             member.is_active() && self.answer_to(member, failure.as_ref()) != Answer::Stop
         });
         if answered && self.cause.is_none() {
-            self.give_time_to_end(id);
+            self.limit_incarnation(id);
         } else {
-            self.set_alarm(id, true);
+            self.limit_stop(id, true);
         }
     }
 
-    /// Sets the deadline by which the incarnation of a member must have ended. It is aborted at that time.
-    pub(super) fn give_time_to_end(&mut self, id: MemberId) {
+    /// Limits the time in which the current incarnation of a member must end. If that is over, it is aborted.
+    pub(super) fn limit_incarnation(&mut self, id: MemberId) {
         let patience = self.patience();
         if let Some(member) = self.members.get_mut(&id)
             && matches!(member.phase, Phase::Active)
@@ -113,67 +117,56 @@ impl Supervisor {
         }
     }
 
-    /// Decides what follows an incarnation that has ended.
-    pub(super) fn down(&mut self, id: MemberId, down: RunEnded) {
+    /// An incarnation has ended. Decides what follows.
+    pub(super) fn run_ended(&mut self, id: MemberId, ended: RunEnded) {
         self.no_restart_is_due(id);
         let Some(member) = self.members.get_mut(&id).filter(|member| !member.ended) else {
-            // It was given up. The directive channel is dropped, which ends it.
+            // It was given up. When its directive is dropped, it ends.
             return;
         };
         if !member.asked && !member.forced {
-            // Its hooks ended in time. The backoff has no deadline.
+            // The limit for its hooks. Between two incarnations no time is limited.
             self.deadlines.clear(Deadline::Stop, id);
         }
         let RunEnded {
             failure,
             run_stats,
-            order,
-        } = down;
-        let nested = member.node.kind == Kind::Group;
-        let failure = failure.map(|cause| match nested {
+            directive,
+        } = ended;
+        let failure = failure.map(|cause| match member.is_group() {
             true => cause.below(member.node.name()),
             false => cause,
         });
-        let (pause, tried_enough) = match failure {
-            Some(_) => {
-                let backoff = self.restarts.backoff(member);
-                member
-                    .backoff
-                    .get_or_insert_with(|| Box::new(backoff))
-                    .failed(&run_stats)
-            }
-            None => (Duration::ZERO, false),
-        };
+        let (mut pause, mut exhausted) = (Duration::ZERO, false);
+        if failure.is_some() {
+            let backoff = self.restarts.backoff(member.policy().on_error);
+            let backoff = member.backoff.get_or_insert_with(|| Box::new(backoff));
+            (pause, exhausted) = backoff.failed(&run_stats);
+        }
         member.phase = Phase::AwaitingRestart(Box::new(AwaitingRestart {
-            order,
+            directive,
             failure: failure.clone(),
-            pause,
-            tried_enough,
-            resting: false,
+            exhausted,
+            paused: false,
         }));
-        let (asked, ends_along) = (member.asked, self.ends_along(id));
         match failure {
-            _ if asked => self.asked_while_down(id),
-            _ if ends_along => self.make_room(id),
-            Some(failure) => self.failed(id, failure),
+            _ if member.asked => self.stop_awaiting(id),
+            _ if self.ends_in_group_restart(id) => self.make_room(id),
+            Some(failure) => self.failed(id, failure, pause),
             // The group restart for which it ended was called off.
             None => self.again(id),
         }
     }
 
-    /// Answers a failure: by a restart, if the decision is one and it is possible.
-    fn failed(&mut self, id: MemberId, failure: Cause) {
+    /// Answers a failure: by a restart, if one is possible.
+    fn failed(&mut self, id: MemberId, failure: Cause, pause: Duration) {
         let Answer::Restart(whom) = self.answer_to(&self.members[&id], Some(&failure)) else {
             return self.unanswered(id, failure);
         };
-        // A group that stops restarts only the failed member. Its grace period limits that.
-        let whom = if self.cause.is_some() {
-            Whom::One
-        } else {
-            whom
-        };
-        let feeds = self.active();
-        let mut affected = affected(&feeds, whom, id);
+        // A group that stops restarts only what failed, within its grace period.
+        let stopping = self.cause.is_some();
+        let whom = if stopping { Whom::One } else { whom };
+        let mut affected = affected(&self.active_feeds(), whom, id);
         if whom != Whom::One {
             self.with_callers(&mut affected, id);
         }
@@ -184,7 +177,7 @@ impl Supervisor {
             let own = non_restartable == self.members[&id].node.path();
             return self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
         }
-        if self.cause.is_none()
+        if !stopping
             && !self.restarts.spend()
             && let Some(strategy) = &self.restarts.strategy
         {
@@ -192,106 +185,90 @@ impl Supervisor {
             let used_up = |error| NoRestart::used_up(&group, strategy, error);
             return self.unanswered(id, because(&failure, used_up));
         }
-        let pause = self.announce(id, &failure);
-        if whom == Whom::One {
-            self.rest(id, pause);
-        } else {
-            self.group_restart(affected, pause);
-        }
-    }
-
-    /// Adds the callers of affected fused callees: a fused chain returns its callees only when the incarnation at
-    /// its head ends. The failed member has been returned already.
-    fn with_callers(&self, affected: &mut BTreeSet<MemberId>, failed: MemberId) {
-        let caller = |id: &MemberId| self.drain.caller(*id);
-        let borrowed: Vec<_> = affected.iter().filter(|id| **id != failed).collect();
-        let callers = borrowed
-            .into_iter()
-            .flat_map(|id| std::iter::successors(caller(id), caller));
-        affected.extend(callers.collect::<Vec<_>>());
-    }
-
-    /// Logs that a failure is answered by a restart. Returns the backoff before it.
-    fn announce(&mut self, id: MemberId, failure: &Cause) -> Duration {
-        let Some(member) = self.members.get_mut(&id) else {
-            return Duration::ZERO;
-        };
-        member.node.advance(State::Restarting);
-        let node = Arc::clone(&member.node);
-        let pause = member
-            .awaiting_restart()
-            .map_or(Duration::ZERO, |awaiting_restart| awaiting_restart.pause);
+        let node = &self.members[&id].node;
+        node.advance(State::Restarting);
         tracing::warn!(
             worker = &*node.path(),
             error = failure.error().map(|error| format!("{error:#}")),
             ?pause,
             "worker failed, restarting"
         );
-        pause
+        if whom == Whom::One {
+            self.pause(id, pause);
+        } else {
+            self.group_restart(affected, pause);
+        }
     }
 
-    /// Restarts one member, after a backoff.
-    fn rest(&mut self, id: MemberId, pause: Duration) {
-        if let Some(awaiting_restart) = self.members.get_mut(&id).and_then(|m| m.awaiting_restart())
+    /// Adds the callers of the affected members: a fused chain returns its callees when the incarnation at its head ends. A
+    /// callee that failed was returned already.
+    fn with_callers(&self, affected: &mut BTreeSet<MemberId>, failed: MemberId) {
+        let caller = |id: &MemberId| self.drain.caller(*id);
+        let called: Vec<_> = affected.iter().filter(|id| **id != failed).collect();
+        let callers = called
+            .into_iter()
+            .flat_map(|id| std::iter::successors(caller(id), caller));
+        affected.extend(callers.collect::<Vec<_>>());
+    }
+
+    /// Restarts one member alone, after a pause.
+    fn pause(&mut self, id: MemberId, pause: Duration) {
+        if let Some(member) = self.members.get_mut(&id)
+            && let Some(awaiting_restart) = member.awaiting_restart()
         {
-            awaiting_restart.resting = true;
+            awaiting_restart.paused = true;
             self.deadlines
                 .set(Instant::now() + pause, Deadline::Restart, id);
         }
     }
 
-    /// Answers a failure that no restart of this group answers. A nested group escalates it, and keeps its members
-    /// for a restart by the parent group. Otherwise the member ends, and the group stops.
+    /// No restart in this group answers the failure. In a nested group, the group above may: then nothing ends for good.
+    /// Otherwise the member ends, and its group stops.
     fn unanswered(&mut self, id: MemberId, failure: Cause) {
-        let above = self.above.as_ref().is_some_and(|launch| launch.answered);
-        if !above || self.cause.is_some() {
+        if !self.is_answered_above() || self.cause.is_some() {
             return self.end_failed(id, failure);
         }
         let Some(non_restartable) = self.node.non_restartable() else {
-            return self.go_down(Some((id, failure)));
+            return self.end_incarnation(Some((id, failure)));
         };
         let failed = failure.worker().unwrap_or_default();
         let own = *non_restartable == *format!("{}/{failed}", self.node.path());
         self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
     }
 
-    /// Ends a member that waits for a directive and has failed, and stops the group with its failure.
+    /// Ends a member that has failed and waits for a directive. Its end stops the group.
     fn end_failed(&mut self, id: MemberId, failure: Cause) {
-        let nested = self.members[&id].node.kind == Kind::Group;
+        let nested = self.members[&id].is_group();
         self.end(id, failure.clone());
         if nested {
-            // The exit of a nested group does not say why it was not restarted.
+            // Its exit does not say why it was not restarted.
             self.fail(failure);
         }
     }
 
-    /// Decides about a member that is down and was asked to stop. A consumer with messages left gets another
-    /// incarnation to drain them, unless its last incarnations handled nothing. Every other member ends.
-    pub(super) fn asked_while_down(&mut self, id: MemberId) {
-        if self.ends_along(id) {
-            // The group restart gives it its next incarnation.
+    /// A member that waits for a directive is asked to stop, or was asked before. A consumer with messages left gets another
+    /// incarnation, to handle them. Any other member ends. So does a consumer whose incarnations fail and handle nothing.
+    pub(super) fn stop_awaiting(&mut self, id: MemberId) {
+        if self.ends_in_group_restart(id) {
+            // It gets its next incarnation with the other members.
             return;
         }
         let Some(member) = self.members.get(&id) else {
             return;
         };
-        let node = Arc::clone(&member.node);
         let Phase::AwaitingRestart(awaiting_restart) = &member.phase else {
             return;
         };
-        let failure = awaiting_restart.failure.as_ref();
+        let (node, failure) = (&member.node, awaiting_restart.failure.as_ref());
         let answered = self.answer_to(member, failure) != Answer::Stop;
-        let size = node
-            .queue_control
-            .as_ref()
-            .map_or(0, |queue| queue.queue_size());
-        let end = match awaiting_restart.failure.clone() {
-            // A nested group drains its own members.
-            _ if node.kind == Kind::Group => Some(node.asked_because()),
+        let queue = node.queue_control.as_ref();
+        let end = match failure.cloned() {
+            // A nested group stops its own members.
+            _ if member.is_group() => Some(node.asked_because()),
             Some(failure) if !answered => Some(failure),
             Some(failure) if node.non_restartable().is_some() => Some(by_value(&failure, None)),
-            _ if size == 0 => Some(node.asked_because()),
-            Some(failure) if awaiting_restart.tried_enough => Some(failure),
+            _ if queue.is_none_or(|queue| queue.queue_size() == 0) => Some(node.asked_because()),
+            Some(failure) if awaiting_restart.exhausted => Some(failure),
             _ => None,
         };
         match end {
@@ -300,75 +277,64 @@ impl Supervisor {
         }
     }
 
-    /// Starts the next incarnation of a member that is down.
+    /// Starts the next incarnation of a member that waits for a directive.
     pub(super) fn again(&mut self, id: MemberId) {
-        let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
-            return;
-        };
-        self.deadlines.clear(Deadline::Restart, id);
-        if let Phase::AwaitingRestart(awaiting_restart) =
-            std::mem::replace(&mut member.phase, Phase::Active)
+        if let Some(member) = self.members.get_mut(&id)
+            && member.awaits_restart()
         {
+            self.deadlines.clear(Deadline::Restart, id);
             member.node.renew();
-            let _ = awaiting_restart.order.send(Directive::Restart);
+            member.direct(Directive::Restart);
         }
     }
 
     /// Ends a member that waits for a directive.
     pub(super) fn end(&mut self, id: MemberId, cause: Cause) {
-        let Some(member) = self.members.get_mut(&id).filter(|member| member.is_down()) else {
-            return;
-        };
-        let nested = member.node.kind == Kind::Group;
-        self.deadlines.clear(Deadline::Restart, id);
-        if let Phase::AwaitingRestart(awaiting_restart) =
-            std::mem::replace(&mut member.phase, Phase::Active)
+        if let Some(member) = self.members.get_mut(&id)
+            && member.direct(Directive::Stop(cause))
         {
-            let _ = awaiting_restart.order.send(Directive::Stop(cause));
-        }
-        // Its `after_shutdown` may hang. A nested group has deadlines of its own.
-        if !nested {
-            self.set_alarm(id, true);
+            self.deadlines.clear(Deadline::Restart, id);
+            // A nested group limits its own hooks.
+            if !member.is_group() {
+                self.limit_stop(id, true);
+            }
         }
     }
 
-    /// The members that are active, each with the members that it feeds.
-    pub(super) fn active(&self) -> BTreeMap<MemberId, Vec<MemberId>> {
+    /// The active members, and which of the members each of them feeds.
+    pub(super) fn active_feeds(&self) -> BTreeMap<MemberId, &[MemberId]> {
         let active = self.members.iter().filter(|(_, member)| member.is_active());
-        active
-            .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
-            .collect()
+        active.map(|(&id, _)| (id, self.drain.feeds(id))).collect()
     }
 
-    /// Sorts some members into levels, sinks first and callbacks last.
+    /// Some members in levels, sinks first and callbacks last.
     pub(super) fn levels_of(&self, some: &BTreeSet<MemberId>) -> Vec<Vec<MemberId>> {
-        let is_callback = |id: &MemberId| self.members[id].node.kind == Kind::Callback;
         let (callbacks, workers): (BTreeSet<_>, BTreeSet<_>) =
-            some.iter().partition(|id| is_callback(id));
-        let mut levels = in_order(&self.active(), &workers);
+            some.iter().partition(|&id| self.members[id].is_callback());
+        let mut levels = in_order(&self.active_feeds(), &workers);
         levels.push(callbacks.into_iter().collect());
         levels
     }
 
-    /// Removes a member from the restarts that wait for it.
+    /// Clears what was to happen in a restart of this member.
     pub(super) fn no_restart_is_due(&mut self, id: MemberId) {
         self.deadlines.clear(Deadline::Restart, id);
         self.restarts.no_longer_awaited(id);
     }
 
-    /// Handles [`Deadline::Restart`]: a backoff is over, or an incarnation did not end in time.
+    /// The pause before a restart is over, or an incarnation took too long to end.
     pub(super) fn restart_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id).map(|member| &member.phase) {
-            Some(Phase::AwaitingRestart(awaiting)) if awaiting.resting => self.again(id),
-            Some(Phase::Ending) => self.abort_incarnation(id, now + FORCE_SLACK),
+            Some(Phase::AwaitingRestart(awaiting)) if awaiting.paused => self.again(id),
+            Some(Phase::Ending) => self.abort(id, now + FORCE_SLACK),
             Some(Phase::Aborted) => self.give_up(id),
             _ => {}
         }
     }
 
-    /// Aborts an incarnation that does not end, and gives it until `until` to obey. A nested group gets slightly
-    /// longer, so that it can report itself which of its members did not obey.
-    pub(super) fn abort_incarnation(&mut self, id: MemberId, until: Instant) {
+    /// Aborts an incarnation that does not end. If it has not ended at `until`, it is stuck. A nested group gets slightly
+    /// longer, so that it can report which of its members is stuck.
+    pub(super) fn abort(&mut self, id: MemberId, until: Instant) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -378,17 +344,20 @@ impl Supervisor {
                 member.node.run_control().abort(until);
                 self.deadlines.clear(Deadline::Restart, id);
             }
-            // The earlier of two deadlines holds.
+            // Of two deadlines, the earlier one counts.
             Phase::Aborted => {}
             Phase::Active | Phase::AwaitingRestart(_) => return,
         }
-        let nested = member.node.kind == Kind::Group;
-        let last = if nested { until + FORCE_SLACK } else { until };
-        self.deadlines.set(last, Deadline::Restart, id);
+        let slack = if member.is_group() {
+            FORCE_SLACK
+        } else {
+            Duration::ZERO
+        };
+        self.deadlines.set(until + slack, Deadline::Restart, id);
     }
 }
 
-/// The failure with its error wrapped by `why`, which names the reason why nothing was restarted.
+/// A failure without a restart. `why` adds the reason to its error.
 fn because(failure: &Cause, why: impl FnOnce(Error) -> Error) -> Cause {
     match (failure.worker(), failure.error()) {
         (Some(worker), Some(error)) => Cause::Failed {
@@ -399,7 +368,7 @@ fn because(failure: &Cause, why: impl FnOnce(Error) -> Error) -> Cause {
     }
 }
 
-/// The reason is a member that was added by value: `whom`, or the failed member if that is `None`.
-fn by_value(failure: &Cause, whom: Option<&str>) -> Cause {
-    because(failure, |error| NoRestart::added_by_value(whom, error))
+/// A failure without a restart, because the member was added by value, or `other`, which would be restarted as well.
+fn by_value(failure: &Cause, other: Option<&str>) -> Cause {
+    because(failure, |error| NoRestart::added_by_value(other, error))
 }

@@ -10,7 +10,6 @@ use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::report::exit::Forced;
-use crate::state::Kind;
 use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::decision::Answer;
 use crate::supervisor::entry::Entry;
@@ -18,7 +17,7 @@ use crate::supervisor::hooks::{Runner, Started, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
 
 impl Supervisor {
-    /// Registers the members, finds their order, and runs the `on_startup` hooks of the group.
+    /// Takes in the members, computes their order, and runs the `on_startup` hooks of the group.
     pub(super) async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
         let (mut members, mut later) = (Vec::new(), Vec::new());
         while let Ok(event) = self.events.try_recv() {
@@ -28,7 +27,7 @@ impl Supervisor {
             }
         }
         self.live = members.len();
-        // A map that is collected at once takes the least memory.
+        // Built from all members at once, the map is as small as possible.
         self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
             self.drain.connect(from, to);
@@ -44,22 +43,9 @@ impl Supervisor {
         if let Some(grace) = self.grace {
             self.node.set_grace(grace);
         }
-        let graph = self
-            .members
-            .iter()
-            .filter(|(_, member)| member.node.kind != Kind::Callback);
-        let graph = graph
-            .map(|(&id, _)| (id, self.drain.feeds(id).to_vec()))
-            .collect();
-        let callbacks = self
-            .members
-            .values()
-            .filter(|m| m.node.kind == Kind::Callback);
-        let callbacks: Vec<_> = callbacks.map(|member| member.id).collect();
-        let order = levels(&graph).map_err(|cycle| ("edges", self.cycle(&cycle)))?;
-        self.to_launch = order.into_iter().chain([callbacks]).rev().collect();
+        self.to_launch = self.launch_order().map_err(|error| ("edges", error))?;
         if !self.node.stop().is_raised() {
-            self.begun = true;
+            self.hooks_begun = true;
             self.run_startup_hooks()
                 .await
                 .map_err(|error| ("on_startup", error))?;
@@ -68,7 +54,7 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Runs the `on_startup` hooks of the group. A stop drops the hook that runs, and later hooks are not called.
+    /// Runs the `on_startup` hooks of the group. A stop cuts off the hook that runs, and the next ones are not called.
     async fn run_startup_hooks(&mut self) -> Result<(), Error> {
         let node = Arc::clone(&self.node);
         let runtime = self.runtime.clone();
@@ -104,19 +90,24 @@ impl Supervisor {
         self.members.insert(entry.id, entry);
     }
 
-    fn cycle(&self, members: &[MemberId]) -> Error {
-        let names: Vec<_> = members
-            .iter()
-            .map(|id| self.members[id].node.path())
-            .collect();
-        format!(
-            "these workers feed each other in a circle: {}",
-            names.join(", ")
-        )
-        .into()
+    /// All members in levels: callbacks first, then sources, sinks last. The last level is launched first.
+    fn launch_order(&self) -> Result<Vec<Vec<MemberId>>, Error> {
+        let (callbacks, workers): (Vec<_>, Vec<_>) = self
+            .members
+            .values()
+            .partition(|member| member.is_callback());
+        let feeds = workers.iter().map(|m| (m.id, self.drain.feeds(m.id)));
+        let mut order = levels(&feeds.collect()).map_err(|cycle| {
+            let names = cycle.iter().map(|id| self.members[id].node.path());
+            let names = names.collect::<Vec<_>>().join(", ");
+            format!("these workers feed each other in a circle: {names}")
+        })?;
+        order.push(callbacks.iter().map(|member| member.id).collect());
+        order.reverse();
+        Ok(order)
     }
 
-    /// Launches the next level, if all levels before it have started.
+    /// Launches the next level, if all launched members have started.
     pub(super) fn launch_next(&mut self) {
         while self.cause.is_none() && self.starting == 0 && !self.restarts.in_a_group() {
             let Some(level) = self.to_launch.pop() else {
@@ -148,7 +139,7 @@ impl Supervisor {
             self.deadlines.set(at, Deadline::Stall, id);
         }
         if asked {
-            self.set_alarm(id, true);
+            self.limit_stop(id, true);
         }
     }
 
@@ -173,12 +164,12 @@ impl Supervisor {
         Arc::clone(group_launch)
     }
 
-    /// Whether all members have started, also after a restart.
+    /// Whether all members have started, and no restart of several members is in progress.
     pub(super) fn has_started(&self) -> bool {
         self.to_launch.is_empty() && self.starting == 0 && !self.restarts.in_a_group()
     }
 
-    /// Whether some members have not started and the group does not stop.
+    /// Whether the group starts: it does not stop, and has not started.
     pub(super) fn is_starting(&self) -> bool {
         self.cause.is_none() && !self.has_started()
     }

@@ -1,4 +1,4 @@
-//! How a group ends: its members are asked to stop in the order of the drain, then forced, then given up.
+//! How a group ends: it asks its members to stop one after the other, forces them, and gives them up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,27 +13,21 @@ use crate::report::exit::{Cause, Exit, Forced};
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;
-use crate::supervisor::drain::Starved;
-use crate::supervisor::entry::{Entry, Phase, seal};
+use crate::supervisor::entry::{Phase, seal};
 use crate::sync::oneshot;
 
-/// How long a member that is forced to end may take to obey. With twice
-/// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it stays below the second that a stop may take beyond its
-/// grace period.
+/// How long a member that is forced to end may take to obey. Together with twice
+/// [`HOOK_SLACK`](super::hooks::HOOK_SLACK) it is less than the second that a stop may take beyond its grace period.
 pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
 
-/// How much earlier a nested group must be done than the group above it.
+/// How much earlier a nested group must have ended than the group above it.
 pub(super) const NESTED_HEAD_START: Duration = Duration::from_millis(50);
 
 impl Supervisor {
-    /// Asks one member to stop. The queue of a consumer is closed.
-    ///
-    /// The members of a fused chain stop together, so the member that makes the calls is asked.
+    /// Asks one member to stop: a consumer by the closing of its queue. The members of a fused chain stop together, so the
+    /// caller is asked in the place of its callee. `alone` says that it does not stop with its group.
     pub(super) fn ask(&mut self, id: MemberId, alone: bool) {
-        let Some(member) = self.members.get(&id) else {
-            return;
-        };
-        if let Some(caller) = self.caller_of(member) {
+        if let Some(caller) = self.active_caller(id) {
             return self.ask(caller, alone);
         }
         let Some(member) = self.members.get_mut(&id) else {
@@ -47,13 +41,13 @@ impl Supervisor {
             queue_control.close();
         }
         member.node.end();
-        let down = member.is_down();
-        // A member that is not launched yet gets its deadline at its launch.
+        let awaits_restart = member.awaits_restart();
+        // Before the launch, no time is limited.
         if member.launch.is_none() {
-            self.set_alarm(id, alone);
+            self.limit_stop(id, alone);
         }
-        if down {
-            self.asked_while_down(id);
+        if awaits_restart {
+            self.stop_awaiting(id);
         }
     }
 
@@ -73,22 +67,23 @@ impl Supervisor {
         self.live -= 1;
         let node = Arc::clone(&member.node);
         let exit = node.exit();
-        // A fused callee ends because its caller has ended, and that end was handled.
+        // A callee ends because its caller has ended, and that was answered already.
         let stops = member.policy().on_exit == OnExit::Stop
             && !member.removed
             && self.drain.caller(id).is_none();
-        // Finished callbacks are removed, so that callbacks registered at run time do not accumulate.
+        // A group that schedules callbacks again and again must not keep a list of them.
         if member.late
-            && member.node.kind == Kind::Callback
+            && member.is_callback()
             && matches!(exit.map(Exit::cause), Some(Cause::Finished))
         {
             member.removed = true;
         }
         let removed = member.removed;
         let asked = member.asked;
-        for Starved { member, was_called } in self.drain.ended(id) {
-            if self.cause.is_some() || was_called {
-                self.ask(member, false);
+        for starved in self.drain.ended(id) {
+            // A callee stops with its caller, and any other consumer only if the group stops.
+            if self.cause.is_some() || self.drain.caller(starved) == Some(id) {
+                self.ask(starved, false);
             }
         }
         if removed {
@@ -98,19 +93,17 @@ impl Supervisor {
         match exit.cause() {
             cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
             cause if cause.is_failure() => {
-                let nested = exit.kind() == Kind::Group;
-                self.fail(if nested {
-                    cause.below(node.name())
-                } else {
-                    cause.clone()
+                self.fail(match exit.kind() {
+                    Kind::Group => cause.below(node.name()),
+                    _ => cause.clone(),
                 });
             }
-            // It saw the stop of the group before this task did.
+            // The stop of the group reached the member first. The supervisor answers it next.
             Cause::Stopped | Cause::NotStarted if !asked && self.node.stop().is_raised() => {}
             _ if stops => {
                 let cause = Cause::WorkerEnded((&**node.name()).into());
                 if self.is_starting() {
-                    self.later.get_or_insert(cause);
+                    self.stop_after_start.get_or_insert(cause);
                 } else {
                     self.begin_stop(cause);
                 }
@@ -119,15 +112,15 @@ impl Supervisor {
         }
     }
 
-    /// The member that makes the calls of this one. `None` if there is none or it has ended.
-    fn caller_of(&self, member: &Entry) -> Option<MemberId> {
-        let caller = self.drain.caller(member.id)?;
-        let ended = self.members.get(&caller).is_none_or(|caller| caller.ended);
-        (!ended).then_some(caller)
+    /// The member that calls this one, if it has not ended.
+    fn active_caller(&self, id: MemberId) -> Option<MemberId> {
+        let caller = self.drain.caller(id)?;
+        let member = self.members.get(&caller)?;
+        (!member.ended).then_some(caller)
     }
 
-    /// Stops the group because of a failure. A group that stops already takes the failure as its
-    /// cause, unless that is a failure or a bail-out.
+    /// Stops the group because of a failure. If it stops already, the failure becomes the cause, unless that is a failure
+    /// or was given with an exit code.
     pub(super) fn fail(&mut self, failure: Cause) {
         match &mut self.cause {
             None => self.begin_stop(failure),
@@ -148,14 +141,14 @@ impl Supervisor {
         }
     }
 
-    /// Begins the stop that was requested. Queued events are handled first, so that a worker that was added before
-    /// the stop handles the messages it accepted.
+    /// Stops the group because it was asked to. Answers all earlier events first: a worker that was added and sent messages
+    /// still handles them.
     pub(super) fn obey_stop(&mut self) {
-        // Members are added under this lock. From now on they are refused, because the stop flag is raised. So the
-        // event of each accepted member is queued.
+        // The flag is raised, so new members are refused. When the lock is free, the last admitted one has sent its event.
         self.node.with_members(|_| ());
-        if let Some(Ok(order)) = self.order.as_mut().map(oneshot::Receiver::try_recv) {
-            self.apply_directive(Some(order));
+        let directive = self.directive.as_mut().map(oneshot::Receiver::try_recv);
+        if let Some(Ok(directive)) = directive {
+            self.apply_directive(Some(directive));
         }
         for _ in 0..self.events.len() {
             if let Ok(event) = self.events.try_recv() {
@@ -165,7 +158,7 @@ impl Supervisor {
         self.begin_stop(self.node.asked_because());
     }
 
-    /// The cause with the path of its worker from the root group, as log records show it.
+    /// A cause with the path of its worker, for log records.
     pub(super) fn as_seen_from_root(&self, cause: &Cause) -> Cause {
         if self.node.is_root() {
             cause.clone()
@@ -174,8 +167,7 @@ impl Supervisor {
         }
     }
 
-    /// Begins the stop of the group: sources stop, and consumers refuse messages from outside. Only the first call
-    /// has an effect.
+    /// Begins the stop of the group, unless it stops already: sources stop, and messages from outside are refused.
     pub(super) fn begin_stop(&mut self, cause: Cause) {
         if self.cause.is_some() {
             return;
@@ -183,7 +175,7 @@ impl Supervisor {
         tracing::info!(group = &*self.node.path(), cause = %self.as_seen_from_root(&cause), "stopping");
         self.cause = Some(cause);
         self.node.stop().raise();
-        // Includes members whose `Add` event has not been handled.
+        // All members, also those whose event was not answered yet.
         for member in self.node.members() {
             member.refuse_from_outside();
         }
@@ -191,33 +183,24 @@ impl Supervisor {
         let deadline = self.node.begin_grace();
         self.deadlines.set_group(deadline);
         self.to_launch.clear();
-        let pending: Vec<_> = self
-            .members
-            .values()
-            .filter(|m| m.launch.is_some())
-            .map(|m| m.id)
-            .collect();
-        for id in pending {
-            self.drop_pending(id);
-        }
+        let members = self.members.values();
+        let pending = members.filter(|member| member.launch.is_some());
+        let pending: Vec<_> = pending.map(|member| member.id).collect();
+        pending.into_iter().for_each(|id| self.drop_pending(id));
         let unfed = self.members.keys().copied();
         let unfed: Vec<_> = unfed.filter(|&id| !self.drain.is_fed(id)).collect();
-        for id in unfed {
-            self.ask(id, false);
-        }
+        unfed.into_iter().for_each(|id| self.ask(id, false));
         self.call_off_restarts();
     }
 
-    /// Ends a member that has not been launched and never will be.
+    /// Ends a member that was not launched.
     pub(super) fn drop_pending(&mut self, id: MemberId) {
-        let Some(member) = self.members.get_mut(&id) else {
-            return;
-        };
-        if member.launch.is_none() {
-            return;
+        if let Some(member) = self.members.get_mut(&id)
+            && member.launch.is_some()
+        {
+            member.never_started(&mut self.deferred);
+            self.ended(id);
         }
-        member.never_started(&mut self.deferred);
-        self.ended(id);
     }
 
     /// Handles the deadlines that are due.
@@ -236,7 +219,7 @@ impl Supervisor {
         }
     }
 
-    /// Handles [`Deadline::Stop`]: the grace period of a member is over, or its time to obey a forced stop.
+    /// Called when the grace period of a member is over, or its time to obey a forced stop.
     fn stop_is_due(&mut self, id: MemberId, now: Instant) {
         match self.members.get(&id) {
             Some(member) if !member.ended && member.forced => self.give_up(id),
@@ -247,6 +230,7 @@ impl Supervisor {
         }
     }
 
+    /// Forces all members to end.
     pub(super) fn force_all(&mut self) {
         self.forced = true;
         self.deadlines.set_group(None);
@@ -260,7 +244,7 @@ impl Supervisor {
         }
     }
 
-    /// When the members must have ended. In a nested group this leaves time for the hooks of the group.
+    /// The deadline for the members of a nested group, so that time is left for its own hooks.
     fn before_hooks(&self, until: Instant) -> Instant {
         let hooks = self.hooks.on_shutdown.len() + self.hooks.after_shutdown.len();
         if self.node.is_root() || hooks == 0 {
@@ -270,7 +254,8 @@ impl Supervisor {
         now + until.saturating_duration_since(now) / 3
     }
 
-    pub(super) fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
+    /// Forces a member to end. If it has not ended at `until`, it is given up.
+    fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -281,14 +266,12 @@ impl Supervisor {
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
-        let nested = member.node.kind == Kind::Group;
-        let head_start = if nested {
-            NESTED_HEAD_START
-        } else {
-            Duration::ZERO
+        let head_start = match member.is_group() {
+            true => NESTED_HEAD_START,
+            false => Duration::ZERO,
         };
         member.node.force(until - head_start, why);
-        // This deadline replaces the earlier one, if there is one.
+        // It replaces the end of the grace period.
         self.deadlines.clear(Deadline::Stop, id);
         self.deadlines.set(until, Deadline::Stop, id);
     }
@@ -300,10 +283,10 @@ impl Supervisor {
         };
         let node = Arc::clone(&member.node);
         tracing::error!(worker = &*node.path(), "stuck: it blocks its thread");
-        // A message in hand may never be dropped, so its asker does not wait for that.
+        // The message in hand may never be dropped, so nothing waits for its reply.
         seal(&node, NoReply::Unanswered, &mut self.deferred);
-        // A nested group does not block a thread, but one of its members does.
-        let stuck = node.kind != Kind::Group;
+        // A group blocks no thread. One of its members does.
+        let stuck = !member.is_group();
         let cause = match member.phase {
             Phase::Aborted if !member.asked && node.failing().is_none() => {
                 Cause::failure(node.name(), NoRestart::stuck())
@@ -314,12 +297,12 @@ impl Supervisor {
         self.ended(id);
     }
 
-    /// Limits how long a member that was asked to stop may take.
-    pub(super) fn set_alarm(&mut self, id: MemberId, alone: bool) {
-        let member = &self.members[&id];
-        let grace = member.policy().grace;
-        if let Some(grace) = grace.or(self.grace.filter(|_| alone))
+    /// Limits the time in which a member must stop, by its own grace period. `alone` says that the grace period of the
+    /// group holds for it, too, because the member does not stop with its group.
+    pub(super) fn limit_stop(&mut self, id: MemberId, alone: bool) {
+        if let Some(member) = self.members.get(&id)
             && !member.forced
+            && let Some(grace) = member.policy().grace.or(self.grace.filter(|_| alone))
         {
             let at = Instant::now() + grace;
             member.node.set_stop_by(at);
