@@ -42,7 +42,7 @@ use crate::state::State;
 use crate::supervisor::deadlines::Deadlines;
 pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::supervisor::drain::Drain;
-pub(crate) use crate::supervisor::entry::{Entry, Policy};
+pub(crate) use crate::supervisor::entry::Entry;
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
@@ -205,7 +205,6 @@ impl Supervisor {
         let node = Arc::clone(&self.node);
         let (stopping, forced) = (self.cause.is_some(), self.forced);
         let deadline = self.deadlines.next();
-        let deadline = deadline.into_iter().chain(self.restarts.starts_at()).min();
         let run_control = node.run_control();
         let (restart_seen, abort_seen) = self.restarts.escalation_seen();
         let escalated = self.directive.is_some();

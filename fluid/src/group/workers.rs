@@ -30,7 +30,7 @@ use crate::queue::{Output, SendOrigin};
 use crate::report::exit::Exit;
 use crate::rules::{Adapted, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsConsumedBy};
 use crate::state::Kind;
-use crate::supervisor::{DeferredDrop, Hooks, Policy, hook};
+use crate::supervisor::{DeferredDrop, Hooks, hook};
 use crate::sync::mpsc;
 use crate::worker::Worker;
 use crate::worker::downstream::Downstream;
@@ -249,8 +249,7 @@ impl Workers {
         let Declared { workers, handle } = group;
         self.handle.admit(options.name.unwrap_or(name), |_, _| {
             let node = Arc::clone(workers.handle.node());
-            let policy = Some(Policy::of(&options));
-            (node, policy, Box::new(Nested(workers)), ())
+            (node, Some(options), Box::new(Nested(workers)), ())
         });
         handle
     }

@@ -11,6 +11,8 @@ use crate::node::MemberId;
 pub(super) enum Deadline {
     /// The backoff of a member is over, or its incarnation did not end in time and is aborted or given up.
     Restart,
+    /// The backoff before the restart of several members is over. The member has no meaning.
+    GroupRestart,
     /// A call of a member may have stalled.
     Stall,
     /// The grace period of the whole group is over.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::lifecycle::launch::Launch;
 use crate::node::directive::{Backoff, Directive};
 use crate::node::{MemberId, Node};
-use crate::options::{OnError, OnExit, Options};
+use crate::options::Options;
 use crate::queue::NoReply;
 use crate::report::exit::Cause;
 use crate::state::Kind;
@@ -36,33 +36,13 @@ pub(super) struct AwaitingRestart {
     pub(super) paused: bool,
 }
 
-/// The options of a member that its supervisor reads.
-#[derive(Clone, Copy)]
-pub(crate) struct Policy {
-    pub(super) on_error: Option<OnError>,
-    pub(super) on_exit: OnExit,
-    pub(super) grace: Option<Duration>,
-    pub(super) stall: Option<Duration>,
-}
-
-impl Policy {
-    pub(crate) const fn of(options: &Options) -> Self {
-        Self {
-            on_error: options.on_error,
-            on_exit: options.on_exit,
-            grace: options.grace,
-            stall: options.stall,
-        }
-    }
-}
-
 /// A member, and its progress through the start and the stop of its group. Data that only a failure needs is boxed, since
 /// most members never fail.
 pub(crate) struct Entry {
     pub(super) id: MemberId,
     pub(super) node: Arc<Node>,
-    /// The policy of a nested group, whose node has no options.
-    policy: Option<Box<Policy>>,
+    /// The options of a nested group, whose node has none.
+    options: Option<Box<Options>>,
     /// The member, until it is launched.
     pub(super) launch: Option<Box<dyn Launch>>,
     /// Whether it was launched and has not started.
@@ -81,13 +61,13 @@ impl Entry {
     pub(crate) fn new(
         id: MemberId,
         node: Arc<Node>,
-        policy: Option<Policy>,
+        options: Option<Options>,
         launch: Box<dyn Launch>,
     ) -> Self {
         Self {
             id,
             node,
-            policy: policy.map(Box::new),
+            options: options.map(Box::new),
             launch: Some(launch),
             starting: false,
             asked: false,
@@ -100,15 +80,13 @@ impl Entry {
         }
     }
 
-    pub(super) fn policy(&self) -> Policy {
-        let own = || Policy::of(&self.node.options);
-        self.policy.as_deref().copied().unwrap_or_else(own)
+    pub(super) fn options(&self) -> &Options {
+        self.options.as_deref().unwrap_or(&self.node.options)
     }
 
     /// How long a call may show no progress. The members of a nested group are watched by that group.
     pub(super) fn stall_limit(&self) -> Option<Duration> {
-        let limit = self.policy().stall;
-        limit.filter(|_| !self.is_group())
+        self.options().stall.filter(|_| !self.is_group())
     }
 
     pub(super) fn is_group(&self) -> bool {

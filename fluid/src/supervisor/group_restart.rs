@@ -53,14 +53,6 @@ impl GroupRestart {
     fn contains(&self, id: MemberId) -> bool {
         self.levels.iter().any(|level| level.contains(&id))
     }
-
-    /// When the pause is over, if nothing else is awaited.
-    pub(super) fn starts_at(&self) -> Option<Instant> {
-        match (self.stage, &self.then) {
-            (Stage::Ended, AfterEnd::Start(at)) => Some(*at),
-            _ => None,
-        }
-    }
 }
 
 impl Restarts {
@@ -204,7 +196,9 @@ impl Supervisor {
                     AfterEnd::Start(at) if *at <= Instant::now() => {
                         group_restart.stage = Stage::Starting(0);
                     }
-                    AfterEnd::Start(_) => return,
+                    AfterEnd::Start(at) => {
+                        return self.deadlines.set(*at, Deadline::GroupRestart, 0);
+                    }
                     AfterEnd::Report(failure) => {
                         if self.directive.is_none() && self.above.is_some() {
                             let failure = failure.as_ref().map(|(_, cause)| cause.clone());

@@ -56,13 +56,6 @@ impl Restarts {
     pub(super) fn renew(&mut self) {
         self.budget.as_mut().map(Budget::renew);
     }
-
-    /// When the pause of a group restart is over, if nothing else is awaited.
-    pub(super) fn starts_at(&self) -> Option<Instant> {
-        self.group_restart
-            .as_ref()
-            .and_then(GroupRestart::starts_at)
-    }
 }
 
 impl Supervisor {
@@ -83,7 +76,7 @@ impl Supervisor {
     pub(super) fn answer_to(&self, member: &Entry, failure: Option<&Cause>) -> Answer {
         let error = failure.and_then(Cause::error);
         let failed = Failed {
-            on_error: member.policy().on_error,
+            on_error: member.options().on_error,
             stalled: error.is_some_and(|error| member.node.stalled_by(&error)),
             strategy: self.restarts.strategy.map(|strategy| strategy.whom),
             above: self.is_answered_above(),
@@ -111,7 +104,7 @@ impl Supervisor {
             && matches!(member.phase, Phase::Active)
         {
             member.phase = Phase::Ending;
-            let grace = member.policy().grace.unwrap_or(patience);
+            let grace = member.options().grace.unwrap_or(patience);
             self.deadlines
                 .set(Instant::now() + grace, Deadline::Restart, id);
         }
@@ -139,7 +132,7 @@ impl Supervisor {
         });
         let (mut pause, mut exhausted) = (Duration::ZERO, false);
         if failure.is_some() {
-            let backoff = self.restarts.backoff(member.policy().on_error);
+            let backoff = self.restarts.backoff(member.options().on_error);
             let backoff = member.backoff.get_or_insert_with(|| Box::new(backoff));
             (pause, exhausted) = backoff.failed(&run_stats);
         }

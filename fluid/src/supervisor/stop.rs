@@ -68,7 +68,7 @@ impl Supervisor {
         let node = Arc::clone(&member.node);
         let exit = node.exit();
         // A callee ends because its caller has ended, and that was answered already.
-        let stops = member.policy().on_exit == OnExit::Stop
+        let stops = member.options().on_exit == OnExit::Stop
             && !member.removed
             && self.drain.caller(id).is_none();
         // A group that schedules callbacks again and again must not keep a list of them.
@@ -209,6 +209,8 @@ impl Supervisor {
         while let Some((deadline, id)) = self.deadlines.pop_due(now) {
             match deadline {
                 Deadline::Restart => self.restart_is_due(id, now),
+                // The supervisor continues the group restart next.
+                Deadline::GroupRestart => {}
                 Deadline::Stall => self.look_for_stall(id, now),
                 Deadline::Group => {
                     self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
@@ -302,7 +304,7 @@ impl Supervisor {
     pub(super) fn limit_stop(&mut self, id: MemberId, alone: bool) {
         if let Some(member) = self.members.get(&id)
             && !member.forced
-            && let Some(grace) = member.policy().grace.or(self.grace.filter(|_| alone))
+            && let Some(grace) = member.options().grace.or(self.grace.filter(|_| alone))
         {
             let at = Instant::now() + grace;
             member.node.set_stop_by(at);

@@ -13,13 +13,14 @@ use crate::lifecycle::launch::{Build, Launch};
 use crate::node::members::Members;
 use crate::node::options_ref::OptionsRef;
 use crate::node::{MemberId, Node};
+use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::state::{Kind, State};
-use crate::supervisor::{DeferredDrop, Entry, Event, Policy};
+use crate::supervisor::{DeferredDrop, Entry, Event};
 use crate::worker::Worker;
 
-/// A new member: its node, its policy unless its options have it, its launch, and the value that the caller gets.
-pub(crate) type Admitted<T> = (Arc<Node>, Option<Policy>, Box<dyn Launch>, T);
+/// A new member: its node, its options unless the node has them, its launch, and the value that the caller gets.
+pub(crate) type Admitted<T> = (Arc<Node>, Option<Options>, Box<dyn Launch>, T);
 
 impl GroupHandle {
     /// Adds a callback to a group that has not been started.
@@ -110,7 +111,7 @@ impl GroupHandle {
                 return None;
             }
             let name = members.free_name(name);
-            let (node, policy, launch, made) = make.take()?(Arc::clone(&name), id);
+            let (node, options, launch, made) = make.take()?(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
             node.join(&self.node, Arc::clone(&self.shared.parent), id, name);
@@ -118,7 +119,7 @@ impl GroupHandle {
                 node.refuse_from_outside();
             }
             members.add(Arc::clone(&node));
-            let entry = Box::new(Entry::new(id, Arc::clone(&node), policy, launch));
+            let entry = Box::new(Entry::new(id, Arc::clone(&node), options, launch));
             let refused = self.events.send(Event::Add(entry)).err();
             if refused.is_some() {
                 members.forget(&node);
