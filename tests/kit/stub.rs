@@ -236,7 +236,9 @@ async fn a_stub_of_a_consumer_with_several_lanes_is_called_by_all_of_them() {
     let calls = Arc::new(tokio::sync::Barrier::new(2));
     kit.stub_async("crunch", move |_: Tick| {
         let calls = Arc::clone(&calls);
-        async move { drop(calls.wait().await) }
+        async move {
+            calls.wait().await;
+        }
     });
     let group = group.startup().await.unwrap();
     for tick in 0..4 {
