@@ -49,20 +49,20 @@ async fn trade(trades: Dispatcher<Trade>) {
     println!("no handlers are registered: the trades pass unhandled");
     sleep(breath).await;
 
-    println!("`print` is interested in gold");
+    println!("`print` is registered for gold");
     trades.register("gold", "print", |trade| async move {
         println!("  print: {} at {}", trade.symbol, trade.price);
     });
     sleep(breath).await;
 
-    println!("so is `limit`, and both are called at the same time");
+    println!("`limit` is registered too: both handlers are called at the same time");
     trades.register("gold", "limit", |trade| async move {
         let over = trade.price - 2_008.0;
         println!("  limit: {over:+} from the limit");
     });
     sleep(breath).await;
 
-    println!("`print` has seen enough of gold, and looks at tin");
+    println!("`print` moves from gold to tin");
     trades.unregister(&"gold", "print");
     trades.register("tin", "print", |trade| async move {
         println!("  print: {} at {}", trade.symbol, trade.price);

@@ -55,11 +55,11 @@ async fn run(group: GroupHandle, news: Sender<String>) -> Result<(), AddError> {
     sleep(breath).await;
     println!("{}", group.status());
 
-    println!("the callback and {} go", sports.worker_name());
+    println!("the callback and {} are removed", sports.worker_name());
     group.remove(&callback).await;
     let exit = group.remove(&sports).await.expect("it is a member");
     println!(
-        "  it had {} beats, and ended: {}",
+        "  it made {} beats, and its cause is: {}",
         exit.beats(),
         exit.cause()
     );

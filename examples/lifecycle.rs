@@ -44,7 +44,7 @@ impl Worker for Talker {
 
 /// The hooks, and the states between them.
 async fn states() -> Result<(), Exit> {
-    println!("a life:");
+    println!("one run:");
     let talker = Talker.startup().await?;
     sleep(Duration::from_millis(20)).await;
     println!("{}", talker.state());
@@ -58,7 +58,7 @@ async fn states() -> Result<(), Exit> {
 #[worker(heartbeat = "20ms", on_error = "restart")]
 async fn stumble(beats: &mut u32, ctx: &Context) {
     *beats += 1;
-    println!("  beat {beats} of life {}", ctx.restarts() + 1);
+    println!("  beat {beats} of run {}", ctx.restarts() + 1);
     assert!(*beats < 3, "stumbled");
 }
 
@@ -93,8 +93,7 @@ async fn restart() -> Result<(), Exit> {
     Ok(())
 }
 
-/// When a scope returns, its group has ended, whatever its block did. A worker that does not end within the grace period is
-/// ended by force.
+/// When a scope returns, its group has ended. A worker that does not end within the grace period is ended by force.
 async fn force() -> Result<(), Exit> {
     println!("\na stop by force:");
     let block = async |group: DawdlingHandle| group.dawdle().state();

@@ -2,7 +2,7 @@
 /// Panics at its third beat.
 async fn stumble(beats: &mut u32, ctx: &Context) {
     *beats += 1;
-    println!("  beat {beats} of life {}", ctx.restarts() + 1);
+    println!("  beat {beats} of run {}", ctx.restarts() + 1);
     assert!(* beats < 3, "stumbled");
 }
 /// Panics at its third beat.

@@ -220,7 +220,7 @@ mod tests {
         let id = order_with(1, [Mood::Late, Mood::Prompt]);
         let patience = Duration::from_millis(200);
         let late = timeout(patience, provider.charge(id, GOOD, 5)).await;
-        assert!(late.is_err(), "it was to be late");
+        assert!(late.is_err(), "the answer should be late");
         assert!(provider.charges()[&id].stands());
         assert_eq!(provider.charge(id, GOOD, 5).await, Ok(receipt(id)));
         let charge = provider.charges()[&id];

@@ -71,5 +71,5 @@ pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
 #[worker]
 pub async fn say_stopping(ctx: &Context) {
     ctx.stopping().await;
-    eprintln!("stopping: keeping what was measured (once more to stop at once)");
+    eprintln!("stopping: storing the measured samples (press Ctrl-C again to stop at once)");
 }

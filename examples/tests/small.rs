@@ -34,11 +34,11 @@ fn hello_greets_until_ctrl_c_stops_it() {
 fn dispatcher_calls_the_registered_handlers() {
     let parts = [
         "no handlers are registered",
-        "`print` is interested",
+        "`print` is registered",
         "  print: gold at",
-        "so is `limit`",
+        "`limit` is registered",
         "  limit: ",
-        "looks at tin",
+        "from gold to tin",
         "  print: tin at",
         r#"registered now: {"gold": ["limit"], "tin": ["print"]}"#,
         "(exit code 0)",
@@ -54,15 +54,18 @@ fn dynamic_adds_and_removes_workers() {
         "newsroom  running",
         "  watch-2 ",
         "  size ",
-        "watch-2 go",
-        "ended: asked to stop",
+        "watch-2 are removed",
+        "cause is: asked to stop",
         "watch is still running",
         "(exit code 0)",
     ];
     let text = output("dynamic");
     assert_in_order(&text, &parts);
     let (_, exit) = text.split_once("watch is still").expect("as above");
-    assert!(!exit.contains("watch-2"), "it was forgotten:\n{text}");
+    assert!(
+        !exit.contains("watch-2"),
+        "a removed worker is in the exit:\n{text}"
+    );
 }
 
 #[test]
@@ -73,8 +76,8 @@ fn lifecycle_prints_every_state_and_hook() {
         "on_shutdown",
         "after_shutdown: asked to stop",
         "stopped",
-        "beat 3 of life 1",
-        "beat 1 of life 2",
+        "beat 3 of run 1",
+        "beat 1 of run 2",
         "1 restart",
         "running in the scope",
         "dawdling: force-stopped after ",
