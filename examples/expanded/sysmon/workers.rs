@@ -281,7 +281,9 @@ impl ::fluid::__private::Function for Store {
 /// Prints at the stop that the monitor is ending.
 pub async fn say_stopping(ctx: &Context) {
     ctx.stopping().await;
-    eprintln!("stopping: storing the measured samples (press Ctrl-C again to stop at once)");
+    eprintln!(
+        "stopping: storing the measured samples (press Ctrl-C again to stop at once)"
+    );
 }
 /// Prints at the stop that the monitor is ending.
 #[allow(missing_debug_implementations)]

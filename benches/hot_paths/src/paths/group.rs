@@ -16,7 +16,8 @@ async fn poll() -> Option<u64> {
 
 async fn start_and_stop(groups: u64) -> Exit {
     for _ in 1..groups {
-        one().await;
+        let exit = one().await;
+        assert!(exit.is_success(), "{exit}");
     }
     one().await
 }
