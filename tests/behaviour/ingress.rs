@@ -163,7 +163,8 @@ async fn ask_all<M: Send + 'static>(
     assert_eq!(orders.ask(|reply| question(4, reply)).await, Ok(8));
     let failed = orders.ask(|reply| question(0, reply)).await;
     assert_eq!(failed, Err(AskError::Unanswered("work".into())));
-    assert_eq!(group.wait_for_shutdown().await.code(), 0);
+    // The failed call stopped the consumer for good.
+    assert_eq!(group.wait_for_shutdown().await.code(), 2);
     let refused = orders.ask(|reply| question(1, reply)).await;
     assert!(matches!(refused, Err(AskError::Refused(_))), "{refused:?}");
 }
