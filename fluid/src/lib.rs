@@ -177,6 +177,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod catch;
 pub mod error;
 mod fused;
 pub mod graph;

@@ -272,11 +272,11 @@ impl Supervisor {
         let deadline = self.deadlines.group();
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
-        self.deferred.put(hooks.on_startup);
+        self.deferred.put(&node, hooks.on_startup);
         let on_shutdown = if self.begun {
             hooks.on_shutdown
         } else {
-            self.deferred.put(hooks.on_shutdown);
+            self.deferred.put(&node, hooks.on_shutdown);
             Vec::new()
         };
         self.deferred.drop_on_thread();

@@ -10,11 +10,11 @@ use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use crate::catch::{Catch, catch_now};
 use crate::error::Error;
 use crate::fused::callee::Callee;
 use crate::node::context::Context;
 use crate::queue::{Leaving, Output, Queue};
-use crate::sync::catch::catch_within;
 use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, FusedCall};
 use crate::worker::stage::{Stage, is_silent, tell_refused};
@@ -42,7 +42,7 @@ where
         straight: || N::fused_call(),
         each: each::<W, N>,
         kept: None,
-        call: None,
+        call: Catch::unmade(),
         downstream: Route::None,
     }
 }
@@ -76,7 +76,7 @@ pin_project! {
         each: LC,
         kept: Option<PendingCall<'a, W, N>>,
         #[pin]
-        call: Option<F>,
+        call: Catch<F>,
         #[pin]
         downstream: Route<S, L>,
     }
@@ -119,7 +119,7 @@ fn polled<E>(
     poll: impl FnOnce() -> Poll<Result<E, Error>>,
 ) -> Poll<Result<E, Error>> {
     let _entered = span.enter();
-    catch_within(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+    catch_now(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
 }
 
 impl<'a, X, P, W, N, G, C, F, SC, S, LC, L> FusedCall<'a, P, X>
@@ -158,7 +158,7 @@ where
         let (ctx, span, ports, output) = (&*ctx, &*span, &io.ports, &mut io.output);
         let queue = &mut io.queue;
         queue.hand_over();
-        let (make, mut slot, cx_of_call) = (&*this.make, this.call.as_mut(), &mut *cx);
+        let (make, mut slot, cx_of_call) = (&*this.make, this.call.as_mut().future(), &mut *cx);
         let polled = polled(span, move || {
             // In the catch, so that a panic before the future is made is caught, too.
             slot.set(Some(make(worker, message, ctx, ports)));
@@ -177,7 +177,7 @@ where
         let emission = match polled {
             Poll::Ready(Ok(emission)) => emission,
             Poll::Ready(Err(error)) => {
-                this.call.set(None);
+                this.call.set(Catch::unmade());
                 return Poll::Ready(kept.failed(error));
             }
             Poll::Pending => {
@@ -186,7 +186,7 @@ where
                 return Poll::Pending;
             }
         };
-        this.call.set(None);
+        this.call.set(Catch::unmade());
         self.emitted(emission, kept, next, output, cx)
     }
 }
@@ -205,12 +205,13 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
         let mut this = self.as_mut().project();
-        let (Some(call), Some(kept)) = (this.call.as_mut().as_pin_mut(), &mut this.kept) else {
+        let (Some(call), Some(kept)) = (this.call.as_mut().future().as_pin_mut(), &mut this.kept)
+        else {
             return self.sent(cx);
         };
         let polled = polled(kept.span, || call.poll(cx));
         let called = ready!(polled);
-        this.call.set(None);
+        this.call.set(Catch::unmade());
         let emission = match called {
             Ok(emission) => emission,
             Err(error) => return Poll::Ready(kept.failed(error)),

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::catch::{DropEach, drop_caught};
 use crate::error::Error;
 use crate::fused::call::{CallTarget, FusedDelivery, PortMessage, fused_call};
 use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
@@ -193,9 +194,10 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
             };
             if !self.is_ready() && matches!(self.ready().await, Ready::Never) {
                 self.channel.refuse();
+                drop_caught(message);
                 return false;
             }
-            let messages = self.adapt.adapt(message);
+            let messages = DropEach(self.adapt.adapt(message));
             leaving.accepted();
             #[cfg(feature = "test-util")]
             own.tap.keep(copy);

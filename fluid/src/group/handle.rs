@@ -179,7 +179,7 @@ impl GroupHandle {
         self.add_slot(
             &default_name::<W>(),
             OptionsRef::from(const { &W::OPTIONS }),
-            Build::Once(Some(worker)),
+            Build::once(worker),
         )
     }
 
@@ -194,7 +194,7 @@ impl GroupHandle {
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
-        self.add_slot(name, options.into(), Build::Anew(Box::new(build)))
+        self.add_slot(name, options.into(), Build::anew(build))
     }
 
     /// Removes a worker from the group: asks it to stop, and waits until it has ended. The group continues. When

@@ -78,7 +78,7 @@ impl<W: Worker> Member for W {
         options: Options,
         build: impl FnMut() -> Self + Send + 'static,
     ) -> Slot<W> {
-        workers.seat(name, options, Build::Anew(Box::new(build)))
+        workers.seat(name, options, Build::anew(build))
     }
 
     fn handle(seat: &Slot<W>) -> WorkerHandle {

@@ -125,7 +125,7 @@ impl Workers {
         self.seat(
             &default_name::<W>(),
             const { &W::OPTIONS },
-            Build::Once(Some(worker)),
+            Build::once(worker),
         )
     }
 

@@ -12,7 +12,8 @@ use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::error::{Error, Panicked};
+use crate::catch::{Catch, catch, catch_now};
+use crate::error::Error;
 use crate::lifecycle::launch::{Build, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, or_stalled};
 use crate::node::Node;
@@ -20,7 +21,6 @@ use crate::node::context::Context;
 use crate::node::directive::{Directive, Failure, RunStart};
 use crate::report::exit::Cause;
 use crate::state::State;
-use crate::sync::catch::{Caught, catch, catch_now, catch_within};
 use crate::sync::signal::until;
 use crate::worker::{Io, Worker};
 
@@ -46,7 +46,7 @@ pin_project! {
 
 impl<F> Future for RunToExit<F>
 where
-    F: Future<Output = Result<Option<()>, Panicked>>,
+    F: Future<Output = Result<Option<()>, Error>>,
 {
     type Output = ();
 
@@ -61,9 +61,8 @@ where
                 tracing::warn!(worker = &*node.path(), "forced to stop");
                 node.finish(node.report(node.ended_because(), true, false));
             }
-            Err(panicked) => {
+            Err(error) => {
                 let forced = node.forced().is_raised();
-                let error = Error::from(panicked);
                 node.note_error(&error);
                 node.finish(node.report(Cause::failure(node.name(), error), forced, false));
             }
@@ -89,7 +88,7 @@ struct Incarnations<W: Worker, R> {
 fn run_incarnations<W: Worker>(
     ready: ReadyWorker<W>,
     run: impl RunLoop<W>,
-) -> impl Future<Output = Option<()>> + Send {
+) -> impl Future<Output = Result<Option<()>, Error>> + Send {
     let ReadyWorker { node, build, io } = ready;
     let mut incarnations = Incarnations {
         worker: None,
@@ -99,7 +98,11 @@ fn run_incarnations<W: Worker>(
         node,
     };
     async move {
-        let cause = incarnations.run_all().await?;
+        let Some(cause) = incarnations.run_all().await? else {
+            // A panic of this `drop` is the cause of the exit.
+            drop(incarnations.worker.take().map(Detachable::into_inner));
+            return Ok(None);
+        };
         let Incarnations {
             worker,
             run,
@@ -122,10 +125,16 @@ fn run_incarnations<W: Worker>(
         drop(io);
         let mut exit = node.report(cause, false, false);
         if let Some(mut worker) = worker {
-            let last = catch(worker.after_shutdown(&exit));
-            if let Err(panicked) = until(node.forced(), last).await? {
-                tracing::error!(worker = &*node.path(), %panicked, "after_shutdown failed");
-                let error = Error::from(panicked);
+            let last = catch(async {
+                worker.after_shutdown(&exit).await;
+                Ok(())
+            });
+            let Some(last) = until(node.forced(), last).await else {
+                return Ok(None);
+            };
+            drop(worker.into_inner());
+            if let Err(error) = last {
+                tracing::error!(worker = &*node.path(), %error, "after_shutdown failed");
                 node.note_error(&error);
                 if !exit.cause().is_failure() {
                     let cause = Cause::failure(node.name(), error);
@@ -134,39 +143,42 @@ fn run_incarnations<W: Worker>(
             }
         }
         node.finish(exit);
-        Some(())
+        Ok(Some(()))
     }
 }
 
 impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
     /// Runs incarnations as long as the supervisor restarts the worker. Returns why the last one ended, or `None`
     /// if it was forced to stop.
-    fn run_all(&mut self) -> impl Future<Output = Option<Cause>> + Send {
+    fn run_all(&mut self) -> impl Future<Output = Result<Option<Cause>, Error>> + Send {
         async move {
             loop {
                 // The last worker is dropped before the next one is built.
-                drop(self.worker.take());
+                drop(self.worker.take().map(Detachable::into_inner));
                 let ctx = Context::new(Arc::clone(&self.node), self.node.run_control());
                 let start = RunStart::begin(&self.node);
                 let mut done = false;
-                let result = R::in_span(self.run_once(&ctx, &mut done), &ctx);
-                let result = until(ctx.run_control().cut_off(), result).await;
+                let run = catch(async { Ok(self.run_once(&ctx, &mut done).await) });
+                let result = until(ctx.run_control().cut_off(), R::in_span(run, &ctx)).await;
+                let result = result.transpose()?;
                 // A worker whose work was done before the request is not restarted: it is `Stopping` already.
                 let restart_requested = ctx.is_restart_requested() && !done;
                 if result.is_none() {
                     self.run.recover(self.worker.as_mut(), &mut self.io).await;
                 }
-                let failure =
-                    match run_outcome(result, restart_requested, &self.node, &mut self.io)? {
-                        RunOutcome::Final(cause) => return Some(cause),
-                        RunOutcome::Failed(failure) => Some(failure),
-                        RunOutcome::RestartRequested => None,
-                    };
+                let outcome = run_outcome(result, restart_requested, &self.node, &mut self.io);
+                let failure = match outcome {
+                    None => return Ok(None),
+                    Some(RunOutcome::Final(cause)) => return Ok(Some(cause)),
+                    Some(RunOutcome::Failed(failure)) => Some(failure),
+                    Some(RunOutcome::RestartRequested) => None,
+                };
                 let run_stats = start.run_stats(&self.node);
                 let next = self.node.next_directive(failure, run_stats);
-                match next.await? {
-                    Directive::Restart => {}
-                    Directive::Stop(cause) => return Some(cause),
+                match next.await {
+                    Some(Directive::Restart) => {}
+                    Some(Directive::Stop(cause)) => return Ok(Some(cause)),
+                    None => return Ok(None),
                 }
             }
         }
@@ -185,7 +197,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
             let Some(built) = built.map_err(Failure::Of)? else {
                 return Ok(());
             };
-            self.worker = Some(Detachable::new(built));
+            self.worker = Some(built);
             let ran = match (self.run.start(ctx, &mut self.io).await, &mut self.worker) {
                 (Ok(true), Some(worker)) => {
                     if note_start(&self.node) {
@@ -193,11 +205,10 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
                         tokio::task::yield_now().await;
                     }
                     self.io.begin(ctx);
-                    let mut running = pin!(None);
                     let (run, io) = (&mut self.run, &mut self.io);
-                    let mut made = running.as_mut();
-                    match catch_within(move || made.set(Some(run.run(worker, ctx, io)))) {
-                        Ok(()) => Caught(running).await,
+                    let mut running = pin!(Catch::unmade());
+                    match running.as_mut().make(|| run.run(worker, ctx, io)) {
+                        Ok(()) => running.await,
                         Err(panicked) => Err(panicked.into()),
                     }
                 }
@@ -206,10 +217,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
             let ran = or_stalled(ran, ctx, &mut self.io);
             let others = self.note_run(&ran, ctx, done);
             let end = match &mut self.worker {
-                Some(worker) => catch(worker.on_shutdown(ctx))
-                    .await
-                    .map_err(Error::from)
-                    .flatten(),
+                Some(worker) => catch(worker.on_shutdown(ctx)).await,
                 None => Ok(()),
             };
             ran.map_err(Failure::Of)?;
@@ -331,9 +339,10 @@ fn end_cause(node: &Node) -> Cause {
 pub(crate) async fn build_and_start<W: Worker>(
     build: impl FnOnce() -> Option<W>,
     ctx: &Context,
-) -> Result<Option<W>, Error> {
+) -> Result<Option<Detachable<W>>, Error> {
     let built = catch_now(build)?;
-    let mut worker = built.ok_or("it was added by value, and that value is used up")?;
+    let built = built.ok_or("it was added by value, and that value is used up")?;
+    let mut worker = Detachable::new(built);
     let started = {
         let mut starting = pin!(catch(worker.on_startup(ctx)));
         // Each request to the incarnation polls this future, so reading the condition is enough.
@@ -350,6 +359,6 @@ pub(crate) async fn build_and_start<W: Worker>(
         );
         return Ok(None);
     };
-    started??;
+    started?;
     Ok(Some(worker))
 }

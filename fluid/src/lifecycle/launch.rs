@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tracing::Span;
 
+use crate::catch::DropCaught;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
 use crate::node::Node;
@@ -21,18 +22,28 @@ use crate::worker::{Io, Worker};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// Builds a worker, also for each restart.
+pub(crate) type Builder<W> = DropCaught<Box<dyn FnMut() -> W + Send>>;
+
 /// How a worker is built.
 pub(crate) enum Build<W> {
     /// The worker itself, which was added by value. `None` after it was used.
-    Once(Option<W>),
-    /// A function that builds the worker, also for each restart.
-    Anew(Box<dyn FnMut() -> W + Send>),
+    Once(Option<DropCaught<W>>),
+    Anew(Builder<W>),
 }
 
 impl<W> Build<W> {
+    pub(crate) const fn once(worker: W) -> Self {
+        Self::Once(Some(DropCaught::new(worker)))
+    }
+
+    pub(crate) fn anew(build: impl FnMut() -> W + Send + 'static) -> Self {
+        Self::Anew(DropCaught::new(Box::new(build)))
+    }
+
     pub(crate) fn build(&mut self) -> Option<W> {
         match self {
-            Self::Once(worker) => worker.take(),
+            Self::Once(worker) => worker.take().and_then(DropCaught::into_inner),
             Self::Anew(build) => Some(build()),
         }
     }

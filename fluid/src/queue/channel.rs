@@ -21,7 +21,7 @@ mod queue_control;
 mod recv;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::task::Waker;
 
 use crate::options::{Options, Overflow};
@@ -366,6 +366,14 @@ impl<M> Inner<M> {
     /// How much room is taken, at most: what the consumer has taken since it was last looked at is free by now.
     fn occupied(&self) -> usize {
         self.waiting.len() + self.given + (self.fetched - self.taken) as usize
+    }
+}
+
+impl<M> Drop for Channel<M> {
+    fn drop(&mut self) {
+        let inner = self.inner.get_mut();
+        let inner = inner.unwrap_or_else(PoisonError::into_inner);
+        inner.waiting.drain(..).for_each(discard);
     }
 }
 

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::task::coop::unconstrained;
 
+use crate::catch::drop_caught;
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
@@ -178,7 +179,7 @@ impl<M: Send + 'static> Sender<M> {
                 Err(refused) => {
                     // Before the message is dropped: its reply wakes nobody.
                     drop(answer);
-                    drop(refused);
+                    drop_caught(refused);
                     Err(NoReply::Refused)
                 }
             },

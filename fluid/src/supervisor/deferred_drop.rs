@@ -1,41 +1,38 @@
-//! What is to be dropped.
+//! Values that are dropped outside the task of the supervisor.
 
-use crate::sync::catch::catch_now;
+use tracing::Span;
 
-/// Things of the user's that no one needs any more: workers that were never started, messages that no
-/// one will handle, hooks that are not called. To drop them is to run user code, which a supervisor
-/// never does itself.
+use crate::catch::DropCaught;
+use crate::node::Node;
+use crate::sync::span::worker_span;
+
+/// Values of the user that are not used any more: workers that were never started, messages that will not be handled,
+/// hooks that are not called. Their `drop` is user code, which may block or panic. It runs in the span of its member.
 #[derive(Default)]
-pub(crate) struct DeferredDrop(Vec<Box<dyn Send>>);
+pub(crate) struct DeferredDrop(Vec<(Span, Box<dyn Send>)>);
 
 impl DeferredDrop {
-    pub(crate) fn put(&mut self, what: impl Send + 'static) {
-        self.0.push(Box::new(what));
+    pub(crate) fn put(&mut self, member: &Node, value: impl Send + 'static) {
+        let span = worker_span(&member.path(), None);
+        self.0.push((span, Box::new(DropCaught::new(value))));
     }
 
-    /// Drops everything on a thread of its own, which may take as long as it likes.
+    /// Drops all values on a new thread, however long that takes.
     pub(super) fn drop_on_thread(&mut self) {
         if self.0.is_empty() {
             return;
         }
-        let mut deferred = Self(std::mem::take(&mut self.0));
+        let deferred = Self(std::mem::take(&mut self.0));
         let thread = std::thread::Builder::new().name("fluid-deferred".to_owned());
-        // Without threads there is no other place than here.
-        let _ = thread.spawn(move || deferred.drop_all());
-    }
-
-    /// Drops everything here and now.
-    pub(crate) fn drop_all(&mut self) {
-        for thing in self.0.drain(..) {
-            if let Err(panicked) = catch_now(|| drop(thing)) {
-                tracing::error!(%panicked, "a drop failed");
-            }
-        }
+        // If no thread can be created, the values are dropped in this one.
+        let _ = thread.spawn(move || drop(deferred));
     }
 }
 
 impl Drop for DeferredDrop {
     fn drop(&mut self) {
-        self.drop_all();
+        for (span, value) in self.0.drain(..) {
+            span.in_scope(|| drop(value));
+        }
     }
 }

@@ -8,19 +8,19 @@ use tokio::runtime::Handle;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep_until};
 
-use crate::error::{Error, Panicked, TimedOut};
+use crate::catch::{DropCaught, catch};
+use crate::error::{Error, TimedOut};
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::report::exit::Exit;
-use crate::sync::catch::catch;
 use crate::sync::signal::until;
 
 /// How long the group's `on_shutdown` hooks together, and then its `after_shutdown` hooks, may still take
 /// when its grace period is over.
 pub(super) const HOOK_SLACK: Duration = Duration::from_millis(200);
 
-type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
+type Hook<A> = DropCaught<Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>>;
 
 /// The group's own hooks, in the order in which they were registered.
 #[derive(Default)]
@@ -36,10 +36,10 @@ where
     A: Send + 'static,
     F: Future<Output: Outcome> + Send + 'static,
 {
-    Box::new(move |argument| {
+    DropCaught::new(Box::new(move |argument| {
         // Called within the future, so that a panic of the closure itself is caught with the rest.
         Box::pin(async move { run(argument).await.outcome() })
-    })
+    }))
 }
 
 /// What became of a hook of the start.
@@ -52,8 +52,8 @@ pub(super) enum Started {
 }
 
 /// What the task of a hook came to.
-fn outcome(task: Result<Result<Result<(), Error>, Panicked>, JoinError>) -> Result<(), Error> {
-    task.map_err(Error::from)?.map_err(Error::from)?
+fn outcome(task: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+    task.map_err(Error::from)?
 }
 
 /// Runs hooks, each on a task of its own.
@@ -71,12 +71,12 @@ impl<'a> Runner<'a> {
     pub(super) async fn run<A>(
         &self,
         name: &'static str,
-        hook: Hook<A>,
+        mut hook: Hook<A>,
         with: A,
         limit: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let started = Instant::now();
-        let task = self.runtime.spawn(catch(hook(with)));
+        let task = self.runtime.spawn(catch(hook.take()(with)));
         let stopper = task.abort_handle();
         let result = tokio::select! {
             biased;
@@ -95,10 +95,10 @@ impl<'a> Runner<'a> {
     pub(super) async fn run_until_stop(
         &self,
         name: &'static str,
-        hook: Hook<()>,
+        mut hook: Hook<()>,
         limit: impl Future<Output = ()>,
     ) -> Started {
-        let mut task = self.runtime.spawn(catch(hook(())));
+        let mut task = self.runtime.spawn(catch(hook.take()(())));
         if let Some(result) = until(self.node.stop(), &mut task).await {
             let result = outcome(result).inspect_err(|error| self.tell_failed(name, error));
             return Started::Returned(result);

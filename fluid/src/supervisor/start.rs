@@ -94,7 +94,7 @@ impl Supervisor {
             }
             break;
         }
-        self.deferred.put(hooks);
+        self.deferred.put(&self.node, hooks);
         self.deadlines.set_group(deadline);
         result
     }

@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
 
+use crate::catch::{Catch, drop_each};
 use crate::error::Error;
 use crate::node::context::Context;
-use crate::sync::catch::{Caught, catch_within};
 use crate::sync::signal::until;
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
 use crate::worker::{Io, Worker};
+use std::mem::needs_drop;
+use std::pin::pin;
 
 /// A message that a consumer gave up on: what leaves by its port `failed`.
 #[derive(Clone, Debug)]
@@ -90,28 +91,26 @@ where
     N: Downstream<S::Output>,
 {
     async move {
-        // Kept for as long as another attempt may need it.
-        let mut kept = Some(input);
+        let mut kept = Kept::<S>(Some(input));
         let mut attempt = 1;
         loop {
             #[cfg(feature = "rate")]
             if let Some(limiter) = ctx.node().limiter() {
                 limiter.ready().await;
             }
-            let given = match (io.copy, &kept) {
+            let given = match (io.copy, &kept.0) {
                 (Some(copy), Some(input)) => {
                     ctx.begin_attempt(attempt);
                     input.copied(copy)
                 }
-                _ => kept.take().expect(ONE_ATTEMPT),
+                _ => kept.0.take().expect(ONE_ATTEMPT),
             };
             let called = if is_unmonitored(ctx) {
                 let called = {
                     let (output, ports) = (&io.output, &io.ports);
-                    let mut call = pin!(None);
-                    let make = || call.set(Some(stage.call(given, ctx, ports)));
-                    match catch_within(make) {
-                        Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
+                    let mut call = pin!(Catch::unmade());
+                    match call.as_mut().make(|| stage.call(given, ctx, ports)) {
+                        Ok(()) => Attended::<_, S>::new(call, output, ports).await,
                         Err(panicked) => Err(panicked.into()),
                     }
                 };
@@ -136,13 +135,27 @@ where
                 }
                 Err(error) => error,
             };
-            if is_left(attempt, ctx) && kept.is_some() {
+            if is_left(attempt, ctx) && kept.0.is_some() {
                 ctx.node().note_error(&error);
                 pause(attempt, &error, ctx).await;
                 attempt += 1;
                 continue;
             }
-            return give_up(kept, error, attempt, ctx, io).await;
+            return give_up::<S>(kept, error, attempt, ctx, io).await;
+        }
+    }
+}
+
+/// The input of a call, kept as long as another attempt may need it. Its messages are dropped one at a time.
+struct Kept<S: Stage<Input: CallInput<<S as Worker>::Message>>>(Option<S::Input>);
+
+impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Drop for Kept<S> {
+    #[inline]
+    fn drop(&mut self) {
+        if needs_drop::<S::Message>()
+            && let Some(input) = self.0.take()
+        {
+            drop_each(input.messages());
         }
     }
 }
@@ -176,18 +189,21 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
 }
 
 /// No attempt is left: the messages leave by the port `failed`, or the policy decides.
-async fn give_up<S, I>(
-    input: Option<I>,
+async fn give_up<S>(
+    mut kept: Kept<S>,
     error: Error,
     attempts: u32,
     ctx: &Context,
     io: &mut Io<S>,
 ) -> Result<(), Error>
 where
-    S: Worker,
-    I: CallInput<S::Message>,
+    S: Stage<Input: CallInput<<S as Worker>::Message>>,
 {
-    let input = input.filter(|_| io.failed.is_wired());
+    let input = if io.failed.is_wired() {
+        kept.0.take()
+    } else {
+        None
+    };
     io.queue.fail(input.is_none());
     let Some(input) = input else {
         return skip(error, ctx);

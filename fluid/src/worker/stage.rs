@@ -17,11 +17,11 @@ use std::task::{self, Poll};
 use pin_project_lite::pin_project;
 
 pub use self::beat::EachBeat;
+use crate::catch::catch;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;
 use crate::queue::{Batching, Output};
-use crate::sync::catch::catch;
 use crate::time::stall::{Pulse, Rest};
 use crate::time::timeout::timed;
 use crate::worker::attempt::handle;
@@ -343,17 +343,15 @@ pub(crate) async fn call<S: Stage>(
 where
     S::Input: Send,
 {
-    // In a block, so that a stage written by hand may panic before its future is made.
+    // In a block, so that a panic of `Stage::call` itself is caught too.
     let call = async {
         #[cfg(feature = "test-util")]
         let _in_progress = crate::test::begin_call(ctx.node()).await?;
         stage.call(input, ctx, ports).await
     };
-    // All is within the catch, since a call that is cut off is dropped, and may panic then.
-    match ctx.node().options.timeout {
-        Some(limit) => catch(ctx.watch(timed(limit, call))).await?,
-        None => catch(ctx.watch(call)).await?,
-    }
+    // All of it is within the catch, because a call that is aborted is dropped there, which may panic.
+    let call = timed(ctx.node().options.timeout, call);
+    catch(ctx.watch(call)).await
 }
 
 /// Whether a call needs no more than that its panic is caught.

@@ -1,0 +1,302 @@
+//! Messages that wait in a queue.
+
+use std::future::pending;
+
+use fluid::{
+    ConsumerHandle, Exit, Nothing, OnError, OnExit, Options, Overflow, Slot, Worker, Workers,
+    consumer,
+};
+
+use super::{Bomb, Bombs};
+use crate::support::{
+    Call, Each, assert_conserved, body, boxed, counts, group, idle, ms, put, put_with, secs,
+};
+
+type Consumer = Each<Bomb, Nothing, Call<Bomb, Nothing>>;
+
+/// Takes for ever for each message.
+fn deaf() -> Consumer {
+    boxed(|bomb: Bomb| {
+        Box::pin(async move {
+            pending::<()>().await;
+            bomb.defuse();
+            Ok(None)
+        })
+    })
+}
+
+/// Fails with the first message.
+fn fails() -> Consumer {
+    boxed(|bomb: Bomb| {
+        Box::pin(async move {
+            bomb.defuse();
+            Err("no".into())
+        })
+    })
+}
+
+async fn send(bombs: &Bombs, messages: u64, to: &ConsumerHandle<Bomb>) {
+    for _ in 0..messages {
+        to.send(bombs.one()).await.unwrap();
+    }
+}
+
+/// Starts a group in which a consumer gets messages, and lets it run until it is forced to end.
+async fn forced<W: Worker<Message = Bomb>>(
+    bombs: &Bombs,
+    messages: u64,
+    workers: Workers,
+    seat: &Slot<W>,
+) -> Exit {
+    send(bombs, messages, &seat.handle()).await;
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(ms(1)).await;
+    let exit = running.shutdown().await;
+    assert_eq!(exit.code(), 1, "{exit}");
+    assert_conserved(&exit);
+    bombs.all_dropped();
+    exit
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_are_undelivered_at_a_forced_end() {
+    for options in [
+        Options::new(),
+        Options::new().capacity(4),
+        Options::new().overflow(Overflow::DropOldest),
+        Options::new().retry(3),
+        Options::new().on_error(OnError::Skip),
+        Options::new().timeout(secs(100)),
+        Options::new().concurrency(2),
+    ] {
+        let bombs = Bombs::default();
+        let mut workers = group();
+        let seat = workers.add_with("deaf", options, deaf);
+        workers.keep_copies(&seat);
+        let exit = forced(&bombs, 4, workers, &seat).await;
+        assert_eq!(counts(&exit, "deaf"), [4, 0, 0, 0, 4]);
+    }
+}
+
+/// Gathers messages for a batch that is never full.
+#[consumer(batch = 100, linger = "1h")]
+async fn gather(bombs: Vec<Bomb>) {
+    bombs.into_iter().for_each(Bomb::defuse);
+    pending::<()>().await;
+}
+
+/// Takes for ever for each message, in the lane of its key.
+#[consumer(concurrency = 2, partition_by = |bomb| bomb.armed)]
+async fn sort(bomb: Bomb) {
+    pending::<()>().await;
+    bomb.defuse();
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_in_a_batch_that_is_gathered() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    // As long as it lives, the queue is not closed.
+    let source = put(
+        &mut workers,
+        "source",
+        body::<Nothing, Bomb>(|_, _| Box::pin(pending())),
+    );
+    let seat = workers.add(Gather {});
+    workers.connect(&source, &seat);
+    let exit = forced(&bombs, 4, workers, &seat).await;
+    assert_eq!(counts(&exit, "gather"), [4, 0, 0, 0, 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_in_the_queue_of_a_lane() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let seat = workers.add_with("sort", Sort::OPTIONS, || Sort {});
+    let exit = forced(&bombs, 4, workers, &seat).await;
+    assert_eq!(counts(&exit, "sort"), [4, 0, 0, 0, 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_behind_a_failure() {
+    for lanes in [1, 2] {
+        let bombs = Bombs::default();
+        let mut workers = group();
+        let options = Options::new().concurrency(lanes);
+        let seat = workers.add_with("fails", options, fails);
+        send(&bombs, 5, &seat.handle()).await;
+        let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+        let [accepted, done, failed, _, undelivered] = counts(&exit, "fails");
+        assert_eq!((accepted, done, failed + undelivered), (5, 0, 5), "{exit}");
+        assert!(undelivered >= 3, "{exit}");
+        assert_eq!(exit.code(), 2, "{exit}");
+        bombs.all_dropped();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_in_the_handler_while_others_wait() {
+    for options in [Options::new(), Options::new().retry(0).timeout(secs(1))] {
+        let bombs = Bombs::default();
+        let mut workers = group();
+        let drops = boxed::<_, Nothing>(|bomb: Bomb| {
+            Box::pin(async move {
+                drop(bomb);
+                Ok(None)
+            })
+        });
+        let seat = put_with(&mut workers, "drops", options, drops);
+        send(&bombs, 4, &seat.handle()).await;
+        let exit = workers.startup().await.unwrap().wait_for_shutdown().await;
+        assert_eq!(counts(&exit, "drops"), [4, 0, 1, 0, 3], "{exit}");
+        bombs.all_dropped();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_to_a_group_that_is_dropped() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let seats = ["one", "two"].map(|name| put(&mut workers, name, deaf()).handle());
+    for seat in &seats {
+        send(&bombs, 3, seat).await;
+    }
+    drop(workers);
+    for seat in &seats {
+        let undelivered = seat.exit().unwrap().counts().unwrap().undelivered;
+        assert_eq!(undelivered, 3);
+    }
+    bombs.all_dropped();
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_to_a_group_that_fails_to_start() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let seat = put(&mut workers, "deaf", deaf()).handle();
+    send(&bombs, 3, &seat).await;
+    workers.on_startup(|| async { Err::<(), _>("no start") });
+    let exit = workers.startup().await.unwrap_err();
+    assert_eq!(counts(&exit, "deaf"), [3, 0, 0, 0, 3]);
+    bombs.all_dropped();
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_to_a_worker_that_is_removed() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let early = put(&mut workers, "early", deaf()).handle();
+    send(&bombs, 3, &early).await;
+    let exit = workers.remove(early.worker()).unwrap();
+    assert_eq!(exit.counts().unwrap().undelivered, 3);
+    let options = Options::new().grace(secs(1));
+    let late = put_with(&mut workers, "late", options, deaf()).handle();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    send(&bombs, 3, &late).await;
+    let exit = running.remove(late.worker()).await.unwrap();
+    assert_eq!(exit.counts().unwrap().undelivered, 3);
+    assert!(running.shutdown().await.is_success());
+    bombs.all_dropped();
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_a_full_queue_drops_do_no_harm_to_their_senders() {
+    for overflow in [Overflow::DropNewest, Overflow::DropOldest] {
+        let bombs = Bombs::default();
+        let mut workers = group();
+        let options = Options::new().capacity(1).overflow(overflow);
+        let seat = put_with(&mut workers, "deaf", options, deaf());
+        let exit = forced(&bombs, 3, workers, &seat).await;
+        assert_eq!(counts(&exit, "deaf"), [3, 0, 0, 2, 1]);
+    }
+}
+
+#[test]
+fn messages_of_a_group_whose_runtime_goes_away() {
+    let bombs = Bombs::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let mut workers = group();
+    let seat = put(&mut workers, "deaf", deaf()).handle();
+    runtime.block_on(async {
+        send(&bombs, 4, &seat).await;
+        let running = workers.startup().await.unwrap();
+        tokio::task::yield_now().await;
+        drop(running);
+    });
+    drop(runtime);
+    let exit = seat.exit().unwrap();
+    assert_eq!(exit.counts().unwrap().undelivered, 4);
+    bombs.all_dropped();
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_of_which_no_attempt_is_left() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let options = Options::new().retry(1).on_error(OnError::Skip);
+    let seat = put_with(&mut workers, "fails", options, fails());
+    workers.keep_copies(&seat);
+    send(&bombs, 3, &seat.handle()).await;
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(counts(&exit, "fails"), [3, 0, 3, 0, 0]);
+    bombs.all_dropped();
+}
+
+/// Fails with each batch.
+#[consumer(batch = 3, retry = 1, backoff = "1ms..1ms", on_error = "skip")]
+async fn refuse(bombs: Vec<Bomb>) -> Result<(), String> {
+    bombs.into_iter().for_each(Bomb::defuse);
+    Err("no".to_owned())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_which_no_attempt_is_left() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let seat = workers.add_with("refuse", Refuse::OPTIONS, || Refuse {});
+    workers.keep_copies(&seat);
+    send(&bombs, 6, &seat.handle()).await;
+    let exit = workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(counts(&exit, "refuse"), [6, 0, 6, 0, 0]);
+    bombs.all_dropped();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_up_messages_that_nobody_takes() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let seat = workers.add_with("refuse", Refuse::OPTIONS, || Refuse {});
+    let ends = Options::new().on_exit(OnExit::Ignore);
+    let buries = boxed::<fluid::Failed<Bomb>, Nothing>(|_| Box::pin(async { Ok(None) }));
+    let buries = put_with(&mut workers, "buries", ends, buries);
+    let failed = workers.failed(&seat);
+    workers.connect_port(&seat, failed, &buries);
+    let running = workers.startup().await.unwrap();
+    buries.shutdown().await;
+    send(&bombs, 3, &seat.handle()).await;
+    tokio::time::sleep(secs(1)).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "refuse"), [3, 0, 3, 0, 0]);
+    assert_eq!(exit.worker("refuse").unwrap().unsent(), 3);
+    assert_eq!(exit.code(), 0, "{exit}");
+    bombs.all_dropped();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_that_is_cut_off_while_it_waits() {
+    let bombs = Bombs::default();
+    let mut workers = group();
+    let options = Options::new().capacity(1);
+    let seat = put_with(&mut workers, "deaf", options, deaf());
+    send(&bombs, 1, &seat.handle()).await;
+    for _ in 0..2 {
+        let waits = tokio::time::timeout(ms(1), seat.send(bombs.one()));
+        assert!(waits.await.is_err());
+    }
+    drop(workers);
+    bombs.all_dropped();
+}
