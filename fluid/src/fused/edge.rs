@@ -18,7 +18,7 @@ use crate::fused::call::{CallTarget, FusedDelivery, PortMessage, fused_call};
 use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
-use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode};
+use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, boxed};
 use crate::node::context::Context;
 use crate::queue::adapt::Adapt;
 use crate::queue::{Channel, Leaving, Output, QueueControl, discard};
@@ -320,7 +320,7 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
         self.0.begin(ctx).await;
-        W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
+        boxed(|| W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0)).await
     }
 
     fn rest(&mut self) -> Result<(), Error> {

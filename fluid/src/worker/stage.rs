@@ -132,7 +132,9 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
             return Ok(());
         }
         if is_fast_path(ctx, io) {
-            return each_message(stage, ctx, io, downstream).await;
+            // Pinned where it is made, here and below: an `await` would move it first.
+            let calls = pin!(each_message(stage, ctx, io, downstream));
+            return calls.await;
         }
         loop {
             #[cfg(feature = "test-util")]
@@ -142,7 +144,8 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
                 None if io.queue.arrival().await => io.queue.first(),
                 None => return Ok(()),
             };
-            handle(stage, message, ctx, io, downstream).await?;
+            let handled = pin!(handle(stage, message, ctx, io, downstream));
+            handled.await?;
         }
     }
 }
@@ -230,7 +233,8 @@ where
         };
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
-            handle(stage, message, ctx, io, downstream).await?;
+            let handled = pin!(handle(stage, message, ctx, io, downstream));
+            handled.await?;
             continue;
         }
         let called = {
@@ -249,8 +253,8 @@ where
                 if let Some(first) = downstream.send_ahead(&mut io.output, &mut emission) {
                     io.hand_over();
                     let leaving = io.output.leave(emission);
-                    let refused = downstream.send_each(&io.output, first, leaving).await;
-                    tell_refused(refused, ctx);
+                    let sent = pin!(downstream.send_each(&io.output, first, leaving));
+                    tell_refused(sent.await, ctx);
                 }
             }
             Err(error) => {
@@ -281,7 +285,8 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             max_weight: options.max_weight,
         };
         while let Some(batch) = io.queue.next_batch(&batching).await {
-            handle(stage, batch, ctx, io, downstream).await?;
+            let handled = pin!(handle(stage, batch, ctx, io, downstream));
+            handled.await?;
         }
         Ok(())
     }
