@@ -223,7 +223,7 @@ pub use report::ledger::Counts;
 pub use report::status::Status;
 pub use state::{Kind, State};
 pub use worker::Worker;
-pub use worker::attempt::Failed;
+pub use worker::handle_message::Failed;
 
 /// What most programs use, to be imported at once: `use fluid::prelude::*;`.
 ///
@@ -249,7 +249,8 @@ pub mod by_hand {
     pub use crate::queue::Queue;
     pub use crate::state::Nothing;
     pub use crate::worker::function::{Call, Function};
-    pub use crate::worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};
+    pub use crate::worker::loops::{Calls, EachBatch, EachBeat, EachMessage};
+    pub use crate::worker::stage::Stage;
     pub use crate::worker::{Io, Port, Ports};
 }
 

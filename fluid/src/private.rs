@@ -20,10 +20,10 @@ pub use crate::report::exit::Exit;
 pub use crate::state::Nothing;
 pub use crate::worker::downstream::PortOutput;
 pub use crate::worker::function::{Call, Called, Function, Taken};
+pub use crate::worker::loops::{EachBatch, EachBeat, EachMessage};
 pub use crate::worker::return_value::{
     emits_each, emits_none, emits_one, tries_each, tries_none, tries_one,
 };
-pub use crate::worker::stage::{EachBatch, EachBeat, EachMessage};
 pub use crate::worker::{Port, Worker};
 pub use std::vec::Vec;
 
@@ -39,7 +39,7 @@ pub async fn run<S: crate::by_hand::Stage>(
     ctx: &Context,
     io: &mut crate::by_hand::Io<S>,
 ) -> Result<(), Error> {
-    crate::worker::stage::run(stage, ctx, io).await
+    crate::worker::loops::run(stage, ctx, io).await
 }
 
 /// A worker that `make` makes, anew each time, of what it is given to share.

@@ -23,7 +23,8 @@ use crate::error::Error;
 use crate::queue::Output;
 use crate::state::Nothing;
 use crate::worker::Worker;
-use crate::worker::stage::{EachBatch, Stage};
+use crate::worker::loops::EachBatch;
+use crate::worker::stage::Stage;
 
 /// The message type of an edge is the message type of its consumer.
 #[diagnostic::on_unimplemented(

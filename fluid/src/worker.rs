@@ -1,8 +1,10 @@
 //! The trait that everything with a lifecycle implements.
 
-pub(crate) mod attempt;
+pub(crate) mod call;
 pub(crate) mod downstream;
 pub(crate) mod function;
+pub(crate) mod handle_message;
+pub(crate) mod loops;
 pub(crate) mod return_value;
 pub(crate) mod stage;
 
@@ -17,8 +19,8 @@ use crate::queue::{Channel, Output, Queue, Tally};
 use crate::report::exit::Exit;
 use crate::state::Kind;
 use crate::time::stall::Pulse;
-use crate::worker::attempt::{Copy, Failed};
-use crate::worker::stage::is_silent;
+use crate::worker::call::is_silent;
+use crate::worker::handle_message::{Copy, Failed};
 
 /// A worker: it starts, runs, and stops.
 ///

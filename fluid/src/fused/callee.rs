@@ -5,14 +5,9 @@
 //! 1. A lent worker is always returned: a [`CalleeGuard`] returns it when the guard is dropped.
 //! 2. While it is lent, only the borrower counts its messages.
 
-#![allow(
-    clippy::manual_async_fn,
-    reason = "a block uses its arguments where they are: see `handle`"
-)]
-
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
 use std::sync::Arc;
+
+use tracing::Span;
 
 use crate::error::Error;
 use crate::lifecycle::incarnation::run_to_exit;
@@ -24,9 +19,9 @@ use crate::sync::signal::{until, wait_for};
 use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
-use crate::worker::attempt::handle;
-use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Stage, is_fast_path};
+use crate::worker::call::is_fast_path;
+use crate::worker::handle_message::Target;
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Worker};
 
 /// Holds a worker that can be borrowed, between the task of the worker and the head of the chain.
@@ -81,13 +76,13 @@ impl<W: Worker> HandoffCell<W> {
 
 /// A lent worker, with all that a call of it needs.
 pub(crate) struct Callee<W: Worker> {
-    pub(crate) worker: W,
-    pub(crate) io: Io<W>,
-    pub(crate) ctx: Context,
-    pub(crate) span: tracing::Span,
+    worker: W,
+    io: Io<W>,
+    ctx: Context,
+    span: Span,
     /// Whether no option is set that costs something at each call.
     fast_path: bool,
-    pub(crate) failure: Option<Error>,
+    failure: Option<Error>,
     return_to: oneshot::Sender<ReturnedWorker<W>>,
 }
 
@@ -148,62 +143,50 @@ impl<W: Worker> CalleeSlot<W> {
         self.guard = CalleeGuard(None);
     }
 
-    /// The worker, if it is borrowed.
-    #[inline(always)]
-    pub(crate) fn guard(&mut self) -> Option<&mut Callee<W>> {
-        self.guard.0.as_deref_mut()
-    }
-
-    /// Whether the worker is borrowed, and no option is set that costs something at each call.
-    #[inline(always)]
-    pub(crate) fn is_fast_path(&self) -> bool {
-        let guard = self.guard.0.as_ref().filter(|guard| guard.fast_path);
-        #[cfg(feature = "test-util")]
-        let guard = guard.filter(|guard| !guard.ctx.node().test.is_armed());
-        guard.is_some()
-    }
-
-    /// Returns the worker to its task if its call has failed.
-    pub(crate) fn return_failed(&mut self) {
-        if self.guard().is_some_and(|guard| guard.failure.is_some()) {
-            self.give_back();
+    /// A message came for the worker, if it is borrowed.
+    #[inline]
+    pub(crate) fn receive(&mut self) {
+        if let Some(callee) = &mut self.guard.0 {
+            callee.io.queue.hand_over();
         }
     }
 
-    /// Makes one call, if the worker is borrowed. If the call fails, the worker is returned to its task.
-    pub(crate) fn call<N: Downstream<W::Output>>(
-        &mut self,
-        message: W::Message,
-        next: &mut N,
-    ) -> impl Future<Output = ()> + Send
+    /// The worker, which is borrowed.
+    #[inline]
+    pub(crate) fn target<'a, N>(
+        &'a mut self,
+        input: &'a mut Option<W::Input>,
+        next: &'a mut N,
+    ) -> Target<'a, W, N, &'a Span>
     where
-        W: Stage<Input = <W as Worker>::Message>,
+        W: Stage,
     {
-        async move {
-            let Some(guard) = self.guard() else { return };
-            let (ctx, io) = (&guard.ctx, &mut guard.io);
-            io.queue.hand_over();
-            let handled = {
-                let handled = handle(&mut guard.worker, message, ctx, io, next);
-                in_span(&guard.span, pin!(handled)).await
-            };
-            match handled {
-                Ok(()) => io.queue.settle(),
-                Err(error) => {
-                    guard.failure = Some(error);
-                    self.give_back();
-                }
+        let callee = self.guard.0.as_deref_mut().expect("it is borrowed");
+        Target {
+            worker: &mut callee.worker,
+            input,
+            ctx: &callee.ctx,
+            io: &mut callee.io,
+            downstream: next,
+            around: &callee.span,
+            fast_path: callee.fast_path,
+        }
+    }
+
+    /// A call has ended. If it failed, the worker is returned to its task.
+    #[inline]
+    pub(crate) fn called(&mut self, called: Result<(), Error>) {
+        let Some(callee) = &mut self.guard.0 else {
+            return;
+        };
+        match called {
+            Ok(()) => callee.io.queue.settle(),
+            Err(error) => {
+                callee.failure = Some(error);
+                self.give_back();
             }
         }
     }
-}
-
-/// Polls a pinned future within a span.
-fn in_span<F: Future>(
-    span: &tracing::Span,
-    mut future: Pin<&mut F>,
-) -> impl Future<Output = F::Output> {
-    poll_fn(move |cx| span.in_scope(|| future.as_mut().poll(cx)))
 }
 
 /// The run mode of a worker behind a fused edge: each incarnation lends the worker until the stop or a failure.
@@ -259,7 +242,7 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
                 worker: worker.take(),
                 io: io.take(),
                 ctx: ctx.clone(),
-                span: tracing::Span::current(),
+                span: Span::current(),
                 failure: None,
                 return_to,
             });

@@ -13,20 +13,25 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
 
+use tracing::Span;
+
 use crate::error::Error;
-use crate::fused::call::{CallTarget, FusedDelivery, PortMessage, fused_call};
 use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
+#[cfg(feature = "test-util")]
+use crate::fused::stub_call::StubCall;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
-use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode};
+use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, boxed};
 use crate::node::context::Context;
 use crate::queue::adapt::Adapt;
 use crate::queue::{Channel, Leaving, Output, QueueControl, discard};
 use crate::sync::signal::until;
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
-use crate::worker::downstream::{Downstream, FusedCall, Sealed};
-use crate::worker::stage::{Calls, Stage};
+use crate::worker::downstream::{Downstream, Sealed};
+use crate::worker::handle_message::{Inputs, Next, Target, handle_each};
+use crate::worker::loops::Calls;
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Worker};
 
 /// The emitting end of a fused edge to the worker `W`, whose emissions go to `N`.
@@ -82,38 +87,14 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         self.callee.has_it()
     }
 
-    /// Whether the worker can be called, and no option is set that costs something at each call.
-    #[inline]
-    fn is_fast_path<T>(&mut self, own: &Output<T>) -> bool {
-        let _ = own;
-        #[cfg(feature = "test-util")]
-        if own.tap.is_set() || self.stub.has_it() {
-            return false;
+    /// A call of the stub.
+    #[cfg(feature = "test-util")]
+    fn stub_call(&mut self, input: Option<W::Message>) -> StubCall<'_, W, N> {
+        StubCall {
+            stub: &mut self.stub,
+            next: &mut self.next,
+            input,
         }
-        self.callee.is_fast_path()
-    }
-
-    /// The arguments of a call: the worker, the adapted message and the edges behind it. `None` if the worker is
-    /// not borrowed, or if the adapter returns no message.
-    #[inline(always)]
-    fn given<'a, T>(
-        &'a mut self,
-        (own, message): PortMessage<'a, T>,
-    ) -> Option<CallTarget<'a, W, N>>
-    where
-        T: Send + 'static,
-        A: Adapt<T, W::Message>,
-    {
-        let guard = self.callee.guard()?;
-        own.leave_alone().accepted();
-        let message = self.adapt.adapt(message).next()?;
-        Some((guard, message, &mut self.next))
-    }
-
-    /// Like `given`, but for a message that is adapted already.
-    #[inline(always)]
-    fn given_made(&mut self, message: W::Message) -> Option<CallTarget<'_, W, N>> {
-        Some((self.callee.guard()?, message, &mut self.next))
     }
 
     /// Waits until the worker can be called. Returns `false` if it has ended.
@@ -139,82 +120,14 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
             None => Ready::NotNow,
         }
     }
-
-    /// Keeps a message until the worker can be called. Returns `None` if the worker has ended, or if the head is
-    /// asked to restart first.
-    async fn hold(&mut self, message: W::Message) -> Option<W::Message> {
-        // If this wait is cut off, the message stays among the kept ones.
-        self.kept.push_back(message);
-        match self.ready().await {
-            Ready::Yes => self.kept.pop_back(),
-            Ready::NotNow => None,
-            Ready::Never => {
-                self.kept
-                    .pop_back()
-                    .into_iter()
-                    .for_each(|message| self.refuse(message));
-                None
-            }
-        }
-    }
-
-    /// Makes one call.
-    fn deliver(&mut self, mut message: W::Message) -> impl Future<Output = ()> + Send {
-        async move {
-            if !self.is_ready() {
-                match self.hold(message).await {
-                    Some(held) => message = held,
-                    None => return,
-                }
-            }
-            #[cfg(feature = "test-util")]
-            if self.stub.has_it() {
-                return self.stub.call(message, &mut self.next).await;
-            }
-            self.callee.call(message, &mut self.next).await;
-        }
-    }
-
-    /// Makes the calls for one message. Returns whether it was accepted.
-    fn send<T: Send + 'static>(
-        &mut self,
-        own: &Output<T>,
-        message: T,
-    ) -> impl Future<Output = bool> + Send
-    where
-        A: Adapt<T, W::Message>,
-    {
-        async move {
-            let mut leaving = own.leave_alone();
-            #[cfg(feature = "test-util")]
-            let Some((message, copy)) = own.tap.pass(message) else {
-                leaving.accepted();
-                return true;
-            };
-            if !self.is_ready() && matches!(self.ready().await, Ready::Never) {
-                self.channel.refuse();
-                return false;
-            }
-            let messages = self.adapt.adapt(message);
-            leaving.accepted();
-            #[cfg(feature = "test-util")]
-            own.tap.keep(copy);
-            for message in messages {
-                if A::AT_MOST_ONE || !self.callee.is_fast_path() {
-                    self.deliver(message).await;
-                } else if !FusedDelivery::new(self, message, fused_call(Self::given_made)).await {
-                    Downstream::<T>::return_failed(self);
-                }
-            }
-            true
-        }
-    }
 }
 
 impl<A, W: Worker, N> Fused<A, W, N> {
-    fn refuse(&self, message: W::Message) {
-        self.channel.refuse();
-        discard(message);
+    fn refuse_kept(&mut self) {
+        for message in std::mem::take(&mut self.kept) {
+            self.channel.refuse();
+            discard(message);
+        }
     }
 }
 
@@ -222,9 +135,7 @@ impl<A, W: Worker, N> Sealed for Fused<A, W, N> {}
 
 impl<A, W: Worker, N> Drop for Fused<A, W, N> {
     fn drop(&mut self) {
-        for message in std::mem::take(&mut self.kept) {
-            self.refuse(message);
-        }
+        self.refuse_kept();
     }
 }
 
@@ -251,54 +162,29 @@ where
         messages.next()
     }
 
-    fn send_each(
-        &mut self,
-        own: &Output<T>,
-        mut message: T,
-        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+    fn send_each<'a>(
+        &'a mut self,
+        own: &'a Output<T>,
+        first: &'a mut Option<T>,
+        rest: &'a mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send {
-        async move {
-            let mut refused = 0;
-            loop {
-                if self.is_direct(own) {
-                    let link = <Self as Downstream<T>>::fused_call();
-                    if !FusedDelivery::new(self, (own, message), link).await {
-                        self.return_failed();
-                    }
-                } else {
-                    refused += u64::from(!self.send(own, message).await);
-                }
-                match rest.next() {
-                    Some(next) => message = next,
-                    None => return refused,
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn is_direct(&mut self, own: &Output<T>) -> bool {
-        A::AT_MOST_ONE && self.is_fast_path(own)
-    }
-
-    #[inline(always)]
-    fn fused_call<'a>() -> impl FusedCall<'a, Self, PortMessage<'a, T>> {
-        fused_call(Self::given)
-    }
-
-    fn return_failed(&mut self) {
-        self.callee.return_failed();
-        self.next.return_failed();
+        handle_each(FusedCalls {
+            edge: self,
+            own,
+            sent: first,
+            rest,
+            input: None,
+            refused: 0,
+        })
     }
 
     async fn begin(&mut self, sender: &Context) {
         self.head = Some(sender.clone());
         self.next.begin(sender).await;
-        for _ in 0..self.kept.len() {
-            if let Some(message) = self.kept.pop_front() {
-                self.deliver(message).await;
-            }
-        }
+        // Nothing new is sent yet, only what the last incarnation has kept.
+        let own = Output::new();
+        let (mut none, mut rest) = (None::<T>, own.leave(std::iter::empty()));
+        self.send_each(&own, &mut none, &mut rest).await;
     }
 
     fn rest(&mut self) {
@@ -306,6 +192,156 @@ where
         #[cfg(feature = "test-util")]
         self.stub.give_back();
         self.next.rest();
+    }
+}
+
+/// The calls of the worker behind a fused edge: one for each message that the adapter returns.
+struct FusedCalls<'a, A, W: Stage, N, T, R> {
+    edge: &'a mut Fused<A, W, N>,
+    /// The port of the worker that sends.
+    own: &'a Output<T>,
+    sent: &'a mut Option<T>,
+    rest: R,
+    input: Option<W::Input>,
+    refused: u64,
+}
+
+impl<A, W, N, T, R> FusedCalls<'_, A, W, N, T, R>
+where
+    T: Send + 'static,
+    A: Adapt<T, W::Message>,
+    W: Stage<Input = <W as Worker>::Message>,
+    R: Iterator<Item = T>,
+{
+    /// Takes the next message that was sent.
+    #[inline]
+    fn next_sent(&mut self) -> Option<T> {
+        self.sent.take().or_else(|| self.rest.next())
+    }
+
+    /// Makes the next adapted message the input. Returns `false` if there is none.
+    #[inline]
+    fn next_input(&mut self) -> bool {
+        loop {
+            self.input = self.edge.kept.pop_front();
+            if self.input.is_some() {
+                return true;
+            }
+            let Some(message) = self.next_sent() else {
+                return false;
+            };
+            self.own.leave_alone().accepted();
+            if A::AT_MOST_ONE {
+                self.input = self.adapted(message).next();
+                if self.input.is_some() {
+                    return true;
+                }
+            } else {
+                let adapted = self.adapted(message);
+                self.edge.kept.extend(adapted);
+            }
+        }
+    }
+
+    #[inline]
+    fn adapted(&self, message: T) -> impl Iterator<Item = W::Message> + use<A, W, N, T, R> {
+        #[cfg(feature = "test-util")]
+        let Some((message, copy)) = self.own.tap.pass(message) else {
+            return None.into_iter().flatten();
+        };
+        #[cfg(feature = "test-util")]
+        self.own.tap.keep(copy);
+        let adapted = self.edge.adapt.adapt(message);
+        #[cfg(feature = "test-util")]
+        let adapted = Some(adapted).into_iter().flatten();
+        adapted
+    }
+}
+
+impl<A, W, N, T, R> Inputs<W> for FusedCalls<'_, A, W, N, T, R>
+where
+    T: Send + 'static,
+    A: Adapt<T, W::Message>,
+    W: Stage<Input = <W as Worker>::Message>,
+    N: Downstream<W::Output>,
+    R: Iterator<Item = T> + Send,
+{
+    type Downstream = N;
+    type Around<'b>
+        = &'b Span
+    where
+        Self: 'b;
+    type End = u64;
+
+    #[inline]
+    fn next(&mut self) -> Next {
+        #[cfg(feature = "test-util")]
+        if self.edge.stub.has_it() {
+            return Next::Wait;
+        }
+        if !self.edge.callee.has_it() {
+            return Next::Wait;
+        }
+        if !self.next_input() {
+            return Next::End;
+        }
+        self.edge.callee.receive();
+        Next::Ready
+    }
+
+    /// Keeps what was sent while the worker is down, if the head is asked to restart. Refuses it if the worker has ended.
+    async fn wait(&mut self) -> bool {
+        loop {
+            if self.edge.is_ready() {
+                if !self.next_input() {
+                    return false;
+                }
+                #[cfg(feature = "test-util")]
+                if self.edge.stub.has_it() {
+                    handle_each(self.edge.stub_call(self.input.take())).await;
+                    continue;
+                }
+                self.edge.callee.receive();
+                return true;
+            }
+            let sent = self.next_sent();
+            if sent.is_none() && self.edge.kept.is_empty() {
+                return false;
+            }
+            let leaving = sent.map(|message| (message, self.own.leave_alone()));
+            match (self.edge.ready().await, leaving) {
+                (Ready::Never, leaving) => {
+                    self.edge.refuse_kept();
+                    if leaving.is_some() {
+                        self.edge.channel.refuse();
+                        self.refused += 1;
+                    }
+                }
+                (_, Some((message, mut leaving))) => {
+                    leaving.accepted();
+                    let adapted = self.adapted(message);
+                    self.edge.kept.extend(adapted);
+                }
+                (Ready::NotNow, None) => return false,
+                (Ready::Yes, None) => {}
+            }
+        }
+    }
+
+    #[inline]
+    fn target(&mut self) -> Target<'_, W, N, &Span> {
+        let Fused { callee, next, .. } = self.edge;
+        callee.target(&mut self.input, next)
+    }
+
+    #[inline]
+    fn called(&mut self, called: Result<(), Error>) -> Option<u64> {
+        self.edge.callee.called(called);
+        None
+    }
+
+    fn ended(&mut self) -> u64 {
+        self.refused
     }
 }
 
@@ -320,7 +356,7 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
         self.0.begin(ctx).await;
-        W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
+        boxed(|| W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0)).await
     }
 
     fn rest(&mut self) -> Result<(), Error> {

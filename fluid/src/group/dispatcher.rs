@@ -16,7 +16,7 @@ use crate::sync::Mutex;
 use crate::sync::catch::catch;
 use crate::sync::lock::lock;
 use crate::worker::function::Function;
-use crate::worker::stage::EachMessage;
+use crate::worker::loops::EachMessage;
 
 type Handler<M> = Arc<dyn Fn(Arc<M>) -> BoxFuture<Result<(), Error>> + Send + Sync>;
 type Handlers<K, M> = BTreeMap<K, BTreeMap<Box<str>, Handler<M>>>;

@@ -7,8 +7,8 @@ use crate::group::slot::Slot;
 use crate::queue::adapt::Adapt;
 use crate::queue::{Output, Sender};
 use crate::rules::{Adapted, IsAdaptedTo, IsConsumedBy, Unchanged};
-use crate::worker::attempt::Copy;
 use crate::worker::downstream::Downstream;
+use crate::worker::handle_message::Copy;
 use crate::worker::{Port, Worker};
 
 /// Where an edge starts: at a worker (`&parse`), at a port of it ([`parse.port(…)`](Slot::port),

@@ -26,8 +26,8 @@ use crate::state::Nothing;
 use crate::supervisor::Events;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
-use crate::worker::attempt::{Copy, Failed};
 use crate::worker::downstream::Downstream;
+use crate::worker::handle_message::{Copy, Failed};
 use crate::worker::stage::Stage;
 use crate::worker::{Io, Port, Worker};
 

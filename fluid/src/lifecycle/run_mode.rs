@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
 
 use crate::error::Error;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
@@ -89,7 +90,12 @@ pub(crate) fn run<W: Worker>(
     ctx: &Context,
     io: &mut Io<W>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
-    ctx.watch(worker.run(ctx, io))
+    ctx.watch(boxed(|| worker.run(ctx, io)))
+}
+
+/// The future of `run` has room for the message in hand. In a box of its own, it is not moved by the layers around it.
+pub(crate) fn boxed<F>(run: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(run())
 }
 
 /// Fails if a call stalled that `run` did not report. The message in hand counts as done.

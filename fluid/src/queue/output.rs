@@ -402,25 +402,23 @@ impl<T: Send + 'static> Output<T> {
         crate::test::perturb().await;
         let mut leaving = self.leave(messages);
         match self.send_ahead(&mut leaving) {
-            Some(first) => self.send_each(first, &mut leaving).await,
             None => 0,
+            mut first => self.send_each(&mut first, &mut leaving).await,
         }
     }
 
     /// Sends a message that may have to wait, and then those behind it. Returns how many were refused.
     pub(crate) async fn send_each(
         &self,
-        mut message: T,
+        slot: &mut Option<T>,
         rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> u64 {
         let mut refused = 0;
-        loop {
+        while let Some(message) = slot.take() {
             refused += u64::from(self.send(message).await.is_err());
-            match self.send_ahead(rest) {
-                Some(next) => message = next,
-                None => return refused,
-            }
+            *slot = self.send_ahead(rest);
         }
+        refused
     }
 
     /// Sends what can be sent without waiting, under as few locks as there is room for. Returns the

@@ -92,32 +92,6 @@ impl<F: Future> Future for Catch<F> {
     }
 }
 
-/// Awaits `future` within a [`catch`], turning a panic into an error.
-pub(crate) const fn catch_inner<F: Future>(future: F) -> CatchInner<F> {
-    CatchInner { future }
-}
-
-pin_project! {
-    /// See [`catch_inner`].
-    pub(crate) struct CatchInner<F> {
-        #[pin]
-        future: F,
-    }
-}
-
-impl<F: Future> Future for CatchInner<F> {
-    type Output = Result<F::Output, Panicked>;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let future = self.project().future;
-        match catch_within(|| future.poll(cx)) {
-            Ok(polled) => polled.map(Ok),
-            Err(panicked) => Poll::Ready(Err(panicked)),
-        }
-    }
-}
-
 /// Runs `body` within a [`catch`], turning a panic into an error. The hook knows that panics are caught
 /// here, so this costs no more than the setting up of the catch.
 #[inline(always)]

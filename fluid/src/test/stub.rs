@@ -15,7 +15,9 @@ use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::sync::span::worker_span;
 use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Calls, EachMessage, Sealed, Stage, emit, run};
+use crate::worker::handle_message::Copy;
+use crate::worker::loops::{Calls, EachMessage, Sealed, Takes, run};
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Ports, Worker};
 
 /// The closure of a stub: called for each message, it returns what is emitted.
@@ -64,6 +66,18 @@ pub(crate) struct FirstAndEachMessage;
 
 impl Sealed for FirstAndEachMessage {}
 
+impl<M: Send> Takes<M> for FirstAndEachMessage {
+    type Input = M;
+
+    fn copied(message: &M, copy: Copy<M>) -> M {
+        copy(message)
+    }
+
+    fn messages(message: M) -> impl Iterator<Item = M> + Send {
+        std::iter::once(message)
+    }
+}
+
 impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for FirstAndEachMessage {
     async fn make<N: Downstream<O>>(
         stub: &mut Stub<M, O, P>,
@@ -72,8 +86,12 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for Fi
         downstream: &mut N,
     ) -> Result<(), Error> {
         let first = lock(&stub.script).first.take();
-        if let Some(first) = first {
-            emit(first, ctx, &mut io.output, downstream).await;
+        if let Some(mut messages) = first {
+            let mut first = downstream.send_ahead(&mut io.output, &mut messages);
+            let mut rest = io.output.leave(messages);
+            downstream
+                .send_each(&io.output, &mut first, &mut rest)
+                .await;
         }
         EachMessage::make(stub, ctx, io, downstream).await
     }

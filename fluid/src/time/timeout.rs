@@ -11,8 +11,8 @@ use tokio::time::{Sleep, sleep};
 
 use crate::error::{Error, TimedOut};
 
-/// Awaits a call, and fails with [`TimedOut`] if it takes longer than `limit`.
-pub(crate) const fn timed<F>(limit: Duration, call: F) -> Timed<F> {
+/// Awaits a call, and fails with [`TimedOut`] if it takes longer than `limit`, if there is one.
+pub(crate) const fn timed<F>(limit: Option<Duration>, call: F) -> Timed<F> {
     Timed {
         limit,
         call,
@@ -24,7 +24,7 @@ pin_project! {
     /// The future of [`timed`]. The timer is created when the call is pending for the first time. A call that is
     /// ready immediately costs no timer and no read of the clock.
     pub(crate) struct Timed<F> {
-        limit: Duration,
+        limit: Option<Duration>,
         #[pin]
         call: F,
         #[pin]
@@ -40,7 +40,9 @@ impl<T, F: Future<Output = Result<T, Error>>> Future for Timed<F> {
         if let Poll::Ready(result) = this.call.poll(cx) {
             return Poll::Ready(result);
         }
-        let limit = *this.limit;
+        let Some(limit) = *this.limit else {
+            return Poll::Pending;
+        };
         if this.timer.is_none() {
             this.timer.set(Some(sleep(limit)));
         }
@@ -70,7 +72,7 @@ mod tests {
     #[test]
     fn a_call_that_is_ready_at_once_sets_no_timer() {
         // There is no runtime here, so a timer would panic.
-        let call = pin!(timed(LIMIT, ready(Ok(7))));
+        let call = pin!(timed(Some(LIMIT), ready(Ok(7))));
         let polled = call.poll(&mut Context::from_waker(std::task::Waker::noop()));
         assert!(matches!(polled, Poll::Ready(Ok(7))));
     }
@@ -78,7 +80,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pending_call_fails_at_its_limit() {
         let began = Instant::now();
-        let result = timed(LIMIT, pending::<Result<(), Error>>()).await;
+        let result = timed(Some(LIMIT), pending::<Result<(), Error>>()).await;
         assert!(result.unwrap_err().downcast_ref::<TimedOut>().is_some());
         assert_eq!(began.elapsed(), LIMIT);
     }
@@ -91,7 +93,7 @@ mod tests {
                 sleep(Duration::from_secs(3)).await;
             }
         };
-        let result: Result<(), Error> = timed(LIMIT, call).await;
+        let result: Result<(), Error> = timed(Some(LIMIT), call).await;
         assert!(result.is_err());
         assert_eq!(began.elapsed(), LIMIT);
     }
@@ -102,7 +104,7 @@ mod tests {
             while pin!(consume_budget()).poll(cx).is_ready() {}
             Poll::<Result<(), Error>>::Pending
         });
-        let ends = async { timed(Duration::ZERO, call).await };
+        let ends = async { timed(Some(Duration::ZERO), call).await };
         assert!(ends.await.is_err());
     }
 }

@@ -1,8 +1,6 @@
 //! Where what a call emits goes next.
 
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{self, Poll};
 
 use crate::node::context::Context;
 use crate::queue::{Leaving, Output};
@@ -21,33 +19,12 @@ pub trait Downstream<T>: Sealed + Send + 'static {
 
     /// Sends that one and the others, and waits for room where there is none. Returns how many were refused.
     #[doc(hidden)]
-    fn send_each(
-        &mut self,
-        own: &Output<T>,
-        first: T,
-        rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+    fn send_each<'a>(
+        &'a mut self,
+        own: &'a Output<T>,
+        first: &'a mut Option<T>,
+        rest: &'a mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send;
-
-    /// Whether a message can be [passed](Self::fused_call) straight on.
-    #[doc(hidden)]
-    fn is_direct(&mut self, own: &Output<T>) -> bool {
-        let _ = own;
-        false
-    }
-
-    /// How it is passed on. If that goes wrong, [`return_failed`](Self::return_failed) is to follow.
-    #[doc(hidden)]
-    fn fused_call<'a>() -> impl FusedCall<'a, Self, (&'a Output<T>, T)>
-    where
-        Self: Sized + 'a,
-        T: 'a,
-    {
-        NoFusedCall
-    }
-
-    /// Gives back those whose call has failed.
-    #[doc(hidden)]
-    fn return_failed(&mut self) {}
 
     /// A life of the worker that sends begins.
     #[doc(hidden)]
@@ -80,42 +57,12 @@ impl<T: Send + 'static> Downstream<T> for PortOutput {
         own.send_ahead_unshared(messages)
     }
 
-    async fn send_each(
-        &mut self,
-        own: &Output<T>,
-        first: T,
-        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+    async fn send_each<'a>(
+        &'a mut self,
+        own: &'a Output<T>,
+        first: &'a mut Option<T>,
+        rest: &'a mut Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> u64 {
-        own.send_each(first, &mut rest).await
-    }
-}
-
-/// What is sent, an `X`, as it is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
-/// go [home](Downstream::return_failed): not before this is dropped, since until then he is borrowed.
-pub trait FusedCall<'a, N, X>: Future<Output = bool> + Send {
-    /// The first poll, which is given what is sent.
-    #[doc(hidden)]
-    fn begin(
-        self: Pin<&mut Self>,
-        next: &'a mut N,
-        sent: X,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<bool>;
-}
-
-/// For a port, by which nothing is passed straight on.
-pub(crate) struct NoFusedCall;
-
-impl Future for NoFusedCall {
-    type Output = bool;
-
-    fn poll(self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<bool> {
-        Poll::Ready(true)
-    }
-}
-
-impl<'a, N, X> FusedCall<'a, N, X> for NoFusedCall {
-    fn begin(self: Pin<&mut Self>, _: &'a mut N, _: X, _: &mut task::Context<'_>) -> Poll<bool> {
-        Poll::Ready(true)
+        own.send_each(first, rest).await
     }
 }

@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::graph::Form;
 use crate::node::context::Context;
 use crate::options::Options;
-use crate::worker::attempt::Copy;
-use crate::worker::stage::{Calls, Stage, Takes, run};
+use crate::worker::handle_message::Copy;
+use crate::worker::loops::{Calls, Takes, run};
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Ports, Worker};
 
 /// A function that is a worker: what `#[worker]` and `#[consumer]` implement for the struct they make of it. It is

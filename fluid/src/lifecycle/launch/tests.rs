@@ -10,7 +10,7 @@ use crate::state::Kind;
 use crate::state::Nothing;
 use crate::sync::mpsc;
 use crate::worker::function::{Called, Function};
-use crate::worker::stage::{EachBeat, EachMessage};
+use crate::worker::loops::{EachBeat, EachMessage};
 
 /// A function with a heartbeat that does nothing.
 struct Beat;
