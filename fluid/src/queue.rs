@@ -7,6 +7,7 @@ mod output;
 mod output_buffer;
 mod reply;
 mod reply_slot;
+mod send_error;
 mod sender;
 
 pub(crate) use channel::Batching;
@@ -17,7 +18,6 @@ pub use output::Output;
 pub(crate) use output::Tally;
 pub use reply::{AskError, Reply};
 pub(crate) use reply::{NoReply, discard};
-#[cfg(all(test, fluid_loom))]
-pub(crate) use sender::block_on;
-pub use sender::{MessageProducer, SendError, Sender, TrySendError};
-pub(crate) use sender::{SendOrigin, own_thread};
+pub use send_error::{SendError, TrySendError};
+pub(crate) use sender::SendOrigin;
+pub use sender::{MessageProducer, Sender};

@@ -3,6 +3,7 @@
 //! Whatever fluid makes of it by hand takes it from here: so in the tests that run under `--cfg fluid_loom` it is
 //! watched, and those tests see every order in which threads may come to it.
 
+pub(crate) mod blocking;
 pub(crate) mod catch;
 pub(crate) mod lock;
 pub(crate) mod signal;

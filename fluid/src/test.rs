@@ -202,7 +202,7 @@ pub(crate) use hooks::{InProgress, TestHooks, begin_call};
 pub use kit::Kit;
 pub(crate) use rest::rested;
 pub use shuffle::shuffled;
-pub(crate) use shuffle::{is_shuffled, perturb};
+pub(crate) use shuffle::{delay, is_shuffled, perturb};
 pub(crate) use stub::{StubOf, stub_of};
 pub use tap::Collected;
 pub(crate) use tap::Tap;

@@ -315,6 +315,51 @@ async fn a_send_cancelled_while_it_waits_sends_nothing_and_blocks_no_other_sende
     assert_eq!(counts(&running.shutdown().await, "slow"), [2, 2, 0, 0, 0]);
 }
 
+/// Eight senders on one thread fill a queue. Returns how many of 8000 messages come from each of them.
+async fn shares(capacity: usize, lanes: usize) -> [u64; 8] {
+    let (noted, mut notes) = mpsc::unbounded_channel();
+    let mut workers = group();
+    let options = Options::new().capacity(capacity).concurrency(lanes);
+    let sink = workers.add_with("sink", options, move || {
+        let noted = noted.clone();
+        each(move |sender: usize| {
+            let _ = noted.send(sender);
+            async { Ok(None::<Nothing>) }
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    for sender in 0..8 {
+        let sink = sink.handle();
+        tokio::spawn(async move { while sink.send(sender).await.is_ok() {} });
+    }
+    for _ in 0..capacity {
+        notes.recv().await.unwrap();
+    }
+    let mut shares = [0; 8];
+    for _ in 0..8000 {
+        shares[notes.recv().await.unwrap()] += 1;
+    }
+    assert_conserved(&running.shutdown().await);
+    shares
+}
+
+#[tokio::test]
+async fn senders_that_wait_for_the_only_place_take_turns() {
+    for lanes in [1, 2] {
+        let shares = shares(1, lanes).await;
+        assert_eq!(shares, [1000; 8], "{lanes}");
+    }
+}
+
+#[tokio::test]
+async fn senders_that_wait_for_room_get_equal_shares_within_a_third() {
+    for (capacity, lanes) in [(2, 1), (16, 1), (64, 2), (256, 1), (1024, 2)] {
+        let shares = shares(capacity, lanes).await;
+        let is_fair = shares.iter().all(|share| (700..=1300).contains(share));
+        assert!(is_fair, "{capacity}: {shares:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_of_many_producers_arrive_once_and_in_order() {
     for (capacity, threads) in [(1, 3), (2, 4), (64, 4), (usize::MAX, 3)] {

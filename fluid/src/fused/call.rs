@@ -157,7 +157,7 @@ where
         } = guard;
         let (ctx, span, ports, output) = (&*ctx, &*span, &io.ports, &mut io.output);
         let queue = &mut io.queue;
-        queue.hand_over();
+        queue.accept_direct();
         let (make, mut slot, cx_of_call) = (&*this.make, this.call.as_mut(), &mut *cx);
         let polled = polled(span, move || {
             // In the catch, so that a panic before the future is made is caught, too.

@@ -182,7 +182,7 @@ impl<W: Worker> CalleeSlot<W> {
         async move {
             let Some(guard) = self.guard() else { return };
             let (ctx, io) = (&guard.ctx, &mut guard.io);
-            io.queue.hand_over();
+            io.queue.accept_direct();
             let handled = {
                 let handled = handle(&mut guard.worker, message, ctx, io, next);
                 in_span(&guard.span, pin!(handled)).await

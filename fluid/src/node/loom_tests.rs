@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::options::Options;
-use crate::queue::block_on;
+use crate::sync::blocking::block_on;
 use crate::sync::thread;
 use crate::sync::watched::explore;
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::queue::adapt::Adapt;
 use crate::queue::reply_slot::ReplySlots;
-use crate::queue::sender::{SendError, Sender, TrySendError};
+use crate::queue::send_error::{SendError, TrySendError};
+use crate::queue::sender::Sender;
 
 /// Where a port leads whose messages are made into others on their way.
 ///

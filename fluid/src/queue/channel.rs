@@ -1,24 +1,26 @@
-//! A bounded queue that closes from either side, counts exactly, and hands back what is left.
+//! The bounded queue of a consumer.
 //!
-//! One short lock guards what waits. The consumer does not come to it for every message: it fetches
-//! a *portion*, and takes from that. The bound counts the portion too, so a queue of 1024 never holds
+//! One short lock guards the waiting messages. The consumer does not take it for each message: it *fetches* what waits,
+//! and takes the fetched messages without the lock. They count against the capacity, so a queue of 1024 never holds
 //! 1025 messages.
 //!
 //! Invariants:
 //!
-//! 1. Every change of a count happens under the lock, or by the consumer's own [`Progress`].
-//! 2. A message is dropped only through [`discard`], outside the lock, and after it was counted.
-//! 3. Whoever is about to wait, be it after a message, says so under the lock, and whoever makes its waiting useless
-//!    reads that under the lock. So no wake-up is lost, and none is sent that nobody waits for.
+//! 1. Each count changes under the lock, or is one of the counters in [`Progress`], which only the consumer writes.
+//! 2. A message is dropped only through [`discard`], outside the lock, after it was counted.
+//! 3. A task registers under the lock before it waits. A task that ends the wait reads that under the lock. So no
+//!    wake-up is lost, and none is sent without a task that waits.
 
 mod admit;
 mod batch;
 mod control;
 mod fetch;
 mod lanes;
+mod line;
 mod queue;
 mod queue_control;
 mod recv;
+mod wakers;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
@@ -28,21 +30,22 @@ use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
 use crate::queue::channel::control::Control;
 use crate::queue::channel::lanes::{Key, Lanes};
+use crate::queue::channel::line::Line;
 pub use crate::queue::channel::queue::Queue;
 pub(crate) use crate::queue::channel::queue_control::QueueControl;
-use crate::queue::channel::recv::keep;
+use crate::queue::channel::wakers::Wakers;
 use crate::queue::discard;
 use crate::queue::reply_slot::ReplySlots;
 use crate::queue::sender::SendOrigin;
 use crate::report::ledger::{Counts, Progress, Seen};
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::AtomicBool;
 use crate::sync::lock::lock;
 use crate::sync::{Mutex, Notify, OnceLock};
 
-/// The most that a consumer with batches fetches at once, and after how many messages one without lets in those
-/// who wait for room. Large enough to make the lock cheap, small enough for waiting senders to be let in while a
-/// slow consumer works through what it has.
-const PORTION: usize = 64;
+/// The most messages that a consumer takes before it grants room to the senders that wait, and the most room that one
+/// of them gets. It is large enough to make the lock cheap, and small enough for senders to go on while a slow consumer
+/// handles what it has fetched.
+const MAX_ADMIT_BUDGET: usize = 64;
 
 /// The consumer to which a queue belongs.
 pub(crate) trait Owner: Send + Sync {
@@ -53,54 +56,50 @@ pub(crate) trait Owner: Send + Sync {
 /// Both ends of the queue.
 pub(crate) struct Channel<M> {
     worker: Arc<str>,
-    /// Set as soon as there is one.
+    /// Set when the consumer gets its cell.
     owner: OnceLock<Weak<dyn Owner>>,
     capacity: usize,
     overflow: Overflow,
-    /// How many messages are fetched at once for batches.
-    portion: usize,
-    /// How many a consumer takes before it lets in those who wait for room.
-    course: usize,
-    /// How far each lane is that takes from this queue.
-    consumer_ends: Box<[Arc<Progress>]>,
-    /// By key to a queue for each lane, in the place of this one.
+    /// How many messages the consumer takes before it grants room to the senders that wait.
+    admit_budget: usize,
+    /// The counters of each lane that reads this queue.
+    progress: Box<[Arc<Progress>]>,
+    /// With a key, each lane has a queue of its own, and this queue stays empty.
     lanes: Option<Lanes<M>>,
     inner: Mutex<Inner<M>>,
-    items: Notify,
+    /// Wakes the senders that wait for room, in the order in which they came.
     room: Notify,
-    /// Whether somebody waits for a message, as far as is known without the lock.
-    awaited: Arc<AtomicBool>,
-    /// Whether somebody waits for room, as far as is known without the lock.
-    crowded: AtomicBool,
-    calls: Control,
+    /// Whether a lane waits for a message. It is written under the lock, and read without it.
+    consumer_waits: Arc<AtomicBool>,
+    /// Whether senders wait for room. It is written under the lock, and read without it.
+    senders_wait: AtomicBool,
+    control: Control,
     reply_slots: ReplySlots,
 }
 
 struct Inner<M> {
     waiting: VecDeque<M>,
     gate: Gate,
-    /// Until it is `frozen`, what the lanes count comes on top.
+    /// Without what the lanes count in [`Progress`], until the counts are `frozen`.
     counts: Counts,
     frozen: bool,
-    /// How many messages have moved to the consumer's side.
+    /// How many messages were fetched so far.
     fetched: u64,
-    /// How many of them it had taken, when last looked at.
+    /// How many of these the lanes had taken when that was last read.
     taken: u64,
-    /// How many left its side without being done: they have failed, or were given up.
+    /// How many messages left the consumer without being done: they have failed, or were given up.
     released: u64,
-    /// Room that has been given to senders in advance.
-    given: usize,
-    sender_waits: bool,
-    /// How many consumer ends wait, at most.
-    takers_wait: usize,
-    /// How the only one that takes is woken, while it waits for a message and for nothing else, or will do so when it
-    /// has handled the one in its hand. While there is one, and only then, it is `awaited`, where one takes alone.
-    consumer_end: Option<Waker>,
-    /// The edges of the group find room beyond the capacity.
+    /// Room that was granted to output ports in advance.
+    credit: usize,
+    /// The senders that wait for room.
+    line: Line,
+    /// The lanes that wait for a message.
+    wakers: Wakers,
+    /// Whether the edges of the group find room beyond the capacity.
     unbounded: bool,
 }
 
-/// Who may still send.
+/// Which senders a queue admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Gate {
     Open,
@@ -115,33 +114,16 @@ pub(crate) enum Refusal<M> {
     Closed(M),
 }
 
-/// Whom a message wakes.
-enum Woken {
-    /// The only one that takes.
-    Only(Waker),
-    /// So many of those who wait.
-    Some(usize),
-}
-
 impl<M> Channel<M> {
-    /// A queue for `options.concurrency` lanes, which share it, or have one each if messages have a key.
+    /// A queue for `options.concurrency` lanes. They share it, or have one each if messages have a key.
     pub(crate) fn new(worker: Arc<str>, options: &Options, key: Option<Key<M>>) -> Arc<Self> {
-        let lanes = key.filter(|_| options.concurrency > 1).map(|key| {
-            let share = Options {
-                capacity: lanes::share(options),
-                concurrency: 1,
-                ..*options
-            };
-            let lane = || Arc::new(Self::single(Arc::clone(&worker), &share, None));
-            Lanes {
-                key,
-                queues: (0..options.concurrency).map(|_| lane()).collect(),
-            }
-        });
+        let lanes = key
+            .filter(|_| options.concurrency > 1)
+            .map(|key| Lanes::new(&worker, options, key));
         Arc::new(Self::single(worker, options, lanes))
     }
 
-    /// The queue of all in a group that consume nothing: it is closed from the first.
+    /// The queue of all members of a group that consume nothing. It is closed from the start.
     pub(crate) fn of_nothing(group: Arc<str>) -> Arc<Self> {
         let channel = Self::new(group, &Options::new(), None);
         channel.narrow(Gate::Closed);
@@ -154,13 +136,8 @@ impl<M> Channel<M> {
             owner: OnceLock::new(),
             capacity: options.capacity,
             overflow: options.overflow,
-            // What has been fetched can be dropped by no policy any more.
-            portion: match options.overflow {
-                Overflow::Wait => (options.capacity / 2).clamp(1, PORTION),
-                Overflow::DropNewest | Overflow::DropOldest => 1,
-            },
-            course: (options.capacity / 2).clamp(1, PORTION),
-            consumer_ends: (0..options.concurrency).map(|_| Arc::default()).collect(),
+            admit_budget: (options.capacity / 2).clamp(1, MAX_ADMIT_BUDGET),
+            progress: (0..options.concurrency).map(|_| Arc::default()).collect(),
             lanes,
             inner: Mutex::new(Inner {
                 waiting: VecDeque::new(),
@@ -170,17 +147,15 @@ impl<M> Channel<M> {
                 fetched: 0,
                 taken: 0,
                 released: 0,
-                given: 0,
-                sender_waits: false,
-                takers_wait: 0,
-                consumer_end: None,
+                credit: 0,
+                line: Line::default(),
+                wakers: Wakers::new(options.concurrency),
                 unbounded: false,
             }),
-            items: Notify::new(),
             room: Notify::new(),
-            awaited: Arc::new(AtomicBool::new(false)),
-            crowded: AtomicBool::new(false),
-            calls: Control::none(),
+            consumer_waits: Arc::new(AtomicBool::new(false)),
+            senders_wait: AtomicBool::new(false),
+            control: Control::none(),
             reply_slots: ReplySlots::none(),
         }
     }
@@ -202,30 +177,11 @@ impl<M> Channel<M> {
         owner.map_or_else(|| Arc::clone(&self.worker), |owner| owner.path())
     }
 
-    pub(crate) fn room(&self) -> &Notify {
-        &self.room
-    }
-
     pub(crate) const fn reply_slots(&self) -> &ReplySlots {
         &self.reply_slots
     }
 
-    fn wake(&self, woken: Woken) {
-        match woken {
-            Woken::Only(consumer_end) => consumer_end.wake(),
-            Woken::Some(consumer_ends) => (0..consumer_ends).for_each(|_| self.items.notify_one()),
-        }
-    }
-
-    /// Whether somebody waited for room, who is to be woken.
-    fn no_more_crowd(&self, inner: &mut Inner<M>) -> bool {
-        if inner.sender_waits {
-            self.crowded.store(false, Ordering::Relaxed);
-        }
-        std::mem::take(&mut inner.sender_waits)
-    }
-
-    /// Counts messages in hand as failed, and as lost if they are.
+    /// Counts messages in hand as failed, and also as lost if `lost` is set.
     fn fail(&self, messages: usize, lost: bool) {
         let mut inner = lock(&self.inner);
         inner.release(messages, |counts| &mut counts.failed);
@@ -242,113 +198,66 @@ impl<M> Channel<M> {
     /// Counts messages in hand as undelivered.
     fn abandon(&self, messages: usize) {
         lock(&self.inner).release(messages, |counts| &mut counts.undelivered);
-        self.tell_undelivered(messages as u64);
+        self.warn_undelivered(messages as u64);
     }
 
-    /// Gives up what a consumer that ends has not handled: what is in its hand, what it fetched, and
-    /// what waits.
-    fn give_up(&self, progress: &Progress, held: usize, portion: &mut VecDeque<M>) {
-        let (left, _waker) = {
+    /// Closes the queue, and counts as undelivered what the consumer has not handled: what is in hand, what it fetched,
+    /// and what waits.
+    fn give_up(&self, progress: &Progress, in_hand: usize, fetched: &mut VecDeque<M>) {
+        let (left, wakers) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
-            progress.take(portion.len());
-            inner.release(held + portion.len(), |counts| &mut counts.undelivered);
+            progress.take(fetched.len());
+            inner.release(in_hand + fetched.len(), |counts| &mut counts.undelivered);
             inner.counts.undelivered += left.len() as u64;
-            (left, inner.consumer_end.take())
+            inner.line.wake_all();
+            (left, self.take_all_wakers(&mut inner))
         };
         self.room.notify_waiters();
-        portion.extend(left);
-        self.tell_undelivered((portion.len() + held) as u64);
-        portion.drain(..).for_each(discard);
+        wakers.into_iter().for_each(Waker::wake);
+        fetched.extend(left);
+        self.warn_undelivered((fetched.len() + in_hand) as u64);
+        fetched.drain(..).for_each(discard);
     }
 
-    fn tell_undelivered(&self, messages: u64) {
+    fn warn_undelivered(&self, messages: u64) {
         if messages > 0 {
             tracing::warn!(worker = &*self.path(), messages, "messages undelivered");
         }
     }
 
+    /// How many messages wait or were fetched, and are not in hand.
     fn size(&self, inner: &Inner<M>) -> usize {
-        inner.waiting.len() + self.fetched(inner)
-    }
-
-    /// How much the consumer has fetched and not taken.
-    fn fetched(&self, inner: &Inner<M>) -> usize {
-        // What a sealed consumer still has was taken over from it.
         if inner.frozen {
-            0
+            // The seal has counted what the consumer still had.
+            inner.waiting.len()
         } else {
-            (inner.fetched - self.taken()) as usize
+            inner.waiting.len() + (inner.fetched - self.taken()) as usize
         }
     }
 
     fn taken(&self) -> u64 {
-        self.consumer_ends.iter().map(|lane| lane.taken()).sum()
+        self.progress.iter().map(|lane| lane.taken()).sum()
     }
 
     fn seen(&self) -> Seen {
-        self.consumer_ends.iter().map(|lane| lane.seen()).sum()
-    }
-
-    /// One more waits for a message.
-    fn awaits(&self, inner: &mut Inner<M>) {
-        inner.takers_wait = (inner.takers_wait + 1).min(self.consumer_ends.len());
-        self.awaited.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether somebody waits for a message, as far as is known without the lock.
-    fn is_awaited(&self) -> bool {
-        self.awaited.load(Ordering::Relaxed)
-    }
-
-    /// The only one that takes waits for a message.
-    fn awaits_alone(&self, inner: &mut Inner<M>, waker: &Waker) {
-        self.awaits(inner);
-        keep(&mut inner.consumer_end, waker);
-    }
-
-    /// How many of those who wait are to be woken for so many messages.
-    fn wakes(&self, inner: &mut Inner<M>, messages: usize) -> Woken {
-        let wakes = messages.min(inner.takers_wait);
-        if wakes == 0 {
-            return Woken::Some(0);
-        }
-        inner.takers_wait -= wakes;
-        self.awaited.store(inner.takers_wait > 0, Ordering::Relaxed);
-        match inner.consumer_end.take() {
-            Some(consumer_end) => Woken::Only(consumer_end),
-            None => Woken::Some(wakes),
-        }
-    }
-
-    /// Wakes whoever waits for a message, since none may come any more.
-    fn wake_takers(&self) {
-        let consumer_end = {
-            let mut inner = lock(&self.inner);
-            if inner.consumer_end.is_some() {
-                self.awaited.store(false, Ordering::Relaxed);
-            }
-            inner.consumer_end.take()
-        };
-        if let Some(consumer_end) = consumer_end {
-            consumer_end.wake();
-        }
-        self.items.notify_waiters();
+        self.progress.iter().map(|lane| lane.seen()).sum()
     }
 
     fn narrow(&self, gate: Gate) {
         {
             let mut inner = lock(&self.inner);
             inner.gate = inner.gate.max(gate);
+            inner.line.wake_all();
         }
         self.room.notify_waiters();
-        self.wake_takers();
+        self.wake_consumer();
     }
 }
 
 impl<M> Inner<M> {
-    /// Counts messages that leave the consumer's side without being done.
+    /// Counts messages that leave the consumer without being done.
     fn release(&mut self, messages: usize, counter: fn(&mut Counts) -> &mut u64) {
         if !self.frozen {
             self.released += messages as u64;
@@ -363,9 +272,15 @@ impl<M> Inner<M> {
         }
     }
 
-    /// How much room is taken, at most: what the consumer has taken since it was last looked at is free by now.
+    /// How much room is occupied, at most: what the consumer took since `taken` was read is free by now.
     fn occupied(&self) -> usize {
-        self.waiting.len() + self.given + (self.fetched - self.taken) as usize
+        let fetched = (self.fetched - self.taken) as usize;
+        self.waiting.len() + self.credit + self.line.granted + fetched
+    }
+
+    /// Whether a message of `origin` finds room beyond the capacity.
+    fn is_unbounded(&self, origin: SendOrigin) -> bool {
+        self.unbounded && origin == SendOrigin::Edge
     }
 }
 

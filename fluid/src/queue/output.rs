@@ -16,8 +16,10 @@ use self::target::Target;
 use crate::queue::adapt::Adapt;
 use crate::queue::adapter::Adapter;
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
-use crate::queue::sender::{MessageProducer, SendError, Sender, TrySendError, block_on};
+use crate::queue::send_error::{SendError, TrySendError};
+use crate::queue::sender::{MessageProducer, Sender};
 use crate::sync::atomic::Ordering;
+use crate::sync::blocking::block_on;
 use crate::sync::lock::{briefly, unshared};
 use crate::sync::yielding::yield_to;
 use crate::sync::{Brief, BriefGuard};
@@ -206,9 +208,9 @@ impl<T> Output<T> {
         };
         let name = target.worker_name();
         let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
-        if once && target.gives_room() {
+        if once && target.grants_credit() {
             self.gathers = true;
-            unshared(&mut self.buffer).unless(target.awaited());
+            unshared(&mut self.buffer).unless(target.consumer_waits_flag());
         }
     }
 

@@ -1,28 +1,25 @@
 //! The sending end of a queue.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-
-use tokio::task::coop::unconstrained;
+use std::task::Poll;
 
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
+use crate::queue::send_error::{SendError, TrySendError};
 use crate::sync::atomic::AtomicBool;
-use crate::sync::thread::{self, Thread};
+use crate::sync::blocking::block_on;
 
-/// Where a sender stands, which decides how long it may send at a stop.
+/// Where a sender stands. It decides how long the sender may send at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendOrigin {
-    /// Outside the group: refused as soon as the group stops.
+    /// Outside the group. It is refused as soon as the group stops.
     Public,
-    /// An edge of the group: refused when all that feeds the consumer has ended.
+    /// An edge of the group. It is refused when all that feeds the consumer has ended.
     Edge,
-    /// A feedback edge of the group: like an edge, but it never waits.
+    /// A feedback edge of the group. Like an edge, but it never waits.
     Feedback,
 }
 
@@ -39,19 +36,19 @@ impl<M> Sender<M> {
         Self { channel, origin }
     }
 
-    /// Whether room may be given in advance.
-    pub(crate) fn gives_room(&self) -> bool {
-        self.origin == SendOrigin::Edge && self.channel.gives_room()
+    /// Whether the queue grants credit to this sender.
+    pub(crate) fn grants_credit(&self) -> bool {
+        self.origin == SendOrigin::Edge && self.channel.grants_credit()
     }
 
-    /// Whether the consumer waits for a message, as far as is known without a lock.
-    pub(crate) fn awaited(&self) -> Arc<AtomicBool> {
-        self.channel.awaited()
+    /// Tells without a lock whether the consumer waits for a message.
+    pub(crate) fn consumer_waits_flag(&self) -> Arc<AtomicBool> {
+        self.channel.consumer_waits_flag()
     }
 
-    /// Hands over messages for which room was given. See [`Channel::deliver`].
-    pub(crate) fn deliver(&self, messages: &mut Vec<M>, room: &mut usize, more: usize) -> usize {
-        self.channel.deliver(messages, room, more)
+    /// Hands over messages for which there is credit. See [`Channel::deliver`].
+    pub(crate) fn deliver(&self, messages: &mut Vec<M>, credit: &mut usize, more: usize) -> usize {
+        self.channel.deliver(messages, credit, more)
     }
 
     /// The name of the consumer.
@@ -60,12 +57,12 @@ impl<M> Sender<M> {
         self.channel.worker()
     }
 
-    /// Where answers to questions that the consumer is sent are awaited.
+    /// The slots in which answers of the consumer are awaited.
     pub(crate) fn reply_slots(&self) -> &ReplySlots {
         self.channel.reply_slots()
     }
 
-    /// Its name in log records and error texts.
+    /// The name of the consumer in log records and error texts.
     pub(crate) fn path(&self) -> Arc<str> {
         self.channel.path()
     }
@@ -74,6 +71,10 @@ impl<M> Sender<M> {
 impl<M: Send + 'static> Sender<M> {
     /// Sends a message, and waits for room if the queue is full and its overflow policy is to wait.
     ///
+    /// Senders that wait are served in the order in which they came. Each gets an equal share of the room, at most
+    /// a quarter of the capacity and 64 places, but at least one. A future that has waited and is then neither polled
+    /// nor dropped keeps its share.
+    ///
     /// # Errors
     ///
     /// If the consumer no longer accepts messages. The error gives the message back.
@@ -81,31 +82,24 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
-    pub async fn send(&self, mut message: M) -> Result<(), SendError<M>> {
+    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let channel = self.channel.of(&message);
-        loop {
-            let mut room = pin!(channel.room().notified());
-            message = match channel.push(message, self.origin, false) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
-                    return Err(self.without_room(message));
-                }
-                Err(Refusal::Full(message)) => message,
-            };
-            room.as_mut().enable();
-            message = match channel.push(message, self.origin, true) {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Closed(message)) => return Err(self.refused(message)),
-                Err(Refusal::Full(message)) => message,
-            };
-            room.await;
+        match channel.push(message, self.origin) {
+            Ok(()) => Ok(()),
+            Err(Refusal::Closed(message)) => Err(self.refused(message)),
+            Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
+                Err(self.without_room(message))
+            }
+            Err(Refusal::Full(message)) => {
+                let entered = channel.enter(message, self.origin).await;
+                entered.map_err(|message| self.refused(message))
+            }
         }
     }
 
-    /// Sends a message if that needs no waiting.
+    /// Sends a message if there is room.
     ///
     /// # Errors
     ///
@@ -113,27 +107,27 @@ impl<M: Send + 'static> Sender<M> {
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.channel
             .of(&message)
-            .push(message, self.origin, false)
+            .push(message, self.origin)
             .map_err(|refusal| match refusal {
                 Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
                 Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
             })
     }
 
-    /// Sends a message from a thread that may block, as [`send`](Self::send) does from a task.
+    /// Like [`send`](Self::send), but from a thread that may block.
     ///
     /// # Errors
     ///
-    /// As `send`.
+    /// Like `send`.
     ///
     /// # Panics
     ///
-    /// If it is called from an async task, whose thread must not block.
+    /// If it is called from an async task, since its thread must not block.
     pub fn blocking_send(&self, message: M) -> Result<(), SendError<M>> {
         block_on(self.send(message))
     }
 
-    /// Sends the message that `message` makes of a [`Reply`], and awaits the answer.
+    /// Sends the message that `message` makes from a [`Reply`], and awaits the answer.
     ///
     /// ```
     /// # use fluid::{consumer, Reply, WorkerExt};
@@ -155,12 +149,11 @@ impl<M: Send + 'static> Sender<M> {
     ///
     /// # Errors
     ///
-    /// [`AskError`] says whether the message was refused, dropped unhandled, or handled without an
-    /// answer.
+    /// [`AskError`] says whether the message was refused, dropped unhandled, or handled without an answer.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the message may still be handled; its answer goes nowhere.
+    /// If the future is dropped, the message may still be handled. Its answer is dropped.
     pub async fn ask<T: Send + 'static>(
         &self,
         message: impl FnOnce(Reply<T>) -> M,
@@ -173,7 +166,7 @@ impl<M: Send + 'static> Sender<M> {
             Err(message) => match self.send(message).await {
                 Ok(()) => answer.await,
                 Err(refused) => {
-                    // Before the message is dropped: its reply wakes nobody.
+                    // Before the message is dropped, so that its reply wakes no task.
                     drop(answer);
                     drop(refused);
                     Err(NoReply::Refused)
@@ -183,16 +176,15 @@ impl<M: Send + 'static> Sender<M> {
         answered.map_err(|verdict| AskError::new(&self.path(), verdict))
     }
 
-    /// Sends a message for which there is room. Otherwise it is given back, uncounted.
+    /// Sends a message if there is room. Otherwise returns it, uncounted.
     pub(crate) fn push_now(&self, message: M) -> Result<(), M> {
         self.channel.of(&message).push_now(message, self.origin)
     }
 
-    /// Sends messages under one lock for as long as there is room. Returns how many were accepted, and
-    /// the first that was not.
+    /// Sends messages under one lock while there is room. Returns how many were accepted, and the first that was not.
     pub(crate) fn push_each(&self, messages: &mut impl Iterator<Item = M>) -> (u64, Option<M>) {
         if self.channel.has_lanes() {
-            // Each into the queue of its lane.
+            // Each message goes into the queue of its lane.
             return (0, messages.next());
         }
         self.channel.push_each(messages, self.origin)
@@ -204,7 +196,7 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.queue_size()
     }
 
-    /// How many messages may wait; `usize::MAX` if there is no bound.
+    /// How many messages may wait. It is `usize::MAX` without a bound.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.channel.capacity()
@@ -226,14 +218,14 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.refuse();
     }
 
-    /// The message that `made_of` a message of this consumer's would be made, unless the consumer
-    /// refuses it.
-    pub(crate) fn unless_closed<T>(&self, made_of: T) -> Result<T, SendError<T>> {
+    /// Returns a message that an adapter is about to change. If the consumer no longer accepts messages, returns it as
+    /// an error, and counts it as refused.
+    pub(crate) fn unless_closed<T>(&self, message: T) -> Result<T, SendError<T>> {
         if self.channel.admits(self.origin) {
-            return Ok(made_of);
+            return Ok(message);
         }
         self.channel.refuse();
-        Err(SendError::closed(made_of, &self.path()))
+        Err(SendError::closed(message, &self.path()))
     }
 
     fn refused(&self, message: M) -> SendError<M> {
@@ -262,8 +254,8 @@ impl<M> fmt::Debug for Sender<M> {
     }
 }
 
-/// Whatever messages can be sent to: every [`Sender`], every
-/// [`ConsumerHandle`](crate::ConsumerHandle) and every [`Output`](crate::Output).
+/// Implemented by all that messages can be sent to: [`Sender`], [`ConsumerHandle`](crate::ConsumerHandle) and
+/// [`Output`](crate::Output).
 ///
 /// ```
 /// use fluid::{MessageProducer, SendError};
@@ -273,14 +265,14 @@ impl<M> fmt::Debug for Sender<M> {
 /// }
 /// ```
 pub trait MessageProducer<M> {
-    /// Sends a message, waiting for room if need be.
+    /// Sends a message, and waits for room.
     ///
     /// # Errors
     ///
     /// If the message is refused. The error gives it back.
     fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send;
 
-    /// Sends a message if that needs no waiting.
+    /// Sends a message if there is room.
     ///
     /// # Errors
     ///
@@ -295,131 +287,5 @@ impl<M: Send + 'static> MessageProducer<M> for Sender<M> {
 
     fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
         self.try_send(message)
-    }
-}
-
-/// A message that a consumer refused: it has stopped or is about to, or it has no room, and the message
-/// cannot wait for some.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SendError<M> {
-    /// The message, given back.
-    pub message: M,
-    /// The consumer that refused it: its name, below those of nested groups, as in log records.
-    pub worker: Box<str>,
-    /// Whether that was for want of room.
-    full: bool,
-}
-
-impl<M> SendError<M> {
-    pub(crate) fn closed(message: M, worker: &str) -> Self {
-        Self {
-            message,
-            worker: worker.into(),
-            full: false,
-        }
-    }
-
-    pub(crate) fn full(message: M, worker: &str) -> Self {
-        Self {
-            message,
-            worker: worker.into(),
-            full: true,
-        }
-    }
-}
-
-impl<M> fmt::Display for SendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let worker = &self.worker;
-        if self.full {
-            write!(f, "the queue of `{worker}` is full")
-        } else {
-            write!(f, "`{worker}` no longer accepts messages")
-        }
-    }
-}
-
-impl<M> fmt::Debug for SendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendError")
-            .field("worker", &self.worker)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<M> std::error::Error for SendError<M> {}
-
-/// Why a message was not sent at once.
-#[derive(Clone, PartialEq, Eq)]
-pub enum TrySendError<M> {
-    /// The queue is full.
-    Full(SendError<M>),
-    /// The consumer no longer accepts messages.
-    Closed(SendError<M>),
-}
-
-impl<M> TrySendError<M> {
-    /// The message, given back.
-    #[must_use]
-    pub fn into_message(self) -> M {
-        match self {
-            Self::Full(error) | Self::Closed(error) => error.message,
-        }
-    }
-}
-
-impl<M> fmt::Display for TrySendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full(error) | Self::Closed(error) => error.fmt(f),
-        }
-    }
-}
-
-impl<M> fmt::Debug for TrySendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full(error) => f.debug_tuple("Full").field(error).finish(),
-            Self::Closed(error) => f.debug_tuple("Closed").field(error).finish(),
-        }
-    }
-}
-
-impl<M> std::error::Error for TrySendError<M> {}
-
-thread_local! {
-    /// Whether this thread belongs to one blocking worker.
-    static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Lets this thread, which one worker has for itself, block.
-pub(crate) fn own_thread() {
-    OWN_THREAD.set(true);
-}
-
-/// Blocks this thread on a future that needs no driver. Within a runtime, tokio knows whether that is
-/// allowed here; but a blocking worker's thread is the worker's own.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    if !OWN_THREAD.get()
-        && let Ok(runtime) = tokio::runtime::Handle::try_current()
-    {
-        return runtime.block_on(future);
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut cx = Context::from_waker(&waker);
-    let mut future = pin!(unconstrained(future));
-    loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
     }
 }

@@ -159,7 +159,7 @@ impl Supervisor {
             && member.is_down()
             && let Some(queue_control) = &member.node.queue_control
         {
-            queue_control.let_in(true);
+            queue_control.set_unbounded(true);
         }
     }
 
@@ -175,7 +175,7 @@ impl Supervisor {
             if let Some(member) = self.members.get(id)
                 && let Some(queue_control) = &member.node.queue_control
             {
-                queue_control.let_in(false);
+                queue_control.set_unbounded(false);
             }
         }
     }

@@ -14,12 +14,12 @@ use crate::lifecycle::launch::{Build, Launch, PendingIo, PendingWorker, ReadyWor
 use crate::lifecycle::run_mode::Standalone;
 use crate::node::context::Context;
 use crate::options::Options;
-use crate::queue::block_on;
 use crate::report::exit::Exit;
 use crate::report::ledger::Counts;
 use crate::state::Kind;
 use crate::state::Nothing;
 use crate::sync::Mutex;
+use crate::sync::blocking::block_on;
 use crate::sync::lock::lock;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore_incarnations;

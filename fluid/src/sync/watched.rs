@@ -159,6 +159,13 @@ impl Future for Notified<'_> {
     }
 }
 
+/// Tokio may pass the notification on to another waiter.
+impl Drop for Notified<'_> {
+    fn drop(&mut self) {
+        self.steps.take();
+    }
+}
+
 /// tokio's `oneshot`.
 pub(crate) mod oneshot {
     use loom::sync::Arc;

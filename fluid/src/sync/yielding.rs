@@ -36,21 +36,11 @@ impl Turns {
 
 /// Yields to other tasks.
 pub(crate) async fn yield_to(others: To) {
-    match others {
-        To::Ready => yield_now().await,
-        To::All => tokio::task::yield_now().await,
+    if others == To::All {
+        // Tokio wakes deferred tasks in reverse order, so this task runs before the others. The yield below lets them
+        // run.
+        tokio::task::yield_now().await;
     }
-}
-
-/// Yields to all other tasks, both ready and deferred.
-pub(crate) async fn yield_to_all() {
-    // Tokio wakes deferred tasks in reverse order, so this task runs before the others. The second yield lets them
-    // run.
-    tokio::task::yield_now().await;
-    yield_now().await;
-}
-
-async fn yield_now() {
     let mut yielded = false;
     poll_fn(|cx| {
         if std::mem::replace(&mut yielded, true) {

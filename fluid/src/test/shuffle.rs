@@ -104,11 +104,15 @@ pub(crate) fn is_shuffled() -> bool {
 
 /// Delays the task if a shuffled test runs on this thread.
 pub(crate) async fn perturb() {
-    let turns = TURNS.with_borrow_mut(|turns| match turns {
-        None => 0,
-        Some(turns) => turns.u8(..=MAX_TURNS),
-    });
-    for _ in 0..turns {
+    for _ in 0..delay() {
         yield_now().await;
     }
+}
+
+/// The number of turns by which a task is delayed. It is 0 if no shuffled test runs on this thread.
+pub(crate) fn delay() -> u8 {
+    TURNS.with_borrow_mut(|turns| match turns {
+        None => 0,
+        Some(turns) => turns.u8(..=MAX_TURNS),
+    })
 }

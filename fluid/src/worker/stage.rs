@@ -145,23 +145,20 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         io: &mut Io<S>,
         downstream: &mut N,
     ) -> Result<(), Error> {
-        if io.queue.is_of_nothing() {
-            io.queue.ended().await;
-            return Ok(());
-        }
         if is_fast_path(ctx, io) {
-            return each_message(stage, ctx, io, downstream).await;
+            each_message(stage, ctx, io, downstream).await?;
+        } else {
+            loop {
+                #[cfg(feature = "test-util")]
+                crate::test::perturb().await;
+                let Some(message) = io.queue.recv(|| ()).await else {
+                    break;
+                };
+                handle(stage, message, ctx, io, downstream).await?;
+            }
         }
-        loop {
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-            let message = match io.queue.ready() {
-                Some(message) => message,
-                None if io.queue.arrival().await => io.queue.first(),
-                None => return Ok(()),
-            };
-            handle(stage, message, ctx, io, downstream).await?;
-        }
+        io.queue.ended().await;
+        Ok(())
     }
 }
 
@@ -228,23 +225,12 @@ where
     loop {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
-        let message = match io.queue.ready() {
-            Some(message) => message,
-            None => {
-                io.hand_over();
-                if io.queue.must_pause() {
-                    io.queue.pause().await;
-                }
-                let has_arrived = if io.queue.is_alone() {
-                    io.queue.arrival_for_one().await
-                } else {
-                    io.queue.arrival_for_several().await
-                };
-                if !has_arrived {
-                    return Ok(());
-                }
-                io.queue.first()
-            }
+        let hand_over = || {
+            io.output.hand_over_unshared();
+            io.ports.hand_over_unshared();
+        };
+        let Some(message) = io.queue.recv(hand_over).await else {
+            return Ok(());
         };
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
@@ -298,9 +284,10 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             weight: S::WEIGHT,
             max_weight: options.max_weight,
         };
-        while let Some(batch) = io.queue.next_batch(&batching).await {
+        while let Some(batch) = io.queue.recv_batch(&batching).await {
             handle(stage, batch, ctx, io, downstream).await?;
         }
+        io.queue.ended().await;
         Ok(())
     }
 }

@@ -3,9 +3,10 @@
 use super::*;
 use crate::node::Node;
 use crate::options::Options;
-use crate::queue::{Channel, block_on};
+use crate::queue::Channel;
 use crate::state::Kind;
 use crate::state::Nothing;
+use crate::sync::blocking::block_on;
 use crate::sync::signal::Signals;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::watched::explore;

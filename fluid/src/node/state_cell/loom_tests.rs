@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::queue::block_on;
 use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::blocking::block_on;
 use crate::sync::thread;
 use crate::sync::watched::explore;
 

@@ -2,53 +2,43 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::{Channel, Gate, Inner, Refusal};
 use crate::options::Overflow;
 use crate::queue::discard;
 use crate::queue::sender::SendOrigin;
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::AtomicBool;
 use crate::sync::lock::lock;
 
 impl<M> Channel<M> {
-    /// Accepts a message, drops one by the overflow policy, or refuses it. With `wait`, a sender that
-    /// was refused for want of room is woken when there is some.
-    pub(crate) fn push(
-        &self,
-        message: M,
-        origin: SendOrigin,
-        wait: bool,
-    ) -> Result<(), Refusal<M>> {
+    /// Accepts a message, drops one by the overflow policy, or refuses it.
+    pub(crate) fn push(&self, message: M, origin: SendOrigin) -> Result<(), Refusal<M>> {
         let mut dropped = None;
-        let wake = {
+        let consumer = {
             let mut inner = lock(&self.inner);
-            if !inner.gate.admits(origin) {
-                inner.counts.refused += 1;
-                return Err(Refusal::Closed(message));
-            }
-            if self.has_room(&mut inner, origin) {
-                inner.waiting.push_back(message);
-            } else {
-                match self.overflow {
-                    Overflow::Wait => {
-                        if wait {
-                            inner.sender_waits = true;
-                            self.crowded.store(true, Ordering::Relaxed);
-                        }
-                        return Err(Refusal::Full(message));
-                    }
-                    Overflow::DropNewest => dropped = Some(message),
-                    Overflow::DropOldest => {
-                        dropped = inner.waiting.pop_front();
-                        inner.waiting.push_back(message);
-                    }
+            match self.accept(&mut inner, message, origin) {
+                Ok(consumer) => consumer,
+                Err(Refusal::Closed(message)) => {
+                    inner.counts.refused += 1;
+                    return Err(Refusal::Closed(message));
                 }
-                inner.counts.dropped += 1;
+                Err(Refusal::Full(message)) => {
+                    match self.overflow {
+                        Overflow::Wait => return Err(Refusal::Full(message)),
+                        Overflow::DropNewest => dropped = Some(message),
+                        Overflow::DropOldest => {
+                            dropped = inner.waiting.pop_front();
+                            inner.waiting.push_back(message);
+                        }
+                    }
+                    inner.counts.dropped += 1;
+                    inner.counts.accepted += 1;
+                    self.take_waker(&mut inner)
+                }
             }
-            inner.counts.accepted += 1;
-            self.wakes(&mut inner, 1)
         };
-        self.wake(wake);
+        wake(consumer);
         if let Some(message) = dropped {
             tracing::debug!(worker = &*self.path(), policy = ?self.overflow, "message dropped");
             discard(message);
@@ -56,51 +46,64 @@ impl<M> Channel<M> {
         Ok(())
     }
 
-    /// Accepts a message for which there is room, and nothing to decide. Otherwise it is given back.
+    /// Accepts a message if there is room. Returns the waker of a lane that waits for it. A refusal is not counted.
+    #[inline(always)]
+    pub(super) fn accept(
+        &self,
+        inner: &mut Inner<M>,
+        message: M,
+        origin: SendOrigin,
+    ) -> Result<Option<Waker>, Refusal<M>> {
+        if !inner.gate.admits(origin) {
+            return Err(Refusal::Closed(message));
+        }
+        if !self.has_room(inner, origin) {
+            return Err(Refusal::Full(message));
+        }
+        inner.waiting.push_back(message);
+        inner.counts.accepted += 1;
+        Ok(self.take_waker(inner))
+    }
+
+    /// Accepts a message if there is room. Otherwise returns it, uncounted.
     #[inline]
     pub(crate) fn push_now(&self, message: M, origin: SendOrigin) -> Result<(), M> {
-        let wake = {
-            let mut inner = lock(&self.inner);
-            if !inner.gate.admits(origin) || !self.has_room(&mut inner, origin) {
-                return Err(message);
-            }
-            inner.waiting.push_back(message);
-            inner.counts.accepted += 1;
-            self.wakes(&mut inner, 1)
+        let consumer = match self.accept(&mut lock(&self.inner), message, origin) {
+            Ok(consumer) => consumer,
+            Err(Refusal::Full(message) | Refusal::Closed(message)) => return Err(message),
         };
-        self.wake(wake);
+        wake(consumer);
         Ok(())
     }
 
-    /// Accepts messages under one lock for as long as there is room. Returns how many, and the one
-    /// that found none.
+    /// Accepts messages under one lock while there is room. Returns how many were accepted, and the first that was not.
     pub(crate) fn push_each(
         &self,
         messages: &mut impl Iterator<Item = M>,
         origin: SendOrigin,
     ) -> (u64, Option<M>) {
-        let (wake, accepted, rest) = {
+        let (accepted, rest, consumer) = {
             let mut inner = lock(&self.inner);
             let room = if inner.gate.admits(origin) {
-                let taken = self.size(&inner) + inner.given;
-                self.capacity.saturating_sub(taken)
+                self.read_taken(&mut inner);
+                self.capacity.saturating_sub(inner.occupied())
             } else {
                 0
             };
             let accepted = inner.add(messages.by_ref().take(room));
             let rest = messages.next();
-            (self.wakes(&mut inner, accepted), accepted as u64, rest)
+            (accepted, rest, self.take_waker_for(&mut inner, accepted))
         };
-        self.wake(wake);
-        (accepted, rest)
+        wake(consumer);
+        (accepted as u64, rest)
     }
 
-    /// Accepts messages for which room was given, takes back the `room` that is left of it, and gives room for as
-    /// many as `more`, if there is plenty. Returns how many were accepted; those that were not stay where they are.
-    pub(crate) fn deliver(&self, messages: &mut Vec<M>, room: &mut usize, more: usize) -> usize {
-        let (accepted, consumer_ends, senders) = {
+    /// Accepts the messages of an output port, which had credit for them. It returns the `credit` that is left, and
+    /// gets new credit for at most `more` messages. Returns how many were accepted; the others stay in `messages`.
+    pub(crate) fn deliver(&self, messages: &mut Vec<M>, credit: &mut usize, more: usize) -> usize {
+        let (accepted, consumer, senders) = {
             let mut inner = lock(&self.inner);
-            inner.given -= messages.len() + *room;
+            inner.credit -= messages.len() + *credit;
             let accepted = if inner.gate.admits(SendOrigin::Edge) {
                 messages.len()
             } else {
@@ -111,49 +114,65 @@ impl<M> Channel<M> {
                 inner.append(messages);
             }
             inner.counts.accepted += accepted as u64;
-            let consumer_ends = self.wakes(&mut inner, accepted);
-            *room = self.room_to_give(&mut inner, more);
-            inner.given += *room;
-            let senders = *room == 0 && self.no_more_crowd(&mut inner);
-            (accepted, consumer_ends, senders)
+            let consumer = self.take_waker_for(&mut inner, accepted);
+            *credit = self.new_credit(&mut inner, more);
+            inner.credit += *credit;
+            (accepted, consumer, self.grant_room(&mut inner))
         };
-        self.wake(consumer_ends);
-        if senders {
-            self.room.notify_waiters();
-        }
+        wake(consumer);
+        self.wake_senders(senders);
         accepted
     }
 
-    /// Room for as many as `most` messages to come. None where somebody waits, for a message or for room: then
-    /// each message is to come by itself.
-    pub(super) fn room_to_give(&self, inner: &mut Inner<M>, most: usize) -> usize {
-        if most == 0 || inner.takers_wait > 0 || inner.sender_waits || inner.gate == Gate::Closed {
+    /// Credit for at most `most` messages, and for at most half of the free room. While senders wait, what is free is
+    /// the rest of the port's own share, and all of it is credit. While the consumer waits there is none, so that it
+    /// gets each message at once.
+    pub(super) fn new_credit(&self, inner: &mut Inner<M>, most: usize) -> usize {
+        if most == 0 || !inner.wakers.is_empty() || inner.gate == Gate::Closed {
             return 0;
         }
-        if self.capacity.saturating_sub(inner.occupied()) / 2 < most {
+        let free = |inner: &Inner<M>| self.capacity.saturating_sub(inner.occupied());
+        if !inner.line.is_empty() {
+            return free(inner).min(most);
+        }
+        if free(inner) / 2 < most {
             inner.taken = self.taken();
         }
-        (self.capacity.saturating_sub(inner.occupied()) / 2).min(most)
+        (free(inner) / 2).min(most)
     }
 
-    /// Whether a sender may be given room in advance.
-    pub(crate) fn gives_room(&self) -> bool {
-        self.overflow == Overflow::Wait && self.lanes.is_none()
+    /// Whether this queue grants credit.
+    pub(crate) fn grants_credit(&self) -> bool {
+        self.overflow == Overflow::Wait && !self.has_lanes()
     }
 
-    /// Whether somebody waits for a message, as far as is known without the lock.
-    pub(crate) fn awaited(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.awaited)
+    /// Tells without the lock whether a lane waits for a message.
+    pub(crate) fn consumer_waits_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.consumer_waits)
     }
 
-    /// Whether there is room for one message more. Where there was enough of it when last looked at, this
-    /// does not touch what the consumer writes.
+    /// Whether there is room for one message more. It reads what the consumer writes only if there was no room when
+    /// that was last read.
     pub(super) fn has_room(&self, inner: &mut Inner<M>, origin: SendOrigin) -> bool {
         if inner.occupied() < self.capacity {
             return true;
         }
-        inner.taken = self.taken();
-        inner.occupied() < self.capacity || inner.unbounded && origin == SendOrigin::Edge
+        self.read_taken(inner);
+        inner.occupied() < self.capacity || inner.is_unbounded(origin)
+    }
+
+    /// Reads how many messages were taken. While senders wait, the room that this makes is theirs, and is not read.
+    fn read_taken(&self, inner: &mut Inner<M>) {
+        if inner.line.is_empty() {
+            inner.taken = self.taken();
+        }
+    }
+
+    fn take_waker_for(&self, inner: &mut Inner<M>, accepted: usize) -> Option<Waker> {
+        if accepted == 0 {
+            return None;
+        }
+        self.take_waker(inner)
     }
 
     pub(crate) fn admits(&self, origin: SendOrigin) -> bool {
@@ -167,14 +186,21 @@ impl<M> Channel<M> {
         self.overflow != Overflow::Wait || self.inputs().all(has_room)
     }
 
-    /// Counts a message as refused that would have come by another way than [`push`](Self::push).
+    /// Counts a message as refused that did not reach [`push`](Self::push).
     pub(crate) fn refuse(&self) {
         lock(&self.inner).counts.refused += 1;
     }
 }
 
+/// Wakes a lane, outside the lock.
+pub(super) fn wake(consumer: Option<Waker>) {
+    if let Some(waker) = consumer {
+        waker.wake();
+    }
+}
+
 impl<M> Inner<M> {
-    /// Lets messages wait, and leaves empty memory in their place. Where none waits, nothing is moved.
+    /// Adds messages, and leaves empty memory in their place. If no message waits, none is moved.
     fn append(&mut self, messages: &mut Vec<M>) {
         let mut sent = VecDeque::from(std::mem::take(messages));
         if self.waiting.is_empty() {
@@ -185,8 +211,8 @@ impl<M> Inner<M> {
         *messages = sent.into();
     }
 
-    /// Accepts messages, and counts those that came if the iterator panics. Returns how many.
-    pub(super) fn add(&mut self, messages: impl Iterator<Item = M>) -> usize {
+    /// Accepts messages, and returns how many. If the iterator panics, those before are counted.
+    fn add(&mut self, messages: impl Iterator<Item = M>) -> usize {
         struct Counted<'a, M> {
             inner: &'a mut Inner<M>,
             before: usize,

@@ -1,22 +1,21 @@
 //! Batches: several messages for one call.
 //!
-//! What is being gathered counts as waiting, like what was fetched: so the bound of the queue holds, and a
-//! restart, which keeps the queue, keeps it too.
+//! Gathered messages count as waiting, like fetched ones. So the bound of the queue holds, and a restart, which keeps
+//! the queue, keeps them too.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::pin::pin;
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
 use super::Queue;
-use super::fetch::Fetched;
+use super::fetch::Demand;
 use super::lanes::Key;
 use crate::options::MAX_BATCH;
 use crate::queue::discard;
 use crate::sync::lock::lock;
-use crate::sync::yielding::yield_to_all;
+use crate::sync::yielding::{To, yield_to};
 
 /// When a batch is full, and which messages belong together.
 pub(crate) struct Batching<M> {
@@ -40,7 +39,7 @@ impl<M> Batching<M> {
 /// The batches that are being gathered, by key.
 pub(super) struct Gathering<M> {
     open: BTreeMap<u64, Open<M>>,
-    /// Those that are full, where there is no key: the next one is the last. Whatever is open is younger.
+    /// The full batches, if there is no key. The next one is the last. Each is older than the open batch.
     full: Vec<Vec<M>>,
     pub(super) messages: usize,
 }
@@ -68,7 +67,7 @@ impl<M> Gathering<M> {
         full.chain(open.into_values().flat_map(|open| open.messages))
     }
 
-    /// The key of the batch that was begun first, and when that was.
+    /// The key of the oldest open batch, and when it was begun.
     fn oldest(&self) -> Option<(u64, Instant)> {
         let ages = self.open.iter().map(|(&key, open)| (key, open.since));
         ages.min_by_key(|&(_, since)| since)
@@ -91,10 +90,10 @@ impl<M> Gathering<M> {
         Some(full)
     }
 
-    /// Cuts messages that belong together, and of which none weighs anything, into batches. What is left over is
-    /// the beginning of one.
+    /// Cuts messages without key and weight into batches. What is left over begins the open batch.
     ///
-    /// From the last to the first, so that each message is moved once, and together with the others of its batch.
+    /// It cuts from the last message to the first. So each message is moved once, together with the others of its
+    /// batch.
     fn cut(&mut self, messages: &mut VecDeque<M>, size: usize) {
         if messages.is_empty() {
             return;
@@ -136,7 +135,7 @@ impl<M> Gathering<M> {
         is_full
     }
 
-    /// The batch of a key, begun now if there is none.
+    /// The open batch of a key. It is begun now if there is none.
     fn open(&mut self, key: u64) -> &mut Open<M> {
         self.open.entry(key).or_insert_with(|| Open {
             messages: Vec::new(),
@@ -146,84 +145,81 @@ impl<M> Gathering<M> {
     }
 }
 
-/// The last `count` messages, in memory of their own.
+/// Returns the last `count` messages, in memory of their own.
 fn split_off<M>(messages: &mut VecDeque<M>, count: usize) -> Vec<M> {
     messages.split_off(messages.len() - count).into()
 }
 
 impl<M> Queue<M> {
-    /// The next batch; `None` when the queue is closed and nothing is left, or this life should end. Those
-    /// of the batch before are done.
+    /// Receives the next batch. Returns `None` if the incarnation should end. The batch before it is done.
     ///
-    /// Cancel safe: what was gathered stays.
-    pub(crate) async fn next_batch(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
+    /// Cancel safe: gathered messages stay in the queue.
+    pub(crate) async fn recv_batch(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         consume_budget().await;
         self.settle();
-        if self.is_of_nothing() {
-            self.ended().await;
+        if self.channel.control.take_yield(&mut self.seen_control) {
+            yield_to(To::All).await;
+        }
+        let batch = self.gather_until_due(batching).await?;
+        if !self.channel.take_batch(&self.progress, batch.len()) {
+            batch.into_iter().for_each(discard);
             return None;
         }
-        if self.channel.calls.heed(&mut self.seen_control) {
-            yield_to_all().await;
-        }
-        let batch = self.gathered(batching).await?;
-        self.hand_over_batch(batch)
+        self.in_hand = batch.len();
+        Some(batch)
     }
 
-    /// Gathers until a batch is to be handed over.
-    async fn gathered(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
+    /// Gathers messages until a batch is full, has lingered, or can get no more.
+    async fn gather_until_due(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         loop {
-            if self.channel.calls.is_interrupted() {
+            if self.channel.control.is_interrupted() {
                 return None;
             }
             if let Some(batch) = self.gather(batching) {
                 return Some(batch);
             }
-            let mut arrived = pin!(self.channel.items.notified());
-            arrived.as_mut().enable();
-            let most = batching.size.saturating_sub(self.gathering.messages).max(1);
-            match self.channel.fetch_all(&mut self.portion, most) {
-                Fetched::Some => continue,
-                Fetched::Ended if self.channel.calls.is_interrupted() => return None,
-                Fetched::Ended => return self.gathering.take_oldest(),
-                Fetched::None => {}
-            }
             let oldest = self.gathering.oldest();
             if oldest.is_some() && self.must_make_room() {
                 return self.gathering.take_oldest();
             }
-            #[cfg(feature = "test-util")]
-            crate::test::rested();
-            let Some(((key, since), linger)) = oldest.zip(batching.linger) else {
-                arrived.await;
-                continue;
+            let most = batching.size.saturating_sub(self.gathering.messages).max(1);
+            let fetch = self.wait_for(Demand::Batch(most));
+            let fetched = match oldest.zip(batching.linger) {
+                None => fetch.await,
+                Some(((key, since), linger)) => tokio::select! {
+                    biased;
+                    fetched = fetch => fetched,
+                    () = sleep_until(since + linger) => return self.gathering.take(key),
+                },
             };
-            tokio::select! {
-                () = arrived => {}
-                () = sleep_until(since + linger) => return self.gathering.take(key),
+            if !fetched {
+                return match self.channel.control.is_interrupted() {
+                    true => None,
+                    false => self.gathering.take_oldest(),
+                };
             }
         }
     }
 
-    /// Moves what was fetched into batches, until one is full.
+    /// Moves fetched messages into batches, until one is due.
     fn gather(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         if batching.key.is_none() && batching.weight.is_none() {
-            self.gathering.cut(&mut self.portion, batching.size);
+            self.gathering.cut(&mut self.fetched, batching.size);
             if let Some(batch) = self.gathering.take_full() {
                 return Some(batch);
             }
         }
-        while let Some(message) = self.portion.front() {
+        while let Some(message) = self.fetched.front() {
             let (key, weight) = (batching.key(message), batching.weight(message));
             if self.gathering.overflows(key, weight, batching) {
                 return self.gathering.take(key);
             }
-            let message = self.portion.pop_front()?;
+            let message = self.fetched.pop_front()?;
             if self.gathering.add(key, weight, message, batching) {
                 return self.gathering.take(key);
             }
         }
-        // One that has lingered is not kept waiting by others that come without a pause.
+        // A batch that has lingered does not wait for others that come without a pause.
         let (key, since) = self.gathering.oldest()?;
         let lingered = batching
             .linger
@@ -235,19 +231,10 @@ impl<M> Queue<M> {
         }
     }
 
-    /// Whether no more can come before something is handled.
+    /// Whether no message can come before one is handled.
     fn must_make_room(&self) -> bool {
-        self.channel.size(&lock(&self.channel.inner)) >= self.channel.capacity
-    }
-
-    fn hand_over_batch(&mut self, batch: Vec<M>) -> Option<Vec<M>> {
-        if !self.channel.hand(&self.progress, batch.len()) {
-            // Counted as undelivered by whoever gave this worker up.
-            batch.into_iter().for_each(discard);
-            return None;
-        }
-        self.hand = batch.len();
-        Some(batch)
+        let inner = lock(&self.channel.inner);
+        inner.waiting.is_empty() && self.channel.size(&inner) >= self.channel.capacity
     }
 }
 
@@ -255,12 +242,12 @@ impl<M> Queue<M> {
 mod tests {
     use super::*;
 
-    /// What is cut off portions of so many messages, in the order in which it is handed over, and what is left over.
-    fn cut(portions: &[usize], size: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
+    /// Cuts fetches of so many messages. Returns the full batches in their order, and what is left over.
+    fn cut(fetches: &[usize], size: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
         let mut gathering = Gathering::new();
         let (mut next, mut batches) = (0.., Vec::new());
-        for &portion in portions {
-            let mut messages = next.by_ref().take(portion).collect();
+        for &count in fetches {
+            let mut messages = next.by_ref().take(count).collect();
             gathering.cut(&mut messages, size);
             assert!(messages.is_empty());
             batches.extend(std::iter::from_fn(|| gathering.take_full()));
@@ -272,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn portions_of_every_length_are_cut_into_full_batches_in_order() {
+    fn fetches_of_every_length_are_cut_into_full_batches_in_order() {
         for size in 1..5 {
             for (first, second) in (0..50).map(|both| (both / 10, 1 + both % 10)) {
                 let (batches, rest) = cut(&[first, second], size);

@@ -1,21 +1,21 @@
-//! What calls a consumer away from the messages that it has.
+//! Requests to a consumer to leave its messages for a moment, or for good.
 
 use crate::sync::atomic::{AtomicU32, Ordering, fence};
 
-/// The consumer's present life should end, though the queue is not closed.
+/// The lowest bit: the present incarnation should end, though the queue is not closed.
 const INTERRUPTED: u32 = 1;
-/// The consumer is to let others have their turn: counted, so that each of several consumer ends sees it.
-const GIVE_WAY: u32 = 2;
+/// The other bits count the requests to yield, so that each of several lanes sees each request.
+const YIELD: u32 = 2;
 
-/// One word, since it is read for every message.
+/// All requests in one word, since a consumer reads it for every message.
 pub(super) struct Control(AtomicU32);
 
-/// What a consumer end has seen so far.
+/// The requests to yield that a lane has seen so far.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SeenControl(u32);
 
 impl SeenControl {
-    /// Whether it has given way before.
+    /// Whether the lane was ever requested to yield.
     pub(super) const fn is_any(self) -> bool {
         self.0 != 0
     }
@@ -26,7 +26,7 @@ impl Control {
         Self(AtomicU32::new(0))
     }
 
-    /// Interrupts the consumer, or lets its next life go on.
+    /// Interrupts the consumer, or lets its next incarnation receive.
     pub(super) fn interrupt(&self, interrupted: bool) {
         if interrupted {
             self.0.fetch_or(INTERRUPTED, Ordering::SeqCst);
@@ -35,7 +35,7 @@ impl Control {
         }
     }
 
-    /// Whoever sees it interrupted sees why.
+    /// If this returns `true`, it synchronizes with the call of `interrupt`.
     pub(super) fn is_interrupted(&self) -> bool {
         let interrupted = self.0.load(Ordering::Relaxed) & INTERRUPTED != 0;
         if interrupted {
@@ -44,26 +44,21 @@ impl Control {
         interrupted
     }
 
-    /// Asks each consumer end to let others have their turn once.
+    /// Requests each lane to yield once to all other tasks.
     pub(super) fn yield_to_all(&self) {
-        self.0.fetch_add(GIVE_WAY, Ordering::Relaxed);
+        self.0.fetch_add(YIELD, Ordering::Relaxed);
     }
 
-    /// Whether there is nothing that a consumer end has not seen.
+    /// Whether there is no interruption, and no request to yield that a lane has not seen.
     #[inline(always)]
-    pub(super) fn are_heeded(&self, seen_control: SeenControl) -> bool {
-        self.0.load(Ordering::Relaxed) == seen_control.0
+    pub(super) fn is_seen(&self, seen: SeenControl) -> bool {
+        self.0.load(Ordering::Relaxed) == seen.0
     }
 
-    /// Whether a consumer end is to let others have their turn.
-    pub(super) fn must_yield(&self, seen_control: SeenControl) -> bool {
-        self.0.load(Ordering::Relaxed) & !INTERRUPTED != seen_control.0
-    }
-
-    /// The same, which it then does.
-    pub(super) fn heed(&self, seen_control: &mut SeenControl) -> bool {
-        let asked = self.0.load(Ordering::Relaxed) & !INTERRUPTED;
-        std::mem::replace(&mut seen_control.0, asked) != asked
+    /// Returns whether the lane must yield, and notes that it has seen the requests.
+    pub(super) fn take_yield(&self, seen: &mut SeenControl) -> bool {
+        let requests = self.0.load(Ordering::Relaxed) & !INTERRUPTED;
+        std::mem::replace(&mut seen.0, requests) != requests
     }
 }
 
@@ -73,32 +68,32 @@ mod tests {
 
     #[test]
     fn each_lane_yields_once_for_each_request_to_yield() {
-        let calls = Control::none();
-        let mut consumer_ends = [SeenControl::default(); 2];
+        let control = Control::none();
+        let mut lanes = [SeenControl::default(); 2];
         for _ in 0..2 {
-            calls.yield_to_all();
-            for consumer_end in &mut consumer_ends {
-                assert!(!calls.are_heeded(*consumer_end));
-                assert!(calls.heed(consumer_end));
-                assert!(calls.are_heeded(*consumer_end));
-                assert!(!calls.heed(consumer_end));
+            control.yield_to_all();
+            for lane in &mut lanes {
+                assert!(!control.is_seen(*lane));
+                assert!(control.take_yield(lane));
+                assert!(control.is_seen(*lane));
+                assert!(!control.take_yield(lane));
             }
         }
     }
 
     #[test]
     fn an_interruption_is_no_request_to_yield() {
-        let calls = Control::none();
-        let mut consumer_end = SeenControl::default();
-        calls.interrupt(true);
-        assert!(calls.is_interrupted());
-        assert!(!calls.are_heeded(consumer_end));
-        assert!(!calls.heed(&mut consumer_end));
-        calls.yield_to_all();
-        assert!(calls.is_interrupted());
-        assert!(calls.heed(&mut consumer_end));
-        calls.interrupt(false);
-        assert!(!calls.is_interrupted());
-        assert!(calls.are_heeded(consumer_end));
+        let control = Control::none();
+        let mut lane = SeenControl::default();
+        control.interrupt(true);
+        assert!(control.is_interrupted());
+        assert!(!control.is_seen(lane));
+        assert!(!control.take_yield(&mut lane));
+        control.yield_to_all();
+        assert!(control.is_interrupted());
+        assert!(control.take_yield(&mut lane));
+        control.interrupt(false);
+        assert!(!control.is_interrupted());
+        assert!(control.is_seen(lane));
     }
 }

@@ -1,165 +1,127 @@
 //! How messages come from a queue to its consumer.
 
 use std::collections::VecDeque;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
-use super::{Channel, Gate, Inner};
+use super::admit::wake;
+use super::wakers::set;
+use super::{Channel, Gate, Inner, Queue};
 use crate::options::Overflow;
 use crate::report::ledger::Progress;
 use crate::sync::atomic::Ordering;
 use crate::sync::lock::lock;
 
-/// Whether messages were moved to the consumer.
-pub(super) enum Fetched {
-    Some,
-    None,
-    /// None will come any more.
-    Ended,
+/// What a lane fetches at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// A message, which counts as in hand at once. So there is room when the senders that wait are woken.
+    Message,
+    /// At most so many messages for a batch, if other lanes take from the queue.
+    Batch(usize),
 }
 
-impl<M> Channel<M> {
-    /// Moves what waits to the only one that takes, which has none left. The first of it counts as in its hand at once:
-    /// so there is room when the senders that wait for it are woken.
+impl<M> Queue<M> {
+    /// Fetches messages. Returns `Ready(false)` if none will come any more. If none waits, the waker is registered.
     ///
-    /// If there is none, it waits until it is woken. If there is one, for which it `waited`, it waits for the next one
-    /// at once: where messages come one at a time, there is none yet when this one has been handled.
-    pub(super) fn fetch(
-        &self,
-        progress: &Progress,
-        portion: &mut VecDeque<M>,
-        waker: &Waker,
-        waited: bool,
-    ) -> Fetched {
-        let (fetched, wake) = {
-            let mut inner = lock(&self.inner);
-            if inner.frozen || self.calls.is_interrupted() {
-                return Fetched::Ended;
+    /// The only lane fetches all that wait. One of several fetches no more than it handles next, since no other lane
+    /// can handle what it has fetched. With an overflow policy that drops messages, one is fetched at a time, since a
+    /// fetched message can no longer be dropped.
+    ///
+    /// With `again`, the lane has waited before. If it is the only lane, and gets the only message, it registers for
+    /// the next one at once: where messages come one at a time, none waits yet when this one has been handled.
+    pub(super) fn fetch(&mut self, demand: Demand, waker: &Waker, again: bool) -> Poll<bool> {
+        let channel = &*self.channel;
+        if !self.fetched.is_empty() && !channel.control.is_interrupted() {
+            if demand == Demand::Message {
+                self.progress.take(1);
             }
-            let fetched = if inner.waiting.is_empty() {
-                if inner.gate == Gate::Closed {
-                    return Fetched::Ended;
-                }
-                self.awaits_alone(&mut inner, waker);
-                Fetched::None
-            } else {
-                self.move_to(&mut inner, progress, portion);
-                let alone = portion.len() == 1 && inner.waiting.is_empty();
-                if waited && alone && inner.gate != Gate::Closed {
-                    self.awaits_alone(&mut inner, waker);
-                }
-                Fetched::Some
-            };
-            (fetched, self.no_more_crowd(&mut inner))
-        };
-        if wake {
-            self.room.notify_waiters();
+            return Poll::Ready(true);
         }
-        fetched
-    }
-
-    /// Moves the next message into the hand of one of several that take, which fetches no more than that: what it
-    /// fetched, no other lane could handle. If there is none, it waits until `items` is notified, if it says so.
-    pub(super) fn fetch_one(
-        &self,
-        progress: &Progress,
-        portion: &mut VecDeque<M>,
-        waits: bool,
-    ) -> Fetched {
-        let (fetched, wake) = {
-            let mut inner = lock(&self.inner);
-            if inner.frozen || self.calls.is_interrupted() {
-                return Fetched::Ended;
-            }
-            let fetched = if let Some(message) = inner.waiting.pop_front() {
-                portion.push_back(message);
-                inner.fetched += 1;
-                progress.take(1);
-                Fetched::Some
-            } else if inner.gate == Gate::Closed {
-                return Fetched::Ended;
-            } else {
-                if waits {
-                    self.awaits(&mut inner);
-                }
-                Fetched::None
-            };
-            (fetched, self.no_more_crowd(&mut inner))
-        };
-        if wake {
-            self.room.notify_waiters();
+        let one_lane = channel.has_one_lane();
+        let known = self.known.as_ref();
+        let is_known = one_lane && known.is_some_and(|known| known.will_wake(waker));
+        if is_known && channel.consumer_waits() {
+            // The waker is still registered, so nothing has happened.
+            return Poll::Pending;
         }
-        fetched
-    }
-
-    /// Moves all that waits, but only one message if it may be dropped yet.
-    pub(super) fn move_to(
-        &self,
-        inner: &mut Inner<M>,
-        progress: &Progress,
-        portion: &mut VecDeque<M>,
-    ) {
-        if self.overflow != Overflow::Wait {
-            portion.extend(inner.waiting.pop_front());
-        } else {
-            std::mem::swap(&mut inner.waiting, portion);
-        }
-        inner.fetched += portion.len() as u64;
-        progress.take(1);
-    }
-
-    /// Lets senders in that wait for the room which the consumer has made since it fetched last.
-    pub(super) fn let_senders_in(&self) {
-        if self.crowded.load(Ordering::Relaxed) && self.no_more_crowd(&mut lock(&self.inner)) {
-            self.room.notify_waiters();
-        }
-    }
-
-    /// Moves what waits to the consumer; where several take, no more than a portion, and no more than `most`.
-    pub(super) fn fetch_all(&self, portion: &mut VecDeque<M>, most: usize) -> Fetched {
-        let wake = {
-            let mut inner = lock(&self.inner);
-            if inner.frozen || self.calls.is_interrupted() {
-                return Fetched::Ended;
+        let (fetched, next, senders) = {
+            let mut inner = lock(&channel.inner);
+            if inner.frozen || channel.control.is_interrupted() {
+                return Poll::Ready(false);
             }
             if inner.waiting.is_empty() {
                 if inner.gate == Gate::Closed {
-                    return Fetched::Ended;
+                    return Poll::Ready(false);
                 }
-                self.awaits(&mut inner);
-                return Fetched::None;
-            }
-            let waiting = inner.waiting.len();
-            let alone = self.consumer_ends.len() == 1;
-            let all = alone && self.overflow == Overflow::Wait;
-            let share = if all && portion.is_empty() {
-                std::mem::swap(&mut inner.waiting, portion);
-                waiting
+                channel.register(&mut inner, self.lane, waker);
+                set(&mut self.known, waker);
+                (Poll::Pending, None, channel.grant_room(&mut inner))
             } else {
-                let most = if alone { usize::MAX } else { most };
-                let share = waiting.min(self.portion).min(most);
-                portion.extend(inner.waiting.drain(..share));
-                share
-            };
-            inner.fetched += share as u64;
-            self.no_more_crowd(&mut inner)
+                let most = match demand {
+                    _ if channel.overflow != Overflow::Wait => 1,
+                    _ if one_lane => usize::MAX,
+                    Demand::Message => 1,
+                    Demand::Batch(most) => most,
+                };
+                inner.fetch(&mut self.fetched, most);
+                if demand == Demand::Message {
+                    self.progress.take(1);
+                }
+                // For another lane, if messages are left.
+                let next = match inner.waiting.is_empty() {
+                    true => None,
+                    false => channel.take_waker(&mut inner),
+                };
+                let only = inner.waiting.is_empty() && self.fetched.len() == 1;
+                if again && is_known && only && inner.gate != Gate::Closed {
+                    channel.register(&mut inner, self.lane, waker);
+                }
+                (Poll::Ready(true), next, channel.grant_room(&mut inner))
+            }
         };
-        if wake {
-            self.room.notify_waiters();
-        }
-        Fetched::Some
+        wake(next);
+        channel.wake_senders(senders);
+        fetched
+    }
+}
+
+impl<M> Channel<M> {
+    pub(super) fn has_one_lane(&self) -> bool {
+        self.progress.len() == 1
     }
 
-    /// Moves a batch from what waits into the consumer's hand, which makes room. Returns whether the batch is still
-    /// the consumer's.
-    pub(super) fn hand(&self, progress: &Progress, messages: usize) -> bool {
-        let (mine, wake) = {
+    /// Grants the room that the consumer has made since its last fetch to the senders that wait.
+    pub(super) fn let_senders_in(&self) {
+        if self.senders_wait.load(Ordering::Relaxed) {
+            let senders = self.grant_room(&mut lock(&self.inner));
+            self.wake_senders(senders);
+        }
+    }
+
+    /// Takes a batch of fetched messages into the hand of the consumer, which makes room. Returns `false` if the
+    /// counts are sealed, and the batch is counted as undelivered.
+    pub(super) fn take_batch(&self, progress: &Progress, messages: usize) -> bool {
+        let (is_counted, senders) = {
             let mut inner = lock(&self.inner);
             progress.take(messages);
-            (!inner.frozen, self.no_more_crowd(&mut inner))
+            (!inner.frozen, self.grant_room(&mut inner))
         };
-        if wake {
-            self.room.notify_waiters();
+        self.wake_senders(senders);
+        is_counted
+    }
+}
+
+impl<M> Inner<M> {
+    fn fetch(&mut self, fetched: &mut VecDeque<M>, most: usize) {
+        let before = fetched.len();
+        if most == 1 {
+            fetched.extend(self.waiting.pop_front());
+        } else if most >= self.waiting.len() && fetched.is_empty() {
+            std::mem::swap(&mut self.waiting, fetched);
+        } else {
+            let most = most.min(self.waiting.len());
+            fetched.extend(self.waiting.drain(..most));
         }
-        mine
+        self.fetched += (fetched.len() - before) as u64;
     }
 }

@@ -5,22 +5,33 @@ use std::sync::Arc;
 use super::Channel;
 use crate::options::Options;
 
-/// The key of a message, as a number.
+/// Returns the key of a message, as a number.
 pub(crate) type Key<M> = fn(&M) -> u64;
 
-/// A queue for each lane. All messages of one key go to one of them, so they are handled one after the
-/// other, in the order in which they came.
+/// A queue for each lane. All messages of one key go to the same queue, so they are handled one after the other, in
+/// the order in which they came.
 pub(super) struct Lanes<M> {
-    pub(super) key: Key<M>,
+    key: Key<M>,
     pub(super) queues: Box<[Arc<Channel<M>>]>,
 }
 
-/// What a lane has of its consumer's capacity.
-pub(super) const fn share(options: &Options) -> usize {
-    if options.capacity == usize::MAX {
-        usize::MAX
-    } else {
-        options.capacity.div_ceil(options.concurrency)
+impl<M> Lanes<M> {
+    /// The lanes share the capacity equally.
+    pub(super) fn new(worker: &Arc<str>, options: &Options, key: Key<M>) -> Self {
+        let capacity = match options.capacity {
+            usize::MAX => usize::MAX,
+            bounded => bounded.div_ceil(options.concurrency),
+        };
+        let single = Options {
+            capacity,
+            concurrency: 1,
+            ..*options
+        };
+        let lane = |_| Arc::new(Channel::single(Arc::clone(worker), &single, None));
+        Self {
+            key,
+            queues: (0..options.concurrency).map(lane).collect(),
+        }
     }
 }
 
@@ -36,7 +47,7 @@ impl<M> Channel<M> {
         }
     }
 
-    /// The queue from which a lane takes, and which of its consumer ends it is.
+    /// The queue from which a lane takes, and the lane's index in it.
     pub(super) fn lane(self: &Arc<Self>, lane: usize) -> (Arc<Self>, usize) {
         match &self.lanes {
             None => (Arc::clone(self), lane),
@@ -46,5 +57,16 @@ impl<M> Channel<M> {
 
     pub(crate) fn has_lanes(&self) -> bool {
         self.lanes.is_some()
+    }
+
+    /// This queue and those of its lanes.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Self> {
+        let lanes = self.lanes.iter().flat_map(|lanes| &lanes.queues);
+        std::iter::once(self).chain(lanes.map(|lane| &**lane))
+    }
+
+    /// The queues into which messages go: this one, or those of its lanes.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Self> {
+        self.all().skip(usize::from(self.has_lanes()))
     }
 }

@@ -8,8 +8,8 @@ mod overflow;
 mod waiting;
 
 use super::*;
-use crate::queue::block_on;
 use crate::queue::sender::Sender;
+use crate::sync::blocking::block_on;
 use crate::sync::thread::{self, JoinHandle};
 
 fn channel(capacity: usize, overflow: Overflow) -> Arc<Channel<u64>> {

@@ -18,8 +18,8 @@ use crate::sync::yielding::Turns;
 use crate::time::run_control::RunControl;
 use crate::time::stall::Pulse;
 
-/// How many messages are taken before other tasks have their turn: as many as tokio allows.
-pub(super) const TURN: usize = 128;
+/// How many messages a lane takes before it yields to other tasks: as many as tokio allows.
+pub(super) const YIELD_BUDGET: usize = 128;
 
 /// The consumer's end of its queue.
 ///
@@ -51,37 +51,40 @@ pub(super) const TURN: usize = 128;
 /// *failed*. If the worker is forced to end, it is *undelivered*.
 pub struct Queue<M> {
     pub(super) channel: Arc<Channel<M>>,
+    /// The index of the lane that reads here.
+    pub(super) lane: usize,
     pub(super) progress: Arc<Progress>,
-    pub(super) portion: VecDeque<M>,
-    /// How many messages it has in its hand.
-    pub(super) hand: usize,
+    pub(super) fetched: VecDeque<M>,
+    /// How many messages are in hand.
+    pub(super) in_hand: usize,
     pub(super) gathering: Gathering<M>,
-    /// How many messages it takes before it lets in those who wait for room.
-    pub(super) course: usize,
-    /// How many it takes before other tasks have their turn.
-    pub(super) turn: usize,
+    /// How many more messages the lane takes before it grants room to the senders that wait.
+    pub(super) admit_budget: usize,
+    /// How many more messages the lane takes before it yields to other tasks.
+    pub(super) yield_budget: usize,
     pub(super) turns: Turns,
     pub(super) seen_control: SeenControl,
-    /// The waker that the channel was given last. It is kept, so that no other one can be taken for it.
+    /// The waker that the lane has registered last. It is kept, so that no other waker can equal it.
     pub(super) known: Option<Waker>,
-    /// Of the life that reads here, if it must give signs of it.
+    /// The stall monitor of the incarnation that reads here.
     pub(crate) pulse: Option<Arc<Pulse>>,
-    /// The life that reads here, if nothing is consumed in it: then its end is the end of the queue.
+    /// Set if the worker consumes nothing. Then a receive ends when the incarnation is to end.
     pub(crate) run_control: Option<Arc<RunControl>>,
 }
 
 impl<M> Queue<M> {
-    /// What a lane of the consumer reads; the first lane is the only one of most.
+    /// The queue as a lane of the consumer reads it. Most consumers have only the first lane.
     pub(crate) fn new(channel: &Arc<Channel<M>>, lane: usize) -> Self {
-        let (channel, consumer_end) = channel.lane(lane);
+        let (channel, lane) = channel.lane(lane);
         Self {
-            progress: Arc::clone(&channel.consumer_ends[consumer_end]),
+            progress: Arc::clone(&channel.progress[lane]),
             channel,
-            portion: VecDeque::new(),
-            hand: 0,
+            lane,
+            fetched: VecDeque::new(),
+            in_hand: 0,
             gathering: Gathering::new(),
-            course: 0,
-            turn: TURN,
+            admit_budget: 0,
+            yield_budget: YIELD_BUDGET,
             turns: Turns::default(),
             seen_control: SeenControl::default(),
             known: None,
@@ -90,9 +93,9 @@ impl<M> Queue<M> {
         }
     }
 
-    /// The next message; `None` when the queue is closed and empty, and the worker should end; or when the
-    /// worker is to be restarted along with another ([`Restart`](crate::Restart)): the queue is then kept
-    /// for its next life.
+    /// Receives the next message. Returns `None` when the queue is closed and empty, and the worker should end. Also
+    /// returns `None` if the worker is to be restarted along with another ([`Restart`](crate::Restart)): the queue is
+    /// then kept for its next run.
     ///
     /// # Cancel safety
     ///
@@ -102,56 +105,40 @@ impl<M> Queue<M> {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         if self.has_stalled() {
-            // The life is cut off here, between two messages.
+            // The incarnation is aborted here, between two messages.
             self.settle();
             return pending().await;
         }
-        match self.ready() {
-            Some(message) => Some(message),
-            None if self.arrival().await => Some(self.first()),
-            None => {
-                self.ended().await;
-                None
-            }
+        let message = self.recv(|| ()).await;
+        if message.is_none() {
+            self.ended().await;
         }
+        message
     }
 
-    /// Whether nothing is consumed in the life that reads here.
-    pub(crate) const fn is_of_nothing(&self) -> bool {
-        self.run_control.is_some()
-    }
-
-    /// Waits for the end of the life, if nothing is consumed in it: that queue is closed from the first.
-    pub(crate) async fn ended(&mut self) {
-        if let Some(run_control) = &self.run_control {
-            let _rest = self.pulse.as_deref().map(Pulse::rest);
-            run_control.stop_requested().raised().await;
-        }
-    }
-
-    /// Whether the life that reads here stalled, which gives a sign of it now. The calls that fluid makes are
-    /// watched where they are made.
+    /// Reports progress to the stall monitor, and returns whether the incarnation has stalled. The calls of a function
+    /// are watched where they are made.
     fn has_stalled(&self) -> bool {
         let pulse = self.pulse.as_ref();
         pulse.is_some_and(|pulse| pulse.beat_at_work())
     }
 
-    /// The next message, if it has been fetched already, and it is not time for anything else. The one before it is
-    /// done.
+    /// Returns the next message if it was fetched already, and nothing else is to be done first. The message before it
+    /// is done.
     #[inline(always)]
-    pub(crate) fn ready(&mut self) -> Option<M> {
-        if self.course > 0
-            && self.channel.calls.are_heeded(self.seen_control)
+    pub(super) fn ready(&mut self) -> Option<M> {
+        if self.admit_budget > 0
+            && self.channel.control.is_seen(self.seen_control)
             && let Some(message) = self.take()
         {
-            self.course -= 1;
+            self.admit_budget -= 1;
             return Some(message);
         }
         self.settle();
         None
     }
 
-    /// The next message, or `None` if none comes within `timeout`, or the queue is closed and empty.
+    /// Receives the next message. Returns `None` if none comes within `timeout`, or if the queue is closed and empty;
     /// [`is_finished`](Self::is_finished) tells the two apart.
     ///
     /// # Cancel safety
@@ -169,15 +156,15 @@ impl<M> Queue<M> {
         self.fail(true);
     }
 
-    /// Counts the message in hand as failed, which leaves by the port `failed` now, or is `lost`.
+    /// Counts the message in hand as failed. It is `lost`, or leaves by the port `failed` now.
     pub(crate) fn fail(&mut self, lost: bool) {
-        let messages = std::mem::take(&mut self.hand);
+        let messages = std::mem::take(&mut self.in_hand);
         if messages > 0 {
             self.channel.fail(messages, lost);
         }
     }
 
-    /// Counts messages that have failed as lost: they were refused behind the port `failed`.
+    /// Counts messages as lost that have failed and were refused behind the port `failed`.
     pub(crate) fn lose(&self, messages: u64) {
         self.channel.lose(messages);
     }
@@ -194,45 +181,53 @@ impl<M> Queue<M> {
         self.channel.capacity
     }
 
-    /// Whether no message will come any more, in this life of the worker at least: the queue is closed and
-    /// empty, or the worker is to be restarted.
+    /// Whether no message will come any more, at least in this run of the worker: the queue is closed and empty, or the
+    /// worker is to be restarted.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         if let Some(run_control) = &self.run_control {
             return run_control.stop_requested().is_raised();
         }
         let inner = lock(&self.channel.inner);
-        // What other lanes hold will not come here.
-        let mine = self.portion.len() + self.gathering.messages;
-        self.channel.calls.is_interrupted()
+        // What other lanes have fetched will not come here.
+        let own = self.fetched.len() + self.gathering.messages;
+        self.channel.control.is_interrupted()
             || inner.frozen
-            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && mine == 0)
+            || (inner.gate == Gate::Closed && inner.waiting.is_empty() && own == 0)
+    }
+
+    /// Returns the first message of a fetch, which counts as taken.
+    #[inline]
+    pub(super) fn first(&mut self) -> Option<M> {
+        self.in_hand = 1;
+        self.admit_budget -= 1;
+        self.fetched.pop_front()
     }
 
     fn take(&mut self) -> Option<M> {
-        let message = self.portion.pop_front()?;
+        let message = self.fetched.pop_front()?;
         self.settle();
         self.progress.take(1);
-        self.hand = 1;
+        self.in_hand = 1;
         Some(message)
     }
 
-    /// What is in hand is done.
+    /// Counts what is in hand as done.
     #[inline]
     pub(crate) fn settle(&mut self) {
-        self.progress.complete(std::mem::take(&mut self.hand));
+        self.progress.complete(std::mem::take(&mut self.in_hand));
     }
 
-    /// A message that came over a fused edge is in hand.
+    /// Counts a message that came over a fused edge as accepted and in hand.
     #[inline]
-    pub(crate) fn hand_over(&mut self) {
-        self.hand = 1;
+    pub(crate) fn accept_direct(&mut self) {
+        self.in_hand = 1;
         self.progress.accept_direct();
     }
 
-    /// What is in hand will not be handled.
+    /// Counts what is in hand as undelivered.
     pub(crate) fn abandon(&mut self) {
-        let messages = std::mem::take(&mut self.hand);
+        let messages = std::mem::take(&mut self.in_hand);
         if messages > 0 {
             self.channel.abandon(messages);
         }
@@ -241,12 +236,13 @@ impl<M> Queue<M> {
 
 impl<M> Drop for Queue<M> {
     fn drop(&mut self) {
-        if self.is_of_nothing() {
+        // That channel is shared by all members that consume nothing.
+        if self.run_control.is_some() {
             return;
         }
-        self.portion.extend(self.gathering.take_all());
+        self.fetched.extend(self.gathering.take_all());
         self.channel
-            .give_up(&self.progress, self.hand, &mut self.portion);
+            .give_up(&self.progress, self.in_hand, &mut self.fetched);
     }
 }
 

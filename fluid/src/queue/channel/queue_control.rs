@@ -1,4 +1,4 @@
-//! A queue as its group sees it.
+//! A queue as its group and the status see it.
 
 use std::collections::VecDeque;
 #[cfg(feature = "test-util")]
@@ -11,35 +11,35 @@ use crate::queue::reply::NoReply;
 use crate::report::ledger::Counts;
 use crate::sync::lock::lock;
 
-/// What a group and a status ask of a queue, whatever its messages are.
+/// What a group asks of a queue, whatever the type of its messages.
 pub(crate) trait QueueControl: Send + Sync {
-    /// Refuses whoever sends from outside the group.
+    /// Refuses senders outside the group.
     fn close_public(&self);
-    /// Refuses everyone. The consumer ends when it has handled what is there.
+    /// Refuses all senders. The consumer ends when it has handled what is there.
     fn close(&self);
-    /// Lets others have their turn, once, before the next message is handled.
+    /// Makes the consumer yield once to all other tasks before its next message.
     fn yield_to_all(&self);
-    /// Takes over all that a stuck consumer has not handled, as undelivered, and ends the counting.
-    /// Returns what waited, if anything did: to drop it is to run user code.
+    /// Counts all that a stuck consumer has not handled as undelivered, and ends the counting. Returns the messages
+    /// that waited, if any did: dropping them runs user code.
     fn seal(&self) -> Option<Box<dyn Send>>;
-    /// Tells all reply slots that the consumer will not answer, and what became of their questions.
+    /// Ends all questions that the consumer will not answer, with what became of them.
     fn end_questions(&self, verdict: NoReply);
-    /// Asks the consumer's present life to end, or takes that back for the next one.
+    /// Asks the present incarnation to end, or withdraws that for the next one.
     fn interrupt(&self, interrupted: bool);
-    /// Lets the edges of the group send more than there is room for, or no longer: while the consumer waits
-    /// for its next life, those that feed it must be able to finish theirs.
-    fn let_in(&self, unbounded: bool);
+    /// Admits messages of the group's edges beyond the capacity, or no longer. While the consumer waits for its next
+    /// incarnation, the workers that feed it must be able to end theirs.
+    fn set_unbounded(&self, unbounded: bool);
     fn is_closed(&self) -> bool;
     fn counts(&self) -> Counts;
     /// How many messages wait.
     fn queue_size(&self) -> usize;
     fn capacity(&self) -> usize;
-    /// Itself, and what its messages are called.
+    /// The channel, and the name of its message type.
     #[cfg(feature = "test-util")]
     fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str);
 }
 
-/// Messages that no one will handle any more.
+/// Messages that no consumer will handle.
 struct Leftover<M>(VecDeque<M>);
 
 impl<M> Drop for Leftover<M> {
@@ -49,23 +49,12 @@ impl<M> Drop for Leftover<M> {
 }
 
 impl<M> Channel<M> {
-    /// Itself, and the queues of its lanes.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Self> {
-        let lanes = self.lanes.iter().flat_map(|lanes| &lanes.queues);
-        std::iter::once(self).chain(lanes.map(|lane| &**lane))
-    }
-
-    /// The queues into which messages go: itself, or those of its lanes.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = &Self> {
-        self.all().skip(usize::from(self.has_lanes()))
-    }
-
     fn seal_this(&self) -> VecDeque<M> {
         let (left, messages) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
-            // From now on the consumer takes no more of what it has fetched.
-            self.calls.interrupt(true);
+            // From now on the consumer takes none of its fetched messages.
+            self.control.interrupt(true);
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
@@ -75,11 +64,12 @@ impl<M> Channel<M> {
                 messages += inner.fetched + seen.direct - seen.done - inner.released;
             }
             inner.counts.undelivered += messages;
+            inner.line.wake_all();
             (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
-        self.wake_takers();
-        self.tell_undelivered(messages);
+        self.wake_consumer();
+        self.warn_undelivered(messages);
         left
     }
 
@@ -105,7 +95,7 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
     }
 
     fn yield_to_all(&self) {
-        self.all().for_each(|queue| queue.calls.yield_to_all());
+        self.all().for_each(|queue| queue.control.yield_to_all());
     }
 
     fn seal(&self) -> Option<Box<dyn Send>> {
@@ -122,16 +112,19 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
             {
                 let inner = lock(&queue.inner);
                 let interrupted = interrupted || inner.frozen;
-                queue.calls.interrupt(interrupted);
+                queue.control.interrupt(interrupted);
             }
-            queue.wake_takers();
+            queue.wake_consumer();
         }
     }
 
-    fn let_in(&self, unbounded: bool) {
+    fn set_unbounded(&self, unbounded: bool) {
         for queue in self.all() {
-            lock(&queue.inner).unbounded = unbounded && queue.overflow == Overflow::Wait;
+            let mut inner = lock(&queue.inner);
+            inner.unbounded = unbounded && queue.overflow == Overflow::Wait;
             if unbounded {
+                inner.line.wake_all();
+                drop(inner);
                 queue.room.notify_waiters();
             }
         }

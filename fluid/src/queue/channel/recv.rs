@@ -1,191 +1,167 @@
-//! How a consumer waits for a message that it has not fetched.
+//! How a consumer receives a message that it has not fetched.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, ready};
 
-use super::fetch::Fetched;
-use super::queue::{Queue, TURN};
-use crate::sync::yielding::{To, yield_to, yield_to_all};
+use pin_project_lite::pin_project;
+
+use super::fetch::Demand;
+use super::queue::{Queue, YIELD_BUDGET};
+use crate::sync::yielding::{To, yield_to};
 use crate::time::stall::{Pulse, Rest};
 
 impl<M> Queue<M> {
-    /// Waits until a message has arrived, or was fetched already and it was time for something else; then it is the
-    /// [`first`](Self::first). Returns whether there is one.
-    pub(crate) async fn arrival(&mut self) -> bool {
-        if self.must_pause() {
-            self.pause().await;
-        }
-        if self.is_alone() {
-            self.arrival_for_one().await
-        } else {
-            self.arrival_for_several().await
-        }
-    }
-
-    /// Whether it is time for something else than a message.
-    pub(crate) fn must_pause(&self) -> bool {
-        self.course == 0 || self.channel.calls.must_yield(self.seen_control)
-    }
-
-    /// Whether no other takes from the queue.
-    pub(crate) fn is_alone(&self) -> bool {
-        // In a shuffled test it is held up between the notice and its look into the queue.
-        #[cfg(feature = "test-util")]
-        if crate::test::is_shuffled() {
-            return false;
-        }
-        self.channel.consumer_ends.len() == 1
-    }
-
-    /// The message that has arrived.
+    /// Receives the next message. Returns `None` if the incarnation should end. The message before it is done.
+    ///
+    /// `before_wait` is called if no fetched message is ready.
     #[inline(always)]
-    pub(crate) fn first(&mut self) -> M {
-        let first = self.portion.pop_front();
-        first.expect("called once, when one has arrived")
-    }
-
-    /// Waits until a message has arrived, where no other takes from the queue.
-    pub(crate) const fn arrival_for_one(&mut self) -> Recv<'_, M> {
+    pub(crate) fn recv(&mut self, before_wait: impl FnOnce()) -> impl Future<Output = Option<M>> {
         Recv {
+            fetch: self.wait_for(Demand::Message),
+            before_wait: Some(before_wait),
+            yields: yield_to,
+            yielding: None,
+        }
+    }
+
+    /// Waits until messages were fetched. Returns `false` if none will come any more.
+    #[inline(always)]
+    pub(super) const fn wait_for(&mut self, demand: Demand) -> Fetch<'_, M> {
+        Fetch {
             queue: self,
-            waited: false,
+            demand,
+            waits: false,
             rest: None,
-        }
-    }
-
-    /// Moves the next message into its hand, or waits until it is woken. If it `waited` already, and there is one, it
-    /// waits for the next one at once.
-    fn look(&mut self, waker: &Waker, waited: bool) -> Fetched {
-        if self.has_fetched() {
-            return Fetched::Some;
-        }
-        let known = self.known.as_ref();
-        let is_known = known.is_some_and(|known| known.will_wake(waker));
-        if is_known && self.channel.is_awaited() {
-            // Until something happens for which it is woken, there is nothing to be seen.
-            return Fetched::None;
-        }
-        let (progress, portion) = (&self.progress, &mut self.portion);
-        let fetched = self
-            .channel
-            .fetch(progress, portion, waker, waited && is_known);
-        match fetched {
-            Fetched::Some => self.has_arrived(),
-            Fetched::None => keep(&mut self.known, waker),
-            Fetched::Ended => {}
-        }
-        fetched
-    }
-
-    /// Whether a message has been fetched already, which is in its hand now.
-    fn has_fetched(&mut self) -> bool {
-        if self.portion.is_empty() || self.channel.calls.is_interrupted() {
-            return false;
-        }
-        self.progress.take(1);
-        self.has_arrived();
-        true
-    }
-
-    /// Waits until a message has arrived, where others may take it, too.
-    pub(crate) async fn arrival_for_several(&mut self) -> bool {
-        if self.has_fetched() {
-            return true;
-        }
-        loop {
-            let (channel, progress) = (&*self.channel, &*self.progress);
-            let fetched = match channel.fetch_one(progress, &mut self.portion, false) {
-                Fetched::None => {
-                    let mut arrived = pin!(channel.items.notified());
-                    arrived.as_mut().enable();
-                    let fetched = channel.fetch_one(progress, &mut self.portion, true);
-                    if matches!(fetched, Fetched::None) {
-                        #[cfg(feature = "test-util")]
-                        crate::test::rested();
-                        let _rest = self.pulse.as_deref().map(Pulse::rest);
-                        arrived.await;
-                    }
-                    fetched
-                }
-                fetched => fetched,
-            };
-            match fetched {
-                Fetched::Some => {
-                    self.has_arrived();
-                    return true;
-                }
-                Fetched::Ended => return false,
-                Fetched::None => {}
-            }
             #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
+            delay: 0,
         }
     }
 
-    /// A message has moved into its hand.
-    fn has_arrived(&mut self) {
-        self.hand = 1;
-        // Also where it is the only one: of those that come one at a time, each arrives.
-        self.course -= 1;
+    /// Waits until the incarnation is to end, if the worker consumes nothing: its queue is closed from the start.
+    pub(crate) async fn ended(&mut self) {
+        if let Some(run_control) = &self.run_control {
+            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            run_control.stop_requested().raised().await;
+        }
     }
 
-    /// Lets in those who wait for room, and gives other tasks their turn when it is time: a full queue is always
-    /// ready, and without this, its consumer would never let another task run.
-    pub(crate) async fn pause(&mut self) {
-        self.settle();
-        let gives_way = self.channel.calls.heed(&mut self.seen_control);
+    /// Grants room to senders that wait, if it is time. Returns the tasks to which the consumer must yield, if its
+    /// budget is used up: a full queue is always ready, and without this its consumer would never let another task run.
+    fn pause(&mut self) -> Option<To> {
+        if self.admit_budget > 0 && self.channel.control.is_seen(self.seen_control) {
+            return None;
+        }
         self.channel.let_senders_in();
-        self.course = self.channel.course;
-        if gives_way {
-            yield_to_all().await;
-            self.turn = TURN;
-        } else if self.turn < self.course {
-            // While a group stops, nobody is to be kept waiting.
+        self.admit_budget = self.channel.admit_budget;
+        let to = if self.channel.control.take_yield(&mut self.seen_control) {
+            Some(To::All)
+        } else if self.yield_budget < self.admit_budget {
+            // While a group stops, no task is to be kept waiting.
             let stops = self.seen_control.is_any();
-            yield_to(if stops { To::All } else { self.turns.end() }).await;
-            self.turn = TURN;
+            Some(if stops { To::All } else { self.turns.end() })
+        } else {
+            None
+        };
+        if to.is_some() {
+            self.yield_budget = YIELD_BUDGET;
         }
-        self.turn -= self.course;
+        self.yield_budget -= self.admit_budget;
+        to
     }
 }
 
-/// Keeps a waker, which is copied only if it is another one.
-pub(super) fn keep(kept: &mut Option<Waker>, waker: &Waker) {
-    match kept {
-        Some(kept) => kept.clone_from(waker),
-        None => *kept = Some(waker.clone()),
+pin_project! {
+    /// See [`Queue::recv`]. It is no `async fn`, so that its fast path is compiled into the loop that makes the calls.
+    struct Recv<'a, M, B, F, Y> {
+        fetch: Fetch<'a, M>,
+        // Set until the first poll.
+        before_wait: Option<B>,
+        yields: F,
+        #[pin]
+        yielding: Option<Y>,
     }
 }
 
-/// See [`Queue::arrival_for_one`]. It is no `async fn`, so that it can be compiled into whoever makes the calls.
-pub(crate) struct Recv<'a, M> {
+impl<M, B, F, Y> Future for Recv<'_, M, B, F, Y>
+where
+    B: FnOnce(),
+    F: Fn(To) -> Y,
+    Y: Future<Output = ()>,
+{
+    type Output = Option<M>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<M>> {
+        let mut this = self.project();
+        if let Some(before_wait) = this.before_wait.take() {
+            let queue = &mut *this.fetch.queue;
+            if let Some(message) = queue.ready() {
+                return Poll::Ready(Some(message));
+            }
+            before_wait();
+            let yields = queue.pause();
+            this.yielding.set(yields.map(this.yields));
+        }
+        if let Some(yielding) = this.yielding.as_mut().as_pin_mut() {
+            ready!(yielding.poll(cx));
+            this.yielding.set(None);
+        }
+        let has_fetched = ready!(Pin::new(&mut *this.fetch).poll(cx));
+        Poll::Ready(has_fetched.then(|| this.fetch.queue.first()).flatten())
+    }
+}
+
+/// See [`Queue::wait_for`].
+pub(super) struct Fetch<'a, M> {
     queue: &'a mut Queue<M>,
-    /// It has been pending before.
-    waited: bool,
+    demand: Demand,
+    /// Whether it has been pending.
+    waits: bool,
     rest: Option<Rest<Arc<Pulse>>>,
+    /// How often a shuffled test still delays the lane after it was woken.
+    #[cfg(feature = "test-util")]
+    delay: u8,
 }
 
-impl<M> Future for Recv<'_, M> {
+impl<M> Future for Fetch<'_, M> {
     type Output = bool;
 
-    #[inline(always)]
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let waited = std::mem::replace(&mut self.waited, true);
-        match self.queue.look(cx.waker(), waited) {
-            Fetched::Some => Poll::Ready(true),
-            Fetched::Ended => Poll::Ready(false),
-            Fetched::None => {
-                #[cfg(feature = "test-util")]
-                crate::test::rested();
-                if let Some(pulse) = &self.queue.pulse
-                    && self.rest.is_none()
-                {
-                    self.rest = Some(Pulse::rest_long(pulse));
-                }
-                Poll::Pending
-            }
+        let this = &mut *self;
+        let (queue, waker) = (&mut *this.queue, cx.waker());
+        #[cfg(feature = "test-util")]
+        if this.delay > 0 {
+            this.delay -= 1;
+            waker.wake_by_ref();
+            return Poll::Pending;
+        }
+        if let Poll::Ready(fetched) = queue.fetch(this.demand, waker, this.waits) {
+            this.waits = false;
+            return Poll::Ready(fetched);
+        }
+        this.waits = true;
+        #[cfg(feature = "test-util")]
+        {
+            crate::test::rested();
+            this.delay = crate::test::delay();
+        }
+        if let Some(pulse) = &queue.pulse
+            && this.rest.is_none()
+        {
+            this.rest = Some(Pulse::rest_long(pulse));
+        }
+        Poll::Pending
+    }
+}
+
+impl<M> Drop for Fetch<'_, M> {
+    fn drop(&mut self) {
+        // A message may have woken this lane, and another lane can handle it.
+        if self.waits && !self.queue.channel.has_one_lane() {
+            self.queue.channel.stop_waiting(self.queue.lane);
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The queue under real threads.
 
+mod line;
+
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake};
 use std::thread;
 
+use super::fetch::Demand;
 use super::*;
 use crate::queue::Output;
-use crate::queue::sender::{Sender, block_on};
+use crate::queue::sender::Sender;
+use crate::sync::blocking::block_on;
 
 /// The outcome of a future that need not wait.
 trait NowOrNever: Future + Sized {
@@ -26,8 +30,13 @@ fn channel(capacity: usize, overflow: Overflow) -> Arc<Channel<u64>> {
     Channel::new("test".into(), &options, None)
 }
 
-/// Sends from two threads and consumes on a third, while `disturb` happens. Returns how many sends
-/// were accepted and how many messages were handled.
+/// Fetches for a batch. Returns `None` if it would have to wait.
+fn fetch(queue: &mut Queue<u64>, most: usize) -> Option<bool> {
+    queue.wait_for(Demand::Batch(most)).now_or_never()
+}
+
+/// Sends from two threads and consumes on a third until `disturb` has been called. Returns how many sends were accepted
+/// and how many messages were handled.
 fn rush(channel: &Arc<Channel<u64>>, disturb: impl FnOnce()) -> (u64, u64) {
     let (accepted, handled) = (AtomicU64::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
@@ -64,8 +73,8 @@ fn sealing_while_messages_are_sent_and_consumed_loses_none() {
         let counts = channel.counts();
         assert!(counts.conserved(), "{counts:?}");
         assert_eq!(counts.accepted, accepted);
-        // The one in hand at the seal is undelivered, however it ends. So is one that the consumer takes
-        // at that moment: it may look whether it is sealed just before that.
+        // The message in hand at the seal is undelivered, however its call ends. So is a message that the consumer
+        // takes at that moment.
         assert!(
             (handled - 2..=handled).contains(&counts.done),
             "{handled} handled, {counts:?}"
@@ -97,7 +106,7 @@ fn a_queue_never_holds_more_than_its_capacity() {
             for _ in 0..2000 {
                 most = most.max(channel.queue_size());
             }
-            // Closed before anything is asserted, or the threads would go on for ever.
+            // Closed before the assertion, so that a failure does not leave the threads running.
             channel.close();
         });
         assert!(most <= capacity, "{most} of {capacity}");
@@ -114,9 +123,9 @@ async fn a_batch_that_is_handed_over_wakes_a_sender_that_came_when_all_messages_
     let waits = tokio::spawn(async move { sender.send(4).await.is_ok() });
     let mut queue = Queue::new(&channel, 0);
     for _ in 0..2 {
-        // What is fetched still counts, so the sender that this wakes waits again.
+        // Fetched messages still count, so the sender goes on waiting.
         tokio::task::yield_now().await;
-        channel.fetch_all(&mut queue.portion, usize::MAX);
+        fetch(&mut queue, usize::MAX);
     }
     tokio::task::yield_now().await;
     let batching = Batching {
@@ -126,9 +135,9 @@ async fn a_batch_that_is_handed_over_wakes_a_sender_that_came_when_all_messages_
         weight: None,
         max_weight: usize::MAX,
     };
-    assert_eq!(queue.next_batch(&batching).await, Some(vec![0, 1, 2, 3]));
+    assert_eq!(queue.recv_batch(&batching).await, Some(vec![0, 1, 2, 3]));
     let sent = tokio::time::timeout(std::time::Duration::from_secs(20), waits).await;
-    assert!(sent.expect("it is let in").unwrap());
+    assert!(sent.expect("it finds room").unwrap());
     drop(queue);
     let counts = channel.counts();
     assert_eq!((counts.accepted, counts.undelivered), (5, 5));
@@ -143,7 +152,7 @@ async fn a_lane_is_finished_though_another_lane_holds_messages() {
     assert!(sender.try_send(1).is_ok());
     channel.close();
     assert!(!holds.is_finished() && !other.is_finished());
-    channel.fetch_all(&mut holds.portion, 1);
+    assert_eq!(fetch(&mut holds, 1), Some(true));
     assert!(!holds.is_finished() && other.is_finished());
     assert_eq!(holds.next().await, Some(1));
     assert!(holds.is_finished());
@@ -174,11 +183,11 @@ async fn as_many_lanes_are_woken_as_messages_come() {
     let takes = [0, 1].map(|lane| {
         let mut queue = Queue::new(&channel, lane);
         tokio::spawn(async move {
-            // What it holds on to, no other one takes.
+            // Each lane takes one message and keeps it.
             (queue.next().await, queue)
         })
     });
-    while lock(&channel.inner).takers_wait < 2 {
+    while lock(&channel.inner).wakers.waiting < 2 {
         tokio::task::yield_now().await;
     }
     assert_eq!(sender.push_each(&mut [1, 2].into_iter()), (2, None));
@@ -194,11 +203,11 @@ fn a_message_from_a_fused_edge_is_counted_at_a_seal() {
     let channel = channel(4, Overflow::Wait);
     let mut queue = Queue::new(&channel, 0);
     for failed in [0, 0, 1] {
-        queue.hand_over();
+        queue.accept_direct();
         (0..failed).for_each(|_| queue.failed());
         queue.settle();
     }
-    queue.hand_over();
+    queue.accept_direct();
     let expected = Counts {
         accepted: 4,
         done: 2,
@@ -217,7 +226,7 @@ fn a_message_from_a_fused_edge_is_counted_at_a_seal() {
     assert_eq!(channel.counts(), expected);
 }
 
-/// A message whose weight is asked for, whereupon the next one is sent.
+/// A message that sends the next one when its weight is asked for.
 struct Follows {
     sender: Sender<Follows>,
     left: u64,
@@ -249,7 +258,7 @@ async fn a_batch_that_has_lingered_is_handed_over_though_messages_keep_coming() 
         max_weight: usize::MAX,
     };
     let mut queue = Queue::new(&channel, 0);
-    let batch = queue.next_batch(&batching).await.expect("one");
+    let batch = queue.recv_batch(&batching).await.expect("one");
     assert_eq!(batch.len(), 1);
 }
 
@@ -259,14 +268,11 @@ fn each_lane_fetches_no_more_messages_than_it_asks_for() {
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
     assert_eq!(sender.push_each(&mut (0..10)), (10, None));
-    let mut consumer_ends = [0, 1].map(|lane| Queue::new(&channel, lane));
-    for (consumer_end, most) in consumer_ends.iter_mut().zip([3, 100]) {
-        channel.fetch_all(&mut consumer_end.portion, most);
+    let mut queues = [0, 1].map(|lane| Queue::new(&channel, lane));
+    for (queue, most) in queues.iter_mut().zip([3, 100]) {
+        assert_eq!(fetch(queue, most), Some(true));
     }
-    assert_eq!(
-        consumer_ends.map(|consumer_end| consumer_end.portion.len()),
-        [3, 7]
-    );
+    assert_eq!(queues.map(|queue| queue.fetched.len()), [3, 7]);
 }
 
 #[tokio::test]
@@ -285,22 +291,22 @@ async fn each_message_of_an_unfinished_batch_counts_towards_the_queue_size() {
         max_weight: usize::MAX,
     };
     let mut queue = Queue::new(&channel, 0);
-    assert_eq!(queue.next_batch(&batching).await, Some(vec![1, 11]));
+    assert_eq!(queue.recv_batch(&batching).await, Some(vec![1, 11]));
     assert_eq!((queue.gathering.messages, queue.queue_size()), (3, 3));
     drop(queue);
     assert_eq!(channel.counts().undelivered, 5);
 }
 
-/// A port of a worker that hands over what it has sent when it waits.
-fn gathering(channel: &Arc<Channel<u64>>) -> Output<u64> {
+/// A port that buffers what is sent.
+fn buffering(channel: &Arc<Channel<u64>>) -> Output<u64> {
     let mut output = Output::new();
     output.connect(Sender::new(Arc::clone(channel), SendOrigin::Edge));
     output.gather(&["test".into()]);
     output
 }
 
-/// Sends a message for which there is room.
-fn post(output: &Output<u64>, message: u64) {
+/// Sends a message, for which there must be room.
+fn send_now(output: &Output<u64>, message: u64) {
     let sent = output.send(message).now_or_never();
     sent.expect("there is room").expect("it is accepted");
 }
@@ -308,8 +314,8 @@ fn post(output: &Output<u64>, message: u64) {
 #[test]
 fn a_message_buffered_at_a_port_is_accepted_when_it_is_handed_over() {
     let channel = channel(64, Overflow::Wait);
-    let output = gathering(&channel);
-    (0..3).for_each(|message| post(&output, message));
+    let output = buffering(&channel);
+    (0..3).for_each(|message| send_now(&output, message));
     assert_eq!((channel.counts().accepted, channel.queue_size()), (0, 0));
     assert_eq!((output.emitted(), output.unsent()), (3, 0));
     assert_eq!((channel.counts().accepted, channel.queue_size()), (3, 3));
@@ -318,10 +324,10 @@ fn a_message_buffered_at_a_port_is_accepted_when_it_is_handed_over() {
 #[test]
 fn credit_of_a_port_reduces_the_room_of_other_senders_until_it_is_given_back() {
     let channel = channel(4, Overflow::Wait);
-    let output = gathering(&channel);
+    let output = buffering(&channel);
     let other = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
-    // Half of what there is.
-    post(&output, 1);
+    // It gets credit for half of the room.
+    send_now(&output, 1);
     let sent = [(); 3].map(|()| other.try_send(2).is_ok());
     assert_eq!(sent, [true, true, false]);
     output.hand_over();
@@ -349,17 +355,17 @@ impl Wake for Woken {
 #[test]
 fn a_port_hands_each_message_over_at_once_while_the_consumer_waits() {
     let channel = channel(64, Overflow::Wait);
-    let output = gathering(&channel);
+    let output = buffering(&channel);
     let mut queue = Queue::new(&channel, 0);
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));
     let mut cx = Context::from_waker(&waker);
     for message in 0..3 {
-        // Nobody waits for it, so there is room to keep it in, and for more.
-        post(&output, 10 * message);
+        // The consumer does not wait, so the port gets credit and buffers the message.
+        send_now(&output, 10 * message);
         assert!(pin!(queue.next()).poll(&mut cx).is_pending());
         assert_eq!(woken.times(), message);
-        post(&output, 10 * message + 1);
+        send_now(&output, 10 * message + 1);
         assert_eq!(woken.times(), message + 1);
         for number in 0..2 {
             let next = queue.next().now_or_never();
@@ -371,10 +377,10 @@ fn a_port_hands_each_message_over_at_once_while_the_consumer_waits() {
 #[test]
 fn a_waiting_sender_is_woken_when_a_port_gives_its_credit_back() {
     let channel = channel(6, Overflow::Wait);
-    let output = gathering(&channel);
+    let output = buffering(&channel);
     let other = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
-    // Half of the room is given with this message, which needs one place of it.
-    post(&output, 1);
+    // The port gets credit for half of the room, and uses one place of it.
+    send_now(&output, 1);
     (0..3).for_each(|_| assert!(other.try_send(2).is_ok()));
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));
@@ -389,8 +395,8 @@ fn a_waiting_sender_is_woken_when_a_port_gives_its_credit_back() {
 #[test]
 fn messages_buffered_at_a_port_are_unsent_if_the_consumer_has_ended() {
     let channel = channel(64, Overflow::Wait);
-    let output = gathering(&channel);
-    (0..3).for_each(|message| post(&output, message));
+    let output = buffering(&channel);
+    (0..3).for_each(|message| send_now(&output, message));
     channel.close();
     assert_eq!((output.emitted(), output.unsent()), (0, 3));
     let counts = channel.counts();
@@ -403,17 +409,17 @@ fn two_ports_that_lead_to_one_consumer_buffer_nothing() {
     let mut output = Output::new();
     output.connect(Sender::new(Arc::clone(&channel), SendOrigin::Edge));
     output.gather(&["test".into(), "test".into()]);
-    post(&output, 1);
+    send_now(&output, 1);
     assert_eq!(channel.queue_size(), 1);
 }
 
 #[test]
 fn a_sender_yields_after_128_messages() {
     let channel = channel(100_000, Overflow::Wait);
-    let output = gathering(&channel);
+    let output = buffering(&channel);
     let mut cx = Context::from_waker(Waker::noop());
     for _ in 0..3 {
-        (0..128).for_each(|message| post(&output, message));
+        (0..128).for_each(|message| send_now(&output, message));
         let mut late = pin!(output.send(128));
         assert!(late.as_mut().poll(&mut cx).is_pending());
         assert!(late.poll(&mut cx).is_ready());

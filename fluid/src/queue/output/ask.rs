@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::Output;
+use super::target::Target;
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
 
@@ -45,7 +46,7 @@ impl<T: Send + 'static> Output<T> {
                 Err(NoReply::Refused)
             }
         };
-        let path = target.map_or_else(|| "no consumer".into(), |target| target.path());
+        let path = target.map_or_else(|| "no consumer".into(), Target::path);
         answered.map_err(|no_reply| AskError::new(&path, no_reply))
     }
 }

@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use tokio::task::coop::poll_proceed;
 
 use super::Output;
-use crate::queue::sender::SendError;
+use crate::queue::send_error::SendError;
 use crate::sync::lock::briefly;
 
 pin_project! {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::queue::adapter::{Adapted, Sent};
 use crate::queue::reply_slot::ReplySlots;
-use crate::queue::sender::{SendError, Sender, TrySendError};
+use crate::queue::send_error::{SendError, TrySendError};
+use crate::queue::sender::Sender;
 
 /// Where the messages of a port go.
 pub(super) enum Target<T> {

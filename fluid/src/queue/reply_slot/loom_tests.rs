@@ -3,8 +3,8 @@
 use std::future::poll_fn;
 
 use super::*;
-use crate::queue::block_on;
 use crate::queue::reply::{Reply, discard};
+use crate::sync::blocking::block_on;
 use crate::sync::thread;
 use crate::sync::watched::explore;
 

@@ -4,7 +4,7 @@ use std::future::{pending, poll_fn};
 use std::sync::Arc;
 
 use super::*;
-use crate::queue::block_on;
+use crate::sync::blocking::block_on;
 use crate::sync::thread;
 use crate::sync::watched::explore;
 

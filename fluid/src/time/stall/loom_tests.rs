@@ -1,7 +1,7 @@
 //! Signs of life in every order of threads.
 
 use super::*;
-use crate::queue::block_on;
+use crate::sync::blocking::block_on;
 use crate::sync::signal::Signals;
 use crate::sync::thread;
 use crate::sync::watched::explore;

@@ -14,7 +14,7 @@ fn handle_batches(channel: &Arc<Channel<u64>>) -> JoinHandle<Vec<Vec<u64>>> {
             weight: None,
             max_weight: usize::MAX,
         };
-        std::iter::from_fn(|| block_on(queue.next_batch(&batching))).collect()
+        std::iter::from_fn(|| block_on(queue.recv_batch(&batching))).collect()
     })
 }
 

@@ -78,10 +78,10 @@ fn a_message_from_a_fused_edge_counts_once_when_the_consumer_is_given_up() {
     explore(|| {
         let channel = channel(1, Overflow::Wait);
         let mut queue = Queue::new(&channel, 0);
-        queue.hand_over();
+        queue.accept_direct();
         let stuck = thread::spawn(move || {
             queue.failed();
-            queue.hand_over();
+            queue.accept_direct();
             queue.abandon();
         });
         drop(channel.seal());

@@ -1,5 +1,9 @@
 //! Whoever waits is woken.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::Context;
+
 use super::*;
 use crate::sync::watched::explore;
 
@@ -84,9 +88,35 @@ fn a_sender_that_waits_for_room_is_let_in_beyond_the_bound() {
         let channel = channel(1, Overflow::Wait);
         assert!(edge(&channel).try_send(1).is_ok());
         let sender = send(&channel, [2]);
-        channel.let_in(true);
+        channel.set_unbounded(true);
         assert!(sender.join().unwrap().is_empty());
         assert_eq!(channel.queue_size(), 2);
+    });
+}
+
+#[test]
+fn room_that_a_sender_does_not_use_goes_to_the_next_one() {
+    explore(|| {
+        let channel = channel(1, Overflow::Wait);
+        assert!(edge(&channel).try_send(1).is_ok());
+        let leaves = {
+            let channel = Arc::clone(&channel);
+            thread::spawn(move || {
+                let mut enters = pin!(channel.enter(2, SendOrigin::Edge));
+                let mut cx = Context::from_waker(Waker::noop());
+                enters.as_mut().poll(&mut cx).is_ready()
+            })
+        };
+        let stays = send(&channel, [3]);
+        let handled = handle(&channel, 0);
+        let entered = leaves.join().unwrap();
+        assert!(stays.join().unwrap().is_empty());
+        channel.close();
+        let handled = handled.join().unwrap();
+        assert_eq!(handled[0], 1);
+        assert_eq!(handled.contains(&2), entered);
+        assert!(handled.contains(&3));
+        assert_eq!(assert_conserved(&channel).done, 2 + u64::from(entered));
     });
 }
 
