@@ -141,7 +141,7 @@ mod tests {
     use crate::group::run;
 
     #[test]
-    fn a_make_function_takes_the_resources_that_its_worker_names() {
+    fn a_worker_is_made_by_a_function_from_the_resources_that_it_uses() {
         for (field, function, given) in [
             (
                 "store: Store",
