@@ -123,7 +123,7 @@ impl Options {
     /// monitored.
     ///
     /// Signs of life are the start and the end of each call and of each attempt. During a call these are
-    /// [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep), the call of
+    /// [`Context::report_progress`](crate::Context::report_progress), [`Context::sleep`](crate::Context::sleep), the call of
     /// [`Context::stopping`](crate::Context::stopping) and each message sent through a port. For a worker written
     /// by hand, `run` is the call, and each read of its [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane is
     /// monitored separately.

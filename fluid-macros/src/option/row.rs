@@ -20,6 +20,8 @@ pub(crate) enum Scope {
 /// One option.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
+    /// Other words for the option, which an error answers with its name.
+    pub(super) synonyms: &'static [&'static str],
     pub(super) kind: Kind,
     pub(super) scopes: &'static [Scope],
     /// Scopes in which the option is a likely mistake, with the text of the error.
@@ -116,6 +118,7 @@ impl Row {
     pub(super) const fn new(name: &'static str, kind: Kind, scopes: &'static [Scope]) -> Self {
         Self {
             name,
+            synonyms: &[],
             kind,
             scopes,
             elsewhere: &[],
@@ -125,6 +128,11 @@ impl Row {
             on_field: &[],
             not_fused: None,
         }
+    }
+
+    pub(super) const fn synonyms(mut self, synonyms: &'static [&'static str]) -> Self {
+        self.synonyms = synonyms;
+        self
     }
 
     pub(super) const fn elsewhere(mut self, elsewhere: &'static [(Scope, &'static str)]) -> Self {

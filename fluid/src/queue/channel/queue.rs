@@ -133,7 +133,7 @@ impl<M> Queue<M> {
     /// watched where they are made.
     fn has_stalled(&self) -> bool {
         let pulse = self.pulse.as_ref();
-        pulse.is_some_and(|pulse| pulse.beat_at_work())
+        pulse.is_some_and(|pulse| pulse.report_progress_at_work())
     }
 
     /// The next message, if it has been fetched already, and it is not time for anything else. The one before it is
