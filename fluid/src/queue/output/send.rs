@@ -9,9 +9,8 @@ use super::target::Target;
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::{MessageProducer, Sender};
-use crate::sync::BriefGuard;
+use crate::sync::SpinMutexGuard;
 use crate::sync::blocking::block_on;
-use crate::sync::lock::{briefly, unshared};
 use crate::sync::yielding::yield_to;
 use crate::time::stall::Pulse;
 
@@ -48,7 +47,7 @@ impl<T: Send + 'static> Output<T> {
     #[inline(never)]
     pub(super) fn send_now(
         &self,
-        buffer: Option<BriefGuard<'_, OutputBuffer<T>>>,
+        buffer: Option<SpinMutexGuard<'_, OutputBuffer<T>>>,
         message: T,
     ) -> Result<(), T> {
         #[cfg(feature = "test-util")]
@@ -72,8 +71,8 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// What is kept here, if anything is to be.
-    fn buffer(&self) -> Option<BriefGuard<'_, OutputBuffer<T>>> {
-        self.gathers.then(|| briefly(&self.buffer))
+    fn buffer(&self) -> Option<SpinMutexGuard<'_, OutputBuffer<T>>> {
+        self.gathers.then(|| self.buffer.lock())
     }
 
     fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
@@ -227,7 +226,7 @@ impl<T: Send + 'static> Output<T> {
         }
         loop {
             let mut message = Some(messages.next()?);
-            if !unshared(&mut self.buffer).keep(&mut message)
+            if !self.buffer.get_mut().keep(&mut message)
                 && let Some(Err(message)) =
                     message.map(|message| self.send_now(self.buffer(), message))
             {
