@@ -226,7 +226,7 @@ impl Supervisor {
         while let Some((deadline, id)) = self.deadlines.pop_due(now) {
             match deadline {
                 Deadline::Restart => self.restart_is_due(id, now),
-                Deadline::Stall => self.look_for_stall(id, now),
+                Deadline::Stall => self.check_stall(id, now),
                 Deadline::Group => {
                     self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
                     self.force_all();

@@ -16,7 +16,7 @@ use crate::report::ledger::Progress;
 use crate::sync::lock::lock;
 use crate::sync::yielding::Turns;
 use crate::time::run_control::RunControl;
-use crate::time::stall::Pulse;
+use crate::time::stall::StallMonitor;
 
 /// How many messages are taken before other tasks have their turn: as many as tokio allows.
 pub(super) const TURN: usize = 128;
@@ -64,8 +64,8 @@ pub struct Queue<M> {
     pub(super) seen_control: SeenControl,
     /// The waker that the channel was given last. It is kept, so that no other one can be taken for it.
     pub(super) known: Option<Waker>,
-    /// Of the life that reads here, if it must give signs of it.
-    pub(crate) pulse: Option<Arc<Pulse>>,
+    /// The stall monitor of the lane that reads here.
+    pub(crate) monitor: Option<Arc<StallMonitor>>,
     /// The life that reads here, if nothing is consumed in it: then its end is the end of the queue.
     pub(crate) run_control: Option<Arc<RunControl>>,
 }
@@ -85,7 +85,7 @@ impl<M> Queue<M> {
             turns: Turns::default(),
             seen_control: SeenControl::default(),
             known: None,
-            pulse: None,
+            monitor: None,
             run_control: None,
         }
     }
@@ -124,7 +124,7 @@ impl<M> Queue<M> {
     /// Waits for the end of the life, if nothing is consumed in it: that queue is closed from the first.
     pub(crate) async fn ended(&mut self) {
         if let Some(run_control) = &self.run_control {
-            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
             run_control.stop_requested().raised().await;
         }
     }
@@ -132,8 +132,8 @@ impl<M> Queue<M> {
     /// Whether the life that reads here stalled, which gives a sign of it now. The calls that fluid makes are
     /// watched where they are made.
     fn has_stalled(&self) -> bool {
-        let pulse = self.pulse.as_ref();
-        pulse.is_some_and(|pulse| pulse.beat_at_work())
+        let monitor = self.monitor.as_ref();
+        monitor.is_some_and(|monitor| monitor.progress_in_call())
     }
 
     /// The next message, if it has been fetched already, and it is not time for anything else. The one before it is
