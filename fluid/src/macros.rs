@@ -35,9 +35,8 @@
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), fluid::Exit> {
 /// let running = Sensor::new("bus:7").startup().await?;
-/// # let exit =
-/// running.shutdown().await;
-/// # assert!(exit.is_success());
+/// let exit = running.shutdown().await;
+/// assert!(exit.is_success());
 /// # Ok(())
 /// # }
 /// ```

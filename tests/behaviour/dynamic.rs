@@ -66,7 +66,7 @@ async fn a_removed_worker_is_not_counted_and_its_name_is_free() {
     assert_eq!(running.num_workers(), 2);
     let second = running.add_with("late", Options::new(), idle).unwrap();
     assert_eq!(second.worker_name(), "late-2");
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ async fn a_removal_through_the_handle_before_the_start_takes_effect_at_the_start
     let exit = timeout(secs(1), removal).await.unwrap().unwrap();
     assert!(matches!(exit.unwrap().cause(), Cause::NotStarted));
     assert_eq!(running.num_workers(), 1);
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,7 +140,7 @@ async fn a_second_worker_of_the_same_name_gets_a_number() {
     assert_eq!(names, ["body", "body-2", "body-3"]);
     let running = workers.startup().await.unwrap();
     assert_eq!(running.add(idle()).unwrap().worker_name(), "body-4");
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 /// A worker that counts how often it was built and dropped.
@@ -255,9 +255,15 @@ async fn a_worker_that_asks_itself_to_stop_ends_alone_if_its_exit_is_ignored() {
         })
     });
     let running = workers.startup().await.unwrap();
-    timeout(secs(1), modest.wait_for_shutdown()).await.unwrap();
+    assert_eq!(
+        timeout(secs(1), modest.wait_for_shutdown())
+            .await
+            .unwrap()
+            .code(),
+        0
+    );
     assert!(running.is_running());
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -195,8 +195,8 @@ async fn a_worker_of_another_group_cannot_be_removed() {
     let stranger = Eat.startup().await.unwrap();
     assert!(running.remove(stranger.worker()).await.is_none());
     assert_eq!(stranger.state(), State::Running);
-    running.shutdown().await;
-    stranger.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
+    assert_eq!(stranger.shutdown().await.code(), 0);
 }
 
 #[test]
@@ -217,12 +217,16 @@ async fn names_of_many_workers_stay_unique_and_finished_one_shots_are_forgotten(
     let running = workers.startup().await.unwrap();
     for _ in 0..1000 {
         let soon = fluid::Callback::after(Duration::ZERO);
-        running
-            .register_callback(soon, || async {})
-            .unwrap()
-            .wait_for_shutdown()
-            .await;
+        assert_eq!(
+            running
+                .register_callback(soon, || async {})
+                .unwrap()
+                .wait_for_shutdown()
+                .await
+                .code(),
+            0
+        );
     }
     assert!(running.num_workers() < 5010, "{}", running.num_workers());
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }

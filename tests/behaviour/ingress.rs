@@ -85,7 +85,7 @@ async fn stopping_waits_for_the_stop_of_the_group() {
     group.gracefully_stop();
     orders.stopping().await;
     drop(orders);
-    group.wait_for_shutdown().await;
+    assert_eq!(group.wait_for_shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -163,7 +163,7 @@ async fn ask_all<M: Send + 'static>(
     assert_eq!(orders.ask(|reply| question(4, reply)).await, Ok(8));
     let failed = orders.ask(|reply| question(0, reply)).await;
     assert_eq!(failed, Err(AskError::Unanswered("work".into())));
-    group.wait_for_shutdown().await;
+    assert_eq!(group.wait_for_shutdown().await.code(), 0);
     let refused = orders.ask(|reply| question(1, reply)).await;
     assert!(matches!(refused, Err(AskError::Refused(_))), "{refused:?}");
 }
@@ -194,7 +194,7 @@ async fn an_ingress_without_an_edge_drops_questions() {
     let dropped = orders.ask(|reply| Question(1, reply)).await;
     assert_eq!(dropped, Err(AskError::Dropped("no consumer".into())));
     drop(orders);
-    group.shutdown().await;
+    assert_eq!(group.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -104,7 +104,7 @@ async fn workers_start_sinks_first_and_hooks_run_in_order() {
         starts,
         ["third on_startup", "second on_startup", "first on_startup"]
     );
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     let of_second: Vec<_> = log
         .lines()
         .into_iter()
@@ -322,7 +322,7 @@ async fn the_end_of_a_worker_stops_its_group_unless_that_is_ignored() {
             .await
             .is_err()
     );
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -145,7 +145,7 @@ async fn each_worker_has_a_span_and_each_transition_and_failure_an_event() {
     for number in 0..3 {
         even.send(number).await.unwrap();
     }
-    workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(workers.startup().await.unwrap().shutdown().await.code(), 2);
 
     let handling = log.find(Level::INFO, &["handling"]);
     assert_eq!(handling.len(), 3);
@@ -218,7 +218,7 @@ async fn a_stall_is_logged_once() {
     });
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(Duration::from_secs(10)).await;
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 1);
     let found = log.find(Level::WARN, &["stalled", r#"worker="hang""#, "silent=1s"]);
     assert_eq!(found.len(), 1, "{:#?}", log.records());
 }
@@ -233,7 +233,7 @@ async fn the_number_of_records_at_info_does_not_grow_with_the_messages() {
         for number in 0..messages {
             even.send(2 * number).await.unwrap();
         }
-        running.shutdown().await;
+        assert_eq!(running.shutdown().await.code(), 0);
         let ours =
             |record: &&Record| record.level <= Level::INFO && !record.text.contains("handling");
         log.records().iter().filter(ours).count()
@@ -253,12 +253,12 @@ async fn an_output_refused_downstream_is_logged() {
     let dead = workers.add_with("dead", ends, || Bury);
     workers.connect(relay.failed(), &dead);
     let running = workers.startup().await.unwrap();
-    sink.shutdown().await;
-    dead.shutdown().await;
+    assert_eq!(sink.shutdown().await.code(), 0);
+    assert_eq!(dead.shutdown().await.code(), 0);
     for number in 0..2 {
         relay.send(number).await.unwrap();
     }
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 2);
     for what in ["output refused", "given-up messages refused"] {
         let found = log.find(Level::WARN, &[what, r#"worker="relay""#, "refused=1"]);
         assert_eq!(found.len(), 1, "{what}: {:#?}", log.records());
@@ -323,7 +323,7 @@ async fn the_records_of_each_lane_are_in_one_span_with_its_name_and_number() {
     let mut twice = [lanes.clone(), lanes].concat();
     twice.sort();
     assert_eq!(spans("on_startup"), twice);
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 2);
     assert_eq!(spans("on_shutdown"), twice);
 }
 
@@ -351,7 +351,7 @@ async fn records_and_causes_name_a_nested_worker_by_its_path_below_the_root() {
     let running = root.startup().await.unwrap();
     refresh.send(0).await.unwrap();
     tokio::time::sleep(Duration::from_secs(30)).await;
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 2);
 
     for (level, text, worker) in [
         (Level::WARN, "worker failed, restarting", "refresh"),

@@ -105,10 +105,10 @@ async fn a_nested_group_that_is_stopped_alone_stops_the_one_above_unless_ignored
         };
         let nested = workers.add_with("inner", options, move || inner.take().unwrap());
         let running = workers.startup().await.unwrap();
-        nested.shutdown().await;
+        assert_eq!(nested.shutdown().await.code(), 0);
         tokio::time::sleep(secs(1)).await;
         assert_eq!(running.exit().is_none(), ignored);
-        running.shutdown().await;
+        assert_eq!(running.shutdown().await.code(), 0);
     }
 }
 
@@ -175,7 +175,7 @@ async fn the_hooks_of_a_group_come_before_and_after_those_of_its_workers() {
     let running = workers.startup().await.unwrap();
     tokio::time::sleep(Duration::from_millis(1)).await;
     running.bail_out("enough", 3);
-    running.wait_for_shutdown().await;
+    assert_eq!(running.wait_for_shutdown().await.code(), 3);
     assert_eq!(
         log.lines(),
         ["on_startup", "run", "stopping", "on_shutdown", "code 3"]

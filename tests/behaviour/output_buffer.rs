@@ -208,7 +208,7 @@ async fn a_consumer_with_a_full_queue_yields_to_other_tasks() {
     }
     let most = tokio::spawn(most_in_a_turn(handled, 10_000)).await.unwrap();
     assert!((64..=129).contains(&most), "{most}");
-    group.shutdown().await;
+    assert_eq!(group.shutdown().await.code(), 0);
 }
 
 /// Sends, and then blocks its thread until the last number has arrived.

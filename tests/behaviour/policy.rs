@@ -152,7 +152,7 @@ async fn the_backoff_doubles_from_100_ms_to_5_s_and_begins_anew_after_a_success(
     assert!(after < 60_000 + 101, "{after}");
     let settled = running.status().worker("picky").unwrap().restarts;
     assert_eq!(settled, 9);
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -433,7 +433,7 @@ async fn the_backoff_of_a_source_grows_until_a_beat_succeeds() {
     while calls.lock().unwrap().len() < 8 {
         tokio::time::sleep(ms(1)).await;
     }
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     let calls = calls.lock().unwrap();
     let pauses = calls.windows(2).map(|pair| pair[1] - pair[0]);
     let due = [100, 200, 400, 800, 10_000, 100, 200].map(ms);

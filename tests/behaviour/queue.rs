@@ -51,7 +51,7 @@ async fn try_send_gives_the_message_back_when_full_and_when_closed() {
         TrySendError::Full(error) => assert_eq!((error.message, &*error.worker), (1, "slow")),
         TrySendError::Closed(_) => panic!("it is open"),
     }
-    workers.startup().await.unwrap().shutdown().await;
+    assert_eq!(workers.startup().await.unwrap().shutdown().await.code(), 0);
     match slow.try_send(2).unwrap_err() {
         TrySendError::Closed(error) => assert_eq!((error.message, &*error.worker), (2, "slow")),
         TrySendError::Full(_) => panic!("it is closed"),
@@ -151,7 +151,7 @@ async fn a_question_is_answered_or_fails_with_the_reason() {
         let unanswered = AskError::Unanswered("oracle".into());
         assert_eq!(oracle.ask(question(of)).await, Err(unanswered), "{of}");
     }
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 2);
     assert_eq!(
         oracle.ask(question(7)).await,
         Err(AskError::Refused("oracle".into()))
@@ -476,7 +476,7 @@ async fn a_port_counts_its_messages_and_sends_to_every_target() {
     tokio::time::sleep(secs(10)).await;
     let expected = ["sent 1 0", "sent 2 0", "full 2 0", "closed 2 1"];
     assert_eq!(log.lines(), expected);
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -504,7 +504,7 @@ async fn a_broadcast_counts_as_accepted_if_any_consumer_accepts_it() {
     workers.connect(&source, &gone);
     workers.connect(&source, &kept);
     let running = workers.startup().await.unwrap();
-    gone.shutdown().await;
+    assert_eq!(gone.shutdown().await.code(), 0);
     tokio::time::sleep(secs(2)).await;
     assert_eq!(log.lines(), ["true 1 0"]);
     let exit = running.shutdown().await;

@@ -36,7 +36,7 @@ async fn worker_has_name_num_workers_status_gracefully_stop_is_running_is_stoppi
         running.status().worker("slow").unwrap().state,
         State::Stopping
     );
-    running.wait_for_shutdown().await;
+    assert_eq!(running.wait_for_shutdown().await.code(), 0);
     // `run` is the work of a worker, and also runs a group that listens to signals.
     let mut workers = group();
     put(
@@ -183,7 +183,7 @@ async fn queue_consumer_worker_calls_on_message() {
     let running = workers.startup().await.unwrap();
     consumer.send("a").await.unwrap();
     consumer.send("b").await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(log.lines(), ["a", "b"]);
 }
 
@@ -197,7 +197,7 @@ async fn message_producer_is_what_messages_are_sent_to() {
     let running = workers.startup().await.unwrap();
     assert!(produce(consumer.handle()).await);
     assert!(produce(consumer.sender().clone()).await);
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert!(!produce(consumer.handle()).await);
 }
 
@@ -218,7 +218,7 @@ async fn async_consumer_with_a_dispatcher_calls_all_handlers_of_a_type() {
     tokio::time::sleep(ms(1)).await;
     dispatcher.unregister(&"tick", "first");
     consumer.send(("tick", 3)).await.unwrap();
-    consumer.shutdown().await;
+    assert_eq!(consumer.shutdown().await.code(), 0);
     assert_eq!(log.lines(), ["first 1", "second 1", "second 3"]);
 }
 
@@ -269,7 +269,7 @@ async fn register_callback_with_seconds_jitter_periodic_before_and_while_running
         .register_callback(Callback::after(secs(5)), note("after"))
         .unwrap();
     tokio::time::sleep(secs(25)).await;
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(log.lines(), ["after", "every", "every"]);
 }
 

@@ -133,7 +133,7 @@ async fn a_stop_drops_on_startup_of_a_worker_added_to_the_running_group() {
     let running = group().startup().await.unwrap();
     running.add(Slow::new(&log, secs(5))).unwrap();
     noted(&log, "starting", 1).await;
-    ends_at_once(&running).await;
+    assert_eq!(ends_at_once(&running).await.code(), 0);
     assert_eq!(log.lines(), ["starting", "start dropped"]);
 }
 
@@ -151,7 +151,7 @@ async fn a_stop_of_one_starting_worker_ends_it_at_once_and_no_other() {
     assert!(matches!(exit.cause(), Cause::NotStarted), "{exit}");
     let running = starting.await.unwrap().unwrap();
     assert!(asked.elapsed() < ms(1), "{:?}", asked.elapsed());
-    ends_at_once(&running).await;
+    assert_eq!(ends_at_once(&running).await.code(), 0);
 }
 
 /// Builds consumers. The first starts at once, and all others take five seconds.
@@ -294,7 +294,7 @@ async fn a_restart_lets_lanes_start_to_the_end_within_the_grace_period() {
         assert_eq!(count(&log, "starting"), 9, "{log:?}");
         assert_eq!(count(&log, "start dropped"), dropped, "{log:?}");
         assert_eq!(running.state(), State::Running);
-        ends_at_once(&running).await;
+        assert_eq!(ends_at_once(&running).await.code(), 0);
     }
 }
 
@@ -313,7 +313,7 @@ async fn a_stop_drops_on_startup_though_another_group_restart_is_due() {
     other.wait_for(State::Restarting).await;
     tokio::time::sleep(ms(10)).await;
     let asked = Instant::now();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 2);
     assert!(asked.elapsed() < ms(1), "{:?}", asked.elapsed());
     assert_eq!(log.lines().last().unwrap(), "start dropped");
 }

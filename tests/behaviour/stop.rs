@@ -149,7 +149,7 @@ async fn a_stop_of_a_nested_group_reaches_only_that_group_at_once() {
     assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
     assert_eq!(running.state(), State::Running);
     assert!(runs(&seen[1]));
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -198,7 +198,7 @@ async fn a_consumer_that_stops_itself_refuses_messages_from_outside_at_once() {
     assert!(asked.set(stops.clone()).is_ok());
     let running = workers.startup().await.unwrap();
     stops.send(1).await.unwrap();
-    running.wait_for_shutdown().await;
+    assert_eq!(running.wait_for_shutdown().await.code(), 0);
     assert_eq!(refused.get(), Some(&true));
 }
 
@@ -255,7 +255,7 @@ async fn a_callback_that_is_due_is_not_run_after_another_has_asked_for_the_stop(
         })
     });
     let running = workers.startup().await.unwrap();
-    running.wait_for_shutdown().await;
+    assert_eq!(running.wait_for_shutdown().await.code(), 0);
     let calls = callbacks.map(|callback| callback.exit().unwrap().beats());
     assert_eq!(calls.iter().sum::<u64>(), 1);
 }

@@ -50,7 +50,7 @@ async fn a_named_port_is_collected_by_its_name() {
     kit.send("aggregate", Tick(0)).await;
     kit.idle().await;
     assert_eq!(copies.take(), [Tick(0)]);
-    market.shutdown().await;
+    assert_eq!(market.shutdown().await.code(), 0);
 
     let (kit, group) = Kit::alone(Aggregate { sum: Vec::new() });
     let taken = kit.intercept_port("aggregate", Aggregate::rejected());
@@ -58,7 +58,7 @@ async fn a_named_port_is_collected_by_its_name() {
     kit.send("aggregate", Tick(0)).await;
     kit.idle().await;
     assert_eq!(taken.take(), [Tick(0)]);
-    group.shutdown().await;
+    assert_eq!(group.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +70,7 @@ async fn a_collector_can_await_the_next_message() {
     assert_eq!(ticks.next().await, Tick(1));
     assert_eq!(ticks.next().await, Tick(2));
     assert_eq!(began.elapsed(), secs(1));
-    group.shutdown().await;
+    assert_eq!(group.shutdown().await.code(), 0);
 }
 
 /// Emits three numbers: the first waits for room, the others are tried until they find room.
@@ -127,7 +127,7 @@ async fn a_message_that_waited_for_room_is_collected_once() {
     assert_eq!(numbers.take(), [0, 1], "2 found no room so far");
     kit.advance(secs(10)).await;
     assert_eq!(numbers.take(), [2]);
-    group.shutdown().await;
+    assert_eq!(group.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -207,7 +207,7 @@ fn race(seed: u64) -> Vec<&'static str> {
         let racing = racing.startup().await.unwrap();
         kit.idle().await;
         *happened.borrow_mut() = log.lock().unwrap().clone();
-        racing.shutdown().await;
+        assert_eq!(racing.shutdown().await.code(), 0);
     });
     happened.into_inner()
 }
@@ -272,7 +272,7 @@ fn receives_overtake_each_other() {
         first.try_send(Arrival("")).unwrap();
         second.try_send(Arrival("")).unwrap();
         kit.idle().await;
-        readers.shutdown().await;
+        assert_eq!(readers.shutdown().await.code(), 0);
     });
     assert_eq!(
         orders,
@@ -292,7 +292,7 @@ fn sends_overtake_each_other() {
             tokio::spawn(async move { reader.send(Arrival(arrival)).await.unwrap() });
         }
         kit.idle().await;
-        readers.shutdown().await;
+        assert_eq!(readers.shutdown().await.code(), 0);
     });
     assert_eq!(
         orders,

@@ -82,7 +82,7 @@ fn sending_to_a_source_panics() {
 #[should_panic(expected = "`aggregate` no longer accepts messages")]
 async fn a_refused_send_panics() {
     let (kit, group) = Kit::alone(Aggregate { sum: Vec::new() });
-    group.startup().await.unwrap().shutdown().await;
+    assert_eq!(group.startup().await.unwrap().shutdown().await.code(), 0);
     kit.send("aggregate", Tick(1)).await;
 }
 

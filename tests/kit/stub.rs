@@ -202,7 +202,7 @@ async fn a_worker_of_a_nested_group_can_be_stubbed() {
     let city = city.startup().await.unwrap();
     kit.idle().await;
     assert_eq!(db.stored.load(Ordering::Relaxed), 5);
-    city.shutdown().await;
+    assert_eq!(city.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,7 +241,7 @@ async fn a_group_built_by_hand_may_add_edges_to_a_stubbed_worker() {
     let group = workers.startup().await.unwrap();
     kit.idle().await;
     assert_eq!(candles.take(), [Candle(8)]);
-    group.shutdown().await;
+    assert_eq!(group.shutdown().await.code(), 0);
 }
 
 #[test]

@@ -190,7 +190,7 @@ async fn cfg_works_on_fields_and_statements() {
     let seen = Arc::new(Seen::default());
     let running = Configured::new(Arc::clone(&seen)).startup().await.unwrap();
     running.double().send(4).await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["8"]);
 }
 
@@ -203,7 +203,7 @@ async fn messages_may_be_sent_before_startup_and_are_refused_after_a_stop() {
     assert_eq!((add.queue_size(), add.state()), (1, State::Init));
     let running = group.startup().await.unwrap();
     running.gracefully_stop();
-    running.wait_for_shutdown().await;
+    assert_eq!(running.wait_for_shutdown().await.code(), 0);
     assert_eq!(add.send(6).await.unwrap_err().message, 6);
     assert_eq!(seen.all(), ["5"]);
 }
@@ -285,6 +285,6 @@ workers! {
 async fn a_name_may_stand_for_one_worker_or_another_by_configuration() {
     let seen = Arc::new(Seen::default());
     let running = Either::new(Arc::clone(&seen)).startup().await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["1", "2"]);
 }

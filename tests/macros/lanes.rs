@@ -195,7 +195,7 @@ async fn a_message_beyond_max_weight_begins_the_next_batch() {
     for text in ["four", "five5", "12", "0123456789abc", "1", "2"] {
         running.weigh().send(text.to_owned()).await.unwrap();
     }
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["four+five5", "12", "0123456789abc", "1+2"]);
 }
 
@@ -224,7 +224,7 @@ async fn each_batch_of_a_keyed_consumer_holds_one_key() {
             .await
             .unwrap();
     }
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     let mut all = seen.all();
     all.sort();
     assert_eq!(
@@ -391,7 +391,7 @@ async fn a_rate_beyond_what_timers_count_is_kept_too() {
     sleep(Duration::from_millis(250)).await;
     let half = seen.load(Ordering::Relaxed);
     assert!((24_900..=25_101).contains(&half), "{half}");
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     // The last call was due a hundredth of a millisecond earlier.
     assert_eq!(start.elapsed(), Duration::from_millis(500));
     assert_eq!(seen.load(Ordering::Relaxed), 50_000);

@@ -108,7 +108,7 @@ async fn a_resource_may_be_unsized() {
         .await
         .unwrap();
     running.shout().send("hey".to_owned()).await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["hey!2"]);
 }
 
@@ -154,7 +154,7 @@ async fn a_message_may_be_a_pattern() {
     .await
     .unwrap();
     running.send((1, 2)).await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["3"]);
 }
 
@@ -183,7 +183,7 @@ async fn the_generics_of_a_function_become_those_of_its_struct() {
     let group = Scaled::<i32>::new(Arc::clone(&seen), Arc::clone(&notes));
     let running = group.startup().await.unwrap();
     running.scale().send(7).await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["7 by 3"]);
     assert_eq!(notes.all(), ["7", "7", "7"]);
 }

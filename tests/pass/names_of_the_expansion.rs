@@ -64,6 +64,6 @@ async fn locals_of_the_expansion_do_not_collide_with_resources_and_workers() {
     running.handle().send(1).await.unwrap();
     running.group().send(2).await.unwrap();
     running.workers().send(3).await.unwrap();
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(sum.load(std::sync::atomic::Ordering::Relaxed), 6);
 }

@@ -83,7 +83,7 @@ pub async fn run_one(round: usize) -> Result<Exit, Exit> {
         End::Asked | End::Scope => {}
         End::OneByOne => {
             group.left().gracefully_stop();
-            group.left().wait_for_shutdown().await;
+            let _ = group.left().wait_for_shutdown().await;
         }
         End::Failure => send(&group, Deed::Fail).await,
         End::Force => send(&group, Deed::Hang).await,

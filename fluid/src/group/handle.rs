@@ -230,7 +230,7 @@ impl GroupHandle {
     /// let group = Workers::new("service").startup().await?;
     /// let soon = Callback::after(Duration::from_millis(1));
     /// group.register_callback(soon, || async { println!("a little later") })?;
-    /// # group.shutdown().await;
+    /// # assert!(group.shutdown().await.is_success());
     /// # Ok(())
     /// # }
     /// ```

@@ -145,7 +145,7 @@ impl<M: Send + 'static> Sender<M> {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let running = Square.startup().await?;
     /// assert_eq!(running.ask(|reply| Question { of: 7, reply }).await?, 49);
-    /// # running.shutdown().await;
+    /// # assert!(running.shutdown().await.is_success());
     /// # Ok(())
     /// # }
     /// ```

@@ -39,6 +39,7 @@ use crate::state::State;
 ///   store      stopped  170 accepted, 170 done
 /// ```
 #[derive(Clone)]
+#[must_use = "an `Exit` reports failures and lost messages: check it, or discard it with `let _ =`"]
 pub struct Exit(Arc<Report>);
 
 #[derive(Debug)]
@@ -327,7 +328,6 @@ impl Exit {
     }
 
     /// The exits of the workers and callbacks of a group, in the order in which they were added.
-    #[must_use]
     pub fn workers(&self) -> &[Exit] {
         &self.0.workers
     }

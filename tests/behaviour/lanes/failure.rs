@@ -117,7 +117,7 @@ async fn a_lane_that_returns_early_ends_the_worker() {
         assert!(counts.conserved(), "{counts:?}");
         assert_eq!(handled(&plan.log), [0]);
         assert!(hand.sender().is_closed());
-        stop(running, &plan).await;
+        assert_eq!(stop(running, &plan).await.code(), 0);
     }
 }
 

@@ -50,7 +50,7 @@ async fn lanes(options: Options) -> [u64; 3] {
         let began = Instant::now();
         handled(&work, found.len() as u64 + 1).await;
         let alone = began.elapsed() < secs(6);
-        running.shutdown().await;
+        assert_eq!(running.shutdown().await.code(), 0);
         if alone {
             found.push(key);
         }

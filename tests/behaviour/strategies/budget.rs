@@ -118,7 +118,7 @@ async fn the_backoff_of_the_group_applies_and_resets_after_a_success() {
     for (pause, due) in pauses.iter().zip([800, 1600, 3000, 3000, 800]) {
         assert!((due / 2..=due + 1).contains(pause), "{pauses:?}");
     }
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -321,7 +321,7 @@ async fn a_member_that_ended_without_failure_is_not_restarted_with_others() {
         })
     });
     let running = workers.startup().await.unwrap();
-    done.wait_for_shutdown().await;
+    assert_eq!(done.wait_for_shutdown().await.code(), 0);
     fails.send(FAIL).await.unwrap();
     restarted(&fails, 1).await;
     assert_eq!(runs.load(Ordering::SeqCst), 1);

@@ -198,7 +198,7 @@ async fn a_restart_goes_from_running_to_restarting_to_running() {
         failed.elapsed()
     );
     assert!(a.is_running() && running.is_running());
-    running.shutdown().await;
+    assert_eq!(running.shutdown().await.code(), 0);
 }
 
 #[tokio::test(start_paused = true)]

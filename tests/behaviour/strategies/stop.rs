@@ -75,7 +75,7 @@ async fn a_worker_that_is_asked_to_stop_is_not_restarted() {
             ["start fails", "start other", "end fails"]
         );
         assert_eq!(running.exit().is_none(), removed);
-        running.shutdown().await;
+        assert_eq!(running.shutdown().await.code(), 0);
         assert_eq!(fails.status().restarts, 0);
     }
 }
