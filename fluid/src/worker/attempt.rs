@@ -94,7 +94,6 @@ where
         let mut kept = Some(input);
         let mut attempt = 1;
         loop {
-            #[cfg(feature = "rate")]
             if let Some(limiter) = ctx.node().limiter() {
                 limiter.ready().await;
             }

@@ -151,11 +151,8 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
 /// than the catch around the life is needed.
 pub(crate) fn is_fast_path<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
     let options = &ctx.node().options;
-    #[cfg(feature = "rate")]
-    if ctx.node().limiter().is_some() {
-        return false;
-    }
-    options.timeout.is_none()
+    options.rate.is_none()
+        && options.timeout.is_none()
         && ctx.pulse().is_none()
         && io.copy.is_none()
         && options.on_error != Some(OnError::Skip)
