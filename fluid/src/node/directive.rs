@@ -9,8 +9,9 @@ use tokio::time::Instant;
 use crate::error::Error;
 use crate::node::Node;
 use crate::options::restart::Restart;
-use crate::report::exit::{Cause, plural};
+use crate::report::cause::Cause;
 use crate::report::ledger::Counts;
+use crate::report::plural;
 use crate::sync::oneshot;
 use crate::time::jitter::jitter;
 

@@ -1,16 +1,18 @@
 //! The report of why and how a worker or a group ended.
 
-use std::borrow::Cow;
-use std::fmt;
+#[cfg(feature = "serde")]
+mod serialize;
+mod text;
+
 use std::io::{self, Write as _};
 use std::process::{ExitCode, Termination};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Error, Panicked};
+use crate::error::Error;
+use crate::report::cause::{Cause, Forced};
 use crate::report::ledger::Counts;
-use crate::state::Kind;
-use crate::state::State;
+use crate::state::{Kind, State};
 
 /// Why and how a worker or a group ended: the cause, the counts of its messages, its restarts, whether it was
 /// forced, and the exit of each member.
@@ -45,13 +47,16 @@ pub struct Exit(Arc<Report>);
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub(crate) struct Report {
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialize::as_text"))]
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) state: State,
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialize::as_text"))]
     pub(crate) cause: Cause,
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_optional_text"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "serialize::as_optional_text")
+    )]
     pub(crate) forced_by: Option<Forced>,
     pub(crate) stuck: bool,
     pub(crate) ran_for: Duration,
@@ -64,156 +69,9 @@ pub(crate) struct Report {
     pub(crate) missed_beats: u64,
     pub(crate) restarts: u64,
     pub(crate) stalls: u64,
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_texts"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialize::as_texts"))]
     pub(crate) last_error: Option<Error>,
     pub(crate) workers: Vec<Exit>,
-}
-
-/// The cause of the end of a worker or a group.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Cause {
-    /// It was asked to stop.
-    Stopped,
-    /// Its work was done: `run` returned.
-    Finished,
-    /// The group stopped because its worker of this name ended.
-    WorkerEnded(Box<str>),
-    /// The process got this signal.
-    Signal(&'static str),
-    /// [`bail_out`](crate::GroupHandle::bail_out) was called.
-    BailedOut {
-        /// The given reason.
-        reason: Cow<'static, str>,
-        /// The given exit code.
-        code: u8,
-    },
-    /// A worker or a callback returned an error, which no policy answered.
-    Failed {
-        /// Its path below the group of this exit: names joined with `/`.
-        worker: Box<str>,
-        /// The returned error.
-        error: Error,
-    },
-    /// A worker or a callback panicked, which no policy answered.
-    Panicked {
-        /// Its path, as in `Failed`.
-        worker: Box<str>,
-        /// The message and the location of the panic.
-        panic: Panicked,
-    },
-    /// A worker or a hook failed to start, so the group did not start.
-    StartupFailed {
-        /// Its path, as in `Failed`.
-        worker: Box<str>,
-        /// The error of `on_startup`.
-        error: Error,
-    },
-    /// It was never started: the start of another member failed, or a stop came first.
-    NotStarted,
-    /// Its runtime was shut down.
-    Abandoned,
-}
-
-/// The reason why a worker or a group was forced to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Forced {
-    /// It took longer to end than its grace period, or that of a group around it.
-    GracePeriodOver,
-    /// The process got this signal after an earlier one that asked it to stop.
-    SecondSignal(&'static str),
-}
-
-impl fmt::Display for Forced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::GracePeriodOver => f.write_str("grace period over"),
-            Self::SecondSignal(signal) => write!(f, "second signal ({signal})"),
-        }
-    }
-}
-
-impl Cause {
-    /// The failure of `worker`, which is a panic if the error is a caught one.
-    pub(crate) fn failure(worker: &str, error: Error) -> Self {
-        let worker = worker.into();
-        match error.downcast_ref::<Panicked>() {
-            Some(panic) => Self::Panicked {
-                worker,
-                panic: panic.clone(),
-            },
-            None => Self::Failed { worker, error },
-        }
-    }
-
-    /// The same cause, as the parent group sees it.
-    pub(crate) fn below(&self, group: &str) -> Self {
-        let nested = |worker: &str| format!("{group}/{worker}").into();
-        match self.clone() {
-            Self::Failed { worker, error } => Self::Failed {
-                worker: nested(&worker),
-                error,
-            },
-            Self::Panicked { worker, panic } => Self::Panicked {
-                worker: nested(&worker),
-                panic,
-            },
-            Self::StartupFailed { worker, error } => Self::StartupFailed {
-                worker: nested(&worker),
-                error,
-            },
-            Self::WorkerEnded(worker) => Self::WorkerEnded(nested(&worker)),
-            other => other,
-        }
-    }
-
-    /// The error of a failure.
-    pub(crate) fn error(&self) -> Option<Error> {
-        match self {
-            Self::Failed { error, .. } | Self::StartupFailed { error, .. } => Some(error.clone()),
-            Self::Panicked { panic, .. } => Some(panic.clone().into()),
-            _ => None,
-        }
-    }
-
-    /// The path of the worker that failed.
-    pub(crate) fn worker(&self) -> Option<&str> {
-        match self {
-            Self::Failed { worker, .. }
-            | Self::StartupFailed { worker, .. }
-            | Self::Panicked { worker, .. } => Some(worker),
-            _ => None,
-        }
-    }
-
-    /// Whether this is a failure: an error, a panic or a failed start.
-    #[must_use]
-    pub const fn is_failure(&self) -> bool {
-        matches!(
-            self,
-            Self::Failed { .. } | Self::Panicked { .. } | Self::StartupFailed { .. }
-        )
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stopped => f.write_str("asked to stop"),
-            Self::Finished => f.write_str("done"),
-            Self::WorkerEnded(worker) => write!(f, "`{worker}` ended"),
-            Self::Signal(signal) => write!(f, "by {signal}"),
-            Self::BailedOut { reason, .. } => write!(f, "bailed out: {reason}"),
-            Self::Failed { worker, error } => write!(f, "`{worker}` failed: {error:#}"),
-            Self::Panicked { worker, panic } => write!(f, "`{worker}` {panic}"),
-            Self::StartupFailed { worker, error } => {
-                write!(f, "`{worker}` failed to start: {error:#}")
-            }
-            Self::NotStarted => f.write_str("never started"),
-            Self::Abandoned => f.write_str("its runtime went away"),
-        }
-    }
 }
 
 impl Exit {
@@ -356,139 +214,6 @@ impl Exit {
     pub fn is_success(&self) -> bool {
         self.code() == 0
     }
-
-    /// Writes the number of lost messages, with the workers that lost them. `path` leads to this exit.
-    fn write_lost(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        path: &str,
-        separator: &mut &'static str,
-    ) -> fmt::Result {
-        if self.workers().is_empty() && self.lost() > 0 {
-            let messages = plural(self.lost(), "message", "messages");
-            write!(f, "{separator}{} {messages}", self.lost())?;
-            *separator = ", ";
-            if !path.is_empty() {
-                write!(f, " of `{path}`")?;
-            }
-        }
-        self.workers().iter().try_for_each(|worker| {
-            let name = worker.name();
-            let below = match path {
-                "" => name.to_owned(),
-                path => format!("{path}/{name}"),
-            };
-            worker.write_lost(f, &below, separator)
-        })
-    }
-
-    /// The line of one worker: `name state what it did`.
-    fn write_line(&self, f: &mut fmt::Formatter<'_>, depth: usize, width: usize) -> fmt::Result {
-        let report = &*self.0;
-        let indent = 2 * depth;
-        write!(
-            f,
-            "\n{:indent$}{:width$}  {}",
-            "", report.name, report.state
-        )?;
-        let mut separator = "  ";
-        let mut part = |f: &mut fmt::Formatter<'_>, text: &dyn fmt::Display| {
-            write!(f, "{separator}{text}")?;
-            separator = ", ";
-            Ok(())
-        };
-        if report.stuck {
-            part(f, &"STUCK: it blocks its thread")?;
-        }
-        if report.cause.is_failure() || matches!(report.cause, Cause::NotStarted) {
-            part(f, &report.cause)?;
-        }
-        if let Some(counts) = report.counts {
-            part(f, &counts)?;
-        }
-        for (count, what) in [
-            (report.beats, plural(report.beats, "beat", "beats")),
-            (report.missed_beats, "missed"),
-            (report.emitted, "emitted"),
-            (report.unsent, "unsent"),
-            (
-                report.restarts,
-                plural(report.restarts, "restart", "restarts"),
-            ),
-            (report.stalls, plural(report.stalls, "stall", "stalls")),
-        ] {
-            if count > 0 {
-                part(f, &format_args!("{count} {what}"))?;
-            }
-        }
-        if let Some(error) = &report.last_error
-            && !report.cause.is_failure()
-        {
-            part(f, &format_args!("last error: {error:#}"))?;
-        }
-        self.write_workers(f, depth + 1)
-    }
-
-    fn write_workers(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
-        let width = self
-            .workers()
-            .iter()
-            .map(|worker| worker.name().chars().count())
-            .max();
-        self.workers()
-            .iter()
-            .try_for_each(|worker| worker.write_line(f, depth, width.unwrap_or(0)))
-    }
-}
-
-impl fmt::Display for Exit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report {
-            name,
-            state,
-            ran_for,
-            cause,
-            forced_by,
-            counts,
-            stuck,
-            last_error,
-            ..
-        } = &*self.0;
-        let seconds = ran_for.as_secs_f64();
-        write!(f, "{name}: {state} after {seconds:.1}s, {cause}")?;
-        if let Some(forced_by) = forced_by {
-            write!(f, ", forced: {forced_by}")?;
-        }
-        if self.lost() > 0 {
-            f.write_str(", lost: ")?;
-            self.write_lost(f, "", &mut "")?;
-        }
-        write!(f, " (exit code {})", self.code())?;
-        if *stuck {
-            f.write_str(", STUCK: it blocks its thread")?;
-        }
-        if let Some(counts) = counts {
-            write!(f, "\n  {counts}")?;
-        }
-        if let Some(error) = last_error
-            && !cause.is_failure()
-        {
-            write!(f, "\n  last error: {error:#}")?;
-        }
-        self.write_workers(f, 1)
-    }
-}
-
-/// The singular or the plural.
-pub(crate) const fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
-}
-
-impl fmt::Debug for Exit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // `main` prints the `Debug` form of a `Result<(), Exit>`.
-        fmt::Display::fmt(self, f)
-    }
 }
 
 impl std::error::Error for Exit {}
@@ -507,29 +232,5 @@ impl Termination for Exit {
 impl serde::Serialize for Exit {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
-    }
-}
-
-#[cfg(feature = "serde")]
-fn as_text<S: serde::Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(value)
-}
-
-#[cfg(feature = "serde")]
-fn as_optional_text<S: serde::Serializer>(
-    value: &Option<impl fmt::Display>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => to.collect_str(value),
-        None => to.serialize_none(),
-    }
-}
-
-#[cfg(feature = "serde")]
-fn as_texts<S: serde::Serializer>(value: &Option<Error>, to: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(error) => to.collect_str(&format_args!("{error:#}")),
-        None => to.serialize_none(),
     }
 }

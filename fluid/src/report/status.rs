@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::report::exit::plural;
 use crate::report::ledger::Counts;
+use crate::report::plural;
 use crate::state::Kind;
 use crate::state::State;
 
