@@ -1,5 +1,6 @@
 //! What is reported of workers and groups: counts, the status of now, and the exit.
 
+pub(crate) mod cause;
 pub(crate) mod exit;
 pub(crate) mod ledger;
 pub(crate) mod status;

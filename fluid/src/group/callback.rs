@@ -14,7 +14,7 @@ use crate::node::Node;
 use crate::node::directive::{Directive, RunStats};
 use crate::options::{OnError, OnExit, Options, bounded};
 use crate::outcome::Outcome;
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::state::State;
 use crate::sync::catch::catch;
 use crate::sync::signal::until;

@@ -7,7 +7,8 @@ use tokio::runtime::Builder;
 use tokio::time::Instant;
 
 use crate::group::workers::Workers;
-use crate::report::exit::{Cause, Exit, Forced};
+use crate::report::cause::{Cause, Forced};
+use crate::report::exit::Exit;
 
 /// How long the workers may take to end after a second signal has forced them.
 const SECOND_SIGNAL_SLACK: Duration = Duration::from_millis(100);

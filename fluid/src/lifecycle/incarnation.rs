@@ -18,7 +18,7 @@ use crate::lifecycle::run_mode::{Detachable, RunLoop, or_stalled};
 use crate::node::Node;
 use crate::node::context::Context;
 use crate::node::directive::{Directive, Failure, RunStart};
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::state::State;
 use crate::sync::catch::{Caught, catch, catch_now, catch_within};
 use crate::sync::signal::until;

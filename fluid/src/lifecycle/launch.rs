@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
 use crate::node::Node;
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::sync::Mutex;
 use crate::sync::blocking::own_thread;
 use crate::sync::lock::lock;

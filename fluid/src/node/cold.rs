@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Node;
 use crate::error::Error;
-use crate::report::exit::{Cause, Forced};
+use crate::report::cause::{Cause, Forced};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Mutex, OnceLock};
 

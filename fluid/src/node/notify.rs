@@ -2,7 +2,7 @@
 
 use super::{MemberId, Node};
 use crate::node::directive::{Directive, RunEnded, RunStats};
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::sync::oneshot;
 use crate::sync::signal::until;
 

@@ -8,7 +8,7 @@ use crate::node::directive::{Backoff, Directive};
 use crate::node::{MemberId, Node};
 use crate::options::Options;
 use crate::queue::NoReply;
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::state::Kind;
 use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::sync::oneshot;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::node::MemberId;
 use crate::node::directive::{Directive, RunStats};
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::state::State;
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;

@@ -11,7 +11,7 @@ use crate::node::directive::{Backoff, Directive, NoRestart, RunEnded};
 use crate::options::OnError;
 use crate::options::grace::DEFAULT_GRACE;
 use crate::options::restart::{Restart, Whom};
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::state::State;
 use crate::supervisor::Supervisor;
 use crate::supervisor::affected::{affected, in_order};

@@ -9,7 +9,7 @@ use crate::graph::levels::levels;
 use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
-use crate::report::exit::Forced;
+use crate::report::cause::Forced;
 use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::decision::Answer;
 use crate::supervisor::entry::Entry;

@@ -48,7 +48,8 @@ impl Exit {
 mod tests {
     use std::time::Duration;
 
-    use crate::report::exit::{Cause, Exit, Report};
+    use crate::report::cause::Cause;
+    use crate::report::exit::{Exit, Report};
     use crate::report::ledger::Counts;
     use crate::state::Kind;
     use crate::state::State;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::node::Node;
-use crate::report::exit::Cause;
+use crate::report::cause::Cause;
 use crate::supervisor::{DeferredDrop, Entry, Event, Events};
 use crate::sync::mpsc;
 

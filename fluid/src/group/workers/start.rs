@@ -11,7 +11,8 @@ use super::Workers;
 use crate::group::handle::GroupHandle;
 use crate::lifecycle::launch::LaunchContext;
 use crate::node::Node;
-use crate::report::exit::{Cause, Exit};
+use crate::report::cause::Cause;
+use crate::report::exit::Exit;
 use crate::supervisor::{Setup, Supervisor, Wiring};
 use crate::sync::catch::{catch, catch_payload};
 
