@@ -31,7 +31,7 @@ use crate::worker::{Io, Worker};
 /// returns the ingress, and another field can take it as a resource, `{ orders }`:
 ///
 /// ```
-/// use fluid::{Context, Ingress, consumer, worker, workers};
+/// use fluid::{Ingress, consumer, worker, workers};
 ///
 /// /// Serves requests until the group stops, and completes those in flight.
 /// #[worker]
@@ -67,8 +67,8 @@ use crate::worker::{Io, Worker};
 ///
 /// [`Workers::add_ingress`](crate::Workers::add_ingress) adds one to a group that is built by hand.
 ///
-/// Cloning is cheap, and each clone keeps the ingress open at a stop. A clone that is never dropped makes the stop take
-/// until `close_after` is over.
+/// Cloning is cheap, and each clone keeps the ingress open at a stop. A clone that is not dropped makes the stop wait
+/// until `close_after` is over. So does a clone in a consumer behind the ingress, which ends only after the ingress.
 pub struct Ingress<M> {
     shared: Arc<Shared<M>>,
 }
@@ -215,13 +215,13 @@ impl<M> Ingress<M> {
     /// Whether the group stops or has stopped.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
-        *self.shared.state.borrow() >= IngressState::Stopping
+        self.shared.state() >= IngressState::Stopping
     }
 
     /// Whether messages are refused: the source has ended, or its group was dropped before its start.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        *self.shared.state.borrow() == IngressState::Closed
+        self.shared.state() == IngressState::Closed
     }
 }
 
@@ -251,7 +251,7 @@ impl<M: Send + 'static> Ingress<M> {
     /// If a single consumer is full or has ended, or with several consumers every one of them; if the group has not
     /// started, or the ingress is closed. The error gives the message back.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
-        match *self.shared.state.borrow() {
+        match self.shared.state() {
             IngressState::Closed => Err(TrySendError::Closed(self.refused(message))),
             IngressState::Pending => Err(TrySendError::Full(SendError::full(
                 message,
@@ -289,6 +289,11 @@ impl<M: Send + 'static> Ingress<M> {
 }
 
 impl<M> Shared<M> {
+    /// Copied, so that no user code runs while the state is borrowed.
+    fn state(&self) -> IngressState {
+        *self.state.borrow()
+    }
+
     async fn reached(&self, state: IngressState) {
         let mut states = self.state.subscribe();
         // The sender is in `self`, so the channel does not close.
@@ -297,10 +302,10 @@ impl<M> Shared<M> {
 
     /// The port, once the source has started. `None` if the ingress is closed.
     async fn opened(&self) -> Option<&Output<M>> {
-        if *self.state.borrow() == IngressState::Pending {
+        if self.state() == IngressState::Pending {
             self.reached(IngressState::Open).await;
         }
-        match *self.state.borrow() {
+        match self.state() {
             IngressState::Closed => None,
             _ => self.output.get(),
         }
@@ -386,7 +391,7 @@ impl<M> fmt::Debug for Ingress<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ingress")
             .field("worker", &self.shared.name)
-            .field("state", &*self.shared.state.borrow())
+            .field("state", &self.shared.state())
             .finish_non_exhaustive()
     }
 }

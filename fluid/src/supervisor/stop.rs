@@ -41,12 +41,12 @@ impl Supervisor {
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
-        member.node.end();
-        let awaits_restart = member.awaits_restart();
-        // Before the launch, no time is limited.
+        let (node, awaits_restart) = (Arc::clone(&member.node), member.awaits_restart());
+        // Before the launch, no time is limited. The limit is set first: the member may read it as soon as it is asked.
         if member.launch.is_none() {
             self.limit_stop(id, alone);
         }
+        node.end();
         if awaits_restart {
             self.stop_awaiting(id);
         }
