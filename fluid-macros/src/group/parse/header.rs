@@ -143,10 +143,14 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
         recover::skip_to_comma(input);
         Made::Literal(Vec::new())
     });
-    if let (UserType(Some(written)), Made::Literal(initialisers)) = (&ty, &made)
-        && initialisers.is_empty()
+    if let UserType(Some(written)) = &ty
         && is_ingress(written)
     {
+        if !matches!(&made, Made::Literal(initialisers) if initialisers.is_empty()) {
+            let message =
+                format!("the group makes its ingresses: write `{name}: Ingress<…>` alone");
+            errors.on(written, message);
+        }
         made = Made::Ingress;
     }
     if let UserType(Some(written)) = &ty
