@@ -11,7 +11,7 @@ use crate::group::model::{Edge, Header, Made, Resource};
 use crate::hygiene::local;
 use crate::words::{Arrow, FAILED};
 
-/// Whether a port is the one that every consumer has.
+/// Whether a port is `failed`, which every consumer has.
 pub(super) fn is_failed(port: &Ident) -> bool {
     port == FAILED
 }
