@@ -168,7 +168,6 @@
 //! - `process`, on by default: [`Workers::run`] and [`Workers::main`], which run a group as a whole process. They need
 //!   tokio's signals and its multi-threaded runtime. Without it, start groups with [`Workers::startup`] or
 //!   [`Workers::scope`] on a runtime of your own.
-//! - `rate`: limits how often consumers are called ([`Options::rate`]).
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] implement `Serialize`.
 //! - `svg`: [`Graph::svg`](graph::Graph::svg), a picture of a group's graph. Its Mermaid, DOT and text forms need no feature.
 //! - `test-util`: the module `test`, which tests workers and groups on paused time. Enable it in

@@ -191,7 +191,7 @@ pub use fluid_macros::worker;
 /// | `retry = 3` | how often a failed call is repeated | 0 |
 /// | `backoff = "100ms..5s"` | the pause before a retry: random, at most the first duration, which doubles with each retry up to the last | `"100ms..5s"` |
 /// | `retry_if = \|error\| error.is_timeout()` | the errors after which a call is repeated | all |
-/// | `rate = "100/s"` | the most calls in a time, over all lanes; needs the feature `rate` | no limit |
+/// | `rate = "100/s"` | the most calls in a time, over all lanes | no limit |
 /// | `burst = 10` | the most calls at once after a time without calls | 1 |
 /// | `blocking` | as for [`worker`], as the following ones | |
 /// | `name = "…"` | its name in status, exit and log | the field's, or the function's |

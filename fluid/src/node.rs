@@ -32,6 +32,7 @@ use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::lock::lock;
 use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock};
+use crate::time::rate::Limiter;
 use crate::time::run_control::RunControl;
 
 /// The identifier of a member within its group.
@@ -191,10 +192,9 @@ impl Node {
     }
 
     /// The limiter of its calls.
-    #[cfg(feature = "rate")]
-    pub(crate) fn limiter(&self) -> Option<&crate::time::rate::Limiter> {
+    pub(crate) fn limiter(&self) -> Option<&Limiter> {
         let rate = self.options.rate?;
-        let new = || crate::time::rate::Limiter::new(rate, self.options.burst);
+        let new = || Limiter::new(rate, self.options.burst);
         Some(self.cold().limiter.get_or_init(new))
     }
 

@@ -248,7 +248,7 @@ impl Options {
 
     /// Limits how often a consumer's function is called: `calls` times `within` a time, spread evenly. The limit is
     /// for all lanes together, holds across restarts, and counts every attempt. A message that waits for its call
-    /// is in hand. Needs the feature `rate`. Default: no limit.
+    /// is in hand. Default: no limit.
     ///
     /// This is the generic cell rate algorithm. Timers count whole milliseconds, so above a thousand calls a second
     /// several calls are made at each millisecond. A delay by a timer is made up for, so the average rate is exact.
@@ -256,16 +256,8 @@ impl Options {
     ///
     /// # Panics
     ///
-    /// If `calls` is 0, `within` is zero, or the feature is missing. In a `const` this is a compile error.
-    #[cfg_attr(
-        not(feature = "rate"),
-        allow(unreachable_code, unused_mut, unused_variables)
-    )]
+    /// If `calls` is 0 or `within` is zero. In a `const` this is a compile error.
     pub const fn rate(mut self, calls: u32, within: Duration) -> Self {
-        #[cfg(not(feature = "rate"))]
-        panic!(
-            "`rate` needs the feature `rate` of the crate `fluid`: cargo add fluid --features rate"
-        );
         assert!(
             calls > 0 && !within.is_zero(),
             "a rate is at least one call in some time"

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::report::cause::{Cause, Forced};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Mutex, OnceLock};
+use crate::time::rate::Limiter;
 
 /// Data that only few members need: after a failure, a restart, a forced stop and the like. It is allocated on
 /// first use, because most members never need it.
@@ -18,8 +19,7 @@ pub(super) struct Cold {
     /// The member's name in its group, if it differs from its own name.
     pub(super) alias: OnceLock<Arc<str>>,
     /// The limiter of its calls, created at the first call.
-    #[cfg(feature = "rate")]
-    pub(super) limiter: OnceLock<crate::time::rate::Limiter>,
+    pub(super) limiter: OnceLock<Limiter>,
     /// The grace period, if it is a group that has one.
     pub(super) grace: OnceLock<Duration>,
     /// When the grace period is over, if it has begun.

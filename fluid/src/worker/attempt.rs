@@ -65,7 +65,7 @@ impl<M: Send> CallInput<M> for Vec<M> {
 }
 
 /// Makes the calls for what was taken from the queue, until one succeeds or no attempt is left. What it
-/// emits goes downstream.
+/// emits goes downstream. The caller waits for the rate limit before the first call.
 ///
 /// What runs for every message is written as one block, with no other on its way: what an `async fn` is
 /// given and returns is copied by way of memory, which costs more than the call of a small function.
@@ -94,10 +94,6 @@ where
         let mut kept = Some(input);
         let mut attempt = 1;
         loop {
-            #[cfg(feature = "rate")]
-            if let Some(limiter) = ctx.node().limiter() {
-                limiter.ready().await;
-            }
             let given = match (io.copy, &kept) {
                 (Some(copy), Some(input)) => {
                     ctx.begin_attempt(attempt);
@@ -158,7 +154,7 @@ fn is_left(attempt: u32, ctx: &Context) -> bool {
     attempt <= ctx.node().options.retry && ctx.may_retry()
 }
 
-/// The pause before the next attempt, which a stop cuts short.
+/// The pause before the next attempt, which a stop cuts short, and the wait for the rate limit.
 async fn pause(attempt: u32, error: &Error, ctx: &Context) {
     let (first, last) = ctx.node().options.backoff;
     let most = first
@@ -173,6 +169,9 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
         "call failed, trying again"
     );
     until(ctx.stop_requested(), tokio::time::sleep(pause)).await;
+    if let Some(limiter) = ctx.node().limiter() {
+        limiter.ready().await;
+    }
 }
 
 /// No attempt is left: the messages leave by the port `failed`, or the policy decides.

@@ -134,6 +134,7 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
         if is_fast_path(ctx, io) {
             return each_message(stage, ctx, io, downstream).await;
         }
+        let limiter = ctx.node().limiter();
         loop {
             #[cfg(feature = "test-util")]
             crate::test::perturb().await;
@@ -142,6 +143,9 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
                 None if io.queue.recv().await => io.queue.first(),
                 None => return Ok(()),
             };
+            if let Some(limiter) = limiter {
+                limiter.ready().await;
+            }
             handle(stage, message, ctx, io, downstream).await?;
         }
     }
@@ -151,11 +155,8 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
 /// than the catch around the life is needed.
 pub(crate) fn is_fast_path<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
     let options = &ctx.node().options;
-    #[cfg(feature = "rate")]
-    if ctx.node().limiter().is_some() {
-        return false;
-    }
-    options.timeout.is_none()
+    options.rate.is_none()
+        && options.timeout.is_none()
         && ctx.pulse().is_none()
         && io.copy.is_none()
         && options.on_error != Some(OnError::Skip)
@@ -280,7 +281,11 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             weight: S::WEIGHT,
             max_weight: options.max_weight,
         };
+        let limiter = ctx.node().limiter();
         while let Some(batch) = io.queue.recv_batch(&batching).await {
+            if let Some(limiter) = limiter {
+                limiter.ready().await;
+            }
             handle(stage, batch, ctx, io, downstream).await?;
         }
         Ok(())
