@@ -222,10 +222,10 @@ fn a_database_that_cannot_be_opened_is_named() {
 fn the_picture_in_the_readme_is_current() {
     let drawn = example("sysmon").arg("graph").output().expect("a picture");
     assert!(drawn.status.success(), "{drawn:?}");
-    let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/sysmon/graph.svg");
+    let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/programs/sysmon/graph.svg");
     let picture = std::fs::read(picture).expect("the picture in the README");
     assert!(
         drawn.stdout == picture,
-        "not current: run `cargo run --release --example sysmon -- graph > examples/sysmon/graph.svg`"
+        "not current: run `cargo run --release --example sysmon -- graph > examples/programs/sysmon/graph.svg`"
     );
 }

@@ -1,13 +1,15 @@
-//! The unit tests in the modules of the larger examples.
+//! The unit tests in the examples.
 
 #![allow(
     dead_code,
     reason = "the examples are compiled, and their `main` is not called"
 )]
 
-#[path = "../access_log/main.rs"]
+#[path = "../programs/access_log/main.rs"]
 mod access_log;
-#[path = "../orders/main.rs"]
+#[path = "../programs/orders/main.rs"]
 mod orders;
-#[path = "../sysmon/main.rs"]
+#[path = "../programs/sysmon/main.rs"]
 mod sysmon;
+#[path = "../testing.rs"]
+mod testing;
