@@ -1,9 +1,12 @@
 //! The options of a worker.
 
 pub(crate) mod grace;
+mod merge;
 pub(crate) mod restart;
 
 use std::time::Duration;
+
+use merge::{OptionSet, Setting};
 
 /// The options of one worker. The macros set them from their attributes. A worker written by hand has them in
 /// [`Worker::OPTIONS`](crate::Worker::OPTIONS).
@@ -22,6 +25,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Options {
+    /// The options that were set explicitly.
+    pub(crate) set: OptionSet,
     pub(crate) name: Option<&'static str>,
     pub(crate) grace: Option<Duration>,
     pub(crate) close_after: Option<Duration>,
@@ -62,6 +67,7 @@ impl Options {
     /// its senders wait for room.
     pub const fn new() -> Self {
         Self {
+            set: OptionSet::NONE,
             name: None,
             grace: None,
             close_after: None,
@@ -89,8 +95,17 @@ impl Options {
         }
     }
 
+    /// Like [`new`](Self::new), but for [`Workers::add_with`](crate::Workers::add_with): an option that is not set here has
+    /// its default, also if the worker's own [`OPTIONS`](crate::Worker::OPTIONS) set it.
+    pub const fn replacing() -> Self {
+        let mut options = Self::new();
+        options.set = OptionSet::ALL;
+        options
+    }
+
     /// The name of the worker. The default is the name of its field in a group, or of its type outside of one.
     pub const fn name(mut self, name: &'static str) -> Self {
+        self.set = self.set.with(Setting::Name);
         self.name = Some(name);
         self
     }
@@ -98,6 +113,7 @@ impl Options {
     /// How long this worker may take to stop before it is forced, counted from the moment at which it is asked to
     /// stop. The grace period of the group still applies.
     pub const fn grace(mut self, grace: Duration) -> Self {
+        self.set = self.set.with(Setting::Grace);
         self.grace = Some(bounded(grace));
         self
     }
@@ -106,6 +122,7 @@ impl Options {
     /// of what is left of the grace period then, so that the consumers behind it have the other half. For other workers
     /// it has no effect.
     pub const fn close_after(mut self, close_after: Duration) -> Self {
+        self.set = self.set.with(Setting::CloseAfter);
         self.close_after = Some(bounded(close_after));
         self
     }
@@ -114,6 +131,7 @@ impl Options {
     /// fails with [`TimedOut`](crate::error::TimedOut). Waiting for room downstream does not count. Nor does the time
     /// before the call waits for the first time, so a call that never waits needs no timer.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.set = self.set.with(Setting::Timeout);
         self.timeout = Some(timeout);
         self
     }
@@ -142,6 +160,7 @@ impl Options {
     /// If `stall` is zero. In a `const` this is a compile error.
     pub const fn stall(mut self, stall: Duration) -> Self {
         assert!(!stall.is_zero(), "a stall is more than no time at all");
+        self.set = self.set.with(Setting::Stall);
         self.stall = Some(bounded(stall));
         self
     }
@@ -154,30 +173,35 @@ impl Options {
 
     /// The effect of a [`stall`](Self::stall). Default [`OnStall::Report`].
     pub const fn on_stall(mut self, on_stall: OnStall) -> Self {
+        self.set = self.set.with(Setting::OnStall);
         self.on_stall = on_stall;
         self
     }
 
     /// The pause between two calls, or the time between their starts if the pace is [`Pace::Rate`].
     pub const fn heartbeat(mut self, period: Duration) -> Self {
+        self.set = self.set.with(Setting::Heartbeat);
         self.heartbeat = bounded(period);
         self
     }
 
     /// The time that the heartbeat measures. Default [`Pace::Delay`].
     pub const fn pace(mut self, pace: Pace) -> Self {
+        self.set = self.set.with(Setting::Pace);
         self.pace = pace;
         self
     }
 
     /// The upper limit of a random time that is added to each beat.
     pub const fn jitter(mut self, jitter: Duration) -> Self {
+        self.set = self.set.with(Setting::Jitter);
         self.jitter = bounded(jitter);
         self
     }
 
     /// Runs the worker on a thread of its own, which it may block. The thread has the name of the worker.
     pub const fn blocking(mut self) -> Self {
+        self.set = self.set.with(Setting::Blocking);
         self.blocking = true;
         self
     }
@@ -191,12 +215,14 @@ impl Options {
     /// The effect of a failed call. By default the strategy of the group decides
     /// ([`Workers::restart`](crate::Workers::restart)). Without a strategy the default is [`OnError::Stop`].
     pub const fn on_error(mut self, on_error: OnError) -> Self {
+        self.set = self.set.with(Setting::OnError);
         self.on_error = Some(on_error);
         self
     }
 
     /// The effect of the end of this worker on its group. Default [`OnExit::Stop`].
     pub const fn on_exit(mut self, on_exit: OnExit) -> Self {
+        self.set = self.set.with(Setting::OnExit);
         self.on_exit = on_exit;
         self
     }
@@ -208,6 +234,7 @@ impl Options {
     /// [`OnError::Skip`] nor a restart handles the message again. [`Counts::lost`](crate::Counts::lost) counts lost
     /// messages with both settings.
     pub const fn on_lost(mut self, on_lost: OnLost) -> Self {
+        self.set = self.set.with(Setting::OnLost);
         self.on_lost = on_lost;
         self
     }
@@ -219,6 +246,7 @@ impl Options {
     /// If `capacity` is 0. In a `const` this is a compile error.
     pub const fn capacity(mut self, capacity: usize) -> Self {
         assert!(capacity > 0, "a queue needs room for at least one message");
+        self.set = self.set.with(Setting::Capacity);
         self.capacity = capacity;
         self
     }
@@ -236,6 +264,7 @@ impl Options {
     /// If `lanes` is 0 or above 1000. In a `const` this is a compile error.
     pub const fn concurrency(mut self, lanes: usize) -> Self {
         assert!(lanes > 0 && lanes <= 1000, "a consumer has 1 to 1000 lanes");
+        self.set = self.set.with(Setting::Concurrency);
         self.concurrency = lanes;
         self
     }
@@ -262,6 +291,7 @@ impl Options {
             calls > 0 && !within.is_zero(),
             "a rate is at least one call in some time"
         );
+        self.set = self.set.with(Setting::Rate);
         self.rate = Some(Rate {
             calls,
             within: bounded(within),
@@ -277,6 +307,7 @@ impl Options {
     /// If `calls` is 0. In a `const` this is a compile error.
     pub const fn burst(mut self, calls: u32) -> Self {
         assert!(calls > 0, "at least one call is made at once");
+        self.set = self.set.with(Setting::Burst);
         self.burst = calls;
         self
     }
@@ -306,12 +337,14 @@ impl Options {
             messages > 0 && messages <= MAX_BATCH,
             "a batch holds 1 to 100000 messages"
         );
+        self.set = self.set.with(Setting::Batch);
         self.batch = messages;
         self
     }
 
     /// How long the first message of a batch waits for more messages. Default: until the batch is full.
     pub const fn linger(mut self, linger: Duration) -> Self {
+        self.set = self.set.with(Setting::Linger);
         self.linger = Some(bounded(linger));
         self
     }
@@ -320,6 +353,7 @@ impl Options {
     /// ([`Worker::WEIGHT`](crate::Worker::WEIGHT), `batch_weight`). A message that would exceed it begins the next
     /// batch. A message that is heavier than the limit is a batch of its own. Default: no limit.
     pub const fn max_weight(mut self, weight: usize) -> Self {
+        self.set = self.set.with(Setting::MaxWeight);
         self.max_weight = weight;
         self
     }
@@ -330,6 +364,7 @@ impl Options {
     /// After the last attempt, the message leaves by the port [`failed`](crate::Slot::failed), if that is wired.
     /// Otherwise [`on_error`](Self::on_error) decides. At a stop, the remaining attempts are made at once.
     pub const fn retry(mut self, times: u32) -> Self {
+        self.set = self.set.with(Setting::Retry);
         self.retry = times;
         self
     }
@@ -338,12 +373,14 @@ impl Options {
     /// `last`. The pause is a random time up to that limit (*full jitter*, after "Exponential Backoff And Jitter"
     /// in the AWS Architecture Blog, 2015). Default 100 ms to 5 s.
     pub const fn backoff(mut self, first: Duration, last: Duration) -> Self {
+        self.set = self.set.with(Setting::Backoff);
         self.backoff = (bounded(first), bounded(last));
         self
     }
 
     /// The effect of a message sent to a full queue. Default [`Overflow::Wait`].
     pub const fn overflow(mut self, overflow: Overflow) -> Self {
+        self.set = self.set.with(Setting::Overflow);
         self.overflow = overflow;
         self
     }

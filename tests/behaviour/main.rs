@@ -13,6 +13,7 @@ mod lanes;
 mod lifecycle;
 mod logging;
 mod lost;
+mod member_options;
 mod model;
 mod nested;
 mod output_buffer;

@@ -112,7 +112,8 @@ async fn an_injected_delay_makes_a_worker_stall() {
     workers.add_with("poll", options.heartbeat(secs(1)), || crate::market::Poll {
         next: 0,
     });
-    let reported = fluid::Options::new().stall(secs(30));
+    // Without its timeout.
+    let reported = fluid::Options::replacing().stall(secs(30));
     workers.add_with("store", reported, || Store {
         db: Db::default().into(),
     });

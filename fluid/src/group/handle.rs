@@ -183,7 +183,9 @@ impl GroupHandle {
         self.add_slot(&default_name::<W>(), options, Build::by_value(worker))
     }
 
-    /// Adds a worker with a name and options. It can be restarted, because `build` is called for each incarnation.
+    /// Adds a worker with a name and options, which are merged into its own as in
+    /// [`Workers::add_with`](crate::Workers::add_with). It can be restarted, because `build` is called for each
+    /// incarnation.
     ///
     /// # Errors
     ///
@@ -194,6 +196,7 @@ impl GroupHandle {
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
+        let options = W::OPTIONS.merged(options);
         self.add_slot(name, options.into(), Build::Anew(Box::new(build)))
     }
 

@@ -143,12 +143,29 @@ impl Workers {
     }
 
     /// Adds a worker or a group that `build` makes, and makes anew at each restart.
+    ///
+    /// `options` are merged into the worker's own, as in `workers!` the attribute of a field is: an option that is not
+    /// set here keeps the value of [`Worker::OPTIONS`]. [`Options::replacing`] replaces all of them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use fluid::{Options, Workers, worker};
+    ///
+    /// #[worker(heartbeat = "1s", timeout = "500ms")]
+    /// async fn poll(feed: String) { /* … */ }
+    ///
+    /// let mut workers = Workers::new("feeds");
+    /// // The timeout is still 500 ms.
+    /// let slow = Options::new().heartbeat(Duration::from_secs(60));
+    /// workers.add_with("archive", slow, || Poll { feed: "archive".to_owned() });
+    /// ```
     pub fn add_with<M: Member>(
         &mut self,
         name: &str,
         options: Options,
         mut build: impl FnMut() -> M + Send + 'static,
     ) -> M::Slot {
+        let options = M::OPTIONS.merged(options);
         M::Slot::add(self, name, options, move || build().into_member())
     }
 

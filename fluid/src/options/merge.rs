@@ -1,0 +1,116 @@
+//! Merging the options of a worker with those that its group sets.
+
+use super::Options;
+
+/// A set of options, as one bit for each [`Setting`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OptionSet(u32);
+
+impl OptionSet {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self(u32::MAX);
+
+    pub(super) const fn with(self, setting: Setting) -> Self {
+        Self(self.0 | 1 << setting as u32)
+    }
+
+    const fn has(self, setting: Setting) -> bool {
+        self.0 & 1 << setting as u32 != 0
+    }
+}
+
+macro_rules! settings {
+    ($($setting:ident => $field:ident,)*) => {
+        /// An option that can be set.
+        #[derive(Clone, Copy)]
+        pub(super) enum Setting {
+            Name,
+            $($setting,)*
+        }
+
+        impl Options {
+            /// These options, with each option that `over` sets replaced. The name is that of `over` alone: a member
+            /// is added under a name that overrides the name of its type.
+            pub(crate) const fn merged(mut self, over: Self) -> Self {
+                self.name = over.name;
+                $(
+                    if over.set.has(Setting::$setting) {
+                        self.set = self.set.with(Setting::$setting);
+                        self.$field = over.$field;
+                    }
+                )*
+                self
+            }
+        }
+    };
+}
+
+settings! {
+    Grace => grace,
+    CloseAfter => close_after,
+    Timeout => timeout,
+    Stall => stall,
+    OnStall => on_stall,
+    Heartbeat => heartbeat,
+    Pace => pace,
+    Jitter => jitter,
+    Blocking => blocking,
+    OnError => on_error,
+    OnExit => on_exit,
+    OnLost => on_lost,
+    Capacity => capacity,
+    Overflow => overflow,
+    Concurrency => concurrency,
+    Batch => batch,
+    Linger => linger,
+    MaxWeight => max_weight,
+    Retry => retry,
+    Backoff => backoff,
+    Rate => rate,
+    Burst => burst,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::options::{OnError, Options};
+
+    const OWN: Options = Options::new()
+        .name("own")
+        .heartbeat(Duration::from_secs(1))
+        .capacity(5)
+        .stateful();
+
+    #[test]
+    fn options_that_are_not_set_keep_the_value_of_the_worker() {
+        let merged = OWN.merged(Options::new().on_error(OnError::Skip));
+        assert_eq!(merged, OWN.on_error(OnError::Skip).unnamed());
+    }
+
+    #[test]
+    fn an_option_that_is_set_to_its_default_overrides_the_value_of_the_worker() {
+        assert_eq!(OWN.merged(Options::new().capacity(1024)).capacity, 1024);
+    }
+
+    #[test]
+    fn replacing_options_override_all_but_what_the_worker_is() {
+        let merged = OWN.merged(Options::replacing().capacity(7));
+        let expected = Options::replacing().capacity(7).stateful();
+        assert_eq!((merged.heartbeat, merged.name), (Duration::ZERO, None));
+        assert_eq!(merged.capacity, expected.capacity);
+        assert!(merged.is_stateful());
+    }
+
+    #[test]
+    fn merging_the_own_options_changes_nothing() {
+        assert_eq!(OWN.merged(OWN), OWN);
+    }
+
+    impl Options {
+        const fn unnamed(mut self) -> Self {
+            self.name = None;
+            self
+        }
+    }
+}
