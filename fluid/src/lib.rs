@@ -219,6 +219,7 @@ pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace};
 pub use queue::{AskError, MessageProducer, Output, Reply, SendError, Sender, TrySendError};
 pub use report::cause::{Cause, Forced};
 pub use report::exit::Exit;
+pub use report::forgotten::Forgotten;
 pub use report::ledger::Counts;
 pub use report::status::Status;
 pub use state::{Kind, State};

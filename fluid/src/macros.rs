@@ -102,7 +102,7 @@
 /// | `stall = "30s"` | how long a call may show no activity, see [Stalls](#stalls) | not watched |
 /// | `on_stall = "restart"` | what a stall does: `"report"` logs it; `"restart"` cancels the call and restarts the worker | `"report"` |
 /// | `on_error = "stop"` | what a failed call does: `"stop"` stops the group, `"skip"` goes on with the next call, `"restart"` restarts the worker with new state after a backoff, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
-/// | `on_exit = "ignore"` | what the worker's end does: `"stop"` stops the group, `"ignore"` does nothing | `"stop"` |
+/// | `on_exit = "ignore"` | what the worker's end does: `"stop"` stops the group, `"ignore"` does nothing, `"forget"` also removes the worker from the group and keeps only its counts, see [`OnExit`](crate::OnExit) | `"stop"` |
 ///
 /// Durations are checked when the macro runs. A call that exceeds its `timeout` is dropped at an `.await`. A
 /// `blocking` function has none, so `timeout` and `blocking` exclude each other.
@@ -200,7 +200,7 @@ pub use fluid_macros::worker;
 /// | `stall = "30s"` | how long a call may show no activity | not watched |
 /// | `on_stall = "restart"` | what a stall does: `"report"` or `"restart"` | `"report"` |
 /// | `on_error = "stop"` | what a failed call does: `"stop"`, `"skip"` or `"restart"` | the group's `restart`, or `"stop"` |
-/// | `on_exit = "ignore"` | what its end does: `"stop"` or `"ignore"` | `"stop"` |
+/// | `on_exit = "ignore"` | what its end does: `"stop"`, `"ignore"` or `"forget"` | `"stop"` |
 /// | `on_lost = "ignore"` | what lost messages do: `"fail"` makes the exit code 2, `"ignore"` does nothing, see [`OnLost`](crate::OnLost) | `"fail"` |
 ///
 /// # Lanes

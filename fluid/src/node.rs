@@ -359,12 +359,17 @@ impl Node {
     }
 
     /// Removes a member and frees its name.
-    pub(crate) fn forget(&self, member: &Arc<Node>) {
-        self.with_members(|members| members.forget(member));
+    pub(crate) fn remove(&self, member: &Arc<Node>) {
+        self.with_members(|members| members.remove(member));
+    }
+
+    /// Removes a member that has ended, and keeps the sums of its exit.
+    pub(crate) fn forget(&self, member: &Arc<Node>, exit: &Exit) {
+        self.with_members(|members| members.forget(member, exit));
     }
 
     pub(crate) fn members(&self) -> Vec<Arc<Node>> {
-        self.with_members(|members| members.nodes().to_vec())
+        self.with_members(|members| members.nodes().cloned().collect())
             .unwrap_or_default()
     }
 }

@@ -462,6 +462,12 @@ pub enum OnExit {
     Stop,
     /// The group continues without the worker.
     Ignore,
+    /// Like `Ignore`, and the group forgets the worker: it leaves the [`Status`](crate::Status), its name is free, and
+    /// only its counts are kept, in sums ([`Forgotten`](crate::Forgotten)). For workers that come and go: a group can
+    /// run any number of them, one after the other, in the same memory. A handle of the worker still returns its exit.
+    ///
+    /// A worker that ends after the stop of its group has begun is not forgotten. Nor is one that failed.
+    Forget,
 }
 
 /// The effect of lost messages of a consumer ([`Options::on_lost`]).

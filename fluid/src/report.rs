@@ -2,5 +2,6 @@
 
 pub(crate) mod cause;
 pub(crate) mod exit;
+pub(crate) mod forgotten;
 pub(crate) mod ledger;
 pub(crate) mod status;

@@ -262,7 +262,7 @@ impl Supervisor {
         } else {
             self.ask(id, true);
         }
-        self.forget(id);
+        self.drop_removed(id);
     }
 
     /// Runs the last hooks and writes the exit.

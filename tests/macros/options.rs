@@ -160,6 +160,9 @@ async fn a_restart_builds_the_state_anew() {
 #[worker(on_exit = "ignore")]
 async fn finish() {}
 
+#[consumer(on_exit = "forget")]
+async fn vanish(_: u64) {}
+
 #[worker(heartbeat = "1s")]
 async fn go_on() {}
 
@@ -180,6 +183,32 @@ async fn a_group_goes_on_without_a_worker_whose_end_it_ignores() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(running.state(), State::Running);
     assert!(running.shutdown().await.is_success());
+}
+
+workers! {
+    struct Shrinking {
+        pub vanish: Vanish,
+        go_on: GoOn,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_keeps_only_the_counts_of_a_worker_that_it_forgets() {
+    let running = Shrinking::new().startup().await.unwrap();
+    running.vanish().send(1).await.unwrap();
+    assert!(running.vanish().shutdown().await.is_success());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().unwrap();
+    assert_eq!((forgotten.workers, forgotten.counts.done), (1, 1));
+    assert!(
+        exit.worker("vanish").is_none() && exit.is_success(),
+        "{exit}"
+    );
 }
 
 #[consumer(blocking)]

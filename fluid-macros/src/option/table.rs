@@ -171,6 +171,7 @@ const ROWS: &[Row] = &[
         Kind::Choice(&[
             variant("stop", "OnExit", "Stop"),
             variant("ignore", "OnExit", "Ignore"),
+            variant("forget", "OnExit", "Forget"),
         ]),
         &[Worker, Consumer, Field],
     ),

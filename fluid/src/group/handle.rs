@@ -118,7 +118,7 @@ impl GroupHandle {
     /// The number of workers, callbacks and nested groups in the group, without the members of nested groups.
     #[must_use]
     pub fn num_workers(&self) -> usize {
-        let count = self.node.with_members(|members| members.nodes().len());
+        let count = self.node.with_members(|members| members.len());
         count.unwrap_or_default()
     }
 
@@ -211,14 +211,13 @@ impl GroupHandle {
     ///
     /// If the future is dropped, the worker is still stopped and removed.
     pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
-        let is_member = |node: &Arc<Node>| Arc::ptr_eq(node, worker.node());
-        let members = |members: &mut Members| members.nodes().iter().any(is_member);
-        self.node.with_members(members).filter(|&is_one| is_one)?;
+        let is_member = |members: &mut Members| members.contains(worker.node());
+        self.node.with_members(is_member).filter(|&is_one| is_one)?;
         worker.node().refuse_from_outside();
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
         let exit = worker.wait_for_shutdown().await;
         // The supervisor removes it too, but may run later.
-        self.node.forget(worker.node());
+        self.node.remove(worker.node());
         Some(exit)
     }
 

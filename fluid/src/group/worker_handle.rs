@@ -65,7 +65,7 @@ impl WorkerHandle {
     ///
     /// When this returns, a consumer refuses messages from outside its group. The group closes its edges shortly
     /// after, and the consumer handles the messages that it has accepted. When the worker has ended, its group
-    /// stops too, unless its [`on_exit`](crate::Options::on_exit) is `Ignore`.
+    /// stops too, unless its [`on_exit`](crate::Options::on_exit) is `Ignore` or `Forget`.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }

@@ -256,7 +256,7 @@ impl Workers {
         let mut entry = self.arrivals.remove(worker.node())?;
         let id = entry.id();
         self.edges.retain(|&(from, to)| from != id && to != id);
-        self.handle.node().forget(worker.node());
+        self.handle.node().remove(worker.node());
         entry.never_started(&mut DeferredDrop::default());
         worker.exit()
     }

@@ -5,33 +5,59 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use crate::node::Node;
+use crate::node::{MemberId, Node};
+use crate::report::exit::Exit;
+use crate::report::forgotten::Forgotten;
 
 /// The members of a group, and their names.
 #[derive(Default)]
 pub(crate) struct Members {
-    nodes: Vec<Arc<Node>>,
+    /// In the order in which they were added.
+    nodes: BTreeMap<MemberId, Arc<Node>>,
     /// The number of requests for each name.
     names: BTreeMap<Arc<str>, usize>,
+    /// The sums of the members that were forgotten. Boxed, because most groups have none.
+    forgotten: Option<Box<Forgotten>>,
 }
 
 impl Members {
-    pub(crate) fn nodes(&self) -> &[Arc<Node>] {
-        &self.nodes
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
-    pub(crate) fn add(&mut self, node: Arc<Node>) {
-        self.nodes.push(node);
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.values()
+    }
+
+    pub(crate) fn contains(&self, node: &Arc<Node>) -> bool {
+        let member = node.member_id().and_then(|id| self.nodes.get(&id));
+        member.is_some_and(|member| Arc::ptr_eq(member, node))
+    }
+
+    pub(crate) fn add(&mut self, id: MemberId, node: Arc<Node>) {
+        self.nodes.insert(id, node);
     }
 
     /// Removes a member and frees its name. Does nothing if it was removed before, since another member may have
-    /// its name now.
-    pub(crate) fn forget(&mut self, member: &Arc<Node>) {
-        let before = self.nodes.len();
-        self.nodes.retain(|node| !Arc::ptr_eq(node, member));
-        if self.nodes.len() < before {
+    /// its name now. Returns whether it was a member.
+    pub(crate) fn remove(&mut self, member: &Arc<Node>) -> bool {
+        let contains = self.contains(member);
+        if contains && let Some(id) = member.member_id() {
+            self.nodes.remove(&id);
             self.names.remove(&**member.name());
         }
+        contains
+    }
+
+    /// Removes a member that has ended, and keeps the sums of its exit.
+    pub(crate) fn forget(&mut self, member: &Arc<Node>, exit: &Exit) {
+        if self.remove(member) {
+            self.forgotten.get_or_insert_default().add(exit);
+        }
+    }
+
+    pub(crate) fn forgotten(&self) -> Option<&Forgotten> {
+        self.forgotten.as_deref()
     }
 
     /// Returns `name` if it is free, and otherwise `name-2`, `name-3` and so on.
@@ -56,8 +82,15 @@ impl Members {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::{MemberEvent, Parent};
     use crate::options::Options;
     use crate::state::Kind;
+
+    struct NoParent;
+
+    impl Parent for NoParent {
+        fn notify(&self, _: MemberId, _: MemberEvent) {}
+    }
 
     #[test]
     fn a_name_is_unique_and_free_again_after_its_member_is_removed() {
@@ -69,13 +102,21 @@ mod tests {
         );
 
         let [_, _, third, _] = names;
+        let group = Node::new(
+            "group".into(),
+            Kind::Group,
+            Options::new(),
+            None,
+            Vec::new(),
+        );
         let node = Node::new(third, Kind::Worker, Options::new(), None, Vec::new());
-        members.add(Arc::clone(&node));
-        members.forget(&node);
-        assert!(members.nodes().is_empty());
+        node.join(&group, Arc::new(NoParent), 7, Arc::clone(node.name()));
+        members.add(7, Arc::clone(&node));
+        assert!(members.remove(&node));
+        assert_eq!(members.len(), 0);
         assert_eq!(&*members.free_name("poll-3"), "poll-3");
         // A second removal does not free the name of another member.
-        members.forget(&node);
+        assert!(!members.remove(&node));
         assert_eq!(&*members.free_name("poll-3"), "poll-3-2");
     }
 }

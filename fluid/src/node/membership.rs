@@ -33,6 +33,11 @@ impl Node {
         });
     }
 
+    /// Its identifier within its group. `None` for a root.
+    pub(crate) fn member_id(&self) -> Option<MemberId> {
+        Some(self.membership.get()?.member)
+    }
+
     /// The group that it is a member of. `None` for a root, and if the group was dropped.
     pub(super) fn group(&self) -> Option<Arc<Node>> {
         self.membership.get()?.group.upgrade()

@@ -19,19 +19,22 @@ impl Node {
     /// Creates the exit from the current counters and the exits of the members.
     pub(crate) fn report(&self, cause: Cause, forced: bool, stuck: bool) -> Exit {
         let exits = |members: &mut Members| {
-            let nodes = members.nodes().iter();
-            nodes.filter_map(|node| node.exit().cloned()).collect()
+            let exits = members.nodes().filter_map(|node| node.exit().cloned());
+            (exits.collect(), members.forgotten().copied().map(Box::new))
         };
-        let workers: Vec<Exit> = self.with_members(exits).unwrap_or_default();
+        let (workers, forgotten): (Vec<Exit>, _) = self.with_members(exits).unwrap_or_default();
         let (emitted, unsent) = self.sent();
         let counts = self
             .queue_control
             .as_ref()
             .map(|queue_control| queue_control.counts());
         let told = counts.filter(|_| self.options.on_lost == OnLost::Fail);
-        let below: u64 = workers.iter().map(Exit::lost).sum();
+        let below = workers.iter().map(Exit::lost).sum::<u64>()
+            + forgotten.as_ref().map_or(0, |forgotten| forgotten.lost);
         let forced_by = self.forced_by().filter(|_| forced);
-        let forced = forced || workers.iter().any(Exit::is_forced);
+        let forced = forced
+            || workers.iter().any(Exit::is_forced)
+            || forgotten.as_ref().is_some_and(|it| it.forced > 0);
         Exit::new(Report {
             name: Arc::clone(self.name()),
             kind: self.kind,
@@ -57,6 +60,7 @@ impl Node {
             stalls: self.stalls(),
             last_error: self.last_error(),
             workers,
+            forgotten,
         })
     }
 
@@ -75,6 +79,11 @@ impl Node {
         let (emitted, unsent) = self.sent();
         let queue_control = self.queue_control.as_ref();
         let signs = self.signs();
+        let members = |members: &mut Members| {
+            let nodes: Vec<_> = members.nodes().cloned().collect();
+            (nodes, members.forgotten().copied())
+        };
+        let (members, forgotten) = self.with_members(members).unwrap_or_default();
         Status {
             name: self.name().to_string(),
             kind: self.kind,
@@ -93,11 +102,8 @@ impl Node {
             counts: queue_control.map(|queue_control| queue_control.counts()),
             queue_size: queue_control.map(|queue_control| queue_control.queue_size()),
             capacity: queue_control.map(|queue_control| queue_control.capacity()),
-            workers: self
-                .members()
-                .iter()
-                .map(|worker| worker.status())
-                .collect(),
+            workers: members.iter().map(|worker| worker.status()).collect(),
+            forgotten,
         }
     }
 

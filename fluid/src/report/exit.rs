@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::report::cause::{Cause, Forced};
+use crate::report::forgotten::Forgotten;
 use crate::report::ledger::Counts;
 use crate::state::{Kind, State};
 
@@ -66,6 +67,8 @@ pub(crate) struct Report {
     #[cfg_attr(feature = "serde", serde(serialize_with = "as_texts"))]
     pub(crate) last_error: Option<Error>,
     pub(crate) workers: Vec<Exit>,
+    /// Boxed, because most members have none.
+    pub(crate) forgotten: Option<Box<Forgotten>>,
 }
 
 impl Exit {
@@ -184,6 +187,13 @@ impl Exit {
         &self.0.workers
     }
 
+    /// The number and the sums of the members that a group has forgotten
+    /// ([`OnExit::Forget`](crate::OnExit::Forget)). `None` if there were none.
+    #[must_use]
+    pub fn forgotten(&self) -> Option<&Forgotten> {
+        self.0.forgotten.as_deref()
+    }
+
     /// The exit of a member below this one. `path` is its name, or the names on the path joined with `/`.
     #[must_use]
     pub fn worker(&self, path: &str) -> Option<&Exit> {
@@ -216,9 +226,23 @@ impl Exit {
         path: &str,
         separator: &mut &'static str,
     ) -> fmt::Result {
-        if self.workers().is_empty() && self.lost() > 0 {
+        if self.kind() != Kind::Group && self.lost() > 0 {
             let messages = plural(self.lost(), "message", "messages");
             write!(f, "{separator}{} {messages}", self.lost())?;
+            *separator = ", ";
+            if !path.is_empty() {
+                write!(f, " of `{path}`")?;
+            }
+        }
+        if let Some(forgotten) = self.forgotten()
+            && forgotten.lost > 0
+        {
+            let messages = plural(forgotten.lost, "message", "messages");
+            write!(
+                f,
+                "{separator}{} {messages} of forgotten workers",
+                forgotten.lost
+            )?;
             *separator = ", ";
             if !path.is_empty() {
                 write!(f, " of `{path}`")?;
@@ -289,7 +313,11 @@ impl Exit {
             .max();
         self.workers()
             .iter()
-            .try_for_each(|worker| worker.write_line(f, depth, width.unwrap_or(0)))
+            .try_for_each(|worker| worker.write_line(f, depth, width.unwrap_or(0)))?;
+        match self.forgotten() {
+            Some(forgotten) => write!(f, "\n{:indent$}{forgotten}", "", indent = 2 * depth),
+            None => Ok(()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::report::exit::plural;
+use crate::report::forgotten::Forgotten;
 use crate::report::ledger::Counts;
 use crate::state::Kind;
 use crate::state::State;
@@ -54,6 +55,9 @@ pub struct Status {
     pub capacity: Option<usize>,
     /// The status of each member, if it is a group.
     pub workers: Vec<Status>,
+    /// The number and the sums of the members that a group has forgotten
+    /// ([`OnExit::Forget`](crate::OnExit::Forget)). `None` if there were none.
+    pub forgotten: Option<Forgotten>,
 }
 
 impl Status {
@@ -102,7 +106,11 @@ impl Status {
         self.workers.iter().try_for_each(|worker| {
             writeln!(f)?;
             worker.write_line(f, depth + 1, width.unwrap_or(0))
-        })
+        })?;
+        match &self.forgotten {
+            Some(forgotten) => write!(f, "\n{:indent$}  {forgotten}", ""),
+            None => Ok(()),
+        }
     }
 }
 

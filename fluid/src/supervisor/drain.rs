@@ -80,6 +80,16 @@ impl<N: Copy + Ord> Drain<N> {
         self.members.get(&member)?.caller
     }
 
+    /// Removes a member that has ended, and all edges to it.
+    pub(super) fn forget(&mut self, member: N) {
+        let removed = self.members.remove(&member);
+        if removed.is_some_and(|edges| edges.feeders > 0) {
+            for edges in self.members.values_mut() {
+                edges.feeds.retain(|fed| *fed != member);
+            }
+        }
+    }
+
     /// A member has ended. Returns the consumers that it fed and that nothing feeds any more.
     pub(super) fn ended(&mut self, member: N) -> Vec<N> {
         let edges = self.members.get_mut(&member);
@@ -150,6 +160,22 @@ mod tests {
         assert_eq!(drain.feeds(1), [2]);
         assert_eq!(drain.ended(1), [2]);
         assert!(!drain.is_fed(2));
+    }
+
+    #[test]
+    fn a_forgotten_member_is_fed_by_none_and_its_feeders_end_as_before() {
+        let mut drain = Drain::default();
+        drain.connect(1, 2);
+        drain.connect(1, 3);
+        drain.connect(2, 3);
+        assert_eq!(drain.ended(2), []);
+        drain.forget(2);
+        assert_eq!(drain.feeds(1), [3]);
+        assert!(!drain.is_fed(2));
+        assert_eq!(drain.ended(1), [3]);
+        drain.forget(1);
+        drain.forget(3);
+        assert!(drain.members.is_empty());
     }
 
     #[test]

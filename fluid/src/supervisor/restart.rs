@@ -165,7 +165,8 @@ impl Supervisor {
         }
         let non_restartable = affected
             .iter()
-            .find_map(|id| self.members[id].node.non_restartable());
+            .filter_map(|id| self.members.get(id))
+            .find_map(|member| member.node.non_restartable());
         if let Some(non_restartable) = non_restartable {
             let own = non_restartable == self.members[&id].node.path();
             return self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::node::MemberId;
 use crate::node::directive::NoRestart;
+use crate::node::{MemberId, Node};
 use crate::options::OnExit;
 use crate::queue::NoReply;
 use crate::report::cause::{Cause, Forced};
@@ -14,7 +14,7 @@ use crate::report::exit::Exit;
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;
-use crate::supervisor::entry::{Phase, seal};
+use crate::supervisor::entry::{Entry, Phase, seal};
 use crate::sync::oneshot;
 
 /// How long a member that is forced to end may take to obey. Together with twice
@@ -79,8 +79,8 @@ impl Supervisor {
         {
             member.removed = true;
         }
-        let removed = member.removed;
-        let asked = member.asked;
+        let (removed, asked) = (member.removed, member.asked);
+        let forgets = exit.is_some_and(|exit| self.forgets(&self.members[&id], exit));
         for starved in self.drain.ended(id) {
             // A callee stops with its caller, and any other consumer only if the group stops.
             if self.cause.is_some() || self.drain.caller(starved) == Some(id) {
@@ -88,9 +88,12 @@ impl Supervisor {
             }
         }
         if removed {
-            self.forget(id);
+            self.drop_removed(id);
         }
         let Some(exit) = exit else { return };
+        if forgets {
+            return self.forget(id, &node, exit);
+        }
         match exit.cause() {
             cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
             cause if cause.is_failure() => {
@@ -130,15 +133,41 @@ impl Supervisor {
         }
     }
 
+    /// Whether only the sums of a member are kept that has ended with this exit. The exits of members that end at the stop
+    /// of the group are kept.
+    fn forgets(&self, member: &Entry, exit: &Exit) -> bool {
+        let stops = self.cause.is_some() || self.node.stop().is_raised();
+        match exit.cause() {
+            _ if member.removed || stops || exit.is_stuck() => false,
+            Cause::BailedOut { .. } => false,
+            cause if cause.is_failure() => false,
+            _ => member.options().on_exit == OnExit::Forget,
+        }
+    }
+
+    fn forget(&mut self, id: MemberId, node: &Arc<Node>, exit: &Exit) {
+        tracing::debug!(worker = &*node.path(), cause = %exit.cause(), "forgotten");
+        self.node.forget(node, exit);
+        self.drop_entry(id);
+    }
+
+    /// Drops the entry, the edges and the deadlines of a member that has ended.
+    fn drop_entry(&mut self, id: MemberId) {
+        self.members.remove(&id);
+        self.drain.forget(id);
+        self.deadlines.clear(Deadline::Stop, id);
+    }
+
     /// Drops a removed member that has ended.
-    pub(super) fn forget(&mut self, id: MemberId) {
+    pub(super) fn drop_removed(&mut self, id: MemberId) {
         if self
             .members
             .get(&id)
             .is_some_and(|member| member.removed && member.ended)
-            && let Some(member) = self.members.remove(&id)
+            && let Some(member) = self.members.get(&id)
         {
-            self.node.forget(&member.node);
+            self.node.remove(&member.node);
+            self.drop_entry(id);
         }
     }
 

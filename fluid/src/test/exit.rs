@@ -4,7 +4,8 @@ use crate::report::exit::Exit;
 
 /// Assertions for tests, with the feature `test-util`. A failed assertion shows the whole exit.
 impl Exit {
-    /// Asserts that this consumer and all consumers below it account for every message that they accepted.
+    /// Asserts that this consumer and all consumers below it account for every message that they accepted. So do the
+    /// workers that groups have forgotten.
     ///
     /// # Panics
     ///
@@ -37,7 +38,9 @@ impl Exit {
     }
 
     fn unbalanced(&self) -> Option<&Self> {
-        if self.counts().is_some_and(|counts| !counts.conserved()) {
+        let forgotten = self.forgotten().map(|forgotten| forgotten.counts);
+        let mut counts = self.counts().into_iter().chain(forgotten);
+        if counts.any(|counts| !counts.conserved()) {
             return Some(self);
         }
         self.workers().iter().find_map(Self::unbalanced)
@@ -73,6 +76,7 @@ mod tests {
             stalls: 0,
             last_error: None,
             workers,
+            forgotten: None,
         })
     }
 

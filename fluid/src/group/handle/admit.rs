@@ -118,11 +118,11 @@ impl GroupHandle {
             if stops {
                 node.refuse_from_outside();
             }
-            members.add(Arc::clone(&node));
+            members.add(id, Arc::clone(&node));
             let entry = Box::new(Entry::new(id, Arc::clone(&node), options, launch));
             let refused = self.events.send(Event::Add(entry)).err();
             if refused.is_some() {
-                members.forget(&node);
+                members.remove(&node);
             }
             Some((made, refused))
         };

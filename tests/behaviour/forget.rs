@@ -1,0 +1,207 @@
+//! Workers that their group forgets when they have ended.
+
+use std::time::Duration;
+
+use fluid::{Cause, Error, OnExit, Options, Restart, State, Workers, by_hand::Nothing};
+use tokio::time::timeout;
+
+use crate::support::{
+    assert_conserved, body, count, each, group, idle, ms, pass, put, put_with, secs, sink,
+};
+
+const FORGET: Options = Options::new().on_exit(OnExit::Forget);
+
+#[tokio::test(start_paused = true)]
+async fn a_forgotten_worker_leaves_its_group_and_only_its_counts_stay() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    for round in 1..=3 {
+        let job = running
+            .add_with("job", FORGET, || sink::<u64>(ms(5)))
+            .unwrap();
+        assert_eq!(job.worker_name(), "job", "the name is free again");
+        for number in 0..4 {
+            job.send(number).await.unwrap();
+        }
+        let exit = job.shutdown().await;
+        assert_eq!(exit.counts().unwrap().done, 4);
+        // The supervisor may answer the end after the exit is known.
+        let gone = async {
+            while running.num_workers() > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(secs(1), gone).await.expect("it is forgotten");
+        let status = running.status();
+        assert!(status.worker("job").is_none());
+        let forgotten = status.forgotten.unwrap();
+        assert_eq!(
+            (forgotten.workers, forgotten.counts.done),
+            (round, 4 * round)
+        );
+        assert!(status.to_string().contains("forgotten, "), "{status}");
+    }
+    let exit = running.shutdown().await;
+    let names: Vec<_> = exit.workers().iter().map(fluid::Exit::name).collect();
+    assert_eq!(names, ["idle"]);
+    let forgotten = exit.forgotten().unwrap();
+    assert_eq!((forgotten.workers, forgotten.counts.accepted), (3, 12));
+    assert!(forgotten.counts.conserved() && exit.is_success(), "{exit}");
+    let told = "3 workers forgotten, 12 accepted, 12 done";
+    assert!(exit.to_string().ends_with(told), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_ends_at_the_stop_of_its_group_is_not_forgotten() {
+    let mut workers = group();
+    let slow = put_with(&mut workers, "slow", FORGET, sink::<u64>(secs(1)));
+    put_with(&mut workers, "idle", FORGET, idle());
+    let running = workers.startup().await.unwrap();
+    slow.send(1).await.unwrap();
+    let exit = running.shutdown().await;
+    assert_eq!(exit.workers().len(), 2, "{exit}");
+    assert!(exit.forgotten().is_none() && exit.is_success(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_exit_forget_does_not_hide_a_failure() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let fails = body::<Nothing, Nothing>(|_, _| Box::pin(async { Err("broken".into()) }));
+    put_with(&mut workers, "fails", FORGET, fails);
+    let running = workers.startup().await.unwrap();
+    let exit = timeout(secs(1), running.wait_for_shutdown()).await.unwrap();
+    assert!(matches!(exit.cause(), Cause::Failed { worker, .. } if &**worker == "fails"));
+    assert_eq!((exit.code(), exit.workers().len()), (2, 2), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_messages_and_force_of_a_forgotten_worker_count_for_the_exit_code() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let options = FORGET.on_error(fluid::OnError::Skip).grace(secs(1));
+    let picky = workers.add_with("picky", options, || {
+        each(|number: u64| async move {
+            match number {
+                0 => Err("no")?,
+                1 => std::future::pending().await,
+                _ => Ok(None::<Nothing>),
+            }
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    for number in [0, 2, 1] {
+        picky.send(number).await.unwrap();
+    }
+    let own = picky.shutdown().await;
+    assert!(own.is_forced() && own.lost() == 1, "{own}");
+    picky.wait_for(State::ForceStopped).await;
+    tokio::time::sleep(ms(1)).await;
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().expect("it is forgotten");
+    assert_eq!((forgotten.lost, forgotten.forced), (1, 1));
+    assert!(
+        exit.is_forced() && exit.lost() == 1 && exit.code() == 2,
+        "{exit}"
+    );
+    let told = "lost: 1 message of forgotten workers (exit code 2)";
+    assert!(exit.to_string().contains(told), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forgotten_group_is_one_worker_and_its_members_are_in_the_sums() {
+    let mut inner = Workers::new("inner");
+    let first = put(&mut inner, "first", pass::<u64>(ms(1)));
+    let second = put(&mut inner, "second", sink::<u64>(ms(1)));
+    inner.connect(&first, &second);
+    let mut inner = Some(inner);
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let handle = workers.add_with("inner", FORGET, move || inner.take().unwrap());
+    let running = workers.startup().await.unwrap();
+    first.send(1).await.unwrap();
+    assert!(handle.shutdown().await.is_success());
+    tokio::time::sleep(ms(1)).await;
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().unwrap();
+    assert_eq!((forgotten.workers, forgotten.emitted), (1, 1));
+    assert_eq!((forgotten.counts.accepted, forgotten.counts.done), (2, 2));
+    assert!(exit.is_success(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forgotten_consumer_refuses_its_feeder_which_drains_as_before() {
+    let mut workers = group();
+    let source = put(&mut workers, "source", count(20, ms(10)));
+    workers.broadcast(&source);
+    let brief = put_with(&mut workers, "brief", FORGET, sink::<u64>(ms(1)));
+    let last = put(&mut workers, "last", sink::<u64>(ms(50)));
+    workers.connect(&source, &brief);
+    workers.connect(&source, &last);
+    let running = workers.startup().await.unwrap();
+    tokio::time::sleep(ms(55)).await;
+    let exit = brief.shutdown().await;
+    assert_eq!(exit.counts().unwrap().done, 6);
+    tokio::time::sleep(ms(300)).await;
+    let exit = running.shutdown().await;
+    let counts = exit.worker("last").unwrap().counts().unwrap();
+    assert_eq!((counts.accepted, counts.done), (20, 20), "{exit}");
+    assert!(exit.is_success(), "{exit}");
+    assert_conserved(&exit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_of_all_that_is_downstream_leaves_out_what_was_removed() {
+    for forgets in [false, true] {
+        let restart = Restart::rest_for_one().backoff(ms(1), ms(1));
+        let mut workers = group().restart(restart);
+        let flaky = workers.add_with(
+            "flaky",
+            Options::new().on_lost(fluid::OnLost::Ignore),
+            || {
+                each(|number: u64| async move {
+                    match number {
+                        0 => Err("flaky")?,
+                        number => Ok(Some(number)),
+                    }
+                })
+            },
+        );
+        let sink = workers.add_with("sink", FORGET, || sink::<u64>(Duration::ZERO));
+        workers.connect(&flaky, &sink);
+        let sink = sink.handle();
+        let running = workers.startup().await.unwrap();
+        if forgets {
+            let _ = sink.shutdown().await;
+        } else {
+            let _ = running.remove(&sink).await;
+        }
+        tokio::time::sleep(ms(1)).await;
+        flaky.send(0).await.unwrap();
+        tokio::time::sleep(ms(10)).await;
+        assert_eq!(
+            (flaky.state(), flaky.status().restarts),
+            (State::Running, 1)
+        );
+        let exit = running.shutdown().await;
+        assert!(exit.is_success(), "{exit}");
+    }
+}
+
+/// What a worker returns that ends as soon as it runs.
+type Ran = Result<(), Error>;
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_ends_before_its_group_has_started_is_forgotten_too() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let done = body::<Nothing, Nothing>(|_, _| Box::pin(async { Ran::Ok(()) }));
+    put_with(&mut workers, "done", FORGET, done);
+    put(&mut workers, "slow", crate::support::SlowStart(secs(1)));
+    let running = workers.startup().await.unwrap();
+    assert_eq!(running.num_workers(), 2, "{}", running.status());
+    let exit = running.shutdown().await;
+    assert_eq!(exit.forgotten().unwrap().workers, 1);
+    assert!(exit.is_success(), "{exit}");
+}
