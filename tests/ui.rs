@@ -16,6 +16,19 @@ fn each_case_fails_with_its_recorded_errors() {
 /// The most lines that one error may have.
 const LONGEST: usize = 18;
 
+/// Cases in which the compiler suggests a bound of fluid for a type parameter.
+const SUGGESTED: &[&str] = &[
+    "edge/types-disagree-in-a-generic-group",
+    "wiring/nothing-feeds-a-generic-consumer",
+];
+
+/// Cases about a long number that the user has written.
+const WRITTEN: &[&str] = &[
+    "option/budget-that-is-none",
+    "option/capacity-too-large",
+    "option/duration-that-is-too-long",
+];
+
 /// Cases with longer errors, and the content of the additional lines.
 const LONGER: &[&str] = &[
     // The value that moved, the place, and the method that moved it.
@@ -337,6 +350,15 @@ fn faults(case: &Path) -> Vec<String> {
     };
     if said.match_indices("__").any(internal) {
         faults.push(format!("{name} speaks of what users have not written"));
+    }
+    let allowed = |cases: &[&str]| cases.contains(&&*name.to_string());
+    if said.contains("fluid::rule::") && !allowed(SUGGESTED) {
+        faults.push(format!("{name} names a path of fluid's own"));
+    }
+    let is_long = |digits: &str| digits.len() > 6;
+    let numbers = said.split(|c: char| !c.is_ascii_digit());
+    if numbers.into_iter().any(is_long) && !allowed(WRITTEN) {
+        faults.push(format!("{name} holds a number that users have not written"));
     }
     let mut marked = marked(&source);
     if marked.is_empty() {

@@ -36,7 +36,9 @@ impl ::fluid::__private::Function for Exchange {
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::emitted::<Trade>().is_no_result();
-        ::fluid::__private::emits_each(exchange(::fluid::rule::state(&mut self.price)))
+        ::fluid::__private::emits_each(
+            exchange(::fluid::rule::IsState::state(&mut self.price)),
+        )
     }
 }
 /// Hands each trade to the registered handlers.
@@ -67,9 +69,13 @@ impl Desk {
         let exchange = __workers.add_made("exchange", Self::__make_exchange);
         let dispatch = __workers.add_from("dispatch", &trades, Self::__make_dispatch);
         __workers.connect(exchange.starts_an_edge(), dispatch.ends_an_edge());
-        ::fluid::rule::fed_by_nothing::<Exchange>();
+        <::fluid::rule::ConsumedBy<
+            Exchange,
+        > as ::fluid::rule::NeedsNoFeeding<Exchange>>::fed_by_nothing();
         <Exchange>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Dispatcher<Trade>>();
+        <::fluid::rule::EmittedBy<
+            Dispatcher<Trade>,
+        > as ::fluid::rule::NeedsNoEdge<Dispatcher<Trade>>>::feeds_nothing();
         <Dispatcher<Trade>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DeskHandle {
             __group: __workers.handle(),

@@ -23,8 +23,8 @@ impl ::fluid::__private::Function for Watch {
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
             watch(
-                ::fluid::rule::configuration(&self.feed),
-                ::fluid::rule::configuration(&self.news),
+                ::fluid::rule::IsConfiguration::configuration(&self.feed),
+                ::fluid::rule::IsConfiguration::configuration(&self.news),
             ),
         )
     }
@@ -52,9 +52,9 @@ impl ::fluid::__private::Function for Read {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_none(
-            read(message, ::fluid::rule::state(&mut self.count)),
+            read(message, ::fluid::rule::IsState::state(&mut self.count)),
         )
     }
 }

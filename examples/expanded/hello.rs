@@ -21,7 +21,9 @@ impl ::fluid::__private::Function for Greet {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::__private::emits_one(greet(::fluid::rule::configuration(&self.name)))
+        ::fluid::__private::emits_one(
+            greet(::fluid::rule::IsConfiguration::configuration(&self.name)),
+        )
     }
 }
 /// Prints each message.
@@ -42,7 +44,7 @@ impl ::fluid::__private::Function for Print {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_none(print(message))
     }
 }
@@ -72,9 +74,13 @@ impl Hello {
         let greet = __workers.add_from("greet", &name, Self::__make_greet);
         let print = __workers.add_made("print", Self::__make_print);
         __workers.connect(greet.starts_an_edge(), &print);
-        ::fluid::rule::fed_by_nothing::<Greet>();
+        <::fluid::rule::ConsumedBy<
+            Greet,
+        > as ::fluid::rule::NeedsNoFeeding<Greet>>::fed_by_nothing();
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Print>();
+        <::fluid::rule::EmittedBy<
+            Print,
+        > as ::fluid::rule::NeedsNoEdge<Print>>::feeds_nothing();
         <Print>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = HelloHandle {
             __group: __workers.handle(),

@@ -25,7 +25,7 @@ impl ::fluid::__private::Function for Stumble {
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
-            stumble(::fluid::rule::state(&mut self.beats), ctx),
+            stumble(::fluid::rule::IsState::state(&mut self.beats), ctx),
         )
     }
 }
@@ -70,8 +70,12 @@ impl Stumbling {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
         let stumble = __workers.add_made("stumble", Self::__make_stumble);
-        ::fluid::rule::fed_by_nothing::<Stumble>();
-        ::fluid::rule::feeds_nothing::<Stumble>();
+        <::fluid::rule::ConsumedBy<
+            Stumble,
+        > as ::fluid::rule::NeedsNoFeeding<Stumble>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            Stumble,
+        > as ::fluid::rule::NeedsNoEdge<Stumble>>::feeds_nothing();
         <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = StumblingHandle {
             __group: __workers.handle(),
@@ -141,8 +145,12 @@ impl Dawdling {
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200));
         let dawdle = __workers.add_made("dawdle", Self::__make_dawdle);
-        ::fluid::rule::fed_by_nothing::<Dawdle>();
-        ::fluid::rule::feeds_nothing::<Dawdle>();
+        <::fluid::rule::ConsumedBy<
+            Dawdle,
+        > as ::fluid::rule::NeedsNoFeeding<Dawdle>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            Dawdle,
+        > as ::fluid::rule::NeedsNoEdge<Dawdle>>::feeds_nothing();
         <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DawdlingHandle {
             __group: __workers.handle(),

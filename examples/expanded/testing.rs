@@ -20,7 +20,7 @@ impl ::fluid::__private::Function for Measure {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::__private::tries_one(measure(), ::fluid::rule::carried)
+        ::fluid::__private::tries_one(measure(), ::fluid::rule::IsCarried::carried)
     }
 }
 /// Emits a warning after three high loads in a row.
@@ -48,12 +48,12 @@ impl ::fluid::__private::Function for Judge {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_each(
             judge(
                 message,
-                ::fluid::rule::configuration(&self.limit),
-                ::fluid::rule::state(&mut self.high),
+                ::fluid::rule::IsConfiguration::configuration(&self.limit),
+                ::fluid::rule::IsState::state(&mut self.high),
             ),
         )
     }
@@ -74,7 +74,7 @@ impl ::fluid::__private::Function for Warn {
             ::core::time::Duration::from_secs(10),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        ::fluid::rule::copied::<String>,
+        <String as ::fluid::rule::CanBeTriedAgain>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("warn")
         .docs(&["Writes a warning to standard error."])
@@ -85,8 +85,8 @@ impl ::fluid::__private::Function for Warn {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
-        ::fluid::__private::tries_none(warn(message), ::fluid::rule::carried)
+        ::fluid::rule::IsMessage::message(&message);
+        ::fluid::__private::tries_none(warn(message), ::fluid::rule::IsCarried::carried)
     }
 }
 /// The group `load_watch`.
@@ -119,10 +119,14 @@ impl LoadWatch {
         let warn = __workers.add_made("warn", Self::__make_warn);
         __workers.connect(measure.starts_an_edge(), &judge);
         __workers.connect(judge.starts_an_edge(), &warn);
-        ::fluid::rule::fed_by_nothing::<Measure>();
+        <::fluid::rule::ConsumedBy<
+            Measure,
+        > as ::fluid::rule::NeedsNoFeeding<Measure>>::fed_by_nothing();
         <Measure>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Warn>();
+        <::fluid::rule::EmittedBy<
+            Warn,
+        > as ::fluid::rule::NeedsNoEdge<Warn>>::feeds_nothing();
         <Warn>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = LoadWatchHandle {
             __group: __workers.handle(),

@@ -37,10 +37,10 @@ impl ::fluid::__private::Function for Serve {
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             serve(
-                ::fluid::rule::configuration(&self.address),
-                ::fluid::rule::resource(&self.orders),
+                ::fluid::rule::IsConfiguration::configuration(&self.address),
+                ::fluid::rule::IsResource::resource(&self.orders),
             ),
-            ::fluid::rule::carried,
+            ::fluid::rule::IsCarried::carried,
         )
     }
 }
@@ -76,10 +76,10 @@ impl ::fluid::__private::Function for Work {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::tries_none(
-            work(message, ::fluid::rule::state(&mut self.done)),
-            ::fluid::rule::carried,
+            work(message, ::fluid::rule::IsState::state(&mut self.done)),
+            ::fluid::rule::IsCarried::carried,
         )
     }
 }
@@ -123,12 +123,20 @@ impl Web {
             );
         let work = __workers.add_made("work", Self::__make_work);
         __workers.connect(orders.starts_an_edge(), &work);
-        ::fluid::rule::fed_by_nothing::<Serve>();
-        ::fluid::rule::feeds_nothing::<Serve>();
+        <::fluid::rule::ConsumedBy<
+            Serve,
+        > as ::fluid::rule::NeedsNoFeeding<Serve>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            Serve,
+        > as ::fluid::rule::NeedsNoEdge<Serve>>::feeds_nothing();
         <Serve>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::fed_by_nothing::<Ingress<Order>>();
+        <::fluid::rule::ConsumedBy<
+            Ingress<Order>,
+        > as ::fluid::rule::NeedsNoFeeding<Ingress<Order>>>::fed_by_nothing();
         <Ingress<Order>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Work>();
+        <::fluid::rule::EmittedBy<
+            Work,
+        > as ::fluid::rule::NeedsNoEdge<Work>>::feeds_nothing();
         <Work>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = WebHandle {
             __group: __workers.handle(),

@@ -9,12 +9,17 @@ use quote::{ToTokens, quote_spanned};
 /// The words before have the span of the macro's call: an editor takes each word with the span of a user's token for
 /// a meaning of that token, and shows the documentation of all of them.
 pub(crate) fn path(words: &str, span: Span) -> TokenStream {
+    path_over(words, (span, span))
+}
+
+/// Like [`path`], but the compiler reports an error about it from the first span to the last.
+pub(crate) fn path_over(words: &str, (first, end): (Span, Span)) -> TokenStream {
     let last = words.split("::").count() - 1;
     let words = words.split("::").enumerate().map(|(at, word)| {
-        let at = if at == last { span } else { Span::call_site() };
+        let at = if at == last { end } else { Span::call_site() };
         Ident::new(word, at)
     });
-    words.map(|word| quote_spanned!(span=> ::#word)).collect()
+    words.map(|word| quote_spanned!(first=> ::#word)).collect()
 }
 
 /// The spans of the first and the last token. The compiler takes a type to span from its first token to its last, so a

@@ -196,8 +196,7 @@ pub mod test;
 mod time;
 mod worker;
 
-/// The rules that need types, as expansions and compile errors name them.
-#[doc(hidden)]
+/// The bounds that the macros check. A compile error may name the bound that a type does not meet.
 pub mod rule {
     pub use crate::group::rule::*;
     pub use crate::rules::*;

@@ -11,13 +11,11 @@ mod port;
 mod send;
 
 pub use broken::{NotUnderstood, not_understood};
-pub use code::{IsKey, judged, key, weight};
+pub use code::{IsKey, judged, weight};
 pub use emitted::{Any, EmittedType, IsNoResult, emitted};
 pub use outside::IsSentFromOutside;
 pub use port::{HasNoPorts, NoEdges, Wires};
-pub use send::{
-    IsConfiguration, IsMessage, IsResource, IsState, configuration, message, resource, state,
-};
+pub use send::{IsConfiguration, IsMessage, IsResource, IsState};
 
 use crate::error::Error;
 use crate::queue::Output;
@@ -161,14 +159,17 @@ impl<T: Clone> CanBeCopied for T {}
     label = "`retry` and the port `failed` clone each message before its call",
     note = "let `{Self}` be `Clone`, or leave out `retry` and the edge from `failed`"
 )]
-pub trait CanBeTriedAgain: Clone {}
+pub trait CanBeTriedAgain: Sized {
+    /// Clones a message for another attempt.
+    #[doc(hidden)]
+    fn copied(message: &Self) -> Self;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone> CanBeTriedAgain for T {}
-
-/// Clones a message for another attempt.
-pub fn copied<T: CanBeTriedAgain>(message: &T) -> T {
-    message.clone()
+impl<T: Clone> CanBeTriedAgain for T {
+    fn copied(message: &Self) -> Self {
+        message.clone()
+    }
 }
 
 /// A worker that takes several messages in one call.
@@ -177,13 +178,14 @@ pub fn copied<T: CanBeTriedAgain>(message: &T) -> T {
     label = "this option is about batches, and the function takes one message at a time",
     note = "let it take a `Vec` of messages, and write `#[consumer(batch = 100)]` there"
 )]
-pub trait TakesBatches {}
+pub trait TakesBatches {
+    /// Checks a worker on which an option about batches is set.
+    #[doc(hidden)]
+    fn takes_batches() {}
+}
 
 #[diagnostic::do_not_recommend]
 impl<W: Stage<Calls = EachBatch>> TakesBatches for W {}
-
-/// Checks a worker on which an option about batches is set.
-pub fn takes_batches<W: TakesBatches>() {}
 
 /// A worker that makes calls; a group makes none.
 #[diagnostic::on_unimplemented(
@@ -191,13 +193,14 @@ pub fn takes_batches<W: TakesBatches>() {}
     label = "this option is about the calls of a worker, and this is a group",
     note = "write it at the workers of that group: `#[worker(stall = \"30s\")]`"
 )]
-pub trait MakesCalls {}
+pub trait MakesCalls {
+    /// Checks a member on which an option about stalls is set.
+    #[doc(hidden)]
+    fn makes_calls() {}
+}
 
 #[diagnostic::do_not_recommend]
 impl<W: Worker> MakesCalls for W {}
-
-/// Checks a member on which an option about stalls is set.
-pub fn makes_calls<W: MakesCalls>() {}
 
 /// A message type whose worker needs no edge that feeds it: only [`Nothing`].
 #[diagnostic::on_unimplemented(
@@ -205,7 +208,11 @@ pub fn makes_calls<W: MakesCalls>() {}
     label = "this worker consumes `{Self}`, and no edge ends at it",
     note = "draw an edge to it, or write `pub` before its name if messages come from outside the group"
 )]
-pub trait NeedsNoFeeding<W> {}
+pub trait NeedsNoFeeding<W> {
+    /// Checks a worker at which no edge ends.
+    #[doc(hidden)]
+    fn fed_by_nothing() {}
+}
 
 #[diagnostic::do_not_recommend]
 impl<W> NeedsNoFeeding<W> for Nothing {}
@@ -216,7 +223,11 @@ impl<W> NeedsNoFeeding<W> for Nothing {}
     label = "this worker emits `{Self}`, and no edge starts at it",
     note = "draw an edge from it, or throw its output away on purpose with `=> _`"
 )]
-pub trait NeedsNoEdge<W> {}
+pub trait NeedsNoEdge<W> {
+    /// Checks a worker at which no edge starts.
+    #[doc(hidden)]
+    fn feeds_nothing() {}
+}
 
 #[diagnostic::do_not_recommend]
 impl<W> NeedsNoEdge<W> for Nothing {}
@@ -227,15 +238,30 @@ impl<W> NeedsNoEdge<W> for Nothing {}
     label = "this function returns the error `{Self}`",
     note = "implement `std::error::Error` for it (with `Send + Sync + 'static`), or return `fluid::Error`"
 )]
-pub trait IsCarried: Into<Error> {}
+pub trait IsCarried {
+    /// Converts the error of a function.
+    #[doc(hidden)]
+    fn carried(self) -> Error;
+}
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<Error>> IsCarried for E {}
-
-/// Checks a worker on which an option about its calls is set: fluid must make these calls.
-pub fn called_by_fluid<W: Stage>() {}
-
-/// Converts the error of a function.
-pub fn carried<E: IsCarried>(error: E) -> Error {
-    error.into()
+impl<E: Into<Error>> IsCarried for E {
+    fn carried(self) -> Error {
+        self.into()
+    }
 }
+
+/// A worker whose calls fluid makes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` makes its own calls",
+    label = "this option is about the calls that fluid makes",
+    note = "a worker written by hand and a nested group make their own calls: set it there"
+)]
+pub trait IsCalledByFluid {
+    /// Checks a worker on which an option about its calls is set.
+    #[doc(hidden)]
+    fn called_by_fluid() {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Stage> IsCalledByFluid for W {}

@@ -3,12 +3,14 @@
 mod lanes;
 mod owned;
 
+use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{FnArg, Type};
 
 use super::model::{Parameter, Role, Worker};
 use crate::error::Errors;
 use crate::option;
+use crate::port::number;
 
 /// The most named ports of a worker: the runtime implements `Ports` for tuples of up to this many.
 const MOST_PORTS: usize = 8;
@@ -28,6 +30,7 @@ pub(super) fn check(worker: &mut Worker, errors: &mut Errors) {
     check_message(worker, errors);
     check_owned(worker, errors);
     check_ports(worker, errors);
+    check_port_numbers(worker, errors);
     worker.batched = lanes::batched(worker, errors);
     lanes::check_state(worker, errors);
     lanes::check_failed(worker, errors);
@@ -97,6 +100,21 @@ fn check_owned(worker: &mut Worker, errors: &mut Errors) {
     let is_kept = |parameter: &Parameter| parameter.ty().is_none_or(&mut is_owned);
     worker.parameters.retain(is_kept);
     worker.returns.message = worker.returns.message.take().filter(is_owned);
+}
+
+/// A group finds the ports of a worker by their [numbers](number).
+fn check_port_numbers(worker: &Worker, errors: &mut Errors) {
+    let ports: Vec<_> = worker.ports().map(|(name, _)| name).collect();
+    for (place, port) in ports.iter().enumerate() {
+        let same = |other: &&&Ident| number(other).to_string() == number(port).to_string();
+        if let Some(other) = ports[..place].iter().find(same) {
+            let message = format!(
+                "the ports `{other}` and `{port}` cannot be told apart: choose another name\n\
+                 fluid compares six digits of a hash of the name, and these are equal"
+            );
+            errors.at(port.span(), message);
+        }
+    }
 }
 
 fn check_ports(worker: &mut Worker, errors: &mut Errors) {

@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use syn::{Generics, Visibility};
 
 use super::model::{Many, Parameter, Role, Worker};
-use crate::hygiene::{ends, local};
+use crate::hygiene::{ends, local, path};
 use crate::text::{doc_lines, text};
 
 pub(super) fn worker(worker: &Worker) -> TokenStream {
@@ -181,8 +181,8 @@ fn options(worker: &Worker) -> Option<TokenStream> {
 fn code(worker: &Worker) -> TokenStream {
     let mut consts = TokenStream::new();
     for (option, name, ty, helper) in [
-        ("partition_by", "KEY", "Key", "key"),
-        ("batch_weight", "WEIGHT", "Weight", "weight"),
+        ("partition_by", "KEY", "Key", "fluid::rule::IsKey::key"),
+        ("batch_weight", "WEIGHT", "Weight", "fluid::rule::weight"),
     ] {
         let Some(setting) = worker.settings.get(option) else {
             continue;
@@ -191,18 +191,17 @@ fn code(worker: &Worker) -> TokenStream {
         let code = setting.value();
         // The compiler reports errors about the code at the code.
         let span = code.span().resolved_at(Span::call_site());
-        let helper = format_ident!("{helper}", span = span);
-        let message = local("message");
+        let (message, helper) = (local("message"), path(helper, span));
         consts.extend(quote_spanned! {span=>
             const #name: ::fluid::__private::#ty<Self> =
-                ::core::option::Option::Some(|#message| ::fluid::rule::#helper(#message, #code));
+                ::core::option::Option::Some(|#message| #helper(#message, #code));
         });
     }
     if let (Some(_), Some(ty)) = (worker.settings.get("retry"), worker.message()) {
         // The compiler reports a message that cannot be cloned at its type.
         consts.extend(quote_spanned! {ty.span().resolved_at(Span::call_site())=>
             const COPY: ::fluid::__private::Copying<Self> =
-                ::core::option::Option::Some(::fluid::rule::copied::<#ty>);
+                ::core::option::Option::Some(<#ty as ::fluid::rule::CanBeTriedAgain>::copied);
         });
     }
     consts
@@ -225,7 +224,7 @@ fn build_lane(worker: &Worker, generics: &Generics) -> Option<TokenStream> {
             }
             Parameter::Config(name, ty) => {
                 let at = ty.span().resolved_at(Span::call_site());
-                let clone = quote_spanned!(at=> ::fluid::rule::configuration(&#this.#name));
+                let clone = quote_spanned!(at=> ::fluid::rule::IsConfiguration::configuration(&#this.#name));
                 Some(quote!(#name: #clone))
             }
             _ => None,

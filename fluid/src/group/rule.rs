@@ -5,7 +5,7 @@
 
 use crate::group::slot::{Member, MemberSlot, MessageOf, Slot};
 use crate::queue::adapt::{Adapt, Straight};
-use crate::rules::{Adapted, NeedsNoEdge, NeedsNoFeeding, Other, Unchanged};
+use crate::rules::{Adapted, Other, Unchanged};
 use crate::state::Nothing;
 use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, PortOutput};
@@ -168,11 +168,11 @@ where
     }
 }
 
-/// Checks a worker at which no edge ends.
-pub fn fed_by_nothing<W: Member<Slot: MemberSlot<Message: NeedsNoFeeding<W>>>>() {}
+/// The message type of a member.
+pub type ConsumedBy<W> = <<W as Member>::Slot as MemberSlot>::Message;
 
-/// Checks a worker at which no edge starts.
-pub fn feeds_nothing<W: Member<Slot: MemberSlot<Output: NeedsNoEdge<W>>>>() {}
+/// The output type of a member.
+pub type EmittedBy<W> = <<W as Member>::Slot as MemberSlot>::Output;
 
 /// Whether `W` consumes messages.
 #[must_use]

@@ -312,7 +312,7 @@ impl<W: Worker> Slot<W> {
         W::Message: CanBeTriedAgain,
     {
         let port = Port::<W, Failed<W::Message>>::failed();
-        PortStart::new(self, port, Some(W::Message::clone))
+        PortStart::new(self, port, Some(W::Message::copied))
     }
 
     /// The start of an edge that adapts: `adapt` takes what this worker emits. It returns what the consumer

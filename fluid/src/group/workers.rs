@@ -502,7 +502,7 @@ impl Workers {
     #[doc(hidden)]
     pub fn keep_copies<A: Worker<Message: CanBeTriedAgain>>(&mut self, of: &Slot<A>) {
         of.check(&self.handle());
-        of.keep_copies(A::Message::clone);
+        of.keep_copies(A::Message::copied);
     }
 
     fn draw_fused<A: Worker, B: Worker>(&mut self, from: &Slot<A>, to: &Slot<B>) {

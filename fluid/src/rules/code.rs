@@ -8,16 +8,19 @@ use std::hash::{DefaultHasher, Hash, Hasher};
     label = "a key is what equal messages have in common, such as a name or a number",
     note = "let `partition_by` give something that is `Hash`, such as an integer, a `String` or a `&str`"
 )]
-pub trait IsKey: Hash {}
+pub trait IsKey: Sized {
+    /// `partition_by`: the hash of a message's key. It is the same in every process.
+    #[doc(hidden)]
+    fn key<'m, M>(message: &'m M, key: impl FnOnce(&'m M) -> Self) -> u64;
+}
 
 #[diagnostic::do_not_recommend]
-impl<K: Hash> IsKey for K {}
-
-/// `partition_by`: the hash of a message's key. It is the same in every process.
-pub fn key<'m, M, K: IsKey>(message: &'m M, key: impl FnOnce(&'m M) -> K) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key(message).hash(&mut hasher);
-    hasher.finish()
+impl<K: Hash> IsKey for K {
+    fn key<'m, M>(message: &'m M, key: impl FnOnce(&'m M) -> Self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        key(message).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// `batch_weight`: the weight of a message.

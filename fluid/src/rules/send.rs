@@ -1,4 +1,6 @@
 //! The rules for values that move between threads with a worker or a message.
+//!
+//! The traits have no supertraits: the compiler would report these, and not the message of the rule.
 
 use std::sync::Arc;
 
@@ -8,10 +10,18 @@ use std::sync::Arc;
     label = "`{Self}` cannot go to another thread",
     note = "use a type that is `Send`: an `Arc` in the place of an `Rc`, for instance"
 )]
-pub trait IsState: Send {}
+pub trait IsState {
+    /// Returns the argument of a state parameter.
+    #[doc(hidden)]
+    fn state(state: &mut Self) -> &mut Self;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Send> IsState for T {}
+impl<T: Send> IsState for T {
+    fn state(state: &mut Self) -> &mut Self {
+        state
+    }
+}
 
 /// A resource, which several threads use at the same time.
 #[diagnostic::on_unimplemented(
@@ -19,10 +29,18 @@ impl<T: Send> IsState for T {}
     label = "`{Self}` cannot be shared between threads",
     note = "use a type that is: a `Mutex` or an atomic in the place of a `Cell`, an `Arc` in the place of an `Rc`, for instance"
 )]
-pub trait IsResource: Send + Sync {}
+pub trait IsResource {
+    /// Returns the argument of a resource parameter.
+    #[doc(hidden)]
+    fn resource(resource: &Arc<Self>) -> &Self;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Send + Sync + ?Sized> IsResource for T {}
+impl<T: Send + Sync + ?Sized> IsResource for T {
+    fn resource(resource: &Arc<Self>) -> &Self {
+        resource
+    }
+}
 
 /// Configuration of a worker. Each call gets a clone.
 #[diagnostic::on_unimplemented(
@@ -30,10 +48,18 @@ impl<T: Send + Sync + ?Sized> IsResource for T {}
     label = "`{Self}` cannot be cloned, or not go to another thread",
     note = "derive `Clone`, or take it by reference: `&{Self}` is shared, `&mut {Self}` is the worker's own"
 )]
-pub trait IsConfiguration: Clone + Send {}
+pub trait IsConfiguration: Sized {
+    /// Returns a clone as the argument of a configuration parameter.
+    #[doc(hidden)]
+    fn configuration(configuration: &Self) -> Self;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone + Send> IsConfiguration for T {}
+impl<T: Clone + Send> IsConfiguration for T {
+    fn configuration(configuration: &Self) -> Self {
+        configuration.clone()
+    }
+}
 
 /// A message, which is sent from another thread.
 #[diagnostic::on_unimplemented(
@@ -41,25 +67,11 @@ impl<T: Clone + Send> IsConfiguration for T {}
     label = "`{Self}` cannot go to another thread",
     note = "use a type that is `Send`: an `Arc` in the place of an `Rc`, for instance"
 )]
-pub trait IsMessage: Send {}
+pub trait IsMessage {
+    /// Checks the type of a message parameter.
+    #[doc(hidden)]
+    fn message(_: &Self) {}
+}
 
 #[diagnostic::do_not_recommend]
 impl<T: Send> IsMessage for T {}
-
-/// Checks the type of a message parameter.
-pub fn message<T: IsMessage>(_: &T) {}
-
-/// Checks the type of a state parameter and returns the argument for it.
-pub fn state<T: IsState>(state: &mut T) -> &mut T {
-    state
-}
-
-/// Checks the type of a resource parameter and returns the argument for it.
-pub fn resource<T: IsResource + ?Sized>(resource: &Arc<T>) -> &T {
-    resource
-}
-
-/// Checks the type of a configuration parameter and returns a clone as the argument.
-pub fn configuration<T: IsConfiguration>(configuration: &T) -> T {
-    configuration.clone()
-}

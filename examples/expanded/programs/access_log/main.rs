@@ -35,7 +35,7 @@ const _: () = {
         #[doc(hidden)]
         fn every_port_leads_somewhere<Edges>(_: Edges)
         where
-            Edges: ::fluid::rule::Wires<Self, lines, 6693467979504746524>,
+            Edges: ::fluid::rule::Wires<Self, lines, 746524>,
         {}
     }
 };
@@ -52,8 +52,12 @@ impl ::fluid::__private::Function for Read {
         ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
-            read(::fluid::rule::configuration(&self.file), &ports.0, ctx),
-            ::fluid::rule::carried,
+            read(
+                ::fluid::rule::IsConfiguration::configuration(&self.file),
+                &ports.0,
+                ctx,
+            ),
+            ::fluid::rule::IsCarried::carried,
         )
     }
 }
@@ -85,7 +89,7 @@ const _: () = {
         #[doc(hidden)]
         fn every_port_leads_somewhere<Edges>(_: Edges)
         where
-            Edges: ::fluid::rule::Wires<Self, malformed, 11801737483581815190>,
+            Edges: ::fluid::rule::Wires<Self, malformed, 815190>,
         {}
     }
 };
@@ -106,9 +110,12 @@ impl ::fluid::__private::Function for Parse {
         _: &::fluid::__private::Context,
         ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::rule::emitted::<Entry>().is_no_result();
-        ::fluid::__private::tries_each(parse(message, &ports.0), ::fluid::rule::carried)
+        ::fluid::__private::tries_each(
+            parse(message, &ports.0),
+            ::fluid::rule::IsCarried::carried,
+        )
     }
 }
 /// Counts the parsed lines.
@@ -131,9 +138,9 @@ impl ::fluid::__private::Function for Count {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_none(
-            count(message, ::fluid::rule::resource(&self.totals)),
+            count(message, ::fluid::rule::IsResource::resource(&self.totals)),
         )
     }
 }
@@ -164,12 +171,12 @@ impl ::fluid::__private::Function for DeadLetters {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_none(
             dead_letters(
                 message,
-                ::fluid::rule::configuration(&self.show),
-                ::fluid::rule::resource(&self.totals),
+                ::fluid::rule::IsConfiguration::configuration(&self.show),
+                ::fluid::rule::IsResource::resource(&self.totals),
             ),
         )
     }
@@ -215,23 +222,30 @@ impl AccessLog {
         __workers.connect(read.port(<Read>::lines()), &parse);
         __workers.connect(parse.starts_an_edge(), &count);
         __workers.connect(parse.port(<Parse>::malformed()), &dead_letters);
-        ::fluid::rule::fed_by_nothing::<Read>();
-        ::fluid::rule::feeds_nothing::<Read>();
+        <::fluid::rule::ConsumedBy<
+            Read,
+        > as ::fluid::rule::NeedsNoFeeding<Read>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            Read,
+        > as ::fluid::rule::NeedsNoEdge<Read>>::feeds_nothing();
         let () = {
             struct EdgesOfRead<Ports>(Ports);
-            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 6693467979504746524>
-            for EdgesOfRead<Ports> {}
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 746524> for EdgesOfRead<Ports> {}
             <Read>::every_port_leads_somewhere(EdgesOfRead((<Read>::lines(),)))
         };
         let () = {
             struct EdgesOfParse<Ports>(Ports);
-            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 11801737483581815190>
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 815190>
             for EdgesOfParse<Ports> {}
             <Parse>::every_port_leads_somewhere(EdgesOfParse((<Parse>::malformed(),)))
         };
-        ::fluid::rule::feeds_nothing::<Count>();
+        <::fluid::rule::EmittedBy<
+            Count,
+        > as ::fluid::rule::NeedsNoEdge<Count>>::feeds_nothing();
         <Count>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<DeadLetters>();
+        <::fluid::rule::EmittedBy<
+            DeadLetters,
+        > as ::fluid::rule::NeedsNoEdge<DeadLetters>>::feeds_nothing();
         <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),

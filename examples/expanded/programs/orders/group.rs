@@ -62,25 +62,33 @@ impl Orders {
         __workers.connect(take.port(<Take>::rejected()), &reject);
         __workers.connect(charge.failed(), &settle);
         __workers.connect(settle.starts_an_edge(), &bury);
-        ::fluid::rule::fed_by_nothing::<Take>();
-        ::fluid::rule::feeds_nothing::<Take>();
+        <::fluid::rule::ConsumedBy<
+            Take,
+        > as ::fluid::rule::NeedsNoFeeding<Take>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            Take,
+        > as ::fluid::rule::NeedsNoEdge<Take>>::feeds_nothing();
         let () = {
             struct EdgesOfTake<Ports>(Ports);
-            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 5169432582064972>
-            for EdgesOfTake<Ports> {}
-            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 15096858049233138087>
-            for EdgesOfTake<Ports> {}
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 64972> for EdgesOfTake<Ports> {}
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 138087> for EdgesOfTake<Ports> {}
             <Take>::every_port_leads_somewhere(
                 EdgesOfTake((<Take>::orders(), <Take>::rejected())),
             )
         };
-        ::fluid::rule::feeds_nothing::<Reject>();
+        <::fluid::rule::EmittedBy<
+            Reject,
+        > as ::fluid::rule::NeedsNoEdge<Reject>>::feeds_nothing();
         <Reject>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Charge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Store>();
+        <::fluid::rule::EmittedBy<
+            Store,
+        > as ::fluid::rule::NeedsNoEdge<Store>>::feeds_nothing();
         <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Settle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Bury>();
+        <::fluid::rule::EmittedBy<
+            Bury,
+        > as ::fluid::rule::NeedsNoEdge<Bury>>::feeds_nothing();
         <Bury>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = OrdersHandle {
             __group: __workers.handle(),

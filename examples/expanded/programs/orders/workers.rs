@@ -51,8 +51,8 @@ const _: () = {
         #[doc(hidden)]
         pub fn every_port_leads_somewhere<Edges>(_: Edges)
         where
-            Edges: ::fluid::rule::Wires<Self, orders, 5169432582064972>
-                + ::fluid::rule::Wires<Self, rejected, 15096858049233138087>,
+            Edges: ::fluid::rule::Wires<Self, orders, 64972>
+                + ::fluid::rule::Wires<Self, rejected, 138087>,
         {}
     }
 };
@@ -80,13 +80,13 @@ impl ::fluid::__private::Function for Take {
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::tries_none(
             take(
-                ::fluid::rule::configuration(&self.source),
-                ::fluid::rule::state(&mut self.intake),
+                ::fluid::rule::IsConfiguration::configuration(&self.source),
+                ::fluid::rule::IsState::state(&mut self.intake),
                 &ports.0,
                 &ports.1,
                 ctx,
             ),
-            ::fluid::rule::carried,
+            ::fluid::rule::IsCarried::carried,
         )
     }
 }
@@ -109,7 +109,7 @@ impl ::fluid::__private::Function for Reject {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_none(reject(message))
     }
 }
@@ -140,12 +140,12 @@ impl ::fluid::__private::Function for Charge {
         )
         .rate(1000, ::core::time::Duration::from_secs(1))
         .burst(8);
-    const KEY: ::fluid::__private::Key<Self> = ::core::option::Option::Some(|message| ::fluid::rule::key(
+    const KEY: ::fluid::__private::Key<Self> = ::core::option::Option::Some(|message| ::fluid::rule::IsKey::key(
         message,
         |order| &order.customer,
     ));
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        ::fluid::rule::copied::<Order>,
+        <Order as ::fluid::rule::CanBeTriedAgain>::copied,
     );
     const BUILD_LANE: ::core::option::Option<fn(&Self) -> Self> = ::core::option::Option::Some(|
         worker|
@@ -167,15 +167,16 @@ impl ::fluid::__private::Function for Charge {
         ctx: &::fluid::__private::Context,
         _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::rule::emitted::<Paid>().is_no_result();
-        match charge(message, ::fluid::rule::resource(&self.provider)).await {
+        match charge(message, ::fluid::rule::IsResource::resource(&self.provider)).await
+        {
             ::core::result::Result::Ok(output) => {
                 ::core::result::Result::Ok(::core::option::Option::Some(output))
             }
             ::core::result::Result::Err(error) => {
                 ctx.retry_if(::fluid::rule::judged(&error, ChargeError::is_passing));
-                ::core::result::Result::Err(::fluid::rule::carried(error))
+                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
             }
         }
     }
@@ -204,7 +205,7 @@ impl ::fluid::__private::Function for Store {
             ::core::time::Duration::from_millis(500),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        ::fluid::rule::copied::<Paid>,
+        <Paid as ::fluid::rule::CanBeTriedAgain>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
@@ -219,13 +220,13 @@ impl ::fluid::__private::Function for Store {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
-        match store(message, ::fluid::rule::resource(&self.db)) {
+        ::fluid::rule::IsMessage::message(&message);
+        match store(message, ::fluid::rule::IsResource::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
+                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
             }
         }
     }
@@ -268,7 +269,7 @@ impl ::fluid::__private::Function for Settle {
             ::core::time::Duration::from_millis(200),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        ::fluid::rule::copied::<Failed<Order>>,
+        <Failed<Order> as ::fluid::rule::CanBeTriedAgain>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("settle")
         .docs(
@@ -285,11 +286,11 @@ impl ::fluid::__private::Function for Settle {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::rule::emitted::<GivenUp>().is_no_result();
         ::fluid::__private::tries_one(
-            settle(message, ::fluid::rule::resource(&self.provider)),
-            ::fluid::rule::carried,
+            settle(message, ::fluid::rule::IsResource::resource(&self.provider)),
+            ::fluid::rule::IsCarried::carried,
         )
     }
 }
@@ -317,7 +318,7 @@ impl ::fluid::__private::Function for Bury {
             ::core::time::Duration::from_millis(500),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        ::fluid::rule::copied::<GivenUp>,
+        <GivenUp as ::fluid::rule::CanBeTriedAgain>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("bury")
         .docs(&["Stores the orders that were given up, and the reasons."])
@@ -328,13 +329,13 @@ impl ::fluid::__private::Function for Bury {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
-        match bury(message, ::fluid::rule::resource(&self.db)) {
+        ::fluid::rule::IsMessage::message(&message);
+        match bury(message, ::fluid::rule::IsResource::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
+                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
             }
         }
     }

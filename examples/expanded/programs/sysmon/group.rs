@@ -57,25 +57,39 @@ impl Sysmon {
         __workers.connect(rate.starts_an_edge(), &judge);
         __workers.connect(rate.starts_an_edge(), &store);
         __workers.connect(judge.starts_an_edge(), &alarm);
-        ::fluid::rule::fed_by_nothing::<KeepTime>();
-        ::fluid::rule::feeds_nothing::<KeepTime>();
+        <::fluid::rule::ConsumedBy<
+            KeepTime,
+        > as ::fluid::rule::NeedsNoFeeding<KeepTime>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            KeepTime,
+        > as ::fluid::rule::NeedsNoEdge<KeepTime>>::feeds_nothing();
         let () = {
             struct EdgesOfClock<Ports>(Ports);
-            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 9212436759843841461>
+            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 841461>
             for EdgesOfClock<Ports> {}
             <KeepTime>::every_port_leads_somewhere(EdgesOfClock((<KeepTime>::ticks(),)))
         };
         <TakeSample>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Rate>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Show>();
+        <::fluid::rule::EmittedBy<
+            Show,
+        > as ::fluid::rule::NeedsNoEdge<Show>>::feeds_nothing();
         <Show>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Alarm>();
+        <::fluid::rule::EmittedBy<
+            Alarm,
+        > as ::fluid::rule::NeedsNoEdge<Alarm>>::feeds_nothing();
         <Alarm>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::feeds_nothing::<Store>();
+        <::fluid::rule::EmittedBy<
+            Store,
+        > as ::fluid::rule::NeedsNoEdge<Store>>::feeds_nothing();
         <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        ::fluid::rule::fed_by_nothing::<SayStopping>();
-        ::fluid::rule::feeds_nothing::<SayStopping>();
+        <::fluid::rule::ConsumedBy<
+            SayStopping,
+        > as ::fluid::rule::NeedsNoFeeding<SayStopping>>::fed_by_nothing();
+        <::fluid::rule::EmittedBy<
+            SayStopping,
+        > as ::fluid::rule::NeedsNoEdge<SayStopping>>::feeds_nothing();
         <SayStopping>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = SysmonHandle {
             __group: __workers.handle(),

@@ -27,7 +27,7 @@ const _: () = {
         #[doc(hidden)]
         pub fn every_port_leads_somewhere<Edges>(_: Edges)
         where
-            Edges: ::fluid::rule::Wires<Self, ticks, 9212436759843841461>,
+            Edges: ::fluid::rule::Wires<Self, ticks, 841461>,
         {}
     }
 };
@@ -44,7 +44,11 @@ impl ::fluid::__private::Function for KeepTime {
         ports: &::fluid::__private::PortsOf<Self>,
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::__private::emits_none(
-            keep_time(::fluid::rule::configuration(&self.every), &ports.0, ctx),
+            keep_time(
+                ::fluid::rule::IsConfiguration::configuration(&self.every),
+                &ports.0,
+                ctx,
+            ),
         )
     }
 }
@@ -80,11 +84,11 @@ impl ::fluid::__private::Function for TakeSample {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::rule::emitted::<Sample>().is_no_result();
         ::core::result::Result::Ok(
             ::core::option::Option::Some(
-                take_sample(message, ::fluid::rule::state(&mut self.sampler)),
+                take_sample(message, ::fluid::rule::IsState::state(&mut self.sampler)),
             ),
         )
     }
@@ -115,10 +119,10 @@ impl ::fluid::__private::Function for Rate {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::rule::emitted::<Reading>().is_no_result();
         ::fluid::__private::emits_one(
-            rate(message, ::fluid::rule::state(&mut self.book)),
+            rate(message, ::fluid::rule::IsState::state(&mut self.book)),
         )
     }
 }
@@ -144,9 +148,9 @@ impl ::fluid::__private::Function for Show {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::emits_none(
-            show(message, ::fluid::rule::resource(&self.screen)),
+            show(message, ::fluid::rule::IsResource::resource(&self.screen)),
         )
     }
 }
@@ -181,13 +185,13 @@ impl ::fluid::__private::Function for Judge {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         ::fluid::rule::emitted::<Alert>().is_no_result();
         ::fluid::__private::emits_each(
             judge(
                 message,
-                ::fluid::rule::state(&mut self.book),
-                ::fluid::rule::resource(&self.thresholds),
+                ::fluid::rule::IsState::state(&mut self.book),
+                ::fluid::rule::IsResource::resource(&self.thresholds),
             ),
         )
     }
@@ -219,17 +223,17 @@ impl ::fluid::__private::Function for Alarm {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
+        ::fluid::rule::IsMessage::message(&message);
         match alarm(
             message,
-            ::fluid::rule::resource(&self.screen),
-            ::fluid::rule::resource(&self.db),
+            ::fluid::rule::IsResource::resource(&self.screen),
+            ::fluid::rule::IsResource::resource(&self.db),
         ) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
+                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
             }
         }
     }
@@ -267,13 +271,13 @@ impl ::fluid::__private::Function for Store {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> ::fluid::__private::Called<Self> {
-        ::fluid::rule::message(&message);
-        match store(message, ::fluid::rule::resource(&self.db)) {
+        ::fluid::rule::IsMessage::message(&message);
+        match store(message, ::fluid::rule::IsResource::resource(&self.db)) {
             ::core::result::Result::Ok(()) => {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::carried(error))
+                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
             }
         }
     }

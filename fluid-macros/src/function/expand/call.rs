@@ -74,7 +74,7 @@ fn judges(worker: &Worker) -> bool {
 fn rules(worker: &Worker, generics: &Generics) -> TokenStream {
     let message = worker.message().map(|ty| {
         let message = Ident::new("message", ty.span().resolved_at(Span::mixed_site()));
-        quote_spanned!(at(ty)=> ::fluid::rule::message(&#message);)
+        quote_spanned!(at(ty)=> ::fluid::rule::IsMessage::message(&#message);)
     });
     let rules = [message, no_hidden_result(worker, generics)];
     rules.into_iter().flatten().collect()
@@ -113,7 +113,7 @@ fn adapted(worker: &Worker, call: &TokenStream) -> Option<TokenStream> {
         return Some(quote!(::fluid::__private::#emits(#call)));
     }
     // The compiler reports an error type that fluid cannot carry at the return type.
-    let carried = quote_spanned!(worker.returns_span()=> ::fluid::rule::carried);
+    let carried = quote_spanned!(worker.returns_span()=> ::fluid::rule::IsCarried::carried);
     let tries = format_ident!("tries_{what}");
     Some(quote!(::fluid::__private::#tries(#call, #carried)))
 }
@@ -137,13 +137,13 @@ fn of_function(worker: &Worker, generics: &Generics) -> TokenStream {
             quote!(&#ports.#index)
         }
         Parameter::Resource(name, ty) => {
-            quote_spanned!(at(ty)=> ::fluid::rule::resource(&self.#name))
+            quote_spanned!(at(ty)=> ::fluid::rule::IsResource::resource(&self.#name))
         }
         Parameter::State(name, ty) => {
-            quote_spanned!(at(ty)=> ::fluid::rule::state(&mut self.#name))
+            quote_spanned!(at(ty)=> ::fluid::rule::IsState::state(&mut self.#name))
         }
         Parameter::Config(name, ty) => {
-            quote_spanned!(at(ty)=> ::fluid::rule::configuration(&self.#name))
+            quote_spanned!(at(ty)=> ::fluid::rule::IsConfiguration::configuration(&self.#name))
         }
     });
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
@@ -187,7 +187,7 @@ fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
     };
     // The compiler reports an error type that fluid cannot carry at the return type.
     let carried = quote_spanned! {worker.returns_span()=>
-        ::core::result::Result::Err(::fluid::rule::carried(error))
+        ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
     };
     let failure = match worker.settings.get("retry_if") {
         None => carried,

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use super::cfg::{any, unless};
 use super::edge::is_failed;
 use crate::group::model::{Edge, Field, Made};
-use crate::hygiene::path;
+use crate::hygiene::{ends, path, path_over};
 use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
 use crate::port::number;
 
@@ -20,13 +20,26 @@ pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Fiel
         let mine = edges.iter().filter(|edge| mine(edge));
         mine.map(|edge| edge.cfgs_beside(place, fields)).collect()
     };
+    // The compiler reports both rules at the type of the field.
+    let (first, last) = ends(ty);
+    let last = last.resolved_at(Span::call_site());
+    let of_type = |alias| {
+        let path = path_over(alias, (first.resolved_at(Span::call_site()), last));
+        quote_spanned!(last=> #path<#ty>)
+    };
     let mut rules = TokenStream::new();
     let unfed = unless(&of(&|edge| edge.ends_at(place)));
     if let (None, Some(unfed)) = (&field.public, unfed) {
-        rules.extend(quote!(#(#cfgs)* #unfed ::fluid::rule::fed_by_nothing::<#ty>();));
+        let message = of_type("fluid::rule::ConsumedBy");
+        rules.extend(quote! {
+            #(#cfgs)* #unfed <#message as ::fluid::rule::NeedsNoFeeding<#ty>>::fed_by_nothing();
+        });
     }
     if let Some(unwired) = unless(&of(&|edge| edge.starts_at(place))) {
-        rules.extend(quote!(#(#cfgs)* #unwired ::fluid::rule::feeds_nothing::<#ty>();));
+        let output = of_type("fluid::rule::EmittedBy");
+        rules.extend(quote! {
+            #(#cfgs)* #unwired <#output as ::fluid::rule::NeedsNoEdge<#ty>>::feeds_nothing();
+        });
     }
     rules.extend(ports(place, field, edges, fields));
     rules
@@ -111,8 +124,9 @@ fn option(setting: &Setting, field: &Field, generic: bool) -> TokenStream {
     let Field { cfgs, ty, .. } = field;
     let rules = setting.row.on_field.iter();
     let bounds = rules.clone().filter_map(|rule| {
-        let bound = format_ident!("{}", bound(*rule)?, span = setting.span);
-        Some(quote_spanned!(setting.span=> #(#cfgs)* ::fluid::rule::#bound::<#ty>();))
+        let (bound, check) = bound(*rule)?;
+        let [bound, check] = [bound, check].map(|name| Ident::new(name, setting.span));
+        Some(quote_spanned!(setting.span=> #(#cfgs)* <#ty as ::fluid::rule::#bound>::#check();))
     });
     let bounds: TokenStream = bounds.collect();
     let assert = path("core::assert", setting.span);
@@ -134,12 +148,12 @@ fn option(setting: &Setting, field: &Field, generic: bool) -> TokenStream {
     }
 }
 
-/// The function of `fluid::rule` whose bound is the rule, if there is one.
-fn bound(rule: FieldRule) -> Option<&'static str> {
+/// The trait of `fluid::rule` that is the rule, and its function, if there is one.
+fn bound(rule: FieldRule) -> Option<(&'static str, &'static str)> {
     match rule {
-        FieldRule::MakesCalls => Some("makes_calls"),
-        FieldRule::IsCalled => Some("called_by_fluid"),
-        FieldRule::TakesBatches => Some("takes_batches"),
+        FieldRule::MakesCalls => Some(("MakesCalls", "makes_calls")),
+        FieldRule::IsCalled => Some(("IsCalledByFluid", "called_by_fluid")),
+        FieldRule::TakesBatches => Some(("TakesBatches", "takes_batches")),
         FieldRule::IsConsumer
         | FieldRule::IsNoConsumer
         | FieldRule::HasStall
