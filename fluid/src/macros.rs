@@ -101,7 +101,9 @@
 /// | `timeout = "2s"` | how long one call may take | none |
 /// | `stall = "30s"` | how long a call may show no activity, see [Stalls](#stalls) | not watched |
 /// | `on_stall = "restart"` | what a stall does: `"report"` logs it; `"restart"` cancels the call and restarts the worker | `"report"` |
-/// | `on_error = "stop"` | what a failed call does: `"stop"` stops the group, `"skip"` goes on with the next call, `"restart"` restarts the worker with new state after a backoff, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
+/// | `on_error = "stop"` | what a failed call does: `"stop"` stops the group, `"skip"` goes on with the next call, `"restart"` restarts the worker with new state after a backoff, `"forget"` ends the worker and keeps only its counts, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
+/// | `max_restarts = 3` | how many restarts its failures may cause within the time `within`, see [`Options::max_restarts`](crate::Options::max_restarts) | the group's budget |
+/// | `within = "1m"` | the time for `max_restarts` | 30 s |
 /// | `on_exit = "ignore"` | what the worker's end does: `"stop"` stops the group, `"ignore"` does nothing, `"forget"` also removes the worker from the group and keeps only its counts, see [`OnExit`](crate::OnExit) | `"stop"` |
 ///
 /// Durations are checked when the macro runs. A call that exceeds its `timeout` is dropped at an `.await`. A
@@ -199,7 +201,9 @@ pub use fluid_macros::worker;
 /// | `timeout = "2s"` | how long one call may take | none |
 /// | `stall = "30s"` | how long a call may show no activity | not watched |
 /// | `on_stall = "restart"` | what a stall does: `"report"` or `"restart"` | `"report"` |
-/// | `on_error = "stop"` | what a failed call does: `"stop"`, `"skip"` or `"restart"` | the group's `restart`, or `"stop"` |
+/// | `on_error = "stop"` | what a failed call does: `"stop"`, `"skip"`, `"restart"` or `"forget"` | the group's `restart`, or `"stop"` |
+/// | `max_restarts = 3` | how many restarts its failures may cause within the time `within` | the group's budget |
+/// | `within = "1m"` | the time for `max_restarts` | 30 s |
 /// | `on_exit = "ignore"` | what its end does: `"stop"`, `"ignore"` or `"forget"` | `"stop"` |
 /// | `on_lost = "ignore"` | what lost messages do: `"fail"` makes the exit code 2, `"ignore"` does nothing, see [`OnLost`](crate::OnLost) | `"fail"` |
 ///

@@ -6,6 +6,7 @@ pub(crate) mod restart;
 
 use std::time::Duration;
 
+use crate::options::restart::Restart;
 use merge::{OptionSet, Setting};
 
 /// The options of one worker. The macros set them from their attributes. A worker written by hand has them in
@@ -39,6 +40,9 @@ pub struct Options {
     pub(crate) blocking: bool,
     /// `None` if the option is not set.
     pub(crate) on_error: Option<OnError>,
+    /// The most restarts within a time that the failures of this worker may cause, if they are limited.
+    pub(crate) max_restarts: Option<u32>,
+    pub(crate) within: Duration,
     pub(crate) on_exit: OnExit,
     pub(crate) on_lost: OnLost,
     pub(crate) capacity: usize,
@@ -79,6 +83,8 @@ impl Options {
             jitter: Duration::ZERO,
             blocking: false,
             on_error: None,
+            max_restarts: None,
+            within: Restart::one_for_one().within,
             on_exit: OnExit::Stop,
             on_lost: OnLost::Fail,
             capacity: 1024,
@@ -217,6 +223,28 @@ impl Options {
     pub const fn on_error(mut self, on_error: OnError) -> Self {
         self.set = self.set.with(Setting::OnError);
         self.on_error = Some(on_error);
+        self
+    }
+
+    /// How many restarts a failure of this worker may cause [`within`](Self::within) a time, in addition to the budget of
+    /// the group. One more failure is not answered by a restart: with [`OnError::Forget`] the group forgets the worker,
+    /// and otherwise the group fails, or the group above decides. Default: no limit but that of the group. With
+    /// [`OnError::Forget`] the default is 0.
+    pub const fn max_restarts(mut self, max_restarts: u32) -> Self {
+        self.set = self.set.with(Setting::MaxRestarts);
+        self.max_restarts = Some(max_restarts);
+        self
+    }
+
+    /// How long a restart counts for [`max_restarts`](Self::max_restarts). Default 30 s.
+    ///
+    /// # Panics
+    ///
+    /// If `within` is zero. In a `const` this is a compile error.
+    pub const fn within(mut self, within: Duration) -> Self {
+        assert!(!within.is_zero(), "restarts are counted within some time");
+        self.set = self.set.with(Setting::Within);
+        self.within = bounded(within);
         self
     }
 
@@ -432,6 +460,18 @@ pub enum OnError {
     /// and its handles stay. If the group has a strategy ([`Workers::restart`](crate::Workers::restart)), each
     /// restart spends one restart of its budget.
     Restart,
+    /// The worker ends as failed, the failure is logged as an error, and the group continues without the worker. The
+    /// group forgets it, as with [`OnExit::Forget`], and counts it in [`Forgotten::failed`](crate::Forgotten::failed).
+    /// For workers that do not depend on each other, such as one for each tenant.
+    ///
+    /// With [`max_restarts`](Options::max_restarts) the worker is restarted that often first, like with `Restart`.
+    ///
+    /// The failure of a worker does not change the exit code, but messages do that were accepted and failed for good:
+    /// its lost messages, and all that its queue still held ([`Options::on_lost`]).
+    ///
+    /// Some failures stop the group all the same: an `on_startup` that fails when the group starts, and a worker that
+    /// blocks its thread and cannot be ended.
+    Forget,
 }
 
 /// The effect of a stall: of a call without a sign of life for the time of [`stall`](crate::Options::stall).
@@ -466,7 +506,8 @@ pub enum OnExit {
     /// only its counts are kept, in sums ([`Forgotten`](crate::Forgotten)). For workers that come and go: a group can
     /// run any number of them, one after the other, in the same memory. A handle of the worker still returns its exit.
     ///
-    /// A worker that ends after the stop of its group has begun is not forgotten. Nor is one that failed.
+    /// A worker that ends after the stop of its group has begun is not forgotten. A failure is answered by
+    /// [`OnError`] and not by this.
     Forget,
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use fluid::{Cause, Error, OnExit, Options, Restart, State, Workers, by_hand::Nothing};
+use fluid::{
+    Cause, Context, Error, OnError, OnExit, OnLost, Options, Restart, State, Worker, Workers,
+    by_hand::{Io, Nothing},
+};
 use tokio::time::timeout;
 
 use crate::support::{
@@ -80,7 +83,7 @@ async fn on_exit_forget_does_not_hide_a_failure() {
 async fn lost_messages_and_force_of_a_forgotten_worker_count_for_the_exit_code() {
     let mut workers = group();
     put(&mut workers, "idle", idle());
-    let options = FORGET.on_error(fluid::OnError::Skip).grace(secs(1));
+    let options = FORGET.on_error(OnError::Skip).grace(secs(1));
     let picky = workers.add_with("picky", options, || {
         each(|number: u64| async move {
             match number {
@@ -156,18 +159,14 @@ async fn a_restart_of_all_that_is_downstream_leaves_out_what_was_removed() {
     for forgets in [false, true] {
         let restart = Restart::rest_for_one().backoff(ms(1), ms(1));
         let mut workers = group().restart(restart);
-        let flaky = workers.add_with(
-            "flaky",
-            Options::new().on_lost(fluid::OnLost::Ignore),
-            || {
-                each(|number: u64| async move {
-                    match number {
-                        0 => Err("flaky")?,
-                        number => Ok(Some(number)),
-                    }
-                })
-            },
-        );
+        let flaky = workers.add_with("flaky", Options::new().on_lost(OnLost::Ignore), || {
+            each(|number: u64| async move {
+                match number {
+                    0 => Err("flaky")?,
+                    number => Ok(Some(number)),
+                }
+            })
+        });
         let sink = workers.add_with("sink", FORGET, || sink::<u64>(Duration::ZERO));
         workers.connect(&flaky, &sink);
         let sink = sink.handle();
@@ -187,6 +186,230 @@ async fn a_restart_of_all_that_is_downstream_leaves_out_what_was_removed() {
         let exit = running.shutdown().await;
         assert!(exit.is_success(), "{exit}");
     }
+}
+
+const FORGET_FAILURE: Options = Options::new().on_error(OnError::Forget);
+
+/// Fails at each number below 10.
+async fn picky(number: u64) -> Result<Option<Nothing>, Error> {
+    assert!(number != 9, "nine");
+    if number < 10 {
+        return Err(format!("{number} is too small").into());
+    }
+    Ok(None)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_goes_on_without_a_worker_that_failed_and_is_forgotten() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let fails = || body::<Nothing, Nothing>(|_, _| Box::pin(async { Err("broken".into()) }));
+    let first = workers.add_with("first", FORGET_FAILURE, fails);
+    let running = workers.startup().await.unwrap();
+    let second = running.add_with("second", FORGET_FAILURE, fails).unwrap();
+    let panics = running
+        .add_with("panics", FORGET_FAILURE, || each(picky))
+        .unwrap();
+    panics.send(9).await.unwrap();
+    for worker in [first.worker(), second.worker(), panics.worker()] {
+        let exit = worker.wait_for_shutdown().await;
+        assert!(exit.cause().is_failure(), "{exit}");
+    }
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().unwrap();
+    assert_eq!((forgotten.workers, forgotten.failed), (3, 3));
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    let told = "3 workers forgotten, 3 of them failed";
+    assert!(exit.to_string().contains(told), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_fail_with_a_forgotten_worker_give_exit_code_2() {
+    for (on_lost, messages, expected) in [
+        (OnLost::Fail, 0, (0, 0)),
+        (OnLost::Fail, 1, (1, 2)),
+        (OnLost::Fail, 3, (3, 2)),
+        (OnLost::Ignore, 3, (0, 0)),
+    ] {
+        let mut workers = group();
+        put(&mut workers, "idle", idle());
+        let options = FORGET_FAILURE.on_lost(on_lost);
+        let picky = workers.add_with("picky", options, || each(picky));
+        if messages == 0 {
+            // It fails without a message.
+            let fails = body::<Nothing, Nothing>(|_, _| Box::pin(async { Err("broken".into()) }));
+            put_with(&mut workers, "fails", FORGET_FAILURE, fails);
+        }
+        for number in 0..messages {
+            picky.send(number).await.unwrap();
+        }
+        let running = workers.startup().await.unwrap();
+        tokio::time::sleep(secs(1)).await;
+        assert!(running.is_running(), "{}", running.status());
+        let exit = running.shutdown().await;
+        let forgotten = exit.forgotten().unwrap();
+        assert_eq!((forgotten.workers, forgotten.failed), (1, 1));
+        assert!(forgotten.counts.conserved(), "{exit}");
+        assert_eq!((exit.lost(), exit.code()), expected, "{exit}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_fails_at_the_stop_is_forgotten_and_the_stop_is_none_of_a_failure() {
+    let mut workers = group();
+    let options = FORGET_FAILURE.on_lost(OnLost::Ignore);
+    let slow = each(|_: u64| async {
+        tokio::time::sleep(secs(1)).await;
+        Err::<Option<Nothing>, _>("late".into())
+    });
+    let slow = put_with(&mut workers, "slow", options, slow);
+    let running = workers.startup().await.unwrap();
+    slow.send(1).await.unwrap();
+    let exit = running.shutdown().await;
+    assert!(
+        matches!(exit.cause(), Cause::Stopped) && exit.is_success(),
+        "{exit}"
+    );
+    assert_eq!(exit.forgotten().unwrap().failed, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_on_startup_fails_the_start_of_a_group_and_not_a_running_one() {
+    /// Cannot start.
+    struct Unstartable;
+
+    impl Worker for Unstartable {
+        type Message = Nothing;
+        type Output = Nothing;
+        type Ports = ();
+
+        async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+            Err("no database".into())
+        }
+
+        async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+
+    let mut workers = group();
+    workers.add_with("unstartable", FORGET_FAILURE, || Unstartable);
+    let exit = workers.startup().await.unwrap_err();
+    assert!(
+        matches!(exit.cause(), Cause::StartupFailed { .. }),
+        "{exit}"
+    );
+
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    let added = running
+        .add_with("unstartable", FORGET_FAILURE, || Unstartable)
+        .unwrap();
+    let exit = added.wait_for_shutdown().await;
+    assert!(
+        matches!(exit.cause(), Cause::StartupFailed { .. }),
+        "{exit}"
+    );
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    let exit = running.shutdown().await;
+    assert_eq!(exit.forgotten().unwrap().failed, 1);
+    assert!(exit.is_success(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_is_restarted_within_its_own_budget_and_then_forgotten() {
+    let options = FORGET_FAILURE
+        .on_lost(OnLost::Ignore)
+        .max_restarts(2)
+        .within(secs(60));
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let flaky = workers.add_with("picky", options, || each(picky));
+    let running = workers.startup().await.unwrap();
+    for round in 0..4 {
+        // Two failures in each minute are within the budget.
+        for number in [1, 2] {
+            flaky.send(number).await.unwrap();
+            tokio::time::sleep(secs(6)).await;
+        }
+        assert_eq!(flaky.status().restarts, 2 * (round + 1));
+        tokio::time::sleep(secs(60)).await;
+    }
+    for number in 1..=3 {
+        flaky.send(number).await.unwrap();
+    }
+    let exit = flaky.wait_for_shutdown().await;
+    assert_eq!(exit.restarts(), 10);
+    let told = "its budget, 2 restarts within 60s, is used up: 3 is too small";
+    assert!(exit.to_string().contains(told), "{exit}");
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    let exit = running.shutdown().await;
+    assert_eq!(exit.forgotten().unwrap().restarts, 10);
+    assert!(exit.is_success(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_whose_own_budget_is_used_up_fails_its_group() {
+    for strategy in [None, Some(Restart::one_for_one().max_restarts(100))] {
+        let mut workers = group();
+        if let Some(strategy) = strategy {
+            workers = workers.restart(strategy);
+        }
+        let options = match strategy {
+            None => Options::new().on_error(OnError::Restart),
+            Some(_) => Options::new(),
+        };
+        let flaky = workers.add_with("picky", options.max_restarts(1), || each(picky));
+        let running = workers.startup().await.unwrap();
+        for number in [1, 2] {
+            flaky.send(number).await.unwrap();
+        }
+        let exit = timeout(secs(5), running.wait_for_shutdown()).await.unwrap();
+        let told = "its budget, 1 restart within 30s, is used up: 2 is too small";
+        assert!(exit.to_string().contains(told), "{exit}");
+        assert_eq!(exit.worker("picky").unwrap().restarts(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_group_that_fails_is_forgotten_by_the_group_above() {
+    let mut inner = Workers::new("inner").restart(Restart::one_for_one().max_restarts(1));
+    let deep = inner.add_with("picky", Options::new(), || each(picky));
+    let mut inner = Some(inner);
+    // The strategy of the group above does not answer it.
+    let mut workers = group().restart(Restart::one_for_one());
+    put(&mut workers, "idle", idle());
+    let handle = workers.add_with("inner", FORGET_FAILURE, move || inner.take().unwrap());
+    let running = workers.startup().await.unwrap();
+    for number in [1, 2] {
+        deep.send(number).await.unwrap();
+    }
+    let exit = handle.wait_for_shutdown().await;
+    assert_eq!((exit.code(), exit.restarts()), (2, 0), "{exit}");
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().unwrap();
+    assert_eq!((forgotten.failed, forgotten.restarts), (1, 1), "{exit}");
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    assert_eq!((exit.lost(), exit.code()), (2, 2), "{exit}");
 }
 
 /// What a worker returns that ends as soon as it runs.

@@ -185,6 +185,48 @@ async fn a_group_goes_on_without_a_worker_whose_end_it_ignores() {
     assert!(running.shutdown().await.is_success());
 }
 
+#[consumer(
+    on_error = "forget",
+    max_restarts = 1,
+    within = "1m",
+    on_lost = "ignore"
+)]
+async fn crack(number: u64) -> Result<(), String> {
+    Err(format!("{number} is too hard"))
+}
+
+workers! {
+    struct Cracking {
+        pub crack: Crack,
+        #[consumer(max_restarts = 0)]
+        pub brittle: Crack,
+        go_on: GoOn,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_is_restarted_as_often_as_its_own_budget_allows_and_then_forgotten() {
+    let running = Cracking::new().startup().await.unwrap();
+    for number in 0..2 {
+        running.crack().send(number).await.unwrap();
+        running.brittle().send(number).await.unwrap();
+    }
+    let exit = running.crack().wait_for_shutdown().await;
+    assert!(
+        matches!(exit.cause(), Cause::Failed { .. }) && exit.restarts() == 1,
+        "{exit}"
+    );
+    assert_eq!(running.brittle().wait_for_shutdown().await.restarts(), 0);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    let exit = running.shutdown().await;
+    assert_eq!(exit.forgotten().unwrap().failed, 2);
+    assert!(exit.is_success(), "{exit}");
+}
+
 workers! {
     struct Shrinking {
         pub vanish: Vanish,

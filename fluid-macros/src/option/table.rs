@@ -141,8 +141,8 @@ const ROWS: &[Row] = &[
         &[Group],
     )
     .elsewhere(ONLY_OF_GROUP),
-    of_restart("max_restarts", NUMBER).elsewhere(ONLY_OF_GROUP),
-    of_restart("within", DURATION).elsewhere(ONLY_OF_GROUP),
+    of_restart("max_restarts", NUMBER),
+    of_restart("within", DURATION),
     of_restart("backoff", Kind::Durations),
     Row::new(
         "on_error",
@@ -150,6 +150,7 @@ const ROWS: &[Row] = &[
             variant("stop", "OnError", "Stop"),
             variant("skip", "OnError", "Skip"),
             variant("restart", "OnError", "Restart"),
+            variant("forget", "OnError", "Forget"),
         ]),
         &[Worker, Consumer, Field],
     )
@@ -166,6 +167,11 @@ const ROWS: &[Row] = &[
         ]),
         &[Callback],
     ),
+    Row::new("max_restarts", NUMBER, &[Worker, Consumer, Field]),
+    Row::new("within", DURATION, &[Worker, Consumer, Field]).needs(&[Needs {
+        any_of: &["max_restarts"],
+        why: "it is the time in which restarts are counted\nadd `max_restarts = 5`",
+    }]),
     Row::new(
         "on_exit",
         Kind::Choice(&[
@@ -260,7 +266,7 @@ const NO_QUEUE: &str = "a worker has no queue\n\
 const OF_FUNCTION: &str = "this option belongs to the function, whose types it needs\n\
      write it there: `#[consumer(partition_by = …)] async fn …`";
 
-const OF_GROUP: &str = "`restart` and its budget are options of a group: `#[workers(restart = \"one_for_one\")]`\n\
+const OF_GROUP: &str = "`restart` is an option of a group: `#[workers(restart = \"one_for_one\")]`\n\
      to restart a worker on its own, write `on_error = \"restart\"`";
 
 const ONLY_OF_INGRESS: &str = "`close_after` is an option of an ingress\n\

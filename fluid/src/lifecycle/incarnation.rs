@@ -18,6 +18,7 @@ use crate::lifecycle::run_mode::{Detachable, RunLoop, or_stalled};
 use crate::node::Node;
 use crate::node::context::Context;
 use crate::node::directive::{Directive, Failure, RunStart};
+use crate::options::OnError;
 use crate::report::cause::Cause;
 use crate::state::State;
 use crate::sync::catch::{Caught, catch, catch_now, catch_within};
@@ -111,11 +112,14 @@ fn run_incarnations<W: Worker>(
             && !matches!(cause, Cause::StartupFailed { .. })
         {
             node.note_error(&error);
-            tracing::error!(
-                worker = &*node.path(),
-                error = format!("{error:#}"),
-                "worker failed"
-            );
+            // The supervisor logs a failure for which it forgets the worker.
+            if node.options.on_error != Some(OnError::Forget) {
+                tracing::error!(
+                    worker = &*node.path(),
+                    error = format!("{error:#}"),
+                    "worker failed"
+                );
+            }
         }
         node.advance(State::Stopping);
         drop(run);

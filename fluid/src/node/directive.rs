@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::node::Node;
+use crate::options::Options;
 use crate::options::restart::Restart;
 use crate::report::cause::Cause;
 use crate::report::exit::plural;
@@ -164,6 +165,15 @@ impl NoRestart {
         let restarts = plural(u64::from(most), "restart", "restarts");
         let why =
             format!("the budget of `{group}`, {most} {restarts} within {within:?}, is used up");
+        let error = Some(error);
+        Self { why, error }.into()
+    }
+
+    /// The budget of the worker itself is used up.
+    pub(crate) fn own_used_up(options: &Options, error: Error) -> Error {
+        let (most, within) = (options.max_restarts.unwrap_or(0), options.within);
+        let restarts = plural(u64::from(most), "restart", "restarts");
+        let why = format!("its budget, {most} {restarts} within {within:?}, is used up");
         let error = Some(error);
         Self { why, error }.into()
     }

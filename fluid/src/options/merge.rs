@@ -56,6 +56,8 @@ settings! {
     Jitter => jitter,
     Blocking => blocking,
     OnError => on_error,
+    MaxRestarts => max_restarts,
+    Within => within,
     OnExit => on_exit,
     OnLost => on_lost,
     Capacity => capacity,

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use crate::options::OnLost;
 use crate::report::exit::{Exit, plural};
 use crate::report::ledger::Counts;
 
-/// The members that a group has forgotten ([`OnExit::Forget`](crate::OnExit::Forget)): their number, and the sums of
-/// their counts. So all messages stay accounted for, and the memory for members that come and go does not grow.
+/// The members that a group has forgotten ([`OnExit::Forget`](crate::OnExit::Forget),
+/// [`OnError::Forget`](crate::OnError::Forget)): their number, and the sums of their counts. So all messages stay accounted for, and the memory for members that come and go does not grow.
 ///
 /// The members of a forgotten group are included in the sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,11 +16,14 @@ use crate::report::ledger::Counts;
 pub struct Forgotten {
     /// The number of forgotten members. A nested group counts as one.
     pub workers: u64,
+    /// How many of them failed ([`OnError::Forget`](crate::OnError::Forget)).
+    pub failed: u64,
     /// How many of them were forced to end.
     pub forced: u64,
     /// The counts of the messages of all consumers.
     pub counts: Counts,
-    /// The lost messages that count for the exit code. See [`Exit::lost`].
+    /// The lost messages that count for the exit code, see [`Exit::lost`]. Included are the undelivered messages of workers
+    /// that failed, because nothing handles them either.
     pub lost: u64,
     /// The number of emitted messages.
     pub emitted: u64,
@@ -36,12 +40,19 @@ pub struct Forgotten {
 }
 
 impl Forgotten {
-    /// Adds a member that has ended.
-    pub(crate) fn add(&mut self, exit: &Exit) {
+    /// Adds a member that has ended. `on_lost` is that of a consumer.
+    pub(crate) fn add(&mut self, exit: &Exit, on_lost: OnLost) {
         self.workers += 1;
         self.forced += u64::from(exit.is_forced());
         self.lost += exit.lost();
+        let undelivered = self.counts.undelivered;
         self.add_sums(exit);
+        if exit.cause().is_failure() {
+            self.failed += 1;
+            if on_lost == OnLost::Fail {
+                self.lost += self.counts.undelivered - undelivered;
+            }
+        }
     }
 
     /// Adds the sums of a member and of all members below it.
@@ -63,8 +74,10 @@ impl fmt::Display for Forgotten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let workers = plural(self.workers, "worker", "workers");
         write!(f, "{} {workers} forgotten", self.workers)?;
-        if self.forced > 0 {
-            write!(f, ", {} forced", self.forced)?;
+        for (count, what) in [(self.failed, "failed"), (self.forced, "forced")] {
+            if count > 0 {
+                write!(f, ", {count} of them {what}")?;
+            }
         }
         if self.counts != Counts::default() {
             write!(f, ", {}", self.counts)?;

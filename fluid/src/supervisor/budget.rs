@@ -1,4 +1,4 @@
-//! The restart budget of a group. Pure.
+//! The restart budget of a group or of a member. Pure.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -21,6 +21,12 @@ impl Budget {
             within,
             spent: VecDeque::new(),
         }
+    }
+
+    /// Whether one restart is left at `now`.
+    pub(super) fn has_left(&self, now: Instant) -> bool {
+        let counts = |at: &&Instant| now.saturating_duration_since(**at) < self.within;
+        self.spent.iter().filter(counts).count() < self.most as usize
     }
 
     /// Spends one restart at `now`. Returns `false` if none is left.
@@ -66,7 +72,10 @@ mod tests {
                     for pause in &pauses {
                         now += pause;
                         let counted = allowed.iter().filter(|&&at| at + within > now).count();
-                        let spent = budget.spend(begun + Duration::from_secs(now));
+                        let at = begun + Duration::from_secs(now);
+                        let has_left = budget.has_left(at);
+                        let spent = budget.spend(at);
+                        assert_eq!(spent, has_left, "{most} in {within}: {pauses:?}");
                         assert_eq!(
                             spent,
                             counted < most as usize,

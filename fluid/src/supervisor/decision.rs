@@ -9,6 +9,8 @@ use crate::options::restart::Whom;
 pub(super) struct Failed {
     /// The `on_error` option of the member.
     pub(super) on_error: Option<OnError>,
+    /// Whether the member's own budget of restarts allows another one. `None` without such a budget.
+    pub(super) has_restart: Option<bool>,
     /// Whether the member stalled and its `on_stall` is `Restart`.
     pub(super) stalled: bool,
     /// The members that the strategy of the group restarts. `None` without a strategy.
@@ -24,22 +26,35 @@ pub(super) enum Answer {
     Restart(Whom),
     /// The parent group decides.
     Escalate,
+    /// The member ends, and its group forgets it.
+    Forget,
     /// The member ends, and its group stops.
     Stop,
 }
 
+impl Answer {
+    /// Whether a restart may follow, in this group or in one above.
+    pub(super) fn may_restart(self) -> bool {
+        matches!(self, Self::Restart(_) | Self::Escalate)
+    }
+}
+
 impl Failed {
     pub(super) fn answer(self) -> Answer {
+        let forgets = self.on_error == Some(OnError::Forget);
         let whom = match self.on_error {
+            _ if self.has_restart == Some(false) => None,
             Some(OnError::Restart) => Some(Whom::One),
             // Only `on_stall` makes a stall a failure, so it decides.
             _ if self.stalled => Some(self.strategy.unwrap_or(Whom::One)),
+            Some(OnError::Forget) => self.has_restart.map(|_| Whom::One),
             Some(OnError::Stop) => None,
             // `skip` applies to failed calls only. This failure has another cause, such as a failed `on_startup`.
             Some(OnError::Skip) | None => self.strategy,
         };
         match whom {
             Some(whom) => Answer::Restart(whom),
+            None if forgets => Answer::Forget,
             None if self.above => Answer::Escalate,
             None => Answer::Stop,
         }
@@ -56,6 +71,7 @@ mod tests {
             Some(OnError::Stop),
             Some(OnError::Skip),
             Some(OnError::Restart),
+            Some(OnError::Forget),
         ];
         let strategies = [None, Some(Whom::One), Some(Whom::All), Some(Whom::Rest)];
         options.into_iter().flat_map(move |on_error| {
@@ -63,6 +79,7 @@ mod tests {
                 [(false, false), (false, true), (true, false), (true, true)].map(
                     |(stalled, above)| Failed {
                         on_error,
+                        has_restart: None,
                         stalled,
                         strategy,
                         above,
@@ -95,6 +112,41 @@ mod tests {
     fn a_stall_causes_a_restart_under_every_strategy_and_on_error() {
         for failed in all().filter(|failed| failed.stalled) {
             assert!(matches!(failed.answer(), Answer::Restart(_)), "{failed:?}");
+        }
+    }
+
+    #[test]
+    fn on_error_forget_restarts_only_the_member_and_only_within_its_own_budget() {
+        let forgets = all().filter(|failed| failed.on_error == Some(OnError::Forget));
+        for failed in forgets.filter(|failed| !failed.stalled) {
+            let answer = |has_restart| {
+                Failed {
+                    has_restart,
+                    ..failed
+                }
+                .answer()
+            };
+            assert_eq!(answer(None), Answer::Forget, "{failed:?}");
+            assert_eq!(answer(Some(true)), Answer::Restart(Whom::One), "{failed:?}");
+            assert_eq!(answer(Some(false)), Answer::Forget, "{failed:?}");
+        }
+    }
+
+    #[test]
+    fn a_member_whose_own_budget_is_used_up_is_not_restarted() {
+        for failed in all() {
+            let has_restart = Some(false);
+            let answer = Failed {
+                has_restart,
+                ..failed
+            }
+            .answer();
+            let expected = match failed {
+                _ if failed.on_error == Some(OnError::Forget) => Answer::Forget,
+                _ if failed.above => Answer::Escalate,
+                _ => Answer::Stop,
+            };
+            assert_eq!(answer, expected, "{failed:?}");
         }
     }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::lifecycle::launch::Launch;
 use crate::node::directive::{Backoff, Directive};
 use crate::node::{MemberId, Node};
@@ -10,6 +12,7 @@ use crate::options::Options;
 use crate::queue::NoReply;
 use crate::report::cause::Cause;
 use crate::state::Kind;
+use crate::supervisor::budget::Budget;
 use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::sync::oneshot;
 
@@ -55,6 +58,8 @@ pub(crate) struct Entry {
     pub(super) ended: bool,
     pub(super) phase: Phase,
     pub(super) backoff: Option<Box<Backoff>>,
+    /// Its own budget of restarts, if it has one and was restarted.
+    budget: Option<Box<Budget>>,
 }
 
 impl Entry {
@@ -77,7 +82,34 @@ impl Entry {
             ended: false,
             phase: Phase::Active,
             backoff: None,
+            budget: None,
         }
+    }
+
+    /// Whether its own budget allows another restart. `None` without such a budget.
+    pub(super) fn has_restart(&self) -> Option<bool> {
+        let most = self.options().max_restarts?;
+        let budget = self.budget.as_ref();
+        Some(budget.map_or(most > 0, |budget| budget.has_left(Instant::now())))
+    }
+
+    /// Spends one restart of its own budget, if it has one.
+    pub(super) fn spend_restart(&mut self) {
+        let Options {
+            max_restarts,
+            within,
+            ..
+        } = *self.options();
+        if let Some(most) = max_restarts {
+            let new = || Box::new(Budget::new(most, within));
+            self.budget.get_or_insert_with(new).spend(Instant::now());
+        }
+    }
+
+    /// Begins as after its first start: with the shortest pause before a restart, and a full budget.
+    pub(super) fn renew(&mut self) {
+        self.backoff = None;
+        self.budget = None;
     }
 
     pub(super) fn options(&self) -> &Options {

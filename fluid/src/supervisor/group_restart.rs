@@ -266,9 +266,7 @@ impl Supervisor {
                 tracing::info!(group = &*self.node.path(), "restarting");
                 self.renewed_at = Instant::now();
                 self.restarts.renew();
-                for member in self.members.values_mut() {
-                    member.backoff = None;
-                }
+                self.members.values_mut().for_each(|member| member.renew());
             }
             Some(Directive::Stop(cause)) => match failure {
                 Some((id, failure)) if cause.is_failure() => {

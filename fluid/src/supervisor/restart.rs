@@ -41,7 +41,7 @@ impl Restarts {
 
     fn backoff(&self, on_error: Option<OnError>) -> Backoff {
         match (on_error, self.strategy) {
-            (Some(OnError::Restart), _) | (_, None) => Backoff::of_workers(),
+            (Some(OnError::Restart | OnError::Forget), _) | (_, None) => Backoff::of_workers(),
             (_, Some(strategy)) => Backoff::new(strategy.backoff),
         }
     }
@@ -77,6 +77,7 @@ impl Supervisor {
         let error = failure.and_then(Cause::error);
         let failed = Failed {
             on_error: member.options().on_error,
+            has_restart: member.has_restart(),
             stalled: error.is_some_and(|error| member.node.stalled_by(&error)),
             strategy: self.restarts.strategy.map(|strategy| strategy.whom),
             above: self.is_answered_above(),
@@ -88,7 +89,7 @@ impl Supervisor {
     pub(super) fn failing(&mut self, id: MemberId) {
         let answered = self.members.get(&id).is_some_and(|member| {
             let failure = member.node.failing();
-            member.is_active() && self.answer_to(member, failure.as_ref()) != Answer::Stop
+            member.is_active() && self.answer_to(member, failure.as_ref()).may_restart()
         });
         if answered && self.cause.is_none() {
             self.limit_incarnation(id);
@@ -153,7 +154,13 @@ impl Supervisor {
 
     /// Answers a failure: by a restart, if one is possible.
     fn failed(&mut self, id: MemberId, failure: Cause, pause: Duration) {
-        let Answer::Restart(whom) = self.answer_to(&self.members[&id], Some(&failure)) else {
+        let member = &self.members[&id];
+        let Answer::Restart(whom) = self.answer_to(member, Some(&failure)) else {
+            let used_up = |error| NoRestart::own_used_up(member.options(), error);
+            let failure = match member.has_restart() {
+                Some(false) => because(&failure, used_up),
+                _ => failure,
+            };
             return self.unanswered(id, failure);
         };
         // A group that stops restarts only what failed, within its grace period.
@@ -178,6 +185,9 @@ impl Supervisor {
             let group = self.node.path();
             let used_up = |error| NoRestart::used_up(&group, strategy, error);
             return self.unanswered(id, because(&failure, used_up));
+        }
+        if !stopping && let Some(member) = self.members.get_mut(&id) {
+            member.spend_restart();
         }
         let node = &self.members[&id].node;
         node.advance(State::Restarting);
@@ -216,9 +226,12 @@ impl Supervisor {
         }
     }
 
-    /// No restart in this group answers the failure. In a nested group, the group above may: then nothing ends for good.
-    /// Otherwise the member ends, and its group stops.
+    /// No restart in this group answers the failure. A member with `OnError::Forget` ends, and the group goes on. In a nested
+    /// group, the group above may answer: then nothing ends for good. Otherwise the member ends, and its group stops.
     fn unanswered(&mut self, id: MemberId, failure: Cause) {
+        if self.is_forgotten_after_failure(id) {
+            return self.end(id, failure);
+        }
         if !self.is_answered_above() || self.cause.is_some() {
             return self.end_failed(id, failure);
         }
@@ -230,9 +243,13 @@ impl Supervisor {
         self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
     }
 
+    fn is_forgotten_after_failure(&self, id: MemberId) -> bool {
+        self.members[&id].options().on_error == Some(OnError::Forget)
+    }
+
     /// Ends a member that has failed and waits for a directive. Its end stops the group.
     fn end_failed(&mut self, id: MemberId, failure: Cause) {
-        let nested = self.members[&id].is_group();
+        let nested = self.members[&id].is_group() && !self.is_forgotten_after_failure(id);
         self.end(id, failure.clone());
         if nested {
             // Its exit does not say why it was not restarted.
@@ -254,7 +271,7 @@ impl Supervisor {
             return;
         };
         let (node, failure) = (&member.node, awaiting_restart.failure.as_ref());
-        let answered = self.answer_to(member, failure) != Answer::Stop;
+        let answered = self.answer_to(member, failure).may_restart();
         let queue = node.queue_control.as_ref();
         let end = match failure.cloned() {
             // A nested group stops its own members.

@@ -11,7 +11,6 @@ use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::report::cause::Forced;
 use crate::supervisor::deadlines::Deadline;
-use crate::supervisor::decision::Answer;
 use crate::supervisor::entry::Entry;
 use crate::supervisor::hooks::{Runner, Started, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
@@ -121,7 +120,7 @@ impl Supervisor {
 
     pub(super) fn launch(&mut self, id: MemberId) {
         let group = self.group_launch();
-        let answered = |member| self.answer_to(member, None) != Answer::Stop;
+        let answered = |member| self.answer_to(member, None).may_restart();
         let answered = self.members.get(&id).is_some_and(|member| answered(member));
         let Some(member) = self.members.get_mut(&id) else {
             return;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::node::directive::NoRestart;
 use crate::node::{MemberId, Node};
-use crate::options::OnExit;
+use crate::options::{OnError, OnExit};
 use crate::queue::NoReply;
 use crate::report::cause::{Cause, Forced};
 use crate::report::exit::Exit;
@@ -133,20 +133,29 @@ impl Supervisor {
         }
     }
 
-    /// Whether only the sums of a member are kept that has ended with this exit. The exits of members that end at the stop
-    /// of the group are kept.
+    /// Whether only the sums of a member are kept that has ended with this exit. The exits of members that end without a
+    /// failure at the stop of the group are kept.
     fn forgets(&self, member: &Entry, exit: &Exit) -> bool {
         let stops = self.cause.is_some() || self.node.stop().is_raised();
         match exit.cause() {
-            _ if member.removed || stops || exit.is_stuck() => false,
+            _ if member.removed || exit.is_stuck() => false,
             Cause::BailedOut { .. } => false,
-            cause if cause.is_failure() => false,
-            _ => member.options().on_exit == OnExit::Forget,
+            // The group does not start without a member that it was declared with.
+            Cause::StartupFailed { .. } if !member.late => false,
+            cause if cause.is_failure() => member.options().on_error == Some(OnError::Forget),
+            _ => !stops && member.options().on_exit == OnExit::Forget,
         }
     }
 
     fn forget(&mut self, id: MemberId, node: &Arc<Node>, exit: &Exit) {
-        tracing::debug!(worker = &*node.path(), cause = %exit.cause(), "forgotten");
+        let (worker, cause) = (&*node.path(), exit.cause());
+        match cause.error() {
+            Some(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(worker, error, "worker failed, its group forgets it");
+            }
+            None => tracing::debug!(worker, %cause, "worker ended, its group forgets it"),
+        }
         self.node.forget(node, exit);
         self.drop_entry(id);
     }

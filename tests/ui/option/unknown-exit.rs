@@ -1,0 +1,6 @@
+use fluid::worker;
+
+#[worker(on_exit = "forgot")] //~ "forgot"
+async fn poll() {}
+
+fn main() {}
