@@ -6,6 +6,7 @@ pub(crate) enum Keyword {
     Every,
     After,
     OnStartup,
+    OnStopping,
     OnShutdown,
     AfterShutdown,
 }
@@ -66,7 +67,12 @@ pub(crate) const METHODS: &[&str] = &[
 
 impl Keyword {
     pub(crate) const TIMERS: [Self; 2] = [Self::Every, Self::After];
-    pub(crate) const HOOKS: [Self; 3] = [Self::OnStartup, Self::OnShutdown, Self::AfterShutdown];
+    pub(crate) const HOOKS: [Self; 4] = [
+        Self::OnStartup,
+        Self::OnStopping,
+        Self::OnShutdown,
+        Self::AfterShutdown,
+    ];
 
     pub(crate) fn of(word: &str) -> Option<Self> {
         let mut all = Self::TIMERS.into_iter().chain(Self::HOOKS);
@@ -78,6 +84,7 @@ impl Keyword {
             Self::Every => "every",
             Self::After => "after",
             Self::OnStartup => "on_startup",
+            Self::OnStopping => "on_stopping",
             Self::OnShutdown => "on_shutdown",
             Self::AfterShutdown => "after_shutdown",
         }
@@ -86,7 +93,7 @@ impl Keyword {
     pub(crate) const fn parentheses(self) -> Parentheses {
         match self {
             Self::Every | Self::After => Parentheses::Always,
-            Self::OnStartup | Self::OnShutdown => Parentheses::Never,
+            Self::OnStartup | Self::OnStopping | Self::OnShutdown => Parentheses::Never,
             Self::AfterShutdown => Parentheses::Optional,
         }
     }
@@ -97,6 +104,7 @@ impl Keyword {
             Self::Every => "every(\"30s\") => …;",
             Self::After => "after(\"5s\") => …;",
             Self::OnStartup => "on_startup => …;",
+            Self::OnStopping => "on_stopping => …;",
             Self::OnShutdown => "on_shutdown => …;",
             Self::AfterShutdown => "after_shutdown(exit) => …;",
         }

@@ -214,7 +214,7 @@ pub use group::workers::Workers;
 pub use macros::{consumer, worker, workers};
 pub use node::context::Context;
 pub use options::restart::Restart;
-pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace};
+pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
 pub use queue::{AskError, MessageProducer, Output, Reply, SendError, Sender, TrySendError};
 pub use report::cause::{Cause, Forced};
 pub use report::exit::Exit;
@@ -232,8 +232,8 @@ pub mod prelude {
     pub use crate::{
         Callback, ConsumerHandle, Context, Dispatcher, Exit, Failed, GroupHandle, Ingress,
         MessageProducer, OnError, OnExit, OnLost, OnStall, Options, Output, Overflow, Pace, Reply,
-        Restart, Sender, State, Status, Worker, WorkerExt, WorkerHandle, Workers, consumer, worker,
-        workers,
+        Restart, Sender, State, Status, StopOrder, Worker, WorkerExt, WorkerHandle, Workers,
+        consumer, worker, workers,
     };
 }
 

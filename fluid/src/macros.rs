@@ -378,6 +378,8 @@ pub use fluid_macros::consumer;
 /// have it as a resource, `serve: Serve { orders }`. `#[worker(close_after = "5s")]` before the field limits how long it
 /// stays open at a stop; see [`Options::close_after`](crate::Options::close_after).
 ///
+/// `#[worker(stop = "last")]` before a field lets the worker run until all others have ended, see [The stop](#the-stop).
+///
 /// # The statements
 ///
 /// | statement | meaning |
@@ -394,6 +396,7 @@ pub use fluid_macros::consumer;
 /// | `every("30s") => expr;` | a periodic callback |
 /// | `after("5s") => expr;` | a callback that runs once |
 /// | `on_startup => expr;` | runs before any worker starts; a failure here stops the start |
+/// | `on_stopping => expr;` | runs at the begin of a stop, before any worker is asked to stop; see [The stop](#the-stop) |
 /// | `on_shutdown => expr;` | runs when every worker has ended |
 /// | `after_shutdown(exit) => expr;` | runs last, with the group's [`Exit`](crate::Exit); a failure here is in the exit that the program ends with |
 ///
@@ -427,6 +430,50 @@ pub use fluid_macros::consumer;
 /// };
 /// # }
 /// ```
+///
+/// # The stop
+///
+/// A stop has up to five steps, all within the grace period:
+///
+/// 1. The `on_stopping` hooks run. Sources go on, and messages from outside are accepted.
+/// 2. Sources and callbacks are asked to stop, and messages from outside are refused. An [`Ingress`](crate::Ingress) is told
+///    now, and admits what is in flight.
+/// 3. Each consumer is asked when all that feeds it has ended, and handles what is left in its queue.
+/// 4. When all others have ended, the workers with `#[worker(stop = "last")]` on their field are asked, in the order of their
+///    edges. Until then they run as before: such a consumer accepts messages from outside.
+/// 5. `on_shutdown` and `after_shutdown` run.
+///
+/// When the grace period is over, or at a second signal, everything that is left is forced to end.
+///
+/// ```
+/// # use fluid::{Context, worker, workers};
+/// # pub struct Registry;
+/// # impl Registry { async fn leave(&self) {} }
+/// # #[worker(heartbeat = "1s")]
+/// # async fn poll() {}
+/// # #[worker]
+/// # async fn serve_health(ctx: &Context) { ctx.stopping().await }
+/// workers! {
+///     #[workers(grace = "25s")]
+///     struct Service(registry: Registry) {
+///         poll: Poll,
+///         /// Answers while the others drain.
+///         #[worker(stop = "last")]
+///         health: ServeHealth,
+///     }
+///
+///     on_stopping => {
+///         registry.leave().await;
+///         // Load balancers still route to this instance for a while.
+///         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+///     };
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A worker that stops last feeds only workers that stop last too. A worker behind a fused edge stops with the worker that
+/// calls it. A nested group may stop last, as a whole. A worker that stops last in a nested group is the last of that group.
+/// See [`Workers::on_stopping`](crate::Workers::on_stopping) and [`StopOrder`](crate::StopOrder).
 ///
 /// # Fused edges
 ///

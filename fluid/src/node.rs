@@ -167,14 +167,18 @@ impl Node {
 
     /// Begins the stop of a group in the thread of the caller, because the supervisor may not run soon. Members
     /// that nothing feeds are asked to stop, and messages from outside are refused. The supervisor sees the flag
-    /// and does the rest.
+    /// and does the rest: also for members that stop last, and for all members if hooks run first.
     fn stop_at_once(&self) {
         // Raised before any member is asked, so that a member that ends because of it is known to have been asked.
         if !self.stop().raise() {
             return;
         }
         self.begin_grace();
-        let members = self.members();
+        if self.announces_stop() {
+            return;
+        }
+        let mut members = self.members();
+        members.retain(|member| !member.stops_last());
         for member in &members {
             match member.kind {
                 Kind::Group => member.stop_at_once(),

@@ -31,6 +31,7 @@ pub struct Options {
     pub(crate) name: Option<&'static str>,
     pub(crate) grace: Option<Duration>,
     pub(crate) close_after: Option<Duration>,
+    pub(crate) stop: StopOrder,
     pub(crate) timeout: Option<Duration>,
     pub(crate) stall: Option<Duration>,
     pub(crate) on_stall: OnStall,
@@ -75,6 +76,7 @@ impl Options {
             name: None,
             grace: None,
             close_after: None,
+            stop: StopOrder::First,
             timeout: None,
             stall: None,
             on_stall: OnStall::Report,
@@ -130,6 +132,13 @@ impl Options {
     pub const fn close_after(mut self, close_after: Duration) -> Self {
         self.set = self.set.with(Setting::CloseAfter);
         self.close_after = Some(bounded(close_after));
+        self
+    }
+
+    /// When the worker is asked to stop, if its group stops. Default [`StopOrder::First`].
+    pub const fn stop(mut self, stop: StopOrder) -> Self {
+        self.set = self.set.with(Setting::Stop);
+        self.stop = stop;
         self
     }
 
@@ -443,6 +452,25 @@ pub enum Pace {
     /// The time between the starts of two calls. A beat that is due while a call runs is *missed*: it is counted,
     /// and not made up for.
     Rate,
+}
+
+/// When a member is asked to stop, if its group stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StopOrder {
+    /// In the order of the graph: when all that feeds it has ended, or at once if nothing feeds it.
+    #[default]
+    First,
+    /// When all members that stop [`First`](Self::First) have ended, and then in the order of the graph. Until then it runs
+    /// as before: a consumer accepts messages from outside, and a failure is answered by a restart. This is for a member
+    /// that serves the status of the others while they drain.
+    ///
+    /// It feeds only members that stop last too: a group in which it feeds another one does not start. A feedback edge may
+    /// lead anywhere. A member behind a fused edge stops with its caller, whatever its own option says. A nested group that
+    /// stops last stops as a whole, and a member of a nested group is the last of that group.
+    ///
+    /// The grace period is that of the whole stop. A forced stop forces all members at the same time.
+    Last,
 }
 
 /// The effect of a failed call: of an error, a panic or a timeout.

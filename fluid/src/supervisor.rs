@@ -44,8 +44,8 @@ use crate::supervisor::deadlines::Deadlines;
 pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::supervisor::drain::Drain;
 pub(crate) use crate::supervisor::entry::Entry;
+use crate::supervisor::hooks::{Announcement, Runner, failures_of, time_is_up};
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
-use crate::supervisor::hooks::{Runner, time_is_up};
 use crate::supervisor::restart::Restarts;
 use crate::sync::{mpsc, oneshot};
 
@@ -97,8 +97,6 @@ pub(crate) struct Supervisor {
     renewed_at: Instant,
     members: BTreeMap<MemberId, Box<Entry>>,
     drain: Drain<MemberId>,
-    /// The number of members that have not ended.
-    live: usize,
     /// The levels that are still to be launched. The last one is next.
     to_launch: Vec<Vec<MemberId>>,
     /// The number of members that were launched and have not started.
@@ -107,6 +105,8 @@ pub(crate) struct Supervisor {
     hooks_begun: bool,
     /// The cause of the stop, once the group stops.
     cause: Option<Cause>,
+    /// The task of the `on_stopping` hooks, while they run.
+    announcement: Option<Announcement>,
     forced: bool,
     deadlines: Deadlines,
     /// The cause of a stop that begins as soon as the group has started: a member was done before that.
@@ -146,12 +146,12 @@ impl Supervisor {
             renewed_at: Instant::now(),
             members: BTreeMap::new(),
             drain: Drain::default(),
-            live: 0,
             to_launch: Vec::new(),
             starting: 0,
             events_left: EVENTS_IN_A_ROW,
             hooks_begun: false,
             cause: None,
+            announcement: None,
             forced: false,
             deadlines: Deadlines::default(),
             stop_after_start: None,
@@ -185,7 +185,7 @@ impl Supervisor {
                 }
             }
             self.deferred.drop_on_thread();
-            if self.cause.is_some() && self.live == 0 {
+            if self.cause.is_some() && self.drain.live() == 0 && self.announcement.is_none() {
                 break;
             }
             self.step().await;
@@ -208,7 +208,13 @@ impl Supervisor {
         let deadline = self.deadlines.next();
         let run_control = node.run_control();
         let (restart_seen, abort_seen) = self.restarts.escalation_seen();
-        let escalated = self.directive.is_some();
+        let (escalated, announcing) = (self.directive.is_some(), self.announcement.is_some());
+        let announced = async {
+            match &mut self.announcement {
+                Some(announcement) => failures_of(announcement.await),
+                None => std::future::pending().await,
+            }
+        };
         let directive = async {
             match &mut self.directive {
                 Some(directive) => directive.await.ok(),
@@ -218,6 +224,7 @@ impl Supervisor {
         tokio::select! {
             () = node.forced().raised(), if !forced => self.force_all(),
             () = node.stop().raised(), if !stopping => self.obey_stop(),
+            failures = announced, if announcing => self.announced(failures),
             directive = directive, if escalated => self.apply_directive(directive),
             () = run_control.restart_requested().raised(), if !stopping && !restart_seen => self.end_incarnation(None),
             () = run_control.cut_off().raised(), if restart_seen && !abort_seen => self.abort_all(),
@@ -273,7 +280,7 @@ impl Supervisor {
         let deadline = self.deadlines.group();
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
-        self.deferred.put(hooks.on_startup);
+        self.deferred.put((hooks.on_startup, hooks.on_stopping));
         let on_shutdown = if self.hooks_begun {
             hooks.on_shutdown
         } else {

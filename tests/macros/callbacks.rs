@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluid::{Cause, Exit, worker, workers};
+use fluid::{Cause, Exit, consumer, worker, workers};
 use tokio::time::Instant;
 
 use crate::support::Seen;
@@ -182,4 +182,45 @@ async fn a_callback_or_a_hook_may_be_an_expression_that_never_returns() {
         assert!(callback.last_error().is_some(), "{exit}");
     }
     assert_eq!(seen.all(), ["every", "after_shutdown"]);
+}
+
+#[consumer]
+async fn note(what: String, seen: &Seen) {
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    seen.note(&what);
+}
+
+workers! {
+    struct Stopping(seen: Seen) {
+        pub work: Note { seen },
+        #[consumer(stop = "last")]
+        pub health: Note { seen },
+    }
+
+    on_stopping => {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        seen.note(format!("on_stopping in a group that is {}", group.state()));
+    };
+    on_shutdown => seen.note("on_shutdown");
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_stopping_runs_before_members_are_asked_and_the_last_ones_are_asked_at_the_end() {
+    let seen = Arc::new(Seen::default());
+    let running = Stopping::new(Arc::clone(&seen)).startup().await.unwrap();
+    running.gracefully_stop();
+    running.work().send("work".to_owned()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert!(running.work().send("more".to_owned()).await.is_err());
+    running.health().send("health".to_owned()).await.unwrap();
+    assert_eq!(running.wait_for_shutdown().await.code(), 0);
+    assert_eq!(
+        seen.all(),
+        [
+            "on_stopping in a group that is stopping",
+            "work",
+            "health",
+            "on_shutdown",
+        ]
+    );
 }

@@ -31,6 +31,7 @@ workers! {
         double: Double,
         again: Double,
         store: Store,
+        #[consumer(stop = "last")]
         rest: Store,
     }
 
@@ -41,6 +42,7 @@ workers! {
     every("30s", jitter = "5s", name = "reports", on_error = "skip") => report(&name).await;
     after("5s") => report(&name).await;
     on_startup => report(&name).await;
+    on_stopping => report(&name).await;
     on_shutdown => println!("{}", group.is_running());
     after_shutdown(exit) => println!("{exit}");
     after_shutdown => println!("bye");
@@ -50,5 +52,5 @@ workers! {
 fn every_statement_compiles() {
     let all = All::new("all");
     assert_eq!(all.worker_name(), "all");
-    assert_eq!(All::GRAPH.callbacks.len(), 6);
+    assert_eq!(All::GRAPH.callbacks.len(), 7);
 }

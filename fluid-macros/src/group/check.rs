@@ -5,6 +5,7 @@ mod edge;
 mod fused;
 mod name;
 mod resource;
+mod stop;
 
 use crate::error::Errors;
 use crate::group::model::{Declaration, Group, Statement, When};
@@ -42,6 +43,7 @@ pub(super) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     group.wired = declaration.whole && errors.count() == mistakes;
     edge::check(&group, errors);
     fused::check(&mut group, errors);
+    stop::check(&group, errors);
     if errors.count() == 0 {
         resource::find_unused(&mut group);
     }

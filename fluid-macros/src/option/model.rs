@@ -56,6 +56,14 @@ impl Settings {
 }
 
 impl Setting {
+    /// The value, if it is one of several words.
+    pub(crate) fn word(&self) -> Option<&'static str> {
+        match self.value {
+            Value::Choice(choice) => Some(choice.word),
+            _ => None,
+        }
+    }
+
     /// The value, if it is a number.
     pub(super) fn number(&self) -> Option<u64> {
         match self.value {

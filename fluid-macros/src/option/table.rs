@@ -108,6 +108,16 @@ const ROWS: &[Row] = &[
     Row::new("close_after", DURATION_OR_ZERO, &[Field])
         .elsewhere(&[(Worker, ONLY_OF_INGRESS), (Consumer, ONLY_OF_INGRESS)])
         .on_field(&[FieldRule::IsIngress]),
+    Row::new(
+        "stop",
+        Kind::Choice(&[
+            variant("first", "StopOrder", "First"),
+            variant("last", "StopOrder", "Last"),
+        ]),
+        &[Field],
+    )
+    .elsewhere(&[(Worker, ONLY_OF_FIELD), (Consumer, ONLY_OF_FIELD)])
+    .not_fused(NotFused::Callee("it stops with the worker that calls it")),
     Row::new("timeout", DURATION, &[Worker, Consumer, Field])
         .excludes(Excludes {
             other: "blocking",
@@ -271,6 +281,9 @@ const OF_GROUP: &str = "`restart` is an option of a group: `#[workers(restart = 
 
 const ONLY_OF_INGRESS: &str = "`close_after` is an option of an ingress\n\
      write it on its field in the group: `#[worker(close_after = \"5s\")] orders: Ingress<Order>`";
+
+const ONLY_OF_FIELD: &str = "`stop` says when a worker stops in its group\n\
+     write it on its field there: `#[worker(stop = \"last\")] health: Health`";
 
 const NO_CALLS: &str = "a stall is a call of a worker that shows no activity, and a group makes no calls\n\
      write it at the workers: `#[worker(stall = \"30s\")]`";

@@ -133,7 +133,8 @@ impl GroupHandle {
     /// Sources stop, and messages from outside are refused. Each consumer ends when all workers that feed it have
     /// ended and its queue is empty. When this returns, [`Context::is_running`](crate::Context::is_running) is
     /// `false` for all sources, also in nested groups, and sends from outside fail. The state of the group changes
-    /// shortly after.
+    /// shortly after. With [`on_stopping`](crate::Workers::on_stopping) all of this follows when that has returned, and
+    /// members with [`StopOrder::Last`](crate::StopOrder::Last) are asked when the others have ended.
     pub fn gracefully_stop(&self) {
         self.node.ask_to_stop(None);
     }

@@ -154,6 +154,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_second_signal_cuts_on_stopping_off() {
+        let mut workers = Workers::new("group").grace(Duration::from_secs(10));
+        workers.add(Deaf);
+        workers.on_stopping(std::future::pending::<()>);
+        let group = workers.startup().await.unwrap();
+        let start = Instant::now();
+        group.node().ask_to_stop(Some(Cause::Signal("SIGTERM")));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let until = Instant::now() + SECOND_SIGNAL_SLACK;
+        group.node().force(until, Forced::SecondSignal("SIGTERM"));
+        let exit = group.wait_for_shutdown().await;
+        assert_eq!(start.elapsed(), Duration::from_secs(1), "{exit}");
+        assert_eq!(exit.forced_by(), Some(Forced::SecondSignal("SIGTERM")));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_forced_exit_names_the_reason_for_the_group_and_for_every_member() {
         for why in [Forced::SecondSignal("SIGINT"), Forced::GracePeriodOver] {
             let mut inner = Workers::new("inner");

@@ -293,6 +293,40 @@ impl Workers {
         self.hooks.on_startup.push(hook(|()| run()));
     }
 
+    /// Runs `run` at the begin of a stop, before any member is asked to stop: sources go on, and messages from outside are
+    /// accepted, until `run` has returned. This is the place to leave a load balancer or a service registry, and to wait
+    /// until no more requests are routed here. In Kubernetes, it does what a `preStop` hook does.
+    ///
+    /// It runs within the grace period: the drain has what it leaves of it. A forced stop and a second signal cut it off. A
+    /// failure of `run` is logged, becomes the cause of the exit unless the group had failed before, and the stop goes on.
+    /// A stop before the group has started does not call it.
+    ///
+    /// Meanwhile [`GroupHandle::is_stopping`] is `true`, new members are refused, and
+    /// [`Ingress::stopping`](crate::Ingress::stopping) does not resolve. If `run` makes a health check fail, let the check
+    /// ask the group's handle, and not an ingress.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use fluid::Workers;
+    /// # struct Registry;
+    /// # impl Registry { async fn leave(&self) -> Result<(), std::io::Error> { Ok(()) } }
+    /// # let registry = Registry;
+    /// let mut workers = Workers::new("service").grace(Duration::from_secs(25));
+    /// workers.on_stopping(move || async move {
+    ///     registry.leave().await?;
+    ///     // Load balancers still route to this instance for a while.
+    ///     tokio::time::sleep(Duration::from_secs(5)).await;
+    ///     Ok::<(), fluid::Error>(())
+    /// });
+    /// ```
+    pub fn on_stopping<F>(&mut self, run: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output: Outcome> + Send + 'static,
+    {
+        self.handle.node().announce_stop();
+        self.hooks.on_stopping.push(hook(|()| run()));
+    }
+
     /// Runs `run` when every worker has ended, within what is left of the grace period.
     pub fn on_shutdown<F>(&mut self, run: impl FnOnce() -> F + Send + 'static)
     where

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::Node;
 use crate::error::Error;
 use crate::report::cause::{Cause, Forced};
-use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, OnceLock};
 use crate::time::rate::Limiter;
 
@@ -22,6 +22,8 @@ pub(super) struct Cold {
     pub(super) limiter: OnceLock<Limiter>,
     /// The grace period, if it is a group that has one.
     pub(super) grace: OnceLock<Duration>,
+    /// Whether hooks run at the begin of its stop, if it is a group.
+    announces_stop: AtomicBool,
     /// When the grace period is over, if it has begun.
     pub(super) stop_by: OnceLock<Instant>,
     /// The deadline after a forced stop. A member that has not ended by then is stuck.
@@ -68,6 +70,16 @@ impl Node {
 
     pub(crate) fn forced_by(&self) -> Option<Forced> {
         self.cold.get()?.forced_by.get().copied()
+    }
+
+    /// Lets the supervisor run hooks before it asks any member to stop. Set before the group starts.
+    pub(crate) fn announce_stop(&self) {
+        self.cold().announces_stop.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn announces_stop(&self) -> bool {
+        let cold = self.cold.get();
+        cold.is_some_and(|cold| cold.announces_stop.load(Ordering::Relaxed))
     }
 
     fn counted(&self, counter: fn(&Cold) -> &AtomicU64) -> u64 {

@@ -112,7 +112,8 @@ mod tests {
             Vec::new(),
         );
         let node = Node::new(third, Kind::Worker, Options::new(), None, Vec::new());
-        node.join(&group, Arc::new(NoParent), 7, Arc::clone(node.name()));
+        let (name, stop) = (Arc::clone(node.name()), node.options.stop);
+        node.join(&group, Arc::new(NoParent), 7, name, stop);
         members.add(7, Arc::clone(&node));
         assert!(members.remove(&node));
         assert_eq!(members.len(), 0);

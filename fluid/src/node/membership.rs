@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::{MemberId, Node, Parent};
+use crate::options::StopOrder;
 use crate::queue::Owner;
 
 /// The group of a member, and its identifier there.
@@ -11,16 +12,20 @@ pub(super) struct Membership {
     pub(super) parent: Arc<dyn Parent>,
     /// The member's identifier within the group.
     pub(super) member: MemberId,
+    /// Whether it stops when the other members have ended.
+    stops_last: bool,
 }
 
 impl Node {
-    /// Makes this node the member `member` of `group`, with the name `name`. `parent` receives its events.
+    /// Makes this node the member `member` of `group`, with the name `name` and the place `stop` in a stop of the group.
+    /// `parent` receives its events.
     pub(crate) fn join(
         &self,
         group: &Arc<Node>,
         parent: Arc<dyn Parent>,
         member: MemberId,
         name: Arc<str>,
+        stop: StopOrder,
     ) {
         if name != self.name {
             let _ = self.cold().alias.set(name);
@@ -30,12 +35,19 @@ impl Node {
             group,
             parent,
             member,
+            stops_last: stop == StopOrder::Last,
         });
     }
 
     /// Its identifier within its group. `None` for a root.
     pub(crate) fn member_id(&self) -> Option<MemberId> {
         Some(self.membership.get()?.member)
+    }
+
+    /// Whether it stops when the other members of its group have ended.
+    pub(crate) fn stops_last(&self) -> bool {
+        let membership = self.membership.get();
+        membership.is_some_and(|membership| membership.stops_last)
     }
 
     /// The group that it is a member of. `None` for a root, and if the group was dropped.

@@ -48,6 +48,7 @@ macro_rules! settings {
 settings! {
     Grace => grace,
     CloseAfter => close_after,
+    Stop => stop,
     Timeout => timeout,
     Stall => stall,
     OnStall => on_stall,

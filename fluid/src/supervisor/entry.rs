@@ -121,6 +121,10 @@ impl Entry {
         self.options().stall.filter(|_| !self.is_group())
     }
 
+    pub(super) fn stops_last(&self) -> bool {
+        self.node.stops_last()
+    }
+
     pub(super) fn is_group(&self) -> bool {
         self.node.kind == Kind::Group
     }

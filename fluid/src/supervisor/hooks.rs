@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, Panicked, TimedOut};
@@ -26,6 +26,7 @@ type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) on_startup: Vec<Hook<()>>,
+    pub(crate) on_stopping: Vec<Hook<()>>,
     pub(crate) on_shutdown: Vec<Hook<()>>,
     pub(crate) after_shutdown: Vec<Hook<Exit>>,
 }
@@ -54,6 +55,14 @@ pub(super) enum Started {
 /// The result of the hook that a task ran.
 fn outcome(task: Result<Result<Result<(), Error>, Panicked>, JoinError>) -> Result<(), Error> {
     task.map_err(Error::from)?.map_err(Error::from)?
+}
+
+/// The task that runs all `on_stopping` hooks of a group, and returns their failures.
+pub(super) type Announcement = JoinHandle<Vec<Error>>;
+
+/// The failures of the `on_stopping` hooks. None, if their runtime was shut down.
+pub(super) fn failures_of(task: Result<Vec<Error>, JoinError>) -> Vec<Error> {
+    task.unwrap_or_default()
 }
 
 /// Runs hooks, each in a task of its own.
@@ -116,10 +125,29 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn log_failed(&self, hook: &'static str, error: &Error) {
-        let error = format!("{error:#}");
-        tracing::error!(group = &*self.node.path(), hook, error, "hook failed");
+    /// Starts all `on_stopping` hooks, one after the other.
+    pub(super) fn announce(&self, hooks: Vec<Hook<()>>) -> Announcement {
+        let node = Arc::clone(self.node);
+        self.runtime.spawn(async move {
+            let mut failures = Vec::new();
+            for hook in hooks {
+                if let Err(error) = catch(hook(())).await.map_err(Error::from).flatten() {
+                    log_failed(&node, "on_stopping", &error);
+                    failures.push(error);
+                }
+            }
+            failures
+        })
     }
+
+    fn log_failed(&self, hook: &'static str, error: &Error) {
+        log_failed(self.node, hook, error);
+    }
+}
+
+fn log_failed(node: &Node, hook: &'static str, error: &Error) {
+    let error = format!("{error:#}");
+    tracing::error!(group = &*node.path(), hook, error, "hook failed");
 }
 
 /// Resolves when several hooks together have used up their time: [`HOOK_SLACK`] after the deadline or the forced stop.

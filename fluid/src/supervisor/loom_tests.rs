@@ -87,7 +87,14 @@ impl Driven {
         let (slot, pending) =
             Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
         let node = Arc::clone(&pending.node);
-        node.join(self.handle.node(), Arc::new(events), id, "member".into());
+        let stop = node.options.stop;
+        node.join(
+            self.handle.node(),
+            Arc::new(events),
+            id,
+            "member".into(),
+            stop,
+        );
         let launch = Box::new(OnAThread(pending, Arc::clone(&self.threads)));
         self.supervisor
             .take_in(Box::new(Entry::new(id, node, None, launch)));
@@ -101,7 +108,7 @@ impl Driven {
         // loom does not observe which thread drops an `Arc` last, so the run controls are kept until all threads
         // have ended.
         let mut run_controls = Vec::new();
-        while supervisor.live > 0 {
+        while supervisor.drain.live() > 0 {
             let event = block_on(supervisor.events.recv());
             run_controls.extend(supervisor.members.values().map(|m| m.node.run_control()));
             supervisor.answer(event.unwrap());

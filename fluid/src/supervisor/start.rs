@@ -25,7 +25,6 @@ impl Supervisor {
                 event => later.push(event),
             }
         }
-        self.live = members.len();
         // Built from all members at once, the map is as small as possible.
         self.members = members.into_iter().collect();
         for (from, to) in wiring.edges {
@@ -33,6 +32,10 @@ impl Supervisor {
         }
         for (member, caller) in wiring.fused {
             self.drain.fuse(caller, member);
+        }
+        let members: Vec<_> = self.members.keys().copied().collect();
+        for id in members {
+            self.drain.add(id, self.stops_last(id));
         }
         if self.grace.is_none() && self.node.is_root() {
             let grace = default_grace();
@@ -84,8 +87,15 @@ impl Supervisor {
         result
     }
 
+    /// Whether a member stops when all others have ended. One that is called stops with its caller.
+    fn stops_last(&self, id: MemberId) -> bool {
+        let callers = std::iter::successors(Some(id), |&id| self.drain.caller(id));
+        let head = callers.last().and_then(|id| self.members.get(&id));
+        head.is_some_and(|head| head.stops_last())
+    }
+
     pub(super) fn take_in(&mut self, entry: Box<Entry>) {
-        self.live += 1;
+        self.drain.add(entry.id, entry.stops_last());
         self.members.insert(entry.id, entry);
     }
 
@@ -101,6 +111,12 @@ impl Supervisor {
             let names = names.collect::<Vec<_>>().join(", ");
             format!("these workers feed each other in a circle: {names}")
         })?;
+        if let Some((last, fed)) = self.drain.reversed() {
+            let [last, fed] = [last, fed].map(|id| self.members[&id].node.path());
+            return Err(
+                format!("`{last}` stops last, and feeds `{fed}`, which stops before it").into(),
+            );
+        }
         order.push(callbacks.iter().map(|member| member.id).collect());
         order.reverse();
         Ok(order)

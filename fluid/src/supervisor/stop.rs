@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::error::Error;
 use crate::node::directive::NoRestart;
 use crate::node::{MemberId, Node};
 use crate::options::{OnError, OnExit};
@@ -14,7 +15,9 @@ use crate::report::exit::Exit;
 use crate::state::{Kind, State};
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;
+use crate::supervisor::drain::StopProgress;
 use crate::supervisor::entry::{Entry, Phase, seal};
+use crate::supervisor::hooks::Runner;
 use crate::sync::oneshot;
 
 /// How long a member that is forced to end may take to obey. Together with twice
@@ -65,7 +68,6 @@ impl Supervisor {
             return;
         }
         member.phase = Phase::Active;
-        self.live -= 1;
         let node = Arc::clone(&member.node);
         let exit = node.exit();
         // A callee ends because its caller has ended, and that was answered already.
@@ -81,12 +83,12 @@ impl Supervisor {
         }
         let (removed, asked) = (member.removed, member.asked);
         let forgets = exit.is_some_and(|exit| self.forgets(&self.members[&id], exit));
-        for starved in self.drain.ended(id) {
-            // A callee stops with its caller, and any other consumer only if the group stops.
-            if self.cause.is_some() || self.drain.caller(starved) == Some(id) {
-                self.ask(starved, false);
-            }
+        let progress = self.drain.progress();
+        let next = self.drain.ended(id);
+        if self.drain.progress() != progress {
+            self.refuse_from_outside();
         }
+        next.into_iter().for_each(|id| self.ask(id, false));
         if removed {
             self.drop_removed(id);
         }
@@ -206,7 +208,7 @@ impl Supervisor {
         }
     }
 
-    /// Begins the stop of the group, unless it stops already: sources stop, and messages from outside are refused.
+    /// Begins the stop of the group, unless it stops already: the `on_stopping` hooks run, and then the members are asked.
     pub(super) fn begin_stop(&mut self, cause: Cause) {
         if self.cause.is_some() {
             return;
@@ -214,9 +216,14 @@ impl Supervisor {
         tracing::info!(group = &*self.node.path(), cause = %self.as_seen_from_root(&cause), "stopping");
         self.cause = Some(cause);
         self.node.stop().raise();
-        // All members, also those whose event was not answered yet.
-        for member in self.node.members() {
-            member.refuse_from_outside();
+        // A group that has not started has nothing to announce.
+        let announces =
+            !self.hooks.on_stopping.is_empty() && self.node.has_started() && !self.forced;
+        if announces {
+            self.drain.announce();
+        } else {
+            self.drain.begin();
+            self.refuse_from_outside();
         }
         self.node.advance(State::Stopping);
         let deadline = self.node.begin_grace();
@@ -226,10 +233,57 @@ impl Supervisor {
         let pending = members.filter(|member| member.launch.is_some());
         let pending: Vec<_> = pending.map(|member| member.id).collect();
         pending.into_iter().for_each(|id| self.drop_pending(id));
-        let unfed = self.members.keys().copied();
-        let unfed: Vec<_> = unfed.filter(|&id| !self.drain.is_fed(id)).collect();
-        unfed.into_iter().for_each(|id| self.ask(id, false));
+        if announces {
+            let hooks = std::mem::take(&mut self.hooks.on_stopping);
+            let runner = Runner::new(&self.node, &self.runtime);
+            self.announcement = Some(runner.announce(hooks));
+        } else {
+            self.ask_due();
+        }
         self.call_off_restarts();
+    }
+
+    /// The `on_stopping` hooks have ended: the members are asked.
+    pub(super) fn announced(&mut self, failures: Vec<Error>) {
+        self.announcement = None;
+        for error in failures {
+            self.node.note_error(&error);
+            self.fail(Cause::failure("on_stopping", error));
+        }
+        self.drain.begin();
+        self.refuse_from_outside();
+        self.ask_due();
+    }
+
+    /// Cuts off the `on_stopping` hooks, if they run.
+    fn cut_off_announcement(&mut self) {
+        if let Some(announcement) = self.announcement.take() {
+            announcement.abort();
+            tracing::warn!(
+                group = &*self.node.path(),
+                hook = "on_stopping",
+                "forced while it ran, cut off"
+            );
+            self.announced(Vec::new());
+        }
+    }
+
+    /// Refuses messages from outside, except to members that stop last and whose turn has not come. Also at members whose
+    /// event was not answered yet.
+    fn refuse_from_outside(&self) {
+        let all = self.drain.progress() == StopProgress::Last;
+        for member in self.node.members() {
+            if all || !member.stops_last() {
+                member.refuse_from_outside();
+            }
+        }
+    }
+
+    /// Asks the members whose turn has come.
+    fn ask_due(&mut self) {
+        let members = self.members.keys().copied();
+        let due: Vec<_> = members.filter(|&id| self.drain.is_due(id)).collect();
+        due.into_iter().for_each(|id| self.ask(id, false));
     }
 
     /// Ends a member that was not launched.
@@ -280,6 +334,7 @@ impl Supervisor {
         let why = self.node.forced_by().unwrap_or(Forced::GracePeriodOver);
         let ids: Vec<_> = self.members.keys().copied().collect();
         self.begin_stop(self.node.asked_because());
+        self.cut_off_announcement();
         for id in ids {
             self.force(id, until, why);
         }

@@ -186,10 +186,10 @@ fn misspelt_hook(begin: ParseStream<'_>, workers: &[Field]) -> Option<syn::Error
         return None;
     }
     let near = did_you_mean(&name.to_string(), Keyword::HOOKS.map(Keyword::word));
-    let [startup, shutdown, after] = Keyword::HOOKS.map(Keyword::example);
+    let [startup, stopping, shutdown, after] = Keyword::HOOKS.map(Keyword::example);
     let message = format!(
         "no hook is called `{name}`{near}\n\
-         hooks are `{startup}`, `{shutdown}` and `{after}`"
+         hooks are `{startup}`, `{stopping}`, `{shutdown}` and `{after}`"
     );
     let misspelt = !near.is_empty() && Keyword::of(&name.to_string()).is_none();
     misspelt.then(|| syn::Error::new(name.span(), message))

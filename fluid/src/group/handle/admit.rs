@@ -114,7 +114,8 @@ impl GroupHandle {
             let (node, options, launch, made) = make.take()?(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
-            node.join(&self.node, Arc::clone(&self.shared.parent), id, name);
+            let stop = options.as_ref().unwrap_or(&node.options).stop;
+            node.join(&self.node, Arc::clone(&self.shared.parent), id, name, stop);
             if stops {
                 node.refuse_from_outside();
             }
