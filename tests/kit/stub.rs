@@ -177,6 +177,7 @@ async fn a_stubbed_source_emits_once_even_if_it_is_restarted() {
             poll: crate::market::Poll { next: 0 },
             check: Check,
         }
+
         poll => check;
     }
 

@@ -296,7 +296,13 @@ async fn flaky(at: u64, seen: &Seen, beats: &mut u64) -> Result<(), String> {
 }
 
 workers! {
-    #[workers(restart = "one_for_all", max_restarts = 2, within = "1h", backoff = "10ms..20ms", grace = "1s")]
+    #[workers(
+        restart = "one_for_all",
+        max_restarts = 2,
+        within = "1h",
+        backoff = "10ms..20ms",
+        grace = "1s",
+    )]
     struct Restarted(seen: Seen) {
         flaky: Flaky { at: 3, seen, beats: 0 },
         steady: Flaky { at: u64::MAX, seen, beats: 0 },

@@ -112,12 +112,7 @@ fn listen(_: u64) {}
 
 workers! {
     /// Is restarted twice, and then its parent restarts it.
-    #[workers(
-        restart = "one_for_all",
-        max_restarts = 2,
-        within = "1m",
-        backoff = "1ms..5ms"
-    )]
+    #[workers(restart = "one_for_all", max_restarts = 2, within = "1m", backoff = "1ms..5ms")]
     struct Ward {
         complain: Complain { complaints: 0 },
         listen: Listen,
@@ -132,7 +127,7 @@ workers! {
         restart = "rest_for_one",
         max_restarts = 1000000,
         within = "1s",
-        backoff = "1ms..20ms"
+        backoff = "1ms..20ms",
     )]
     pub struct Steady(tally: Tally) {
         emit: Emit { tally, first: 0 },

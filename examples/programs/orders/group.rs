@@ -20,7 +20,7 @@ workers! {
         restart = "one_for_one",
         max_restarts = 3,
         within = "30s",
-        backoff = "100ms..1s"
+        backoff = "100ms..1s",
     )]
     pub struct Orders(source: Source, provider: Provider, db: Database) {
         take: Take { source, intake: Intake::default() },
