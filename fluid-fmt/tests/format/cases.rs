@@ -110,3 +110,10 @@ fn a_file_that_cannot_be_split_into_tokens_is_an_error_with_its_place() {
     let error = format_file("fn f() {}\n  workers! { \" }").expect_err("no tokens");
     assert_eq!((error.line, error.column), (2, 14), "{error}");
 }
+
+#[test]
+fn a_body_in_macro_rules_is_left_alone_without_a_warning() {
+    let body = "workers! { struct $name{ a:$worker } $from=>$to; }";
+    let written = format!("macro_rules! group {{ () => {{ {body} }} }}\n");
+    assert_eq!(format(&written, false), (written, Vec::new()));
+}
