@@ -55,6 +55,8 @@ pub(crate) const METHODS: &[&str] = &[
     "add",
     "add_with",
     "remove",
+    "worker",
+    "consumer",
     "register_callback",
     "bail_out",
     "is_running",

@@ -219,3 +219,51 @@ impl fmt::Display for AddError {
 }
 
 impl StdError for AddError {}
+
+/// The consumer that was looked for was not found in the group. See
+/// [`GroupHandle::consumer`](crate::GroupHandle::consumer).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LookupError {
+    /// The group has no member of this name.
+    NoSuchWorker {
+        /// The path that was asked for.
+        worker: Box<str>,
+        /// The name of the group.
+        group: Box<str>,
+    },
+    /// The member has no queue.
+    NoConsumer {
+        /// The path of the member.
+        worker: Box<str>,
+    },
+    /// The consumer takes messages of another type.
+    OtherMessage {
+        /// The path of the consumer.
+        worker: Box<str>,
+        /// The type that was asked for.
+        expected: &'static str,
+        /// The type of its messages.
+        consumes: &'static str,
+    },
+}
+
+impl fmt::Display for LookupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchWorker { worker, group } => {
+                write!(f, "there is no worker `{worker}` in the group `{group}`")
+            }
+            Self::NoConsumer { worker } => {
+                write!(f, "`{worker}` has no queue: it is no consumer")
+            }
+            Self::OtherMessage {
+                worker,
+                expected,
+                consumes,
+            } => write!(f, "`{worker}` consumes `{consumes}`, and not `{expected}`"),
+        }
+    }
+}
+
+impl StdError for LookupError {}

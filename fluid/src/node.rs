@@ -372,6 +372,14 @@ impl Node {
         self.with_members(|members| members.forget(member, exit));
     }
 
+    /// The member at this path below it: names, joined with `/`.
+    pub(crate) fn find(self: &Arc<Self>, path: &str) -> Option<Arc<Self>> {
+        path.split('/').try_fold(Arc::clone(self), |node, name| {
+            node.with_members(|members| members.find(name).cloned())
+                .flatten()
+        })
+    }
+
     pub(crate) fn members(&self) -> Vec<Arc<Node>> {
         self.with_members(|members| members.nodes().cloned().collect())
             .unwrap_or_default()

@@ -7,6 +7,7 @@ use std::time::Duration;
 use fluid::{
     Callback, Cause, Context, Error, OnError, Options, State, Worker,
     by_hand::{Io, Nothing},
+    error::LookupError,
 };
 use tokio::time::{Instant, timeout};
 
@@ -469,4 +470,43 @@ async fn a_callback_that_is_due_beyond_the_end_of_the_clock_never_runs() {
     let exit = running.shutdown().await;
     assert!(exit.is_success(), "{exit}");
     assert!(exit.workers().iter().all(|callback| callback.beats() == 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_is_found_by_its_name_and_by_the_type_of_its_messages() {
+    let mut inner = fluid::Workers::new("inner");
+    put(&mut inner, "deep", sink::<String>(ms(1)));
+    let mut inner = Some(inner);
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    workers.add_with("inner", Options::new(), move || inner.take().unwrap());
+    let running = workers.startup().await.unwrap();
+    running
+        .add_with("late", Options::new(), || sink::<u64>(ms(1)))
+        .unwrap();
+
+    assert_eq!(running.worker("idle").unwrap().worker_name(), "idle");
+    assert_eq!(running.worker("inner/deep").unwrap().worker_name(), "deep");
+    assert!(running.worker("deep").is_none() && running.worker("idle/deep").is_none());
+    running.consumer("late").unwrap().send(7_u64).await.unwrap();
+    let deep = running.consumer::<String>("inner/deep").unwrap();
+    deep.send("hello".to_owned()).await.unwrap();
+
+    let error = |path| running.consumer::<u64>(path).unwrap_err();
+    assert!(matches!(error("gone"), LookupError::NoSuchWorker { .. }));
+    assert!(matches!(error("idle"), LookupError::NoConsumer { .. }));
+    let other = error("inner/deep");
+    assert!(matches!(other, LookupError::OtherMessage { .. }));
+    let told = "`inner/deep` consumes `alloc::string::String`, and not `u64`";
+    assert_eq!(other.to_string(), told);
+
+    // A removed member is not found, and another one of its name is.
+    let late = running.worker("late").unwrap();
+    assert!(running.remove(&late).await.is_some());
+    assert!(running.worker("late").is_none());
+    let again = running.add_with("late", Options::new(), idle).unwrap();
+    assert!(matches!(error("late"), LookupError::NoConsumer { .. }));
+    again.wait_for(State::Running).await;
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "inner/deep"), [1, 1, 0, 0, 0]);
 }

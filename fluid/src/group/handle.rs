@@ -1,6 +1,7 @@
 //! The handle of a group.
 
 mod admit;
+mod lookup;
 
 use std::any::Any;
 use std::borrow::Cow;

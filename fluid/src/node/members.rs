@@ -14,10 +14,24 @@ use crate::report::forgotten::Forgotten;
 pub(crate) struct Members {
     /// In the order in which they were added.
     nodes: BTreeMap<MemberId, Arc<Node>>,
-    /// The number of requests for each name.
-    names: BTreeMap<Arc<str>, usize>,
+    names: BTreeMap<Arc<str>, Name>,
     /// The sums of the members that were forgotten. Boxed, because most groups have none.
     forgotten: Option<Box<Forgotten>>,
+}
+
+/// A name that is taken.
+struct Name {
+    /// How often it was requested.
+    requests: usize,
+    /// The member of this name, as soon as it was added.
+    member: Option<MemberId>,
+}
+
+impl Name {
+    const NEW: Self = Self {
+        requests: 1,
+        member: None,
+    };
 }
 
 impl Members {
@@ -35,7 +49,15 @@ impl Members {
     }
 
     pub(crate) fn add(&mut self, id: MemberId, node: Arc<Node>) {
+        if let Some(name) = self.names.get_mut(node.name()) {
+            name.member = Some(id);
+        }
         self.nodes.insert(id, node);
+    }
+
+    /// The member of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<&Arc<Node>> {
+        self.nodes.get(&self.names.get(name)?.member?)
     }
 
     /// Removes a member and frees its name. Does nothing if it was removed before, since another member may have
@@ -64,19 +86,20 @@ impl Members {
 
     /// Returns `name` if it is free, and otherwise `name-2`, `name-3` and so on.
     pub(crate) fn free_name(&mut self, name: &str) -> Arc<str> {
-        while let Some(count) = self.names.get_mut(name) {
-            *count += 1;
+        while let Some(taken) = self.names.get_mut(name) {
+            taken.requests += 1;
+            let count = taken.requests;
             let mut next = String::with_capacity(name.len() + 21);
             let _ = write!(next, "{name}-{count}");
             let next: Arc<str> = next.into();
             // A member may have been added with the name `name-2`.
             if let Entry::Vacant(free) = self.names.entry(Arc::clone(&next)) {
-                free.insert(1);
+                free.insert(Name::NEW);
                 return next;
             }
         }
         let name: Arc<str> = name.into();
-        self.names.insert(Arc::clone(&name), 1);
+        self.names.insert(Arc::clone(&name), Name::NEW);
         name
     }
 }

@@ -1,7 +1,7 @@
 //! A queue as its group and the status see it.
 
+use std::any::Any;
 use std::collections::VecDeque;
-#[cfg(feature = "test-util")]
 use std::sync::Arc;
 
 use super::{Channel, Gate};
@@ -35,8 +35,7 @@ pub(crate) trait QueueControl: Send + Sync {
     fn queue_size(&self) -> usize;
     fn capacity(&self) -> usize;
     /// The channel, and the name of its message type.
-    #[cfg(feature = "test-util")]
-    fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str);
+    fn typed(self: Arc<Self>) -> (Arc<dyn Any + Send + Sync>, &'static str);
 }
 
 /// Messages that no consumer will handle.
@@ -160,8 +159,7 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
         self.capacity
     }
 
-    #[cfg(feature = "test-util")]
-    fn typed(self: Arc<Self>) -> (Arc<dyn std::any::Any + Send + Sync>, &'static str) {
+    fn typed(self: Arc<Self>) -> (Arc<dyn Any + Send + Sync>, &'static str) {
         (self, std::any::type_name::<M>())
     }
 }
