@@ -55,6 +55,7 @@ pub(crate) const METHODS: &[&str] = &[
     "add",
     "add_with",
     "remove",
+    "extend",
     "worker",
     "consumer",
     "register_callback",

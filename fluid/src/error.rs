@@ -220,6 +220,42 @@ impl fmt::Display for AddError {
 
 impl StdError for AddError {}
 
+/// Workers were not added to a group. See [`GroupHandle::extend`](crate::GroupHandle::extend).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtendError {
+    /// The group is stopping or has ended.
+    Stopping(AddError),
+    /// The workers of these names feed each other in a circle of edges that wait for room.
+    Cycle(Box<str>),
+    /// A worker that stops last ([`StopOrder::Last`](crate::StopOrder::Last)) feeds one that stops before it.
+    Reversed {
+        /// The name of the worker.
+        last: Box<str>,
+        /// The name of the consumer.
+        fed: Box<str>,
+    },
+}
+
+impl fmt::Display for ExtendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopping(error) => write!(f, "{error}"),
+            Self::Reversed { last, fed } => {
+                write!(
+                    f,
+                    "`{last}` stops last, and feeds `{fed}`, which stops before it"
+                )
+            }
+            Self::Cycle(workers) => {
+                write!(f, "these workers feed each other in a circle: {workers}")
+            }
+        }
+    }
+}
+
+impl StdError for ExtendError {}
+
 /// The consumer that was looked for was not found in the group. See
 /// [`GroupHandle::consumer`](crate::GroupHandle::consumer).
 #[derive(Clone, Debug, PartialEq, Eq)]

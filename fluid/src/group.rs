@@ -4,6 +4,7 @@ pub(crate) mod callback;
 pub(crate) mod declared;
 pub(crate) mod dispatcher;
 pub(crate) mod edge;
+pub(crate) mod extension;
 pub(crate) mod handle;
 pub(crate) mod ingress;
 pub(crate) mod nested;

@@ -205,6 +205,7 @@ pub mod rule {
 pub use error::Error;
 pub use group::callback::Callback;
 pub use group::dispatcher::{DispatchError, Dispatcher};
+pub use group::extension::Extension;
 pub use group::handle::GroupHandle;
 pub use group::ingress::Ingress;
 pub use group::slot::Slot;

@@ -43,7 +43,7 @@ use crate::state::State;
 use crate::supervisor::deadlines::Deadlines;
 pub(crate) use crate::supervisor::deferred_drop::DeferredDrop;
 use crate::supervisor::drain::Drain;
-pub(crate) use crate::supervisor::entry::Entry;
+pub(crate) use crate::supervisor::entry::{Entries, Entry};
 use crate::supervisor::hooks::{Announcement, Runner, failures_of, time_is_up};
 pub(crate) use crate::supervisor::hooks::{Hooks, hook};
 use crate::supervisor::restart::Restarts;
@@ -52,8 +52,29 @@ use crate::sync::{mpsc, oneshot};
 /// An event that the supervisor of a group answers.
 pub(crate) enum Event {
     Add(Box<Entry>),
+    /// Several members, the order of their start, sinks first, and their edges, also to other members.
+    AddAll {
+        entries: Entries,
+        levels: Vec<Vec<MemberId>>,
+        edges: Vec<(MemberId, MemberId)>,
+    },
     Remove(Arc<Node>),
     Member(MemberId, MemberEvent),
+}
+
+impl Event {
+    /// The members that the event adds end, since they are not started.
+    pub(crate) fn never_started(self, deferred: &mut DeferredDrop) {
+        match self {
+            Self::Add(mut entry) => entry.never_started(deferred),
+            Self::AddAll { entries, .. } => {
+                for mut entry in entries {
+                    entry.never_started(deferred);
+                }
+            }
+            Self::Remove(_) | Self::Member(..) => {}
+        }
+    }
 }
 
 /// The sending end of a group's events.
@@ -235,18 +256,19 @@ impl Supervisor {
 
     fn answer(&mut self, event: Event) {
         match event {
-            Event::Add(mut entry) if self.cause.is_some() => {
-                entry.never_started(&mut self.deferred);
+            Event::Add(_) | Event::AddAll { .. } if self.cause.is_some() => {
+                event.never_started(&mut self.deferred);
             }
+            Event::AddAll {
+                entries,
+                levels,
+                edges,
+            } => self.add_all(entries, levels, edges),
             Event::Add(mut entry) => {
                 entry.late = true;
                 let id = entry.id;
                 self.take_in(entry);
-                if self.restarts.in_a_group() {
-                    self.to_launch.insert(0, vec![id]);
-                } else {
-                    self.launch(id);
-                }
+                self.launch_late(id);
             }
             Event::Member(id, MemberEvent::Started) => self.started(id),
             Event::Member(id, MemberEvent::Failing) => self.failing(id),
@@ -301,9 +323,7 @@ impl Supervisor {
         // From now on, `GroupHandle::admit` refuses new members.
         self.events.close();
         while let Ok(event) = self.events.try_recv() {
-            if let Event::Add(mut entry) = event {
-                entry.never_started(&mut self.deferred);
-            }
+            event.never_started(&mut self.deferred);
         }
         let mut exit = self.exit_now(late.is_some());
         let mut last = None;

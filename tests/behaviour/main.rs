@@ -6,6 +6,7 @@ mod dispatcher;
 mod drain;
 mod dynamic;
 mod edge_cases;
+mod extend;
 mod forget;
 mod fused;
 mod grace_left;

@@ -10,8 +10,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use crate::error::AddError;
+use crate::error::{AddError, ExtendError};
 use crate::group::callback::Callback;
+use crate::group::extension::Extension;
 use crate::group::handle::admit::callback_of;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::default_name;
@@ -62,6 +63,14 @@ impl GroupHandle {
             node,
             events,
             shared: Arc::new(shared),
+        }
+    }
+
+    /// The same group, whose new members are announced to `events`.
+    pub(crate) fn with_events(&self, events: Events) -> Self {
+        Self {
+            events,
+            ..self.clone()
         }
     }
 
@@ -200,6 +209,50 @@ impl GroupHandle {
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
         let options = W::OPTIONS.merged(options);
         self.add_slot(name, options.into(), Build::Anew(Box::new(build)))
+    }
+
+    /// Adds workers together, with edges between them and to consumers of the group. In a running group they start at
+    /// once, sinks first. The order of a stop follows the new edges, too: a consumer is asked to stop when all that feeds it
+    /// has ended.
+    ///
+    /// ```
+    /// # use fluid::{OnExit, Options, Workers, consumer, worker};
+    /// /// Reads the lines of one tenant.
+    /// #[worker(on_exit = "forget")]
+    /// async fn read(tenant: String) -> Vec<String> { vec![format!("a line of {tenant}")] }
+    ///
+    /// #[consumer]
+    /// async fn store(line: String) { println!("{line}") }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut workers = Workers::new("service");
+    /// let store = workers.add(Store).handle();
+    /// let group = workers.startup().await?;
+    /// for tenant in ["first", "second"] {
+    ///     group.extend(|new| {
+    ///         let read = new.add(Read { tenant: tenant.to_owned() });
+    ///         new.connect(&read, &store);
+    ///     })?;
+    /// }
+    /// # assert!(group.shutdown().await.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the group is stopping, was asked to stop, or has ended; if the new workers feed each other in a circle; or if one
+    /// that stops last feeds one that stops before it. Then none of them starts.
+    ///
+    /// # Panics
+    ///
+    /// Like [`Extension::connect`].
+    pub fn extend<T>(&self, draw: impl FnOnce(&mut Extension) -> T) -> Result<T, ExtendError> {
+        let mut extension = Extension::new(self);
+        let drawn = draw(&mut extension);
+        extension.finish()?;
+        Ok(drawn)
     }
 
     /// Removes a worker from the group: asks it to stop, and waits until it has ended. The group continues. When

@@ -39,6 +39,11 @@ impl Node {
         });
     }
 
+    /// Whether it is a member of this group, or was one.
+    pub(crate) fn is_member_of(&self, group: &Arc<Node>) -> bool {
+        self.group().is_some_and(|own| Arc::ptr_eq(&own, group))
+    }
+
     /// Its identifier within its group. `None` for a root.
     pub(crate) fn member_id(&self) -> Option<MemberId> {
         Some(self.membership.get()?.member)

@@ -36,6 +36,11 @@ impl<M> Sender<M> {
         Self { channel, origin }
     }
 
+    /// A sender to the same consumer, with another origin.
+    pub(crate) fn at(&self, origin: SendOrigin) -> Self {
+        Self::new(Arc::clone(&self.channel), origin)
+    }
+
     /// Whether the queue grants credit to this sender.
     pub(crate) fn grants_credit(&self) -> bool {
         self.origin == SendOrigin::Edge && self.channel.grants_credit()

@@ -62,6 +62,10 @@ pub(crate) struct Entry {
     budget: Option<Box<Budget>>,
 }
 
+/// Several members.
+#[allow(clippy::vec_box, reason = "the supervisor keeps them boxed")]
+pub(crate) type Entries = Vec<Box<Entry>>;
+
 impl Entry {
     pub(crate) fn new(
         id: MemberId,
@@ -169,6 +173,14 @@ impl Entry {
                 false
             }
         }
+    }
+
+    pub(crate) fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    pub(crate) fn worker_name(&self) -> &str {
+        self.node.name()
     }
 
     pub(crate) fn id(&self) -> MemberId {

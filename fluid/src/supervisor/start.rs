@@ -11,17 +11,24 @@ use crate::node::MemberId;
 use crate::options::grace::{DEFAULT_GRACE, default_grace};
 use crate::report::cause::Forced;
 use crate::supervisor::deadlines::Deadline;
-use crate::supervisor::entry::Entry;
+use crate::supervisor::entry::{Entries, Entry};
 use crate::supervisor::hooks::{Runner, Started, time_is_up};
 use crate::supervisor::{Event, Supervisor, Wiring};
 
 impl Supervisor {
     /// Takes in the members, computes their order, and runs the `on_startup` hooks of the group.
-    pub(super) async fn prepare(&mut self, wiring: Wiring) -> Result<(), (&'static str, Error)> {
+    pub(super) async fn prepare(
+        &mut self,
+        mut wiring: Wiring,
+    ) -> Result<(), (&'static str, Error)> {
         let (mut members, mut later) = (Vec::new(), Vec::new());
         while let Ok(event) = self.events.try_recv() {
             match event {
                 Event::Add(entry) => members.push((entry.id, entry)),
+                Event::AddAll { entries, edges, .. } => {
+                    members.extend(entries.into_iter().map(|entry| (entry.id, entry)));
+                    wiring.edges.extend(edges);
+                }
                 event => later.push(event),
             }
         }
@@ -97,6 +104,39 @@ impl Supervisor {
     pub(super) fn take_in(&mut self, entry: Box<Entry>) {
         self.drain.add(entry.id, entry.stops_last());
         self.members.insert(entry.id, entry);
+    }
+
+    /// Takes in several members with their edges, and launches them, sinks first. None waits for the start of another: a
+    /// stop that follows would drop those that were not launched, with the messages that they have accepted.
+    pub(super) fn add_all(
+        &mut self,
+        entries: Entries,
+        levels: Vec<Vec<MemberId>>,
+        edges: Vec<(MemberId, MemberId)>,
+    ) {
+        for mut entry in entries {
+            entry.late = true;
+            self.take_in(entry);
+        }
+        for (from, to) in edges {
+            // A consumer that was removed or forgotten refuses what is sent to it.
+            if self.members.contains_key(&to) {
+                self.drain.connect(from, to);
+            }
+        }
+        levels
+            .into_iter()
+            .flatten()
+            .for_each(|id| self.launch_late(id));
+    }
+
+    /// Launches a member that was added to the running group. It waits for the end of a restart of several members.
+    pub(super) fn launch_late(&mut self, id: MemberId) {
+        if self.restarts.in_a_group() {
+            self.to_launch.insert(0, vec![id]);
+        } else {
+            self.launch(id);
+        }
     }
 
     /// All members in levels: callbacks first, then sources, sinks last. The last level is launched first.

@@ -16,7 +16,7 @@ use crate::node::{MemberId, Node};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::state::{Kind, State};
-use crate::supervisor::{DeferredDrop, Entry, Event};
+use crate::supervisor::{DeferredDrop, Entries, Entry, Event};
 use crate::worker::Worker;
 
 /// A new member: its node, its options unless the node has them, its launch, and the value that the caller gets.
@@ -84,11 +84,53 @@ impl GroupHandle {
         make: impl FnOnce(Arc<str>, MemberId) -> Admitted<T>,
     ) -> Result<T, AddError> {
         let admitted = self.try_admit(name, make, false);
-        admitted.ok_or_else(|| AddError {
-            worker: name.into(),
+        admitted.ok_or_else(|| self.refuses(name))
+    }
+
+    /// The error that `worker` was not added.
+    pub(crate) fn refuses(&self, worker: &str) -> AddError {
+        AddError {
+            worker: worker.into(),
             group: self.worker_name().into(),
             state: self.state().max(State::Stopping),
-        })
+        }
+    }
+
+    /// Announces members that stand in the group already, and their edges. `levels` is the order of their start. Returns
+    /// the members if the group stops.
+    pub(crate) fn add_all(
+        &self,
+        entries: Entries,
+        levels: Vec<Vec<MemberId>>,
+        edges: Vec<(MemberId, MemberId)>,
+    ) -> Result<(), Entries> {
+        let mut refused = Some(entries);
+        // As in `try_admit`: under the lock, so that a stop is answered after the event.
+        self.node.with_members(|_| {
+            if !self.node.stop().is_raised()
+                && let Some(entries) = refused.take()
+            {
+                let event = Event::AddAll {
+                    entries,
+                    levels,
+                    edges,
+                };
+                if let Err(error) = self.events.send(event)
+                    && let Event::AddAll { entries, .. } = error.0
+                {
+                    refused = Some(entries);
+                }
+            }
+        });
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Ends members that stand in the group and were not announced.
+    pub(crate) fn give_up(&self, entries: Entries) {
+        for mut entry in entries {
+            self.node.remove(entry.node());
+            entry.never_started(&mut DeferredDrop::default());
+        }
     }
 
     /// Adds the member that `make` returns, under `name` or a similar free name. The member is launched when the

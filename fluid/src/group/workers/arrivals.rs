@@ -46,9 +46,7 @@ impl Arrivals {
         events.close();
         let mut deferred = DeferredDrop::default();
         while let Ok(event) = events.try_recv() {
-            if let Event::Add(mut entry) = event {
-                entry.never_started(&mut deferred);
-            }
+            event.never_started(&mut deferred);
         }
         self.node.finish(self.node.report(cause, false, false));
     }
