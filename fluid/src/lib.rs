@@ -115,9 +115,9 @@
 //! hangs is no failure by itself. [`stall`](Options::stall) reports such a call, and
 //! [`on_stall`](Options::on_stall) can make it a failure.
 //!
-//! The grace period is the option `grace` of the group. Its default is the number of seconds in the
-//! environment variable `FLUID_STOPPING_GRACE_PERIOD`, or 10 seconds. A nested group without the option
-//! has the time that the group above leaves it.
+//! The grace period is the option `grace` of the group, or 10 seconds. A nested group without the option
+//! has the time that the group above leaves it. The environment variable `FLUID_STOPPING_GRACE_PERIOD`, in
+//! seconds, overrides the grace period of the outermost group.
 //!
 //! # What a crash loses
 //!

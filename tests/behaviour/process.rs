@@ -187,9 +187,9 @@ async fn a_second_signal_ends_the_process_at_once() {
 
 #[tokio::test]
 async fn the_grace_period_is_read_from_the_environment() {
-    let run = async |value: &str| {
+    let run = async |mode: &str, value: &str| {
         let process = Command::new(env!("CARGO_BIN_EXE_stuck"))
-            .arg("grace")
+            .arg(mode)
             .env("FLUID_STOPPING_GRACE_PERIOD", value)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -198,12 +198,15 @@ async fn the_grace_period_is_read_from_the_environment() {
             .unwrap();
         end_of(process, secs(10)).await
     };
-    let (code, text, _) = run("soon").await;
+    let (code, text, _) = run("grace", "soon").await;
     assert_eq!(code, 2);
     assert!(
         text.contains("FLUID_STOPPING_GRACE_PERIOD") && text.contains("soon"),
         "{text}"
     );
-    let (code, text, _) = run("0.5").await;
+    let (code, text, _) = run("grace", "0.5").await;
     assert_eq!(code, 0, "{text}");
+    // The code allows an hour, and the worker never completes.
+    let (code, text, _) = run("overridden", "0.3").await;
+    assert_eq!(code, 1, "{text}");
 }

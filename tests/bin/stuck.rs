@@ -121,7 +121,7 @@ fn main() -> Exit {
             let source = workers.add(DropsSlowly);
             workers.connect(&source, &sink);
         }
-        "pending" => drop(workers.add(Deaf::NeverCompletes)),
+        "pending" | "overridden" => drop(workers.add(Deaf::NeverCompletes)),
         "deaf" => drop(workers.add(Deaf::SaysAndStays)),
         "starting" => drop(workers.add(Starts)),
         _ => drop(workers.add(Deaf::Obeys)),
@@ -158,7 +158,10 @@ fn main() -> Exit {
             handle.gracefully_stop();
         });
     }
-    if matches!(&*mode, "patient" | "deaf" | "starting" | "hook_starting") {
+    if matches!(
+        &*mode,
+        "patient" | "deaf" | "starting" | "hook_starting" | "overridden"
+    ) {
         workers = workers.grace(FOREVER);
     }
     workers.main()

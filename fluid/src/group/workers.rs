@@ -98,9 +98,11 @@ impl Workers {
         }
     }
 
-    /// How long the group may take to stop before it is forced. Default: the environment variable
-    /// `FLUID_STOPPING_GRACE_PERIOD`, in seconds, or 10 s; for a nested group, what the group
+    /// How long the group may take to stop before it is forced. Default: 10 s; for a nested group, what the group
     /// above leaves it.
+    ///
+    /// The environment variable `FLUID_STOPPING_GRACE_PERIOD`, in seconds, overrides this value for a group that is
+    /// not nested. So the operator of a program can match it to what stops the program, such as a container runtime.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(bounded(grace));
         self

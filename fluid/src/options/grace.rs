@@ -1,4 +1,4 @@
-//! The default grace period.
+//! The grace period that the environment sets, and the default.
 
 use std::env;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::options::bounded;
 
-/// The environment variable that sets the default grace period, in seconds.
+/// The environment variable that sets the grace period of the outermost groups, in seconds.
 pub(crate) const VARIABLE: &str = "FLUID_STOPPING_GRACE_PERIOD";
 
 /// The grace period if neither the group nor the environment sets one.
 pub(crate) const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
-/// The grace period of a group that sets none: from the environment, or 10 seconds.
-pub(crate) fn default_grace() -> Result<Duration, Error> {
+/// The grace period that the environment sets, if it sets one.
+pub(crate) fn grace_of_environment() -> Result<Option<Duration>, Error> {
     match env::var(VARIABLE) {
-        Ok(text) => parse(&text),
-        Err(env::VarError::NotPresent) => Ok(DEFAULT_GRACE),
+        Ok(text) => parse(&text).map(Some),
+        Err(env::VarError::NotPresent) => Ok(None),
         Err(error) => Err(format!("{VARIABLE}: {error}").into()),
     }
 }

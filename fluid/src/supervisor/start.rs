@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::graph::levels::levels;
 use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::MemberId;
-use crate::options::grace::{DEFAULT_GRACE, default_grace};
+use crate::options::grace::{DEFAULT_GRACE, grace_of_environment};
 use crate::report::cause::Forced;
 use crate::supervisor::deadlines::Deadline;
 use crate::supervisor::entry::{Entries, Entry};
@@ -44,10 +44,12 @@ impl Supervisor {
         for id in members {
             self.drain.add(id, self.stops_last(id));
         }
-        if self.grace.is_none() && self.node.is_root() {
-            let grace = default_grace();
-            self.grace = Some(*grace.as_ref().unwrap_or(&DEFAULT_GRACE));
-            grace.map_err(|error| ("grace", error))?;
+        if self.node.is_root() {
+            // The operator of a program knows better than its code how long a stop may take.
+            let operator = grace_of_environment();
+            let grace = operator.as_ref().ok().copied().flatten().or(self.grace);
+            self.grace = Some(grace.unwrap_or(DEFAULT_GRACE));
+            operator.map_err(|error| ("grace", error))?;
         }
         if let Some(grace) = self.grace {
             self.node.set_grace(grace);
