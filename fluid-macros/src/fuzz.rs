@@ -181,7 +181,7 @@ fn planted_faults_are_found_and_minimised() {
     assert_eq!(stumbles.fault, Fault::Panic("stumbled".to_owned()));
     assert_eq!(stumbles.input.text(), "options: \n   item: unsafe");
     let babbles = find(|options, _| {
-        let babbles = options.to_string().contains("restart");
+        let babbles = options.to_string().contains("\"restart\"");
         let made = if babbles { "struct;" } else { "" };
         made.parse().expect("tokens")
     });

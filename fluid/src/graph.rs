@@ -29,7 +29,7 @@ use crate::options::Options;
 /// }
 /// const fn worker(name: &'static str, type_name: &'static str, line: u32, form: Form) -> GraphWorker {
 ///     let options = Options::new();
-///     GraphWorker { name, type_name, docs: &[], place: place(line), public: false, options, form }
+///     GraphWorker { name, type_name, docs: &[], place: place(line), public: false, options, at_run_time: &[], form }
 /// }
 /// const SENSORS: Graph = Graph {
 ///     name: "Sensors",
@@ -167,8 +167,11 @@ pub struct GraphWorker {
     pub place: Location,
     /// Whether the field is `pub`, so that messages may be sent from outside the group.
     pub public: bool,
-    /// The options of the worker.
+    /// The options of the worker, as far as they are known at compile time.
     pub options: Options,
+    /// The names of the options whose values are known only when the group is built. `options` contains the
+    /// values of the worker's type in their place.
+    pub at_run_time: &'static [&'static str],
     /// What the worker's type declares about itself.
     pub form: Form,
 }
@@ -290,7 +293,8 @@ pub enum EdgeKind {
 /// A callback or a hook of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GraphCallback {
-    /// When the callback runs, as written: `every "30s"`, `on_shutdown`.
+    /// When the callback runs, as written: `every "30s"`, `every config.period`,
+    /// `on_shutdown`.
     pub when: &'static str,
     /// The code that runs, as written.
     pub run: &'static str,
@@ -348,6 +352,7 @@ impl GraphWorker {
         place: Location::NONE,
         public: false,
         options: Options::new(),
+        at_run_time: &[],
         form: Form::UNKNOWN,
     };
 
@@ -372,6 +377,14 @@ impl GraphWorker {
     #[must_use]
     pub const fn options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Sets the names of the options whose values are known only when the group is built.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn at_run_time(mut self, names: &'static [&'static str]) -> Self {
+        self.at_run_time = names;
         self
     }
 }

@@ -106,7 +106,12 @@
 /// | `within = "1m"` | the time for `max_restarts` | 30 s |
 /// | `on_exit = "ignore"` | what the worker's end does: `"stop"` stops the group, `"ignore"` does nothing, `"forget"` also removes the worker from the group and keeps only its counts, see [`OnExit`](crate::OnExit) | `"stop"` |
 ///
-/// Durations are checked when the macro runs. A call that exceeds its `timeout` is dropped at an `.await`. A
+/// A value is a literal, which is checked when the macro runs, or the path of a constant: `heartbeat = POLL_EVERY`. A
+/// duration is a [`Duration`](std::time::Duration), and a word such as `"skip"` is a variant of the enum of its option,
+/// [`OnError`](crate::OnError) or [`Pace`](crate::Pace). A wrong value of a constant does not compile either. A value that
+/// is known only at run time stands on the worker's field in a group, see [`workers!`](crate::workers#values-at-run-time).
+///
+/// A call that exceeds its `timeout` is dropped at an `.await`. A
 /// `blocking` function has none, so `timeout` and `blocking` exclude each other.
 ///
 /// # Stalls
@@ -369,6 +374,59 @@ pub use fluid_macros::consumer;
 /// parameter by value, or a `&mut` parameter, gets a clone. Every other initialiser is an expression, in which the
 /// resources are in scope as `Arc`s. It is evaluated at the start and at each restart. A nested group is made
 /// once; its workers are made anew at each restart.
+///
+/// # Values at run time
+///
+/// On a field, in `#[workers(…)]` and in a callback, the value of an option is a literal or any expression, in which the
+/// resources are in scope as `Arc`s. Only `name` and `stop` are always literals.
+///
+/// ```
+/// use std::time::Duration;
+/// use fluid::{consumer, worker, workers};
+/// # #[worker]
+/// # async fn poll() -> u64 { 1 }
+/// # #[consumer(batch = 100, linger = "50ms")]
+/// # async fn store(numbers: Vec<u64>) {}
+/// # async fn report() {}
+///
+/// struct Config {
+///     poll_every: Duration,
+///     batch: usize,
+/// }
+///
+/// workers! {
+///     #[workers(grace = config.poll_every * 2)]
+///     struct Ingest(config: Config, period: Duration) {
+///         #[worker(heartbeat = config.poll_every)]
+///         poll: Poll,
+///         #[consumer(batch = config.batch)]
+///         store: Store,
+///     }
+///
+///     poll => store;
+///     every(*period, jitter = *period / 10) => report().await;
+/// }
+/// # fn main() {
+/// # let config = Config { poll_every: Duration::from_secs(1), batch: 100 };
+/// # drop(Ingest::new(config, Duration::from_secs(30)));
+/// # }
+/// ```
+///
+/// | option | type of its value |
+/// | --- | --- |
+/// | `heartbeat`, `jitter`, `grace`, `timeout`, `stall`, `linger`, `close_after`, `within`, the time of `every` and `after` | `Duration` |
+/// | `backoff` | `Range<Duration>`: `config.first..config.last` |
+/// | `capacity`, `concurrency`, `batch`, `max_weight` | `usize`; for a `capacity` without limit `usize::MAX` |
+/// | `retry`, `burst`, `max_restarts` | `u32` |
+/// | `rate` | `(u32, Duration)`: calls, and in which time |
+/// | `pace`, `overflow`, `on_error`, `on_exit`, `on_stall`, `on_lost` | the enum: `Pace`, `Overflow`, … |
+/// | `restart` | [`Restart`](crate::Restart) |
+///
+/// The values are checked when the group is built: `new` panics if one is wrong, and names the worker and the option. Rules
+/// about several options, such as that `linger` needs `batch`, hold at compile time. `GRAPH` lists the options whose values
+/// it does not know ([`GraphWorker::at_run_time`](crate::graph::GraphWorker::at_run_time)).
+///
+/// # Fields with attributes
 ///
 /// `pub` before a consumer lets messages come from outside the group: its accessor can send.
 /// `#[worker(…)]` or `#[consumer(…)]` on a field overrides the options of the function.

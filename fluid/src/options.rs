@@ -1,9 +1,11 @@
 //! The options of a worker.
 
+pub(crate) mod given;
 pub(crate) mod grace;
 mod merge;
 pub(crate) mod restart;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::options::restart::Restart;
@@ -145,7 +147,13 @@ impl Options {
     /// How long one call of the worker's function may take. A call that takes longer is dropped at its `await`, and
     /// fails with [`TimedOut`](crate::error::TimedOut). Waiting for room downstream does not count. Nor does the time
     /// before the call waits for the first time, so a call that never waits needs no timer.
+    ///
+    /// # Panics
+    ///
+    /// If `timeout` is zero. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
+        assert!(!timeout.is_zero(), "a timeout is more than no time at all");
         self.set = self.set.with(Setting::Timeout);
         self.timeout = Some(timeout);
         self
@@ -173,6 +181,7 @@ impl Options {
     /// # Panics
     ///
     /// If `stall` is zero. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn stall(mut self, stall: Duration) -> Self {
         assert!(!stall.is_zero(), "a stall is more than no time at all");
         self.set = self.set.with(Setting::Stall);
@@ -194,7 +203,13 @@ impl Options {
     }
 
     /// The pause between two calls, or the time between their starts if the pace is [`Pace::Rate`].
+    ///
+    /// # Panics
+    ///
+    /// If `period` is zero. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn heartbeat(mut self, period: Duration) -> Self {
+        assert!(!period.is_zero(), "a heartbeat is more than no time at all");
         self.set = self.set.with(Setting::Heartbeat);
         self.heartbeat = bounded(period);
         self
@@ -281,6 +296,7 @@ impl Options {
     /// # Panics
     ///
     /// If `capacity` is 0. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn capacity(mut self, capacity: usize) -> Self {
         assert!(capacity > 0, "a queue needs room for at least one message");
         self.set = self.set.with(Setting::Capacity);
@@ -299,6 +315,7 @@ impl Options {
     /// # Panics
     ///
     /// If `lanes` is 0 or above 1000. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn concurrency(mut self, lanes: usize) -> Self {
         assert!(lanes > 0 && lanes <= 1000, "a consumer has 1 to 1000 lanes");
         self.set = self.set.with(Setting::Concurrency);
@@ -323,6 +340,7 @@ impl Options {
     /// # Panics
     ///
     /// If `calls` is 0 or `within` is zero. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn rate(mut self, calls: u32, within: Duration) -> Self {
         assert!(
             calls > 0 && !within.is_zero(),
@@ -336,12 +354,20 @@ impl Options {
         self
     }
 
+    /// As [`rate`](Self::rate), for a value of an expression.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn rate_of(self, (calls, within): (u32, Duration)) -> Self {
+        self.rate(calls, within)
+    }
+
     /// The number of calls that an idle consumer may make at once, before [`rate`](Self::rate) spreads them.
     /// Default 1.
     ///
     /// # Panics
     ///
     /// If `calls` is 0. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn burst(mut self, calls: u32) -> Self {
         assert!(calls > 0, "at least one call is made at once");
         self.set = self.set.with(Setting::Burst);
@@ -369,6 +395,7 @@ impl Options {
     /// # Panics
     ///
     /// If `messages` is 0 or above 100,000. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn batch(mut self, messages: usize) -> Self {
         assert!(
             messages > 0 && messages <= MAX_BATCH,
@@ -389,7 +416,13 @@ impl Options {
     /// The largest weight of a batch: the sum of the weights of its messages
     /// ([`Worker::WEIGHT`](crate::Worker::WEIGHT), `batch_weight`). A message that would exceed it begins the next
     /// batch. A message that is heavier than the limit is a batch of its own. Default: no limit.
+    ///
+    /// # Panics
+    ///
+    /// If `weight` is 0. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn max_weight(mut self, weight: usize) -> Self {
+        assert!(weight > 0, "a batch has some weight");
         self.set = self.set.with(Setting::MaxWeight);
         self.max_weight = weight;
         self
@@ -409,10 +442,26 @@ impl Options {
     /// The pause before another attempt. Its upper limit is `first`, doubles with each attempt, and is at most
     /// `last`. The pause is a random time up to that limit (*full jitter*, after "Exponential Backoff And Jitter"
     /// in the AWS Architecture Blog, 2015). Default 100 ms to 5 s.
+    ///
+    /// # Panics
+    ///
+    /// If `last` is shorter than `first`. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn backoff(mut self, first: Duration, last: Duration) -> Self {
+        assert!(
+            first.as_nanos() <= last.as_nanos(),
+            "the last pause of a backoff is not shorter than the first"
+        );
         self.set = self.set.with(Setting::Backoff);
         self.backoff = (bounded(first), bounded(last));
         self
+    }
+
+    /// As [`backoff`](Self::backoff), for a value of an expression.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn backoff_range(self, pauses: Range<Duration>) -> Self {
+        self.backoff(pauses.start, pauses.end)
     }
 
     /// The effect of a message sent to a full queue. Default [`Overflow::Wait`].

@@ -15,6 +15,7 @@ pub use crate::group::slot::{HandleOf, Member, MemberSlot};
 pub use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use crate::group::workers::Workers;
 pub use crate::node::context::Context;
+pub use crate::options::given::Given;
 pub use crate::options::restart::Restart;
 pub use crate::options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
 pub use crate::queue::Output;

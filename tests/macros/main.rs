@@ -10,3 +10,4 @@ mod options;
 mod parameters;
 mod returns;
 mod support;
+mod values;

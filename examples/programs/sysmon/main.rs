@@ -33,13 +33,14 @@ mod workers;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use fluid::{Callback, Error, GroupHandle, WorkerHandle, error::AddError};
 
 use self::args::{Args, Command};
 use self::database::Database;
-use self::group::Sysmon;
+use self::group::{Sysmon, Timing};
 use self::screen::{Screen, Style};
 
 fn main() -> ExitCode {
@@ -73,49 +74,29 @@ fn graph() -> Result<ExitCode, Error> {
 /// Monitors until it is stopped, and prints the exit and the number of samples.
 fn monitor(args: &Args) -> Result<ExitCode, Error> {
     let db = Arc::new(Database::open(&args.db)?);
-    let screen = Arc::new(Screen::new(Style::of_stdout(args.json)));
-    let sysmon = Sysmon::new(
-        args.every,
-        args.thresholds,
-        Arc::clone(&screen),
-        Arc::clone(&db),
-    );
-    register_callbacks(&sysmon, args, screen)?;
+    let screen = Screen::new(Style::of_stdout(args.json));
+    let timing = Timing {
+        sample_every: args.every,
+        draw_every: args.table_every,
+    };
+    let sysmon = Sysmon::new(timing, args.thresholds, screen, Arc::clone(&db));
+    if let Some(duration) = args.duration {
+        stop_after(duration, &sysmon)?;
+    }
     let sample = sysmon.sample().clone();
     let exit = sysmon.main();
     eprintln!("\n{exit}\n\n{}", account(&sample, &db));
     Ok(ExitCode::from(exit.code()))
 }
 
-/// Registers the callbacks that the command line asks for.
-fn register_callbacks(
-    group: &GroupHandle,
-    args: &Args,
-    screen: Arc<Screen>,
-) -> Result<(), AddError> {
+/// Stops the group after a time.
+fn stop_after(duration: Duration, group: &GroupHandle) -> Result<(), AddError> {
     let handle = group.clone();
-    let draw = move || {
-        let (group, screen) = (handle.clone(), Arc::clone(&screen));
-        async move {
-            match screen.draw(&mut io::stdout().lock()) {
-                // The reader of the output has closed it.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    group.gracefully_stop();
-                    Ok(())
-                }
-                result => result,
-            }
-        }
+    let stop = move || {
+        handle.gracefully_stop();
+        async {}
     };
-    group.register_callback(Callback::every(args.table_every).name("draw"), draw)?;
-    if let Some(duration) = args.duration {
-        let handle = group.clone();
-        let stop = move || {
-            handle.gracefully_stop();
-            async {}
-        };
-        group.register_callback(Callback::after(duration).name("duration"), stop)?;
-    }
+    group.register_callback(Callback::after(duration).name("duration"), stop)?;
     Ok(())
 }
 

@@ -1,9 +1,6 @@
 //! The workers: plain functions, each of which does one thing.
 
-use std::time::Duration;
-
-use fluid::{Context, Output, consumer, worker};
-use tokio::time::Instant;
+use fluid::{Context, consumer, worker};
 
 use super::alerts::{Alert, AlertBook, Thresholds};
 use super::database::Database;
@@ -16,16 +13,10 @@ use super::screen::Screen;
 #[derive(Debug)]
 pub struct Tick;
 
-/// Sends a tick for each sample. A late tick does not delay later ticks.
+/// Requests a sample. The group sets the heartbeat, from the command line.
 #[worker]
-pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
-    let mut due = Instant::now();
-    while ctx.is_running() {
-        // Refused only if `take_sample` has failed, and then the group stops.
-        let _ = ticks.send(Tick).await;
-        due = (due + every).max(Instant::now());
-        ctx.sleep(due - Instant::now()).await;
-    }
+pub async fn keep_time() -> Tick {
+    Tick
 }
 
 /// Takes a sample, on a thread of its own. Ticks that come faster are dropped and counted.

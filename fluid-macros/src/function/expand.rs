@@ -12,6 +12,7 @@ use syn::{Generics, Visibility};
 
 use super::model::{Many, Parameter, Role, Worker};
 use crate::hygiene::{ends, local, path};
+use crate::option::Place;
 use crate::text::{doc_lines, text};
 
 pub(super) fn worker(worker: &Worker) -> TokenStream {
@@ -25,6 +26,7 @@ pub(super) fn worker(worker: &Worker) -> TokenStream {
         port::ports(worker, &generics),
         port::every_port_leads_somewhere(worker, &generics),
         impl_function(worker, &generics),
+        check_options(worker, &generics),
     ];
     items.into_iter().collect()
 }
@@ -171,10 +173,28 @@ fn options(worker: &Worker) -> Option<TokenStream> {
     if worker.settings.is_empty() && stateful.is_none() {
         return None;
     }
-    let calls = worker.settings.calls();
+    let calls = worker.settings.calls(Place::Function);
     Some(quote! {
         const OPTIONS: ::fluid::__private::Options = ::fluid::__private::Options::new() #calls #stateful;
     })
+}
+
+/// Lets the compiler evaluate options that are constants of the user, also if nothing uses the worker. A named constant is
+/// always evaluated, but knows no type parameters.
+fn check_options(worker: &Worker, generics: &Generics) -> TokenStream {
+    let Worker {
+        name,
+        cfgs,
+        settings,
+        ..
+    } = worker;
+    if settings.expressions().next().is_none() || !generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        #(#cfgs)*
+        const _: ::fluid::__private::Options = <#name as ::fluid::__private::Function>::OPTIONS;
+    }
 }
 
 /// The options whose value is code, each as a constant function of a message.

@@ -132,13 +132,17 @@ pub(crate) struct Callback {
 /// When a callback runs.
 pub(crate) enum When {
     /// `every("30s", options)` or `after("5s", options)`
-    Timer {
-        wait: Duration,
-        written: LitStr,
-        settings: Settings,
-    },
+    Timer { wait: Wait, settings: Settings },
     /// `on_startup` and similar, with the name of the exit in `after_shutdown(exit)`
     Hook { exit: Option<Ident> },
+}
+
+/// The period or the delay of a callback.
+pub(crate) enum Wait {
+    /// `"30s"`
+    Literal(Duration, LitStr),
+    /// `config.period`
+    Expression(Box<Expr>),
 }
 
 /// One edge, from a port of one worker to one other worker or to `_`.
@@ -296,7 +300,15 @@ pub(crate) fn fused_chains(edges: &[Edge]) -> Vec<Vec<&Edge>> {
 }
 
 impl Callback {
+    /// Whether the code that runs, its time or an option uses a resource.
     pub(crate) fn uses(&self, resource: &Resource) -> bool {
-        uses(&self.run, &resource.name)
+        let in_time = match &self.when {
+            When::Timer { wait, settings } => {
+                settings.mention(&resource.name)
+                    || matches!(wait, Wait::Expression(expr) if uses(expr, &resource.name))
+            }
+            When::Hook { .. } => false,
+        };
+        in_time || uses(&self.run, &resource.name)
     }
 }

@@ -4,36 +4,105 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 
 use super::model::{Setting, Settings, Value};
+use super::row::{Kind, MORE_THAN_ZERO, ROOM, range};
+
+/// Where options are written, which decides what becomes of values that are expressions.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// In a constant of a function: a path is evaluated there, and checked by the runtime's builder.
+    Function,
+    /// In the constant `GRAPH`: only literals are known.
+    Graph,
+    /// In the constructor of a group, which checks the value.
+    Constructor {
+        /// What has the option, such as ``worker `store` ``.
+        owner: &'a str,
+        /// Puts into the scope of an expression what it uses.
+        in_scope: &'a dyn Fn(&Expr) -> TokenStream,
+    },
+}
 
 impl Settings {
     /// Each option as a call: `.grace(…).capacity(…)`.
-    pub(crate) fn calls(&self) -> TokenStream {
-        self.calls_without("")
+    pub(crate) fn calls(&self, place: Place<'_>) -> TokenStream {
+        self.calls_without("", place)
     }
 
     /// Each option but `name` as a call.
-    pub(crate) fn calls_without(&self, name: &str) -> TokenStream {
+    pub(crate) fn calls_without(&self, name: &str, place: Place<'_>) -> TokenStream {
         let settings = self.iter().filter(|setting| {
             let row = setting.row;
-            row.name != name && row.part_of.is_none() && !row.is_code()
+            let is_known = setting.expression().is_none() || !matches!(place, Place::Graph);
+            row.name != name && row.part_of.is_none() && !row.is_code() && is_known
         });
-        settings.map(|setting| self.call(setting)).collect()
+        settings.map(|setting| self.call(setting, place)).collect()
     }
 
     /// One option as a call. The options that are parts of it are calls on its value.
-    fn call(&self, setting: &Setting) -> TokenStream {
+    fn call(&self, setting: &Setting, place: Place<'_>) -> TokenStream {
         let parts = self.iter();
         let parts = parts.filter(|part| part.row.part_of == Some(setting.row.name));
-        let parts: TokenStream = parts.map(|part| self.call(part)).collect();
-        let method = Ident::new(setting.row.name, setting.span);
-        let value = setting.value();
+        let parts: TokenStream = parts.map(|part| self.call(part, place)).collect();
+        let Some(expr) = setting.expression() else {
+            let method = Ident::new(setting.row.name, setting.span);
+            let value = setting.value();
+            return quote_spanned!(setting.span=> .#method(#value #parts));
+        };
+        // These two take two arguments, and an expression is one.
+        let method = match setting.row.kind {
+            Kind::Durations => "backoff_range",
+            Kind::Rate => "rate_of",
+            _ => setting.row.name,
+        };
+        let method = Ident::new(method, setting.span);
+        let value = match place {
+            Place::Function | Place::Graph => expr.to_token_stream(),
+            Place::Constructor { owner, in_scope } => setting.checked(owner, in_scope(expr)),
+        };
         quote_spanned!(setting.span=> .#method(#value #parts))
     }
 }
 
 impl Setting {
+    /// A value that is known at run time, with its check.
+    fn checked(&self, owner: &str, value: TokenStream) -> TokenStream {
+        let number = Literal::u64_unsuffixed;
+        let (method, bounds, why) = match self.row.kind {
+            Kind::Duration { zero: false } => {
+                ("duration", None, format!("it takes {MORE_THAN_ZERO}"))
+            }
+            Kind::Durations => ("durations", None, String::new()),
+            Kind::Rate => ("rate", None, String::new()),
+            Kind::Number { least, most } if least > 0 => {
+                let why = format!("it takes {}", range(least, most));
+                let least = number(least);
+                ("number", Some(quote!(, #least)), why)
+            }
+            Kind::Size { least, most } => {
+                let why = format!("it takes {}", range(least, most));
+                let (least, most) = (number(least), number(most));
+                ("size", Some(quote!(, #least, #most)), why)
+            }
+            Kind::Capacity => {
+                let most = quote!(::core::primitive::usize::MAX);
+                ("size", Some(quote!(, 1, #most)), ROOM.to_owned())
+            }
+            Kind::Choice([first, ..]) if first.is_function => ("strategy", None, String::new()),
+            _ => return value,
+        };
+        given(
+            self.row.name,
+            self.span,
+            owner,
+            &why,
+            method,
+            &quote!(#value #bounds),
+        )
+    }
+
     /// The value as arguments of the call.
     pub(crate) fn value(&self) -> TokenStream {
         let span = self.value_span;
@@ -63,8 +132,38 @@ impl Setting {
                 let parens = choice.is_function.then(|| quote_spanned!(span=> ()));
                 quote_spanned!(span=> ::fluid::__private::#ty::#item #parens)
             }
-            Value::Code(code) => code.to_token_stream(),
+            Value::Code(code) | Value::Expression(code) => code.to_token_stream(),
         }
+    }
+}
+
+/// The period or the delay of a callback, which is known at run time, with its check.
+pub(crate) fn checked_wait(
+    wait: &TokenStream,
+    word: &str,
+    zero: bool,
+    span: Span,
+    owner: &str,
+) -> TokenStream {
+    if zero {
+        return wait.clone();
+    }
+    let why = format!("it takes {MORE_THAN_ZERO}");
+    given(word, span, owner, &why, "duration", wait)
+}
+
+/// `Given::new("worker `store`", "batch", "it takes …").size(…)`
+fn given(
+    option: &str,
+    span: Span,
+    owner: &str,
+    why: &str,
+    method: &str,
+    arguments: &TokenStream,
+) -> TokenStream {
+    let method = Ident::new(method, span);
+    quote_spanned! {span=>
+        ::fluid::__private::Given::new(#owner, #option, #why).#method(#arguments)
     }
 }
 

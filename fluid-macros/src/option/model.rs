@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::Expr;
 
 use super::row::{Choice, Row};
+use crate::mention::uses;
 
 /// The options of one place, in the order in which they were written.
 pub(crate) struct Settings {
@@ -39,6 +40,8 @@ pub(super) enum Value {
     Text(String),
     Choice(&'static Choice),
     Code(Expr),
+    /// The value is known when the group is built, or on a function when the constant is evaluated.
+    Expression(Expr),
 }
 
 impl Settings {
@@ -53,6 +56,20 @@ impl Settings {
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+
+    /// Whether the value of an option mentions `name`.
+    pub(crate) fn mention(&self, name: &Ident) -> bool {
+        self.iter()
+            .any(|setting| setting.expression().is_some_and(|expr| uses(expr, name)))
+    }
+
+    /// The names of the options whose values are expressions.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &'static str> {
+        let settings = self.iter();
+        settings
+            .filter(|setting| setting.expression().is_some())
+            .map(|setting| setting.row.name)
+    }
 }
 
 impl Setting {
@@ -60,6 +77,14 @@ impl Setting {
     pub(crate) fn word(&self) -> Option<&'static str> {
         match self.value {
             Value::Choice(choice) => Some(choice.word),
+            _ => None,
+        }
+    }
+
+    /// The value, if it is an expression.
+    pub(super) fn expression(&self) -> Option<&Expr> {
+        match &self.value {
+            Value::Expression(expr) => Some(expr),
             _ => None,
         }
     }

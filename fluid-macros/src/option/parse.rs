@@ -4,13 +4,14 @@ mod duration;
 mod rate;
 
 use proc_macro2::{Ident, TokenStream};
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitInt, LitStr, Token};
 
 use super::model::{Setting, Settings, Value};
-use super::row::{Choice, Kind, Row, Scope};
+use super::row::{Choice, Kind, MORE_THAN_ZERO, ROOM, Row, Scope, range};
 use crate::error::{Errors, did_you_mean, list};
 pub(crate) use duration::duration;
 use duration::durations;
@@ -44,7 +45,7 @@ fn setting(scope: Scope, written: &Written, others: &[Setting]) -> syn::Result<S
     Ok(Setting {
         row,
         span,
-        value: value(row, written)?,
+        value: value(scope, row, written)?,
         value_span: written.value.as_ref().map_or(span, Spanned::span),
     })
 }
@@ -69,26 +70,42 @@ impl Parse for Written {
         let name = input.parse()?;
         let value = match input.parse::<Option<Token![=]>>()? {
             None => None,
-            // `1s` is a literal, though no expression that the compiler would take.
-            Some(_) if input.peek(Lit) => Some(Expr::Lit(syn::ExprLit {
-                attrs: Vec::new(),
-                lit: input.parse()?,
-            })),
-            Some(_) => {
-                let at = input.span();
-                let code = input.parse().map_err(|_| syn::Error::new(at, NO_LITERAL))?;
-                Some(code)
-            }
+            Some(_) => Some(match literal_alone(input) {
+                Some(literal) => literal,
+                None => {
+                    let at = input.span();
+                    input
+                        .parse()
+                        .map_err(|_| syn::Error::new(at, NO_VALUE_READ))?
+                }
+            }),
         };
         Ok(Self { name, value })
     }
 }
 
-const NO_LITERAL: &str = "an option's value is a literal, such as \"1s\" or 8";
+/// Reads a literal, if a comma or the end follows it. `1s` is a literal, though no expression that the compiler would
+/// take.
+pub(crate) fn literal_alone(input: ParseStream<'_>) -> Option<Expr> {
+    let ahead = input.fork();
+    let lit = ahead.parse().ok()?;
+    let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
+    is_alone.then(|| {
+        input.advance_to(&ahead);
+        let attrs = Vec::new();
+        Expr::Lit(syn::ExprLit { attrs, lit })
+    })
+}
+
+const NO_VALUE_READ: &str = "an option's value is a literal, such as \"1s\" or 8, or an expression";
+
+const NO_CONSTANT: &str = "the options of a function are literals and paths of constants: no other name is in scope\n\
+     to compute a value, set the option on the worker's field in a group, where the resources are in scope: \
+     `#[worker(heartbeat = config.period)] poll: Poll`";
 
 const NO_VALUE: &str = "no value: write just its name";
 
-fn value(row: &Row, written: &Written) -> syn::Result<Value> {
+fn value(scope: Scope, row: &Row, written: &Written) -> syn::Result<Value> {
     let refuse = |takes: &str| {
         let message = format!("`{}` takes {takes}", row.name);
         match &written.value {
@@ -96,7 +113,7 @@ fn value(row: &Row, written: &Written) -> syn::Result<Value> {
             None => syn::Error::new(written.name.span(), message),
         }
     };
-    match (row.kind, &written.value) {
+    match (row.kind, written.value.as_ref().map(without_group)) {
         (Kind::Flag, None) => Ok(Value::Flag),
         (Kind::Flag, Some(_)) => Err(refuse(NO_VALUE)),
         (Kind::Code { like }, None | Some(Expr::Lit(_))) => {
@@ -104,8 +121,22 @@ fn value(row: &Row, written: &Written) -> syn::Result<Value> {
         }
         (Kind::Code { .. }, Some(code)) => Ok(Value::Code(code.clone())),
         (kind, Some(Expr::Lit(value))) => literal(kind, &value.lit, refuse),
-        (_, Some(code)) => Err(syn::Error::new_spanned(code, NO_LITERAL)),
+        (kind, Some(_)) if row.is_literal => Err(refuse(&kind.takes())),
+        (kind, Some(word)) if kind.has(word) => Err(refuse(&kind.takes())),
+        (_, Some(path @ Expr::Path(_))) => Ok(Value::Expression(path.clone())),
+        (_, Some(code)) if matches!(scope, Scope::Worker | Scope::Consumer) => {
+            Err(syn::Error::new_spanned(code, NO_CONSTANT))
+        }
+        (_, Some(code)) => Ok(Value::Expression(code.clone())),
         (kind, None) => Err(refuse(&kind.takes())),
+    }
+}
+
+/// An expression without the invisible groups around `$value:expr` of a declarative macro.
+fn without_group(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => without_group(&group.expr),
+        expr => expr,
     }
 }
 
@@ -113,7 +144,7 @@ fn value(row: &Row, written: &Written) -> syn::Result<Value> {
 fn literal(kind: Kind, literal: &Lit, refuse: impl Fn(&str) -> syn::Error) -> syn::Result<Value> {
     match (kind, literal) {
         (Kind::Duration { zero }, Lit::Str(text)) => match duration(text)? {
-            length if length.is_zero() && !zero => Err(refuse("more than no time at all")),
+            length if length.is_zero() && !zero => Err(refuse(MORE_THAN_ZERO)),
             length => Ok(Value::Duration(length)),
         },
         (Kind::Durations, Lit::Str(text)) => {
@@ -133,16 +164,29 @@ fn literal(kind: Kind, literal: &Lit, refuse: impl Fn(&str) -> syn::Error) -> sy
         }
         (Kind::Capacity, Lit::Int(number)) => capacity(number),
         (Kind::Capacity, Lit::Str(text)) if text.value() == "unbounded" => Ok(Value::Unbounded),
-        (Kind::Number { least, most }, Lit::Int(number)) => match number.base10_parse() {
-            Ok(value) if (least..=most).contains(&value) => Ok(Value::Number(value)),
-            _ if least == 0 => Err(refuse(&format!("a number up to {most}"))),
-            _ => Err(refuse(&format!("a number from {least} to {most}"))),
-        },
+        (Kind::Number { least, most } | Kind::Size { least, most }, Lit::Int(number)) => {
+            match number.base10_parse() {
+                Ok(value) if (least..=most).contains(&value) => Ok(Value::Number(value)),
+                _ => Err(refuse(&range(least, most))),
+            }
+        }
         _ => Err(refuse(&kind.takes())),
     }
 }
 
 impl Kind {
+    /// Whether `word` is one of the words of this kind, without its quotes.
+    fn has(self, word: &Expr) -> bool {
+        let Expr::Path(path) = word else {
+            return false;
+        };
+        path.path.get_ident().is_some_and(|word| match self {
+            Self::Choice(choices) => choices.iter().any(|choice| word == choice.word),
+            Self::Capacity => word == "unbounded",
+            _ => false,
+        })
+    }
+
     /// What an option of this kind takes.
     fn takes(self) -> String {
         let takes = match self {
@@ -153,7 +197,7 @@ impl Kind {
             Self::Choice(choices) => return words(choices),
             Self::Capacity => "a number, or \"unbounded\"",
             Self::Number { least: 0, .. } => "a number, such as 5",
-            Self::Number { .. } => "a number, such as 8",
+            Self::Number { .. } | Self::Size { .. } => "a number, such as 8",
             Self::Rate => "a rate in quotes, such as \"100/s\"",
             Self::Code { .. } => "code",
         };
@@ -187,7 +231,7 @@ fn capacity(number: &LitInt) -> syn::Result<Value> {
         Err(_) if !number.base10_digits().starts_with('-') => {
             "no queue is as large: write a smaller number, or \"unbounded\""
         }
-        _ => "a queue needs room for at least one message: write 1 or more",
+        _ => ROOM,
     };
     Err(syn::Error::new_spanned(number, message))
 }

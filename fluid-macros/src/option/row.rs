@@ -21,6 +21,8 @@ pub(crate) enum Scope {
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(super) kind: Kind,
+    /// Whether the value must be known when the macro runs, because a name or a rule depends on it.
+    pub(super) is_literal: bool,
     pub(super) scopes: &'static [Scope],
     /// Scopes in which the option is a likely mistake, with the text of the error.
     pub(super) elsewhere: &'static [(Scope, &'static str)],
@@ -49,8 +51,10 @@ pub(super) enum Kind {
     Choice(&'static [Choice]),
     /// The capacity of a queue.
     Capacity,
-    /// A number from `least` to `most`.
+    /// A number from `least` to `most`, of the type `u32`.
     Number { least: u64, most: u64 },
+    /// A number from `least` to `most`, of the type `usize`.
+    Size { least: u64, most: u64 },
     /// A number of calls in a time, `100/s`.
     Rate,
     /// A closure, or the path of a function.
@@ -114,11 +118,26 @@ pub(crate) enum NotFused {
     Either(&'static str),
 }
 
+/// What an option takes that cannot be zero.
+pub(super) const MORE_THAN_ZERO: &str = "more than no time at all";
+
+/// Why a capacity cannot be zero.
+pub(super) const ROOM: &str = "a queue needs room for at least one message: write 1 or more";
+
+/// What an option takes that is a number within bounds.
+pub(super) fn range(least: u64, most: u64) -> String {
+    match least {
+        0 => format!("a number up to {most}"),
+        _ => format!("a number from {least} to {most}"),
+    }
+}
+
 impl Row {
     pub(super) const fn new(name: &'static str, kind: Kind, scopes: &'static [Scope]) -> Self {
         Self {
             name,
             kind,
+            is_literal: false,
             scopes,
             elsewhere: &[],
             needs: &[],
@@ -127,6 +146,11 @@ impl Row {
             on_field: &[],
             not_fused: None,
         }
+    }
+
+    pub(super) const fn literal(mut self) -> Self {
+        self.is_literal = true;
+        self
     }
 
     pub(super) const fn elsewhere(mut self, elsewhere: &'static [(Scope, &'static str)]) -> Self {

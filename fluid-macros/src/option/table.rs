@@ -7,7 +7,7 @@ use super::row::Scope::{Callback, Consumer, Field, Group, Worker};
 use super::row::{Choice, Excludes, FieldRule, Kind, Needs, NotFused, Row, Scope};
 
 const ROWS: &[Row] = &[
-    Row::new("name", Kind::Text, &[Worker, Consumer, Field, Group, Callback]),
+    Row::new("name", Kind::Text, &[Worker, Consumer, Field, Group, Callback]).literal(),
     of_heartbeat("heartbeat", DURATION),
     of_heartbeat(
         "pace",
@@ -33,7 +33,7 @@ const ROWS: &[Row] = &[
     .not_fused(NotFused::Callee("a fused edge has no queue")),
     of_consumer(
         "concurrency",
-        Kind::Number {
+        Kind::Size {
             least: 1,
             most: 1000,
         },
@@ -48,7 +48,7 @@ const ROWS: &[Row] = &[
     }]),
     of_consumer(
         "batch",
-        Kind::Number {
+        Kind::Size {
             least: 1,
             most: 100_000,
         },
@@ -68,7 +68,7 @@ const ROWS: &[Row] = &[
             why: "a weight has no limit by itself\nadd `max_weight = 1000`",
         },
     ]),
-    of_consumer("max_weight", COUNT, BATCHES).needs(&[Needs {
+    of_consumer("max_weight", WEIGHT, BATCHES).needs(&[Needs {
         any_of: &["batch_weight"],
         why: "it says what a message weighs\nadd `batch_weight = |line| line.len()`",
     }]),
@@ -116,6 +116,7 @@ const ROWS: &[Row] = &[
         ]),
         &[Field],
     )
+    .literal()
     .elsewhere(&[(Worker, ONLY_OF_FIELD), (Consumer, ONLY_OF_FIELD)])
     .not_fused(NotFused::Callee("it stops with the worker that calls it")),
     Row::new("timeout", DURATION, &[Worker, Consumer, Field])
@@ -233,6 +234,11 @@ const NUMBER: Kind = Kind::Number {
     most: u32::MAX as u64,
 };
 const COUNT: Kind = Kind::Number {
+    least: 1,
+    most: u32::MAX as u64,
+};
+
+const WEIGHT: Kind = Kind::Size {
     least: 1,
     most: u32::MAX as u64,
 };

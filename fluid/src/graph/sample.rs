@@ -20,6 +20,7 @@ const fn worker(name: &'static str, type_name: &'static str, form: Form) -> Grap
         place: place("src/sample.rs"),
         public: false,
         options: Options::new(),
+        at_run_time: &[],
         form,
     }
 }

@@ -124,6 +124,7 @@ impl GraphWorker {
             place: Location::here(),
             public: false,
             options: M::OPTIONS,
+            at_run_time: &[],
             form: M::FORM,
         }
     }

@@ -1,5 +1,6 @@
 //! The restart strategy of a group: which members a failure restarts, how often and how soon.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::options::bounded;
@@ -118,6 +119,7 @@ impl Restart {
     /// # Panics
     ///
     /// If `within` is zero. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn within(mut self, within: Duration) -> Self {
         assert!(!within.is_zero(), "restarts are counted within some time");
         self.within = bounded(within);
@@ -131,6 +133,7 @@ impl Restart {
     /// # Panics
     ///
     /// If `last` is shorter than `first`. In a `const` this is a compile error.
+    #[track_caller]
     pub const fn backoff(mut self, first: Duration, last: Duration) -> Self {
         assert!(
             first.as_nanos() <= last.as_nanos(),
@@ -138,5 +141,12 @@ impl Restart {
         );
         self.backoff = (bounded(first), bounded(last));
         self
+    }
+
+    /// As [`backoff`](Self::backoff), for a value of an expression.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn backoff_range(self, pauses: Range<Duration>) -> Self {
+        self.backoff(pauses.start, pauses.end)
     }
 }

@@ -11,7 +11,7 @@
      alarm["<b>alarm</b><br/>Alarm"]
      store["<b>store</b><br/>Store"]
      farewell["<b>farewell</b><br/>SayStopping"]
-     clock -->|"ticks"| sample
+     clock --> sample
      sample --> rate
      rate --> show
      rate --> judge
@@ -29,20 +29,41 @@ impl ::core::ops::Deref for Sysmon {
 }
 impl Sysmon {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
+    ///
+    /// # Panics
+    ///
+    /// If the value of an option is wrong, such as a `capacity` of 0.
     #[allow(unused_imports, unused_mut)]
     pub fn new(
-        every: impl ::core::convert::Into<::fluid::__private::Arc<Duration>>,
+        timing: impl ::core::convert::Into<::fluid::__private::Arc<Timing>>,
         thresholds: impl ::core::convert::Into<::fluid::__private::Arc<Thresholds>>,
         screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
         use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
-        let every = ::fluid::__private::resource::<Duration>(every);
+        let timing = ::fluid::__private::resource::<Timing>(timing);
         let thresholds = ::fluid::__private::resource::<Thresholds>(thresholds);
         let screen = ::fluid::__private::resource::<Screen>(screen);
         let db = ::fluid::__private::resource::<Database>(db);
         let mut __workers = ::fluid::__private::Workers::new("sysmon");
-        let clock = __workers.add_from("clock", &every, Self::__make_clock);
+        let clock = __workers
+            .add_with(
+                "clock",
+                <KeepTime as ::fluid::__private::Member>::OPTIONS
+                    .heartbeat(
+                        ::fluid::__private::Given::new(
+                                "worker `clock`",
+                                "heartbeat",
+                                "it takes more than no time at all",
+                            )
+                            .duration({
+                                let timing = ::core::clone::Clone::clone(&timing);
+                                timing.sample_every
+                            }),
+                    )
+                    .pace(::fluid::__private::Pace::Rate),
+                Self::__make_clock,
+            );
         let sample = __workers.add_made("sample", Self::__make_sample);
         let rate = __workers.add_made("rate", Self::__make_rate);
         let show = __workers.add_from("show", &screen, Self::__make_show);
@@ -50,7 +71,7 @@ impl Sysmon {
         let alarm = __workers.add_from("alarm", (&screen, &db), Self::__make_alarm);
         let store = __workers.add_from("store", &db, Self::__make_store);
         let farewell = __workers.add_made("farewell", Self::__make_farewell);
-        __workers.connect(clock.port(<KeepTime>::ticks()), &sample);
+        __workers.connect(clock.starts_an_edge(), &sample);
         __workers.connect(sample.starts_an_edge(), &rate);
         __workers.connect(rate.starts_an_edge(), &show);
         __workers.broadcast(rate.starts_an_edge());
@@ -60,15 +81,7 @@ impl Sysmon {
         <::fluid::rule::ConsumedBy<
             KeepTime,
         > as ::fluid::rule::NeedsNoFeeding<KeepTime>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
-            KeepTime,
-        > as ::fluid::rule::NeedsNoEdge<KeepTime>>::feeds_nothing();
-        let () = {
-            struct EdgesOfClock<Ports>(Ports);
-            impl<W, P, Ports> ::fluid::rule::Wires<W, P, 841461>
-            for EdgesOfClock<Ports> {}
-            <KeepTime>::every_port_leads_somewhere(EdgesOfClock((<KeepTime>::ticks(),)))
-        };
+        <KeepTime>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <TakeSample>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Rate>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <::fluid::rule::EmittedBy<
@@ -91,6 +104,16 @@ impl Sysmon {
             SayStopping,
         > as ::fluid::rule::NeedsNoEdge<SayStopping>>::feeds_nothing();
         <SayStopping>::every_port_leads_somewhere(::fluid::rule::NoEdges);
+        <KeepTime as ::fluid::rule::IsCalledByFluid>::called_by_fluid();
+        const _: () = ::core::assert!(
+            ! ::fluid::rule::consumes:: < KeepTime > (),
+            "`heartbeat` is not for consumers, and `clock` is one"
+        );
+        <KeepTime as ::fluid::rule::IsCalledByFluid>::called_by_fluid();
+        const _: () = ::core::assert!(
+            ! ::fluid::rule::consumes:: < KeepTime > (),
+            "`pace` is not for consumers, and `clock` is one"
+        );
         let __handle = SysmonHandle {
             __group: __workers.handle(),
             clock: clock.worker_handle(),
@@ -102,12 +125,34 @@ impl Sysmon {
             store: store.worker_handle(),
             farewell: farewell.worker_handle(),
         };
+        __workers
+            .register_callback(
+                ::fluid::__private::Callback::every(
+                        ::fluid::__private::Given::new(
+                                "callback `draw`",
+                                "every",
+                                "it takes more than no time at all",
+                            )
+                            .duration({
+                                let timing = ::core::clone::Clone::clone(&timing);
+                                timing.draw_every
+                            }),
+                    )
+                    .name("draw"),
+                {
+                    let screen = ::core::clone::Clone::clone(&screen);
+                    let group = ::core::clone::Clone::clone(&__handle);
+                    move || {
+                        let screen = ::core::clone::Clone::clone(&screen);
+                        let group = ::core::clone::Clone::clone(&group);
+                        async move { draw(&screen, &group) }
+                    }
+                },
+            );
         Self(::fluid::__private::Declared::new(__workers, __handle))
     }
-    fn __make_clock(every: &::fluid::__private::Arc<Duration>) -> KeepTime {
-        KeepTime {
-            every: ::fluid::__private::Share::share(every),
-        }
+    fn __make_clock() -> KeepTime {
+        KeepTime {}
     }
     fn __make_sample() -> TakeSample {
         TakeSample {
@@ -156,7 +201,7 @@ impl Sysmon {
         .docs(&["Samples this machine; shows, judges and stores the readings."])
         .resources(
             &[
-                ::fluid::__private::GraphResource::new("every", "Duration"),
+                ::fluid::__private::GraphResource::new("timing", "Timing"),
                 ::fluid::__private::GraphResource::new("thresholds", "Thresholds"),
                 ::fluid::__private::GraphResource::new("screen", "Screen"),
                 ::fluid::__private::GraphResource::new("db", "Database"),
@@ -164,7 +209,12 @@ impl Sysmon {
         )
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<KeepTime>("clock", "KeepTime"),
+                ::fluid::__private::GraphWorker::of::<KeepTime>("clock", "KeepTime")
+                    .options(
+                        <KeepTime as ::fluid::__private::Member>::OPTIONS
+                            .pace(::fluid::__private::Pace::Rate),
+                    )
+                    .at_run_time(&["heartbeat"]),
                 ::fluid::__private::GraphWorker::of::<
                     TakeSample,
                 >("sample", "TakeSample"),
@@ -180,12 +230,20 @@ impl Sysmon {
         )
         .edges(
             &[
-                ::fluid::__private::GraphEdge::new("clock", "sample").port("ticks"),
+                ::fluid::__private::GraphEdge::new("clock", "sample"),
                 ::fluid::__private::GraphEdge::new("sample", "rate"),
                 ::fluid::__private::GraphEdge::new("rate", "show"),
                 ::fluid::__private::GraphEdge::new("rate", "judge"),
                 ::fluid::__private::GraphEdge::new("rate", "store"),
                 ::fluid::__private::GraphEdge::new("judge", "alarm"),
+            ],
+        )
+        .callbacks(
+            &[
+                ::fluid::__private::GraphCallback::new(
+                    "every timing.draw_every",
+                    "draw(&screen, &group)",
+                ),
             ],
         );
 }

@@ -1,55 +1,27 @@
 //! What the macros make of `workers.rs`.
-/// Sends a tick for each sample. A late tick does not delay later ticks.
-pub async fn keep_time(every: Duration, ticks: &Output<Tick>, ctx: &Context) {
-    let mut due = Instant::now();
-    while ctx.is_running() {
-        let _ = ticks.send(Tick).await;
-        due = (due + every).max(Instant::now());
-        ctx.sleep(due - Instant::now()).await;
-    }
+/// Requests a sample. The group sets the heartbeat, from the command line.
+pub async fn keep_time() -> Tick {
+    Tick
 }
-/// Sends a tick for each sample. A late tick does not delay later ticks.
+/// Requests a sample. The group sets the heartbeat, from the command line.
 #[allow(missing_debug_implementations)]
-pub struct KeepTime {
-    /// The configuration `every`.
-    pub every: Duration,
-}
-impl KeepTime {
-    /// The port `ticks`.
-    pub const fn ticks() -> ::fluid::__private::Port<Self, Tick> {
-        ::fluid::__private::Port::<Self, _>::new("ticks", |ports| &mut ports.0)
-    }
-}
-#[allow(non_camel_case_types, non_local_definitions, private_bounds, dead_code)]
-const _: () = {
-    enum ticks {}
-    impl KeepTime {
-        #[doc(hidden)]
-        pub fn every_port_leads_somewhere<Edges>(_: Edges)
-        where
-            Edges: ::fluid::rule::Wires<Self, ticks, 841461>,
-        {}
-    }
-};
+pub struct KeepTime;
 impl ::fluid::__private::Function for KeepTime {
-    type Input = ::fluid::__private::PerBeat<(::fluid::__private::Output<Tick>,)>;
-    type Emission = ::fluid::__private::Silent;
+    type Input = ::fluid::__private::PerBeat;
+    type Emission = ::core::option::Option<Tick>;
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("keep_time")
-        .docs(&["Sends a tick for each sample. A late tick does not delay later ticks."])
-        .ports(&[("ticks", "Tick")]);
+        .docs(
+            &["Requests a sample. The group sets the heartbeat, from the command line."],
+        )
+        .output("Tick");
     fn call(
         &mut self,
         (): (),
-        ctx: &::fluid::__private::Context,
-        ports: &::fluid::__private::PortsOf<Self>,
+        _: &::fluid::__private::Context,
+        _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::__private::emits_none(
-            keep_time(
-                ::fluid::rule::IsConfiguration::configuration(&self.every),
-                &ports.0,
-                ctx,
-            ),
-        )
+        ::fluid::rule::emitted::<Tick>().is_no_result();
+        ::fluid::__private::emits_one(keep_time())
     }
 }
 /// Takes a sample, on a thread of its own. Ticks that come faster are dropped and counted.

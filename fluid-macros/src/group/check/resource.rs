@@ -22,15 +22,18 @@ pub(super) fn find_unused(group: &mut Group) {
 /// The configurations of all that uses a resource.
 fn users(resource: &Resource, group: &Group) -> Vec<Vec<Attribute>> {
     let fields = group.header.fields.iter();
-    let fields = fields.filter(|field| field.uses(resource));
+    let fields =
+        fields.filter(|field| field.uses(resource) || field.settings.mention(&resource.name));
     let edges = group.edges.iter().filter(|edge| {
         let adapter = edge.adapter.as_ref();
         adapter.is_some_and(|adapter| uses(adapter, &resource.name))
     });
     let callbacks = group.callbacks.iter();
     let callbacks = callbacks.filter(|callback| callback.uses(resource));
+    let head = group.header.settings.mention(&resource.name);
     fields
         .map(|field| field.cfgs.clone())
+        .chain(head.then(Vec::new))
         .chain(edges.map(|edge| edge.cfgs.clone()))
         .chain(callbacks.map(|callback| callback.cfgs.clone()))
         .collect()

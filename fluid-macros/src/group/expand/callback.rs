@@ -6,11 +6,11 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::name::unraw;
-use super::resource::clones;
-use crate::group::model::{Callback, Resource, When};
+use super::resource::{clones, with_clones};
+use crate::group::model::{Callback, Resource, Wait, When};
 use crate::hygiene::local;
 use crate::mention::uses;
-use crate::option::duration;
+use crate::option::{Place, Settings, checked_wait, duration};
 use crate::words::{GROUP, Keyword};
 
 /// The call that registers a callback.
@@ -24,17 +24,22 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
     let at = run.span().resolved_at(Span::call_site());
     match &callback.when {
         When::Timer {
-            wait,
-            written,
+            wait: time,
             settings,
         } => {
             let constructor = Ident::new(word, Span::call_site());
-            let wait = duration(*wait, written.span());
-            let name = match (settings.get("name"), called(run)) {
+            let called = called(run);
+            let owner = owner(settings, called.as_ref(), word);
+            let in_scope = |expr: &Expr| with_clones(expr, resources);
+            let wait = wait(time, *keyword, &owner, &in_scope);
+            let name = match (settings.get("name"), called) {
                 (None, Some(name)) => quote!(.name(#name)),
                 _ => TokenStream::new(),
             };
-            let settings = settings.calls();
+            let settings = settings.calls(Place::Constructor {
+                owner: &owner,
+                in_scope: &in_scope,
+            });
             quote_spanned! {at=>
                 #(#cfgs)*
                 #workers.register_callback(
@@ -65,6 +70,32 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
             }
         }
     }
+}
+
+/// The period or the delay.
+fn wait(
+    wait: &Wait,
+    keyword: Keyword,
+    owner: &str,
+    in_scope: &dyn Fn(&Expr) -> TokenStream,
+) -> TokenStream {
+    match wait {
+        Wait::Literal(wait, written) => duration(*wait, written.span()),
+        Wait::Expression(expr) => {
+            let zero = keyword == Keyword::After;
+            checked_wait(&in_scope(expr), keyword.word(), zero, expr.span(), owner)
+        }
+    }
+}
+
+/// ``callback `report` ``
+fn owner(settings: &Settings, called: Option<&Literal>, word: &str) -> String {
+    let name = match (settings.get("name"), called) {
+        (Some(name), _) => name.value().to_string(),
+        (None, Some(called)) => called.to_string(),
+        (None, None) => word.to_owned(),
+    };
+    format!("callback `{}`", name.trim_matches('"'))
 }
 
 /// The clones of the resources and of the group's handle that a callback uses: those that it keeps, and those of

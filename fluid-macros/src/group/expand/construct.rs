@@ -2,12 +2,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Expr;
+use syn::ext::IdentExt;
 
 use super::name::{Names, group_name, key_of, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
-use crate::group::model::{Field, Group, Header, Made, Resource, UserType};
+use crate::group::model::{Callback, Field, Group, Header, Made, Resource, UserType, Wait, When};
 use crate::hygiene::local;
-use crate::option::{FieldRule, Setting};
+use crate::option::{FieldRule, Place, Setting};
 use crate::words::Arrow;
 
 pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
@@ -37,7 +39,8 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
     let new_group = new_group(&group.header, names);
     // Lists are collected into one stream, since each stream that is written into another is a call into the compiler.
     let shared = group.header.shared();
-    let slots: TokenStream = fields.iter().map(|field| slot(field, &shared)).collect();
+    let slots = fields.iter();
+    let slots: TokenStream = slots.map(|field| slot(field, &shared, resources)).collect();
     let keys: TokenStream = fields.iter().filter_map(ingress_key).collect();
     let edges = edges(group, names);
     let handle = handle(&group.header, names);
@@ -46,8 +49,10 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
         .map(|callback| callback::register(callback, resources))
         .collect();
     let (workers, the_handle) = (local("__workers"), local("__handle"));
+    let panics = panics(group);
     quote! {
         #[doc = #doc]
+        #panics
         #[allow(#lints)]
         #vis #signature {
             use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
@@ -61,6 +66,29 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
             Self(::fluid::__private::Declared::new(#workers, #the_handle))
         }
     }
+}
+
+/// The documentation of panics, if an option has a value that is known only at run time.
+fn panics(group: &Group) -> Option<TokenStream> {
+    let Header {
+        settings, fields, ..
+    } = &group.header;
+    let in_callback = |callback: &Callback| match &callback.when {
+        When::Timer { wait, settings } => {
+            matches!(wait, Wait::Expression(_)) || settings.expressions().next().is_some()
+        }
+        When::Hook { .. } => false,
+    };
+    let mut others = fields.iter().map(|field| &field.settings).chain([settings]);
+    let is_checked = others.any(|settings| settings.expressions().next().is_some())
+        || group.callbacks.iter().any(in_callback);
+    let lines = [
+        "",
+        " # Panics",
+        "",
+        " If the value of an option is wrong, such as a `capacity` of 0.",
+    ];
+    is_checked.then(|| quote!(#(#[doc = #lines])*))
 }
 
 fn parameter(resource: &Resource) -> TokenStream {
@@ -131,12 +159,20 @@ fn edges(group: &Group, names: &Names) -> TokenStream {
 fn new_group(header: &Header, names: &Names) -> TokenStream {
     let workers = local("__workers");
     let text = group_name(header, names);
-    let calls = header.settings.calls_without("name");
+    let owner = format!("group `{}`", names.text);
+    let in_scope = |expr: &Expr| resource::with_clones(expr, &header.resources);
+    let place = Place::Constructor {
+        owner: &owner,
+        in_scope: &in_scope,
+    };
+    let calls = header.settings.calls_without("name", place);
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
 /// `let store = workers.add_from("store", &db, Self::__make_store);`
-fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
+///
+/// `shared` is what the code that makes the worker may use, and `resources` what its options may use.
+fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
         name,
@@ -147,7 +183,12 @@ fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
     let (workers, slot) = (local("__workers"), slot_of(name, name.span()));
     let text = unraw(name);
     let options = (!settings.is_empty()).then(|| {
-        let options = settings.calls();
+        let owner = format!("worker `{}`", name.unraw());
+        let in_scope = |expr: &Expr| resource::with_clones(expr, resources);
+        let options = settings.calls(Place::Constructor {
+            owner: &owner,
+            in_scope: &in_scope,
+        });
         quote!(<#ty as ::fluid::__private::Member>::OPTIONS #options,)
     });
     if let Made::Ingress = field.made {
@@ -159,7 +200,7 @@ fn slot(field: &Field, resources: &[Resource]) -> TokenStream {
             let #slot = #workers.add_ingress_as(#text, #options &#key);
         };
     }
-    let (resources, make) = (make::resources(field, resources), make::path(field));
+    let (resources, make) = (make::resources(field, shared), make::path(field));
     let add = match (&resources, &options) {
         (None, None) => "add_made",
         (None, Some(_)) => "add_with",

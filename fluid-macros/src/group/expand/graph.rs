@@ -7,7 +7,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::name::{Names, group_name};
-use crate::group::model::{Callback, Edge, Field, Group, Header, Resource, When};
+use crate::group::model::{Callback, Edge, Field, Group, Header, Resource, Wait, When};
+use crate::option::Place;
 use crate::text::{doc_lines, text};
 use crate::words::Arrow;
 
@@ -100,12 +101,14 @@ fn worker(field: &Field) -> TokenStream {
     let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
     let public = field.is_open().then(|| quote!(.public()));
     let options = (!settings.is_empty()).then(|| {
-        let calls = settings.calls();
+        let calls = settings.calls(Place::Graph);
         quote!(.options(<#ty as ::fluid::__private::Member>::OPTIONS #calls))
     });
+    let at_run_time: Vec<_> = settings.expressions().collect();
+    let at_run_time = (!at_run_time.is_empty()).then(|| quote!(.at_run_time(&[#(#at_run_time),*])));
     // The worker contains the line of this call.
     quote_spanned! {name.span()=>
-        ::fluid::__private::GraphWorker::of::<#ty>(#text_of_name, #type_name) #docs #public #options
+        ::fluid::__private::GraphWorker::of::<#ty>(#text_of_name, #type_name) #docs #public #options #at_run_time
     }
 }
 
@@ -136,8 +139,11 @@ fn draw(edge: &Edge) -> TokenStream {
 
 fn described(callback: &Callback) -> TokenStream {
     let mut when = callback.keyword.word().to_owned();
-    if let When::Timer { written, .. } = &callback.when {
-        when = format!("{when} {:?}", written.value());
+    if let When::Timer { wait, .. } = &callback.when {
+        when = match wait {
+            Wait::Literal(_, written) => format!("{when} {:?}", written.value()),
+            Wait::Expression(expr) => format!("{when} {}", text(expr)),
+        };
     }
     let run = text(&callback.run);
     quote_spanned!(callback.run.span()=> ::fluid::__private::GraphCallback::new(#when, #run))

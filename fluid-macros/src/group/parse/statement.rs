@@ -1,14 +1,14 @@
 //! The statements below the head of a group: edges and callbacks.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Token, parenthesized, token};
+use syn::{Attribute, Expr, ExprLit, Lit, Token, parenthesized, token};
 
 use super::{adapter, code, recover};
 use crate::error::{Errors, did_you_mean};
-use crate::group::model::{Callback, Chain, End, Field, Statement, Step, When};
+use crate::group::model::{Callback, Chain, End, Field, Statement, Step, Wait, When};
 use crate::option::{self, Scope};
 use crate::words::{Arrow, Keyword, Parentheses};
 
@@ -106,23 +106,39 @@ fn callback(
 fn timer(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<When> {
     let content;
     let parens = parenthesized!(content in input);
-    let written: LitStr = content.parse().map_err(|_| {
-        let message = "expected a duration in quotes, such as `every(\"30s\") => …`";
-        syn::Error::new(parens.span.join(), message)
-    })?;
-    let wait = option::parse_duration(&written)?;
-    if keyword == Keyword::Every && wait.is_zero() {
-        let message = "a period is more than no time at all";
-        return Err(syn::Error::new_spanned(&written, message));
-    }
+    let wait = wait(keyword, &content, parens.span.join())?;
     if !content.is_empty() {
         content.parse::<Token![,]>()?;
     }
     Ok(When::Timer {
         wait,
-        written,
         settings: option::read(Scope::Callback, content.parse()?, errors),
     })
+}
+
+/// Reads the period or the delay: a literal, or an expression.
+fn wait(keyword: Keyword, input: ParseStream<'_>, parens: Span) -> syn::Result<Wait> {
+    let no_duration = || {
+        let message = "expected a duration in quotes, such as `every(\"30s\") => …`";
+        syn::Error::new(parens, message)
+    };
+    let written = match option::literal_alone(input) {
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        })) => text,
+        Some(_) => return Err(no_duration()),
+        None => {
+            let code = input.parse().map_err(|_| no_duration())?;
+            return Ok(Wait::Expression(Box::new(code)));
+        }
+    };
+    let wait = option::parse_duration(&written)?;
+    if keyword == Keyword::Every && wait.is_zero() {
+        let message = "a period is more than no time at all";
+        return Err(syn::Error::new_spanned(&written, message));
+    }
+    Ok(Wait::Literal(wait, written))
 }
 
 /// Reads what stands between the keyword of a hook and its arrow.

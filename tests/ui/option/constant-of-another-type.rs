@@ -1,6 +1,6 @@
 #![allow(unused_variables)]
 
-use fluid::{worker};
+use fluid::worker;
 
 const PERIOD: &str = "1s";
 
