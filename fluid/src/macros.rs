@@ -117,9 +117,10 @@
 /// # Stalls
 ///
 /// A `timeout` limits how long one call takes; a `stall` limits how long it shows no activity. The start and the end
-/// of a call are activity. So are [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep)
-/// and each send through a port. A worker does not stall while it waits for a message, for its next beat, for another
-/// attempt, or for room downstream. In the last case the worker downstream may stall.
+/// of a call are activity. So are [`Context::report_progress`](crate::Context::report_progress),
+/// [`Context::sleep`](crate::Context::sleep) and each send through a port. A worker does not stall while it waits for a
+/// message, for its next beat, for another attempt, or for room downstream. In the last case the worker downstream may
+/// stall.
 ///
 /// A stall is logged, and [`Status`](crate::Status) shows it with the time since the last activity. With
 /// `on_stall = "restart"` the call is also cancelled, and fails with [`Stalled`](crate::error::Stalled): a failed
@@ -140,7 +141,7 @@
 /// async fn read(ctx: &Context, socket: &Socket, numbers: &Output<u64>) -> Result<(), fluid::Error> {
 ///     while ctx.is_running() {
 ///         let number = socket.read().await?;
-///         ctx.beat();
+///         ctx.report_progress();
 ///         numbers.send(number).await?;
 ///     }
 ///     Ok(())

@@ -164,10 +164,10 @@ impl Options {
     /// monitored.
     ///
     /// Signs of life are the start and the end of each call and of each attempt. During a call these are
-    /// [`Context::beat`](crate::Context::beat), [`Context::sleep`](crate::Context::sleep), the call of
-    /// [`Context::stopping`](crate::Context::stopping) and each message sent through a port. For a worker written
-    /// by hand, `run` is the call, and each read of its [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane is
-    /// monitored separately.
+    /// [`Context::report_progress`](crate::Context::report_progress),
+    /// [`Context::sleep`](crate::Context::sleep), the call of [`Context::stopping`](crate::Context::stopping) and each
+    /// message sent through a port. For a worker written by hand, `run` is the call, and each read of its
+    /// [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane is monitored separately.
     ///
     /// Some waits never stall: for a message, the next beat, the rate, the backoff before another attempt,
     /// `Context::sleep`, and room at the consumer behind a port. In the last case that consumer may stall. Any

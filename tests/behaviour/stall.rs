@@ -50,7 +50,7 @@ async fn do_job(job: Job, ctx: &fluid::Context, log: &Log) -> Result<Job, Error>
         Job::Beat(time) => {
             for _ in 0..time.as_secs() {
                 sleep(secs(1)).await;
-                ctx.beat();
+                ctx.report_progress();
             }
         }
     }

@@ -13,6 +13,7 @@ use syn::{Expr, Lit, LitInt, LitStr, Token};
 use super::model::{Setting, Settings, Value};
 use super::row::{Choice, Kind, MORE_THAN_ZERO, ROOM, Row, Scope, range};
 use crate::error::{Errors, did_you_mean, list};
+use crate::text::text;
 pub(crate) use duration::duration;
 use duration::durations;
 use rate::rate;
@@ -37,7 +38,7 @@ pub(crate) fn read(scope: Scope, tokens: TokenStream, errors: &mut Errors) -> Se
 fn setting(scope: Scope, written: &Written, others: &[Setting]) -> syn::Result<Setting> {
     let (name, span) = (written.name.to_string(), written.name.span());
     let Some(row) = scope.find(&name) else {
-        return Err(syn::Error::new(span, unknown(scope, &name)));
+        return Err(syn::Error::new(span, unknown(scope, written)));
     };
     if others.iter().any(|other| other.row.name == row.name) {
         return Err(syn::Error::new(span, format!("`{name}` is set twice")));
@@ -50,11 +51,20 @@ fn setting(scope: Scope, written: &Written, others: &[Setting]) -> syn::Result<S
     })
 }
 
-fn unknown(scope: Scope, name: &str) -> String {
-    if let Some(elsewhere) = scope.elsewhere(name) {
+/// The error about a name that is no option of this place.
+fn unknown(scope: Scope, written: &Written) -> String {
+    let name = written.name.to_string();
+    if let Some(meant) = scope.by_synonym(&name) {
+        let meant = meant.name;
+        let value = written.value.as_ref().map_or("…".to_owned(), text);
+        return format!(
+            "no option named `{name}`; did you mean `{meant}`?\nwrite `{meant} = {value}`"
+        );
+    }
+    if let Some(elsewhere) = scope.elsewhere(&name) {
         return elsewhere.to_owned();
     }
-    let near = did_you_mean(name, scope.names());
+    let near = did_you_mean(&name, scope.names());
     let names = list(scope.names());
     format!("no option named `{name}`{near}\nthe options of {scope} are {names}")
 }
@@ -240,6 +250,34 @@ fn capacity(number: &LitInt) -> syn::Result<Value> {
 mod tests {
     use super::*;
     use crate::option::check;
+
+    #[test]
+    fn another_word_for_an_option_is_answered_with_its_name() {
+        for (scope, written, expected) in [
+            (
+                Scope::Worker,
+                "every = \"1s\"",
+                "no option named `every`; did you mean `heartbeat`?\nwrite `heartbeat = \"1s\"`",
+            ),
+            (
+                Scope::Field,
+                "queue_size = 8",
+                "no option named `queue_size`; did you mean `capacity`?\nwrite `capacity = 8`",
+            ),
+            (
+                Scope::Consumer,
+                "every = \"1s\"",
+                "a consumer has no heartbeat: it is called for each message\n\
+                 for a function that is called at each beat, write `#[worker(heartbeat = …)]`",
+            ),
+        ] {
+            let mut errors = Errors::default();
+            read(scope, written.parse().expect("tokens"), &mut errors);
+            let tokens = errors.into_tokens().to_string();
+            let expected = format!("{expected:?}");
+            assert!(tokens.contains(&expected), "{tokens}");
+        }
+    }
 
     #[test]
     fn a_heartbeat_that_is_not_understood_is_one_mistake() {

@@ -20,6 +20,8 @@ pub(crate) enum Scope {
 /// One option.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
+    /// Other words for the option, which an error answers with its name.
+    pub(super) synonyms: &'static [&'static str],
     pub(super) kind: Kind,
     /// Whether the value must be known when the macro runs, because a name or a rule depends on it.
     pub(super) is_literal: bool,
@@ -136,6 +138,7 @@ impl Row {
     pub(super) const fn new(name: &'static str, kind: Kind, scopes: &'static [Scope]) -> Self {
         Self {
             name,
+            synonyms: &[],
             kind,
             is_literal: false,
             scopes,
@@ -150,6 +153,11 @@ impl Row {
 
     pub(super) const fn literal(mut self) -> Self {
         self.is_literal = true;
+        self
+    }
+
+    pub(super) const fn synonyms(mut self, synonyms: &'static [&'static str]) -> Self {
+        self.synonyms = synonyms;
         self
     }
 

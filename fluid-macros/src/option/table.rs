@@ -8,7 +8,7 @@ use super::row::{Choice, Excludes, FieldRule, Kind, Needs, NotFused, Row, Scope}
 
 const ROWS: &[Row] = &[
     Row::new("name", Kind::Text, &[Worker, Consumer, Field, Group, Callback]).literal(),
-    of_heartbeat("heartbeat", DURATION),
+    of_heartbeat("heartbeat", DURATION).synonyms(&["every", "interval", "period"]),
     of_heartbeat(
         "pace",
         Kind::Choice(&[
@@ -20,6 +20,7 @@ const ROWS: &[Row] = &[
     of_heartbeat("jitter", DURATION_OR_ZERO).needs(NEEDS_HEARTBEAT),
     Row::new("jitter", DURATION_OR_ZERO, &[Callback]),
     of_consumer("capacity", Kind::Capacity, &[FieldRule::IsConsumer])
+        .synonyms(&["buffer", "queue", "queue_size"])
         .not_fused(NotFused::Callee("a fused edge has no queue")),
     of_consumer(
         "overflow",
@@ -217,9 +218,15 @@ impl Scope {
         ROWS.iter().filter(move |row| row.scopes.contains(&self))
     }
 
-    /// The error about an option that exists, but not in this place.
+    /// The option of this place for which `word` is another word.
+    pub(super) fn by_synonym(self, word: &str) -> Option<&'static Row> {
+        self.rows().find(|row| row.synonyms.contains(&word))
+    }
+
+    /// The error about an option that exists, but not in this place, by its name or another word for it.
     pub(super) fn elsewhere(self, name: &str) -> Option<&'static str> {
-        let rows = ROWS.iter().filter(|row| row.name == name);
+        let rows = ROWS.iter();
+        let rows = rows.filter(|row| row.name == name || row.synonyms.contains(&name));
         let mut texts = rows.flat_map(|row| row.elsewhere);
         texts
             .find(|(scope, _)| *scope == self)

@@ -189,23 +189,23 @@ impl Context {
     /// #[worker(stall = "30s", on_stall = "restart")]
     /// async fn listen(ctx: &Context, feed: &Feed) {
     ///     while let Some(news) = feed.next().await {
-    ///         ctx.beat();
+    ///         ctx.report_progress();
     ///         // … handle the news …
     /// #       let _ = news;
     ///     }
     /// }
     /// ```
-    pub fn beat(&self) {
+    pub fn report_progress(&self) {
         if let Some(pulse) = &self.pulse {
-            pulse.beat();
+            pulse.report_progress();
         }
     }
 
     /// Reports progress if it is called within a call. Returns whether that call is to be aborted.
-    fn beat_at_work(&self) -> bool {
+    fn report_progress_at_work(&self) -> bool {
         self.pulse
             .as_ref()
-            .is_some_and(|pulse| pulse.beat_at_work())
+            .is_some_and(|pulse| pulse.report_progress_at_work())
     }
 
     /// Resolves when [`is_running`](Self::is_running) becomes false, immediately if it is. Cancel safe.
@@ -214,7 +214,7 @@ impl Context {
     /// time. So a worker with a [`stall`](crate::Options::stall) that only waits for its stop counts as stalled.
     pub async fn stopping(&self) {
         consume_budget().await;
-        self.beat_at_work();
+        self.report_progress_at_work();
         self.run_control.stop_requested().raised().await;
     }
 
@@ -226,7 +226,7 @@ impl Context {
         // A loop that ignores the stop calls this again immediately, and must let other tasks run.
         consume_budget().await;
         // A call that is to be aborted is aborted here. While it is suspended, it could not be.
-        let _rest = if self.beat_at_work() {
+        let _rest = if self.report_progress_at_work() {
             None
         } else {
             self.rest()

@@ -137,7 +137,7 @@ impl Pulse {
     }
 
     /// A sign of life. It does not save what is doomed.
-    pub(crate) fn beat(&self) {
+    pub(crate) fn report_progress(&self) {
         let before = self.last.swap(self.now() << 1, Ordering::AcqRel);
         if before & DOOMED != 0 {
             self.last.fetch_or(DOOMED, Ordering::AcqRel);
@@ -145,11 +145,11 @@ impl Pulse {
     }
 
     /// A sign of life from within the work. Returns whether the work should go no further.
-    pub(crate) fn beat_at_work(&self) -> bool {
+    pub(crate) fn report_progress_at_work(&self) -> bool {
         if self.is_resting() {
             return false;
         }
-        self.beat();
+        self.report_progress();
         self.is_doomed()
     }
 
@@ -162,7 +162,7 @@ impl Pulse {
     /// Gives the signs so far a time.
     fn stamp(&self) {
         let signs = self.signs.load(Ordering::Acquire);
-        self.beat();
+        self.report_progress();
         self.stamped.store(signs, Ordering::Release);
     }
 
@@ -317,7 +317,7 @@ pub(crate) struct Rest<P: Deref<Target = Pulse>>(P);
 
 impl<P: Deref<Target = Pulse>> Drop for Rest<P> {
     fn drop(&mut self) {
-        self.0.beat();
+        self.0.report_progress();
         self.0.rests.fetch_sub(1, Ordering::AcqRel);
     }
 }
@@ -419,7 +419,7 @@ impl<'a> Working<'a> {
 impl Drop for Working<'_> {
     fn drop(&mut self) {
         if self.waits {
-            self.pulse.beat();
+            self.pulse.report_progress();
         } else {
             self.pulse.count();
         }

@@ -152,7 +152,7 @@ async fn listen(ctx: &Context, steps: &[Step], out: &Output<u64>, log: &Log) {
     for step in steps {
         match step {
             Step::Work(time) => sleep(*time).await,
-            Step::Beat => ctx.beat(),
+            Step::ReportProgress => ctx.report_progress(),
             Step::Sleep(time) => drop(ctx.sleep(*time).await),
             Step::Send => out.send(1).await.unwrap(),
             Step::TrySend => drop(out.try_send(1)),
@@ -168,7 +168,7 @@ async fn listen(ctx: &Context, steps: &[Step], out: &Output<u64>, log: &Log) {
 #[derive(Clone, Copy)]
 enum Step {
     Work(Duration),
-    Beat,
+    ReportProgress,
     Sleep(Duration),
     Send,
     TrySend,
@@ -204,12 +204,12 @@ async fn time_to_stall(steps: &[Step]) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sleeping_sending_and_beat_are_signs_of_life_of_a_worker_without_heartbeat() {
+async fn sleeping_sending_and_report_progress_are_signs_of_life_of_a_worker_without_heartbeat() {
     use Step::*;
     let nine = Work(secs(9));
     assert_eq!(time_to_stall(&[]).await, STALL);
     assert_eq!(time_to_stall(&[nine, nine]).await, STALL);
-    for sign in [Beat, TrySend, Send] {
+    for sign in [ReportProgress, TrySend, Send] {
         assert_eq!(time_to_stall(&[nine, sign, nine]).await, secs(9) + STALL);
     }
     // Sleeping is no silence.

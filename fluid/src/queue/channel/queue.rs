@@ -133,7 +133,7 @@ impl<M> Queue<M> {
     /// are watched where they are made.
     fn has_stalled(&self) -> bool {
         let pulse = self.pulse.as_ref();
-        pulse.is_some_and(|pulse| pulse.beat_at_work())
+        pulse.is_some_and(|pulse| pulse.report_progress_at_work())
     }
 
     /// Returns the next message if it was fetched already, and nothing else is to be done first. The message before it

@@ -138,7 +138,7 @@ impl<T: Send + 'static> Output<T> {
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         self.hand_over();
         if let Some(pulse) = &self.pulse {
-            pulse.beat();
+            pulse.report_progress();
         }
         #[cfg(feature = "test-util")]
         let Some((message, copy)) = self.tap.pass(message) else {

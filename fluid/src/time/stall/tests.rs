@@ -17,7 +17,7 @@ async fn a_call_without_a_sign_of_life_stalls_and_a_rest_does_not() {
     working.wait();
     advance(secs(9)).await;
     assert!(!pulse.seen().stalls);
-    pulse.beat();
+    pulse.report_progress();
     advance(secs(10)).await;
     let seen = pulse.seen();
     assert_eq!(
@@ -48,7 +48,7 @@ async fn each_stall_is_reported_once() {
     let _polled = Polled::begin(&pulse, now);
     assert_eq!(pulse.news(&pulse.seen()), Some(News::Blocks));
     assert_eq!(pulse.news(&pulse.seen()), None);
-    pulse.beat();
+    pulse.report_progress();
     advance(secs(10)).await;
     assert_eq!(pulse.news(&pulse.seen()), Some(News::Stalls));
 }
@@ -121,7 +121,7 @@ async fn the_next_check_is_due_when_the_verdict_may_change() {
     working.wait();
     advance(secs(4)).await;
     assert_eq!(after(&pulse), secs(10));
-    pulse.beat();
+    pulse.report_progress();
     assert_eq!(after(&pulse), secs(14));
     advance(secs(10)).await;
     assert_eq!(after(&pulse), secs(24));
@@ -136,14 +136,14 @@ async fn a_sign_of_life_prevents_an_abort_only_if_it_comes_first() {
     working.wait();
     advance(secs(10)).await;
     let seen = pulse.seen();
-    pulse.beat();
+    pulse.report_progress();
     assert!(!pulse.doom(&seen));
     assert!(!pulse.take_doom());
     advance(secs(10)).await;
     let seen = pulse.seen();
     assert!(pulse.doom(&seen));
-    pulse.beat();
-    assert!(pulse.beat_at_work());
+    pulse.report_progress();
+    assert!(pulse.report_progress_at_work());
     assert!(pulse.take_doom());
     assert!(!pulse.take_doom());
 }

@@ -1,0 +1,6 @@
+use fluid::worker;
+
+#[worker(every = "1s")] //~ every
+async fn poll() {}
+
+fn main() {}
