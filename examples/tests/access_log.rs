@@ -88,7 +88,12 @@ fn malformed_lines_are_counted() {
 
 #[test]
 fn an_empty_log_has_a_report() {
-    let ended = Running::start(example("access_log").stdin(Stdio::null())).wait();
+    // A file of its own: where `/dev/null` is a regular file, other programs write to it.
+    let directory = Directory::new("empty");
+    let log = directory.file("access.log");
+    fs::write(&log, "").expect("written");
+    let log = File::open(&log).expect("opened");
+    let ended = Running::start(example("access_log").stdin(log)).wait();
     assert_eq!(counts(&ended), [0, 0, 0]);
 }
 
