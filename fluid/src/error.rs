@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::catch::{DropCaught, catch_now};
 use crate::state::State;
 
 /// Any error, ready to be shared.
@@ -25,46 +26,62 @@ use crate::state::State;
 /// assert_eq!(error.to_string(), "invalid digit found in string");
 /// assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
 /// ```
+///
+/// A panic while the error is printed becomes a part of the text. A panic of its `drop` is logged.
 #[derive(Clone)]
-pub struct Error(Arc<dyn StdError + Send + Sync + 'static>);
+pub struct Error(Arc<DropCaught<BoxError>>);
+
+type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
 impl Error {
     /// The error beneath, as the standard library sees it.
     #[must_use]
     pub fn as_std(&self) -> &(dyn StdError + Send + Sync + 'static) {
-        &*self.0
+        &***self.0
     }
 
     /// The error beneath, if it is an `E`.
     #[must_use]
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
-        self.0.downcast_ref()
+        self.as_std().downcast_ref()
     }
 }
 
 impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Error {
     fn from(error: E) -> Self {
-        Self(Arc::from(error.into()))
+        Self(Arc::new(DropCaught::new(error.into())))
+    }
+}
+
+/// Calls `print`, and prints its failure or panic instead.
+fn print(
+    f: &mut fmt::Formatter<'_>,
+    print: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    match catch_now(|| print(f)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(fmt::Error)) => f.write_str("an error that cannot be printed"),
+        Err(panicked) => write!(f, "an error that cannot be printed: it {panicked}"),
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        if f.alternate() {
-            let mut source = self.0.source();
+        print(f, |f| {
+            write!(f, "{}", self.as_std())?;
+            let mut source = self.as_std().source().filter(|_| f.alternate());
             while let Some(error) = source {
                 write!(f, ": {error}")?;
                 source = error.source();
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        print(f, |f| fmt::Debug::fmt(self.as_std(), f))
     }
 }
 

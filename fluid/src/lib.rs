@@ -154,6 +154,10 @@
 //! starts installs a panic hook, which records where a panic happened. It passes every panic on to the
 //! previous hook. With `panic = "abort"` no panic can be caught.
 //!
+//! Messages, workers, closures and errors that fluid drops are dropped one at a time, and a panic of their `drop` is
+//! caught and logged. So several of them do not abort the process. Within one value of yours, such as a `Vec` or the
+//! future of a function, a second panic still does.
+//!
 //! # Under another name
 //!
 //! The output of the macros names this crate `::fluid`. A crate that calls it something else in its
@@ -176,6 +180,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod catch;
 pub mod error;
 mod fused;
 pub mod graph;

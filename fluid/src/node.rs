@@ -281,13 +281,13 @@ impl Node {
             error = format!("{error:#}"),
             "run failed"
         );
-        *lock(&self.cold().failing) = Some(error.clone());
+        let _last = lock(&self.cold().failing).replace(error.clone());
     }
 
     /// Clears the failure after a restart.
     pub(crate) fn clear_failure(&self) {
         if let Some(cold) = self.cold.get() {
-            *lock(&cold.failing) = None;
+            let _last = lock(&cold.failing).take();
         }
     }
 
@@ -303,7 +303,8 @@ impl Node {
     }
 
     pub(crate) fn note_error(&self, error: &Error) {
-        *lock(&self.cold().last_error) = Some(error.clone());
+        // The last error is dropped outside the lock.
+        let _last = lock(&self.cold().last_error).replace(error.clone());
     }
 
     fn last_error(&self) -> Option<Error> {

@@ -302,11 +302,12 @@ impl Supervisor {
         let deadline = self.deadlines.group();
         let mut late = None;
         let hooks = std::mem::take(&mut self.hooks);
-        self.deferred.put((hooks.on_startup, hooks.on_stopping));
+        let unused = (hooks.on_startup, hooks.on_stopping);
+        self.deferred.put(&node, unused);
         let on_shutdown = if self.hooks_begun {
             hooks.on_shutdown
         } else {
-            self.deferred.put(hooks.on_shutdown);
+            self.deferred.put(&node, hooks.on_shutdown);
             Vec::new()
         };
         self.deferred.drop_on_thread();

@@ -4,7 +4,6 @@
 //! watched, and those tests see every order in which threads may come to it.
 
 pub(crate) mod blocking;
-pub(crate) mod catch;
 pub(crate) mod lock;
 pub(crate) mod signal;
 pub(crate) mod span;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest layer to the highest. The modules of one row may import each other.
 const LAYERS: [&[&str]; 13] = [
-    &["error", "options", "outcome", "state"],
+    &["catch", "error", "options", "outcome", "state"],
     &["sync"],
     &["time"],
     &["report"],

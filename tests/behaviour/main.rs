@@ -4,6 +4,7 @@ mod adapters;
 mod conservation;
 mod dispatcher;
 mod drain;
+mod drops;
 mod dynamic;
 mod edge_cases;
 mod extend;

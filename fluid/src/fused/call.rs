@@ -10,11 +10,11 @@ use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use crate::catch::{catch_now, poll_once};
 use crate::error::Error;
 use crate::fused::callee::Callee;
 use crate::node::context::Context;
 use crate::queue::{Leaving, Output, Queue};
-use crate::sync::catch::catch_within;
 use crate::worker::Worker;
 use crate::worker::downstream::{Downstream, FusedCall};
 use crate::worker::stage::{Stage, is_silent, tell_refused};
@@ -119,7 +119,7 @@ fn polled<E>(
     poll: impl FnOnce() -> Poll<Result<E, Error>>,
 ) -> Poll<Result<E, Error>> {
     let _entered = span.enter();
-    catch_within(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+    catch_now(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
 }
 
 impl<'a, X, P, W, N, G, C, F, SC, S, LC, L> FusedCall<'a, P, X>
@@ -162,10 +162,7 @@ where
         let polled = polled(span, move || {
             // In the catch, so that a panic before the future is made is caught, too.
             slot.set(Some(make(worker, message, ctx, ports)));
-            match slot.as_pin_mut() {
-                Some(call) => call.poll(cx_of_call),
-                None => Poll::Pending,
-            }
+            poll_once(slot, cx_of_call)
         });
         let mut kept = PendingCall {
             ctx,
@@ -186,7 +183,6 @@ where
                 return Poll::Pending;
             }
         };
-        this.call.set(None);
         self.emitted(emission, kept, next, output, cx)
     }
 }
@@ -205,12 +201,12 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
         let mut this = self.as_mut().project();
-        let (Some(call), Some(kept)) = (this.call.as_mut().as_pin_mut(), &mut this.kept) else {
+        let call = this.call.as_mut();
+        let Some(kept) = this.kept.as_mut().filter(|_| call.is_some()) else {
             return self.sent(cx);
         };
-        let polled = polled(kept.span, || call.poll(cx));
+        let polled = polled(kept.span, || poll_once(call, cx));
         let called = ready!(polled);
-        this.call.set(None);
         let emission = match called {
             Ok(emission) => emission,
             Err(error) => return Poll::Ready(kept.failed(error)),

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::catch::{DropCaught, DropEach};
 use crate::error::Error;
 use crate::fused::call::{CallTarget, FusedDelivery, PortMessage, fused_call};
 use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
@@ -191,11 +192,12 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
                 leaving.accepted();
                 return true;
             };
+            let mut waiting = DropCaught::new(message);
             if !self.is_ready() && matches!(self.ready().await, Ready::Never) {
                 self.channel.refuse();
                 return false;
             }
-            let messages = self.adapt.adapt(message);
+            let messages = DropEach(self.adapt.adapt(waiting.take()));
             leaving.accepted();
             #[cfg(feature = "test-util")]
             own.tap.keep(copy);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
+use crate::catch::{DropCaught, catch};
 use crate::error::Error;
 use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
 use crate::node::Node;
@@ -16,7 +17,6 @@ use crate::options::{OnError, OnExit, Options, bounded};
 use crate::outcome::Outcome;
 use crate::report::cause::Cause;
 use crate::state::State;
-use crate::sync::catch::catch;
 use crate::sync::signal::until;
 use crate::time::jitter::jitter;
 use crate::time::run_control::RunControl;
@@ -101,17 +101,17 @@ impl Callback {
     }
 }
 
-pub(crate) type Run = Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>;
+pub(crate) type Run = DropCaught<Box<dyn FnMut() -> BoxFuture<Result<(), Error>> + Send>>;
 
 /// Makes a callback's closure one that the runtime can keep.
 pub(crate) fn boxed<F>(mut run: impl FnMut() -> F + Send + 'static) -> Run
 where
     F: Future<Output: Outcome> + Send + 'static,
 {
-    Box::new(move || {
+    DropCaught::new(Box::new(move || {
         let future = run();
         Box::pin(async move { future.await.outcome() })
-    })
+    }))
 }
 
 /// A callback that has not been started.
@@ -191,10 +191,7 @@ impl PendingCallback {
             self.node.beats.fetch_add(1, Ordering::Relaxed);
             #[cfg(feature = "test-util")]
             let _in_progress = crate::test::InProgress::of(&self.node.test);
-            let result = catch(async { (self.run)().await })
-                .await
-                .map_err(Error::from)
-                .flatten();
+            let result = catch(async { (self.run)().await }).await;
             if let Err(error) = result {
                 tracing::error!(
                     callback = &*self.node.path(),

@@ -7,13 +7,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use crate::catch::{DropCaught, catch, install_hook};
 use crate::error::Error;
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::context::Context;
 use crate::outcome::Outcome;
 use crate::state::Nothing;
 use crate::sync::Mutex;
-use crate::sync::catch::catch;
 use crate::sync::lock::lock;
 use crate::worker::function::{Function, PerMessage};
 
@@ -52,6 +52,7 @@ pub struct Dispatcher<M, K = &'static str> {
 impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     /// Creates a dispatcher without handlers. `event_type` returns the event type of a message.
     pub fn new(event_type: fn(&M) -> K) -> Self {
+        install_hook();
         Self {
             event_type,
             handlers: Arc::default(),
@@ -70,6 +71,7 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     where
         F: Future<Output: Outcome> + Send + 'static,
     {
+        let handler = DropCaught::new(handler);
         let handler: Handler<M> = Arc::new(move |message| {
             let future = handler(message);
             Box::pin(async move { future.await.outcome() })
@@ -111,6 +113,7 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     ///
     /// If the future is dropped, the handlers that have not finished are dropped too.
     pub async fn dispatch(&self, message: M) -> Result<usize, DispatchError> {
+        let message = DropCaught::new(Arc::new(message));
         let event_type = (self.event_type)(&message);
         let handlers: Vec<_> = match lock(&self.handlers).get(&event_type) {
             Some(tags) => tags
@@ -119,13 +122,12 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
                 .collect(),
             None => return Ok(0),
         };
-        let message = Arc::new(message);
         let called = handlers.len();
         let calls = handlers.into_iter().map(|(tag, handler)| {
             let message = Arc::clone(&message);
             let call = catch(async move { handler(message).await });
             Box::pin(async move {
-                match call.await.map_err(Error::from).flatten() {
+                match call.await {
                     Ok(()) => None,
                     Err(error) => Some((tag, error)),
                 }

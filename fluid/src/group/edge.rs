@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::catch::DropCaught;
 use crate::group::rule::IsCalledWith;
 use crate::group::slot::Slot;
 use crate::queue::adapt::Adapt;
@@ -234,14 +235,14 @@ where
 
 /// Calls an adapter. `W` is the worker at the end of the edge, which errors name.
 struct With<F, W> {
-    adapter: F,
+    adapter: DropCaught<F>,
     consumer: PhantomData<fn(W)>,
 }
 
 impl<F, W> With<F, W> {
     const fn new(adapter: F) -> Self {
         Self {
-            adapter,
+            adapter: DropCaught::new(adapter),
             consumer: PhantomData,
         }
     }

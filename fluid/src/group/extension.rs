@@ -52,7 +52,7 @@ impl Extension {
         build: impl FnMut() -> W + Send + 'static,
     ) -> Slot<W> {
         let options = W::OPTIONS.merged(options).into();
-        let build = Build::Anew(Box::new(build));
+        let build = Build::anew(build);
         self.adding.take_seat(name, options, build)
     }
 

@@ -208,7 +208,7 @@ impl GroupHandle {
         build: impl FnMut() -> W + Send + 'static,
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
         let options = W::OPTIONS.merged(options);
-        self.add_slot(name, options.into(), Build::Anew(Box::new(build)))
+        self.add_slot(name, options.into(), Build::anew(build))
     }
 
     /// Adds workers together, with edges between them and to consumers of the group. In a running group they start at

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::catch::DropCaught;
 use crate::error::Error;
 use crate::graph::Form;
 use crate::group::resources::{Resources, Share};
@@ -238,9 +239,10 @@ impl<M: Send + 'static> Ingress<M> {
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it. With several consumers,
     /// some may have got it.
     pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
+        let mut message = DropCaught::new(message);
         match self.shared.opened().await {
-            Some(output) => output.send(message).await,
-            None => Err(self.refused(message)),
+            Some(output) => output.send(message.take()).await,
+            None => Err(self.refused(message.take())),
         }
     }
 
@@ -277,8 +279,9 @@ impl<M: Send + 'static> Ingress<M> {
         &self,
         message: impl FnOnce(Reply<T>) -> M + Send,
     ) -> Result<T, AskError> {
+        let mut message = DropCaught::new(message);
         match self.shared.opened().await {
-            Some(output) => output.ask(message).await,
+            Some(output) => output.ask(message.take()).await,
             None => Err(AskError::Refused(self.shared.name.clone())),
         }
     }

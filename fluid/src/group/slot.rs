@@ -103,7 +103,7 @@ impl<W: Worker> MemberSlot for Slot<W> {
         options: Options,
         build: impl FnMut() -> W + Send + 'static,
     ) -> Self {
-        workers.seat(name, options, Build::Anew(Box::new(build)))
+        workers.seat(name, options, Build::anew(build))
     }
 
     fn member_handle(&self) -> WorkerHandle {

@@ -12,7 +12,8 @@ use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::error::{Error, Panicked};
+use crate::catch::{Catch, catch, catch_now};
+use crate::error::Error;
 use crate::lifecycle::launch::{Build, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, or_stalled};
 use crate::node::Node;
@@ -21,7 +22,6 @@ use crate::node::directive::{Directive, Failure, RunStart};
 use crate::options::OnError;
 use crate::report::cause::Cause;
 use crate::state::State;
-use crate::sync::catch::{Caught, catch, catch_now, catch_within};
 use crate::sync::signal::until;
 use crate::worker::{Io, Worker};
 
@@ -47,7 +47,7 @@ pin_project! {
 
 impl<F> Future for RunToExit<F>
 where
-    F: Future<Output = Result<Option<()>, Panicked>>,
+    F: Future<Output = Result<Option<()>, Error>>,
 {
     type Output = ();
 
@@ -62,9 +62,8 @@ where
                 tracing::warn!(worker = &*node.path(), "forced to stop");
                 node.finish(node.report(node.ended_because(), true, false));
             }
-            Err(panicked) => {
+            Err(error) => {
                 let forced = node.forced().is_raised();
-                let error = Error::from(panicked);
                 node.note_error(&error);
                 node.finish(node.report(Cause::failure(node.name(), error), forced, false));
             }
@@ -90,7 +89,7 @@ struct Incarnations<W: Worker, R> {
 fn run_incarnations<W: Worker>(
     ready: ReadyWorker<W>,
     run: impl RunLoop<W>,
-) -> impl Future<Output = Option<()>> + Send {
+) -> impl Future<Output = Result<Option<()>, Error>> + Send {
     let ReadyWorker { node, build, io } = ready;
     let mut incarnations = Incarnations {
         worker: None,
@@ -100,7 +99,11 @@ fn run_incarnations<W: Worker>(
         node,
     };
     async move {
-        let cause = incarnations.run_all().await?;
+        let Some(cause) = incarnations.run_all().await else {
+            // A panic of this `drop` is the cause of the exit.
+            drop(incarnations.worker.take().map(Detachable::into_inner));
+            return Ok(None);
+        };
         let Incarnations {
             worker,
             run,
@@ -126,10 +129,16 @@ fn run_incarnations<W: Worker>(
         drop(io);
         let mut exit = node.report(cause, false, false);
         if let Some(mut worker) = worker {
-            let last = catch(worker.after_shutdown(&exit));
-            if let Err(panicked) = until(node.forced(), last).await? {
-                tracing::error!(worker = &*node.path(), %panicked, "after_shutdown failed");
-                let error = Error::from(panicked);
+            let last = catch(async {
+                worker.after_shutdown(&exit).await;
+                Ok(())
+            });
+            let Some(last) = until(node.forced(), last).await else {
+                return Ok(None);
+            };
+            drop(worker.into_inner());
+            if let Err(error) = last {
+                tracing::error!(worker = &*node.path(), %error, "after_shutdown failed");
                 node.note_error(&error);
                 if !exit.cause().is_failure() {
                     let cause = Cause::failure(node.name(), error);
@@ -138,7 +147,7 @@ fn run_incarnations<W: Worker>(
             }
         }
         node.finish(exit);
-        Some(())
+        Ok(Some(()))
     }
 }
 
@@ -149,7 +158,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
         async move {
             loop {
                 // The last worker is dropped before the next one is built.
-                drop(self.worker.take());
+                drop(self.worker.take().map(Detachable::into_inner));
                 let ctx = Context::new(Arc::clone(&self.node), self.node.run_control());
                 let start = RunStart::begin(&self.node);
                 let mut done = false;
@@ -189,7 +198,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
             let Some(built) = built.map_err(Failure::Of)? else {
                 return Ok(());
             };
-            self.worker = Some(Detachable::new(built));
+            self.worker = Some(built);
             let ran = match (self.run.start(ctx, &mut self.io).await, &mut self.worker) {
                 (Ok(true), Some(worker)) => {
                     if note_start(&self.node) {
@@ -197,11 +206,10 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
                         tokio::task::yield_now().await;
                     }
                     self.io.begin(ctx);
-                    let mut running = pin!(None);
                     let (run, io) = (&mut self.run, &mut self.io);
-                    let mut made = running.as_mut();
-                    match catch_within(move || made.set(Some(run.run(worker, ctx, io)))) {
-                        Ok(()) => Caught(running).await,
+                    let mut running = pin!(Catch::unmade());
+                    match running.as_mut().make(|| run.run(worker, ctx, io)) {
+                        Ok(()) => running.await,
                         Err(panicked) => Err(panicked.into()),
                     }
                 }
@@ -210,10 +218,7 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
             let ran = or_stalled(ran, ctx, &mut self.io);
             let others = self.note_run(&ran, ctx, done);
             let end = match &mut self.worker {
-                Some(worker) => catch(worker.on_shutdown(ctx))
-                    .await
-                    .map_err(Error::from)
-                    .flatten(),
+                Some(worker) => catch(worker.on_shutdown(ctx)).await,
                 None => Ok(()),
             };
             ran.map_err(Failure::Of)?;
@@ -335,9 +340,10 @@ fn end_cause(node: &Node) -> Cause {
 pub(crate) async fn build_and_start<W: Worker>(
     build: impl FnOnce() -> Option<W>,
     ctx: &Context,
-) -> Result<Option<W>, Error> {
+) -> Result<Option<Detachable<W>>, Error> {
     let built = catch_now(build)?;
-    let mut worker = built.ok_or("it was added by value, and that value is used up")?;
+    let built = built.ok_or("it was added by value, and that value is used up")?;
+    let mut worker = Detachable::new(built);
     let started = {
         let mut starting = pin!(catch(worker.on_startup(ctx)));
         // Each request to the incarnation polls this future, so reading the condition is enough.
@@ -354,6 +360,6 @@ pub(crate) async fn build_and_start<W: Worker>(
         );
         return Ok(None);
     };
-    started??;
+    started?;
     Ok(Some(worker))
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
+use crate::catch::catch;
 use crate::error::Error;
 use crate::lifecycle::incarnation::{build_and_start, run_to_exit};
-use crate::lifecycle::launch::{BoxFuture, Build, ReadyWorker, spawn};
+use crate::lifecycle::launch::{BoxFuture, Build, Builder, ReadyWorker, spawn};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode, or_stalled, run};
 use crate::node::context::Context;
 use crate::queue::{Channel, Queue};
-use crate::sync::catch::catch;
 use crate::sync::lock::lock;
 use crate::sync::signal::until;
 use crate::sync::span::{InSpan, worker_span};
@@ -24,7 +24,7 @@ use crate::sync::{Mutex, oneshot};
 use crate::worker::{Io, Worker};
 
 /// Builds the workers of all lanes.
-type Builder<W> = Arc<Mutex<Box<dyn FnMut() -> W + Send>>>;
+type SharedBuilder<W> = Arc<Mutex<Builder<W>>>;
 
 /// Sent to let a lane run, which has started. A lane that does not get it shuts down.
 type Permit = oneshot::Sender<()>;
@@ -46,9 +46,9 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
         let Build::Anew(build) = ready.build else {
             unreachable!("a worker with several lanes can be built again: see `Build::by_value`");
         };
-        let build: Builder<W> = Arc::new(Mutex::new(build));
+        let build: SharedBuilder<W> = Arc::new(Mutex::new(build));
         let lanes = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
-        let first = Build::Anew(Box::new(move || (lock(&build))()));
+        let first = Build::anew(move || (lock(&build))());
         let ready = ReadyWorker {
             build: first,
             ..ready
@@ -63,7 +63,7 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
 }
 
 struct LaneSet<W: Worker> {
-    build: Builder<W>,
+    build: SharedBuilder<W>,
     channel: Arc<Channel<W::Message>>,
     /// The number of lanes besides the first.
     others: usize,
@@ -86,7 +86,7 @@ struct LaneEnded<W: Worker> {
 }
 
 impl<W: Worker> LaneSet<W> {
-    fn new(build: Builder<W>, channel: Arc<Channel<W::Message>>, lanes: usize) -> Self {
+    fn new(build: SharedBuilder<W>, channel: Arc<Channel<W::Message>>, lanes: usize) -> Self {
         Self {
             build,
             channel,
@@ -215,7 +215,7 @@ impl<W: Worker> RunLoop<W> for LaneSet<W> {
 /// A lane besides the first.
 struct Lane<W: Worker> {
     number: usize,
-    build: Builder<W>,
+    build: SharedBuilder<W>,
     ctx: Context,
     io: Io<W>,
 }
@@ -226,11 +226,10 @@ impl<W: Worker> Lane<W> {
         let run_control = Arc::clone(ctx.run_control());
         let mut shutdown_result = Ok(());
         // Catches a panic outside the worker's methods: in the `drop` of a worker or of a message.
-        let run = self.run(started, &mut shutdown_result);
-        let result = catch(until(run_control.cut_off(), run)).await;
-        let ran = match result {
-            Ok(Some(ran)) => ran,
-            Ok(None) => {
+        let run = catch(async { Ok(self.run(started, &mut shutdown_result).await) });
+        let ran = match until(run_control.cut_off(), run).await {
+            Some(Ok(ran)) => ran,
+            None => {
                 // As for the first lane, the message in hand is undelivered if the stop is forced, and failed
                 // otherwise.
                 if !ctx.node().forced().is_raised() {
@@ -238,8 +237,8 @@ impl<W: Worker> Lane<W> {
                 }
                 Ok(())
             }
-            Err(panicked) => {
-                let ran = Err(panicked.into());
+            Some(Err(error)) => {
+                let ran = Err(error);
                 settle_run(&ran, &ctx, &mut self.io);
                 ran
             }
@@ -272,14 +271,13 @@ impl<W: Worker> Lane<W> {
         let mut ran = Ok(());
         if permitted.await.is_ok() {
             io.begin(ctx);
-            ran = run_caught(&mut worker, ctx, io).await;
+            ran = run_caught(&mut *worker, ctx, io).await;
             io.hand_over();
             settle_run(&ran, ctx, io);
         }
-        *shutdown_result = catch(worker.on_shutdown(ctx))
-            .await
-            .map_err(Error::from)
-            .flatten();
+        *shutdown_result = catch(worker.on_shutdown(ctx)).await;
+        // A panic of this `drop` is a failure of the lane.
+        drop(worker.into_inner());
         ran
     }
 }
@@ -288,7 +286,7 @@ impl<W: Worker> Lane<W> {
 async fn run_caught<W: Worker>(worker: &mut W, ctx: &Context, io: &mut Io<W>) -> Result<(), Error> {
     // In a block, because a `run` written by hand may panic before it returns its future.
     let ran = catch(async { run(worker, ctx, io).await }).await;
-    or_stalled(ran.map_err(Error::from).flatten(), ctx, io)
+    or_stalled(ran, ctx, io)
 }
 
 /// Called when the `run` of one lane has returned. If the incarnation cannot go on without it, the other lanes

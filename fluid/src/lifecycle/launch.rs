@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::catch::DropCaught;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
 use crate::node::Node;
@@ -20,12 +21,14 @@ use crate::worker::{Io, Worker};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// Builds a worker, also for each restart.
+pub(crate) type Builder<W> = DropCaught<Box<dyn FnMut() -> W + Send>>;
+
 /// How a worker is built.
 pub(crate) enum Build<W> {
     /// The worker itself, which was added by value and has one lane. `None` after it was used.
-    Once(Option<W>),
-    /// A function that builds the worker, also for each restart.
-    Anew(Box<dyn FnMut() -> W + Send>),
+    Once(Option<DropCaught<W>>),
+    Anew(Builder<W>),
 }
 
 impl<W: Worker> Build<W> {
@@ -39,17 +42,22 @@ impl<W: Worker> Build<W> {
 
     /// Builds a worker that was added by value.
     pub(crate) fn by_value(worker: W) -> Self {
+        let worker = DropCaught::new(worker);
         match W::BUILD_LANE {
-            Some(build) if W::OPTIONS.lanes() > 1 => Self::Anew(Box::new(move || build(&worker))),
+            Some(build) if W::OPTIONS.lanes() > 1 => Self::anew(move || build(&worker)),
             _ => Self::Once(Some(worker)),
         }
     }
 }
 
 impl<W> Build<W> {
+    pub(crate) fn anew(build: impl FnMut() -> W + Send + 'static) -> Self {
+        Self::Anew(DropCaught::new(Box::new(build)))
+    }
+
     pub(crate) fn build(&mut self) -> Option<W> {
         match self {
-            Self::Once(worker) => worker.take(),
+            Self::Once(worker) => worker.take().and_then(DropCaught::into_inner),
             Self::Anew(build) => Some(build()),
         }
     }

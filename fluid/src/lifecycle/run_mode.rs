@@ -1,8 +1,8 @@
 //! The run mode of a worker: standalone, in lanes, at the head of a fused chain, or as a fused callee.
 
 use std::future::Future;
-use std::ops::{Deref, DerefMut};
 
+use crate::catch::DropCaught;
 use crate::error::Error;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
 use crate::node::context::Context;
@@ -103,34 +103,4 @@ pub(crate) fn or_stalled<W: Worker>(
 }
 
 /// A value that another task may hold for some time.
-pub(crate) struct Detachable<T>(Option<T>);
-
-impl<T> Detachable<T> {
-    const DETACHED: &str = "a detached value is put back before it is used";
-
-    pub(crate) fn new(value: T) -> Self {
-        Self(Some(value))
-    }
-
-    pub(crate) fn take(&mut self) -> T {
-        self.0.take().expect(Self::DETACHED)
-    }
-
-    pub(crate) fn put(&mut self, value: T) {
-        self.0 = Some(value);
-    }
-}
-
-impl<T> Deref for Detachable<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.0.as_ref().expect(Self::DETACHED)
-    }
-}
-
-impl<T> DerefMut for Detachable<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.0.as_mut().expect(Self::DETACHED)
-    }
-}
+pub(crate) type Detachable<T> = DropCaught<T>;

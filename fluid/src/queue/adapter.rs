@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::catch::{DropEach, drop_caught};
 use crate::queue::adapt::Adapt;
 use crate::queue::reply_slot::ReplySlots;
 use crate::queue::send_error::{SendError, TrySendError};
@@ -74,7 +75,7 @@ where
     fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>> {
         // Once it is adapted it cannot be given back.
         let message = self.sender.unless_closed(message)?;
-        let mut messages = self.adapt.adapt(message);
+        let mut messages = DropEach(self.adapt.adapt(message));
         let (mut any, mut lost) = (false, false);
         loop {
             let (accepted, next) = self.sender.push_each(&mut messages);
@@ -85,15 +86,17 @@ where
             match self.sender.try_send(message) {
                 Ok(()) => any = true,
                 Err(TrySendError::Full(full)) if may_wait => {
-                    let rest = std::iter::once(full.message).chain(messages);
+                    let rest = DropEach(std::iter::once(full.message).chain(messages));
                     return Ok(Sent::Later(Box::pin(send_each(&self.sender, rest, any))));
                 }
-                Err(TrySendError::Full(_)) => {
-                    self.sender.refuse();
+                Err(refused) => {
+                    // A closed queue has counted it already.
+                    if matches!(refused, TrySendError::Full(_)) {
+                        self.sender.refuse();
+                    }
+                    drop_caught(refused);
                     lost = true;
                 }
-                // Counted by the consumer already.
-                Err(TrySendError::Closed(_)) => lost = true,
             }
         }
     }
@@ -106,7 +109,7 @@ async fn send_each<M: Send + 'static>(
     mut any: bool,
 ) -> bool {
     for message in messages {
-        any |= sender.send(message).await.is_ok();
+        any |= sender.send(message).await.map_err(drop_caught).is_ok();
     }
     any
 }

@@ -22,7 +22,7 @@ mod queue_control;
 mod recv;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::task::Waker;
 
 use crate::options::{Options, Overflow};
@@ -365,6 +365,14 @@ impl<M> Inner<M> {
     /// Whether a message of `origin` finds room beyond the capacity.
     fn is_unbounded(&self, origin: SendOrigin) -> bool {
         self.unbounded && origin == SendOrigin::Edge
+    }
+}
+
+impl<M> Drop for Channel<M> {
+    fn drop(&mut self) {
+        let inner = self.inner.get_mut();
+        let inner = inner.unwrap_or_else(PoisonError::into_inner);
+        inner.waiting.drain(..).for_each(discard);
     }
 }
 

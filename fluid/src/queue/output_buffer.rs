@@ -39,6 +39,12 @@ pub(crate) struct OutputBuffer<T> {
     awaited: Option<Arc<AtomicBool>>,
 }
 
+impl<T> Drop for OutputBuffer<T> {
+    fn drop(&mut self) {
+        self.messages.drain(..).for_each(discard);
+    }
+}
+
 /// Why a message was not taken.
 pub(crate) enum NotBuffered<T> {
     /// It is to be sent by itself.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::catch::drop_caught;
 use crate::queue::reply_slot::ReplySlot;
 
 thread_local! {
@@ -13,17 +14,9 @@ thread_local! {
 
 /// Drops a message that no handler has seen, so that a [`Reply`] inside can tell.
 pub(crate) fn discard<M>(message: M) {
-    // Put back by a guard, since the message's own `drop` may panic.
-    struct Restore(bool);
-
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            DISCARDING.set(self.0);
-        }
-    }
-
-    let _restore = Restore(DISCARDING.replace(true));
-    drop(message);
+    let before = DISCARDING.replace(true);
+    drop_caught(message);
+    DISCARDING.set(before);
 }
 
 /// Where the answer to a message goes. It travels inside the message, and is made by

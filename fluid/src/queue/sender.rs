@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
 
+use crate::catch::drop_caught;
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
@@ -176,7 +177,7 @@ impl<M: Send + 'static> Sender<M> {
                 Err(refused) => {
                     // The answer is dropped before the message, whose reply then wakes no task.
                     drop(answer);
-                    drop(refused);
+                    drop_caught(refused);
                     Err(NoReply::Refused)
                 }
             },

@@ -140,7 +140,7 @@ impl Entry {
     /// Ends a member that was never started. All messages and questions in its queue are undelivered.
     pub(crate) fn never_started(&mut self, deferred: &mut DeferredDrop) {
         seal(&self.node, NoReply::Dropped, deferred);
-        deferred.put(self.launch.take());
+        deferred.put(&self.node, self.launch.take());
         self.node
             .finish(self.node.report(Cause::NotStarted, false, false));
     }
@@ -198,7 +198,7 @@ pub(super) fn seal(node: &Node, verdict: NoReply, deferred: &mut DeferredDrop) {
         return;
     };
     if let Some(left) = queue_control.seal() {
-        deferred.put(left);
+        deferred.put(node, left);
     }
     queue_control.end_questions(verdict);
 }

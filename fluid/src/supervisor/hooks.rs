@@ -8,19 +8,19 @@ use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep_until};
 
-use crate::error::{Error, Panicked, TimedOut};
+use crate::catch::{DropCaught, catch};
+use crate::error::{Error, TimedOut};
 use crate::lifecycle::launch::BoxFuture;
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::report::exit::Exit;
-use crate::sync::catch::catch;
 use crate::sync::signal::until;
 
 /// How long all `on_shutdown` hooks of a group together may still take when its grace period is over, and then all
 /// `after_shutdown` hooks.
 pub(super) const HOOK_SLACK: Duration = Duration::from_millis(200);
 
-type Hook<A> = Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>;
+type Hook<A> = DropCaught<Box<dyn FnOnce(A) -> BoxFuture<Result<(), Error>> + Send>>;
 
 /// The hooks of a group, in the order in which they were registered.
 #[derive(Default)]
@@ -37,10 +37,10 @@ where
     A: Send + 'static,
     F: Future<Output: Outcome> + Send + 'static,
 {
-    Box::new(move |argument| {
+    DropCaught::new(Box::new(move |argument| {
         // The closure is called within the future, so that its panic is caught as well.
         Box::pin(async move { run(argument).await.outcome() })
-    })
+    }))
 }
 
 /// The outcome of an `on_startup` hook.
@@ -53,8 +53,8 @@ pub(super) enum Started {
 }
 
 /// The result of the hook that a task ran.
-fn outcome(task: Result<Result<Result<(), Error>, Panicked>, JoinError>) -> Result<(), Error> {
-    task.map_err(Error::from)?.map_err(Error::from)?
+fn outcome(task: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+    task.map_err(Error::from)?
 }
 
 /// The task that runs all `on_stopping` hooks of a group, and returns their failures.
@@ -80,12 +80,12 @@ impl<'a> Runner<'a> {
     pub(super) async fn run<A>(
         &self,
         name: &'static str,
-        hook: Hook<A>,
+        mut hook: Hook<A>,
         with: A,
         limit: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let started = Instant::now();
-        let task = self.runtime.spawn(catch(hook(with)));
+        let task = self.runtime.spawn(catch(hook.take()(with)));
         let stopper = task.abort_handle();
         let result = tokio::select! {
             biased;
@@ -104,10 +104,10 @@ impl<'a> Runner<'a> {
     pub(super) async fn run_until_stop(
         &self,
         name: &'static str,
-        hook: Hook<()>,
+        mut hook: Hook<()>,
         limit: impl Future<Output = ()>,
     ) -> Started {
-        let mut task = self.runtime.spawn(catch(hook(())));
+        let mut task = self.runtime.spawn(catch(hook.take()(())));
         if let Some(result) = until(self.node.stop(), &mut task).await {
             let result = outcome(result).inspect_err(|error| self.log_failed(name, error));
             return Started::Returned(result);
@@ -130,8 +130,8 @@ impl<'a> Runner<'a> {
         let node = Arc::clone(self.node);
         self.runtime.spawn(async move {
             let mut failures = Vec::new();
-            for hook in hooks {
-                if let Err(error) = catch(hook(())).await.map_err(Error::from).flatten() {
+            for mut hook in hooks {
+                if let Err(error) = catch(hook.take()(())).await {
                     log_failed(&node, "on_stopping", &error);
                     failures.push(error);
                 }

@@ -83,7 +83,7 @@ impl Driven {
         build: impl FnMut() -> W + Send + 'static,
     ) -> Slot<W> {
         let events = self.handle.events().clone();
-        let build = Build::Anew(Box::new(build));
+        let build = Build::anew(build);
         let (slot, pending) =
             Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
         let node = Arc::clone(&pending.node);

@@ -91,7 +91,7 @@ impl Supervisor {
             }
             break;
         }
-        self.deferred.put(hooks);
+        self.deferred.put(&self.node, hooks);
         self.deadlines.set_group(deadline);
         result
     }

@@ -98,7 +98,7 @@ pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_,
 }
 
 pin_project! {
-    /// The future of [`until`]. It is no `async fn`, for the reason given at [`Catch`](crate::sync::catch::Catch).
+    /// The future of [`until`]. It is no `async fn`, for the reason given at [`Catch`](crate::catch::Catch).
     ///
     /// It registers with the signals only when the future is pending, and only once for each waker. A future that
     /// is woken often then reads one flag at each poll.

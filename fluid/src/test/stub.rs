@@ -109,7 +109,7 @@ impl<W: Worker> PendingStub<W> {
         let runtime = context.group.runtime.clone();
         let ready = ReadyWorker {
             node,
-            build: Build::Anew(Box::new(build)),
+            build: Build::anew(build),
             io: Box::new(Detachable::new(Io {
                 queue: io.queue,
                 output: io.output,

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem::needs_drop;
 use std::pin::pin;
 
+use crate::catch::{catch_call, catch_now, drop_each};
 use crate::error::Error;
 use crate::node::context::Context;
-use crate::sync::catch::{Caught, catch_within};
 use crate::sync::signal::until;
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
@@ -90,25 +91,27 @@ where
     N: Downstream<S::Output>,
 {
     async move {
-        // Kept for as long as another attempt may need it.
-        let mut kept = Some(input);
+        let mut kept = Kept::<S>::new(input);
         let mut attempt = 1;
         loop {
-            let given = match (io.copy, &kept) {
+            let given = match (io.copy, &kept.0) {
                 (Some(copy), Some(input)) => {
                     ctx.begin_attempt(attempt);
                     input.copied(copy)
                 }
-                _ => kept.take().expect(ONE_ATTEMPT),
+                _ => kept.take(),
             };
             let called = if is_unmonitored(ctx) {
                 let called = {
                     let (output, ports) = (&io.output, &io.ports);
                     let mut call = pin!(None);
-                    let make = || call.set(Some(stage.call(given, ctx, ports)));
-                    match catch_within(make) {
-                        Ok(()) => Attended::<_, S>::new(Caught(call), output, ports).await,
-                        Err(panicked) => Err(panicked.into()),
+                    let made = catch_now(|| call.set(Some(stage.call(given, ctx, ports))));
+                    match (made, call.as_pin_mut()) {
+                        (Ok(()), Some(call)) => {
+                            Attended::<_, S>::new(catch_call(call), output, ports).await
+                        }
+                        (Err(panicked), _) => Err(panicked.into()),
+                        (Ok(()), None) => unreachable!("it was just made"),
                     }
                 };
                 io.hand_over();
@@ -132,13 +135,39 @@ where
                 }
                 Err(error) => error,
             };
-            if is_left(attempt, ctx) && kept.is_some() {
+            if is_left(attempt, ctx) && kept.0.is_some() {
                 ctx.node().note_error(&error);
                 pause(attempt, &error, ctx).await;
                 attempt += 1;
                 continue;
             }
-            return give_up(kept, error, attempt, ctx, io).await;
+            return give_up::<S>(kept, error, attempt, ctx, io).await;
+        }
+    }
+}
+
+/// The input of a call, kept until the call, or as long as another attempt may need it. Its messages are dropped one at a
+/// time.
+pub(crate) struct Kept<S: Stage<Input: CallInput<<S as Worker>::Message>>>(Option<S::Input>);
+
+impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Kept<S> {
+    pub(crate) const fn new(input: S::Input) -> Self {
+        Self(Some(input))
+    }
+
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> S::Input {
+        self.0.take().expect(ONE_ATTEMPT)
+    }
+}
+
+impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Drop for Kept<S> {
+    #[inline]
+    fn drop(&mut self) {
+        if needs_drop::<S::Message>()
+            && let Some(input) = self.0.take()
+        {
+            drop_each(input.messages());
         }
     }
 }
@@ -175,18 +204,21 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
 }
 
 /// No attempt is left: the messages leave by the port `failed`, or the policy decides.
-async fn give_up<S, I>(
-    input: Option<I>,
+async fn give_up<S>(
+    mut kept: Kept<S>,
     error: Error,
     attempts: u32,
     ctx: &Context,
     io: &mut Io<S>,
 ) -> Result<(), Error>
 where
-    S: Worker,
-    I: CallInput<S::Message>,
+    S: Stage<Input: CallInput<<S as Worker>::Message>>,
 {
-    let input = input.filter(|_| io.failed.is_wired());
+    let input = if io.failed.is_wired() {
+        kept.0.take()
+    } else {
+        None
+    };
     io.queue.fail(input.is_none());
     let Some(input) = input else {
         return skip(error, ctx);

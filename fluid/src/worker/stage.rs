@@ -17,14 +17,14 @@ use std::task::{self, Poll};
 use pin_project_lite::pin_project;
 
 pub use self::beat::EachBeat;
+use crate::catch::catch_call;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;
 use crate::queue::{Batching, Output};
-use crate::sync::catch::catch;
 use crate::time::stall::{Pulse, Rest};
 use crate::time::timeout::timed;
-use crate::worker::attempt::handle;
+use crate::worker::attempt::{Kept, handle};
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::{Io, Ports, Worker};
 
@@ -282,9 +282,11 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             max_weight: options.max_weight,
         };
         let limiter = ctx.node().limiter();
-        while let Some(batch) = io.queue.recv_batch(&batching).await {
+        while let Some(mut batch) = io.queue.recv_batch(&batching).await {
             if let Some(limiter) = limiter {
+                let mut waiting = Kept::<S>::new(batch);
                 limiter.ready().await;
+                batch = waiting.take();
             }
             handle(stage, batch, ctx, io, downstream).await?;
         }
@@ -330,16 +332,16 @@ pub(crate) async fn call<S: Stage>(
 where
     S::Input: Send,
 {
-    // In a block, so that a stage written by hand may panic before its future is made.
+    // In a block, so that a panic of `Stage::call` itself is caught too.
     let call = async {
         #[cfg(feature = "test-util")]
         let _in_progress = crate::test::begin_call(ctx.node()).await?;
         stage.call(input, ctx, ports).await
     };
-    // All is within the catch, since a call that is cut off is dropped, and may panic then.
+    // All of it is within the catch, because a call that is aborted is dropped there, which may panic.
     match ctx.node().options.timeout {
-        Some(limit) => catch(ctx.watch(timed(limit, call))).await?,
-        None => catch(ctx.watch(call)).await?,
+        Some(limit) => catch_call(ctx.watch(timed(limit, call))).await,
+        None => catch_call(ctx.watch(call)).await,
     }
 }
 

@@ -1,20 +1,22 @@
 //! Starting a group, and ending one that did not start.
 
-use std::future::Future;
-use std::panic::resume_unwind;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::Workers;
+use crate::catch::{catch, install_hook};
 use crate::group::handle::GroupHandle;
 use crate::lifecycle::launch::LaunchContext;
 use crate::node::Node;
 use crate::report::cause::Cause;
 use crate::report::exit::Exit;
 use crate::supervisor::{Setup, Supervisor, Wiring};
-use crate::sync::catch::{catch, catch_payload};
 
 impl Workers {
     /// Starts the group: calls the `on_startup` hooks of the group, and then those of the workers, sinks first.
@@ -65,7 +67,16 @@ impl Workers {
         let group = self.handle();
         let stop = StopOnDrop(&group);
         self.startup().await?;
-        let output = catch_payload(block(group.clone())).await;
+        let mut block = pin!(block(group.clone()));
+        // The panic continues after the group has ended. So it is caught with its payload, by the standard library.
+        let output =
+            poll_fn(
+                |cx| match catch_unwind(AssertUnwindSafe(|| block.as_mut().poll(cx))) {
+                    Ok(polled) => polled.map(Ok),
+                    Err(payload) => Poll::Ready(Err(payload)),
+                },
+            )
+            .await;
         drop(stop);
         let exit = group.wait_for_shutdown().await;
         Ok((
@@ -90,6 +101,7 @@ impl Workers {
             restart,
             runtime,
         } = self;
+        install_hook();
         let events = arrivals.take().expect("a group is started once");
         let runtime = runtime.unwrap_or_else(Handle::current);
         let setup = Setup {
@@ -102,11 +114,14 @@ impl Workers {
         let _abandoned = Abandoned(Arc::clone(handle.node()));
         // The supervisor runs no user code, so a panic is a bug of fluid. The group still gets an exit, so that
         // every wait for it ends.
-        if let Err(panic) = catch(supervisor.supervise(Wiring { edges, fused }, started)).await {
-            tracing::error!(group = &*handle.node().path(), %panic, "the supervisor panicked");
-            let worker = "supervisor".into();
+        let supervised = catch(async {
+            supervisor.supervise(Wiring { edges, fused }, started).await;
+            Ok(())
+        });
+        if let Err(error) = supervised.await {
             let node = handle.node();
-            node.finish(node.report(Cause::Panicked { worker, panic }, true, false));
+            tracing::error!(group = &*node.path(), %error, "the supervisor failed");
+            node.finish(node.report(Cause::failure("supervisor", error), true, false));
         }
     }
 

@@ -38,7 +38,7 @@ impl Function for Listen {
 
 fn size_of_future<W: Worker>(worker: W) -> usize {
     let (events, _) = mpsc::unbounded_channel();
-    let build = Build::Once(Some(worker));
+    let build = Build::by_value(worker);
     let options = OptionsRef::from(const { &W::OPTIONS });
     let node = Node::new("group".into(), Kind::Group, Options::new(), None, vec![]);
     let group = GroupHandle::new(node, events);

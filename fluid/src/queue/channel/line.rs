@@ -17,6 +17,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::{Channel, Inner, MAX_FETCH, Refusal};
+use crate::catch::DropCaught;
 use crate::queue::sender::SendOrigin;
 use crate::sync::Notified;
 use crate::sync::atomic::Ordering;
@@ -74,7 +75,7 @@ impl<M> Channel<M> {
                 origin,
                 in_line: false,
             },
-            message: Some(message),
+            message: DropCaught::new(Some(message)),
             woken: None,
         }
     }
@@ -110,7 +111,7 @@ pin_project! {
     /// It is no `async fn`, since that would store the message twice.
     pub(crate) struct Enter<'a, M> {
         sender: Waiter<'a, M>,
-        message: Option<M>,
+        message: DropCaught<Option<M>>,
         #[pin]
         woken: Option<Notified<'a>>,
     }
@@ -137,13 +138,13 @@ impl<M> Future for Enter<'_, M> {
                     true
                 }
             };
-            let Some(message) = this.message.take() else {
+            let Some(message) = Option::take(this.message) else {
                 return Poll::Ready(Ok(()));
             };
             match this.sender.push(message, joins) {
                 Ok(()) => return Poll::Ready(Ok(())),
                 Err(Refusal::Closed(message)) => return Poll::Ready(Err(message)),
-                Err(Refusal::Full(message)) => *this.message = Some(message),
+                Err(Refusal::Full(message)) => **this.message = Some(message),
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::{Output, Target};
+use crate::catch::drop_caught;
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
 
@@ -41,7 +42,7 @@ impl<T: Send + 'static> Output<T> {
             Err(refused) => {
                 // The answer is dropped before the message, whose reply then wakes no task.
                 drop(answer);
-                drop(refused);
+                drop_caught(refused);
                 Err(NoReply::Refused)
             }
         };

@@ -6,6 +6,7 @@ use super::Output;
 use super::sending::Sending;
 use super::tally::{Leaving, UnderWay};
 use super::target::Target;
+use crate::catch::{DropCaught, drop_caught};
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::{MessageProducer, Sender};
@@ -92,7 +93,9 @@ impl<T: Send + 'static> Output<T> {
     }
 
     async fn send_later(&self, message: T) -> Result<(), SendError<T>> {
+        let mut waiting = DropCaught::new(message);
         self.turn().await;
+        let message = waiting.take();
         let mut leaving = UnderWay {
             tally: &self.tally,
             accepted: false,
@@ -105,7 +108,10 @@ impl<T: Send + 'static> Output<T> {
         // Whoever waits for room lives; whether the one that should make it does is seen there.
         let _rest = self.pulse.as_deref().map(Pulse::rest);
         let sent = match &self.targets[..] {
-            [] => Ok(true),
+            [] => {
+                drop_caught(message);
+                Ok(true)
+            }
             [target] => target.send(message).await,
             targets => self.broadcast(targets, message, &mut leaving).await,
         };
@@ -146,17 +152,12 @@ impl<T: Send + 'static> Output<T> {
             return Ok(());
         };
         let sent = match &self.targets[..] {
-            [] => Ok(()),
-            [target] => target.try_send(message),
-            [first, rest @ ..] => {
-                let copies = rest
-                    .iter()
-                    .map(|target| target.try_send(self.copied(&message)));
-                let accepted = copies.filter(Result::is_ok).count() > 0;
-                first
-                    .try_send(message)
-                    .or_else(|error| if accepted { Ok(()) } else { Err(error) })
+            [] => {
+                drop_caught(message);
+                Ok(())
             }
+            [target] => target.try_send(message),
+            [first, rest @ ..] => self.try_broadcast(first, rest, message),
         };
         // What found no room was given back, to be sent again.
         if !matches!(sent, Err(TrySendError::Full(_))) {
@@ -186,7 +187,8 @@ impl<T: Send + 'static> Output<T> {
     ) -> u64 {
         let mut refused = 0;
         loop {
-            refused += u64::from(self.send(message).await.is_err());
+            let sent = self.send(message).await;
+            refused += u64::from(sent.map_err(drop_caught).is_err());
             match self.send_ahead(rest) {
                 Some(next) => message = next,
                 None => return refused,
@@ -203,7 +205,8 @@ impl<T: Send + 'static> Output<T> {
         }
         match &self.targets[..] {
             [] => {
-                self.tally.count(true, messages.map(drop).count() as u64);
+                let discarded = messages.map(drop_caught).count();
+                self.tally.count(true, discarded as u64);
                 None
             }
             [Target::Queue(target)] => {
@@ -247,12 +250,36 @@ impl<T: Send + 'static> Output<T> {
         let [first, rest @ ..] = targets else {
             return Ok(true);
         };
+        let mut message = DropCaught::new(message);
         for target in rest {
-            leaving.accepted |= matches!(target.send(self.copied(&message)).await, Ok(true));
+            let sent = target.send(self.copied(&message)).await;
+            leaving.accepted |= sent.map_err(drop_caught).unwrap_or(false);
         }
-        match first.send(message).await {
-            Err(error) if !leaving.accepted => Err(error),
-            sent => Ok(leaving.accepted || matches!(sent, Ok(true))),
+        match first.send(message.take()).await {
+            Err(refused) if !leaving.accepted => Err(refused),
+            sent => Ok(sent.map_err(drop_caught).unwrap_or(false) || leaving.accepted),
+        }
+    }
+
+    /// Like [`broadcast`](Self::broadcast), but without waiting.
+    fn try_broadcast(
+        &self,
+        first: &Target<T>,
+        rest: &[Target<T>],
+        message: T,
+    ) -> Result<(), TrySendError<T>> {
+        let mut message = DropCaught::new(message);
+        let mut accepted = false;
+        for target in rest {
+            let sent = target.try_send(self.copied(&message));
+            accepted |= sent.map_err(drop_caught).is_ok();
+        }
+        match first.try_send(message.take()) {
+            Err(refused) if accepted => {
+                drop_caught(refused);
+                Ok(())
+            }
+            sent => sent,
         }
     }
 

@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 use tokio::task::coop::poll_proceed;
 
 use super::Output;
+use crate::catch::drop_caught;
 use crate::queue::send_error::SendError;
 use crate::sync::lock::briefly;
 
@@ -21,6 +22,15 @@ pin_project! {
         pub(super) later: L,
         #[pin]
         pub(super) rest: Option<R>,
+    }
+
+    impl<T, L, R> PinnedDrop for Sending<'_, T, L, R> {
+        #[inline]
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(message) = this.project().message.take() {
+                drop_caught(message);
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What became of the messages of one port.
 
+use crate::catch::drop_each;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// What became of the messages of one port, as its worker sees it.
@@ -84,7 +85,6 @@ impl<I: Iterator> Iterator for Leaving<'_, I> {
 
 impl<I: Iterator> Drop for Leaving<'_, I> {
     fn drop(&mut self) {
-        let rest = self.messages.by_ref().map(drop).count();
-        self.tally.count(false, rest as u64);
+        self.tally.count(false, drop_each(&mut self.messages));
     }
 }

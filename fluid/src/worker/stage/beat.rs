@@ -10,11 +10,11 @@ use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{Attended, Calls, Stage, attended_call, emit, is_silent, is_unmonitored, skip};
+use crate::catch::catch_call;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::Pace;
 use crate::queue::Output;
-use crate::sync::catch::catch_inner;
 use crate::time::jitter::jitter;
 use crate::worker::downstream::Downstream;
 use crate::worker::{Io, Ports};
@@ -89,10 +89,8 @@ fn beat<S: Stage<Input = ()>>(
             let call = attended_call(stage, (), ctx, output, ports);
             return Box::pin(call).await;
         }
-        // In a block, so that a stage written by hand may panic before its future is made.
-        let call = catch_inner(async { stage.call((), ctx, ports).await });
+        let call = catch_call(async { stage.call((), ctx, ports).await });
         let called = Attended::<_, S>::new(call, output, ports).await;
-        let called = called.map_err(Error::from).flatten();
         if !is_silent::<S::Output>() {
             output.hand_over();
         }
