@@ -260,7 +260,7 @@ async fn messages_that_fail_with_a_forgotten_worker_give_exit_code_2() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_fails_at_the_stop_is_forgotten_and_the_stop_is_none_of_a_failure() {
+async fn a_worker_that_fails_at_the_stop_of_its_group_is_kept_and_does_not_fail_the_stop() {
     let mut workers = group();
     let options = FORGET_FAILURE.on_lost(OnLost::Ignore);
     let slow = each(|_: u64| async {
@@ -275,28 +275,76 @@ async fn a_worker_that_fails_at_the_stop_is_forgotten_and_the_stop_is_none_of_a_
         matches!(exit.cause(), Cause::Stopped) && exit.is_success(),
         "{exit}"
     );
+    let own = exit.worker("slow").expect("it is kept");
+    assert!(own.cause().is_failure(), "{exit}");
+    assert!(exit.forgotten().is_none(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_worker_that_fails_while_it_drains_does_not_stop_its_group() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let slow = workers.add_with("slow", FORGET_FAILURE, || {
+        each(|_: u64| async {
+            tokio::time::sleep(secs(1)).await;
+            Err::<Option<Nothing>, _>("late".into())
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    slow.send(1).await.unwrap();
+    let own = running.remove(&slow).await.expect("a member");
+    assert!(own.cause().is_failure(), "{own}");
+    tokio::time::sleep(secs(1)).await;
+    assert!(running.is_running(), "{}", running.status());
+    let exit = running.shutdown().await;
+    assert!(exit.is_success(), "{exit}");
+    // The caller of `remove` has its exit.
+    assert!(exit.forgotten().is_none(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_group_that_a_late_member_fails_is_forgotten_by_the_group_above() {
+    let inner = Workers::new("inner");
+    let inside = inner.handle();
+    let mut inner = Some(inner);
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let handle = workers.add_with("inner", FORGET_FAILURE, move || inner.take().unwrap());
+    let running = workers.startup().await.unwrap();
+    inside
+        .add_with("unstartable", Options::new(), || Unstartable)
+        .unwrap();
+    let exit = handle.wait_for_shutdown().await;
+    assert!(
+        matches!(exit.cause(), Cause::StartupFailed { .. }),
+        "{exit}"
+    );
+    tokio::time::sleep(secs(1)).await;
+    assert!(running.is_running(), "{}", running.status());
+    let exit = running.shutdown().await;
     assert_eq!(exit.forgotten().unwrap().failed, 1);
+    assert!(exit.is_success(), "{exit}");
+}
+
+/// Cannot start.
+struct Unstartable;
+
+impl Worker for Unstartable {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        Err("no database".into())
+    }
+
+    async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failing_on_startup_fails_the_start_of_a_group_and_not_a_running_one() {
-    /// Cannot start.
-    struct Unstartable;
-
-    impl Worker for Unstartable {
-        type Message = Nothing;
-        type Output = Nothing;
-        type Ports = ();
-
-        async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
-            Err("no database".into())
-        }
-
-        async fn run(&mut self, _: &Context, _: &mut Io<Self>) -> Result<(), Error> {
-            Ok(())
-        }
-    }
-
     let mut workers = group();
     workers.add_with("unstartable", FORGET_FAILURE, || Unstartable);
     let exit = workers.startup().await.unwrap_err();
@@ -427,4 +475,85 @@ async fn a_worker_that_ends_before_its_group_has_started_is_forgotten_too() {
     let exit = running.shutdown().await;
     assert_eq!(exit.forgotten().unwrap().workers, 1);
     assert!(exit.is_success(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draining_consumer_is_restarted_beyond_its_own_budget() {
+    for (on_error, alone) in [
+        (OnError::Restart, false),
+        (OnError::Restart, true),
+        (OnError::Forget, false),
+        (OnError::Forget, true),
+    ] {
+        let options = Options::new().on_lost(OnLost::Ignore);
+        let options = options.on_error(on_error).max_restarts(1);
+        let mut workers = group();
+        put(&mut workers, "idle", idle());
+        let flaky = workers.add_with("picky", options, || each(picky));
+        let running = workers.startup().await.unwrap();
+        flaky.send(1).await.unwrap();
+        tokio::time::sleep(secs(1)).await;
+        assert_eq!(flaky.status().restarts, 1);
+        for number in [2, 10, 11] {
+            flaky.send(number).await.unwrap();
+        }
+        let own = if alone {
+            flaky.shutdown().await
+        } else {
+            running.shutdown().await.worker("picky").unwrap().clone()
+        };
+        let counts = own.counts().unwrap();
+        assert_eq!((counts.done, counts.undelivered), (2, 0), "{own}");
+        assert!(own.is_success(), "{own}");
+        assert!(running.shutdown().await.is_success());
+    }
+}
+
+/// How many messages a group and its worker `inner` have lost, after the failed `inner` was forgotten.
+async fn lost_by(inner: Workers, send: impl AsyncFnOnce()) -> (u64, u64) {
+    let mut inner = Some(inner);
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let handle = workers.add_with("inner", FORGET_FAILURE, move || inner.take().unwrap());
+    let running = workers.startup().await.unwrap();
+    send().await;
+    let own = handle.wait_for_shutdown().await;
+    tokio::time::sleep(secs(1)).await;
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().expect("it is forgotten");
+    assert_eq!((forgotten.failed, forgotten.lost), (1, exit.lost()));
+    (own.lost(), exit.lost())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forgotten_group_has_lost_what_its_consumers_count_as_lost() {
+    for (on_lost, expected) in [(OnLost::Ignore, 0), (OnLost::Fail, 3)] {
+        let mut inner = Workers::new("inner");
+        let only = inner.add_with("picky", Options::new().on_lost(on_lost), || each(picky));
+        let only = only.handle();
+        let lost = lost_by(inner, async || {
+            for number in [1, 10, 11] {
+                only.send(number).await.unwrap();
+            }
+        });
+        assert_eq!(lost.await, (expected, expected));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_a_forgotten_worker_of_a_forgotten_group_lost_counts_once() {
+    let mut inner = Workers::new("inner");
+    let tenant = inner.add_with("tenant", FORGET_FAILURE, || each(picky));
+    let fails = put(&mut inner, "fails", each(picky)).handle();
+    let tenant = tenant.handle();
+    let lost = lost_by(inner, async || {
+        for number in [1, 10, 11] {
+            tenant.send(number).await.unwrap();
+        }
+        let exit = tenant.wait_for_shutdown().await;
+        assert_eq!(exit.lost(), 3, "{exit}");
+        tokio::time::sleep(secs(1)).await;
+        fails.send(1).await.unwrap();
+    });
+    assert_eq!(lost.await, (4, 4));
 }

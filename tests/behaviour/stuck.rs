@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use fluid::{AskError, Exit, Options, Reply, State, Workers, by_hand::Nothing};
+use fluid::{AskError, Exit, OnError, OnExit, Options, Reply, State, Workers, by_hand::Nothing};
 use tokio::time::timeout;
 
 use crate::support::{
@@ -235,4 +235,42 @@ fn a_stuck_worker_is_marked_in_the_table() {
         "{exit}"
     );
     runtime.shutdown_background();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_nested_group_with_a_stuck_worker_is_not_forgotten() {
+    for fails in [false, true] {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let mut inner = Workers::new("inner").grace(GRACE);
+        let blocks = each(move |_: u64| {
+            // Blocks until the end of the test, which drops the sender.
+            let _ = released.recv();
+            async { Ok(None::<Nothing>) }
+        });
+        let blocks = put(&mut inner, "blocks", blocks);
+        let broken = each(|_: u64| async { Err::<Option<Nothing>, _>("broken".into()) });
+        let broken = put(&mut inner, "broken", broken);
+        let mut inner = Some(inner);
+        let mut workers = group().grace(GRACE);
+        put(&mut workers, "idle", idle());
+        let options = Options::new()
+            .on_exit(OnExit::Forget)
+            .on_error(OnError::Forget);
+        let handle = workers.add_with("inner", options, move || inner.take().expect("once"));
+        let running = workers.startup().await.unwrap();
+        blocks.send(1).await.unwrap();
+        if fails {
+            broken.send(1).await.unwrap();
+        } else {
+            handle.gracefully_stop();
+        }
+        let own = handle.wait_for_shutdown().await;
+        let stuck = own.worker("blocks").map(Exit::is_stuck);
+        assert_eq!(stuck, Some(true), "{own}");
+        let exit = running.shutdown().await;
+        let stuck = exit.worker("inner/blocks").map(Exit::is_stuck);
+        assert_eq!(stuck, Some(true), "{exit}");
+        assert_eq!(exit.code(), if fails { 2 } else { 1 }, "{exit}");
+        drop(release);
+    }
 }

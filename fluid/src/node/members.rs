@@ -74,9 +74,7 @@ impl Members {
     /// Removes a member that has ended, and keeps the sums of its exit.
     pub(crate) fn forget(&mut self, member: &Arc<Node>, exit: &Exit) {
         if self.remove(member) {
-            self.forgotten
-                .get_or_insert_default()
-                .add(exit, member.options.on_lost);
+            self.forgotten.get_or_insert_default().add(exit);
         }
     }
 

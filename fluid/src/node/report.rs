@@ -28,7 +28,12 @@ impl Node {
             .queue_control
             .as_ref()
             .map(|queue_control| queue_control.counts());
-        let told = counts.filter(|_| self.options.on_lost == OnLost::Fail);
+        let lost = match counts.filter(|_| self.options.on_lost == OnLost::Fail) {
+            // Nothing handles them any more.
+            Some(counts) if cause.is_failure() => counts.lost + counts.undelivered,
+            Some(counts) => counts.lost,
+            None => 0,
+        };
         let below = workers.iter().map(Exit::lost).sum::<u64>()
             + forgotten.as_ref().map_or(0, |forgotten| forgotten.lost);
         let forced_by = self.forced_by().filter(|_| forced);
@@ -51,7 +56,7 @@ impl Node {
                 .get()
                 .map_or_else(Default::default, Instant::elapsed),
             counts,
-            lost: told.map_or(0, |counts| counts.lost) + below,
+            lost: lost + below,
             emitted,
             unsent,
             beats: self.beats.load(Ordering::Relaxed),

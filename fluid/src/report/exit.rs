@@ -119,6 +119,11 @@ impl Exit {
         self.0.stuck
     }
 
+    /// Whether it or a member below it is stuck.
+    pub(crate) fn has_stuck(&self) -> bool {
+        self.is_stuck() || self.workers().iter().any(Self::has_stuck)
+    }
+
     /// The time from its start to its end.
     #[must_use]
     pub fn ran_for(&self) -> Duration {
@@ -131,9 +136,10 @@ impl Exit {
         self.0.counts
     }
 
-    /// The number of messages that it and all members below it lost: their last attempt failed, and they left by no
-    /// port `failed`. Messages of consumers whose [`on_lost`](crate::Options::on_lost) is
-    /// [`OnLost::Ignore`](crate::OnLost::Ignore) do not count.
+    /// The number of messages that it and all members below it lost, also those that were forgotten. A message is lost if
+    /// its last attempt failed, and it left by no port `failed`. If a consumer [failed](Cause::is_failure), its
+    /// [undelivered](Counts::undelivered) messages are lost too. Messages of consumers whose
+    /// [`on_lost`](crate::Options::on_lost) is [`OnLost::Ignore`](crate::OnLost::Ignore) do not count.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.0.lost

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::options::OnLost;
 use crate::report::exit::{Exit, plural};
 use crate::report::ledger::Counts;
 
 /// The members that a group has forgotten ([`OnExit::Forget`](crate::OnExit::Forget),
-/// [`OnError::Forget`](crate::OnError::Forget)): their number, and the sums of their counts. So all messages stay accounted for, and the memory for members that come and go does not grow.
+/// [`OnError::Forget`](crate::OnError::Forget)): their number, and the sums of their counts. So all messages stay
+/// accounted for, and the memory for members that come and go does not grow.
 ///
 /// The members of a forgotten group are included in the sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,7 @@ pub struct Forgotten {
     pub forced: u64,
     /// The counts of the messages of all consumers.
     pub counts: Counts,
-    /// The lost messages that count for the exit code, see [`Exit::lost`]. Included are the undelivered messages of workers
-    /// that failed, because nothing handles them either.
+    /// The lost messages that count for the exit code: the sum of [`Exit::lost`].
     pub lost: u64,
     /// The number of emitted messages.
     pub emitted: u64,
@@ -40,19 +39,13 @@ pub struct Forgotten {
 }
 
 impl Forgotten {
-    /// Adds a member that has ended. `on_lost` is that of a consumer.
-    pub(crate) fn add(&mut self, exit: &Exit, on_lost: OnLost) {
+    /// Adds a member that has ended.
+    pub(crate) fn add(&mut self, exit: &Exit) {
         self.workers += 1;
+        self.failed += u64::from(exit.cause().is_failure());
         self.forced += u64::from(exit.is_forced());
         self.lost += exit.lost();
-        let undelivered = self.counts.undelivered;
         self.add_sums(exit);
-        if exit.cause().is_failure() {
-            self.failed += 1;
-            if on_lost == OnLost::Fail {
-                self.lost += self.counts.undelivered - undelivered;
-            }
-        }
     }
 
     /// Adds the sums of a member and of all members below it.

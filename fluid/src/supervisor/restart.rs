@@ -72,12 +72,20 @@ impl Supervisor {
         self.above.as_ref().is_some_and(|launch| launch.answered)
     }
 
+    /// Whether the member's own budget allows another restart. `None` without such a budget. A drain spends no budget.
+    fn has_restart(&self, member: &Entry) -> Option<bool> {
+        let drains = self.is_stopping() || member.asked;
+        member
+            .has_restart()
+            .map(|has_restart| has_restart || drains)
+    }
+
     /// What answers a failure of this member. Without a failure, what answers a failure of no special kind.
     pub(super) fn answer_to(&self, member: &Entry, failure: Option<&Cause>) -> Answer {
         let error = failure.and_then(Cause::error);
         let failed = Failed {
             on_error: member.options().on_error,
-            has_restart: member.has_restart(),
+            has_restart: self.has_restart(member),
             stalled: error.is_some_and(|error| member.node.stalled_by(&error)),
             strategy: self.restarts.strategy.map(|strategy| strategy.whom),
             above: self.is_answered_above(),
@@ -157,14 +165,14 @@ impl Supervisor {
         let member = &self.members[&id];
         let Answer::Restart(whom) = self.answer_to(member, Some(&failure)) else {
             let used_up = |error| NoRestart::own_used_up(member.options(), error);
-            let failure = match member.has_restart() {
+            let failure = match self.has_restart(member) {
                 Some(false) => because(&failure, used_up),
                 _ => failure,
             };
             return self.unanswered(id, failure);
         };
         // A group that stops restarts only what failed, within its grace period.
-        let stopping = self.cause.is_some();
+        let stopping = self.is_stopping();
         let whom = if stopping { Whom::One } else { whom };
         let mut affected = affected(&self.active_feeds(), whom, id);
         if whom != Whom::One {

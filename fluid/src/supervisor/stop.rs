@@ -27,6 +27,16 @@ pub(super) const FORCE_SLACK: Duration = Duration::from_millis(500);
 /// How much earlier a nested group must have ended than the group above it.
 pub(super) const NESTED_HEAD_START: Duration = Duration::from_millis(50);
 
+/// How the options of a member answer its end.
+enum EndAnswer {
+    /// Its group goes on, and forgets it.
+    Forget,
+    /// Its group stops already, and keeps it. A failure is not the cause of the stop.
+    Keep,
+    /// The cause decides.
+    ByCause,
+}
+
 impl Supervisor {
     /// Asks one member to stop: a consumer by the closing of its queue. The members of a fused chain stop together, so the
     /// caller is asked in the place of its callee. `alone` says that it does not stop with its group.
@@ -82,7 +92,7 @@ impl Supervisor {
             member.removed = true;
         }
         let (removed, asked) = (member.removed, member.asked);
-        let forgets = exit.is_some_and(|exit| self.forgets(&self.members[&id], exit));
+        let answer = exit.map(|exit| self.answer_to_end(&self.members[&id], exit));
         let progress = self.drain.progress();
         let next = self.drain.ended(id);
         if self.drain.progress() != progress {
@@ -92,9 +102,13 @@ impl Supervisor {
         if removed {
             self.drop_removed(id);
         }
-        let Some(exit) = exit else { return };
-        if forgets {
-            return self.forget(id, &node, exit);
+        let (Some(exit), Some(answer)) = (exit, answer) else {
+            return;
+        };
+        match answer {
+            EndAnswer::Forget => return self.forget(id, &node, exit),
+            EndAnswer::Keep => return log_answered(&node, exit),
+            EndAnswer::ByCause => {}
         }
         match exit.cause() {
             cause @ Cause::BailedOut { .. } => self.begin_stop(cause.clone()),
@@ -118,6 +132,11 @@ impl Supervisor {
         }
     }
 
+    /// Whether the group stops, or was asked to and stops next.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.cause.is_some() || self.node.stop().is_raised()
+    }
+
     /// The member that calls this one, if it has not ended.
     fn active_caller(&self, id: MemberId) -> Option<MemberId> {
         let caller = self.drain.caller(id)?;
@@ -135,29 +154,30 @@ impl Supervisor {
         }
     }
 
-    /// Whether only the sums of a member are kept that has ended with this exit. The exits of members that end without a
-    /// failure at the stop of the group are kept.
-    fn forgets(&self, member: &Entry, exit: &Exit) -> bool {
-        let stops = self.cause.is_some() || self.node.stop().is_raised();
-        match exit.cause() {
-            _ if member.removed || exit.is_stuck() => false,
+    /// How the options of a member answer its end. Members that end at the stop of the group are kept, so that its exit
+    /// reports them.
+    fn answer_to_end(&self, member: &Entry, exit: &Exit) -> EndAnswer {
+        let stops = self.is_stopping();
+        let options = member.options();
+        let forgets = match exit.cause() {
+            // The thread that it blocks stays.
+            _ if exit.has_stuck() => false,
             Cause::BailedOut { .. } => false,
             // The group does not start without a member that it was declared with.
-            Cause::StartupFailed { .. } if !member.late => false,
-            cause if cause.is_failure() => member.options().on_error == Some(OnError::Forget),
-            _ => !stops && member.options().on_exit == OnExit::Forget,
+            Cause::StartupFailed { .. } if !member.late && !member.node.has_started() => false,
+            cause if cause.is_failure() => options.on_error == Some(OnError::Forget),
+            _ => !member.removed && !stops && options.on_exit == OnExit::Forget,
+        };
+        match forgets {
+            true if stops => EndAnswer::Keep,
+            true => EndAnswer::Forget,
+            false => EndAnswer::ByCause,
         }
     }
 
+    /// Keeps only the sums of a member, or nothing if it was removed.
     fn forget(&mut self, id: MemberId, node: &Arc<Node>, exit: &Exit) {
-        let (worker, cause) = (&*node.path(), exit.cause());
-        match cause.error() {
-            Some(error) => {
-                let error = format!("{error:#}");
-                tracing::error!(worker, error, "worker failed, its group forgets it");
-            }
-            None => tracing::debug!(worker, %cause, "worker ended, its group forgets it"),
-        }
+        log_answered(node, exit);
         self.node.forget(node, exit);
         self.drop_entry(id);
     }
@@ -404,5 +424,17 @@ impl Supervisor {
             member.node.set_stop_by(at);
             self.deadlines.set(at, Deadline::Stop, id);
         }
+    }
+}
+
+/// Logs the end of a member that its own options answer.
+fn log_answered(node: &Node, exit: &Exit) {
+    let (worker, cause) = (&*node.path(), exit.cause());
+    match cause.error() {
+        Some(error) => {
+            let error = format!("{error:#}");
+            tracing::error!(worker, error, "worker failed, its group goes on without it");
+        }
+        None => tracing::debug!(worker, %cause, "worker ended, its group forgets it"),
     }
 }

@@ -59,7 +59,12 @@ fn check_member(outcome: &Outcome, place: usize) {
         failed..=failed
     };
     assert!(lost.contains(&counts.lost), "{place}: {counts:?}\n{exit}");
-    assert_eq!(mine.lost(), counts.lost, "{place}: {exit}");
+    let undelivered = match mine.cause().is_failure() {
+        true => counts.undelivered,
+        false => 0,
+    };
+    let lost = counts.lost + undelivered;
+    assert_eq!(mine.lost(), lost, "{place}: {exit}");
     let succeeded = shared.succeeded.load(Ordering::SeqCst);
     // A message from outside may be refused after the exit has been written.
     counts.refused = outcome.handles[place].status().counts.unwrap().refused;
