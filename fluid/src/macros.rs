@@ -102,7 +102,7 @@
 /// | `stall = "30s"` | how long a call may show no activity, see [Stalls](#stalls) | not watched |
 /// | `on_stall = "restart"` | what a stall does: `"report"` logs it; `"restart"` cancels the call and restarts the worker | `"report"` |
 /// | `on_error = "stop"` | what a failed call does: `"stop"` stops the group, `"skip"` goes on with the next call, `"restart"` restarts the worker with new state after a backoff, `"forget"` ends the worker and keeps only its counts, see [`OnError`](crate::OnError) | the group's `restart`, or `"stop"` |
-/// | `max_restarts = 3` | how many restarts its failures may cause within the time `within`, see [`Options::max_restarts`](crate::Options::max_restarts) | the group's budget |
+/// | `max_restarts = 3` | how many restarts its failures may cause within the time `within`, see [`Options::max_restarts`](crate::Options::max_restarts). Without a strategy of the group and without `on_error = "restart"` or `"forget"` nothing is restarted | the group's budget; with `on_error = "forget"` none |
 /// | `within = "1m"` | the time for `max_restarts` | 30 s |
 /// | `on_exit = "ignore"` | what the worker's end does: `"stop"` stops the group, `"ignore"` does nothing, `"forget"` also removes the worker from the group and keeps only its counts, see [`OnExit`](crate::OnExit) | `"stop"` |
 ///
@@ -208,7 +208,7 @@ pub use fluid_macros::worker;
 /// | `stall = "30s"` | how long a call may show no activity | not watched |
 /// | `on_stall = "restart"` | what a stall does: `"report"` or `"restart"` | `"report"` |
 /// | `on_error = "stop"` | what a failed call does: `"stop"`, `"skip"`, `"restart"` or `"forget"` | the group's `restart`, or `"stop"` |
-/// | `max_restarts = 3` | how many restarts its failures may cause within the time `within` | the group's budget |
+/// | `max_restarts = 3` | how many restarts its failures may cause within the time `within` | the group's budget; with `on_error = "forget"` none |
 /// | `within = "1m"` | the time for `max_restarts` | 30 s |
 /// | `on_exit = "ignore"` | what its end does: `"stop"`, `"ignore"` or `"forget"` | `"stop"` |
 /// | `on_lost = "ignore"` | what lost messages do: `"fail"` makes the exit code 2, `"ignore"` does nothing, see [`OnLost`](crate::OnLost) | `"fail"` |

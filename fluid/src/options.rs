@@ -113,6 +113,20 @@ impl Options {
         options
     }
 
+    /// The options of a worker that runs standalone. Its end is that of its group, which would have nothing left to do.
+    pub(crate) const fn standalone(mut self) -> Self {
+        if matches!(self.on_exit, OnExit::Forget) {
+            self.on_exit = OnExit::Stop;
+        }
+        if matches!(self.on_error, Some(OnError::Forget)) {
+            self.on_error = Some(match self.max_restarts {
+                Some(_) => OnError::Restart,
+                None => OnError::Stop,
+            });
+        }
+        self
+    }
+
     /// The name of the worker. The default is the name of its field in a group, or of its type outside of one.
     pub const fn name(mut self, name: &'static str) -> Self {
         self.set = self.set.with(Setting::Name);
@@ -229,9 +243,9 @@ impl Options {
         self
     }
 
-    /// Runs the worker on a thread of its own, which it may block. The thread has the name of the worker.
+    /// Runs the worker on a thread of its own, which it may block. The thread has the name of the worker. A blocking worker
+    /// stays one, whatever options it is added with.
     pub const fn blocking(mut self) -> Self {
-        self.set = self.set.with(Setting::Blocking);
         self.blocking = true;
         self
     }
@@ -250,10 +264,15 @@ impl Options {
         self
     }
 
-    /// How many restarts a failure of this worker may cause [`within`](Self::within) a time, in addition to the budget of
-    /// the group. One more failure is not answered by a restart: with [`OnError::Forget`] the group forgets the worker,
-    /// and otherwise the group fails, or the group above decides. Default: no limit but that of the group. With
-    /// [`OnError::Forget`] the default is 0.
+    /// How many restarts the failures of this worker may cause [`within`](Self::within) a time. One more failure is not
+    /// answered by a restart: with [`OnError::Forget`] the group forgets the worker, and otherwise the group fails, or the
+    /// group above decides. A restart also spends one of the group's budget, except with [`OnError::Forget`]. Restarts of
+    /// a consumer that drains at a stop spend none.
+    ///
+    /// This limits restarts and causes none: it has no effect if neither the group has a strategy nor the worker
+    /// [`OnError::Restart`], [`OnError::Forget`] or [`OnStall::Restart`].
+    ///
+    /// Default: none. The budget of the group is then the only limit, and with [`OnError::Forget`] there is no restart.
     pub const fn max_restarts(mut self, max_restarts: u32) -> Self {
         self.set = self.set.with(Setting::MaxRestarts);
         self.max_restarts = Some(max_restarts);
@@ -535,19 +554,50 @@ pub enum OnError {
     Skip,
     /// The worker is rebuilt after a backoff of 100 ms, doubled at each consecutive failure up to 5 s. Its queue
     /// and its handles stay. If the group has a strategy ([`Workers::restart`](crate::Workers::restart)), each
-    /// restart spends one restart of its budget.
+    /// restart spends one restart of its budget. With [`max_restarts`](Options::max_restarts) each restart also spends one
+    /// of the worker's own budget. When a budget is used up, the worker fails, and its group stops or the group above
+    /// decides.
     Restart,
     /// The worker ends as failed, the failure is logged as an error, and the group continues without the worker. The
     /// group forgets it, as with [`OnExit::Forget`], and counts it in [`Forgotten::failed`](crate::Forgotten::failed).
-    /// For workers that do not depend on each other, such as one for each tenant.
+    /// For workers that do not depend on each other, such as one for each tenant. Such a worker also ends without a
+    /// failure, for instance when its handle stops it. By default that stops the group, so set [`OnExit::Forget`] too:
     ///
-    /// With [`max_restarts`](Options::max_restarts) the worker is restarted that often first, like with `Restart`.
+    /// ```
+    /// use fluid::{Workers, consumer};
     ///
-    /// The failure of a worker does not change the exit code, but messages do that were accepted and failed for good:
-    /// its lost messages, and all that its queue still held ([`Options::on_lost`]).
+    /// #[consumer(on_error = "forget", on_exit = "forget")]
+    /// async fn tenant(amount: u64, limit: u64) -> Result<(), String> {
+    ///     if amount > limit { Err(format!("{amount} is too much")) } else { Ok(()) }
+    /// }
     ///
-    /// Some failures stop the group all the same: an `on_startup` that fails when the group starts, and a worker that
-    /// blocks its thread and cannot be ended.
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let group = Workers::new("tenants").startup().await?;
+    /// let (first, second) = (group.add(Tenant { limit: 10 })?, group.add(Tenant { limit: 10 })?);
+    /// first.send(11).await?;
+    /// assert!(first.wait_for_shutdown().await.cause().is_failure());
+    /// assert!(second.shutdown().await.is_success());
+    /// assert!(group.is_running());
+    ///
+    /// let exit = group.shutdown().await;
+    /// let forgotten = exit.forgotten().expect("both");
+    /// assert_eq!((forgotten.workers, forgotten.failed), (2, 1));
+    /// // The message that failed is lost.
+    /// assert_eq!(exit.code(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// With [`max_restarts`](Options::max_restarts) the worker is restarted that often first, like with `Restart`. These
+    /// restarts spend none of the group's budget.
+    ///
+    /// The failure of a worker does not change the exit code. Its [lost](crate::Exit::lost) messages do, which include
+    /// those that its queue still held, and so does a worker that was forced to end.
+    ///
+    /// A worker that fails at the stop of its group, or after the stop has begun, is not forgotten: the exit of the group
+    /// contains its exit. Some failures stop the group all the same: an `on_startup` that fails when the group starts,
+    /// and a worker that blocks its thread and cannot be ended, also below a nested group.
     Forget,
 }
 
@@ -561,7 +611,8 @@ pub enum OnStall {
     /// The call is dropped at its `await`, and fails with [`Stalled`](crate::error::Stalled). This is one failed attempt,
     /// and the remaining attempts follow ([`Options::retry`]). After the last attempt, the message leaves by the
     /// port `failed` or is counted as failed. The worker is then restarted, whatever its [`OnError`] is. The
-    /// strategy and the budget of the group apply. Without a strategy, the worker is restarted alone, after the
+    /// strategy and the budget of the group apply, and the worker's own [`max_restarts`](Options::max_restarts). When a
+    /// budget is used up, the worker fails, or is forgotten with [`OnError::Forget`]. Without a strategy, the worker is restarted alone, after the
     /// backoff of [`OnError::Restart`].
     ///
     /// A call that blocks its thread cannot be dropped. This is reported, and the restart follows when the call
@@ -583,8 +634,11 @@ pub enum OnExit {
     /// only its counts are kept, in sums ([`Forgotten`](crate::Forgotten)). For workers that come and go: a group can
     /// run any number of them, one after the other, in the same memory. A handle of the worker still returns its exit.
     ///
-    /// A worker that ends after the stop of its group has begun is not forgotten. A failure is answered by
-    /// [`OnError`] and not by this.
+    /// The worker is forgotten shortly after its exit is known: a task that has awaited the exit may still find the worker
+    /// in the status. A worker that [`GroupHandle::remove`](crate::GroupHandle::remove) takes out is not in the sums.
+    ///
+    /// A worker that ends after the stop of its group has begun is not forgotten. Nor is one that blocks its thread and
+    /// cannot be ended. A failure is answered by [`OnError`] and not by this.
     Forget,
 }
 

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use fluid::{
-    Cause, Context, Error, OnError, OnExit, OnLost, Options, Restart, State, Worker, Workers,
+    Cause, Context, Error, OnError, OnExit, OnLost, Options, Restart, State, Worker, WorkerExt,
+    Workers,
     by_hand::{Io, Nothing},
+    edge::PortOutput,
+    worker,
 };
 use tokio::time::timeout;
 
 use crate::support::{
-    assert_conserved, body, count, each, group, idle, ms, pass, put, put_with, secs, sink,
+    assert_conserved, body, boxed, count, each, group, idle, ms, pass, put, put_with, secs, sink,
 };
 
 const FORGET: Options = Options::new().on_exit(OnExit::Forget);
@@ -150,6 +153,11 @@ async fn a_forgotten_consumer_refuses_its_feeder_which_drains_as_before() {
     let exit = running.shutdown().await;
     let counts = exit.worker("last").unwrap().counts().unwrap();
     assert_eq!((counts.accepted, counts.done), (20, 20), "{exit}");
+    let forgotten = exit.forgotten().expect("it is forgotten");
+    assert_eq!((forgotten.workers, forgotten.counts.accepted), (1, 6));
+    assert_eq!(brief.status().counts.unwrap().refused, 14);
+    // A message of a broadcast is sent as soon as one consumer accepts it.
+    assert_eq!(exit.worker("source").unwrap().unsent(), 0, "{exit}");
     assert!(exit.is_success(), "{exit}");
     assert_conserved(&exit);
 }
@@ -556,4 +564,186 @@ async fn a_message_that_a_forgotten_worker_of_a_forgotten_group_lost_counts_once
         fails.send(1).await.unwrap();
     });
     assert_eq!(lost.await, (4, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn restarts_within_the_own_budget_of_a_forgotten_worker_spend_none_of_its_group() {
+    let lossy = Options::new().on_lost(OnLost::Ignore);
+    let tenant = lossy.on_error(OnError::Forget).max_restarts(1);
+    let mut workers = group().restart(Restart::one_for_one().max_restarts(1));
+    let other = workers.add_with("other", lossy, || each(picky));
+    let tenants = ["a", "b"].map(|name| workers.add_with(name, tenant, || each(picky)));
+    let [a, b] = &tenants;
+    let running = workers.startup().await.unwrap();
+    for worker in [a, b, &other] {
+        worker.send(1).await.unwrap();
+        tokio::time::sleep(secs(1)).await;
+        let status = worker.status();
+        assert_eq!((status.state, status.restarts), (State::Running, 1));
+    }
+    a.send(1).await.unwrap();
+    let exit = a.wait_for_shutdown().await;
+    let told = "its budget, 1 restart within 30s, is used up";
+    assert!(exit.to_string().contains(told), "{exit}");
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 2)
+    );
+    assert!(running.shutdown().await.is_success());
+}
+
+/// Ends at once.
+#[worker(on_exit = "forget", on_error = "forget")]
+async fn once(fails: bool) -> Result<(), &'static str> {
+    if fails { Err("broken") } else { Ok(()) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_standalone_worker_is_not_forgotten_and_its_end_is_that_of_the_program() {
+    for (fails, code) in [(false, 0), (true, 2)] {
+        let ran = timeout(secs(60), Once { fails }.run_alone());
+        let exit = ran.await.expect("it ends");
+        assert_eq!((exit.code(), exit.workers().len()), (code, 1), "{exit}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forgotten_worker_that_was_added_by_value_is_not_restarted() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    let exit = running.add(ByValue).unwrap().wait_for_shutdown().await;
+    let told = "it cannot be restarted, because it was added by value";
+    assert!(exit.to_string().contains(told), "{exit}");
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 1)
+    );
+    assert!(running.shutdown().await.is_success());
+}
+
+/// Fails at once.
+#[worker(on_error = "forget", max_restarts = 3)]
+async fn by_value() -> Result<(), &'static str> {
+    Err("broken")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_with_lanes_is_forgotten_as_one_worker() {
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let options = FORGET_FAILURE.concurrency(3);
+    let lanes = workers.add_with("picky", options, || each(picky));
+    let running = workers.startup().await.unwrap();
+    for number in [10, 11, 12, 1] {
+        lanes.send(number).await.unwrap();
+    }
+    let own = lanes.wait_for_shutdown().await;
+    assert!(own.cause().is_failure(), "{own}");
+    tokio::time::sleep(secs(1)).await;
+    let exit = running.shutdown().await;
+    let forgotten = exit.forgotten().unwrap();
+    assert_eq!((forgotten.workers, forgotten.failed), (1, 1));
+    assert_eq!((forgotten.counts.accepted, forgotten.counts.failed), (4, 1));
+    assert!(forgotten.counts.conserved(), "{exit}");
+}
+
+/// Starts only if it is the first of its kind.
+struct Starts {
+    first: bool,
+}
+
+impl Worker for Starts {
+    type Message = Nothing;
+    type Output = Nothing;
+    type Ports = ();
+
+    async fn on_startup(&mut self, _: &Context) -> Result<(), Error> {
+        if self.first {
+            Ok(())
+        } else {
+            Err("no database".into())
+        }
+    }
+
+    async fn run(&mut self, ctx: &Context, _: &mut Io<Self>) -> Result<(), Error> {
+        ctx.stopping().await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_of_all_goes_on_without_a_member_that_is_forgotten_during_it() {
+    let lossy = Options::new().on_lost(OnLost::Ignore);
+    let mut workers = group().restart(Restart::one_for_all());
+    let flaky = workers.add_with("flaky", lossy, || each(picky));
+    let mut builds = 0;
+    workers.add_with("tenant", FORGET_FAILURE, move || {
+        builds += 1;
+        Starts { first: builds == 1 }
+    });
+    let last = workers.add_with("last", lossy, || each(picky));
+    let running = workers.startup().await.unwrap();
+    flaky.send(1).await.unwrap();
+    tokio::time::sleep(secs(5)).await;
+    assert_eq!(
+        (running.state(), running.num_workers()),
+        (State::Running, 2)
+    );
+    for worker in [&flaky, &last] {
+        let status = worker.status();
+        assert_eq!((status.state, status.restarts), (State::Running, 1));
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(exit.forgotten().unwrap().failed, 1);
+    assert!(exit.is_success(), "{exit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_of_a_fused_chain_that_fails_is_forgotten_and_its_group_goes_on() {
+    for head_fails in [false, true] {
+        let fails_at = |fails: bool| {
+            boxed(move |number: u64| {
+                Box::pin(async move {
+                    match number {
+                        3 if fails => Err("three".into()),
+                        number => Ok(Some(number)),
+                    }
+                })
+            })
+        };
+        let mut workers = group();
+        put(&mut workers, "idle", idle());
+        let head = put_with(&mut workers, "head", FORGET_FAILURE, fails_at(head_fails));
+        let callee = put_with(
+            &mut workers,
+            "callee",
+            FORGET_FAILURE,
+            fails_at(!head_fails),
+        );
+        let onward = workers.fuse(&head, &callee, PortOutput);
+        workers.lead(&head, onward);
+        let running = workers.startup().await.unwrap();
+        for number in 1..=5 {
+            head.send(number).await.unwrap();
+        }
+        let failed = match head_fails {
+            true => head.wait_for_shutdown().await,
+            false => callee.wait_for_shutdown().await,
+        };
+        assert!(failed.cause().is_failure(), "{failed}");
+        tokio::time::sleep(secs(1)).await;
+        assert!(running.is_running(), "{}", running.status());
+        let exit = running.shutdown().await;
+        let forgotten = exit.forgotten().expect("it is forgotten");
+        assert_eq!((forgotten.workers, forgotten.failed), (1, 1), "{exit}");
+        assert!(forgotten.counts.conserved(), "{exit}");
+        assert_conserved(&exit);
+        // The head does without its callee. A callee without a head ends.
+        let kept = exit.worker(if head_fails { "callee" } else { "head" });
+        let counts = kept.unwrap().counts().unwrap();
+        assert_eq!(counts.done, if head_fails { 2 } else { 5 }, "{exit}");
+    }
 }

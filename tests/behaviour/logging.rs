@@ -17,6 +17,8 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::support::{each, group, idle, put};
+
 /// One record: its level, the spans around it, and its fields, the message first.
 #[derive(Clone, Debug)]
 struct Record {
@@ -413,4 +415,25 @@ async fn the_reason_why_a_nested_worker_is_not_restarted_names_its_path() {
         assert_eq!(stopping.len(), 1, "{:#?}", log.records());
         assert!(stopping[0].text.contains("`keys/refresh` failed"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failure_of_a_removed_worker_is_logged_although_its_group_would_forget_it() {
+    let log = Log::collect();
+    let mut workers = group();
+    put(&mut workers, "idle", idle());
+    let options = Options::new().on_error(OnError::Forget);
+    let fails = workers.add_with("fails", options, || {
+        each(|_: u64| async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Err::<Option<Nothing>, _>("broken".into())
+        })
+    });
+    let running = workers.startup().await.unwrap();
+    fails.send(1).await.unwrap();
+    let _ = running.remove(&fails).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let told = log.find(Level::ERROR, &["worker failed", "fails", "broken"]);
+    assert_eq!(told.len(), 1, "{:?}", log.records());
+    let _ = running.shutdown().await;
 }

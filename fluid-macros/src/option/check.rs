@@ -32,6 +32,20 @@ pub(crate) fn check(scope: Scope, settings: &Settings, errors: &mut Errors) {
         }
     }
     check_room(settings, errors);
+    check_restarts(settings, errors);
+}
+
+/// A budget of restarts limits nothing if no failure causes a restart.
+fn check_restarts(settings: &Settings, errors: &mut Errors) {
+    let is = |name, word| settings.get(name).and_then(Setting::word) == Some(word);
+    if let Some(budget) = settings.get("max_restarts")
+        && is("on_error", "stop")
+        && !is("on_stall", "restart")
+    {
+        let message = "`max_restarts` has no effect with `on_error = \"stop\"`: no failure causes a restart\n\
+                       set `on_error = \"restart\"`, or remove `max_restarts`";
+        errors.at(budget.span, message);
+    }
 }
 
 /// A batch must fit into the queue.

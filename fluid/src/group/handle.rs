@@ -266,8 +266,14 @@ impl GroupHandle {
     ///
     /// If the future is dropped, the worker is still stopped and removed.
     pub async fn remove(&self, worker: &WorkerHandle) -> Option<Exit> {
-        let is_member = |members: &mut Members| members.contains(worker.node());
-        self.node.with_members(is_member).filter(|&is_one| is_one)?;
+        let mark = |members: &mut Members| {
+            let is_member = members.contains(worker.node());
+            if is_member {
+                worker.node().mark_removed();
+            }
+            is_member
+        };
+        self.node.with_members(mark).filter(|&is_one| is_one)?;
         worker.node().refuse_from_outside();
         let _ = self.events.send(Event::Remove(Arc::clone(worker.node())));
         let exit = worker.wait_for_shutdown().await;

@@ -10,6 +10,11 @@ use crate::worker::Worker;
 
 /// Runs one worker standalone, in a group that contains only it. Every [`Worker`] has these methods.
 ///
+/// The end of the worker ends the group: [`OnExit::Forget`](crate::OnExit::Forget) acts as
+/// [`OnExit::Stop`](crate::OnExit::Stop). [`OnError::Forget`](crate::OnError::Forget) acts as
+/// [`OnError::Stop`](crate::OnError::Stop), or with [`max_restarts`](crate::Options::max_restarts) as
+/// [`OnError::Restart`](crate::OnError::Restart).
+///
 /// A consumer with several lanes is added to that group as by [`Workers::add`]: with `&mut` state it does not compile.
 ///
 /// ```
@@ -85,6 +90,7 @@ impl<W: Worker> WorkerExt for W {}
 /// Creates a group with only this worker, and the worker's handle.
 fn alone<W: Worker>(worker: W) -> (Workers, ConsumerHandle<W::Message>) {
     let mut workers = Workers::new(default_name::<W>());
-    let handle = workers.add(worker).handle();
-    (workers, handle)
+    let options = const { &W::OPTIONS.standalone() };
+    let slot = workers.seat(&default_name::<W>(), options, Build::by_value(worker));
+    (workers, slot.handle())
 }

@@ -35,6 +35,8 @@ pub(super) struct Cold {
     pub(super) last_error: Mutex<Option<Error>>,
     /// The error of a failed incarnation, while the hooks of the member run.
     pub(super) failing: Mutex<Option<Error>>,
+    /// Whether it is to be removed from its group.
+    pub(super) removed: AtomicBool,
     pub(super) restarts: AtomicU64,
     missed_beats: AtomicU64,
     stalls: AtomicU64,
@@ -61,6 +63,17 @@ impl Node {
 
     pub(crate) fn stall(&self) {
         self.cold().stalls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that it is to be removed. Called under the lock of the members, which orders it with
+    /// [`is_removed`](Self::is_removed).
+    pub(crate) fn mark_removed(&self) {
+        self.cold().removed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_removed(&self) -> bool {
+        let cold = self.cold.get();
+        cold.is_some_and(|cold| cold.removed.load(Ordering::Relaxed))
     }
 
     /// Notes why it is forced to end. The first reason stands.

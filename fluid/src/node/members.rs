@@ -71,9 +71,10 @@ impl Members {
         contains
     }
 
-    /// Removes a member that has ended, and keeps the sums of its exit.
+    /// Removes a member that has ended, and keeps the sums of its exit. Of a member that is removed by a call, the caller
+    /// gets the exit.
     pub(crate) fn forget(&mut self, member: &Arc<Node>, exit: &Exit) {
-        if self.remove(member) {
+        if self.remove(member) && !member.is_removed() {
             self.forgotten.get_or_insert_default().add(exit);
         }
     }
@@ -107,12 +108,37 @@ mod tests {
     use super::*;
     use crate::node::{MemberEvent, Parent};
     use crate::options::Options;
+    use crate::report::cause::Cause;
     use crate::state::Kind;
 
     struct NoParent;
 
     impl Parent for NoParent {
         fn notify(&self, _: MemberId, _: MemberEvent) {}
+    }
+
+    fn member_of(members: &mut Members, name: Arc<str>, id: MemberId) -> Arc<Node> {
+        let node = |name, kind| Node::new(name, kind, Options::new(), None, Vec::new());
+        let group = node("group".into(), Kind::Group);
+        let member = node(name, Kind::Worker);
+        let (name, stop) = (Arc::clone(member.name()), member.options.stop);
+        member.join(&group, Arc::new(NoParent), id, name, stop);
+        members.add(id, Arc::clone(&member));
+        member
+    }
+
+    #[test]
+    fn a_member_that_is_marked_as_removed_is_not_in_the_sums() {
+        let mut members = Members::default();
+        for (id, removed) in [(1, true), (2, false)] {
+            let member = member_of(&mut members, "poll".into(), id);
+            if removed {
+                member.mark_removed();
+            }
+            let exit = member.report(Cause::Finished, false, false);
+            members.forget(&member, &exit);
+            assert_eq!((members.len(), members.forgotten().is_none()), (0, removed));
+        }
     }
 
     #[test]
@@ -125,17 +151,7 @@ mod tests {
         );
 
         let [_, _, third, _] = names;
-        let group = Node::new(
-            "group".into(),
-            Kind::Group,
-            Options::new(),
-            None,
-            Vec::new(),
-        );
-        let node = Node::new(third, Kind::Worker, Options::new(), None, Vec::new());
-        let (name, stop) = (Arc::clone(node.name()), node.options.stop);
-        node.join(&group, Arc::new(NoParent), 7, name, stop);
-        members.add(7, Arc::clone(&node));
+        let node = member_of(&mut members, third, 7);
         assert!(members.remove(&node));
         assert_eq!(members.len(), 0);
         assert_eq!(&*members.free_name("poll-3"), "poll-3");

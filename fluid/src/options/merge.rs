@@ -30,9 +30,13 @@ macro_rules! settings {
 
         impl Options {
             /// These options, with each option that `over` sets replaced. The name is that of `over` alone: a member
-            /// is added under a name that overrides the name of its type.
+            /// is added under a name that overrides the name of its type. A function stays stateful or blocking.
             pub(crate) const fn merged(mut self, over: Self) -> Self {
-                self.name = over.name;
+                // An option that is missing below does not compile.
+                let Self { set: _, name, blocking, stateful, $($field: _,)* } = over;
+                self.name = name;
+                self.blocking |= blocking;
+                self.stateful |= stateful;
                 $(
                     if over.set.has(Setting::$setting) {
                         self.set = self.set.with(Setting::$setting);
@@ -55,7 +59,6 @@ settings! {
     Heartbeat => heartbeat,
     Pace => pace,
     Jitter => jitter,
-    Blocking => blocking,
     OnError => on_error,
     MaxRestarts => max_restarts,
     Within => within,
@@ -77,7 +80,8 @@ settings! {
 mod tests {
     use std::time::Duration;
 
-    use crate::options::{OnError, Options};
+    use super::OptionSet;
+    use crate::options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
 
     const OWN: Options = Options::new()
         .name("own")
@@ -98,11 +102,43 @@ mod tests {
 
     #[test]
     fn replacing_options_override_all_but_what_the_worker_is() {
-        let merged = OWN.merged(Options::replacing().capacity(7));
-        let expected = Options::replacing().capacity(7).stateful();
-        assert_eq!((merged.heartbeat, merged.name), (Duration::ZERO, None));
-        assert_eq!(merged.capacity, expected.capacity);
-        assert!(merged.is_stateful());
+        let merged = OWN.blocking().merged(Options::replacing().capacity(7));
+        let expected = Options::replacing().capacity(7).stateful().blocking();
+        assert_eq!(merged.values(), expected.values());
+    }
+
+    #[test]
+    fn every_option_that_is_set_overrides_the_value_of_the_worker() {
+        let second = Duration::from_secs(1);
+        let all = Options::new()
+            .name("all")
+            .grace(second)
+            .close_after(second)
+            .stop(StopOrder::Last)
+            .timeout(second)
+            .stall(second)
+            .on_stall(OnStall::Restart)
+            .heartbeat(second)
+            .pace(Pace::Rate)
+            .jitter(second)
+            .blocking()
+            .on_error(OnError::Skip)
+            .max_restarts(7)
+            .within(second)
+            .on_exit(OnExit::Ignore)
+            .on_lost(OnLost::Ignore)
+            .capacity(7)
+            .overflow(Overflow::DropNewest)
+            .concurrency(7)
+            .batch(7)
+            .linger(second)
+            .max_weight(7)
+            .retry(7)
+            .backoff(second, second)
+            .rate(7, second)
+            .burst(7)
+            .stateful();
+        assert_eq!(Options::new().merged(all).values(), all.values());
     }
 
     #[test]
@@ -111,6 +147,12 @@ mod tests {
     }
 
     impl Options {
+        /// The values alone.
+        const fn values(mut self) -> Self {
+            self.set = OptionSet::NONE;
+            self
+        }
+
         const fn unnamed(mut self) -> Self {
             self.name = None;
             self

@@ -193,8 +193,8 @@ impl Exit {
         &self.0.workers
     }
 
-    /// The number and the sums of the members that a group has forgotten
-    /// ([`OnExit::Forget`](crate::OnExit::Forget)). `None` if there were none.
+    /// The number and the sums of the members that a group has forgotten ([`OnExit::Forget`](crate::OnExit::Forget),
+    /// [`OnError::Forget`](crate::OnError::Forget)). `None` if there were none.
     #[must_use]
     pub fn forgotten(&self) -> Option<&Forgotten> {
         self.0.forgotten.as_deref()

@@ -55,8 +55,8 @@ pub struct Status {
     pub capacity: Option<usize>,
     /// The status of each member, if it is a group.
     pub workers: Vec<Status>,
-    /// The number and the sums of the members that a group has forgotten
-    /// ([`OnExit::Forget`](crate::OnExit::Forget)). `None` if there were none.
+    /// The number and the sums of the members that a group has forgotten ([`OnExit::Forget`](crate::OnExit::Forget),
+    /// [`OnError::Forget`](crate::OnError::Forget)). `None` if there were none.
     pub forgotten: Option<Forgotten>,
 }
 

@@ -186,7 +186,13 @@ impl Supervisor {
             let own = non_restartable == self.members[&id].node.path();
             return self.end_failed(id, by_value(&failure, (!own).then_some(&non_restartable)));
         }
+        // The restarts of a member that is forgotten when its own budget is used up leave the budget of the group alone.
+        let options = self.members[&id].options();
+        let isolated = whom == Whom::One
+            && options.on_error == Some(OnError::Forget)
+            && options.max_restarts.is_some();
         if !stopping
+            && !isolated
             && !self.restarts.spend()
             && let Some(strategy) = &self.restarts.strategy
         {
