@@ -34,8 +34,10 @@ use crate::options::bounded;
 ///
 /// The strategy answers an error or a panic of a member, unless its [`OnError`](crate::OnError) does. With
 /// `OnError::Stop` the group fails. With `OnError::Restart` only this worker is restarted, with a backoff of its
-/// own, and the restart is spent from the budget of the group. `OnError::Skip` applies to failed calls, and the
-/// strategy to all other failures. A nested group that fails is a failed member.
+/// own, and the restart is spent from the budget of the group. With `OnError::Forget` the worker is restarted within
+/// its own budget ([`Options::max_restarts`](crate::Options::max_restarts)), which leaves that of the group alone.
+/// Then the group forgets it and continues. `OnError::Skip` applies to failed calls, and the strategy to all other
+/// failures. A nested group that fails is a failed member.
 ///
 /// A source that cannot start again, such as one that reads its input once, should have `OnError::Stop`.
 ///
@@ -60,7 +62,9 @@ use crate::options::bounded;
 ///
 /// # When the budget is used up
 ///
-/// The next failure makes the group fail, and its parent group decides. By its own strategy it may restart the
+/// The next failure makes the group fail, and its parent group decides. So does a failure of a worker whose own budget
+/// ([`Options::max_restarts`](crate::Options::max_restarts)) is used up. With `OnError::Forget` the group forgets such a
+/// worker and continues, whichever budget is used up. By its own strategy it may restart the
 /// whole group in place, with a new budget, or fail too. The `on_startup` and `on_shutdown` hooks of the group are
 /// called at its first start and its end only, and not at a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
