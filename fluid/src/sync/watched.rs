@@ -222,6 +222,7 @@ pub(crate) mod oneshot {
 
 /// tokio's `mpsc`, without a bound.
 pub(crate) mod mpsc {
+    use std::fmt;
     use std::future::poll_fn;
 
     use loom::sync::Arc;
@@ -268,6 +269,12 @@ pub(crate) mod mpsc {
     pub(crate) struct UnboundedReceiver<T> {
         receiver: mpsc::UnboundedReceiver<T>,
         steps: Arc<Steps>,
+    }
+
+    impl<T> fmt::Debug for UnboundedReceiver<T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.receiver.fmt(f)
+        }
     }
 
     impl<T> UnboundedReceiver<T> {
