@@ -23,15 +23,15 @@ pub(crate) struct Members {
 struct Name {
     /// How often it was requested.
     requests: usize,
-    /// The member of this name, as soon as it was added.
-    member: Option<MemberId>,
+    /// The member of this name, which may not have been added yet.
+    member: MemberId,
 }
 
 impl Name {
-    const NEW: Self = Self {
-        requests: 1,
-        member: None,
-    };
+    const fn of(member: MemberId) -> Self {
+        let requests = 1;
+        Self { requests, member }
+    }
 }
 
 impl Members {
@@ -49,15 +49,12 @@ impl Members {
     }
 
     pub(crate) fn add(&mut self, id: MemberId, node: Arc<Node>) {
-        if let Some(name) = self.names.get_mut(node.name()) {
-            name.member = Some(id);
-        }
         self.nodes.insert(id, node);
     }
 
     /// The member of this name.
     pub(crate) fn find(&self, name: &str) -> Option<&Arc<Node>> {
-        self.nodes.get(&self.names.get(name)?.member?)
+        self.nodes.get(&self.names.get(name)?.member)
     }
 
     /// Removes a member and frees its name. Does nothing if it was removed before, since another member may have
@@ -83,8 +80,8 @@ impl Members {
         self.forgotten.as_deref()
     }
 
-    /// Returns `name` if it is free, and otherwise `name-2`, `name-3` and so on.
-    pub(crate) fn free_name(&mut self, name: &str) -> Arc<str> {
+    /// Takes a name for the member `id`. Returns `name` if it is free, and otherwise `name-2`, `name-3` and so on.
+    pub(crate) fn free_name(&mut self, name: &str, id: MemberId) -> Arc<str> {
         while let Some(taken) = self.names.get_mut(name) {
             taken.requests += 1;
             let count = taken.requests;
@@ -93,12 +90,12 @@ impl Members {
             let next: Arc<str> = next.into();
             // A member may have been added with the name `name-2`.
             if let Entry::Vacant(free) = self.names.entry(Arc::clone(&next)) {
-                free.insert(Name::NEW);
+                free.insert(Name::of(id));
                 return next;
             }
         }
         let name: Arc<str> = name.into();
-        self.names.insert(Arc::clone(&name), Name::NEW);
+        self.names.insert(Arc::clone(&name), Name::of(id));
         name
     }
 }
@@ -144,7 +141,7 @@ mod tests {
     #[test]
     fn a_name_is_unique_and_free_again_after_its_member_is_removed() {
         let mut members = Members::default();
-        let names = ["poll-2", "poll", "poll", "poll"].map(|name| members.free_name(name));
+        let names = ["poll-2", "poll", "poll", "poll"].map(|name| members.free_name(name, 7));
         assert_eq!(
             names.each_ref().map(|name| &**name),
             ["poll-2", "poll", "poll-3", "poll-4"]
@@ -154,9 +151,9 @@ mod tests {
         let node = member_of(&mut members, third, 7);
         assert!(members.remove(&node));
         assert_eq!(members.len(), 0);
-        assert_eq!(&*members.free_name("poll-3"), "poll-3");
+        assert_eq!(&*members.free_name("poll-3", 8), "poll-3");
         // A second removal does not free the name of another member.
         assert!(!members.remove(&node));
-        assert_eq!(&*members.free_name("poll-3"), "poll-3-2");
+        assert_eq!(&*members.free_name("poll-3", 8), "poll-3-2");
     }
 }

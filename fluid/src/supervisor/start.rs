@@ -40,9 +40,11 @@ impl Supervisor {
         for (member, caller) in wiring.fused {
             self.drain.fuse(caller, member);
         }
+        // Nearly always none stops last. Then no caller needs to be looked up.
+        let any_last = self.members.values().any(|member| member.stops_last());
         let members: Vec<_> = self.members.keys().copied().collect();
         for id in members {
-            self.drain.add(id, self.stops_last(id));
+            self.drain.add(id, any_last && self.stops_last(id));
         }
         if self.node.is_root() {
             // The operator of a program knows better than its code how long a stop may take.

@@ -152,7 +152,7 @@ impl GroupHandle {
             if stops && !even_then {
                 return None;
             }
-            let name = members.free_name(name);
+            let name = members.free_name(name, id);
             let (node, options, launch, made) = make.take()?(Arc::clone(&name), id);
             #[cfg(feature = "test-util")]
             node.test.arm_like(&self.node.test);
