@@ -382,11 +382,16 @@ impl Supervisor {
         if let Some(queue_control) = &member.node.queue_control {
             queue_control.close();
         }
-        let head_start = match member.is_group() {
-            true => NESTED_HEAD_START,
-            false => Duration::ZERO,
-        };
-        member.node.force(until - head_start, why);
+        let mut until = until;
+        if member.is_group() {
+            member.node.force(until - NESTED_HEAD_START, why);
+            // A group whose own grace period ended first has set a deadline of its own, and gives up its members first.
+            if let Some(own) = member.node.force_until() {
+                until = until.max(own + NESTED_HEAD_START);
+            }
+        } else {
+            member.node.force(until, why);
+        }
         // It replaces the end of the grace period.
         self.deadlines.clear(Deadline::Stop, id);
         self.deadlines.set(until, Deadline::Stop, id);
