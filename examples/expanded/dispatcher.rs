@@ -68,7 +68,11 @@ impl Desk {
         let mut __workers = ::fluid::__private::Workers::new("desk");
         let exchange = __workers.add_made("exchange", Self::__make_exchange);
         let dispatch = __workers.add_from("dispatch", &trades, Self::__make_dispatch);
-        __workers.connect(exchange.starts_an_edge(), dispatch.ends_an_edge());
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            exchange.starts_an_edge(),
+            ::fluid::rule::IsSlot::slot(&dispatch),
+        );
         <::fluid::rule::ConsumedBy<
             Exchange,
         > as ::fluid::rule::NeedsNoFeeding<Exchange>>::fed_by_nothing();

@@ -73,7 +73,11 @@ impl Hello {
         let mut __workers = ::fluid::__private::Workers::new("hello");
         let greet = __workers.add_from("greet", &name, Self::__make_greet);
         let print = __workers.add_made("print", Self::__make_print);
-        __workers.connect(greet.starts_an_edge(), &print);
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            greet.starts_an_edge(),
+            &print,
+        );
         <::fluid::rule::ConsumedBy<
             Greet,
         > as ::fluid::rule::NeedsNoFeeding<Greet>>::fed_by_nothing();

@@ -117,8 +117,16 @@ impl LoadWatch {
         let measure = __workers.add_made("measure", Self::__make_measure);
         let judge = __workers.add_from("judge", &limit, Self::__make_judge);
         let warn = __workers.add_made("warn", Self::__make_warn);
-        __workers.connect(measure.starts_an_edge(), &judge);
-        __workers.connect(judge.starts_an_edge(), &warn);
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            measure.starts_an_edge(),
+            &judge,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            judge.starts_an_edge(),
+            &warn,
+        );
         <::fluid::rule::ConsumedBy<
             Measure,
         > as ::fluid::rule::NeedsNoFeeding<Measure>>::fed_by_nothing();

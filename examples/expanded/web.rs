@@ -122,7 +122,11 @@ impl Web {
                 &__orders_key,
             );
         let work = __workers.add_made("work", Self::__make_work);
-        __workers.connect(orders.starts_an_edge(), &work);
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            orders.starts_an_edge(),
+            &work,
+        );
         <::fluid::rule::ConsumedBy<
             Serve,
         > as ::fluid::rule::NeedsNoFeeding<Serve>>::fed_by_nothing();

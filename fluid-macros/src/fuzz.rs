@@ -190,7 +190,13 @@ fn planted_faults_are_found_and_minimised() {
         "{}",
         babbles.fault
     );
-    assert_eq!(babbles.input.text(), "options: \"restart\"\n   item: ");
+    // One token is left. Which one depends on the examples and tests, from which the inputs are made.
+    let text = babbles.input.text();
+    let option = text.strip_prefix("options: ").expect("options");
+    let option = option.strip_suffix("\n   item: ").expect("no item");
+    assert!(option.contains("restart"), "{text}");
+    let tokens: TokenStream = option.parse().expect("tokens");
+    assert_eq!(tokens.into_iter().count(), 1, "{text}");
 }
 
 #[test]

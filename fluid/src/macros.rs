@@ -475,7 +475,8 @@ pub use fluid_macros::consumer;
 /// without `on_error` in a group with `restart` is a failed member like any other: the strategy restarts it.
 ///
 /// A callback may `.await`, and returns `()`, a `Result`, or never. The resources are in scope by name, and `group`
-/// is the handle of the group. No other local is in scope. A callback with `?` is a block that names its error:
+/// is the handle of the group. No other local is in scope. A callback may use `?`. If its code then has no value of its own, it returns
+/// `Ok(())`:
 ///
 /// ```
 /// # use fluid::{worker, workers};
@@ -485,7 +486,6 @@ pub use fluid_macros::consumer;
 /// every("30s") => {
 ///     let load = std::fs::read_to_string("/proc/loadavg")?;
 ///     println!("{load}");
-///     Ok::<(), fluid::Error>(())
 /// };
 /// # }
 /// ```

@@ -6,7 +6,8 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "a callback returns `()` or a `Result`, not `{Self}`",
     label = "this is `{Self}`",
-    note = "if its value does not matter, throw it away: `drop(…)`"
+    note = "a future does nothing until it is awaited: write `.await` behind it",
+    note = "a `Result` needs an error that converts into `fluid::Error`; a `;` throws a value away: `{{ count().await; }}`"
 )]
 pub trait Outcome: Sealed {
     /// Whether it went well.

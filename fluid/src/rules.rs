@@ -18,49 +18,15 @@ pub use port::{HasNoPorts, NoEdges, Wires};
 pub use send::{IsConfiguration, IsMessage, IsResource, IsState};
 
 use crate::error::Error;
-use crate::queue::Output;
 use crate::state::Nothing;
 use crate::worker::Worker;
 use crate::worker::stage::{EachBatch, Stage};
 
-/// The message type of an edge is the message type of its consumer.
-#[diagnostic::on_unimplemented(
-    message = "`{W}` does not consume `{Self}`",
-    label = "this worker is sent `{Self}`, and consumes `{M}`",
-    note = "the two ends of an edge must agree: let the worker before it emit `{M}`, or this one consume `{Self}`"
-)]
-pub trait IsConsumedBy<W, M, Kind = Unchanged>: Sized {
-    #[doc(hidden)]
-    fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<W, T> IsConsumedBy<W, T, Unchanged> for T {
-    fn agreed(output: &mut Output<T>) -> &mut Output<T> {
-        output
-    }
-}
-
-/// A type that is never a message. It gives the trait a second implementation, so that more than one `M` is
+/// A type that is never a message. It gives a trait a second implementation, so that more than one `M` is
 /// possible for a `T`. With a single implementation, the compiler would infer `M` before it looks at the consumer.
 /// The error would then be a type mismatch and not the message of the rule.
 #[derive(Debug)]
 pub struct Other<T>(T);
-
-#[diagnostic::do_not_recommend]
-impl<W, T> IsConsumedBy<W, Other<T>, Unchanged> for T {
-    fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
-        unreachable!("no consumer consumes `Other`, which has no values")
-    }
-}
-
-/// What an adapter returns is the matter of [`IsAdaptedTo`].
-#[diagnostic::do_not_recommend]
-impl<W, M, T> IsConsumedBy<W, M, Adapted> for T {
-    fn agreed(_: &mut Output<T>) -> &mut Output<M> {
-        unreachable!("an adapter stands in between")
-    }
-}
 
 /// The kind of an edge: what is emitted is sent.
 #[derive(Debug)]
@@ -122,7 +88,7 @@ impl<W, M: Send> IsAdaptedTo<W, M, Adapted> for Vec<M> {
     }
 }
 
-/// A second implementation, as for [`IsConsumedBy`].
+/// A second implementation, so that the compiler infers no `M`. See [`Other`].
 #[diagnostic::do_not_recommend]
 impl<W, M: Send> IsAdaptedTo<W, Other<M>, Adapted> for M {
     const AT_MOST_ONE: bool = true;
@@ -132,43 +98,13 @@ impl<W, M: Send> IsAdaptedTo<W, Other<M>, Adapted> for M {
     }
 }
 
-/// An edge without an adapter is the matter of [`IsConsumedBy`].
+/// An edge without an adapter is the matter of `IsConsumedBy`.
 #[diagnostic::do_not_recommend]
 impl<W, M: Send, T> IsAdaptedTo<W, M, Unchanged> for T {
     const AT_MOST_ONE: bool = true;
 
     fn messages(self) -> impl Iterator<Item = M> + Send + use<W, M, T> {
         std::iter::empty()
-    }
-}
-
-/// A message type that can be sent to several consumers.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be cloned, and is broadcast",
-    label = "the same `{Self}` goes from here to several consumers",
-    note = "let `{Self}` be `Clone`, or send it to one consumer alone"
-)]
-pub trait CanBeCopied: Clone {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> CanBeCopied for T {}
-
-/// A message type that `retry` and the port `failed` can clone before the call.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be cloned, and may have to be tried again",
-    label = "`retry` and the port `failed` clone each message before its call",
-    note = "let `{Self}` be `Clone`, or leave out `retry` and the edge from `failed`"
-)]
-pub trait CanBeTriedAgain: Sized {
-    /// Clones a message for another attempt.
-    #[doc(hidden)]
-    fn copied(message: &Self) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> CanBeTriedAgain for T {
-    fn copied(message: &Self) -> Self {
-        message.clone()
     }
 }
 

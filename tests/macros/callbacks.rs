@@ -224,3 +224,36 @@ async fn on_stopping_runs_before_members_are_asked_and_the_last_ones_are_asked_a
         ]
     );
 }
+
+workers! {
+    struct Tried(seen: Seen) {
+        idle: Idle,
+    }
+
+    on_startup => {
+        seen.note("on_startup");
+        parse("1")?;
+    };
+    on_shutdown => parse("2")?;
+    every("1s") => {
+        for text in ["3", "four"] {
+            seen.note(text);
+            parse(text)?;
+        }
+    };
+}
+
+fn parse(text: &str) -> Result<u64, std::num::ParseIntError> {
+    text.parse()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_may_use_the_question_mark_without_a_value_of_its_own() {
+    let seen = Arc::new(Seen::default());
+    let running = Tried::new(Arc::clone(&seen)).startup().await.unwrap();
+    let exit = running.wait_for_shutdown().await;
+    assert_eq!(seen.all(), ["on_startup", "3", "four"]);
+    let cause = exit.cause().to_string();
+    assert!(cause.contains("invalid digit"), "{cause}");
+    assert_eq!(exit.code(), 2);
+}

@@ -17,7 +17,12 @@ async fn store(number: u64, sink: &dyn Sink, name: &str, table: &[u64]) {
 }
 
 workers! {
-    struct Storing(sink: dyn Sink, name: str, table: [u64]) {
+    struct Storing(
+        /// Where the numbers go.
+        sink: dyn Sink,
+        name: str,
+        table: [u64],
+    ) {
         pub store: Store { sink, name, table },
     }
 }

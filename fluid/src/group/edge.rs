@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use crate::catch::DropCaught;
-use crate::group::rule::IsCalledWith;
+use crate::group::rule::{IsCalledWith, IsConsumedBy};
 use crate::group::slot::Slot;
 use crate::queue::adapt::Adapt;
 use crate::queue::{Output, Sender};
-use crate::rules::{Adapted, IsAdaptedTo, IsConsumedBy, Unchanged};
+use crate::rules::{Adapted, IsAdaptedTo, Unchanged};
 use crate::worker::attempt::Copy;
 use crate::worker::downstream::Downstream;
 use crate::worker::{Port, Worker};

@@ -6,6 +6,7 @@ use crate::error::{Error, ExtendError};
 use crate::graph::levels::levels;
 use crate::group::edge::{EdgeStart, OutputStart};
 use crate::group::handle::GroupHandle;
+use crate::group::rule::{CanBeCopied, IsConsumedBy};
 use crate::group::slot::Slot;
 use crate::group::worker_handle::ConsumerHandle;
 use crate::group::workers::default_name;
@@ -14,7 +15,7 @@ use crate::node::MemberId;
 use crate::node::context::Context;
 use crate::options::Options;
 use crate::queue::{Output, SendOrigin};
-use crate::rules::{CanBeCopied, IsAdaptedTo, IsConsumedBy};
+use crate::rules::IsAdaptedTo;
 use crate::state::Nothing;
 use crate::supervisor::{Entries, Event};
 use crate::sync::mpsc;
@@ -107,7 +108,7 @@ impl Extension {
     /// If it is not that of a new worker.
     pub fn broadcast<S: OutputStart<Emitted: CanBeCopied>>(&mut self, from: S) {
         from.slot().check(&self.adding);
-        from.open(Output::copies);
+        from.open(CanBeCopied::copies);
     }
 
     /// Throws away what leaves at an output or a port. See [`Workers::discard`](crate::Workers::discard).

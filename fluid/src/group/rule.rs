@@ -1,13 +1,17 @@
 //! The rules about the two ends of an edge: both are workers, and the first one emits.
 //!
-//! `workers!` calls the two methods of [`HasNoSlot`] on the slot of a field, and they return it if the rule holds.
-//! The slot of a worker without output has an inherent method of the same name, which is found first and fails.
+//! `workers!` calls the method of [`HasNoSlot`] on the slot of a field, and it returns the slot if the rule holds. The
+//! slot of a worker without output has an inherent method of the same name, which is found first and fails.
 
+use crate::group::edge::{EdgeStart, OutputStart, PortStart};
 use crate::group::slot::{Member, MemberSlot, MessageOf, Slot};
+use crate::group::workers::Workers;
+use crate::queue::Output;
 use crate::queue::adapt::{Adapt, Straight};
-use crate::rules::{Adapted, Other, Unchanged};
+use crate::rules::{Adapted, IsAdaptedTo, Other, Unchanged};
 use crate::state::Nothing;
 use crate::worker::Worker;
+use crate::worker::attempt::Failed;
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::Stage;
 
@@ -21,6 +25,7 @@ pub trait IsSlot {
     /// The type of the worker.
     type Worker: Worker;
 
+    /// The slot, at which an edge ends.
     #[doc(hidden)]
     fn slot(&self) -> &Slot<Self::Worker>;
 }
@@ -38,14 +43,6 @@ impl<W: Worker> IsSlot for Slot<W> {
 pub trait HasNoSlot {
     /// Returns the slot, from which an edge starts.
     fn starts_an_edge(&self) -> &Slot<Self::Worker>
-    where
-        Self: IsSlot,
-    {
-        self.slot()
-    }
-
-    /// Returns the slot, at which an edge ends.
-    fn ends_an_edge(&self) -> &Slot<Self::Worker>
     where
         Self: IsSlot,
     {
@@ -73,6 +70,120 @@ impl<W: Worker<Output = Nothing>> Slot<W> {
     #[doc(hidden)]
     pub fn starts_an_edge<S: Worker>(&self) -> &Slot<S> where W: Emits<S> {
         unreachable!("no worker implements `Emits`")
+    }
+}
+
+/// The message type of an edge is the message type of its consumer.
+#[diagnostic::on_unimplemented(
+    message = "`{W}` does not consume `{Self}`",
+    label = "this worker is sent `{Self}`, and consumes `{M}`",
+    note = "the two ends of an edge must agree: let the worker before it emit `{M}`, or this one consume `{Self}`",
+    note = "a worker that consumes `Nothing` takes messages if its function is a `#[consumer]`"
+)]
+pub trait IsConsumedBy<W, M, Kind = Unchanged>: Sized {
+    #[doc(hidden)]
+    fn agreed(output: &mut Output<Self>) -> &mut Output<M>;
+
+    /// Draws a queued edge. `workers!` calls this method, because the compiler adds no note about its bound.
+    #[doc(hidden)]
+    fn connect<S>(workers: &mut Workers, from: S, to: &Slot<W>)
+    where
+        S: EdgeStart<Sent = Self, Kind = Kind>,
+        W: Worker<Message = M>,
+        M: Send + 'static,
+        Self: IsAdaptedTo<W, M, Kind>,
+    {
+        workers.connect(from, to);
+    }
+
+    /// Draws a feedback edge.
+    #[doc(hidden)]
+    fn feedback<S>(workers: &mut Workers, from: S, to: &Slot<W>)
+    where
+        S: EdgeStart<Sent = Self, Kind = Kind>,
+        W: Worker<Message = M>,
+        M: Send + 'static,
+        Self: IsAdaptedTo<W, M, Kind>,
+    {
+        workers.feedback(from, to);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, T> IsConsumedBy<W, T, Unchanged> for T {
+    fn agreed(output: &mut Output<T>) -> &mut Output<T> {
+        output
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W, T> IsConsumedBy<W, Other<T>, Unchanged> for T {
+    fn agreed(_: &mut Output<T>) -> &mut Output<Other<T>> {
+        unreachable!("no consumer consumes `Other`, which has no values")
+    }
+}
+
+/// What an adapter returns is the matter of [`IsAdaptedTo`].
+#[diagnostic::do_not_recommend]
+impl<W, M, T> IsConsumedBy<W, M, Adapted> for T {
+    fn agreed(_: &mut Output<T>) -> &mut Output<M> {
+        unreachable!("an adapter stands in between")
+    }
+}
+
+/// A message type that can be sent to several consumers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned, and is broadcast",
+    label = "the same `{Self}` goes from here to several consumers",
+    note = "let `{Self}` be `Clone`, or send it to one consumer alone"
+)]
+pub trait CanBeCopied: Sized {
+    /// Lets an output send a clone over each of its edges.
+    #[doc(hidden)]
+    fn copies(output: &mut Output<Self>);
+
+    /// Lets several edges start at an output or a port.
+    #[doc(hidden)]
+    fn broadcast<S: OutputStart<Emitted = Self>>(workers: &mut Workers, from: S) {
+        workers.broadcast(from);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> CanBeCopied for T {
+    fn copies(output: &mut Output<T>) {
+        output.copies();
+    }
+}
+
+/// A message type that `retry` and the port `failed` can clone before the call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned, and may have to be tried again",
+    label = "`retry` and the port `failed` clone each message before its call",
+    note = "let `{Self}` be `Clone`, or leave out `retry` and the edge from `failed`"
+)]
+pub trait CanBeTriedAgain: Sized {
+    /// Clones a message for another attempt.
+    #[doc(hidden)]
+    fn copied(message: &Self) -> Self;
+
+    /// The start of an edge at the port `failed`.
+    #[doc(hidden)]
+    fn failed<W: Worker<Message = Self>>(slot: &Slot<W>) -> PortStart<'_, W, Failed<Self>> {
+        slot.failed()
+    }
+
+    /// Lets a consumer make several attempts, as its options say: its messages are cloned for them.
+    #[doc(hidden)]
+    fn keep_copies<W: Worker<Message = Self>>(slot: &Slot<W>) {
+        slot.keep_copies(Self::copied);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> CanBeTriedAgain for T {
+    fn copied(message: &Self) -> Self {
+        message.clone()
     }
 }
 
@@ -123,7 +234,7 @@ where
     }
 }
 
-/// A second implementation, as for [`IsConsumedBy`](crate::rules::IsConsumedBy).
+/// A second implementation, as for [`IsConsumedBy`].
 #[diagnostic::do_not_recommend]
 impl<W: Worker, T: Send + 'static> IsCalledWith<W, Other<T>, Unchanged> for T {
     fn downstream<N: Downstream<W::Output>>(

@@ -17,7 +17,7 @@ use crate::group::handle::GroupHandle;
 use crate::group::ingress::{CloseOnDrop, Ingress, IngressKey, IngressSource};
 use crate::group::nested::Nested;
 use crate::group::resources::Resources;
-use crate::group::rule::IsCalledWith;
+use crate::group::rule::{CanBeCopied, IsCalledWith, IsConsumedBy};
 use crate::group::slot::{Member, MemberSlot, Slot};
 use crate::group::worker_handle::WorkerHandle;
 use crate::lifecycle::launch::Build;
@@ -28,7 +28,7 @@ use crate::options::{Options, bounded};
 use crate::outcome::Outcome;
 use crate::queue::{Output, SendOrigin};
 use crate::report::exit::Exit;
-use crate::rules::{Adapted, CanBeCopied, CanBeTriedAgain, CanCall, IsAdaptedTo, IsConsumedBy};
+use crate::rules::{Adapted, CanCall, IsAdaptedTo};
 use crate::state::Kind;
 use crate::supervisor::{DeferredDrop, Hooks, hook};
 use crate::sync::mpsc;
@@ -441,7 +441,7 @@ impl Workers {
     /// If it is no worker of this group.
     pub fn broadcast<S: OutputStart<Emitted: CanBeCopied>>(&mut self, from: S) {
         self.check(from.slot());
-        from.open(Output::copies);
+        from.open(CanBeCopied::copies);
     }
 
     /// Throws away what leaves at an output or a port, on purpose. For the port `failed` it means that a
@@ -532,13 +532,6 @@ impl Workers {
     pub fn lead<A: CanCall, N: Downstream<A::Output>>(&mut self, from: &Slot<A>, chain: N) {
         from.check(&self.handle());
         from.run_as(FusedHead(chain));
-    }
-
-    /// Lets a consumer make several attempts, as its options say: its messages are cloned for them.
-    #[doc(hidden)]
-    pub fn keep_copies<A: Worker<Message: CanBeTriedAgain>>(&mut self, of: &Slot<A>) {
-        of.check(&self.handle());
-        of.keep_copies(A::Message::copied);
     }
 
     fn draw_fused<A: Worker, B: Worker>(&mut self, from: &Slot<A>, to: &Slot<B>) {

@@ -1,5 +1,4 @@
-#![allow(unused_variables)]
-#![deny(deprecated)]
+#![deny(unused_variables)]
 
 use fluid::{consumer, worker, workers};
 
@@ -14,7 +13,7 @@ async fn double(number: u64) -> u64 {
 }
 
 #[consumer]
-async fn store(number: u64) {}
+async fn store(_number: u64) {}
 
 workers! {
     struct Numbers(db: String) { //~ db

@@ -219,9 +219,21 @@ impl AccessLog {
         let count = __workers.add_from("count", &totals, Self::__make_count);
         let dead_letters = __workers
             .add_from("dead_letters", (&show, &totals), Self::__make_dead_letters);
-        __workers.connect(read.port(<Read>::lines()), &parse);
-        __workers.connect(parse.starts_an_edge(), &count);
-        __workers.connect(parse.port(<Parse>::malformed()), &dead_letters);
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            read.port(<Read>::lines()),
+            &parse,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            parse.starts_an_edge(),
+            &count,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            parse.port(<Parse>::malformed()),
+            &dead_letters,
+        );
         <::fluid::rule::ConsumedBy<
             Read,
         > as ::fluid::rule::NeedsNoFeeding<Read>>::fed_by_nothing();

@@ -57,11 +57,31 @@ impl Orders {
         let store = __workers.add_from("store", &db, Self::__make_store);
         let settle = __workers.add_from("settle", &provider, Self::__make_settle);
         let bury = __workers.add_from("bury", &db, Self::__make_bury);
-        __workers.connect(take.port(<Take>::orders()), &charge);
-        __workers.connect(charge.starts_an_edge(), &store);
-        __workers.connect(take.port(<Take>::rejected()), &reject);
-        __workers.connect(charge.failed(), &settle);
-        __workers.connect(settle.starts_an_edge(), &bury);
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            take.port(<Take>::orders()),
+            &charge,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            charge.starts_an_edge(),
+            &store,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            take.port(<Take>::rejected()),
+            &reject,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            ::fluid::rule::CanBeTriedAgain::failed(&charge),
+            &settle,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            settle.starts_an_edge(),
+            &bury,
+        );
         <::fluid::rule::ConsumedBy<
             Take,
         > as ::fluid::rule::NeedsNoFeeding<Take>>::fed_by_nothing();

@@ -71,13 +71,37 @@ impl Sysmon {
         let alarm = __workers.add_from("alarm", (&screen, &db), Self::__make_alarm);
         let store = __workers.add_from("store", &db, Self::__make_store);
         let farewell = __workers.add_made("farewell", Self::__make_farewell);
-        __workers.connect(clock.starts_an_edge(), &sample);
-        __workers.connect(sample.starts_an_edge(), &rate);
-        __workers.connect(rate.starts_an_edge(), &show);
-        __workers.broadcast(rate.starts_an_edge());
-        __workers.connect(rate.starts_an_edge(), &judge);
-        __workers.connect(rate.starts_an_edge(), &store);
-        __workers.connect(judge.starts_an_edge(), &alarm);
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            clock.starts_an_edge(),
+            &sample,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            sample.starts_an_edge(),
+            &rate,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            rate.starts_an_edge(),
+            &show,
+        );
+        ::fluid::rule::CanBeCopied::broadcast(&mut __workers, rate.starts_an_edge());
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            rate.starts_an_edge(),
+            &judge,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            rate.starts_an_edge(),
+            &store,
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            &mut __workers,
+            judge.starts_an_edge(),
+            &alarm,
+        );
         <::fluid::rule::ConsumedBy<
             KeepTime,
         > as ::fluid::rule::NeedsNoFeeding<KeepTime>>::fed_by_nothing();

@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{Block, Expr, ExprAsync, ExprClosure, ExprTry, Item, Stmt};
 
 use super::name::unraw;
 use super::resource::{clones, with_clones};
@@ -22,6 +23,7 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
     let word = keyword.word();
     let (outer, inner) = scope(run, resources);
     let at = run.span().resolved_at(Span::call_site());
+    let body = body(run);
     match &callback.when {
         When::Timer {
             wait: time,
@@ -48,7 +50,7 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
                         #outer
                         move || {
                             #inner
-                            async move { #run }
+                            async move { #body }
                         }
                     },
                 );
@@ -65,7 +67,7 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
                 #(#cfgs)*
                 #workers.#when({
                     #outer
-                    move |#argument| async move { #run }
+                    move |#argument| async move { #body }
                 });
             }
         }
@@ -96,6 +98,55 @@ fn owner(settings: &Settings, called: Option<&Literal>, word: &str) -> String {
         (None, None) => word.to_owned(),
     };
     format!("callback `{}`", name.trim_matches('"'))
+}
+
+/// The code of a callback. Code that uses `?` and gives no value of its own gives `Ok(())`.
+fn body(run: &Expr) -> TokenStream {
+    let ok = quote!(::core::result::Result::<(), ::fluid::__private::Error>::Ok(
+        ()
+    ));
+    match run {
+        Expr::Try(_) => quote!(#run; #ok),
+        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+            let statements = &block.block.stmts;
+            match statements.last() {
+                Some(Stmt::Expr(last @ Expr::Try(_), None)) => {
+                    let before = &statements[..statements.len() - 1];
+                    quote!(#(#before)* #last; #ok)
+                }
+                Some(Stmt::Expr(Expr::ForLoop(_) | Expr::While(_), None))
+                    if tries(&block.block) =>
+                {
+                    quote!(#(#statements)* #ok)
+                }
+                Some(Stmt::Expr(_, None)) | None => quote!(#run),
+                Some(_) if tries(&block.block) => quote!(#(#statements)* #ok),
+                Some(_) => quote!(#run),
+            }
+        }
+        _ => quote!(#run),
+    }
+}
+
+/// Whether a block itself uses `?`, and not only a closure or an `async` block in it.
+fn tries(block: &Block) -> bool {
+    struct Tries(bool);
+
+    impl<'ast> Visit<'ast> for Tries {
+        fn visit_expr_try(&mut self, _: &'ast ExprTry) {
+            self.0 = true;
+        }
+
+        fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
+
+        fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
+
+        fn visit_item(&mut self, _: &'ast Item) {}
+    }
+
+    let mut tries = Tries(false);
+    tries.visit_block(block);
+    tries.0
 }
 
 /// The clones of the resources and of the group's handle that a callback uses: those that it keeps, and those of

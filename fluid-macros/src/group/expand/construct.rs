@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use super::name::{Names, group_name, key_of, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
 use crate::group::model::{Callback, Field, Group, Header, Made, Resource, UserType, Wait, When};
-use crate::hygiene::local;
+use crate::hygiene::{local, path};
 use crate::option::{FieldRule, Place, Setting};
 use crate::words::Arrow;
 
@@ -232,9 +232,10 @@ fn retries(field: &Field) -> Option<TokenStream> {
     let keeps_copies = |setting: &&Setting| setting.row.on_field.contains(&FieldRule::KeepsCopies);
     let retry = field.settings.iter().find(keeps_copies)?;
     let Field { cfgs, name, .. } = field;
-    let (workers, slot) = (local("__workers"), slot_of(name, name.span()));
+    let slot = slot_of(name, name.span());
     let at = retry.span.resolved_at(Span::call_site());
-    Some(quote_spanned!(at=> #(#cfgs)* #workers.keep_copies(&#slot);))
+    let copied = path("fluid::rule::CanBeTriedAgain", at);
+    Some(quote_spanned!(at=> #(#cfgs)* #copied::keep_copies(&#slot);))
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {

@@ -8,7 +8,7 @@ use syn::{Expr, Token};
 use super::name::{end_of, slot_of, start_of};
 use super::resource::with_clones;
 use crate::group::model::{Edge, Header, Made, Resource};
-use crate::hygiene::local;
+use crate::hygiene::{local, path};
 use crate::words::{Arrow, FAILED};
 
 /// Whether a port is `failed`, which every consumer has.
@@ -54,20 +54,29 @@ pub(super) fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStrea
     let at = adapter.as_ref().map_or(span, |adapter| {
         adapter.span().resolved_at(Span::call_site())
     });
-    let suffix = if adapter.is_some() { "_adapted" } else { "" };
-    let connect = format_ident!("{verb}{suffix}", span = at);
-    let adapter = argument(edge, header);
-    let connect = quote_spanned! {span=>
-        #(#cfgs)*
-        #workers.#connect(#start, #to_slot #adapter);
+    let connect = match argument(edge, header) {
+        Some(adapter) => {
+            let connect = format_ident!("{verb}_adapted", span = at);
+            quote_spanned!(span=> #workers.#connect(#start, #to_slot #adapter))
+        }
+        None => {
+            let agreed = path("fluid::rule::IsConsumedBy", span);
+            let connect = Ident::new(verb, span);
+            quote_spanned!(span=> #agreed::#connect(&mut #workers, #start, #to_slot))
+        }
     };
+    let connect = quote_spanned!(span=> #(#cfgs)* #connect;);
     if !second {
         return connect;
     }
     // The compiler reports errors about a call at the end of its edge, and errors about a broadcast at its start.
+    let at_start = edge.port.as_ref().unwrap_or(&edge.from).span();
+    let at_start = at_start.resolved_at(Span::call_site());
+    let copied = path("fluid::rule::CanBeCopied", at_start);
+    let broadcast = quote_spanned!(at_start=> #copied::broadcast(&mut #workers, #start));
     quote_spanned! {span=>
         #(#cfgs)*
-        #workers.broadcast(#start);
+        #broadcast;
         #connect
     }
 }
@@ -85,8 +94,9 @@ fn start(edge: &Edge, header: &Header) -> TokenStream {
         Made::Expression(_) => end_of(&edge.from, field, edge.from.span()),
     };
     if is_failed(port) {
+        let copied = path("fluid::rule::CanBeTriedAgain", at);
         let failed = Ident::new("failed", at);
-        return quote_spanned!(at=> #slot.#failed());
+        return quote_spanned!(at=> #copied::#failed(&#slot));
     }
     let ty = &field.ty;
     quote_spanned!(port.span()=> #slot.port(<#ty>::#port()))

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::{Generics, parse_quote};
 
 use crate::group::model::{Field, Header, Made};
+use crate::hygiene::path;
 
 /// The names of the items that are made.
 pub(super) struct Names {
@@ -69,7 +70,10 @@ pub(super) fn end_of(name: &Ident, field: &Field, at: Span) -> TokenStream {
     let slot = slot_of(name, at);
     match field.made {
         Made::Literal(_) | Made::Ingress => quote_spanned!(at=> &#slot),
-        Made::Expression(_) => quote_spanned!(at=> #slot.ends_an_edge()),
+        Made::Expression(_) => {
+            let rule = path("fluid::rule::IsSlot", at);
+            quote_spanned!(at=> #rule::slot(&#slot))
+        }
     }
 }
 

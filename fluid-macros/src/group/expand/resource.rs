@@ -1,9 +1,8 @@
 //! The resources: parameters of the constructor, cloned for everything that uses them.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::Expr;
-use syn::ext::IdentExt;
 
 use super::cfg::unless;
 use crate::group::model::Resource;
@@ -18,23 +17,15 @@ pub(super) fn share(resource: &Resource) -> TokenStream {
     };
     let users: Vec<Vec<_>> = users.iter().map(|cfgs| cfgs.iter().collect()).collect();
     let unused = unless(&users);
-    let note = format!(
-        "no worker and no callback uses this resource: take it out of the head, or call it `_{}`",
-        name.unraw()
-    );
-    // On stable Rust the use of a deprecated item is the only way to a warning with its own text.
-    let span = name.span().resolved_at(Span::call_site());
-    let deprecated = format_ident!("{name}", span = span);
-    quote_spanned! {span=>
+    // The compiler reports this variable, which has the name of the resource, at the resource.
+    let variable = name.clone();
+    quote! {
         #[allow(unused_variables)]
         #share
         #unused
-        let () = {
-            #[allow(non_upper_case_globals)]
-            #[deprecated(note = #note)]
-            const #deprecated: () = ();
-            #deprecated
-        };
+        {
+            let #variable = ();
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use syn::{Block, Expr, Token};
 use super::recover;
 use crate::error::Errors;
 use crate::group::model::Field;
+use crate::hygiene::ends;
 
 /// Reads code and its `;`. Code that cannot be read is reported, and `None` is returned. If an edge may follow the
 /// code, the whole statement is an error.
@@ -23,7 +24,15 @@ pub(super) fn parse(
     let ahead = input.fork();
     let read = expression(&ahead).and_then(|run| {
         let end = ahead.parse::<Token![;]>().map(drop);
-        end.map_err(|at| syn::Error::new(at.span(), "expected `;` at the end of the statement"))?;
+        end.map_err(|error| {
+            // At the end of the input the compiler would report the whole macro.
+            let at = if ahead.is_empty() {
+                ends(&run).1
+            } else {
+                error.span()
+            };
+            syn::Error::new(at, "expected `;` at the end of the statement")
+        })?;
         Ok(run)
     });
     match read {

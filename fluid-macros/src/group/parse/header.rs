@@ -1,6 +1,6 @@
 //! The struct-like head of a group: its name, its resources and its workers.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -59,6 +59,12 @@ impl Header {
             let content;
             parenthesized!(content in input);
             self.resources = recover::list(&content, "two resources", errors, resource);
+        } else if braces_follow_braces(input) {
+            let content;
+            let braces = braced!(content in input);
+            let message = "the resources are in parentheses: `struct Name(resource: Type) { … }`";
+            errors.at(braces.span.open(), message);
+            self.resources = recover::list(&content, "two resources", errors, resource);
         }
         let clause = errors.keep(input.parse());
         if clause.is_none() {
@@ -90,7 +96,17 @@ impl Header {
     }
 }
 
+/// Whether the resources are in braces, before those of the workers.
+fn braces_follow_braces(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.peek(token::Brace) && ahead.parse::<TokenTree>().is_ok() && ahead.peek(token::Brace)
+}
+
 fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    for other in attrs.iter().filter(|attr| !attr.path().is_ident("doc")) {
+        errors.on(other, "only documentation can stand before a resource");
+    }
     let name = input.parse()?;
     input.parse::<Token![:]>().map_err(|error| {
         syn::Error::new(error.span(), "a resource has a name and a type: `db: Db`")

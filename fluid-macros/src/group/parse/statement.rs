@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, Token, parenthesized, token};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
 
 use super::{adapter, code, recover};
 use crate::error::{Errors, did_you_mean};
@@ -57,6 +57,25 @@ fn statement(
         Some(keyword) if begins(keyword, &ahead) => {
             let callback = callback(keyword, cfgs, input, workers, errors)?;
             Ok(callback.map(Statement::Callback))
+        }
+        Some(keyword) if ahead.peek(LitStr) && Keyword::TIMERS.contains(&keyword) => {
+            let message = format!("the duration is in parentheses: `{}`", keyword.example());
+            Err(ahead.error(message))
+        }
+        Some(keyword) if ahead.peek(token::Paren) => {
+            let after = Keyword::AfterShutdown.example();
+            let message = format!(
+                "`{word}` has no parameter: write `{}`\nthe exit of the group is known in `{after}`",
+                keyword.example()
+            );
+            Err(input.error(message))
+        }
+        _ if ahead.peek(Token![!]) && !word.is_empty() => {
+            let message = format!(
+                "`{word}!` is no statement of a group: let a callback call it, such as `{}`",
+                Keyword::OnStartup.example()
+            );
+            Err(input.error(message))
         }
         _ if ahead.peek(token::Paren) && !word.is_empty() => Err(input.error(unknown(&word))),
         _ => Ok(Some(Statement::Chain(chain(cfgs, input, workers, errors)?))),
@@ -165,7 +184,7 @@ fn chain(
         first: ends(input)?,
         steps: Vec::new(),
     };
-    if let Err(error) = steps(input, &mut chain.steps) {
+    if let Err(error) = steps(input, &mut chain) {
         let misspelt = misspelt_hook(&begin, workers);
         if misspelt.is_some() || chain.steps.is_empty() {
             return Err(misspelt.unwrap_or(error));
@@ -176,22 +195,43 @@ fn chain(
     Ok(chain)
 }
 
-fn steps(input: ParseStream<'_>, steps: &mut Vec<Step>) -> syn::Result<()> {
+fn steps(input: ParseStream<'_>, chain: &mut Chain) -> syn::Result<()> {
     while let Some(arrow) = edge_arrow(input)? {
         let ends = ends(input)?;
         let adapter = adapter::parse(input)?;
-        steps.push(Step {
+        chain.steps.push(Step {
             arrow,
             ends,
             adapter,
         });
     }
-    if steps.is_empty() {
-        return Err(input.error("expected `=>`: an edge leads from one worker to another"));
+    if input.peek(Token![<-]) {
+        let message =
+            "an arrow points from the sender to the consumer: write `b => a` for `a <- b`";
+        return Err(input.error(message));
+    }
+    let last = last_end(chain);
+    // At the end of the input the compiler would report the whole macro.
+    let at = |error: syn::Error| match last {
+        Some(last) if input.is_empty() => last,
+        _ => error.span(),
+    };
+    if chain.steps.is_empty() {
+        let error = input.error("expected `=>`: an edge leads from one worker to another");
+        return Err(syn::Error::new(at(error.clone()), error));
     }
     input.parse::<Token![;]>().map(drop).map_err(|error| {
         let message = "expected `=>` and a worker, or `;` at the end of the statement";
-        syn::Error::new(error.span(), message)
+        syn::Error::new(at(error), message)
+    })
+}
+
+/// The place of the last name in a chain.
+fn last_end(chain: &Chain) -> Option<Span> {
+    let ends = chain.steps.last().map_or(&chain.first, |step| &step.ends);
+    Some(match ends.last()? {
+        End::Discard(span) => *span,
+        End::Worker { name, port } => port.as_ref().unwrap_or(name).span(),
     })
 }
 
