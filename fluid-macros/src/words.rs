@@ -5,6 +5,7 @@
 pub(crate) enum Keyword {
     Every,
     After,
+    OnSignal,
     OnStartup,
     OnStopping,
     OnShutdown,
@@ -68,8 +69,20 @@ pub(crate) const METHODS: &[&str] = &[
     "clone",
 ];
 
+/// The signals that can run a callback, each with its item of the runtime's `UnixSignal`.
+pub(crate) const SIGNALS: [(&str, &str); 5] = [
+    ("SIGHUP", "Hangup"),
+    ("SIGUSR1", "User1"),
+    ("SIGUSR2", "User2"),
+    ("SIGWINCH", "WindowChange"),
+    ("SIGQUIT", "Quit"),
+];
+
+/// The signals that stop a process, and so run no callback.
+pub(crate) const STOP_SIGNALS: [&str; 2] = ["SIGTERM", "SIGINT"];
+
 impl Keyword {
-    pub(crate) const TIMERS: [Self; 2] = [Self::Every, Self::After];
+    pub(crate) const CALLBACKS: [Self; 3] = [Self::Every, Self::After, Self::OnSignal];
     pub(crate) const HOOKS: [Self; 4] = [
         Self::OnStartup,
         Self::OnStopping,
@@ -78,7 +91,7 @@ impl Keyword {
     ];
 
     pub(crate) fn of(word: &str) -> Option<Self> {
-        let mut all = Self::TIMERS.into_iter().chain(Self::HOOKS);
+        let mut all = Self::CALLBACKS.into_iter().chain(Self::HOOKS);
         all.find(|keyword| keyword.word() == word)
     }
 
@@ -86,6 +99,7 @@ impl Keyword {
         match self {
             Self::Every => "every",
             Self::After => "after",
+            Self::OnSignal => "on_signal",
             Self::OnStartup => "on_startup",
             Self::OnStopping => "on_stopping",
             Self::OnShutdown => "on_shutdown",
@@ -95,7 +109,7 @@ impl Keyword {
 
     pub(crate) const fn parentheses(self) -> Parentheses {
         match self {
-            Self::Every | Self::After => Parentheses::Always,
+            Self::Every | Self::After | Self::OnSignal => Parentheses::Always,
             Self::OnStartup | Self::OnStopping | Self::OnShutdown => Parentheses::Never,
             Self::AfterShutdown => Parentheses::Optional,
         }
@@ -106,6 +120,7 @@ impl Keyword {
         match self {
             Self::Every => "every(\"30s\") => …;",
             Self::After => "after(\"5s\") => …;",
+            Self::OnSignal => "on_signal(\"SIGHUP\") => …;",
             Self::OnStartup => "on_startup => …;",
             Self::OnStopping => "on_stopping => …;",
             Self::OnShutdown => "on_shutdown => …;",

@@ -8,6 +8,7 @@ pub(crate) mod extension;
 pub(crate) mod handle;
 pub(crate) mod ingress;
 pub(crate) mod nested;
+pub(crate) mod on_signal;
 #[cfg(feature = "process")]
 pub(crate) mod process;
 pub(crate) mod resources;

@@ -169,8 +169,8 @@
 //!
 //! # Features
 //!
-//! - `process`, on by default: [`Workers::run`] and [`Workers::main`], which run a group as a whole process. They need
-//!   tokio's signals and its multi-threaded runtime. Without it, start groups with [`Workers::startup`] or
+//! - `process`, on by default: [`Workers::run`] and [`Workers::main`], which run a group as a whole process, and
+//!   [`Callback::on_signal`]. They need tokio's signals and its multi-threaded runtime. Without it, start groups with [`Workers::startup`] or
 //!   [`Workers::scope`] on a runtime of your own.
 //! - `serde`: [`Status`], [`Exit`], [`Counts`] and [`State`] implement `Serialize`.
 //! - `svg`: [`Graph::svg`](graph::Graph::svg), a picture of a group's graph. Its Mermaid, DOT and text forms need no feature.
@@ -213,6 +213,7 @@ pub use group::dispatcher::{DispatchError, Dispatcher};
 pub use group::extension::Extension;
 pub use group::handle::GroupHandle;
 pub use group::ingress::Ingress;
+pub use group::on_signal::UnixSignal;
 pub use group::slot::Slot;
 pub use group::standalone::WorkerExt;
 pub use group::worker_handle::{ConsumerHandle, WorkerHandle};

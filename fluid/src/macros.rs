@@ -454,6 +454,7 @@ pub use fluid_macros::consumer;
 /// | `a ~> b;` | a feedback edge: it never waits, so it may close a cycle; a message that finds no room is counted as unsent |
 /// | `every("30s") => expr;` | a periodic callback |
 /// | `after("5s") => expr;` | a callback that runs once |
+/// | `on_signal("SIGHUP") => expr;` | a callback that runs at a signal: `"SIGHUP"`, `"SIGUSR1"`, `"SIGUSR2"`, `"SIGWINCH"` or `"SIGQUIT"` |
 /// | `on_startup => expr;` | runs before any worker starts; a failure here stops the start |
 /// | `on_stopping => expr;` | runs at the begin of a stop, before any worker is asked to stop; see [The stop](#the-stop) |
 /// | `on_shutdown => expr;` | runs when every worker has ended |
@@ -463,16 +464,47 @@ pub use fluid_macros::consumer;
 ///
 /// # Callbacks
 ///
-/// `every("30s", jitter = "5s") => expr;` and `after("5s") => expr;` take options behind the time:
+/// `every("30s", jitter = "5s") => expr;`, `after("5s") => expr;` and `on_signal("SIGHUP") => expr;` take options behind the
+/// time or the signal:
 ///
 /// | option | meaning | default |
 /// | --- | --- | --- |
-/// | `name = "…"` | its name in status, exit and log | the name of the function that it calls, or `every` or `after` |
-/// | `jitter = "5s"` | the longest random time that is added to each wait | none |
-/// | `on_error = "skip"` | what a failure does: `"stop"` stops the group, `"skip"` only logs it | `every`: the group's `restart`, or `"stop"`; `after`: `"skip"` |
+/// | `name = "…"` | its name in status, exit and log | the name of the function that it calls, or `every`, `after` or `on_signal` |
+/// | `jitter = "5s"` | the longest random time that is added to each wait; not for `on_signal` | none |
+/// | `on_error = "skip"` | what a failure does: `"stop"` stops the group, `"skip"` only logs it | `every`: the group's `restart`, or `"stop"`; others: `"skip"` |
 ///
 /// An error and a panic of a callback are treated alike. Both are logged, and `on_error` decides what follows. An `every`
 /// without `on_error` in a group with `restart` is a failed member like any other: the strategy restarts it.
+///
+/// A callback never overlaps itself. Signals that come while `on_signal` runs cause one more run together. It needs the
+/// feature `process`, and never runs on systems other than Unix; see [`Callback::on_signal`](crate::Callback::on_signal).
+/// Here it reads a configuration again, which workers read from a `watch` channel of tokio:
+///
+/// ```
+/// use fluid::{worker, workers};
+/// use tokio::sync::watch;
+///
+/// # #[derive(Clone)] pub struct Config { greeting: String }
+/// # impl Config { async fn read() -> Result<Self, std::io::Error> { Ok(Self { greeting: String::new() }) } }
+/// #[worker(heartbeat = "1s")]
+/// async fn greet(config: watch::Receiver<Config>) {
+///     println!("{}", config.borrow().greeting);
+/// }
+///
+/// async fn reload(config: &watch::Sender<Config>) -> Result<(), std::io::Error> {
+///     config.send_replace(Config::read().await?);
+///     Ok(())
+/// }
+///
+/// workers! {
+///     struct Service(config: watch::Sender<Config>) {
+///         greet: Greet { config: config.subscribe() },
+///     }
+///
+///     on_signal("SIGHUP") => reload(&config).await;
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// A callback may `.await`, and returns `()`, a `Result`, or never. The resources are in scope by name, and `group`
 /// is the handle of the group. No other local is in scope. A callback may use `?`. If its code then has no value of its own, it returns

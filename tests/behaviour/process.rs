@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
@@ -209,4 +209,46 @@ async fn the_grace_period_is_read_from_the_environment() {
     // The code allows an hour, and the worker never completes.
     let (code, text, _) = run("overridden", "0.3").await;
     assert_eq!(code, 1, "{text}");
+}
+
+#[tokio::test]
+async fn signals_that_come_while_on_signal_runs_cause_one_more_run_and_its_failure_is_only_logged()
+{
+    let mut process = Command::new(env!("CARGO_BIN_EXE_reload"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    // The next lines, in any order.
+    let mut next = async |expected: &[&str]| {
+        let mut printed = Vec::new();
+        for _ in expected {
+            let line = timeout(secs(10), lines.next_line()).await;
+            printed.push(line.expect("a line").unwrap().expect("a line"));
+        }
+        printed.sort();
+        assert_eq!(printed, expected);
+    };
+    next(&["listening", "watching"]).await;
+    signal(&process, "-HUP").await;
+    next(&["began 1", "got 1"]).await;
+    for got in ["got 2", "got 3", "got 4"] {
+        signal(&process, "-HUP").await;
+        next(&[got]).await;
+    }
+    input.write_all(b"\n").await.unwrap();
+    next(&["began 2", "ended 1"]).await;
+    input.write_all(b"\n").await.unwrap();
+    next(&["ended 2"]).await;
+    signal(&process, "-HUP").await;
+    next(&["began 3", "got 5"]).await;
+    signal(&process, "-TERM").await;
+    input.write_all(b"\n").await.unwrap();
+    next(&["ended 3"]).await;
+    let (code, text, _) = end_of(process, secs(10)).await;
+    assert_eq!(code, 0, "{text}");
 }

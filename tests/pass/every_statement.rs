@@ -41,6 +41,7 @@ workers! {
     again.odd => _;
     every("30s", jitter = "5s", name = "reports", on_error = "skip") => report(&name).await;
     after("5s") => report(&name).await;
+    on_signal("SIGHUP", name = "reload") => report(&name).await;
     on_startup => report(&name).await;
     on_stopping => report(&name).await;
     on_shutdown => println!("{}", group.is_running());
@@ -52,5 +53,5 @@ workers! {
 fn every_statement_compiles() {
     let all = All::new("all");
     assert_eq!(all.worker_name(), "all");
-    assert_eq!(All::GRAPH.callbacks.len(), 7);
+    assert_eq!(All::GRAPH.callbacks.len(), 8);
 }

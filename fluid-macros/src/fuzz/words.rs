@@ -175,6 +175,8 @@ const WORDS: &[&str] = &[
     "after",
     "on_startup",
     "on_stopping",
+    "on_signal",
+    "on_signal(\"SIGHUP\") => {};",
     "on_shutdown",
     "after_shutdown",
     "after_shutdown(exit)",

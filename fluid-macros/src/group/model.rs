@@ -133,6 +133,13 @@ pub(crate) struct Callback {
 pub(crate) enum When {
     /// `every("30s", options)` or `after("5s", options)`
     Timer { wait: Wait, settings: Settings },
+    /// `on_signal("SIGHUP", options)`
+    Signal {
+        /// The item of the runtime's `UnixSignal`.
+        item: &'static str,
+        written: LitStr,
+        settings: Settings,
+    },
     /// `on_startup` and similar, with the name of the exit in `after_shutdown(exit)`
     Hook { exit: Option<Ident> },
 }
@@ -307,6 +314,7 @@ impl Callback {
                 settings.mention(&resource.name)
                     || matches!(wait, Wait::Expression(expr) if uses(expr, &resource.name))
             }
+            When::Signal { settings, .. } => settings.mention(&resource.name),
             When::Hook { .. } => false,
         };
         in_time || uses(&self.run, &resource.name)

@@ -10,6 +10,7 @@ use tracing::Instrument;
 
 use crate::catch::{DropCaught, catch};
 use crate::error::Error;
+use crate::group::on_signal::{SignalListener, UnixSignal};
 use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
 use crate::node::Node;
 use crate::node::directive::{Directive, RunStats};
@@ -42,6 +43,8 @@ pub struct Callback {
     wait: Duration,
     jitter: Duration,
     periodic: bool,
+    /// The signal that runs it, if time does not.
+    signal: Option<UnixSignal>,
     on_error: Option<OnError>,
 }
 
@@ -56,6 +59,7 @@ impl Callback {
             wait: bounded(period),
             jitter,
             periodic: true,
+            signal: None,
             on_error,
         }
     }
@@ -68,17 +72,67 @@ impl Callback {
             wait: bounded(delay),
             jitter,
             periodic: false,
+            signal: None,
             on_error,
         }
     }
 
-    /// The name in the status, the log and the exit. Default `every` or `after`.
+    /// Runs whenever the process gets `signal`, for example to read a configuration again. It never overlaps itself: signals
+    /// that come while it runs cause one more run together. A failure is only logged, unless
+    /// [`on_error`](Self::on_error) says otherwise, so that a mistake in the new configuration does not stop the group.
+    ///
+    /// From its start on, tokio handles the signal for the rest of the process, and the default action of the system no
+    /// longer follows. `SIGHUP`, for example, ends a process only before that. On systems other than Unix it never runs.
+    ///
+    /// The new configuration reaches the workers by a channel of tokio:
+    ///
+    /// ```
+    /// use fluid::{Callback, UnixSignal, Workers};
+    /// use tokio::sync::watch;
+    ///
+    /// # #[derive(Clone, Debug)] pub struct Config;
+    /// # impl Config { fn read() -> Result<Self, std::io::Error> { Ok(Self) } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), fluid::Error> {
+    /// let config = watch::Sender::new(Config::read()?);
+    /// // Workers have `config.subscribe()`, and read it with `borrow()`.
+    /// # let _: watch::Receiver<Config> = config.subscribe();
+    /// let mut workers = Workers::new("service");
+    /// workers.register_callback(Callback::on_signal(UnixSignal::Hangup), move || {
+    ///     let config = config.clone();
+    ///     async move {
+    ///         config.send_replace(Config::read()?);
+    ///         Ok::<(), fluid::Error>(())
+    ///     }
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Without the feature `process`. In a `const` this is a compile error.
+    #[allow(unreachable_code, unused_variables, reason = "without the feature")]
+    pub const fn on_signal(signal: UnixSignal) -> Self {
+        #[cfg(not(feature = "process"))]
+        panic!("`on_signal` needs the feature `process` of the crate `fluid`");
+        Self {
+            name: "on_signal",
+            wait: Duration::ZERO,
+            jitter: Duration::ZERO,
+            periodic: true,
+            signal: Some(signal),
+            on_error: Some(OnError::Skip),
+        }
+    }
+
+    /// The name in the status, the log and the exit. Default `every`, `after` or `on_signal`.
     pub const fn name(mut self, name: &'static str) -> Self {
         self.name = name;
         self
     }
 
-    /// At most this much, drawn anew each time, is added to each wait.
+    /// At most this much, drawn anew each time, is added to each wait. A signal is answered at once.
     pub const fn jitter(mut self, jitter: Duration) -> Self {
         self.jitter = bounded(jitter);
         self
@@ -119,6 +173,18 @@ pub(crate) struct PendingCallback {
     pub(crate) node: Arc<Node>,
     pub(crate) callback: Callback,
     pub(crate) run: Run,
+    listener: Option<SignalListener>,
+}
+
+impl PendingCallback {
+    pub(super) fn new(node: Arc<Node>, callback: Callback, run: Run) -> Self {
+        Self {
+            node,
+            callback,
+            run,
+            listener: None,
+        }
+    }
 }
 
 impl Launch for PendingCallback {
@@ -150,6 +216,17 @@ impl PendingCallback {
     /// One life after the other, for as long as the group says so. Nothing, if it is forced to end.
     async fn live(mut self) -> Option<Cause> {
         let node = Arc::clone(&self.node);
+        if let Some(signal) = self.callback.signal {
+            // Without a runtime that has signals, tokio panics.
+            let listener = catch(async { SignalListener::new(signal).map_err(Error::from) });
+            match listener.await {
+                Ok(listener) => self.listener = Some(listener),
+                Err(error) => {
+                    node.note_error(&error);
+                    return Some(Cause::failure(node.name(), error));
+                }
+            }
+        }
         loop {
             let (began, beats) = (Instant::now(), node.beats.load(Ordering::Relaxed));
             let run_control = node.run_control();
@@ -180,7 +257,12 @@ impl PendingCallback {
         let mut due = Instant::now();
         loop {
             due = (due + wait).max(Instant::now());
-            let awake = sleep_until(due + jitter(self.callback.jitter));
+            let awake = async {
+                match &mut self.listener {
+                    Some(listener) => listener.next().await,
+                    None => sleep_until(due + jitter(self.callback.jitter)).await,
+                }
+            };
             if until(run_control.stop_requested(), awake).await.is_none() {
                 return if run_control.restart_requested().is_raised() {
                     CallbackOutcome::Recycled

@@ -23,38 +23,31 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
     let word = keyword.word();
     let (outer, inner) = scope(run, resources);
     let at = run.span().resolved_at(Span::call_site());
-    let body = body(run);
-    match &callback.when {
+    let (body, called) = (body(run), called(run));
+    let in_scope = |expr: &Expr| with_clones(expr, resources);
+    let (made, settings) = match &callback.when {
         When::Timer {
             wait: time,
             settings,
         } => {
             let constructor = Ident::new(word, Span::call_site());
-            let called = called(run);
             let owner = owner(settings, called.as_ref(), word);
-            let in_scope = |expr: &Expr| with_clones(expr, resources);
             let wait = wait(time, *keyword, &owner, &in_scope);
-            let name = match (settings.get("name"), called) {
-                (None, Some(name)) => quote!(.name(#name)),
-                _ => TokenStream::new(),
+            let made = quote!(::fluid::__private::Callback::#constructor(#wait));
+            (made, settings)
+        }
+        When::Signal {
+            item,
+            written,
+            settings,
+        } => {
+            let span = written.span().resolved_at(Span::call_site());
+            let item = Ident::new(item, span);
+            // Evaluated by the compiler, which so reports a missing feature.
+            let made = quote_spanned! {span=>
+                const { ::fluid::__private::Callback::on_signal(::fluid::__private::UnixSignal::#item) }
             };
-            let settings = settings.calls(Place::Constructor {
-                owner: &owner,
-                in_scope: &in_scope,
-            });
-            quote_spanned! {at=>
-                #(#cfgs)*
-                #workers.register_callback(
-                    ::fluid::__private::Callback::#constructor(#wait) #name #settings,
-                    {
-                        #outer
-                        move || {
-                            #inner
-                            async move { #body }
-                        }
-                    },
-                );
-            }
+            (made, settings)
         }
         When::Hook { exit } => {
             let when = Ident::new(word, callback.span);
@@ -63,14 +56,36 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
                 None if *keyword == Keyword::AfterShutdown => quote!(_),
                 None => TokenStream::new(),
             };
-            quote_spanned! {at=>
+            return quote_spanned! {at=>
                 #(#cfgs)*
                 #workers.#when({
                     #outer
                     move |#argument| async move { #body }
                 });
-            }
+            };
         }
+    };
+    let owner = owner(settings, called.as_ref(), word);
+    let name = match (settings.get("name"), called) {
+        (None, Some(name)) => quote!(.name(#name)),
+        _ => TokenStream::new(),
+    };
+    let settings = settings.calls(Place::Constructor {
+        owner: &owner,
+        in_scope: &in_scope,
+    });
+    quote_spanned! {at=>
+                #(#cfgs)*
+                #workers.register_callback(
+                    #made #name #settings,
+                    {
+                        #outer
+                        move || {
+                            #inner
+                            async move { #body }
+                        }
+                    },
+                );
     }
 }
 

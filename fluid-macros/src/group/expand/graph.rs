@@ -139,11 +139,17 @@ fn draw(edge: &Edge) -> TokenStream {
 
 fn described(callback: &Callback) -> TokenStream {
     let mut when = callback.keyword.word().to_owned();
-    if let When::Timer { wait, .. } = &callback.when {
-        when = match wait {
-            Wait::Literal(_, written) => format!("{when} {:?}", written.value()),
-            Wait::Expression(expr) => format!("{when} {}", text(expr)),
-        };
+    match &callback.when {
+        When::Timer {
+            wait: Wait::Literal(_, written),
+            ..
+        }
+        | When::Signal { written, .. } => when = format!("{when} {:?}", written.value()),
+        When::Timer {
+            wait: Wait::Expression(expr),
+            ..
+        } => when = format!("{when} {}", text(expr)),
+        When::Hook { .. } => {}
     }
     let run = text(&callback.run);
     quote_spanned!(callback.run.span()=> ::fluid::__private::GraphCallback::new(#when, #run))

@@ -7,10 +7,10 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
 
 use super::{adapter, code, recover};
-use crate::error::{Errors, did_you_mean};
+use crate::error::{Errors, did_you_mean, list};
 use crate::group::model::{Callback, Chain, End, Field, Statement, Step, Wait, When};
 use crate::option::{self, Scope};
-use crate::words::{Arrow, Keyword, Parentheses};
+use crate::words::{Arrow, Keyword, Parentheses, SIGNALS, STOP_SIGNALS};
 
 /// Reads the statements, and whether every edge could be read.
 pub(super) fn read_all(
@@ -58,8 +58,11 @@ fn statement(
             let callback = callback(keyword, cfgs, input, workers, errors)?;
             Ok(callback.map(Statement::Callback))
         }
-        Some(keyword) if ahead.peek(LitStr) && Keyword::TIMERS.contains(&keyword) => {
-            let message = format!("the duration is in parentheses: `{}`", keyword.example());
+        Some(keyword) if ahead.peek(LitStr) && Keyword::CALLBACKS.contains(&keyword) => {
+            let message = format!(
+                "what `{word}` takes is in parentheses: `{}`",
+                keyword.example()
+            );
             Err(ahead.error(message))
         }
         Some(keyword) if ahead.peek(token::Paren) => {
@@ -92,10 +95,13 @@ fn begins(keyword: Keyword, behind: ParseStream<'_>) -> bool {
 }
 
 fn unknown(word: &str) -> String {
-    let timers = Keyword::TIMERS.map(Keyword::word).into_iter();
-    let near = did_you_mean(word, timers.chain([Keyword::AfterShutdown.word()]));
-    let [every, after] = Keyword::TIMERS.map(Keyword::example);
-    format!("no statement begins with `{word}(…)`{near}\ncallbacks are `{every}` and `{after}`")
+    let callbacks = Keyword::CALLBACKS.map(Keyword::word).into_iter();
+    let near = did_you_mean(word, callbacks.chain([Keyword::AfterShutdown.word()]));
+    let [every, after, signal] = Keyword::CALLBACKS.map(Keyword::example);
+    format!(
+        "no statement begins with `{word}(…)`{near}\n\
+         callbacks are `{every}`, `{after}` and `{signal}`"
+    )
 }
 
 fn callback(
@@ -106,10 +112,10 @@ fn callback(
     errors: &mut Errors,
 ) -> syn::Result<Option<Callback>> {
     let word: Ident = input.parse()?;
-    let when = if Keyword::TIMERS.contains(&keyword) {
-        timer(keyword, input, errors)?
-    } else {
-        hook(input)?
+    let when = match keyword {
+        Keyword::Every | Keyword::After => timer(keyword, input, errors)?,
+        Keyword::OnSignal => signal(input, errors)?,
+        _ => hook(input)?,
     };
     input.parse::<Token![=>]>()?;
     let run = code::parse(input, workers, errors)?;
@@ -158,6 +164,49 @@ fn wait(keyword: Keyword, input: ParseStream<'_>, parens: Span) -> syn::Result<W
         return Err(syn::Error::new_spanned(&written, message));
     }
     Ok(Wait::Literal(wait, written))
+}
+
+/// Reads the parentheses of `on_signal("SIGHUP", options)`.
+fn signal(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<When> {
+    let content;
+    let parens = parenthesized!(content in input);
+    let Ok(written) = content.parse::<LitStr>() else {
+        recover::skip(&content);
+        let message = "expected a signal in quotes, such as `on_signal(\"SIGHUP\") => …`";
+        return Err(syn::Error::new(parens.span.join(), message));
+    };
+    let name = written.value();
+    let Some((_, item)) = SIGNALS.into_iter().find(|(signal, _)| *signal == name) else {
+        return Err(syn::Error::new_spanned(&written, no_signal(&name)));
+    };
+    if !content.is_empty() {
+        content.parse::<Token![,]>()?;
+    }
+    let settings = option::read(Scope::Callback, content.parse()?, errors);
+    if let Some(jitter) = settings.get("jitter") {
+        let message = "`jitter` is for `every` and `after`: a signal is answered at once";
+        errors.at(jitter.span, message);
+    }
+    Ok(When::Signal {
+        item,
+        written,
+        settings,
+    })
+}
+
+/// The error about a signal that runs no callback.
+fn no_signal(name: &str) -> String {
+    if STOP_SIGNALS.contains(&name) {
+        let stopping = Keyword::OnStopping.example();
+        return format!(
+            "`{name}` stops the process, and runs no other callback\n\
+             for code at the begin of a stop, write `{stopping}`"
+        );
+    }
+    let signals = || SIGNALS.into_iter().map(|(signal, _)| signal);
+    let near = did_you_mean(name, signals());
+    let signals = list(signals());
+    format!("no signal `{name}` runs a callback{near}\nthe signals are {signals}")
 }
 
 /// Reads what stands between the keyword of a hook and its arrow.

@@ -192,11 +192,7 @@ where
 {
     move |name, _| {
         let node = Node::new(name, Kind::Callback, callback.options(), None, Vec::new());
-        let pending = PendingCallback {
-            node: Arc::clone(&node),
-            callback,
-            run: boxed(run),
-        };
+        let pending = PendingCallback::new(Arc::clone(&node), callback, boxed(run));
         let handle = WorkerHandle::new(Arc::clone(&node));
         (node, None, Box::new(pending), handle)
     }
