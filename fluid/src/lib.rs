@@ -141,7 +141,7 @@
 //! spans, events and error texts is a path: `keys/refresh` is the worker `refresh` of the nested group `keys`.
 //! The levels of the events are:
 //!
-//! - `info`: the start and the stop of a group;
+//! - `info`: the start and the stop of a group, and each second what a stop waits for;
 //! - `debug`: changes of state, and dropped messages;
 //! - `warn`: failures that a policy answered, stalls, undelivered and unsent messages, forced stops;
 //! - `error`: failures that end a worker, lost messages, and stuck workers.

@@ -20,6 +20,7 @@ mod drain;
 mod entry;
 mod group_restart;
 mod hooks;
+mod progress;
 mod restart;
 mod stall_watch;
 mod start;
@@ -341,7 +342,13 @@ impl Supervisor {
             }
         }
         self.deferred.drop_on_thread();
-        tracing::info!(group = &*node.path(), cause = %self.as_seen_from_root(exit.cause()), code = exit.code(), "stopped");
+        tracing::info!(
+            group = &*node.path(),
+            cause = %self.as_seen_from_root(exit.cause()),
+            code = exit.code(),
+            messages = exit.total().map(|counts| counts.to_string()),
+            "stopped"
+        );
         node.finish(exit);
     }
 

@@ -424,6 +424,15 @@ async fn the_status_shows_the_whole_tree() {
     assert_eq!(counts(&exit, "inner/deep"), [3, 3, 0, 0, 0]);
     let exit = serde_json::to_value(exit).unwrap();
     assert_eq!(exit["cause"], "asked to stop");
+    assert_eq!(
+        (&exit["cause_kind"], &exit["code"]),
+        (&"stopped".into(), &0.into())
+    );
+    assert_eq!(
+        (&exit["forced"], &exit["forced_by"]),
+        (&false.into(), &serde_json::Value::Null)
+    );
+    assert!(exit["ran_for"].is_f64(), "{exit}");
     assert_eq!(exit["workers"][1]["workers"][0]["counts"]["done"], 3);
 }
 

@@ -244,6 +244,36 @@ async fn the_number_of_records_at_info_does_not_grow_with_the_messages() {
     assert_eq!(events_for(1).await, events_for(100).await);
 }
 
+/// Takes its time.
+#[consumer]
+async fn dawdle(number: u64) {
+    tokio::time::sleep(Duration::from_millis(number)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_logs_each_second_what_it_waits_for_and_at_its_end_the_counts() {
+    let log = Log::collect();
+    let mut workers = group().grace(Duration::from_secs(5));
+    let slow = workers.add(Dawdle);
+    put(&mut workers, "idle", idle());
+    let running = workers.startup().await.unwrap();
+    for _ in 0..3 {
+        slow.send(900).await.unwrap();
+    }
+    assert_eq!(running.shutdown().await.code(), 0);
+    let stopping = log.find(Level::INFO, &["stopping", "waiting_for"]);
+    let texts: Vec<_> = stopping.iter().map(|record| &*record.text).collect();
+    let [first, second] = texts[..] else {
+        panic!("{texts:#?}");
+    };
+    assert!(first.contains("dawdle (1 queued)"), "{first}");
+    assert!(first.contains("grace_left=4"), "{first}");
+    assert!(second.contains("waiting_for=\"dawdle\""), "{second}");
+    assert!(second.contains("grace_left=3"), "{second}");
+    let stopped = log.find(Level::INFO, &["stopped", "3 accepted", "3 done"]);
+    assert_eq!(stopped.len(), 1, "{:#?}", log.records());
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_output_refused_downstream_is_logged() {
     let log = Log::collect();

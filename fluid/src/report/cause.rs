@@ -123,6 +123,24 @@ impl Cause {
         }
     }
 
+    /// The kind of cause as a word, for machines: `stopped`, `finished`, `worker_ended`, `signal`, `bailed_out`, `failed`,
+    /// `panicked`, `startup_failed`, `not_started` or `abandoned`.
+    #[must_use]
+    pub const fn kind_name(&self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Finished => "finished",
+            Self::WorkerEnded(_) => "worker_ended",
+            Self::Signal(_) => "signal",
+            Self::BailedOut { .. } => "bailed_out",
+            Self::Failed { .. } => "failed",
+            Self::Panicked { .. } => "panicked",
+            Self::StartupFailed { .. } => "startup_failed",
+            Self::NotStarted => "not_started",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
     /// Whether this is a failure: an error, a panic or a failed start.
     #[must_use]
     pub const fn is_failure(&self) -> bool {

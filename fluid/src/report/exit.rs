@@ -1,5 +1,8 @@
 //! The report of why and how a worker or a group ended.
 
+#[cfg(feature = "serde")]
+mod fields;
+
 use std::fmt;
 use std::io::{self, Write as _};
 use std::process::{ExitCode, Termination};
@@ -16,6 +19,9 @@ use crate::state::{Kind, State};
 /// forced, and the exit of each member.
 ///
 /// Each wait for the end returns the same exit. It is cheap to clone.
+///
+/// With the feature `serde` it implements `Serialize`: with the exit `code`, whether it was `forced`, the `cause` as text and
+/// the `cause_kind` as a word ([`Cause::kind_name`]), and `ran_for` in seconds.
 ///
 /// As the return value of `main` it sets the exit code of the process, and is printed to standard error unless the
 /// code is 0. A `main` that returns `Result<(), Exit>` prints it too, but the exit code of an `Err` is always 1. To
@@ -43,15 +49,11 @@ use crate::state::{Kind, State};
 pub struct Exit(Arc<Report>);
 
 #[derive(Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub(crate) struct Report {
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) state: State,
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
     pub(crate) cause: Cause,
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_optional_text"))]
     pub(crate) forced_by: Option<Forced>,
     pub(crate) stuck: bool,
     pub(crate) ran_for: Duration,
@@ -64,7 +66,6 @@ pub(crate) struct Report {
     pub(crate) missed_beats: u64,
     pub(crate) restarts: u64,
     pub(crate) stalls: u64,
-    #[cfg_attr(feature = "serde", serde(serialize_with = "as_texts"))]
     pub(crate) last_error: Option<Error>,
     pub(crate) workers: Vec<Exit>,
     /// Boxed, because most members have none.
@@ -134,6 +135,15 @@ impl Exit {
     #[must_use]
     pub fn counts(&self) -> Option<Counts> {
         self.0.counts
+    }
+
+    /// The sums of the counts of all consumers below it, and of its own. `None` if there is no consumer.
+    pub(crate) fn total(&self) -> Option<Counts> {
+        let below = self.workers().iter().filter_map(Self::total);
+        let forgotten = self.forgotten().map(|forgotten| forgotten.counts);
+        let mut all = self.counts().into_iter().chain(forgotten).chain(below);
+        let first = all.next()?;
+        Some(std::iter::once(first).chain(all).sum())
     }
 
     /// The number of messages that it and all members below it lost, also those that were forgotten. A message is lost if
@@ -386,36 +396,5 @@ impl Termination for Exit {
             let _ = writeln!(io::stderr(), "{self}");
         }
         ExitCode::from(self.code())
-    }
-}
-
-#[cfg(feature = "serde")]
-impl serde::Serialize for Exit {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-#[cfg(feature = "serde")]
-fn as_text<S: serde::Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(value)
-}
-
-#[cfg(feature = "serde")]
-fn as_optional_text<S: serde::Serializer>(
-    value: &Option<impl fmt::Display>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => to.collect_str(value),
-        None => to.serialize_none(),
-    }
-}
-
-#[cfg(feature = "serde")]
-fn as_texts<S: serde::Serializer>(value: &Option<Error>, to: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(error) => to.collect_str(&format_args!("{error:#}")),
-        None => to.serialize_none(),
     }
 }

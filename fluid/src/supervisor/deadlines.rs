@@ -19,6 +19,8 @@ pub(super) enum Deadline {
     Group,
     /// The grace period of a member is over. It is forced, or given up if it was forced before.
     Stop,
+    /// The progress of the stop is logged. The member has no meaning.
+    Progress,
 }
 
 #[derive(Debug, Default)]

@@ -248,6 +248,7 @@ impl Supervisor {
         self.node.advance(State::Stopping);
         let deadline = self.node.begin_grace();
         self.deadlines.set_group(deadline);
+        self.log_progress_later(Instant::now());
         self.to_launch.clear();
         let members = self.members.values();
         let pending = members.filter(|member| member.launch.is_some());
@@ -330,6 +331,7 @@ impl Supervisor {
                     self.force_all();
                 }
                 Deadline::Stop => self.stop_is_due(id, now),
+                Deadline::Progress => self.log_progress(now),
             }
         }
     }
