@@ -126,7 +126,14 @@ workers! {
         pub slow: Slow { seen },
         #[consumer(concurrency = config.lanes, rate = config.rate, burst = 2)]
         pub lanes: Slow { seen },
-        #[consumer(batch = config.batch, linger = if config.batch > 1 { config.linger / 2 } else { config.linger })]
+        #[consumer(
+            batch = config.batch,
+            linger = if config.batch > 1 {
+                config.linger / 2
+            } else {
+                config.linger
+            },
+        )]
         pub gather: Gather { seen },
     }
 
@@ -215,7 +222,7 @@ workers! {
         restart = Restart::one_for_one(),
         max_restarts = config.restarts,
         within = config.period * 1000,
-        backoff = config.pauses.clone()
+        backoff = config.pauses.clone(),
     )]
     struct Head(config: Config) {
         #[consumer(on_error = OnError::Stop)]
