@@ -13,6 +13,7 @@ mod fused;
 mod grace_left;
 mod ingress;
 mod lanes;
+mod large_messages;
 mod lifecycle;
 mod logging;
 mod lost;

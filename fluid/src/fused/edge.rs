@@ -172,7 +172,8 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
             if self.stub.has_it() {
                 return self.stub.call(message, &mut self.next).await;
             }
-            self.callee.call(message, &mut self.next).await;
+            let call = std::pin::pin!(self.callee.call(message, &mut self.next));
+            call.await;
         }
     }
 
@@ -264,11 +265,20 @@ where
             loop {
                 if self.is_direct(own) {
                     let link = <Self as Downstream<T>>::fused_call();
-                    if !FusedDelivery::new(self, (own, message), link).await {
+                    let delivered = {
+                        let delivery =
+                            std::pin::pin!(FusedDelivery::new(self, (own, message), link));
+                        delivery.await
+                    };
+                    if !delivered {
                         self.return_failed();
                     }
                 } else {
-                    refused += u64::from(!self.send(own, message).await);
+                    let sent = {
+                        let sending = std::pin::pin!(self.send(own, message));
+                        sending.await
+                    };
+                    refused += u64::from(!sent);
                 }
                 match rest.next() {
                     Some(next) => message = next,
@@ -322,7 +332,7 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
         self.0.begin(ctx).await;
-        W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
+        Box::pin(W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0)).await
     }
 
     fn rest(&mut self) -> Result<(), Error> {

@@ -91,19 +91,21 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
-    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
-        #[cfg(feature = "test-util")]
-        crate::test::perturb().await;
-        let channel = self.channel.of(&message);
-        match channel.push(message, self.origin) {
-            Ok(()) => Ok(()),
-            Err(Refusal::Closed(message)) => Err(self.refused(message)),
-            Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
-                Err(self.without_room(message))
-            }
-            Err(Refusal::Full(message)) => {
-                let entered = channel.enter(message, self.origin).await;
-                entered.map_err(|message| self.refused(message))
+    pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        async move {
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
+            let channel = self.channel.of(&message);
+            match channel.push(message, self.origin) {
+                Ok(()) => Ok(()),
+                Err(Refusal::Closed(message)) => Err(self.refused(message)),
+                Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
+                    Err(self.without_room(message))
+                }
+                Err(Refusal::Full(message)) => {
+                    let entered = channel.enter(message, self.origin).await;
+                    entered.map_err(|message| self.refused(message))
+                }
             }
         }
     }

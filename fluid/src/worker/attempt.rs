@@ -117,7 +117,8 @@ where
                 io.hand_over();
                 called
             } else {
-                attended_call(stage, given, ctx, &io.output, &io.ports).await
+                let call = pin!(attended_call(stage, given, ctx, &io.output, &io.ports));
+                call.await
             };
             let error = match called {
                 Ok(emission) => {
@@ -128,8 +129,8 @@ where
                     io.output.hand_over_unshared();
                     if let Some(first) = first {
                         let leaving = io.output.leave(emission);
-                        let refused = downstream.send_each(&io.output, first, leaving).await;
-                        tell_refused(refused, ctx);
+                        let sent = pin!(downstream.send_each(&io.output, first, leaving));
+                        tell_refused(sent.await, ctx);
                     }
                     return done(ctx, io);
                 }
@@ -141,7 +142,8 @@ where
                 attempt += 1;
                 continue;
             }
-            return give_up::<S>(kept, error, attempt, ctx, io).await;
+            let given_up = pin!(give_up::<S>(kept, error, attempt, ctx, io));
+            return given_up.await;
         }
     }
 }

@@ -80,13 +80,16 @@ impl<T: Send + 'static> Downstream<T> for PortOutput {
         own.send_ahead_unshared(messages)
     }
 
-    async fn send_each(
+    fn send_each(
         &mut self,
         own: &Output<T>,
         first: T,
         mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
-    ) -> u64 {
-        own.send_each(first, &mut rest).await
+    ) -> impl Future<Output = u64> + Send {
+        async move {
+            let sending = std::pin::pin!(own.send_each(first, &mut rest));
+            sending.await
+        }
     }
 }
 

@@ -94,7 +94,12 @@ pub(crate) fn run<S: Stage>(
     Resting {
         rest,
         // Of no size, so this is no memory.
-        calls: S::Calls::make(stage, ctx, io, Box::leak(Box::new(PortOutput))),
+        calls: Box::pin(S::Calls::make(
+            stage,
+            ctx,
+            io,
+            Box::leak(Box::new(PortOutput)),
+        )),
     }
 }
 
@@ -132,7 +137,8 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
             return Ok(());
         }
         if is_fast_path(ctx, io) {
-            return each_message(stage, ctx, io, downstream).await;
+            let calls = pin!(each_message(stage, ctx, io, downstream));
+            return calls.await;
         }
         let limiter = ctx.node().limiter();
         loop {
@@ -146,7 +152,8 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
             if let Some(limiter) = limiter {
                 limiter.ready().await;
             }
-            handle(stage, message, ctx, io, downstream).await?;
+            let handled = pin!(handle(stage, message, ctx, io, downstream));
+            handled.await?;
         }
     }
 }
@@ -231,7 +238,8 @@ where
         };
         #[cfg(feature = "test-util")]
         if ctx.node().test.is_armed() {
-            handle(stage, message, ctx, io, downstream).await?;
+            let handled = pin!(handle(stage, message, ctx, io, downstream));
+            handled.await?;
             continue;
         }
         let called = {
@@ -250,8 +258,8 @@ where
                 if let Some(first) = downstream.send_ahead(&mut io.output, &mut emission) {
                     io.hand_over();
                     let leaving = io.output.leave(emission);
-                    let refused = downstream.send_each(&io.output, first, leaving).await;
-                    tell_refused(refused, ctx);
+                    let sent = pin!(downstream.send_each(&io.output, first, leaving));
+                    tell_refused(sent.await, ctx);
                 }
             }
             Err(error) => {
@@ -288,7 +296,8 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
                 limiter.ready().await;
                 batch = waiting.take();
             }
-            handle(stage, batch, ctx, io, downstream).await?;
+            let handled = pin!(handle(stage, batch, ctx, io, downstream));
+            handled.await?;
         }
         Ok(())
     }

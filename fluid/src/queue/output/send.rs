@@ -39,7 +39,7 @@ impl<T: Send + 'static> Output<T> {
         Sending {
             output: self,
             message: Some(message),
-            later: |message| self.send_later(message),
+            later: |message| Box::pin(self.send_later(message)),
             rest: None,
         }
     }
@@ -92,33 +92,38 @@ impl<T: Send + 'static> Output<T> {
         self.hand_over();
     }
 
-    async fn send_later(&self, message: T) -> Result<(), SendError<T>> {
-        let mut waiting = DropCaught::new(message);
-        self.turn().await;
-        let message = waiting.take();
-        let mut leaving = UnderWay {
-            tally: &self.tally,
-            accepted: false,
-        };
-        #[cfg(feature = "test-util")]
-        let Some((message, copy)) = self.tap.pass(message) else {
-            leaving.accepted = true;
-            return Ok(());
-        };
-        // Whoever waits for room lives; whether the one that should make it does is seen there.
-        let _rest = self.pulse.as_deref().map(Pulse::rest);
-        let sent = match &self.targets[..] {
-            [] => {
-                drop_caught(message);
-                Ok(true)
-            }
-            [target] => target.send(message).await,
-            targets => self.broadcast(targets, message, &mut leaving).await,
-        };
-        leaving.accepted |= matches!(sent, Ok(true));
-        #[cfg(feature = "test-util")]
-        self.tap.keep(copy.filter(|_| leaving.accepted));
-        sent.map(drop)
+    fn send_later(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
+        async move {
+            let mut waiting = DropCaught::new(message);
+            self.turn().await;
+            let message = waiting.take();
+            let mut leaving = UnderWay {
+                tally: &self.tally,
+                accepted: false,
+            };
+            #[cfg(feature = "test-util")]
+            let Some((message, copy)) = self.tap.pass(message) else {
+                leaving.accepted = true;
+                return Ok(());
+            };
+            // Whoever waits for room lives; whether the one that should make it does is seen there.
+            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            let sent = match &self.targets[..] {
+                [] => {
+                    drop_caught(message);
+                    Ok(true)
+                }
+                [target] => {
+                    let sending = std::pin::pin!(target.send(message));
+                    sending.await
+                }
+                targets => self.broadcast(targets, message, &mut leaving).await,
+            };
+            leaving.accepted |= matches!(sent, Ok(true));
+            #[cfg(feature = "test-util")]
+            self.tap.keep(copy.filter(|_| leaving.accepted));
+            sent.map(drop)
+        }
     }
 
     /// Sends a message from a worker that may block its thread, as [`send`](Self::send) does from a
@@ -180,18 +185,23 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// Sends a message that may have to wait, and then those behind it. Returns how many were refused.
-    pub(crate) async fn send_each(
+    pub(crate) fn send_each(
         &self,
         mut message: T,
         rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
-    ) -> u64 {
-        let mut refused = 0;
-        loop {
-            let sent = self.send(message).await;
-            refused += u64::from(sent.map_err(drop_caught).is_err());
-            match self.send_ahead(rest) {
-                Some(next) => message = next,
-                None => return refused,
+    ) -> impl Future<Output = u64> + Send {
+        async move {
+            let mut refused = 0;
+            loop {
+                let sent = {
+                    let sending = std::pin::pin!(self.send(message));
+                    sending.await
+                };
+                refused += u64::from(sent.map_err(drop_caught).is_err());
+                match self.send_ahead(rest) {
+                    Some(next) => message = next,
+                    None => return refused,
+                }
             }
         }
     }
@@ -241,23 +251,25 @@ impl<T: Send + 'static> Output<T> {
 
     /// Sends a clone to each target but the first, which gets the message itself. It is accepted once
     /// any of them has accepted it.
-    async fn broadcast(
+    fn broadcast(
         &self,
         targets: &[Target<T>],
         message: T,
         leaving: &mut UnderWay<'_>,
-    ) -> Result<bool, SendError<T>> {
-        let [first, rest @ ..] = targets else {
-            return Ok(true);
-        };
-        let mut message = DropCaught::new(message);
-        for target in rest {
-            let sent = target.send(self.copied(&message)).await;
-            leaving.accepted |= sent.map_err(drop_caught).unwrap_or(false);
-        }
-        match first.send(message.take()).await {
-            Err(refused) if !leaving.accepted => Err(refused),
-            sent => Ok(sent.map_err(drop_caught).unwrap_or(false) || leaving.accepted),
+    ) -> impl Future<Output = Result<bool, SendError<T>>> + Send {
+        async move {
+            let [first, rest @ ..] = targets else {
+                return Ok(true);
+            };
+            let mut message = DropCaught::new(message);
+            for target in rest {
+                let sent = target.send(self.copied(&message)).await;
+                leaving.accepted |= sent.map_err(drop_caught).unwrap_or(false);
+            }
+            match first.send(message.take()).await {
+                Err(refused) if !leaving.accepted => Err(refused),
+                sent => Ok(sent.map_err(drop_caught).unwrap_or(false) || leaving.accepted),
+            }
         }
     }
 

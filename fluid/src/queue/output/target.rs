@@ -1,5 +1,6 @@
 //! The other end of an edge.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use crate::queue::adapter::{Adapted, Sent};
@@ -50,13 +51,21 @@ impl<T> Target<T> {
 impl<T: Send + 'static> Target<T> {
     /// Sends a message, and waits for room. Returns whether it was accepted: of one that an adapter had
     /// changed before it was refused, there is nothing to give back.
-    pub(super) async fn send(&self, message: T) -> Result<bool, SendError<T>> {
-        match self {
-            Self::Queue(sender) => sender.send(message).await.map(|()| true),
-            Self::Adapted(adapted) => match adapted.send(message, true)? {
-                Sent::Now(accepted) => Ok(accepted),
-                Sent::Later(rest) => Ok(rest.await),
-            },
+    pub(super) fn send(
+        &self,
+        message: T,
+    ) -> impl Future<Output = Result<bool, SendError<T>>> + Send {
+        async move {
+            match self {
+                Self::Queue(sender) => {
+                    let sending = std::pin::pin!(sender.send(message));
+                    sending.await.map(|()| true)
+                }
+                Self::Adapted(adapted) => match adapted.send(message, true)? {
+                    Sent::Now(accepted) => Ok(accepted),
+                    Sent::Later(rest) => Ok(rest.await),
+                },
+            }
         }
     }
 
