@@ -376,6 +376,41 @@ pub use fluid_macros::consumer;
 /// resources are in scope as `Arc`s. It is evaluated at the start and at each restart. A nested group is made
 /// once; its workers are made anew at each restart.
 ///
+/// # Resources that move
+///
+/// A resource that only one worker uses, such as a listener or a receiver, moves into that worker with `move` before its
+/// name. The constructor then takes it by value, and it need be neither `Clone` nor `Sync`:
+///
+/// ```
+/// use fluid::{worker, workers};
+/// use tokio::sync::mpsc::Receiver;
+///
+/// #[worker]
+/// async fn print(lines: &mut Receiver<String>) {
+///     while let Some(line) = lines.recv().await {
+///         println!("{line}");
+///     }
+/// }
+///
+/// workers! {
+///     struct Printing(move lines: Receiver<String>) {
+///         print: Print { lines },
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), fluid::Exit> {
+/// let (sender, lines) = tokio::sync::mpsc::channel(8);
+/// let running = Printing::new(lines).startup().await?;
+/// drop(sender);
+/// assert!(running.wait_for_shutdown().await.is_success());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Such a worker is made once. `concurrency` and `on_error = "restart"` do not compile for it, and no other worker, callback or
+/// adapter can use the resource. If the strategy of the group would restart the worker, the group fails instead, and the
+/// error says why.
+///
 /// # Values at run time
 ///
 /// On a field, in `#[workers(…)]` and in a callback, the value of an option is a literal or any expression, in which the

@@ -83,6 +83,10 @@ pub trait MemberSlot: Sized {
 
     #[doc(hidden)]
     fn member_handle(&self) -> Self::Handle;
+
+    /// Lets no restart build the member again. A group is built once in any case.
+    #[doc(hidden)]
+    fn build_once(&self) {}
 }
 
 /// The handle of a member.
@@ -108,6 +112,10 @@ impl<W: Worker> MemberSlot for Slot<W> {
 
     fn member_handle(&self) -> WorkerHandle {
         self.worker_handle()
+    }
+
+    fn build_once(&self) {
+        self.handle.node().by_value.store(true, Ordering::Relaxed);
     }
 }
 
