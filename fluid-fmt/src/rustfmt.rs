@@ -41,7 +41,7 @@ pub(crate) struct Style {
     pub(crate) hard_tabs: bool,
 }
 
-/// The pieces that rustfmt has formatted, and those that it is still to format.
+/// The formatted pieces, and the pieces that rustfmt formats next.
 pub(crate) struct Rustfmt {
     pub(crate) style: Style,
     /// Whether rustfmt can be run.

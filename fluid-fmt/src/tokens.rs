@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Doc,
     /// Any other comment.
     Comment,
-    /// A delimiter that opens, with the index of the one that closes.
+    /// An opening delimiter, with the index of its closing delimiter.
     Open(usize),
     Close,
 }

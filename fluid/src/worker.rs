@@ -56,6 +56,12 @@ use crate::worker::stage::is_silent;
 /// one is called; so it is if a life that should end for a restart takes longer than its grace period.
 ///
 /// After a restart, the next life begins with a new worker; `after_shutdown` is called only after the last one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no worker",
+    label = "no function makes `{Self}` a worker",
+    note = "`#[worker]` and `#[consumer]` make a worker of a function; its name is that of the function in CamelCase",
+    note = "a nested group is a field with an expression: `name: Group = Group::new(db)`"
+)]
 pub trait Worker: Send + Sized + 'static {
     /// What its queue holds; [`Nothing`](crate::by_hand::Nothing) if it is no consumer.
     type Message: Send + 'static;

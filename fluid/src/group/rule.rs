@@ -40,6 +40,7 @@ impl<W: Worker> IsSlot for Slot<W> {
 }
 
 /// Implemented for every type, whether it is a slot or not.
+#[doc(hidden)]
 pub trait HasNoSlot {
     /// Returns the slot, from which an edge starts.
     fn starts_an_edge(&self) -> &Slot<Self::Worker>
@@ -280,12 +281,15 @@ where
 }
 
 /// The message type of a member.
+#[doc(hidden)]
 pub type ConsumedBy<W> = <<W as Member>::Slot as MemberSlot>::Message;
 
 /// The output type of a member.
+#[doc(hidden)]
 pub type EmittedBy<W> = <<W as Member>::Slot as MemberSlot>::Output;
 
 /// Whether `W` consumes messages.
+#[doc(hidden)]
 #[must_use]
 pub const fn consumes<W: Member>() -> bool {
     // `Option<T>` has the size 0 only if `T` has no values.

@@ -21,6 +21,7 @@ impl Worker for NotUnderstood {
 }
 
 /// Stands in for the value of a group whose declaration could not be parsed.
+#[doc(hidden)]
 pub fn not_understood<T>() -> T {
     unreachable!("a declaration that does not compile")
 }

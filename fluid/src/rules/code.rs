@@ -24,11 +24,13 @@ impl<K: Hash> IsKey for K {
 }
 
 /// `batch_weight`: the weight of a message.
+#[doc(hidden)]
 pub fn weight<'m, M>(message: &'m M, weight: impl FnOnce(&'m M) -> usize) -> usize {
     weight(message)
 }
 
 /// `retry_if`: whether a call that failed with this error may be made again.
+#[doc(hidden)]
 pub fn judged<'e, E>(error: &'e E, judge: impl FnOnce(&'e E) -> bool) -> bool {
     judge(error)
 }

@@ -21,6 +21,7 @@ pub struct EmittedType<T>(PhantomData<T>);
 pub struct Any;
 
 /// A value that stands for the type `T`.
+#[doc(hidden)]
 #[must_use]
 pub const fn emitted<T>() -> EmittedType<T> {
     EmittedType(PhantomData)

@@ -18,6 +18,7 @@ pub trait Wires<W, Port, const NAME: u64> {}
 pub struct NoEdges;
 
 /// Implemented for every type, so that workers without ports pass the check.
+#[doc(hidden)]
 pub trait HasNoPorts {
     /// Accepts any edges.
     fn every_port_leads_somewhere<Edges>(_: Edges) {}

@@ -31,11 +31,6 @@ use crate::worker::{Io, Ports, Worker};
 /// One call of a worker's function. The macros implement it; the loops below call it.
 ///
 /// It knows nothing of queues, edges and policies, so one generated body serves all of them.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` makes its own calls",
-    label = "an option of the calls that fluid makes",
-    note = "a worker written by hand and a nested group have a loop of their own: set it there"
-)]
 pub trait Stage: Worker {
     /// What one call is given: a message, or `()` for a worker without a queue.
     type Input;

@@ -14,58 +14,24 @@ use crate::mention::uses;
 use crate::option::{Place, Settings, checked_wait, duration};
 use crate::words::{GROUP, Keyword};
 
-/// The call that registers a callback.
+/// The call that registers a callback or a hook.
 pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStream {
     let Callback {
-        cfgs, keyword, run, ..
+        cfgs,
+        keyword,
+        run,
+        when,
+        ..
     } = callback;
-    let workers = local("__workers");
-    let word = keyword.word();
-    let (outer, inner) = scope(run, resources);
-    let at = run.span().resolved_at(Span::call_site());
-    let (body, called) = (body(run), called(run));
-    let in_scope = |expr: &Expr| with_clones(expr, resources);
-    let (made, settings) = match &callback.when {
-        When::Timer {
-            wait: time,
-            settings,
-        } => {
-            let constructor = Ident::new(word, Span::call_site());
-            let owner = owner(settings, called.as_ref(), word);
-            let wait = wait(time, *keyword, &owner, &in_scope);
-            let made = quote!(::fluid::__private::Callback::#constructor(#wait));
-            (made, settings)
-        }
-        When::Signal {
-            item,
-            written,
-            settings,
-        } => {
-            let span = written.span().resolved_at(Span::call_site());
-            let item = Ident::new(item, span);
-            // Evaluated by the compiler, which so reports a missing feature.
-            let made = quote_spanned! {span=>
-                const { ::fluid::__private::Callback::on_signal(::fluid::__private::UnixSignal::#item) }
-            };
-            (made, settings)
-        }
-        When::Hook { exit } => {
-            let when = Ident::new(word, callback.span);
-            let argument = match exit {
-                Some(exit) => quote!(#exit: ::fluid::__private::Exit),
-                None if *keyword == Keyword::AfterShutdown => quote!(_),
-                None => TokenStream::new(),
-            };
-            return quote_spanned! {at=>
-                #(#cfgs)*
-                #workers.#when({
-                    #outer
-                    move |#argument| async move { #body }
-                });
-            };
-        }
+    let settings = match when {
+        When::Timer { settings, .. } | When::Signal { settings, .. } => settings,
+        When::Hook { exit } => return hook(callback, exit.as_ref(), resources),
     };
-    let owner = owner(settings, called.as_ref(), word);
+    let workers = local("__workers");
+    let called = called(run);
+    let owner = owner(settings, called.as_ref(), keyword.word());
+    let in_scope = |expr: &Expr| with_clones(expr, resources);
+    let made = made(callback, &owner, &in_scope);
     let name = match (settings.get("name"), called) {
         (None, Some(name)) => quote!(.name(#name)),
         _ => TokenStream::new(),
@@ -74,18 +40,67 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
         owner: &owner,
         in_scope: &in_scope,
     });
+    let (outer, inner) = scope(run, resources);
+    let body = body(run);
+    let at = run.span().resolved_at(Span::call_site());
     quote_spanned! {at=>
-                #(#cfgs)*
-                #workers.register_callback(
-                    #made #name #settings,
-                    {
-                        #outer
-                        move || {
-                            #inner
-                            async move { #body }
-                        }
-                    },
-                );
+        #(#cfgs)*
+        #workers.register_callback(
+            #made #name #settings,
+            {
+                #outer
+                move || {
+                    #inner
+                    async move { #body }
+                }
+            },
+        );
+    }
+}
+
+/// The call that registers a hook.
+fn hook(callback: &Callback, exit: Option<&Ident>, resources: &[Resource]) -> TokenStream {
+    let Callback {
+        cfgs, keyword, run, ..
+    } = callback;
+    let workers = local("__workers");
+    let when = Ident::new(keyword.word(), callback.span);
+    let argument = match exit {
+        Some(exit) => quote!(#exit: ::fluid::__private::Exit),
+        None if *keyword == Keyword::AfterShutdown => quote!(_),
+        None => TokenStream::new(),
+    };
+    let (outer, _) = scope(run, resources);
+    let body = body(run);
+    let at = run.span().resolved_at(Span::call_site());
+    quote_spanned! {at=>
+        #(#cfgs)*
+        #workers.#when({
+            #outer
+            move |#argument| async move { #body }
+        });
+    }
+}
+
+/// The `Callback` that says when the code runs.
+fn made(callback: &Callback, owner: &str, in_scope: &dyn Fn(&Expr) -> TokenStream) -> TokenStream {
+    let keyword = callback.keyword;
+    match &callback.when {
+        When::Timer { wait: time, .. } => {
+            let constructor = Ident::new(keyword.word(), Span::call_site());
+            let wait = wait(time, keyword, owner, in_scope);
+            quote!(::fluid::__private::Callback::#constructor(#wait))
+        }
+        When::Signal { item, written, .. } => {
+            let span = written.span().resolved_at(Span::call_site());
+            let item = Ident::new(item, span);
+            // Evaluated by the compiler, which so reports a missing feature.
+            quote_spanned! {span=>
+                const { ::fluid::__private::Callback::on_signal(::fluid::__private::UnixSignal::#item) }
+            }
+        }
+        // A hook is no `Callback`.
+        When::Hook { .. } => TokenStream::new(),
     }
 }
 
