@@ -1,6 +1,5 @@
 //! The shared state of one member, used by its handles, its task and the supervisor of its group.
 
-mod cold;
 pub(crate) mod context;
 pub(crate) mod directive;
 mod grace;
@@ -8,6 +7,7 @@ pub(crate) mod members;
 mod membership;
 mod notify;
 pub(crate) mod options_ref;
+mod rare;
 mod report;
 mod state_cell;
 
@@ -17,11 +17,11 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::error::{Error, Stalled};
-use crate::node::cold::Cold;
 use crate::node::members::Members;
 use crate::node::membership::Membership;
 pub(crate) use crate::node::notify::{MemberEvent, Parent};
 use crate::node::options_ref::OptionsRef;
+use crate::node::rare::Rare;
 use crate::node::state_cell::StateCell;
 use crate::options::OnStall;
 use crate::queue::{NoReply, QueueControl, Tally};
@@ -29,8 +29,8 @@ use crate::report::cause::{Cause, Forced};
 use crate::report::exit::Exit;
 use crate::state::{Kind, State};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::flag::{Flag, Flags};
 use crate::sync::lock::lock;
-use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock};
 use crate::time::rate::Limiter;
 use crate::time::run_control::RunControl;
@@ -50,7 +50,7 @@ pub(crate) struct Node {
     sent: Box<[Arc<Tally>]>,
     state: StateCell,
     /// The requests to the member: [`stop`](Self::stop) and [`forced`](Self::forced).
-    asked: Signals,
+    asked: Flags,
     /// The requests to the current incarnation.
     run_control: Mutex<Arc<RunControl>>,
     /// Set if the worker was added by value, so that it cannot be built again.
@@ -61,7 +61,7 @@ pub(crate) struct Node {
     /// The members, if it is a group.
     members: Option<Box<Mutex<Members>>>,
     /// Data that only few members need, allocated on first use.
-    cold: OnceLock<Box<Cold>>,
+    rare: OnceLock<Box<Rare>>,
     #[cfg(feature = "test-util")]
     pub(crate) test: crate::test::TestHooks,
 }
@@ -82,14 +82,14 @@ impl Node {
             queue_control,
             sent: sent.into(),
             state: StateCell::new(),
-            asked: Signals::default(),
+            asked: Flags::default(),
             run_control: Mutex::default(),
             by_value: AtomicBool::new(false),
             beats: AtomicU64::new(0),
             started_at: OnceLock::new(),
             exit: OnceLock::new(),
             members: (kind == Kind::Group).then(Box::default),
-            cold: OnceLock::new(),
+            rare: OnceLock::new(),
             #[cfg(feature = "test-util")]
             test: crate::test::TestHooks::new(),
         })
@@ -97,12 +97,12 @@ impl Node {
 
     /// The member's name within its group.
     pub(crate) fn name(&self) -> &Arc<str> {
-        let alias = self.cold.get().and_then(|cold| cold.alias.get());
+        let alias = self.rare.get().and_then(|rare| rare.alias.get());
         alias.unwrap_or(&self.name)
     }
 
-    fn cold(&self) -> &Cold {
-        self.cold.get_or_init(Box::default)
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
     }
 
     pub(crate) fn state(&self) -> State {
@@ -136,20 +136,20 @@ impl Node {
     }
 
     /// Raised when the member is asked to stop.
-    pub(crate) const fn stop(&self) -> Signal<'_> {
-        self.asked.signal(0)
+    pub(crate) const fn stop(&self) -> Flag<'_> {
+        self.asked.flag(0)
     }
 
     /// Raised when the grace period is over.
-    pub(crate) const fn forced(&self) -> Signal<'_> {
-        self.asked.signal(1)
+    pub(crate) const fn forced(&self) -> Flag<'_> {
+        self.asked.flag(1)
     }
 
     /// Requests a stop. If it is a member of a group, the supervisor decides when it stops.
     pub(crate) fn ask_to_stop(&self, why: Option<Cause>) {
         if let Some(why) = why {
             // Only the first cause counts.
-            let _ = self.cold().why.set(why);
+            let _ = self.rare().why.set(why);
         }
         self.refuse_from_outside();
         self.notify_stop_requested();
@@ -199,19 +199,19 @@ impl Node {
     pub(crate) fn limiter(&self) -> Option<&Limiter> {
         let rate = self.options.rate?;
         let new = || Limiter::new(rate, self.options.burst);
-        Some(self.cold().limiter.get_or_init(new))
+        Some(self.rare().limiter.get_or_init(new))
     }
 
     /// The cause of the stop, [`Cause::Stopped`] if none was given.
     pub(crate) fn asked_because(&self) -> Cause {
-        let why = self.cold.get().and_then(|cold| cold.why.get());
+        let why = self.rare.get().and_then(|rare| rare.why.get());
         why.map_or(Cause::Stopped, Cause::clone)
     }
 
     /// Forces it to stop, for the reason `why`. If it has not ended at `until`, it is stuck.
     pub(crate) fn force(&self, until: Instant, why: Forced) {
         self.note_force(why);
-        let _ = self.cold().force_until.set(until);
+        let _ = self.rare().force_until.set(until);
         self.forced().raise();
         self.run_control().abort(until);
     }
@@ -252,7 +252,7 @@ impl Node {
         let last = std::mem::replace(&mut *lock(&self.run_control), next);
         // Code that still holds a context of the last incarnation, such as a spawned task, sees that it has ended.
         last.stop_requested().raise();
-        self.cold().restarts.fetch_add(1, Ordering::Relaxed);
+        self.rare().restarts.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The path of the member, itself or one below it, that was added by value and so prevents a restart.
@@ -269,7 +269,7 @@ impl Node {
     }
 
     pub(crate) fn force_until(&self) -> Option<Instant> {
-        self.cold.get()?.force_until.get().copied()
+        self.rare.get()?.force_until.get().copied()
     }
 
     /// Records the error of a failure. The hooks of the member still run.
@@ -281,19 +281,19 @@ impl Node {
             error = format!("{error:#}"),
             "run failed"
         );
-        let _last = lock(&self.cold().failing).replace(error.clone());
+        let _last = lock(&self.rare().failing).replace(error.clone());
     }
 
     /// Clears the failure after a restart.
     pub(crate) fn clear_failure(&self) {
-        if let Some(cold) = self.cold.get() {
-            let _last = lock(&cold.failing).take();
+        if let Some(rare) = self.rare.get() {
+            let _last = lock(&rare.failing).take();
         }
     }
 
     /// The failure, while the hooks of the member run.
     pub(crate) fn failing(&self) -> Option<Cause> {
-        let error = lock(&self.cold.get()?.failing).clone();
+        let error = lock(&self.rare.get()?.failing).clone();
         error.map(|error| Cause::failure(self.name(), error))
     }
 
@@ -304,11 +304,11 @@ impl Node {
 
     pub(crate) fn note_error(&self, error: &Error) {
         // The last error is dropped outside the lock.
-        let _last = lock(&self.cold().last_error).replace(error.clone());
+        let _last = lock(&self.rare().last_error).replace(error.clone());
     }
 
     fn last_error(&self) -> Option<Error> {
-        lock(&self.cold.get()?.last_error).clone()
+        lock(&self.rare.get()?.last_error).clone()
     }
 
     /// Ends it with `exit`, which every waiter gets. Only the first exit counts.

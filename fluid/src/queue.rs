@@ -1,7 +1,6 @@
 //! The queue between senders and a consumer, and its ends.
 
-pub(crate) mod adapt;
-mod adapter;
+pub(crate) mod adapter;
 mod channel;
 mod output;
 mod output_buffer;

@@ -4,11 +4,11 @@
 //! watched, and those tests see every order in which threads may come to it.
 
 pub(crate) mod blocking;
+pub(crate) mod flag;
 pub(crate) mod lock;
-pub(crate) mod signal;
-pub(crate) mod span;
 #[cfg(all(test, fluid_loom))]
-pub(crate) mod watched;
+pub(crate) mod loom_types;
+pub(crate) mod span;
 pub(crate) mod yielding;
 
 #[cfg(not(all(test, fluid_loom)))]
@@ -31,4 +31,4 @@ pub(crate) use loom::{
     thread,
 };
 #[cfg(all(test, fluid_loom))]
-pub(crate) use watched::{Notified, Notify, OnceLock, mpsc, oneshot};
+pub(crate) use loom_types::{Notified, Notify, OnceLock, mpsc, oneshot};

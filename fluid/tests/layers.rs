@@ -93,7 +93,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = path.file_stem().expect("a name").to_string_lossy();
-        if name == "tests" || name == "loom_tests" || name == "watched" {
+        if name == "tests" || name == "loom_tests" || name == "loom_types" {
             continue;
         }
         if path.is_dir() {

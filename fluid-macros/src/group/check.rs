@@ -10,7 +10,7 @@ mod stop;
 use crate::error::Errors;
 use crate::group::model::{Declaration, Group, Statement, When};
 use crate::option::{self, Scope};
-use edge::Names;
+use name::Names;
 
 pub(super) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     let mut group = Group {

@@ -19,8 +19,8 @@ use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode};
 use crate::node::context::Context;
+use crate::sync::flag::{until, wait_for};
 use crate::sync::lock::lock;
-use crate::sync::signal::{until, wait_for};
 use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;

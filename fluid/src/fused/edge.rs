@@ -21,9 +21,9 @@ use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, RunMode};
 use crate::node::context::Context;
-use crate::queue::adapt::Adapt;
+use crate::queue::adapter::Adapt;
 use crate::queue::{Channel, Leaving, Output, QueueControl, discard};
-use crate::sync::signal::until;
+use crate::sync::flag::until;
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
 use crate::worker::downstream::{Downstream, FusedCall, Sealed};

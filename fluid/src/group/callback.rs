@@ -18,7 +18,7 @@ use crate::options::{OnError, OnExit, Options, bounded};
 use crate::outcome::Outcome;
 use crate::report::cause::Cause;
 use crate::state::State;
-use crate::sync::signal::until;
+use crate::sync::flag::until;
 use crate::time::jitter::jitter;
 use crate::time::run_control::RunControl;
 
@@ -77,7 +77,7 @@ impl Callback {
         }
     }
 
-    /// Runs whenever the process gets `signal`, for example to read a configuration again. It never overlaps itself: signals
+    /// Runs whenever the process gets `signal`, for example to read a configuration again. It never overlaps itself: flags
     /// that come while it runs cause one more run together. A failure is only logged, unless
     /// [`on_error`](Self::on_error) says otherwise, so that a mistake in the new configuration does not stop the group.
     ///
@@ -217,7 +217,7 @@ impl PendingCallback {
     async fn live(mut self) -> Option<Cause> {
         let node = Arc::clone(&self.node);
         if let Some(signal) = self.callback.signal {
-            // Without a runtime that has signals, tokio panics.
+            // Without a runtime that has flags, tokio panics.
             let listener = catch(async { SignalListener::new(signal).map_err(Error::from) });
             match listener.await {
                 Ok(listener) => self.listener = Some(listener),

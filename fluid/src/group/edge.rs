@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::catch::DropCaught;
 use crate::group::rule::{IsCalledWith, IsConsumedBy};
 use crate::group::slot::Slot;
-use crate::queue::adapt::Adapt;
+use crate::queue::adapter::Adapt;
 use crate::queue::{Output, Sender};
 use crate::rules::{Adapted, IsAdaptedTo, Unchanged};
 use crate::worker::attempt::Copy;

@@ -1,6 +1,6 @@
 //! The handle of a group.
 
-mod admit;
+mod add;
 mod lookup;
 
 use std::any::Any;
@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicUsize;
 use crate::error::{AddError, ExtendError};
 use crate::group::callback::Callback;
 use crate::group::extension::Extension;
-use crate::group::handle::admit::callback_of;
+use crate::group::handle::add::callback_of;
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::default_name;
 use crate::lifecycle::launch::Build;

@@ -7,7 +7,7 @@ use crate::group::edge::{EdgeStart, OutputStart, PortStart};
 use crate::group::slot::{Member, MemberSlot, MessageOf, Slot};
 use crate::group::workers::Workers;
 use crate::queue::Output;
-use crate::queue::adapt::{Adapt, Straight};
+use crate::queue::adapter::{Adapt, Straight};
 use crate::rules::{Adapted, IsAdaptedTo, Other, Unchanged};
 use crate::state::Nothing;
 use crate::worker::Worker;

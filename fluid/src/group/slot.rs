@@ -19,7 +19,7 @@ use crate::lifecycle::run_mode::{Detachable, RunMode};
 use crate::node::options_ref::OptionsRef;
 use crate::node::{MemberId, Node};
 use crate::options::Options;
-use crate::queue::adapt::Adapt;
+use crate::queue::adapter::Adapt;
 use crate::queue::{Channel, Output, Owner, QueueControl, SendOrigin, Sender};
 use crate::state::Kind;
 use crate::state::Nothing;

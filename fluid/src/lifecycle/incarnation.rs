@@ -22,7 +22,7 @@ use crate::node::directive::{Directive, Failure, RunStart};
 use crate::options::OnError;
 use crate::report::cause::Cause;
 use crate::state::State;
-use crate::sync::signal::until;
+use crate::sync::flag::until;
 use crate::worker::{Io, Worker};
 
 /// Runs all incarnations of a worker, sets its exit, and reports its end.

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Stalled};
 use crate::node::Node;
-use crate::sync::signal::{Signal, until};
+use crate::sync::flag::{Flag, until};
 use crate::time::run_control::RunControl;
 use crate::time::stall::{Pulse, Rest, Watched};
 
@@ -131,7 +131,7 @@ impl Context {
     }
 
     /// Raised when this incarnation is to end.
-    pub(crate) fn stop_requested(&self) -> Signal<'_> {
+    pub(crate) fn stop_requested(&self) -> Flag<'_> {
         self.run_control.stop_requested()
     }
 
@@ -145,7 +145,7 @@ impl Context {
     }
 
     /// Raised when this incarnation is to end, because the worker is restarted.
-    pub(crate) fn restart_requested(&self) -> Signal<'_> {
+    pub(crate) fn restart_requested(&self) -> Flag<'_> {
         self.run_control.restart_requested()
     }
 

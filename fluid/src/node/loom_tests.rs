@@ -3,8 +3,8 @@
 use super::*;
 use crate::options::Options;
 use crate::sync::blocking::block_on;
+use crate::sync::loom_types::explore;
 use crate::sync::thread;
-use crate::sync::watched::explore;
 
 fn node() -> Arc<Node> {
     let node = Node::new("test".into(), Kind::Worker, Options::new(), None, vec![]);

@@ -28,7 +28,7 @@ impl Node {
         stop: StopOrder,
     ) {
         if name != self.name {
-            let _ = self.cold().alias.set(name);
+            let _ = self.rare().alias.set(name);
         }
         let group = Arc::downgrade(group);
         let _ = self.membership.set(Membership {

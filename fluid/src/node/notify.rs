@@ -3,8 +3,8 @@
 use super::{MemberId, Node};
 use crate::node::directive::{Directive, RunEnded, RunStats};
 use crate::report::cause::Cause;
+use crate::sync::flag::until;
 use crate::sync::oneshot;
-use crate::sync::signal::until;
 
 /// An event of a member.
 pub(crate) enum MemberEvent {

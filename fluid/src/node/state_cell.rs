@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use crate::state::State;
+use crate::sync::flag::wait_for;
 use crate::sync::lock::lock;
-use crate::sync::signal::wait_for;
 use crate::sync::{Mutex, Notify};
 
 /// The current state, with the time of its last change.

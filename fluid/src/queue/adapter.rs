@@ -1,14 +1,33 @@
-//! The end of an edge that adapts: what the adapter takes and what it gives may be of two types.
+//! Adapters: what an edge makes of a message, and the end of such an edge.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::catch::{DropEach, drop_caught};
-use crate::queue::adapt::Adapt;
 use crate::queue::reply_slot::ReplySlots;
 use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::Sender;
+
+/// What an edge makes of each `T` that is sent over it: none, one or several of `M`.
+pub trait Adapt<T, M>: Send + Sync + 'static {
+    /// Whether it is never several.
+    const AT_MOST_ONE: bool;
+
+    fn adapt(&self, message: T) -> impl Iterator<Item = M> + Send + use<Self, T, M>;
+}
+
+/// The message itself: the consumer takes what is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Straight;
+
+impl<M: Send> Adapt<M, M> for Straight {
+    const AT_MOST_ONE: bool = true;
+
+    fn adapt(&self, message: M) -> impl Iterator<Item = M> + Send + use<M> {
+        std::iter::once(message)
+    }
+}
 
 /// Where a port leads whose messages are made into others on their way.
 ///

@@ -13,13 +13,13 @@
 
 mod admit;
 mod batch;
-mod control;
+mod consumer_requests;
 mod fetch;
 mod lanes;
-mod line;
-mod queue;
 mod queue_control;
+mod receive_end;
 mod recv;
+mod waiting_senders;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, Weak};
@@ -27,12 +27,12 @@ use std::task::Waker;
 
 use crate::options::{Options, Overflow};
 pub(crate) use crate::queue::channel::batch::Batching;
-use crate::queue::channel::control::Control;
+use crate::queue::channel::consumer_requests::ConsumerRequests;
 use crate::queue::channel::lanes::{Key, Lanes};
-use crate::queue::channel::line::Line;
-pub use crate::queue::channel::queue::Queue;
 pub(crate) use crate::queue::channel::queue_control::QueueControl;
+pub use crate::queue::channel::receive_end::Queue;
 use crate::queue::channel::recv::keep;
+use crate::queue::channel::waiting_senders::WaitingSenders;
 use crate::queue::discard;
 use crate::queue::reply_slot::ReplySlots;
 use crate::queue::sender::SendOrigin;
@@ -76,7 +76,7 @@ pub(crate) struct Channel<M> {
     awaited: Arc<AtomicBool>,
     /// Whether senders wait for room. It is written under the lock, and read without it.
     senders_wait: AtomicBool,
-    control: Control,
+    requests: ConsumerRequests,
     reply_slots: ReplySlots,
 }
 
@@ -94,7 +94,7 @@ struct Inner<M> {
     released: u64,
     /// Room that was granted to output ports in advance.
     credit: usize,
-    line: Line,
+    waiting_senders: WaitingSenders,
     /// How many lanes wait for a message, at most.
     lanes_wait: usize,
     /// The waker of the only lane, while it waits for a message, or will wait when it has handled the one in hand. With
@@ -175,7 +175,7 @@ impl<M> Channel<M> {
                 taken: 0,
                 released: 0,
                 credit: 0,
-                line: Line::default(),
+                waiting_senders: WaitingSenders::default(),
                 lanes_wait: 0,
                 waker: None,
                 unbounded: false,
@@ -184,7 +184,7 @@ impl<M> Channel<M> {
             room: Notify::new(),
             awaited: Arc::new(AtomicBool::new(false)),
             senders_wait: AtomicBool::new(false),
-            control: Control::none(),
+            requests: ConsumerRequests::none(),
             reply_slots: ReplySlots::none(),
         }
     }
@@ -247,7 +247,7 @@ impl<M> Channel<M> {
             progress.take(fetched.len());
             inner.release(in_hand + fetched.len(), |counts| &mut counts.undelivered);
             inner.counts.undelivered += left.len() as u64;
-            inner.line.wake_all();
+            inner.waiting_senders.wake_all();
             (left, inner.waker.take())
         };
         self.room.notify_waiters();
@@ -334,7 +334,7 @@ impl<M> Channel<M> {
         {
             let mut inner = lock(&self.inner);
             inner.gate = inner.gate.max(gate);
-            inner.line.wake_all();
+            inner.waiting_senders.wake_all();
         }
         self.room.notify_waiters();
         self.wake_lanes();
@@ -359,7 +359,10 @@ impl<M> Inner<M> {
 
     /// How much room is occupied, at most: what the consumer took since `taken` was read is free by now.
     fn occupied(&self) -> usize {
-        self.waiting.len() + self.credit + self.line.granted + (self.fetched - self.taken) as usize
+        self.waiting.len()
+            + self.credit
+            + self.waiting_senders.granted
+            + (self.fetched - self.taken) as usize
     }
 
     /// Whether a message of `origin` finds room beyond the capacity.

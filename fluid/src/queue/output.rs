@@ -12,7 +12,7 @@ use std::sync::Arc;
 use self::tally::Alone;
 pub(crate) use self::tally::{Leaving, Tally};
 use self::target::Target;
-use crate::queue::adapt::Adapt;
+use crate::queue::adapter::Adapt;
 use crate::queue::adapter::Adapter;
 use crate::queue::output_buffer::OutputBuffer;
 use crate::queue::sender::Sender;

@@ -14,7 +14,7 @@ use crate::lifecycle::launch::BoxFuture;
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::report::exit::Exit;
-use crate::sync::signal::until;
+use crate::sync::flag::until;
 
 /// How long all `on_shutdown` hooks of a group together may still take when its grace period is over, and then all
 /// `after_shutdown` hooks.

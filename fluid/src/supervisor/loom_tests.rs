@@ -21,8 +21,8 @@ use crate::state::Nothing;
 use crate::sync::Mutex;
 use crate::sync::blocking::block_on;
 use crate::sync::lock::lock;
+use crate::sync::loom_types::explore_incarnations;
 use crate::sync::thread::{self, JoinHandle};
-use crate::sync::watched::explore_incarnations;
 use crate::worker::{Io, Worker};
 
 /// The threads of the members.

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::sync::flag::wait_for;
 use crate::sync::lock::lock;
-use crate::sync::signal::wait_for;
 use crate::sync::{Mutex, Notify};
 
 /// The messages that a worker emitted, in order. Returned by [`Kit::collect`](crate::test::Kit::collect) and

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::sync::flag::{Flag, Flags};
 use crate::sync::lock::lock;
-use crate::sync::signal::{Signal, Signals};
 use crate::sync::{Mutex, OnceLock};
 use crate::time::stall::Pulse;
 
@@ -14,7 +14,7 @@ use crate::time::stall::Pulse;
 #[derive(Debug, Default)]
 pub(crate) struct RunControl {
     /// The flags `stop_requested`, `restart_requested` and `cut_off`.
-    asked: Signals,
+    asked: Flags,
     /// Data that only few incarnations need, allocated on first use.
     cold: OnceLock<Box<ColdControl>>,
 }
@@ -31,18 +31,18 @@ struct ColdControl {
 
 impl RunControl {
     /// Raised when the incarnation is to end: the member stops or is restarted.
-    pub(crate) const fn stop_requested(&self) -> Signal<'_> {
-        self.asked.signal(0)
+    pub(crate) const fn stop_requested(&self) -> Flag<'_> {
+        self.asked.flag(0)
     }
 
     /// Raised when the incarnation is to end because of a restart.
-    pub(crate) const fn restart_requested(&self) -> Signal<'_> {
-        self.asked.signal(1)
+    pub(crate) const fn restart_requested(&self) -> Flag<'_> {
+        self.asked.flag(1)
     }
 
     /// Raised when the incarnation is aborted at its next await.
-    pub(crate) const fn cut_off(&self) -> Signal<'_> {
-        self.asked.signal(2)
+    pub(crate) const fn cut_off(&self) -> Flag<'_> {
+        self.asked.flag(2)
     }
 
     /// Asks the incarnation to end, because the worker stops.
@@ -54,8 +54,8 @@ impl RunControl {
     }
 
     /// Raised if the worker stops while the incarnation was already asked to end.
-    const fn stopped(&self) -> Signal<'_> {
-        self.asked.signal(3)
+    const fn stopped(&self) -> Flag<'_> {
+        self.asked.flag(3)
     }
 
     /// Asks the incarnation to end, because a restart follows.

@@ -8,7 +8,7 @@ use std::pin::pin;
 use crate::catch::{catch_call, catch_now, drop_each};
 use crate::error::Error;
 use crate::node::context::Context;
-use crate::sync::signal::until;
+use crate::sync::flag::until;
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
 use crate::worker::{Io, Worker};

@@ -1,39 +1,11 @@
 //! The edges of a group, and the rules about them.
 
-use std::collections::HashMap;
-
-use proc_macro2::Ident;
-
 use super::cycle::cycles;
-use super::name::repeats;
-use crate::error::{Errors, did_you_mean, list};
+use super::name::{Names, check_worker, repeats};
+use crate::error::Errors;
 use crate::group::model::{Chain, Edge, End, Field, Group, Made, Step};
 use crate::text::text;
-use crate::words::{Arrow, Keyword};
-
-/// The fields by their names. Under configurations several fields may have the same name.
-pub(super) struct Names {
-    names: Vec<String>,
-    fields: HashMap<String, Vec<usize>>,
-}
-
-impl Names {
-    pub(super) fn of(fields: &[Field]) -> Self {
-        // Names are compared as text, since the comparison of two `Ident`s converts both of them each time.
-        let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
-        let mut fields: HashMap<_, Vec<_>> = HashMap::new();
-        for (field, name) in names.iter().enumerate() {
-            fields.entry(name.clone()).or_default().push(field);
-        }
-        Self { names, fields }
-    }
-
-    fn find(&self, name: &Ident) -> &[usize] {
-        self.fields
-            .get(&name.to_string())
-            .map_or(&[], Vec::as_slice)
-    }
-}
+use crate::words::Arrow;
 
 /// The edges of one chain. An end that does not exist is reported, and its edges are left out.
 pub(super) fn edges(chain: &Chain, names: &Names, errors: &mut Errors) -> Vec<Edge> {
@@ -95,7 +67,7 @@ fn check_end(end: &End, at: usize, last: usize, names: &Names, errors: &mut Erro
         }
         End::Discard(_) => {}
         End::Worker { name, port } => {
-            check_name(name, at == 0, names, errors);
+            check_worker(name, at == 0, names, errors);
             if let (Some(port), 1..) = (port, at) {
                 let message = format!(
                     "an edge ends at a worker, not at a port\n\
@@ -105,20 +77,6 @@ fn check_end(end: &End, at: usize, last: usize, names: &Names, errors: &mut Erro
             }
         }
     }
-}
-
-/// Reports a name of no worker. At the begin of a statement it may be a misspelt hook.
-fn check_name(name: &Ident, begins: bool, names: &Names, errors: &mut Errors) {
-    if !names.find(name).is_empty() {
-        return;
-    }
-    let workers = || names.names.iter().map(String::as_str);
-    let hooks = Keyword::HOOKS.map(Keyword::word).into_iter();
-    let hooks = hooks.filter(|_| begins);
-    let near = did_you_mean(&name.to_string(), workers().chain(hooks));
-    let workers = list(workers());
-    let message = format!("no worker named `{name}`{near}\nthe workers are {workers}");
-    errors.at(name.span(), message);
 }
 
 /// The rules about all edges together.

@@ -7,13 +7,27 @@ use proc_macro2::Ident;
 
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::model::{Field, Header, Made, shorthand};
-use crate::words::{GROUP, METHODS};
+use crate::words::{GROUP, Keyword, METHODS};
 
 pub(super) fn check(header: &mut Header, errors: &mut Errors) {
     check_unique_names(header, errors);
     check_group(header, errors);
     check_methods(header, errors);
     check_ingresses(header, errors);
+}
+
+/// Reports a name in an edge that no worker has. At the begin of a statement it may be a misspelt hook.
+pub(super) fn check_worker(name: &Ident, begins: bool, names: &Names, errors: &mut Errors) {
+    if !names.find(name).is_empty() {
+        return;
+    }
+    let workers = || names.names.iter().map(String::as_str);
+    let hooks = Keyword::HOOKS.map(Keyword::word).into_iter();
+    let hooks = hooks.filter(|_| begins);
+    let near = did_you_mean(&name.to_string(), workers().chain(hooks));
+    let workers = list(workers());
+    let message = format!("no worker named `{name}`{near}\nthe workers are {workers}");
+    errors.at(name.span(), message);
 }
 
 /// Reports names that occur twice, and keeps the first of each.
@@ -41,6 +55,30 @@ fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>, errors: 
             repeat.nth, repeat.count
         );
         errors.at(*span, message);
+    }
+}
+
+/// The fields by their names. Under configurations several fields may have the same name.
+pub(super) struct Names {
+    names: Vec<String>,
+    fields: HashMap<String, Vec<usize>>,
+}
+
+impl Names {
+    pub(super) fn of(fields: &[Field]) -> Self {
+        // Names are compared as text, since the comparison of two `Ident`s converts both of them each time.
+        let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
+        let mut fields: HashMap<_, Vec<_>> = HashMap::new();
+        for (field, name) in names.iter().enumerate() {
+            fields.entry(name.clone()).or_default().push(field);
+        }
+        Self { names, fields }
+    }
+
+    pub(super) fn find(&self, name: &Ident) -> &[usize] {
+        self.fields
+            .get(&name.to_string())
+            .map_or(&[], Vec::as_slice)
     }
 }
 

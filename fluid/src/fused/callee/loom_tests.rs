@@ -7,9 +7,9 @@ use crate::queue::Channel;
 use crate::state::Kind;
 use crate::state::Nothing;
 use crate::sync::blocking::block_on;
-use crate::sync::signal::Signals;
+use crate::sync::flag::Flags;
+use crate::sync::loom_types::explore;
 use crate::sync::thread::{self, JoinHandle};
-use crate::sync::watched::explore;
 
 /// A worker that is lent to another thread.
 struct Called;
@@ -111,12 +111,12 @@ fn a_borrower_whose_wait_is_cancelled_does_not_keep_the_worker() {
     explore(|| {
         let (cell, ctx) = lendable();
         let lent = lend(&cell, &ctx);
-        let signals = Arc::new(Signals::default());
+        let flags = Arc::new(Flags::default());
         let borrower = {
-            let (cell, signals) = (Arc::clone(&cell), Arc::clone(&signals));
-            thread::spawn(move || drop(block_on(until(signals.signal(0), cell.borrow()))))
+            let (cell, flags) = (Arc::clone(&cell), Arc::clone(&flags));
+            thread::spawn(move || drop(block_on(until(flags.flag(0), cell.borrow()))))
         };
-        signals.signal(0).raise();
+        flags.flag(0).raise();
         borrower.join().unwrap();
         ctx.end();
         assert!(lent.join().unwrap().unwrap().is_ok());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::*;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::blocking::block_on;
+use crate::sync::loom_types::explore;
 use crate::sync::thread;
-use crate::sync::watched::explore;
 
 #[test]
 fn a_waiter_for_a_state_sees_it() {

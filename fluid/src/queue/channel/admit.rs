@@ -130,7 +130,7 @@ impl<M> Channel<M> {
         if most == 0 || inner.lanes_wait > 0 || inner.gate == Gate::Closed {
             return 0;
         }
-        if !inner.line.is_empty() {
+        if !inner.waiting_senders.is_empty() {
             return self.capacity.saturating_sub(inner.occupied()).min(most);
         }
         if self.capacity.saturating_sub(inner.occupied()) / 2 < most {
@@ -161,7 +161,7 @@ impl<M> Channel<M> {
 
     /// Reads how much the consumer has taken. If senders wait, the room that this makes is theirs, and stays unread.
     fn read_taken(&self, inner: &mut Inner<M>) {
-        if inner.line.is_empty() {
+        if inner.waiting_senders.is_empty() {
             inner.taken = self.taken();
         }
     }

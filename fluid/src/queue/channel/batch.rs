@@ -162,7 +162,7 @@ impl<M> Queue<M> {
             self.ended().await;
             return None;
         }
-        if self.channel.control.take_yield(&mut self.seen_control) {
+        if self.channel.requests.take_yield(&mut self.seen_requests) {
             yield_to_all().await;
         }
         let batch = self.gather_until_due(batching).await?;
@@ -172,7 +172,7 @@ impl<M> Queue<M> {
     /// Gathers messages until a batch is full, has lingered, or can get no more.
     async fn gather_until_due(&mut self, batching: &Batching<M>) -> Option<Vec<M>> {
         loop {
-            if self.channel.control.is_interrupted() {
+            if self.channel.requests.is_interrupted() {
                 return None;
             }
             if let Some(batch) = self.gather(batching) {
@@ -183,7 +183,7 @@ impl<M> Queue<M> {
             let most = batching.size.saturating_sub(self.gathering.messages).max(1);
             match self.channel.fetch_all(&mut self.fetched, most) {
                 Fetched::Some => continue,
-                Fetched::Ended if self.channel.control.is_interrupted() => return None,
+                Fetched::Ended if self.channel.requests.is_interrupted() => return None,
                 Fetched::Ended => return self.gathering.take_oldest(),
                 Fetched::None => {}
             }

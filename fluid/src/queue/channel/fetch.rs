@@ -32,7 +32,7 @@ impl<M> Channel<M> {
     ) -> Fetched {
         let (outcome, senders) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.control.is_interrupted() {
+            if inner.frozen || self.requests.is_interrupted() {
                 return Fetched::Ended;
             }
             let outcome = if inner.waiting.is_empty() {
@@ -65,7 +65,7 @@ impl<M> Channel<M> {
     ) -> Fetched {
         let (outcome, senders) = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.control.is_interrupted() {
+            if inner.frozen || self.requests.is_interrupted() {
                 return Fetched::Ended;
             }
             let outcome = if let Some(message) = inner.waiting.pop_front() {
@@ -115,7 +115,7 @@ impl<M> Channel<M> {
     pub(super) fn fetch_all(&self, fetched: &mut VecDeque<M>, most: usize) -> Fetched {
         let senders = {
             let mut inner = lock(&self.inner);
-            if inner.frozen || self.control.is_interrupted() {
+            if inner.frozen || self.requests.is_interrupted() {
                 return Fetched::Ended;
             }
             if inner.waiting.is_empty() {

@@ -64,7 +64,7 @@ impl<M> Channel<M> {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             // From now on the consumer takes none of its fetched messages.
-            self.control.interrupt(true);
+            self.requests.interrupt(true);
             let mut messages = inner.waiting.len() as u64;
             if !inner.frozen {
                 inner.frozen = true;
@@ -74,7 +74,7 @@ impl<M> Channel<M> {
                 messages += inner.fetched + seen.direct - seen.done - inner.released;
             }
             inner.counts.undelivered += messages;
-            inner.line.wake_all();
+            inner.waiting_senders.wake_all();
             (std::mem::take(&mut inner.waiting), messages)
         };
         self.room.notify_waiters();
@@ -105,7 +105,7 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
     }
 
     fn yield_to_all(&self) {
-        self.all().for_each(|queue| queue.control.yield_to_all());
+        self.all().for_each(|queue| queue.requests.yield_to_all());
     }
 
     fn seal(&self) -> Option<Box<dyn Send>> {
@@ -122,7 +122,7 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
             {
                 let inner = lock(&queue.inner);
                 let interrupted = interrupted || inner.frozen;
-                queue.control.interrupt(interrupted);
+                queue.requests.interrupt(interrupted);
             }
             queue.wake_lanes();
         }
@@ -133,7 +133,7 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
             let mut inner = lock(&queue.inner);
             inner.unbounded = unbounded && queue.overflow == Overflow::Wait;
             if unbounded {
-                inner.line.wake_all();
+                inner.waiting_senders.wake_all();
                 drop(inner);
                 queue.room.notify_waiters();
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::fetch::Fetched;
-use super::queue::{Queue, YIELD_BUDGET};
+use super::receive_end::{Queue, YIELD_BUDGET};
 use crate::sync::yielding::{To, yield_to, yield_to_all};
 use crate::time::stall::{Pulse, Rest};
 
@@ -25,7 +25,7 @@ impl<M> Queue<M> {
 
     /// Whether the lane must [pause](Self::pause) before its next message.
     pub(crate) fn must_pause(&self) -> bool {
-        self.admit_budget == 0 || self.channel.control.must_yield(self.seen_control)
+        self.admit_budget == 0 || self.channel.requests.must_yield(self.seen_requests)
     }
 
     /// Whether no other lane takes from the queue.
@@ -80,7 +80,7 @@ impl<M> Queue<M> {
 
     /// Takes a message into the hand that was fetched already. Returns whether there was one.
     fn has_fetched(&mut self) -> bool {
-        if self.fetched.is_empty() || self.channel.control.is_interrupted() {
+        if self.fetched.is_empty() || self.channel.requests.is_interrupted() {
             return false;
         }
         self.progress.take(1);
@@ -133,7 +133,7 @@ impl<M> Queue<M> {
     /// ready, and without this its consumer would never let another task run.
     pub(crate) async fn pause(&mut self) {
         self.settle();
-        let yields = self.channel.control.take_yield(&mut self.seen_control);
+        let yields = self.channel.requests.take_yield(&mut self.seen_requests);
         self.channel.let_senders_in();
         self.admit_budget = self.channel.admit_budget;
         if yields {
@@ -141,7 +141,7 @@ impl<M> Queue<M> {
             self.yield_budget = YIELD_BUDGET;
         } else if self.yield_budget < self.admit_budget {
             // While a group stops, no task is to be kept waiting.
-            let stops = self.seen_control.is_any();
+            let stops = self.seen_requests.is_any();
             yield_to(if stops { To::All } else { self.turns.end() }).await;
             self.yield_budget = YIELD_BUDGET;
         }

@@ -1,6 +1,6 @@
 //! The queue under real threads.
 
-mod line;
+mod waiting_senders;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -5,8 +5,8 @@ use std::future::poll_fn;
 use super::*;
 use crate::queue::reply::{Reply, discard};
 use crate::sync::blocking::block_on;
+use crate::sync::loom_types::explore;
 use crate::sync::thread;
-use crate::sync::watched::explore;
 
 /// Asks as a sender does, and gives the reply to `answering`.
 async fn ask(

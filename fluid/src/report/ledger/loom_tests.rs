@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::sync::loom_types::explore;
 use crate::sync::thread;
-use crate::sync::watched::explore;
 
 #[test]
 fn a_message_from_a_fused_edge_is_accepted_before_it_is_done() {

@@ -68,7 +68,7 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
 }
 
 /// Waits for the timer, but no longer than until the life should end. It only looks whether it should: a life is
-/// driven by an [`until`](crate::sync::signal::until), which polls it when anything is asked of it.
+/// driven by an [`until`](crate::sync::flag::until), which polls it when anything is asked of it.
 fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Output = ()> {
     poll_fn(move |cx| match timer.as_mut().as_pin_mut() {
         Some(timer) if ctx.is_running() => timer.poll(cx),

@@ -1,7 +1,7 @@
 //! Batches.
 
 use super::*;
-use crate::sync::watched::explore;
+use crate::sync::loom_types::explore;
 
 /// Handles batches of two on another thread, until none comes any more.
 fn handle_batches(channel: &Arc<Channel<u64>>) -> JoinHandle<Vec<Vec<u64>>> {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::queue::AskError;
 use crate::queue::reply::{NoReply, Reply};
-use crate::sync::watched::explore;
+use crate::sync::loom_types::explore;
 
 #[test]
 fn a_stuck_consumer_changes_no_count_after_it_is_given_up() {

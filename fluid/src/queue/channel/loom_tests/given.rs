@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::queue::Output;
-use crate::sync::watched::explore;
+use crate::sync::loom_types::explore;
 
 /// Sends from another thread as a worker does that hands over what it has sent at the end. Returns how many messages
 /// were emitted, and how many were not.

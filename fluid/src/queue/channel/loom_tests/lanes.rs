@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use super::*;
-use crate::sync::watched::explore;
+use crate::sync::loom_types::explore;
 
 /// A queue from which two lanes take.
 fn shared() -> Arc<Channel<u64>> {

@@ -1,7 +1,7 @@
 //! A queue that is full drops what its policy says, and counts it.
 
 use super::*;
-use crate::sync::watched::explore;
+use crate::sync::loom_types::explore;
 
 /// Two send at once to a queue of one, while a third handles.
 fn overflows(overflow: Overflow) {

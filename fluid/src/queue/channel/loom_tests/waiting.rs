@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Context;
 
 use super::*;
-use crate::sync::watched::explore;
+use crate::sync::loom_types::explore;
 
 #[test]
 fn every_message_of_two_senders_is_handled() {

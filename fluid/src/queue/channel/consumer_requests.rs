@@ -8,20 +8,20 @@ const INTERRUPTED: u32 = 1;
 const YIELD: u32 = 2;
 
 /// All requests in one word, since a consumer reads it for every message.
-pub(super) struct Control(AtomicU32);
+pub(super) struct ConsumerRequests(AtomicU32);
 
 /// The requests to yield that a lane has seen so far.
 #[derive(Clone, Copy, Default)]
-pub(super) struct SeenControl(u32);
+pub(super) struct SeenRequests(u32);
 
-impl SeenControl {
+impl SeenRequests {
     /// Whether the lane was ever requested to yield.
     pub(super) const fn is_any(self) -> bool {
         self.0 != 0
     }
 }
 
-impl Control {
+impl ConsumerRequests {
     pub(super) fn none() -> Self {
         Self(AtomicU32::new(0))
     }
@@ -51,17 +51,17 @@ impl Control {
 
     /// Whether there is no interruption, and no request to yield that a lane has not seen.
     #[inline(always)]
-    pub(super) fn is_seen(&self, seen: SeenControl) -> bool {
+    pub(super) fn is_seen(&self, seen: SeenRequests) -> bool {
         self.0.load(Ordering::Relaxed) == seen.0
     }
 
     /// Whether a lane must yield.
-    pub(super) fn must_yield(&self, seen: SeenControl) -> bool {
+    pub(super) fn must_yield(&self, seen: SeenRequests) -> bool {
         self.0.load(Ordering::Relaxed) & !INTERRUPTED != seen.0
     }
 
     /// Returns whether the lane must yield, and notes that it has seen the requests.
-    pub(super) fn take_yield(&self, seen: &mut SeenControl) -> bool {
+    pub(super) fn take_yield(&self, seen: &mut SeenRequests) -> bool {
         let requests = self.0.load(Ordering::Relaxed) & !INTERRUPTED;
         std::mem::replace(&mut seen.0, requests) != requests
     }
@@ -73,32 +73,32 @@ mod tests {
 
     #[test]
     fn each_lane_yields_once_for_each_request_to_yield() {
-        let control = Control::none();
-        let mut lanes = [SeenControl::default(); 2];
+        let requests = ConsumerRequests::none();
+        let mut lanes = [SeenRequests::default(); 2];
         for _ in 0..2 {
-            control.yield_to_all();
+            requests.yield_to_all();
             for lane in &mut lanes {
-                assert!(!control.is_seen(*lane));
-                assert!(control.take_yield(lane));
-                assert!(control.is_seen(*lane));
-                assert!(!control.take_yield(lane));
+                assert!(!requests.is_seen(*lane));
+                assert!(requests.take_yield(lane));
+                assert!(requests.is_seen(*lane));
+                assert!(!requests.take_yield(lane));
             }
         }
     }
 
     #[test]
     fn an_interruption_is_no_request_to_yield() {
-        let control = Control::none();
-        let mut lane = SeenControl::default();
-        control.interrupt(true);
-        assert!(control.is_interrupted());
-        assert!(!control.is_seen(lane));
-        assert!(!control.take_yield(&mut lane));
-        control.yield_to_all();
-        assert!(control.is_interrupted());
-        assert!(control.take_yield(&mut lane));
-        control.interrupt(false);
-        assert!(!control.is_interrupted());
-        assert!(control.is_seen(lane));
+        let requests = ConsumerRequests::none();
+        let mut lane = SeenRequests::default();
+        requests.interrupt(true);
+        assert!(requests.is_interrupted());
+        assert!(!requests.is_seen(lane));
+        assert!(!requests.take_yield(&mut lane));
+        requests.yield_to_all();
+        assert!(requests.is_interrupted());
+        assert!(requests.take_yield(&mut lane));
+        requests.interrupt(false);
+        assert!(!requests.is_interrupted());
+        assert!(requests.is_seen(lane));
     }
 }

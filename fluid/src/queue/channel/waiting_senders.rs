@@ -1,6 +1,6 @@
 //! Senders that wait for room, served in the order in which they came.
 //!
-//! `Channel::room` wakes the waiting senders in order, and [`Line`] counts them. When there is room, the senders at the
+//! `Channel::room` wakes the waiting senders in order, and [`WaitingSenders`] counts them. When there is room, the senders at the
 //! front are woken, and the room is granted to them in equal shares. Granted room counts as occupied, so no other
 //! sender takes it. A woken sender returns its share under the same lock under which it adds its message. It usually
 //! has more to send, and then uses the rest of the share.
@@ -25,7 +25,7 @@ use crate::sync::lock::lock;
 
 /// How many senders wait, and the room that was granted to them.
 #[derive(Default)]
-pub(super) struct Line {
+pub(super) struct WaitingSenders {
     /// Senders that have not been woken.
     waiting: usize,
     /// Senders that were woken and have not taken the lock since.
@@ -34,7 +34,7 @@ pub(super) struct Line {
     pub(super) granted: usize,
 }
 
-impl Line {
+impl WaitingSenders {
     pub(super) const fn is_empty(&self) -> bool {
         self.waiting == 0 && self.woken == 0
     }
@@ -82,14 +82,14 @@ impl<M> Channel<M> {
 
     /// Grants what is free to the senders that wait. Returns how many of them are to be [woken](Self::wake_senders).
     pub(super) fn grant_room(&self, inner: &mut Inner<M>) -> usize {
-        if inner.line.is_empty() {
+        if inner.waiting_senders.is_empty() {
             return 0;
         }
         inner.taken = self.taken();
         let room = self.capacity.saturating_sub(inner.occupied());
         // A sender that is not polled leaves most of the room to the others.
         let wakes = inner
-            .line
+            .waiting_senders
             .grant(room, (self.capacity / 4).clamp(1, MAX_FETCH));
         self.note_senders(inner);
         wakes
@@ -101,7 +101,7 @@ impl<M> Channel<M> {
 
     fn note_senders(&self, inner: &Inner<M>) {
         self.senders_wait
-            .store(!inner.line.is_empty(), Ordering::Relaxed);
+            .store(!inner.waiting_senders.is_empty(), Ordering::Relaxed);
     }
 }
 
@@ -165,7 +165,7 @@ impl<M> Waiter<'_, M> {
         let wake = {
             let mut inner = lock(&channel.inner);
             if inner.gate.admits(origin) && std::mem::take(&mut self.in_line) {
-                inner.line.leave();
+                inner.waiting_senders.leave();
             }
             match channel.accept(&mut inner, message, origin) {
                 Ok(wake) => wake,
@@ -174,7 +174,7 @@ impl<M> Waiter<'_, M> {
                     return Err(Refusal::Closed(message));
                 }
                 Err(Refusal::Full(message)) => {
-                    inner.line.waiting += usize::from(joins);
+                    inner.waiting_senders.waiting += usize::from(joins);
                     self.in_line = joins;
                     channel.note_senders(&inner);
                     return Err(Refusal::Full(message));
@@ -192,7 +192,7 @@ impl<M> Drop for Waiter<'_, M> {
             let channel = self.channel;
             let next = {
                 let mut inner = lock(&channel.inner);
-                inner.line.leave();
+                inner.waiting_senders.leave();
                 channel.grant_room(&mut inner)
             };
             channel.wake_senders(next);

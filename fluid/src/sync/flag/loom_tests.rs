@@ -1,25 +1,25 @@
-//! Loom tests of signals.
+//! Loom tests of flags.
 
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
 
 use super::*;
 use crate::sync::blocking::block_on;
+use crate::sync::loom_types::explore;
 use crate::sync::thread;
-use crate::sync::watched::explore;
 
 #[test]
 fn every_waiter_sees_the_signal() {
     explore(|| {
-        let signal = Arc::new(Signals::default());
+        let signal = Arc::new(Flags::default());
         let waiters = [(); 2].map(|()| {
             let signal = Arc::clone(&signal);
             thread::spawn(move || {
-                block_on(signal.signal(0).raised());
-                assert!(signal.signal(0).is_raised());
+                block_on(signal.flag(0).raised());
+                assert!(signal.flag(0).is_raised());
             })
         });
-        signal.signal(0).raise();
+        signal.flag(0).raise();
         for waiter in waiters {
             waiter.join().unwrap();
         }
@@ -29,12 +29,12 @@ fn every_waiter_sees_the_signal() {
 #[test]
 fn a_signal_ends_the_wait_for_a_pending_future() {
     explore(|| {
-        let signal = Arc::new(Signals::default());
+        let signal = Arc::new(Flags::default());
         let waiter = {
             let signal = Arc::clone(&signal);
-            thread::spawn(move || block_on(until(signal.signal(0), pending::<()>())))
+            thread::spawn(move || block_on(until(signal.flag(0), pending::<()>())))
         };
-        signal.signal(0).raise();
+        signal.flag(0).raise();
         assert_eq!(waiter.join().unwrap(), None);
     });
 }
@@ -42,20 +42,20 @@ fn a_signal_ends_the_wait_for_a_pending_future() {
 #[test]
 fn a_future_in_until_sees_the_other_signals() {
     explore(|| {
-        let signals = Arc::new(Signals::default());
+        let flags = Arc::new(Flags::default());
         let driven = {
-            let signals = Arc::clone(&signals);
+            let flags = Arc::clone(&flags);
             thread::spawn(move || {
                 // It checks the flag and registers no waker.
-                let check = poll_fn(|_| match signals.signal(1).is_raised() {
+                let check = poll_fn(|_| match flags.flag(1).is_raised() {
                     true => Poll::Ready(()),
                     false => Poll::Pending,
                 });
-                block_on(until(signals.signal(0), check))
+                block_on(until(flags.flag(0), check))
             })
         };
-        signals.signal(2).raise();
-        signals.signal(1).raise();
+        flags.flag(2).raise();
+        flags.flag(1).raise();
         assert_eq!(driven.join().unwrap(), Some(()));
     });
 }
@@ -63,12 +63,12 @@ fn a_future_in_until_sees_the_other_signals() {
 #[test]
 fn only_one_of_two_calls_of_raise_returns_true() {
     explore(|| {
-        let signal = Arc::new(Signals::default());
+        let signal = Arc::new(Flags::default());
         let other = {
             let signal = Arc::clone(&signal);
-            thread::spawn(move || signal.signal(0).raise())
+            thread::spawn(move || signal.flag(0).raise())
         };
-        let here = signal.signal(0).raise();
+        let here = signal.flag(0).raise();
         assert_ne!(here, other.join().unwrap());
     });
 }
@@ -76,17 +76,17 @@ fn only_one_of_two_calls_of_raise_returns_true() {
 #[test]
 fn a_raised_signal_makes_earlier_signals_visible() {
     explore(|| {
-        let signals = Arc::new(Signals::default());
+        let flags = Arc::new(Flags::default());
         let observer = {
-            let signals = Arc::clone(&signals);
+            let flags = Arc::clone(&flags);
             thread::spawn(move || {
-                if signals.signal(1).is_raised() {
-                    assert!(signals.signal(0).is_raised());
+                if flags.flag(1).is_raised() {
+                    assert!(flags.flag(0).is_raised());
                 }
             })
         };
-        signals.signal(0).raise();
-        signals.signal(1).raise();
+        flags.flag(0).raise();
+        flags.flag(1).raise();
         observer.join().unwrap();
     });
 }

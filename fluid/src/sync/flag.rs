@@ -12,23 +12,23 @@ use crate::sync::{Notified, Notify};
 /// Up to eight flags with one list of waiters. Each flag takes one bit, is raised at most once, and is never
 /// lowered. Flags share the waiters because most flags are never raised.
 #[derive(Debug, Default)]
-pub(crate) struct Signals {
+pub(crate) struct Flags {
     raised: AtomicU8,
     waiters: Notify,
 }
 
-/// One flag of [`Signals`]. Reading it is one relaxed load, so that it can be read in a hot loop.
+/// One flag of [`Flags`]. Reading it is one relaxed load, so that it can be read in a hot loop.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Signal<'a> {
-    signals: &'a Signals,
+pub(crate) struct Flag<'a> {
+    flags: &'a Flags,
     flag: u8,
 }
 
-impl Signals {
+impl Flags {
     /// The flag `number`, which is between 0 and 7.
-    pub(crate) const fn signal(&self, number: u8) -> Signal<'_> {
-        Signal {
-            signals: self,
+    pub(crate) const fn flag(&self, number: u8) -> Flag<'_> {
+        Flag {
+            flags: self,
             flag: 1 << number,
         }
     }
@@ -43,27 +43,27 @@ impl Signals {
     }
 }
 
-impl Signal<'_> {
+impl Flag<'_> {
     /// Raises the flag and wakes all waiters. Returns `true` if this call raised it.
     pub(crate) fn raise(self) -> bool {
         // The call that raised it wakes the waiters.
         if self.is_raised() {
             return false;
         }
-        let before = self.signals.raised.fetch_or(self.flag, Ordering::SeqCst);
-        self.signals.waiters.notify_waiters();
+        let before = self.flags.raised.fetch_or(self.flag, Ordering::SeqCst);
+        self.flags.waiters.notify_waiters();
         before & self.flag == 0
     }
 
     /// Whether the flag is raised. If so, everything that was written before the call of `raise` is visible.
     pub(crate) fn is_raised(self) -> bool {
-        self.signals.seen() & self.flag != 0
+        self.flags.seen() & self.flag != 0
     }
 
     /// Resolves when the flag is raised, immediately if it is already. Cancel safe.
     pub(crate) async fn raised(self) {
-        let is_raised = || self.signals.raised.load(Ordering::SeqCst) & self.flag != 0;
-        wait_until(&self.signals.waiters, is_raised).await;
+        let is_raised = || self.flags.raised.load(Ordering::SeqCst) & self.flag != 0;
+        wait_until(&self.flags.waiters, is_raised).await;
     }
 }
 
@@ -86,9 +86,9 @@ pub(crate) async fn wait_for<T>(changes: &Notify, value: impl Fn() -> Option<T>)
 }
 
 /// Polls `future` until it completes or `signal` is raised. The signal is checked first. When another flag of the
-/// same [`Signals`] is raised, the future is polled again: so code in it can check such a flag without registering
+/// same [`Flags`] is raised, the future is polled again: so code in it can check such a flag without registering
 /// a waker.
-pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_, F> {
+pub(crate) const fn until<F: Future>(signal: Flag<'_>, future: F) -> Until<'_, F> {
     Until {
         signal,
         changed: None,
@@ -100,10 +100,10 @@ pub(crate) const fn until<F: Future>(signal: Signal<'_>, future: F) -> Until<'_,
 pin_project! {
     /// The future of [`until`]. It is no `async fn`, for the reason given at [`Catch`](crate::catch::Catch).
     ///
-    /// It registers with the signals only when the future is pending, and only once for each waker. A future that
+    /// It registers with the flags only when the future is pending, and only once for each waker. A future that
     /// is woken often then reads one flag at each poll.
     pub(crate) struct Until<'a, F> {
-        signal: Signal<'a>,
+        signal: Flag<'a>,
         #[pin]
         changed: Option<Notified<'a>>,
         registered: Option<Registered>,
@@ -112,7 +112,7 @@ pin_project! {
     }
 }
 
-/// Identifies the waker that is registered with the signals. They hold a clone of it, so no other waker can have
+/// Identifies the waker that is registered with the flags. They hold a clone of it, so no other waker can have
 /// its address. Storing a clone here as well would cost one more reference count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Registered {
@@ -134,9 +134,9 @@ impl<F: Future> Future for Until<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let Signal { signals, flag } = *this.signal;
+        let Flag { flags, flag } = *this.signal;
         loop {
-            let seen = signals.seen();
+            let seen = flags.seen();
             if seen & flag != 0 {
                 return Poll::Ready(None);
             }
@@ -153,12 +153,12 @@ impl<F: Future> Future for Until<'_, F> {
                 *this.registered = Some(waker);
             }
             if this.changed.is_none() {
-                this.changed.set(Some(signals.waiters.notified()));
+                this.changed.set(Some(flags.waiters.notified()));
             }
             // Registered before the check, so that no change is missed in between.
             let changed = this.changed.as_mut().as_pin_mut();
             let waits = changed.is_some_and(|changed| changed.poll(cx).is_pending());
-            if waits && signals.raised.load(Ordering::SeqCst) == seen {
+            if waits && flags.raised.load(Ordering::SeqCst) == seen {
                 return Poll::Pending;
             }
             this.changed.set(None);

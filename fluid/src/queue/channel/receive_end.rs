@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
-use super::control::SeenControl;
+use super::consumer_requests::SeenRequests;
 use super::{Channel, Gate};
 use crate::report::ledger::Progress;
 use crate::sync::lock::lock;
@@ -61,7 +61,7 @@ pub struct Queue<M> {
     /// How many more messages the lane takes before it yields to other tasks.
     pub(super) yield_budget: usize,
     pub(super) turns: Turns,
-    pub(super) seen_control: SeenControl,
+    pub(super) seen_requests: SeenRequests,
     /// The waker that the lane has registered last. It is kept, so that no other waker can equal it.
     pub(super) known: Option<Waker>,
     /// The stall monitor of the incarnation that reads here.
@@ -83,7 +83,7 @@ impl<M> Queue<M> {
             admit_budget: 0,
             yield_budget: YIELD_BUDGET,
             turns: Turns::default(),
-            seen_control: SeenControl::default(),
+            seen_requests: SeenRequests::default(),
             known: None,
             pulse: None,
             run_control: None,
@@ -141,7 +141,7 @@ impl<M> Queue<M> {
     #[inline(always)]
     pub(crate) fn ready(&mut self) -> Option<M> {
         if self.admit_budget > 0
-            && self.channel.control.is_seen(self.seen_control)
+            && self.channel.requests.is_seen(self.seen_requests)
             && let Some(message) = self.take()
         {
             self.admit_budget -= 1;
@@ -204,7 +204,7 @@ impl<M> Queue<M> {
         let inner = lock(&self.channel.inner);
         // What other lanes have fetched will not come here.
         let own = self.fetched.len() + self.gathering.messages;
-        self.channel.control.is_interrupted()
+        self.channel.requests.is_interrupted()
             || inner.frozen
             || (inner.gate == Gate::Closed && inner.waiting.is_empty() && own == 0)
     }

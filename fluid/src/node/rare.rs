@@ -15,7 +15,7 @@ use crate::time::rate::Limiter;
 /// Data that only few members need: after a failure, a restart, a forced stop and the like. It is allocated on
 /// first use, because most members never need it.
 #[derive(Default)]
-pub(super) struct Cold {
+pub(super) struct Rare {
     /// The member's name in its group, if it differs from its own name.
     pub(super) alias: OnceLock<Arc<str>>,
     /// The limiter of its calls, created at the first call.
@@ -44,59 +44,59 @@ pub(super) struct Cold {
 
 impl Node {
     pub(crate) fn restarts(&self) -> u64 {
-        self.counted(|cold| &cold.restarts)
+        self.counted(|rare| &rare.restarts)
     }
 
     pub(crate) fn missed_beats(&self) -> u64 {
-        self.counted(|cold| &cold.missed_beats)
+        self.counted(|rare| &rare.missed_beats)
     }
 
     pub(crate) fn stalls(&self) -> u64 {
-        self.counted(|cold| &cold.stalls)
+        self.counted(|rare| &rare.stalls)
     }
 
     pub(crate) fn miss_beats(&self, missed: u64) {
-        self.cold()
+        self.rare()
             .missed_beats
             .fetch_add(missed, Ordering::Relaxed);
     }
 
     pub(crate) fn stall(&self) {
-        self.cold().stalls.fetch_add(1, Ordering::Relaxed);
+        self.rare().stalls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Notes that it is to be removed. Called under the lock of the members, which orders it with
     /// [`is_removed`](Self::is_removed).
     pub(crate) fn mark_removed(&self) {
-        self.cold().removed.store(true, Ordering::Relaxed);
+        self.rare().removed.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn is_removed(&self) -> bool {
-        let cold = self.cold.get();
-        cold.is_some_and(|cold| cold.removed.load(Ordering::Relaxed))
+        let rare = self.rare.get();
+        rare.is_some_and(|rare| rare.removed.load(Ordering::Relaxed))
     }
 
     /// Notes why it is forced to end. The first reason stands.
     pub(crate) fn note_force(&self, why: Forced) {
-        let _ = self.cold().forced_by.set(why);
+        let _ = self.rare().forced_by.set(why);
     }
 
     pub(crate) fn forced_by(&self) -> Option<Forced> {
-        self.cold.get()?.forced_by.get().copied()
+        self.rare.get()?.forced_by.get().copied()
     }
 
     /// Lets the supervisor run hooks before it asks any member to stop. Set before the group starts.
     pub(crate) fn announce_stop(&self) {
-        self.cold().announces_stop.store(true, Ordering::Relaxed);
+        self.rare().announces_stop.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn announces_stop(&self) -> bool {
-        let cold = self.cold.get();
-        cold.is_some_and(|cold| cold.announces_stop.load(Ordering::Relaxed))
+        let rare = self.rare.get();
+        rare.is_some_and(|rare| rare.announces_stop.load(Ordering::Relaxed))
     }
 
-    fn counted(&self, counter: fn(&Cold) -> &AtomicU64) -> u64 {
-        let cold = self.cold.get();
-        cold.map_or(0, |cold| counter(cold).load(Ordering::Relaxed))
+    fn counted(&self, counter: fn(&Rare) -> &AtomicU64) -> u64 {
+        let rare = self.rare.get();
+        rare.map_or(0, |rare| counter(rare).load(Ordering::Relaxed))
     }
 }
