@@ -217,6 +217,16 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "one worker, which is made once, has a resource that moves",
+        &[
+            "moved/into-two-workers",
+            "moved/into-no-worker",
+            "moved/into-a-callback",
+            "moved/into-a-worker-with-lanes",
+            "moved/into-a-worker-that-is-restarted",
+        ],
+    ),
+    (
         "messages, futures, state and resources go between threads",
         &[
             "send/message-that-is-not-send",

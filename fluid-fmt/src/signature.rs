@@ -5,8 +5,9 @@ use crate::tokens::Source;
 /// `struct` and `fn` differ by four letters, which the name gets, so that all columns are the same.
 const SUFFIX: &str = "xxxx";
 
-/// `pub struct Name<T>` as `pub fn Namexxxx<T>()`. A text that is no signature stays as it is.
+/// `pub struct Name<T>(move a: A)` as `pub fn Namexxxx<T>(mut ax: A)`. A text that is no signature stays as it is.
 pub(crate) fn to_function(text: &str) -> String {
+    let text = &change_moves(text, "move", "mut", |name| Some(format!("{name}x")));
     let written = Source::read(text).ok();
     let function = written.and_then(|source| {
         let (keyword, name) = named(&source, "struct")?;
@@ -54,7 +55,35 @@ pub(crate) fn from_function(function: &str, written: &str) -> Option<String> {
     if function[source.end_of(source.tokens.len() - 1)..].contains('\n') {
         text.push('\n');
     }
-    Some(text)
+    let name = |name: &str| name.strip_suffix('x').map(str::to_owned);
+    Some(change_moves(&text, "mut", "move", name))
+}
+
+/// Changes the keyword before each resource that moves, and the name behind it. rustfmt knows `mut` before a parameter,
+/// but not `move`, which is one letter longer.
+fn change_moves(
+    text: &str,
+    from: &str,
+    to: &str,
+    change: impl Fn(&str) -> Option<String>,
+) -> String {
+    let mut changed = text.to_owned();
+    let Ok(source) = Source::read(text) else {
+        return changed;
+    };
+    let open = named(&source, "struct").and_then(|(_, name)| list(&source, name));
+    let parameters = open.map_or(Vec::new(), |open| source.trees(source.inside(open)));
+    for pair in parameters.windows(2).rev() {
+        let (keyword, name) = (pair[0], pair[1]);
+        let Some(new_name) = change(&text[source.start(name)..source.end_of(name)]) else {
+            continue;
+        };
+        if source.is(keyword, from) {
+            changed.replace_range(source.start(name)..source.end_of(name), &new_name);
+            changed.replace_range(source.start(keyword)..source.end_of(keyword), to);
+        }
+    }
+    changed
 }
 
 /// The keyword and the name behind it.

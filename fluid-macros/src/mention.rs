@@ -1,19 +1,24 @@
 //! Names that tokens mention.
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Lit};
 
 /// Whether `name` occurs in `tokens`, other than as the name of a field or method.
 pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    mention(tokens.clone(), name).is_some()
+}
+
+/// The first mention of `name` in `tokens`, other than as the name of a field or method.
+pub(crate) fn mention(tokens: TokenStream, name: &Ident) -> Option<Span> {
     let mut after_dot = false;
-    tokens.clone().into_iter().any(|token| {
+    tokens.into_iter().find_map(|token| {
         let is_member = std::mem::replace(&mut after_dot, is_dot(&token));
         match token {
-            TokenTree::Ident(ident) => ident == *name && !is_member,
-            TokenTree::Group(group) => mentions(&group.stream(), name),
-            _ => false,
+            TokenTree::Ident(ident) => (ident == *name && !is_member).then(|| ident.span()),
+            TokenTree::Group(group) => mention(group.stream(), name),
+            _ => None,
         }
     })
 }
@@ -63,8 +68,6 @@ fn captures(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::Span;
-
     use super::*;
 
     #[test]

@@ -376,6 +376,45 @@ pub use fluid_macros::consumer;
 /// resources are in scope as `Arc`s. It is evaluated at the start and at each restart. A nested group is made
 /// once; its workers are made anew at each restart.
 ///
+/// # Resources that move
+///
+/// A resource that only one worker uses, such as a listener or a receiver, moves into that worker with `move` before its
+/// name. The constructor then takes it by value, and it need be neither `Clone` nor `Sync`:
+///
+/// ```
+/// use fluid::{worker, workers};
+/// use tokio::sync::mpsc::Receiver;
+///
+/// #[worker]
+/// async fn print(lines: &mut Receiver<String>) {
+///     while let Some(line) = lines.recv().await {
+///         println!("{line}");
+///     }
+/// }
+///
+/// workers! {
+///     struct Printing(move lines: Receiver<String>) {
+///         print: Print { lines },
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), fluid::Exit> {
+/// let (sender, lines) = tokio::sync::mpsc::channel(8);
+/// let running = Printing::new(lines).startup().await?;
+/// drop(sender);
+/// assert!(running.wait_for_shutdown().await.is_success());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Such a worker is made once, since the first one consumed the resource. So options that would make it again do not
+/// compile: `concurrency`, `on_error = "restart"`, `on_stall = "restart"`, and `on_error = "forget"` with `max_restarts`. If
+/// the strategy of the group would restart the worker, the group fails instead, and the error says why. A worker that must be
+/// restarted makes the resource itself, or shares it: without `move`, as `Mutex<Receiver<String>>`.
+///
+/// No other worker, callback, adapter or option can use the resource. It may move on into a nested group:
+/// `inner: Inner = Inner::new(lines)`.
+///
 /// # Values at run time
 ///
 /// On a field, in `#[workers(…)]` and in a callback, the value of an option is a literal or any expression, in which the

@@ -53,7 +53,7 @@ pub(crate) struct Node {
     asked: Flags,
     /// The requests to the current incarnation.
     run_control: Mutex<Arc<RunControl>>,
-    /// Set if the worker was added by value, so that it cannot be built again.
+    /// Set if the worker was added by value, or a resource moved into it, so that it cannot be built again.
     pub(crate) by_value: AtomicBool,
     pub(crate) beats: AtomicU64,
     started_at: OnceLock<Instant>,

@@ -348,6 +348,18 @@ impl Options {
         self.concurrency
     }
 
+    /// Whether an option of the worker lets it be restarted.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_restarted(&self) -> bool {
+        let by_error = match self.on_error {
+            Some(OnError::Restart) => true,
+            Some(OnError::Forget) => matches!(self.max_restarts, Some(1..)),
+            _ => false,
+        };
+        by_error || matches!(self.on_stall, OnStall::Restart)
+    }
+
     /// Limits how often a consumer's function is called: `calls` times `within` a time, spread evenly. The limit is
     /// for all lanes together, holds across restarts, and counts every attempt. A message that waits for its call
     /// is in hand. Default: no limit.

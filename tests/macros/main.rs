@@ -6,6 +6,7 @@ mod graph;
 mod groups;
 mod ingress;
 mod lanes;
+mod moved;
 mod options;
 mod parameters;
 mod returns;

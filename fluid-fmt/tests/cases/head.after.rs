@@ -46,6 +46,17 @@ workers! {
 }
 
 workers! {
+    struct Pumping<T>(
+        move rx: Receiver<T>,
+        seen: Fn(T) -> T,
+        move listener: TcpListener,
+        move mut_x: T,
+    ) {
+        pump: Pump { rx, listener },
+    }
+}
+
+workers! {
     struct Empty {}
 }
 

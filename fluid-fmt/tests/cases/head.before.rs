@@ -22,6 +22,8 @@ workers! {
     ) { read: Read<F> }
 }
 
+workers! { struct Pumping<T>(move  rx:Receiver<T>,seen:Fn(T) -> T,move   listener :  TcpListener, move mut_x: T) { pump: Pump{rx,listener} } }
+
 workers! {
     struct Empty {
     }

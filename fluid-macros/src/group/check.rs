@@ -45,6 +45,7 @@ pub(super) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
     edge::check(&group, errors);
     fused::check(&mut group, errors);
     stop::check(&group, errors);
+    resource::check_moved(&mut group, errors);
     if errors.count() == 0 {
         resource::find_unused(&mut group);
     }

@@ -54,11 +54,13 @@ pub(crate) struct Resource {
     pub(crate) origin: Origin,
 }
 
-/// What a resource is shared from.
+/// Where a resource comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// A parameter of the constructor.
+    /// A parameter of the constructor, which is shared.
     Parameter,
+    /// A parameter of the constructor that moves into one worker: `move name: Type`.
+    Moved,
     /// A field `name: Ingress<M>`.
     Ingress,
 }
@@ -192,7 +194,18 @@ impl Field {
     }
 }
 
+impl Resource {
+    pub(crate) fn is_moved(&self) -> bool {
+        self.origin == Origin::Moved
+    }
+}
+
 impl Header {
+    /// The resources that move into a worker.
+    pub(crate) fn moved(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| resource.is_moved())
+    }
+
     /// What the code that makes workers may use: the resources, and the ingresses of the group.
     pub(crate) fn shared(&self) -> Vec<Resource> {
         let parameters = self.resources.iter().map(|resource| Resource {

@@ -59,8 +59,15 @@ impl Settings {
 
     /// Whether the value of an option mentions `name`.
     pub(crate) fn mention(&self, name: &Ident) -> bool {
-        self.iter()
-            .any(|setting| setting.expression().is_some_and(|expr| uses(expr, name)))
+        self.mentioning(name).is_some()
+    }
+
+    /// Where the first option stands whose value mentions `name`.
+    pub(crate) fn mentioning(&self, name: &Ident) -> Option<Span> {
+        let mut settings = self.iter();
+        let setting =
+            settings.find(|setting| setting.expression().is_some_and(|expr| uses(expr, name)))?;
+        Some(setting.value_span)
     }
 
     /// The names of the options whose values are expressions.

@@ -16,6 +16,12 @@ pub trait Resources {
     fn owned(self) -> Self::Owned;
 }
 
+impl Resources for () {
+    type Owned = ();
+
+    fn owned(self) {}
+}
+
 impl<T: ?Sized + Send + Sync + 'static> Resources for &Arc<T> {
     type Owned = Arc<T>;
 

@@ -83,6 +83,14 @@ pub trait MemberSlot: Sized {
 
     #[doc(hidden)]
     fn member_handle(&self) -> Self::Handle;
+
+    /// Lets no restart build the member again. A group is built once in any case.
+    ///
+    /// # Panics
+    ///
+    /// If the member has several lanes, each of which is built.
+    #[doc(hidden)]
+    fn build_once(&self) {}
 }
 
 /// The handle of a member.
@@ -108,6 +116,15 @@ impl<W: Worker> MemberSlot for Slot<W> {
 
     fn member_handle(&self) -> WorkerHandle {
         self.worker_handle()
+    }
+
+    fn build_once(&self) {
+        assert!(
+            self.options().lanes() == 1,
+            "a resource moves into `{}`, which has several lanes, and each lane needs its own",
+            self.worker_name()
+        );
+        self.handle.node().by_value.store(true, Ordering::Relaxed);
     }
 }
 

@@ -201,6 +201,25 @@ impl Workers {
         self.add_with(name, options, move || make(&resources))
     }
 
+    /// Adds a worker or a group that `make` makes once, from resources and from what moves into it.
+    #[doc(hidden)]
+    pub fn add_moved<M: Member, R: Resources, T: Send + 'static>(
+        &mut self,
+        name: &str,
+        options: Options,
+        resources: R,
+        moved: T,
+        make: fn(&R::Owned, T) -> M,
+    ) -> M::Slot {
+        let (resources, mut moved) = (resources.owned(), Some(moved));
+        let slot = self.add_with(name, options, move || {
+            let moved = moved.take().expect("it is built once");
+            make(&resources, moved)
+        });
+        slot.build_once();
+        slot
+    }
+
     /// Adds an [`Ingress`]: an input for code outside the workers of the group, which at a stop admits what is in
     /// flight. Edges start at the returned slot.
     ///

@@ -154,7 +154,8 @@ impl NoRestart {
     pub(crate) fn added_by_value(whom: Option<&str>, error: Error) -> Error {
         let whom = whom.map_or_else(|| "it".to_owned(), |name| format!("`{name}`"));
         let why = format!(
-            "{whom} cannot be restarted, because it was added by value: use `add_with`, which can build it anew"
+            "{whom} cannot be restarted, because it was added by value, or a resource moved into it: \
+             use `add_with`, or shared resources, from which it can be built anew"
         );
         let error = Some(error);
         Self { why, error }.into()

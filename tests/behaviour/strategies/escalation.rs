@@ -383,7 +383,7 @@ async fn a_member_added_by_value_below_a_strategy_explains_why_nothing_was_resta
         log: log.clone(),
         end: ms(0),
     };
-    let why = "cannot be restarted, because it was added by value: use `add_with`";
+    let why = "cannot be restarted, because it was added by value, or";
     // The nested groups have no strategy, so one or both of them escalate the failure.
     for levels in 1..=2 {
         let log = Log::default();

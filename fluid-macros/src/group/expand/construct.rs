@@ -94,6 +94,9 @@ fn panics(group: &Group) -> Option<TokenStream> {
 
 fn parameter(resource: &Resource) -> TokenStream {
     let Resource { name, ty, .. } = resource;
+    if resource.is_moved() {
+        return quote!(#name: #ty);
+    }
     let at = name.span().resolved_at(Span::call_site());
     // The compiler takes a bound to span from its first token to its last.
     let (first, last) = (quote_spanned!(at=> ::), quote_spanned!(at=> >));
@@ -104,6 +107,7 @@ fn parameter(resource: &Resource) -> TokenStream {
 fn unknown_parameter(resource: &Resource) -> TokenStream {
     match &resource.ty {
         UserType(None) => quote!(_: impl ::core::marker::Sized),
+        ty if resource.is_moved() => quote!(_: #ty),
         ty => quote!(_: impl ::core::convert::Into<::fluid::__private::Arc<#ty>>),
     }
 }
@@ -144,6 +148,9 @@ fn edges(group: &Group, names: &Names) -> TokenStream {
         .collect();
     let options = fields.iter().map(|field| rules::options(field, generic));
     let options: TokenStream = options.collect();
+    let moved = fields.iter();
+    let moved = moved.filter_map(|field| rules::moved(field, header.moved(), generic));
+    let moved: TokenStream = moved.collect();
     let public = fields.iter();
     let public = public.filter_map(|field| rules::public(field, generic));
     let retries = fields.iter().filter_map(retries);
@@ -152,6 +159,7 @@ fn edges(group: &Group, names: &Names) -> TokenStream {
         #fused
         #wiring
         #options
+        #moved
         #(#public)*
         #(#retries)*
     }
@@ -202,6 +210,15 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
         };
     }
     let (resources, make) = (make::resources(field, shared), make::path(field));
+    if let Some(moved) = make::moved(field, shared) {
+        let options =
+            options.unwrap_or_else(|| quote!(<#ty as ::fluid::__private::Member>::OPTIONS,));
+        let resources = resources.unwrap_or_else(|| quote!(()));
+        return quote! {
+            #(#cfgs)*
+            let #slot = #workers.add_moved(#text, #options #resources, #moved, #make);
+        };
+    }
     let add = match (&resources, &options) {
         (None, None) => "add_made",
         (None, Some(_)) => "add_with",

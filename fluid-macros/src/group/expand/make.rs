@@ -18,20 +18,26 @@ use crate::mention::uses;
 pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field { cfgs, ty, made, .. } = field;
     let make = name(field);
+    let taken = moved_resources(field, resources);
     let used = used(field, resources);
     let used = used.iter().map(|resource| {
         let ty = &resource.ty;
         let ty = match resource.origin {
-            Origin::Parameter => quote!(::fluid::__private::Arc<#ty>),
+            Origin::Parameter | Origin::Moved => quote!(::fluid::__private::Arc<#ty>),
             Origin::Ingress => quote!(<#ty as ::fluid::__private::HasKey>::Key),
         };
         (resource.name.to_token_stream(), ty)
     });
     let (names, types): (Vec<_>, Vec<_>) = used.unzip();
-    let parameter = match (tuple(&names), tuple(&types)) {
+    let mut parameters = match (tuple(&names), tuple(&types)) {
         (Some(names), Some(types)) => quote!(#names: &#types),
+        _ if !taken.is_empty() => quote!((): &()),
         _ => TokenStream::new(),
     };
+    if !taken.is_empty() {
+        let (names, types) = (taken.iter().map(|r| &r.name), taken.iter().map(|r| &r.ty));
+        parameters.extend(quote!(, (#(#names),*): (#(#types),*)));
+    }
     let body = match made {
         Made::Literal(initialisers) => {
             let path = expression_path(ty);
@@ -46,7 +52,7 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     };
     quote! {
         #(#cfgs)*
-        fn #make(#parameter) -> #ty {
+        fn #make(#parameters) -> #ty {
             #body
         }
     }
@@ -56,11 +62,23 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
 pub(super) fn resources(field: &Field, resources: &[Resource]) -> Option<TokenStream> {
     let used = used(field, resources);
     let locals = used.iter().map(|resource| match resource.origin {
-        Origin::Parameter => resource.name.clone(),
+        Origin::Parameter | Origin::Moved => resource.name.clone(),
         Origin::Ingress => key_of(&resource.name),
     });
     let references: Vec<_> = locals.map(|local| quote!(&#local)).collect();
     tuple(&references)
+}
+
+/// What moves into the worker, if anything does: one resource, or a tuple of several.
+pub(super) fn moved(field: &Field, resources: &[Resource]) -> Option<TokenStream> {
+    let taken = moved_resources(field, resources);
+    let names = taken.iter().map(|resource| &resource.name);
+    (!taken.is_empty()).then(|| quote!((#(#names),*)))
+}
+
+fn moved_resources<'r>(field: &Field, resources: &'r [Resource]) -> Vec<&'r Resource> {
+    let moved = resources.iter().filter(|resource| resource.is_moved());
+    moved.filter(|resource| field.uses(resource)).collect()
 }
 
 /// The path of the function. The compiler reports at the field's type that the type is no worker.
@@ -91,9 +109,9 @@ fn name(field: &Field) -> Ident {
     format_ident!("__make_{}", field.name.unraw())
 }
 
-/// The resources that the field uses.
+/// The shared resources that the field uses.
 fn used<'r>(field: &Field, resources: &'r [Resource]) -> Vec<&'r Resource> {
-    let resources = resources.iter();
+    let resources = resources.iter().filter(|resource| !resource.is_moved());
     resources.filter(|resource| field.uses(resource)).collect()
 }
 
@@ -106,7 +124,9 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
         expr,
         ..
     } = value;
+    let is_moved = |name: &Ident| resources.iter().any(|r| r.name == *name && r.is_moved());
     match shorthand(value) {
+        Some(name) if is_moved(name) => quote!(#(#attrs)* #member: #name),
         Some(name) => {
             let share = hygiene::path("fluid::__private::Share::share", name.span());
             let share = quote_spanned!(name.span()=> #share(#name));
@@ -121,14 +141,17 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
 
 /// An expression with its own clones of the resources that it uses. They are parameters, and so references.
 fn with_shares(expr: &Expr, resources: &[Resource]) -> TokenStream {
-    let used: Vec<_> = resources.iter().filter(|r| uses(expr, &r.name)).collect();
+    let shared = resources.iter().filter(|resource| !resource.is_moved());
+    let used: Vec<_> = shared.filter(|r| uses(expr, &r.name)).collect();
     if used.is_empty() {
         return quote!(#expr);
     }
     let shares = used
         .iter()
         .map(|Resource { name, origin, .. }| match origin {
-            Origin::Parameter => quote!(let #name = ::core::clone::Clone::clone(#name);),
+            Origin::Parameter | Origin::Moved => {
+                quote!(let #name = ::core::clone::Clone::clone(#name);)
+            }
             Origin::Ingress => quote! {
                 let #name = ::fluid::__private::Arc::new(#name.ingress());
             },

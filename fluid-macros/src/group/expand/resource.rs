@@ -11,7 +11,12 @@ use crate::mention::uses;
 /// `let db = resource::<Db>(db);`, and a warning where nothing uses the resource.
 pub(super) fn share(resource: &Resource) -> TokenStream {
     let Resource { name, ty, .. } = resource;
-    let share = quote!(let #name = ::fluid::__private::resource::<#ty>(#name););
+    // What moves is the parameter itself.
+    let share = match (resource.is_moved(), &resource.unused_unless) {
+        (true, None) => return TokenStream::new(),
+        (true, Some(_)) => quote!(let #name = #name;),
+        (false, _) => quote!(let #name = ::fluid::__private::resource::<#ty>(#name);),
+    };
     let Some(users) = &resource.unused_unless else {
         return share;
     };

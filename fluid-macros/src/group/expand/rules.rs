@@ -8,9 +8,9 @@ use syn::ext::IdentExt;
 
 use super::cfg::{any, unless};
 use super::edge::is_failed;
-use crate::group::model::{Edge, Field, Made};
+use crate::group::model::{Edge, Field, Made, Resource};
 use crate::hygiene::{ends, path, path_over};
-use crate::option::{BLOCKING_TIMEOUT, FieldRule, Setting, WITHOUT_STALL};
+use crate::option::{BLOCKING_TIMEOUT, FieldRule, Place, Setting, WITHOUT_STALL};
 use crate::port::number;
 
 /// A worker at which no edge ends consumes nothing, and a worker at which no edge starts emits nothing.
@@ -64,6 +64,42 @@ pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
         quote!(#(#cfgs)* const { #assertion };)
     } else {
         quote!(#(#cfgs)* const _: () = #assertion;)
+    })
+}
+
+/// A worker into which a resource moves is built once: it has one lane, and no option restarts it.
+pub(super) fn moved<'r>(
+    field: &Field,
+    mut moved: impl Iterator<Item = &'r Resource>,
+    generic: bool,
+) -> Option<TokenStream> {
+    let Field {
+        cfgs,
+        name,
+        ty,
+        settings,
+        ..
+    } = field;
+    let resource = &moved.find(|resource| field.uses(resource))?.name;
+    let calls = settings.calls(Place::Graph);
+    let options = quote!(<#ty as ::fluid::__private::Member>::OPTIONS #calls);
+    let span = name.span().resolved_at(Span::call_site());
+    let assert = path("core::assert", span);
+    let one_lane = format!(
+        "`{resource}` moves into `{name}`, which has several lanes, and each lane needs its own\n\
+         remove `concurrency`, or share `{resource}`: write it without `move`"
+    );
+    let no_restart = format!(
+        "`{resource}` moves into `{name}`, whose options restart it, and a restart has no second `{resource}`\n\
+         remove the option (`on_error`, `on_stall` or `max_restarts`), or share `{resource}`: write it without `move`"
+    );
+    let assertions = quote_spanned! {span=>
+        { #assert!((#options).lanes() == 1, #one_lane); #assert!(!(#options).is_restarted(), #no_restart) }
+    };
+    Some(if generic {
+        quote!(#(#cfgs)* const { #assertions };)
+    } else {
+        quote!(#(#cfgs)* const _: () = #assertions;)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -107,12 +108,16 @@ fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource
     for other in attrs.iter().filter(|attr| !attr.path().is_ident("doc")) {
         errors.on(other, "only documentation can stand before a resource");
     }
+    let origin = match input.parse::<Option<Token![move]>>()? {
+        Some(_) => Origin::Moved,
+        None => Origin::Parameter,
+    };
     let name = input.parse()?;
     input.parse::<Token![:]>().map_err(|error| {
         syn::Error::new(error.span(), "a resource has a name and a type: `db: Db`")
     })?;
     let ty = match recover::ty(input, errors) {
-        UserType(Some(Type::Reference(reference))) => {
+        UserType(Some(Type::Reference(reference))) if origin == Origin::Parameter => {
             let message = "the group shares its resources itself: write the type without `&`";
             errors.at(reference.and_token.span(), message);
             UserType(Some(*reference.elem))
@@ -123,7 +128,7 @@ fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource
         name,
         ty,
         unused_unless: None,
-        origin: Origin::Parameter,
+        origin,
     })
 }
 
@@ -226,14 +231,23 @@ fn made(input: ParseStream<'_>) -> syn::Result<Made> {
     if input.peek(token::Brace) {
         let content;
         braced!(content in input);
-        let initialisers = Punctuated::<FieldValue, Token![,]>::parse_terminated;
-        let initialisers = code::all(&content, initialisers)?;
+        let initialisers = code::all(&content, |content| {
+            Punctuated::<FieldValue, Token![,]>::parse_terminated_with(content, initialiser)
+        })?;
         Ok(Made::Literal(initialisers.into_iter().collect()))
     } else if input.parse::<Option<Token![=]>>()?.is_some() {
         Ok(Made::Expression(input.parse()?))
     } else {
         Ok(Made::Literal(Vec::new()))
     }
+}
+
+fn initialiser(input: ParseStream<'_>) -> syn::Result<FieldValue> {
+    if input.peek(Token![move]) && input.peek2(Ident::peek_any) {
+        let message = "`move` stands before the resource in the head, `struct Name(move rx: …)`: write just its name here";
+        return Err(syn::Error::new(input.span(), message));
+    }
+    input.parse()
 }
 
 /// Attributes, sorted by what they mean.

@@ -38,6 +38,7 @@ fn at_comma_before_item(input: ParseStream<'_>) -> bool {
 /// Whether a named item begins here: an attribute, `pub`, or `name:`. So does the end of the input.
 fn begins_item(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
+    let _ = ahead.parse::<Option<Token![move]>>();
     let begins = ahead.peek(Token![#]) || ahead.peek(Token![pub]) || ahead.is_empty();
     begins
         || (ahead.call(Ident::parse_any).is_ok()
