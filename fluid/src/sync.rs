@@ -16,19 +16,19 @@ pub(crate) use std::{
     sync::{Mutex, MutexGuard, OnceLock, atomic},
     thread,
 };
-/// A lock that one thread has for itself nearly always, and only for a moment: whoever finds it taken lets others run
-/// and tries again. To take it costs half of what a lock costs on which others may sleep.
+/// A lock that nearly always one thread takes, and for a moment. It costs half of a `Mutex`; a thread that finds it
+/// taken yields and tries again.
 #[cfg(not(all(test, fluid_loom)))]
-pub(crate) type Brief<T> = spin::mutex::SpinMutex<T, spin::Yield>;
+pub(crate) type SpinMutex<T> = spin::mutex::SpinMutex<T, spin::Yield>;
 #[cfg(not(all(test, fluid_loom)))]
-pub(crate) type BriefGuard<'a, T> = spin::mutex::SpinMutexGuard<'a, T, spin::Yield>;
+pub(crate) type SpinMutexGuard<'a, T> = spin::mutex::SpinMutexGuard<'a, T, spin::Yield>;
 #[cfg(not(all(test, fluid_loom)))]
 pub(crate) use tokio::sync::{Notify, futures::Notified, mpsc, oneshot};
 
 #[cfg(all(test, fluid_loom))]
 pub(crate) use loom::{
-    sync::{Mutex, Mutex as Brief, MutexGuard, MutexGuard as BriefGuard, atomic},
+    sync::{Mutex, MutexGuard, MutexGuard as SpinMutexGuard, atomic},
     thread,
 };
 #[cfg(all(test, fluid_loom))]
-pub(crate) use loom_types::{Notified, Notify, OnceLock, mpsc, oneshot};
+pub(crate) use loom_types::{Notified, Notify, OnceLock, SpinMutex, mpsc, oneshot};

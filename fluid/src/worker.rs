@@ -214,9 +214,9 @@ impl<W: Worker> Io<W> {
     }
 
     /// Hands over what was sent and is still here.
-    pub(crate) fn hand_over(&mut self) {
-        self.output.hand_over_unshared();
-        self.ports.hand_over_unshared();
+    pub(crate) fn hand_over(&self) {
+        self.output.hand_over();
+        self.ports.hand_over();
     }
 
     /// What another lane of the same consumer reads and writes.
@@ -256,10 +256,6 @@ pub trait Ports: Sealed + Send + Sync + std::fmt::Debug + 'static {
 
     #[doc(hidden)]
     fn hand_over(&self);
-
-    /// The same, for whoever has them for itself.
-    #[doc(hidden)]
-    fn hand_over_unshared(&mut self);
 }
 
 /// Only fluid implements [`Ports`].
@@ -301,10 +297,6 @@ macro_rules! ports {
 
             fn hand_over(&self) {
                 $(self.$index.hand_over();)*
-            }
-
-            fn hand_over_unshared(&mut self) {
-                $(self.$index.hand_over_unshared();)*
             }
         }
     };

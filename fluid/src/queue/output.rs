@@ -16,9 +16,8 @@ use crate::queue::adapter::Adapt;
 use crate::queue::adapter::Adapter;
 use crate::queue::output_buffer::OutputBuffer;
 use crate::queue::sender::Sender;
-use crate::sync::Brief;
+use crate::sync::SpinMutex;
 use crate::sync::atomic::Ordering;
-use crate::sync::lock::{briefly, unshared};
 use crate::time::stall::Pulse;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
@@ -53,7 +52,7 @@ pub struct Output<T> {
     leads_elsewhere: bool,
     tally: Arc<Tally>,
     /// What was sent and not handed over.
-    buffer: Brief<OutputBuffer<T>>,
+    buffer: SpinMutex<OutputBuffer<T>>,
     /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
     gathers: bool,
     /// Of the life that sends here, if it must give signs of it.
@@ -77,7 +76,7 @@ impl<T> Output<T> {
             discards: false,
             leads_elsewhere: false,
             tally,
-            buffer: Brief::new(OutputBuffer::new()),
+            buffer: SpinMutex::new(OutputBuffer::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -93,7 +92,7 @@ impl<T> Output<T> {
             discards: self.discards,
             leads_elsewhere: self.leads_elsewhere,
             tally: Arc::clone(&self.tally),
-            buffer: Brief::new(OutputBuffer::new()),
+            buffer: SpinMutex::new(OutputBuffer::new()),
             gathers: false,
             pulse: None,
             #[cfg(feature = "test-util")]
@@ -206,7 +205,7 @@ impl<T> Output<T> {
         let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
         if once && target.grants_credit() {
             self.gathers = true;
-            unshared(&mut self.buffer).unless(target.awaited());
+            self.buffer.get_mut().unless(target.awaited());
         }
     }
 
@@ -215,17 +214,7 @@ impl<T> Output<T> {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
         {
-            let refused = briefly(&self.buffer).end_turn(target, &self.tally);
-            refused.discard(target);
-        }
-    }
-
-    /// The same, for whoever has the port for itself.
-    pub(crate) fn hand_over_unshared(&mut self) {
-        if self.gathers
-            && let [Target::Queue(target)] = &self.targets[..]
-        {
-            let refused = unshared(&mut self.buffer).end_turn(target, &self.tally);
+            let refused = self.buffer.lock().end_turn(target, &self.tally);
             refused.discard(target);
         }
     }

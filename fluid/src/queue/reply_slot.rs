@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use crate::queue::reply::NoReply;
-use crate::sync::Brief;
-use crate::sync::lock::briefly;
+use crate::sync::SpinMutex;
 
 /// So many slots are looked at for each question. Of two, one is found vacant as soon as half of them are: so there
 /// never are many more than twice as many as questions were open at once, and later they become fewer again.
@@ -18,7 +17,7 @@ const LOOKS: usize = 2;
 /// Where those wait who ask one consumer, so that they can be told when it is given up.
 ///
 /// A slot where nobody waits any more is kept for the next question.
-pub(crate) struct ReplySlots(Brief<SlotList>);
+pub(crate) struct ReplySlots(SpinMutex<SlotList>);
 
 #[derive(Default)]
 struct SlotList {
@@ -29,23 +28,23 @@ struct SlotList {
 
 impl ReplySlots {
     pub(crate) fn none() -> Self {
-        Self(Brief::new(SlotList::default()))
+        Self(SpinMutex::new(SlotList::default()))
     }
 
     /// A slot for one question, to whoever is woken by `waker`.
-    pub(super) fn slot<T: Send + 'static>(&self, waker: Waker) -> Arc<ReplySlot<T>> {
-        let mut slots = briefly(&self.0);
+    pub(super) fn slot<T: Send + 'static>(&self, waker: &Waker) -> Arc<ReplySlot<T>> {
+        let mut slots = self.0.lock();
         if let Some(verdict) = slots.given_up {
             drop(slots);
-            waker.wake();
+            waker.wake_by_ref();
             return Arc::new(ReplySlot::new(SlotState::GivenUp(verdict)));
         }
         if let Some(vacant) = slots.vacant::<T>() {
             drop(slots);
-            *briefly(&vacant.0) = SlotState::Awaited(waker);
+            *vacant.0.lock() = SlotState::Awaited(waker.clone());
             return vacant;
         }
-        let slot = Arc::new(ReplySlot::new(SlotState::Awaited(waker)));
+        let slot = Arc::new(ReplySlot::new(SlotState::Awaited(waker.clone())));
         slots.all.push_back(Arc::clone(&slot) as Arc<dyn AnySlot>);
         slot
     }
@@ -53,7 +52,7 @@ impl ReplySlots {
     /// Tells all reply slots what became of their questions: the consumer will answer none of them.
     pub(crate) fn give_up(&self, verdict: NoReply) {
         let slots = {
-            let mut slots = briefly(&self.0);
+            let mut slots = self.0.lock();
             slots.given_up = Some(verdict);
             std::mem::take(&mut slots.all)
         };
@@ -82,7 +81,7 @@ impl SlotList {
 }
 
 /// Where one who asked and one who is to answer meet.
-pub(super) struct ReplySlot<T>(Brief<SlotState<T>>);
+pub(super) struct ReplySlot<T>(SpinMutex<SlotState<T>>);
 
 enum SlotState<T> {
     /// By whoever is woken by this.
@@ -103,7 +102,7 @@ trait AnySlot: Any + Send + Sync {
 impl<T: Send + 'static> AnySlot for ReplySlot<T> {
     fn give_up(&self, verdict: NoReply) {
         let waited = {
-            let mut state = briefly(&self.0);
+            let mut state = self.0.lock();
             if !matches!(*state, SlotState::Awaited(_)) {
                 return;
             }
@@ -115,13 +114,13 @@ impl<T: Send + 'static> AnySlot for ReplySlot<T> {
 
 impl<T> ReplySlot<T> {
     fn new(state: SlotState<T>) -> Self {
-        Self(Brief::new(state))
+        Self(SpinMutex::new(state))
     }
 
     /// Answers, and lets go of the slot. Returns whether anyone still waits for it.
     pub(super) fn answer(self: Arc<Self>, answer: Result<T, NoReply>) -> bool {
         let waited = {
-            let mut state = briefly(&self.0);
+            let mut state = self.0.lock();
             if matches!(*state, SlotState::Left) {
                 drop(state);
                 return false;
@@ -139,11 +138,11 @@ impl<T> ReplySlot<T> {
 
     /// Whether nobody waits any more.
     pub(super) fn is_left(&self) -> bool {
-        matches!(*briefly(&self.0), SlotState::Left)
+        matches!(*self.0.lock(), SlotState::Left)
     }
 
     fn leave(&self) {
-        let left = std::mem::replace(&mut *briefly(&self.0), SlotState::Left);
+        let left = std::mem::replace(&mut *self.0.lock(), SlotState::Left);
         drop(left);
     }
 }
@@ -188,7 +187,7 @@ impl<T> Future for Answer<T> {
             return Poll::Pending;
         }
         let state = {
-            let mut state = briefly(&self.slot.0);
+            let mut state = self.slot.0.lock();
             if let SlotState::Awaited(waker) = &mut *state {
                 waker.clone_from(cx.waker());
                 return Poll::Pending;

@@ -167,8 +167,7 @@ impl<M: Send + 'static> Sender<M> {
         &self,
         message: impl FnOnce(Reply<T>) -> M,
     ) -> Result<T, AskError> {
-        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-        let place = self.reply_slots().slot(waker);
+        let place = poll_fn(|cx| Poll::Ready(self.reply_slots().slot(cx.waker()))).await;
         let answer = Answer::at(Arc::clone(&place));
         let answered = match self.push_now(message(Reply::to(place))) {
             Ok(()) => answer.expected().await,

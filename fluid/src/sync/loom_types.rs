@@ -6,11 +6,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
 use loom::model::Builder;
 use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::{Mutex, MutexGuard};
+
+use crate::sync::lock::lock;
 
 /// The maximum number of preemptions in one execution, unless `LOOM_MAX_PREEMPTIONS` is set. Most faults need one
 /// or two.
@@ -103,6 +106,24 @@ impl<T> OnceLock<T> {
 impl<T> Default for OnceLock<T> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A mutex of loom's, with the methods of a `SpinMutex`.
+#[derive(Debug)]
+pub(crate) struct SpinMutex<T>(Mutex<T>);
+
+impl<T> SpinMutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        lock(&self.0)
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

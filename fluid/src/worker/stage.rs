@@ -362,7 +362,7 @@ pub(crate) fn emit<T: Send + 'static>(
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let first = downstream.send_ahead(output, &mut emission);
-        output.hand_over_unshared();
+        output.hand_over();
         if let Some(first) = first {
             Box::pin(async move {
                 let leaving = output.leave(emission);

@@ -10,9 +10,8 @@ use crate::catch::{DropCaught, drop_caught};
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::{MessageProducer, Sender};
-use crate::sync::BriefGuard;
+use crate::sync::SpinMutexGuard;
 use crate::sync::blocking::block_on;
-use crate::sync::lock::{briefly, unshared};
 use crate::sync::yielding::yield_to;
 use crate::time::stall::Pulse;
 
@@ -49,7 +48,7 @@ impl<T: Send + 'static> Output<T> {
     #[inline(never)]
     pub(super) fn send_now(
         &self,
-        buffer: Option<BriefGuard<'_, OutputBuffer<T>>>,
+        buffer: Option<SpinMutexGuard<'_, OutputBuffer<T>>>,
         message: T,
     ) -> Result<(), T> {
         #[cfg(feature = "test-util")]
@@ -73,8 +72,8 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// What is kept here, if anything is to be.
-    fn buffer(&self) -> Option<BriefGuard<'_, OutputBuffer<T>>> {
-        self.gathers.then(|| briefly(&self.buffer))
+    fn buffer(&self) -> Option<SpinMutexGuard<'_, OutputBuffer<T>>> {
+        self.gathers.then(|| self.buffer.lock())
     }
 
     fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
@@ -230,7 +229,7 @@ impl<T: Send + 'static> Output<T> {
         }
         loop {
             let mut message = Some(messages.next()?);
-            if !unshared(&mut self.buffer).keep(&mut message)
+            if !self.buffer.get_mut().keep(&mut message)
                 && let Some(Err(message)) =
                     message.map(|message| self.send_now(self.buffer(), message))
             {

@@ -10,7 +10,6 @@ use tokio::task::coop::poll_proceed;
 use super::Output;
 use crate::catch::drop_caught;
 use crate::queue::send_error::SendError;
-use crate::sync::lock::briefly;
 
 pin_project! {
     /// A message that is being sent.
@@ -46,7 +45,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<R::Output> {
         let mut this = self.project();
         if this.message.is_some() {
-            let mut buffer = briefly(&this.output.buffer);
+            let mut buffer = this.output.buffer.lock();
             if buffer.keep(this.message) {
                 return Poll::Ready(Ok(()));
             }
