@@ -1,7 +1,7 @@
-//! What threads share, as the standard library and tokio have it.
+//! Synchronization: locks, signals, catching panics, spans and yielding.
 //!
-//! Whatever fluid makes of it by hand takes it from here: so in the tests that run under `--cfg fluid_loom` it is
-//! watched, and those tests see every order in which threads may come to it.
+//! All other modules take locks, atomics and channels from here. Under `--cfg fluid_loom` these are types that loom
+//! observes, so that loom tests run every order of threads.
 
 pub(crate) mod blocking;
 pub(crate) mod flag;
@@ -16,8 +16,8 @@ pub(crate) use std::{
     sync::{Mutex, MutexGuard, OnceLock, atomic},
     thread,
 };
-/// A lock that nearly always one thread takes, and for a moment. It costs half of a `Mutex`; a thread that finds it
-/// taken yields and tries again.
+/// A lock for data that one thread uses almost always. A thread that finds it taken yields and tries again. See
+/// `docs/decisions/spin-lock.md`.
 #[cfg(not(all(test, fluid_loom)))]
 pub(crate) type SpinMutex<T> = spin::mutex::SpinMutex<T, spin::Yield>;
 #[cfg(not(all(test, fluid_loom)))]

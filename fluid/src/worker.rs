@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::queue::{Channel, Output, Queue, Tally};
 use crate::report::exit::Exit;
 use crate::state::Kind;
-use crate::time::stall::Pulse;
+use crate::time::stall::StallMonitor;
 use crate::worker::attempt::{Copy, Failed};
 use crate::worker::stage::is_silent;
 
@@ -197,10 +197,10 @@ impl<W: Worker> Io<W> {
         if ctx.node().kind == Kind::Worker {
             self.queue.run_control = Some(Arc::clone(ctx.run_control()));
         }
-        if let Some(pulse) = ctx.pulse() {
-            self.queue.pulse = Some(Arc::clone(pulse));
-            self.output.give_pulse(pulse);
-            self.ports.give_pulse(pulse);
+        if let Some(monitor) = ctx.stall_monitor() {
+            self.queue.monitor = Some(Arc::clone(monitor));
+            self.output.set_monitor(monitor);
+            self.ports.set_monitor(monitor);
         }
     }
 
@@ -244,7 +244,7 @@ pub trait Ports: Sealed + Send + Sync + std::fmt::Debug + 'static {
     fn tallies(&self) -> Vec<Arc<Tally>>;
 
     #[doc(hidden)]
-    fn give_pulse(&mut self, pulse: &Arc<Pulse>);
+    fn set_monitor(&mut self, monitor: &Arc<StallMonitor>);
 
     /// Who is behind them.
     #[doc(hidden)]
@@ -281,8 +281,8 @@ macro_rules! ports {
             }
 
             #[allow(unused_variables, reason = "of no ports")]
-            fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
-                $(self.$index.give_pulse(pulse);)*
+            fn set_monitor(&mut self, monitor: &Arc<StallMonitor>) {
+                $(self.$index.set_monitor(monitor);)*
             }
 
             fn consumers(&self) -> Vec<Box<str>> {

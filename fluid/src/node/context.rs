@@ -15,7 +15,7 @@ use crate::error::{Error, Stalled};
 use crate::node::Node;
 use crate::sync::flag::{Flag, until};
 use crate::time::run_control::RunControl;
-use crate::time::stall::{Pulse, Rest, Watched};
+use crate::time::stall::{IdleGuard, Monitored, StallMonitor};
 
 /// A worker's view of its own incarnation. It is an argument of type `&Context` of the function, or of the hooks of
 /// a worker written by hand.
@@ -39,8 +39,8 @@ pub struct Context {
     run_control: Arc<RunControl>,
     /// The current call, if the worker may make several attempts.
     call: Option<Arc<AttemptState>>,
-    /// The signs of progress of this lane, if the worker has a stall.
-    pulse: Option<Arc<Pulse>>,
+    /// The stall monitor of this lane, if the worker has a stall.
+    monitor: Option<Arc<StallMonitor>>,
 }
 
 /// The attempts of the current call of a worker with `retry`.
@@ -62,12 +62,15 @@ impl Default for AttemptState {
 impl Context {
     pub(crate) fn new(node: Arc<Node>, run_control: Arc<RunControl>) -> Self {
         let call = (node.options.retry > 0).then(Arc::default);
-        let pulse = node.options.stall.map(|limit| run_control.add_pulse(limit));
+        let monitor = node
+            .options
+            .stall
+            .map(|limit| run_control.add_stall_monitor(limit));
         Self {
             node,
             run_control,
             call,
-            pulse,
+            monitor,
         }
     }
 
@@ -87,34 +90,33 @@ impl Context {
         }
     }
 
-    pub(crate) fn pulse(&self) -> Option<&Arc<Pulse>> {
-        self.pulse.as_ref()
+    pub(crate) fn stall_monitor(&self) -> Option<&Arc<StallMonitor>> {
+        self.monitor.as_ref()
     }
 
     /// Suspends the stall monitor until the returned guard is dropped.
-    pub(crate) fn rest(&self) -> Option<Rest<&Pulse>> {
-        self.pulse.as_deref().map(Pulse::rest)
+    pub(crate) fn idle_guard(&self) -> Option<IdleGuard<&StallMonitor>> {
+        self.monitor.as_deref().map(StallMonitor::idle_guard)
     }
 
-    /// Wraps `work` so that the stall monitor observes it. If it stalls and the worker is to be restarted, it is
-    /// aborted with an error.
-    pub(crate) fn watch<F>(&self, work: F) -> AbortOnStall<'_, F> {
+    /// Monitors `call`. If it stalls and the worker is to be restarted, it is aborted with an error.
+    pub(crate) fn watch<F>(&self, call: F) -> AbortOnStall<'_, F> {
         AbortOnStall {
             ctx: self,
-            work: Watched::new(self.pulse.as_deref(), work),
+            call: Monitored::new(self.monitor.as_deref(), call),
         }
     }
 
     /// Returns the error of a stalled call that completed before it could be aborted.
     pub(crate) fn check_stall(&self) -> Result<(), Error> {
-        match &self.pulse {
-            Some(pulse) if pulse.take_doom() => Err(self.stalled(pulse, None)),
+        match &self.monitor {
+            Some(monitor) if monitor.take_abort() => Err(self.stalled(monitor, None)),
             _ => Ok(()),
         }
     }
 
-    fn stalled(&self, pulse: &Pulse, error: Option<Error>) -> Error {
-        Stalled::new(self.node.path(), pulse.limit(), error).into()
+    fn stalled(&self, monitor: &StallMonitor, error: Option<Error>) -> Error {
+        Stalled::new(self.node.path(), monitor.limit(), error).into()
     }
 
     pub(crate) fn may_retry(&self) -> bool {
@@ -196,16 +198,16 @@ impl Context {
     /// }
     /// ```
     pub fn report_progress(&self) {
-        if let Some(pulse) = &self.pulse {
-            pulse.report_progress();
+        if let Some(monitor) = &self.monitor {
+            monitor.progress();
         }
     }
 
     /// Reports progress if it is called within a call. Returns whether that call is to be aborted.
-    fn report_progress_at_work(&self) -> bool {
-        self.pulse
+    fn progress_in_call(&self) -> bool {
+        self.monitor
             .as_ref()
-            .is_some_and(|pulse| pulse.report_progress_at_work())
+            .is_some_and(|monitor| monitor.progress_in_call())
     }
 
     /// Resolves when [`is_running`](Self::is_running) becomes false, immediately if it is. Cancel safe.
@@ -214,7 +216,7 @@ impl Context {
     /// time. So a worker with a [`stall`](crate::Options::stall) that only waits for its stop counts as stalled.
     pub async fn stopping(&self) {
         consume_budget().await;
-        self.report_progress_at_work();
+        self.progress_in_call();
         self.run_control.stop_requested().raised().await;
     }
 
@@ -226,10 +228,10 @@ impl Context {
         // A loop that ignores the stop calls this again immediately, and must let other tasks run.
         consume_budget().await;
         // A call that is to be aborted is aborted here. While it is suspended, it could not be.
-        let _rest = if self.report_progress_at_work() {
+        let _idle = if self.progress_in_call() {
             None
         } else {
-            self.rest()
+            self.idle_guard()
         };
         until(
             self.run_control.stop_requested(),
@@ -287,7 +289,7 @@ pin_project! {
     pub(crate) struct AbortOnStall<'a, F> {
         ctx: &'a Context,
         #[pin]
-        work: Watched<'a, F>,
+        call: Monitored<'a, F>,
     }
 }
 
@@ -297,13 +299,13 @@ impl<T, F: Future<Output = Result<T, Error>>> Future for AbortOnStall<'_, F> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let watched = ready!(this.work.poll(cx));
-        let Some(pulse) = this.ctx.pulse() else {
-            return Poll::Ready(watched.expect("only a pulse cuts off"));
+        let output = ready!(this.call.poll(cx));
+        let Some(monitor) = this.ctx.stall_monitor() else {
+            return Poll::Ready(output.expect("only a monitor aborts a call"));
         };
-        Poll::Ready(match watched {
-            None => Err(this.ctx.stalled(pulse, None)),
-            Some(Err(error)) if pulse.take_doom() => Err(this.ctx.stalled(pulse, Some(error))),
+        Poll::Ready(match output {
+            None => Err(this.ctx.stalled(monitor, None)),
+            Some(Err(error)) if monitor.take_abort() => Err(this.ctx.stalled(monitor, Some(error))),
             Some(result) => result,
         })
     }

@@ -13,7 +13,7 @@ use crate::report::exit::{Exit, Report};
 use crate::report::status::Status;
 use crate::state::State;
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::time::stall::Signs;
+use crate::time::stall::StallStatus;
 
 impl Node {
     /// Creates the exit from the current counters and the exits of the members.
@@ -83,7 +83,7 @@ impl Node {
     pub(crate) fn status(&self) -> Status {
         let (emitted, unsent) = self.sent();
         let queue_control = self.queue_control.as_ref();
-        let signs = self.signs();
+        let stall = self.stall_status();
         let members = |members: &mut Members| {
             let nodes: Vec<_> = members.nodes().cloned().collect();
             (nodes, members.forgotten().copied())
@@ -100,9 +100,9 @@ impl Node {
             unsent,
             restarts: self.restarts(),
             stalls: self.stalls(),
-            last_sign: signs.as_ref().map(|signs| signs.last),
-            stalled: signs.as_ref().is_some_and(|signs| signs.stalled),
-            blocked: signs.as_ref().is_some_and(|signs| signs.blocked),
+            last_sign: stall.as_ref().map(|stall| stall.silent),
+            stalled: stall.as_ref().is_some_and(|stall| stall.stalled),
+            blocked: stall.as_ref().is_some_and(|stall| stall.blocked),
             last_error: self.last_error().map(|error| format!("{error:#}")),
             counts: queue_control.map(|queue_control| queue_control.counts()),
             queue_size: queue_control.map(|queue_control| queue_control.queue_size()),
@@ -112,11 +112,11 @@ impl Node {
         }
     }
 
-    /// The signs of progress of a worker with a stall. `None` after the worker has ended.
-    fn signs(&self) -> Option<Signs> {
+    /// Returns `None` if the worker has no stall, or has ended.
+    fn stall_status(&self) -> Option<StallStatus> {
         if self.options.stall.is_none() || self.exit().is_some() {
             return None;
         }
-        Signs::of(&self.run_control().pulses())
+        StallStatus::of(&self.run_control().stall_monitors())
     }
 }

@@ -18,7 +18,7 @@ use crate::queue::output_buffer::OutputBuffer;
 use crate::queue::sender::Sender;
 use crate::sync::SpinMutex;
 use crate::sync::atomic::Ordering;
-use crate::time::stall::Pulse;
+use crate::time::stall::StallMonitor;
 
 /// An output port: the worker sends into it, and the group's edges say where that goes.
 ///
@@ -55,8 +55,8 @@ pub struct Output<T> {
     buffer: SpinMutex<OutputBuffer<T>>,
     /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
     gathers: bool,
-    /// Of the life that sends here, if it must give signs of it.
-    pulse: Option<Arc<Pulse>>,
+    /// The stall monitor of the lane that sends here.
+    monitor: Option<Arc<StallMonitor>>,
     #[cfg(feature = "test-util")]
     pub(crate) tap: crate::test::Tap<T>,
 }
@@ -78,7 +78,7 @@ impl<T> Output<T> {
             tally,
             buffer: SpinMutex::new(OutputBuffer::new()),
             gathers: false,
-            pulse: None,
+            monitor: None,
             #[cfg(feature = "test-util")]
             tap: crate::test::Tap::default(),
         }
@@ -94,7 +94,7 @@ impl<T> Output<T> {
             tally: Arc::clone(&self.tally),
             buffer: SpinMutex::new(OutputBuffer::new()),
             gathers: false,
-            pulse: None,
+            monitor: None,
             #[cfg(feature = "test-util")]
             tap: self.tap.share(),
         }
@@ -176,9 +176,9 @@ impl<T> Output<T> {
         Arc::clone(&self.tally)
     }
 
-    /// Lets what is sent here be a sign of life.
-    pub(crate) fn give_pulse(&mut self, pulse: &Arc<Pulse>) {
-        self.pulse = Some(Arc::clone(pulse));
+    /// Makes each send through this port progress.
+    pub(crate) fn set_monitor(&mut self, monitor: &Arc<StallMonitor>) {
+        self.monitor = Some(Arc::clone(monitor));
     }
 
     /// Who is behind this port.
@@ -198,7 +198,7 @@ impl<T> Output<T> {
         if self.tap.is_set() || crate::test::is_shuffled() {
             return;
         }
-        let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
+        let ([Target::Queue(target)], None) = (&self.targets[..], &self.monitor) else {
             return;
         };
         let name = target.worker_name();

@@ -1,4 +1,4 @@
-//! Checks the signs of life of the members that have a `stall`.
+//! Checks the stall monitors of the members.
 
 use std::time::Duration;
 
@@ -9,49 +9,44 @@ use crate::options::OnStall;
 use crate::state::Kind;
 use crate::supervisor::Supervisor;
 use crate::supervisor::deadlines::Deadline;
-use crate::time::stall::{News, Pulse, SeenSigns};
+use crate::time::stall::StallEvent;
 
 impl Supervisor {
     /// Checks whether a member stalls, and sets the deadline of the next check.
-    pub(super) fn look_for_stall(&mut self, id: MemberId, now: Instant) {
+    pub(super) fn check_stall(&mut self, id: MemberId, now: Instant) {
         if let Some(member) = self.members.get(&id)
             && let Some(limit) = member.stall_limit()
         {
-            let again = look_at(&member.node, now + limit);
+            let again = check_lanes(&member.node, now + limit);
             self.deadlines.set(again, Deadline::Stall, id);
         }
     }
 }
 
-/// Checks each lane. Returns the time of the next check, which is at most `latest`.
-fn look_at(node: &Node, latest: Instant) -> Instant {
-    let pulses = node.run_control().pulses();
-    let looked = pulses.iter().map(|pulse| {
-        let seen = pulse.seen();
-        if let Some(news) = pulse.news(&seen) {
-            tell(node, news, seen.silent);
-            if news == News::Stalls {
-                answer(node, pulse, &seen);
+/// Checks each lane. Returns when to check again, no later than `latest`.
+fn check_lanes(node: &Node, latest: Instant) -> Instant {
+    let abort = node.options.on_stall == OnStall::Restart;
+    let mut again = latest;
+    for monitor in node.run_control().stall_monitors() {
+        let (observation, event) = monitor.check(abort);
+        again = again.min(observation.observe_again);
+        let Some(event) = event else { continue };
+        log(node, event, observation.silent());
+        if event == StallEvent::Stalled {
+            if abort && node.kind == Kind::Worker {
+                // The incarnation ends with the call that stalls. A call that blocks its thread may read this.
+                node.run_control().stop_requested().raise();
             }
+            node.stall();
         }
-        seen.look_again
-    });
-    looked.min().map_or(latest, |first| first.min(latest))
+    }
+    again
 }
 
-fn tell(node: &Node, news: News, silent: Duration) {
+fn log(node: &Node, event: StallEvent, silent: Duration) {
     let worker = &*node.path();
-    match news {
-        News::Stalls => tracing::warn!(worker, ?silent, "stalled: no sign of life"),
-        News::Blocks => tracing::warn!(worker, ?silent, "stalled: it blocks its thread"),
+    match event {
+        StallEvent::Stalled => tracing::warn!(worker, ?silent, "stalled: no sign of life"),
+        StallEvent::Blocked => tracing::warn!(worker, ?silent, "stalled: it blocks its thread"),
     }
-}
-
-fn answer(node: &Node, pulse: &Pulse, seen: &SeenSigns) {
-    if node.options.on_stall == OnStall::Restart && pulse.doom(seen) && node.kind == Kind::Worker {
-        // The abort ends the incarnation with the stalled call. A worker that blocks its thread may check the stop
-        // flag instead.
-        node.run_control().stop_requested().raise();
-    }
-    node.stall();
 }

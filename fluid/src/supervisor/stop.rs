@@ -325,7 +325,7 @@ impl Supervisor {
                 Deadline::Restart => self.restart_is_due(id, now),
                 // The supervisor continues the group restart next.
                 Deadline::GroupRestart => {}
-                Deadline::Stall => self.look_for_stall(id, now),
+                Deadline::Stall => self.check_stall(id, now),
                 Deadline::Group => {
                     self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
                     self.force_all();

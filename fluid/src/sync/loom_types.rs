@@ -109,7 +109,7 @@ impl<T> Default for OnceLock<T> {
     }
 }
 
-/// A mutex of loom's, with the methods of a `SpinMutex`.
+/// The mutex of loom, with the methods of `spin::mutex::SpinMutex`.
 #[derive(Debug)]
 pub(crate) struct SpinMutex<T>(Mutex<T>);
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::sync::flag::{Flag, Flags};
 use crate::sync::lock::lock;
 use crate::sync::{Mutex, OnceLock};
-use crate::time::stall::Pulse;
+use crate::time::stall::StallMonitor;
 
 /// The requests to one incarnation, shared by the member and its group. A restart creates a new one.
 #[derive(Debug, Default)]
@@ -25,8 +25,8 @@ pub(crate) struct RunControl {
 struct ColdControl {
     /// The deadline after an abort. An incarnation that has not ended by then is stuck.
     abort_deadline: OnceLock<Instant>,
-    /// The signs of progress of each lane.
-    pulses: Mutex<Vec<Arc<Pulse>>>,
+    /// One for each lane, if the worker has a stall.
+    stall_monitors: Mutex<Vec<Arc<StallMonitor>>>,
 }
 
 impl RunControl {
@@ -70,16 +70,16 @@ impl RunControl {
         self.cut_off().raise();
     }
 
-    /// Adds a lane to those that the stall monitor observes.
-    pub(crate) fn add_pulse(&self, limit: Duration) -> Arc<Pulse> {
-        let pulse = Arc::new(Pulse::new(limit));
-        lock(&self.cold().pulses).push(Arc::clone(&pulse));
-        pulse
+    /// Creates the stall monitor of a lane.
+    pub(crate) fn add_stall_monitor(&self, limit: Duration) -> Arc<StallMonitor> {
+        let monitor = Arc::new(StallMonitor::new(limit));
+        lock(&self.cold().stall_monitors).push(Arc::clone(&monitor));
+        monitor
     }
 
-    pub(crate) fn pulses(&self) -> Vec<Arc<Pulse>> {
+    pub(crate) fn stall_monitors(&self) -> Vec<Arc<StallMonitor>> {
         let cold = self.cold.get();
-        cold.map_or_else(Vec::new, |cold| lock(&cold.pulses).clone())
+        cold.map_or_else(Vec::new, |cold| lock(&cold.stall_monitors).clone())
     }
 
     pub(crate) fn abort_deadline(&self) -> Option<Instant> {

@@ -1,125 +1,136 @@
-//! The signs of life of a worker that has a `stall`.
+//! The stall monitor: finds calls that show no progress for the time of the option `stall`.
 //!
-//! Each lane of each life has a [`Pulse`]. It *works* while a call of the user's code is under way, and must then
-//! give signs of life; whenever it waits for something that others bring about it *rests*, and none are expected.
-//! The group's supervisor looks at it when a stall could have come true, and not before, so that a message costs
-//! no timer. Nor does work that never waits read the clock: it is counted, and whoever looks notes when. One that
-//! stalls and is to be restarted is *doomed*: the work is cut off where it awaits.
+//! Each lane of each incarnation has a [`StallMonitor`]. A lane is *idle* while it makes no call, and while a call waits
+//! for something that fluid provides. Otherwise it must show progress. The supervisor of the group observes the
+//! monitor when a stall is possible, so no message needs a timer.
+//!
+//! A call that never waits does not read the clock either. Its progress clears the time in the monitor, and the next
+//! observation sets it. So the monitor may find such a stall late, but never early.
 //!
 //! Invariants:
 //!
-//! 1. Only what has given no sign of life since the supervisor looked is doomed.
-//! 2. What is doomed stays so until its work was cut off, or came back by itself and was told.
-//! 3. The innermost work is the one that is cut off.
+//! 1. An abort is requested under the lock under which the stall was observed, so a call that shows progress is not
+//!    aborted.
+//! 2. A requested abort stays until a call is aborted, a caller takes it, or the next call begins.
+//! 3. Of nested calls, the innermost is aborted.
 
-use std::future::Future;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use crate::sync::Mutex;
-use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use crate::sync::lock::lock;
+pub(crate) use self::monitored::Monitored;
+use crate::sync::SpinMutex;
 
-/// A single poll that takes this long, or as long as a stall, blocks its thread.
+mod monitored;
+
+/// A stalled lane blocks its thread if its poll takes this long, or as long as the limit if that is shorter.
 const BLOCKS: Duration = Duration::from_millis(100);
 
-/// The signs of life of one lane in one life.
+/// The stall monitor of one lane in one incarnation.
 #[derive(Debug)]
-pub struct Pulse {
-    /// All times are nanoseconds since a moment before this, so that none is zero.
-    began: Instant,
+pub struct StallMonitor {
     limit: Duration,
-    /// The last sign of life, twice; and one more if it is doomed.
-    last: AtomicU64,
-    /// How often work began, or ended without having waited: signs of life without a time.
-    signs: AtomicU64,
-    /// How many of them `last` is no earlier than.
-    stamped: AtomicU64,
-    /// How many there were when they were last looked at, and since when so many.
-    noted: Mutex<(u64, u64)>,
-    /// Work is polled for the first time.
-    first: AtomicBool,
-    /// For how many reasons it rests.
-    rests: AtomicU32,
-    /// When the poll began that is under way; zero if there is none.
-    polled: AtomicU64,
-    /// The last stall that was told: its sign of life, twice; and one more if it blocked its thread.
-    told: AtomicU64,
-    /// What wakes the task that works.
-    waker: Mutex<Option<Waker>>,
+    state: SpinMutex<LaneState>,
 }
 
-const DOOMED: u64 = 1;
-
-/// A pulse at one instant.
-pub(crate) struct SeenSigns {
-    /// How long ago the last sign of life was.
-    pub(crate) silent: Duration,
-    pub(crate) rests: bool,
-    pub(crate) stalls: bool,
-    /// It stalls, and its task was polled and has not come back.
-    pub(crate) blocks: bool,
-    /// When there may be more to see, if it gives no further sign.
-    pub(crate) look_again: Instant,
-    last: u64,
-    signs: u64,
-    /// What the pulse itself says of the last sign of life.
-    stamp: u64,
+#[derive(Debug)]
+struct LaneState {
+    /// The time of the last progress. `None` if it was after the last observation.
+    last: Option<Instant>,
+    /// The number of reasons to expect no progress.
+    idle: u32,
+    poll: CurrentPoll,
+    /// The call that is running is to be aborted where it awaits.
+    abort: bool,
+    /// The stall that was reported last.
+    reported: Option<Reported>,
+    /// The waker of the task that makes the calls.
+    waker: Option<Waker>,
 }
 
-/// What is known of all lanes of one life at one instant.
-pub(crate) struct Signs {
-    /// How long ago the last sign of life was: of the lane that is silent for longest if any works, or else
-    /// of the one that worked last.
-    pub(crate) last: Duration,
+/// The poll of a call that is running.
+#[derive(Clone, Copy, Debug)]
+enum CurrentPoll {
+    None,
+    /// It began after the last observation.
+    New,
+    /// An observation at this time has seen it.
+    Since(Instant),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Reported {
+    last: Instant,
+    blocked: bool,
+}
+
+/// A monitor at one instant.
+pub(crate) struct Observation {
+    now: Instant,
+    last: Instant,
+    idle: bool,
     pub(crate) stalled: bool,
+    /// The lane is stalled in a poll that blocks its thread.
     pub(crate) blocked: bool,
+    /// When to observe again, if there is no further progress.
+    pub(crate) observe_again: Instant,
 }
 
-impl Signs {
-    pub(crate) fn of(pulses: &[Arc<Pulse>]) -> Option<Self> {
-        let seen: Vec<_> = pulses.iter().map(|pulse| pulse.seen()).collect();
-        let working = seen.iter().filter(|seen| !seen.rests);
-        let longest = working.map(|seen| seen.silent).max();
-        let last = longest.or_else(|| seen.iter().map(|seen| seen.silent).min())?;
-        Some(Self {
-            last,
-            stalled: seen.iter().any(|seen| seen.stalls),
-            blocked: seen.iter().any(|seen| seen.blocks),
-        })
+impl Observation {
+    /// The time since the last progress.
+    pub(crate) fn silent(&self) -> Duration {
+        self.now - self.last
     }
 }
 
 /// What is new about a stall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum News {
-    /// It is a new one.
-    Stalls,
-    /// It is now known that the thread is blocked.
-    Blocks,
+pub(crate) enum StallEvent {
+    /// A stall began.
+    Stalled,
+    /// The call blocks its thread.
+    Blocked,
 }
 
-impl Pulse {
+/// All lanes of one incarnation at one instant.
+pub(crate) struct StallStatus {
+    /// The time since the last progress, of the busy lane that is silent for longest. If all lanes are idle, of the
+    /// lane that was busy last.
+    pub(crate) silent: Duration,
+    pub(crate) stalled: bool,
+    pub(crate) blocked: bool,
+}
+
+impl StallStatus {
+    /// Returns `None` if there are no lanes.
+    pub(crate) fn of(lanes: &[Arc<StallMonitor>]) -> Option<Self> {
+        let lanes: Vec<_> = lanes.iter().map(|lane| lane.observe()).collect();
+        let busy = lanes.iter().filter(|lane| !lane.idle);
+        let longest = busy.map(Observation::silent).max();
+        Some(Self {
+            silent: longest.or_else(|| lanes.iter().map(Observation::silent).min())?,
+            stalled: lanes.iter().any(|lane| lane.stalled),
+            blocked: lanes.iter().any(|lane| lane.blocked),
+        })
+    }
+}
+
+impl StallMonitor {
     pub(crate) fn new(limit: Duration) -> Self {
         Self {
-            began: Instant::now(),
             limit,
-            last: AtomicU64::new(1 << 1),
-            signs: AtomicU64::new(0),
-            stamped: AtomicU64::new(0),
-            noted: Mutex::new((0, 1)),
-            first: AtomicBool::new(false),
-            // No work is under way.
-            rests: AtomicU32::new(1),
-            polled: AtomicU64::new(0),
-            told: AtomicU64::new(0),
-            waker: Mutex::new(None),
+            state: SpinMutex::new(LaneState {
+                last: Some(Instant::now()),
+                // No call is running.
+                idle: 1,
+                poll: CurrentPoll::None,
+                abort: false,
+                reported: None,
+                waker: None,
+            }),
         }
     }
 
@@ -127,347 +138,148 @@ impl Pulse {
         self.limit
     }
 
-    fn now(&self) -> u64 {
-        // Of 64 bits, one is for the doom: that leaves 292 years.
-        self.began.elapsed().as_nanos() as u64 + 1
+    /// Records progress. It does not revoke an abort.
+    pub(crate) fn progress(&self) {
+        let now = Instant::now();
+        self.state.lock().last = Some(now);
     }
 
-    fn at(&self, time: u64) -> Instant {
-        self.began + Duration::from_nanos(time - 1)
-    }
-
-    /// A sign of life. It does not save what is doomed.
-    pub(crate) fn report_progress(&self) {
-        let before = self.last.swap(self.now() << 1, Ordering::AcqRel);
-        if before & DOOMED != 0 {
-            self.last.fetch_or(DOOMED, Ordering::AcqRel);
-        }
-    }
-
-    /// A sign of life from within the work. Returns whether the work should go no further.
-    pub(crate) fn report_progress_at_work(&self) -> bool {
-        if self.is_resting() {
+    /// Records progress, if the lane is not idle. Returns whether the running call is to be aborted.
+    pub(crate) fn progress_in_call(&self) -> bool {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        if state.idle > 0 {
             return false;
         }
-        self.report_progress();
-        self.is_doomed()
+        state.last = Some(now);
+        state.abort
     }
 
-    /// A sign of life without a time. Only the one task that works here gives any.
-    fn count(&self) {
-        let signs = self.signs.load(Ordering::Relaxed);
-        self.signs.store(signs + 1, Ordering::Release);
+    /// Makes the lane idle until the returned guard is dropped. Its drop is progress.
+    pub(crate) fn idle_guard(&self) -> IdleGuard<&Self> {
+        self.begin_idle();
+        IdleGuard(self)
     }
 
-    /// Gives the signs so far a time.
-    fn stamp(&self) {
-        let signs = self.signs.load(Ordering::Acquire);
-        self.report_progress();
-        self.stamped.store(signs, Ordering::Release);
+    /// Like [`idle_guard`](Self::idle_guard), but the guard owns the monitor.
+    pub(crate) fn owned_idle_guard(this: &Arc<Self>) -> IdleGuard<Arc<Self>> {
+        this.begin_idle();
+        IdleGuard(Arc::clone(this))
     }
 
-    /// Rests, until what is returned is dropped, which is a sign of life.
-    pub(crate) fn rest(&self) -> Rest<&Self> {
-        self.rest_begins();
-        Rest(self)
+    fn begin_idle(&self) {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        state.last.get_or_insert(now);
+        state.idle += 1;
     }
 
-    /// The same, for whoever cannot borrow it.
-    pub(crate) fn rest_long(this: &Arc<Self>) -> Rest<Arc<Self>> {
-        this.rest_begins();
-        Rest(Arc::clone(this))
+    /// Takes back a requested abort. Returns whether there was one.
+    pub(crate) fn take_abort(&self) -> bool {
+        std::mem::take(&mut self.state.lock().abort)
     }
 
-    fn rest_begins(&self) {
-        if self.signs.load(Ordering::Acquire) != self.stamped.load(Ordering::Acquire) {
-            self.stamp();
+    pub(crate) fn observe(&self) -> Observation {
+        let now = Instant::now();
+        self.state.lock().observe(now, self.limit)
+    }
+
+    /// Observes the lane. If a stall began since the last check and `abort` is set, the call is aborted where it awaits.
+    pub(crate) fn check(&self, abort: bool) -> (Observation, Option<StallEvent>) {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        let observation = state.observe(now, self.limit);
+        let event = state.report(&observation);
+        let mut waker = None;
+        if abort && event == Some(StallEvent::Stalled) {
+            state.abort = true;
+            waker = state.waker.take();
         }
-        self.rests.fetch_add(1, Ordering::AcqRel);
-    }
-
-    fn is_resting(&self) -> bool {
-        self.rests.load(Ordering::Acquire) > 0
-    }
-
-    fn is_doomed(&self) -> bool {
-        self.last.load(Ordering::Acquire) & DOOMED != 0
-    }
-
-    /// Whether it was doomed, of which it is free now.
-    pub(crate) fn take_doom(&self) -> bool {
-        self.is_doomed() && self.last.fetch_and(!DOOMED, Ordering::AcqRel) & DOOMED != 0
-    }
-
-    /// Drives work that must give signs of life.
-    #[cfg(test)]
-    pub(crate) const fn watch<F: Future>(&self, work: F) -> Watched<'_, F> {
-        Watched::new(Some(self), work)
-    }
-
-    /// Whether work that has been polled is cut off.
-    fn is_cut_off(&self, was_doomed: bool, waker: &Waker) -> bool {
-        self.wake_by(waker);
-        if !self.is_doomed() || self.is_resting() {
-            return false;
-        }
-        // Had there been other work within this one, it would have been cut off by now.
-        if was_doomed && self.take_doom() {
-            return true;
-        }
-        waker.wake_by_ref();
-        false
-    }
-
-    fn wake_by(&self, waker: &Waker) {
-        let mut known = lock(&self.waker);
-        if !known.as_ref().is_some_and(|known| known.will_wake(waker)) {
-            *known = Some(waker.clone());
-        }
-    }
-
-    /// What can be seen of it now.
-    pub(crate) fn seen(&self) -> SeenSigns {
-        // In the opposite order of that in which they are written: a rest that has just ended is seen
-        // with the sign of life that ended it.
-        let polled = self.polled.load(Ordering::Acquire);
-        let first = self.first.load(Ordering::Acquire);
-        let rests = self.is_resting();
-        let signs = self.signs.load(Ordering::Acquire);
-        let stamped = self.stamped.load(Ordering::Acquire);
-        let stamp = self.last.load(Ordering::Acquire) >> 1;
-        let now = self.now();
-        let last = if signs == stamped {
-            stamp
-        } else {
-            stamp.max(self.note(signs, now))
-        };
-        let since = |time: u64| Duration::from_nanos(now.saturating_sub(time));
-        let silent = since(last);
-        let stalls = !rests && silent >= self.limit;
-        let long = BLOCKS.min(self.limit);
-        // A first poll does not say when it began: no later than what it is silent for.
-        let began = match (polled, first) {
-            (0, false) => None,
-            (0, true) => Some(last + self.limit.as_nanos() as u64),
-            (polled, _) => Some(polled),
-        };
-        let look_again = match began {
-            _ if rests => self.at(now) + self.limit,
-            _ if !stalls => self.at(last) + self.limit,
-            Some(began) if since(began) < long => self.at(began) + long,
-            _ => self.at(now) + self.limit,
-        };
-        SeenSigns {
-            silent,
-            rests,
-            stalls,
-            blocks: stalls && began.is_some_and(|began| since(began) >= long),
-            look_again,
-            last,
-            signs,
-            stamp,
-        }
-    }
-
-    /// Since when, at the latest, there have been so many signs of life.
-    fn note(&self, signs: u64, now: u64) -> u64 {
-        let mut noted = lock(&self.noted);
-        if noted.0 != signs {
-            *noted = (signs, now);
-        }
-        noted.1
-    }
-
-    /// What is new about a stall that was seen, which is no longer new then.
-    pub(crate) fn news(&self, seen: &SeenSigns) -> Option<News> {
-        if !seen.stalls {
-            return None;
-        }
-        let found = seen.last << 1 | u64::from(seen.blocks);
-        let before = self.told.fetch_max(found, Ordering::Relaxed);
-        if before >> 1 == seen.last {
-            (before < found).then_some(News::Blocks)
-        } else {
-            Some(News::Stalls)
-        }
-    }
-
-    /// Lets the work be cut off, unless it has given a sign of life since it was seen. Returns whether it is.
-    pub(crate) fn doom(&self, seen: &SeenSigns) -> bool {
-        if self.signs.load(Ordering::Acquire) != seen.signs {
-            return false;
-        }
-        let last = seen.stamp << 1;
-        let doomed =
-            self.last
-                .compare_exchange(last, last | DOOMED, Ordering::AcqRel, Ordering::Relaxed);
-        if doomed.is_err() {
-            return false;
-        }
-        let waker = lock(&self.waker).take();
+        drop(state);
         if let Some(waker) = waker {
             waker.wake();
         }
-        true
+        (observation, event)
     }
-}
 
-/// A pulse rests, until this is dropped.
-pub(crate) struct Rest<P: Deref<Target = Pulse>>(P);
-
-impl<P: Deref<Target = Pulse>> Drop for Rest<P> {
-    fn drop(&mut self) {
-        self.0.report_progress();
-        self.0.rests.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-pin_project! {
-    /// Work that must give signs of life, if a pulse is looked at. Nothing comes of it if it was doomed and cut off
-    /// where it awaits.
-    ///
-    /// Work that is doomed and ends by itself is returned; [`Pulse::take_doom`] tells. Work that is ready when it is
-    /// first polled reads no clock.
-    pub(crate) struct Watched<'a, F> {
-        pulse: Option<&'a Pulse>,
-        // Dropped before it counts as ended.
-        #[pin]
-        work: F,
-        working: Option<Working<'a>>,
-    }
-}
-
-impl<'a, F> Watched<'a, F> {
-    pub(crate) const fn new(pulse: Option<&'a Pulse>, work: F) -> Self {
-        Self {
-            pulse,
-            work,
-            working: None,
+    /// Handles a poll that returned pending. Returns whether the call is aborted now.
+    fn aborts(&self, abort_seen: bool, waker: &Waker) -> bool {
+        let mut state = self.state.lock();
+        if !state
+            .waker
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker))
+        {
+            state.waker = Some(waker.clone());
         }
-    }
-}
-
-impl<F: Future> Future for Watched<'_, F> {
-    type Output = Option<F::Output>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.pulse {
-            None => self.project().work.poll(cx).map(Some),
-            Some(pulse) => self.poll_watched(pulse, cx),
+        if !state.abort || state.idle > 0 {
+            return false;
         }
+        if abort_seen {
+            // The poll was begun with the abort requested. An inner call would have been aborted in it.
+            state.abort = false;
+            return true;
+        }
+        drop(state);
+        waker.wake_by_ref();
+        false
     }
 }
 
-impl<'a, F: Future> Watched<'a, F> {
-    fn poll_watched(
-        self: Pin<&mut Self>,
-        pulse: &'a Pulse,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<F::Output>> {
-        let this = self.project();
-        let mut was_doomed = false;
-        let polled = if this.working.is_some() {
-            was_doomed = pulse.is_doomed();
-            let _polled = Polled::begin(pulse, pulse.now());
-            this.work.poll(cx)
-        } else {
-            let mut working = Working::begin(pulse);
-            let first = First::begin(pulse);
-            let polled = this.work.poll(cx);
-            drop(first);
-            if polled.is_pending() {
-                working.wait();
-                *this.working = Some(working);
-            }
-            polled
+impl LaneState {
+    fn observe(&mut self, now: Instant, limit: Duration) -> Observation {
+        let last = *self.last.get_or_insert(now);
+        let now = now.max(last);
+        if matches!(self.poll, CurrentPoll::New) {
+            self.poll = CurrentPoll::Since(now);
+        }
+        let idle = self.idle > 0;
+        let stalled = !idle && now - last >= limit;
+        let blocks_at = match self.poll {
+            CurrentPoll::Since(seen) if stalled => Some(seen + BLOCKS.min(limit)),
+            _ => None,
         };
-        match polled {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if pulse.is_cut_off(was_doomed, cx.waker()) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+        let again = if idle || stalled { now } else { last };
+        Observation {
+            now,
+            last,
+            idle,
+            stalled,
+            blocked: blocks_at.is_some_and(|at| at <= now),
+            observe_again: blocks_at.filter(|at| *at > now).unwrap_or(again + limit),
+        }
+    }
+
+    /// Returns what was not reported yet.
+    fn report(&mut self, observation: &Observation) -> Option<StallEvent> {
+        if !observation.stalled {
+            return None;
+        }
+        let (last, blocked) = (observation.last, observation.blocked);
+        let known = self.reported.filter(|known| known.last == last);
+        let blocked_before = known.is_some_and(|known| known.blocked);
+        self.reported = Some(Reported {
+            last,
+            blocked: blocked || blocked_before,
+        });
+        match known {
+            None => Some(StallEvent::Stalled),
+            Some(_) => (blocked && !blocked_before).then_some(StallEvent::Blocked),
         }
     }
 }
 
-/// Work is under way, until this is dropped.
-struct Working<'a> {
-    pulse: &'a Pulse,
-    /// Its signs of life have a time.
-    waits: bool,
-}
+/// Makes a lane idle until it is dropped.
+pub(crate) struct IdleGuard<M: Deref<Target = StallMonitor>>(M);
 
-impl<'a> Working<'a> {
-    fn begin(pulse: &'a Pulse) -> Self {
-        // Whatever doomed the work before has nothing to do with this one.
-        pulse.take_doom();
-        pulse.count();
-        pulse.rests.fetch_sub(1, Ordering::AcqRel);
-        Self {
-            pulse,
-            waits: false,
-        }
-    }
-
-    /// It waits for the first time.
-    fn wait(&mut self) {
-        self.waits = true;
-        self.pulse.stamp();
-    }
-}
-
-impl Drop for Working<'_> {
+impl<M: Deref<Target = StallMonitor>> Drop for IdleGuard<M> {
     fn drop(&mut self) {
-        if self.waits {
-            self.pulse.report_progress();
-        } else {
-            self.pulse.count();
-        }
-        self.pulse.rests.fetch_add(1, Ordering::AcqRel);
+        let now = Instant::now();
+        let mut state = self.0.state.lock();
+        state.last = Some(now);
+        state.idle -= 1;
     }
 }
-
-/// A first poll is under way, until this is dropped: perhaps within another one.
-struct First<'a> {
-    pulse: &'a Pulse,
-    around: bool,
-}
-
-impl<'a> First<'a> {
-    fn begin(pulse: &'a Pulse) -> Self {
-        let around = pulse.first.load(Ordering::Relaxed);
-        pulse.first.store(true, Ordering::Release);
-        Self { pulse, around }
-    }
-}
-
-impl Drop for First<'_> {
-    fn drop(&mut self) {
-        self.pulse.first.store(self.around, Ordering::Release);
-    }
-}
-
-/// A poll is under way, until this is dropped: perhaps within another one.
-struct Polled<'a> {
-    pulse: &'a Pulse,
-    around: u64,
-}
-
-impl<'a> Polled<'a> {
-    fn begin(pulse: &'a Pulse, now: u64) -> Self {
-        let around = pulse.polled.swap(now, Ordering::AcqRel);
-        Self { pulse, around }
-    }
-}
-
-impl Drop for Polled<'_> {
-    fn drop(&mut self) {
-        self.pulse.polled.store(self.around, Ordering::Release);
-    }
-}
-
-#[cfg(all(test, fluid_loom))]
-mod loom_tests;
 
 #[cfg(test)]
 mod tests;

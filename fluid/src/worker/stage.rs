@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;
 use crate::queue::{Batching, Output};
-use crate::time::stall::{Pulse, Rest};
+use crate::time::stall::{IdleGuard, StallMonitor};
 use crate::time::timeout::timed;
 use crate::worker::attempt::{Kept, handle};
 use crate::worker::downstream::{Downstream, PortOutput};
@@ -82,27 +82,28 @@ pub(crate) fn run<S: Stage>(
     ctx: &Context,
     io: &mut Io<S>,
 ) -> impl Future<Output = Result<(), Error>> + Send {
-    let rest = ctx.rest();
+    let idle = ctx.idle_guard();
     if !ctx.node().options.blocking {
         io.gather();
     }
-    Resting {
-        rest,
+    BetweenCalls {
+        idle,
         // Of no size, so this is no memory.
         calls: S::Calls::make(stage, ctx, io, Box::leak(Box::new(PortOutput))),
     }
 }
 
 pin_project! {
-    /// The calls of a worker: signs of life are expected of each, and none in between.
-    struct Resting<'a, F> {
-        rest: Option<Rest<&'a Pulse>>,
+    /// The calls of a worker. Between two calls its lane is idle for the stall monitor.
+    struct BetweenCalls<'a, F> {
+        // Dropped before `idle`, since a running call is within it.
         #[pin]
         calls: F,
+        idle: Option<IdleGuard<&'a StallMonitor>>,
     }
 }
 
-impl<F: Future> Future for Resting<'_, F> {
+impl<F: Future> Future for BetweenCalls<'_, F> {
     type Output = F::Output;
 
     #[inline(always)]
@@ -152,7 +153,7 @@ pub(crate) fn is_fast_path<W: Worker>(ctx: &Context, io: &Io<W>) -> bool {
     let options = &ctx.node().options;
     options.rate.is_none()
         && options.timeout.is_none()
-        && ctx.pulse().is_none()
+        && ctx.stall_monitor().is_none()
         && io.copy.is_none()
         && options.on_error != Some(OnError::Skip)
 }
@@ -346,7 +347,7 @@ pub(crate) fn is_unmonitored(ctx: &Context) -> bool {
     if ctx.node().test.is_armed() {
         return false;
     }
-    ctx.node().options.timeout.is_none() && ctx.pulse().is_none()
+    ctx.node().options.timeout.is_none() && ctx.stall_monitor().is_none()
 }
 
 /// Sends what a beat returned downstream. The time this waits for room is no part of the call; it waits in a box, since

@@ -16,7 +16,7 @@ use crate::report::ledger::Progress;
 use crate::sync::lock::lock;
 use crate::sync::yielding::Turns;
 use crate::time::run_control::RunControl;
-use crate::time::stall::Pulse;
+use crate::time::stall::StallMonitor;
 
 /// How many messages a lane takes before it yields to other tasks: as many as tokio allows.
 pub(super) const YIELD_BUDGET: usize = 128;
@@ -64,8 +64,8 @@ pub struct Queue<M> {
     pub(super) seen_requests: SeenRequests,
     /// The waker that the lane has registered last. It is kept, so that no other waker can equal it.
     pub(super) known: Option<Waker>,
-    /// The stall monitor of the incarnation that reads here.
-    pub(crate) pulse: Option<Arc<Pulse>>,
+    /// The stall monitor of the lane that reads here.
+    pub(crate) monitor: Option<Arc<StallMonitor>>,
     /// Set if the worker consumes nothing. Then a receive ends when the incarnation is to end.
     pub(crate) run_control: Option<Arc<RunControl>>,
 }
@@ -85,7 +85,7 @@ impl<M> Queue<M> {
             turns: Turns::default(),
             seen_requests: SeenRequests::default(),
             known: None,
-            pulse: None,
+            monitor: None,
             run_control: None,
         }
     }
@@ -124,7 +124,7 @@ impl<M> Queue<M> {
     /// Waits until the incarnation is to end, if the worker consumes nothing: its queue is closed from the start.
     pub(crate) async fn ended(&mut self) {
         if let Some(run_control) = &self.run_control {
-            let _rest = self.pulse.as_deref().map(Pulse::rest);
+            let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
             run_control.stop_requested().raised().await;
         }
     }
@@ -132,8 +132,8 @@ impl<M> Queue<M> {
     /// Reports progress to the stall monitor, and returns whether the incarnation has stalled. The calls of a function
     /// are watched where they are made.
     fn has_stalled(&self) -> bool {
-        let pulse = self.pulse.as_ref();
-        pulse.is_some_and(|pulse| pulse.report_progress_at_work())
+        let monitor = self.monitor.as_ref();
+        monitor.is_some_and(|monitor| monitor.progress_in_call())
     }
 
     /// Returns the next message if it was fetched already, and nothing else is to be done first. The message before it

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use super::fetch::Fetched;
 use super::receive_end::{Queue, YIELD_BUDGET};
 use crate::sync::yielding::{To, yield_to, yield_to_all};
-use crate::time::stall::{Pulse, Rest};
+use crate::time::stall::{IdleGuard, StallMonitor};
 
 impl<M> Queue<M> {
     /// Waits until a message was fetched. Then [`first`](Self::first) returns it. Returns `false` if none will come.
@@ -50,7 +50,7 @@ impl<M> Queue<M> {
         Recv {
             queue: self,
             waited: false,
-            rest: None,
+            idle: None,
         }
     }
 
@@ -103,7 +103,7 @@ impl<M> Queue<M> {
                     if matches!(fetched, Fetched::None) {
                         #[cfg(feature = "test-util")]
                         crate::test::rested();
-                        let _rest = self.pulse.as_deref().map(Pulse::rest);
+                        let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
                         arrived.await;
                     }
                     fetched
@@ -162,7 +162,7 @@ pub(crate) struct Recv<'a, M> {
     queue: &'a mut Queue<M>,
     /// Whether it has been pending.
     waited: bool,
-    rest: Option<Rest<Arc<Pulse>>>,
+    idle: Option<IdleGuard<Arc<StallMonitor>>>,
 }
 
 impl<M> Future for Recv<'_, M> {
@@ -177,10 +177,10 @@ impl<M> Future for Recv<'_, M> {
             Fetched::None => {
                 #[cfg(feature = "test-util")]
                 crate::test::rested();
-                if let Some(pulse) = &self.queue.pulse
-                    && self.rest.is_none()
+                if let Some(monitor) = &self.queue.monitor
+                    && self.idle.is_none()
                 {
-                    self.rest = Some(Pulse::rest_long(pulse));
+                    self.idle = Some(StallMonitor::owned_idle_guard(monitor));
                 }
                 Poll::Pending
             }

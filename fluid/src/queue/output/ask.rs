@@ -27,14 +27,12 @@ impl<T: Send + 'static> Output<T> {
         &self,
         message: impl FnOnce(Reply<R>) -> T,
     ) -> Result<R, AskError> {
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
         let target = self.targets.first();
-        let slot = poll_fn(|cx| {
-            Poll::Ready(match target {
-                Some(target) => target.reply_slots().slot(cx.waker()),
-                None => ReplySlots::none().slot(cx.waker()),
-            })
-        })
-        .await;
+        let slot = match target {
+            Some(target) => target.reply_slots().slot(&waker),
+            None => ReplySlots::none().slot(&waker),
+        };
         let answer = Answer::at(Arc::clone(&slot));
         let sent = self.send(message(Reply::to(slot))).await;
         self.hand_over();

@@ -13,7 +13,7 @@ use crate::queue::sender::{MessageProducer, Sender};
 use crate::sync::SpinMutexGuard;
 use crate::sync::blocking::block_on;
 use crate::sync::yielding::yield_to;
-use crate::time::stall::Pulse;
+use crate::time::stall::StallMonitor;
 
 impl<T: Send + 'static> Output<T> {
     /// Sends a message, and waits for room at each consumer that is full.
@@ -55,7 +55,7 @@ impl<T: Send + 'static> Output<T> {
         if self.tap.is_set() || crate::test::is_shuffled() {
             return Err(message);
         }
-        let ([Target::Queue(target)], None) = (&self.targets[..], &self.pulse) else {
+        let ([Target::Queue(target)], None) = (&self.targets[..], &self.monitor) else {
             return Err(message);
         };
         let Some(mut buffer) = buffer else {
@@ -105,7 +105,7 @@ impl<T: Send + 'static> Output<T> {
             return Ok(());
         };
         // Whoever waits for room lives; whether the one that should make it does is seen there.
-        let _rest = self.pulse.as_deref().map(Pulse::rest);
+        let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
         let sent = match &self.targets[..] {
             [] => {
                 drop_caught(message);
@@ -142,8 +142,8 @@ impl<T: Send + 'static> Output<T> {
     /// consumers, if every one of them is.
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         self.hand_over();
-        if let Some(pulse) = &self.pulse {
-            pulse.report_progress();
+        if let Some(monitor) = &self.monitor {
+            monitor.progress();
         }
         #[cfg(feature = "test-util")]
         let Some((message, copy)) = self.tap.pass(message) else {
