@@ -173,15 +173,15 @@ impl Options {
         self
     }
 
-    /// How long a call may give no sign of life before it is a *stall*. A stall is logged and shown in the
+    /// How long a call may show no progress before it is a *stall*. A stall is logged and shown in the
     /// [`Status`](crate::Status). [`on_stall`](Self::on_stall) sets its further effect. By default calls are not
     /// monitored.
     ///
-    /// Signs of life are the start and the end of each call and of each attempt. During a call these are
+    /// Progress is the start and the end of each call and of each attempt. During a call it is
     /// [`Context::report_progress`](crate::Context::report_progress),
     /// [`Context::sleep`](crate::Context::sleep), the call of [`Context::stopping`](crate::Context::stopping) and each
     /// message sent through a port. For a worker written by hand, `run` is the call, and each read of its
-    /// [`Queue`](crate::by_hand::Queue) is a sign of life. Each lane is monitored separately.
+    /// [`Queue`](crate::by_hand::Queue) is progress. Each lane is monitored separately.
     ///
     /// Some waits never stall: for a message, the next beat, the rate, the backoff before another attempt,
     /// `Context::sleep`, and room at the consumer behind a port. In the last case that consumer may stall. Any

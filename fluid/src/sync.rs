@@ -1,4 +1,4 @@
-//! Synchronization: locks, signals, catching panics, spans and yielding.
+//! Synchronization: locks, flags, spans and yielding.
 //!
 //! All other modules take locks, atomics and channels from here. Under `--cfg fluid_loom` these are types that loom
 //! observes, so that loom tests run every order of threads.

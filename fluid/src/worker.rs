@@ -192,7 +192,7 @@ impl<W: Worker> Io<W> {
         tallies
     }
 
-    /// A life begins: what is read and written in it are signs of it.
+    /// Prepares the queue and the ports for an incarnation: each use of them counts as progress for the stall monitor.
     pub(crate) fn begin(&mut self, ctx: &Context) {
         if ctx.node().kind == Kind::Worker {
             self.queue.run_control = Some(Arc::clone(ctx.run_control()));
@@ -214,9 +214,9 @@ impl<W: Worker> Io<W> {
     }
 
     /// Hands over what was sent and is still here.
-    pub(crate) fn hand_over(&self) {
-        self.output.hand_over();
-        self.ports.hand_over();
+    pub(crate) fn hand_over(&mut self) {
+        self.output.hand_over_unshared();
+        self.ports.hand_over_unshared();
     }
 
     /// What another lane of the same consumer reads and writes.
@@ -256,6 +256,10 @@ pub trait Ports: Sealed + Send + Sync + std::fmt::Debug + 'static {
 
     #[doc(hidden)]
     fn hand_over(&self);
+
+    /// Like [`hand_over`](Self::hand_over), without a lock.
+    #[doc(hidden)]
+    fn hand_over_unshared(&mut self);
 }
 
 /// Only fluid implements [`Ports`].
@@ -297,6 +301,10 @@ macro_rules! ports {
 
             fn hand_over(&self) {
                 $(self.$index.hand_over();)*
+            }
+
+            fn hand_over_unshared(&mut self) {
+                $(self.$index.hand_over_unshared();)*
             }
         }
     };

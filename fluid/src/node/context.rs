@@ -110,9 +110,17 @@ impl Context {
     /// Returns the error of a stalled call that completed before it could be aborted.
     pub(crate) fn check_stall(&self) -> Result<(), Error> {
         match &self.monitor {
-            Some(monitor) if monitor.take_abort() => Err(self.stalled(monitor, None)),
-            _ => Ok(()),
+            None => Ok(()),
+            Some(monitor) => self.check_monitor(monitor),
         }
+    }
+
+    #[inline(never)]
+    fn check_monitor(&self, monitor: &StallMonitor) -> Result<(), Error> {
+        if monitor.take_abort() {
+            return Err(self.stalled(monitor, None));
+        }
+        Ok(())
     }
 
     fn stalled(&self, monitor: &StallMonitor, error: Option<Error>) -> Error {

@@ -219,6 +219,16 @@ impl<T> Output<T> {
         }
     }
 
+    /// Like [`hand_over`](Self::hand_over), without a lock.
+    pub(crate) fn hand_over_unshared(&mut self) {
+        if self.gathers
+            && let [Target::Queue(target)] = &self.targets[..]
+        {
+            let refused = self.buffer.get_mut().end_turn(target, &self.tally);
+            refused.discard(target);
+        }
+    }
+
     /// Messages that leave now, one after the other.
     pub(crate) fn leave<I: Iterator<Item = T>>(&self, messages: I) -> Leaving<'_, I> {
         Leaving {

@@ -174,6 +174,15 @@ impl StallMonitor {
         state.idle += 1;
     }
 
+    // Inlined, it would enlarge the drop of every future that may hold a guard.
+    #[inline(never)]
+    fn end_idle(&self) {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        state.last = Some(now);
+        state.idle -= 1;
+    }
+
     /// Takes back a requested abort. Returns whether there was one.
     pub(crate) fn take_abort(&self) -> bool {
         std::mem::take(&mut self.state.lock().abort)
@@ -274,10 +283,7 @@ pub(crate) struct IdleGuard<M: Deref<Target = StallMonitor>>(M);
 
 impl<M: Deref<Target = StallMonitor>> Drop for IdleGuard<M> {
     fn drop(&mut self) {
-        let now = Instant::now();
-        let mut state = self.0.state.lock();
-        state.last = Some(now);
-        state.idle -= 1;
+        self.0.end_idle();
     }
 }
 

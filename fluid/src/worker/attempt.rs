@@ -125,7 +125,7 @@ where
                     crate::test::perturb().await;
                     let mut emission = emission.into_iter();
                     let first = downstream.send_ahead(&mut io.output, &mut emission);
-                    io.output.hand_over();
+                    io.output.hand_over_unshared();
                     if let Some(first) = first {
                         let leaving = io.output.leave(emission);
                         let refused = downstream.send_each(&io.output, first, leaving).await;

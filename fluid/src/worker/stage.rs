@@ -318,7 +318,7 @@ where
     }
 }
 
-/// One call, with its timeout, its signs of life looked at, and its panic caught.
+/// One call, with its timeout, observed by the stall monitor, and with its panic caught.
 pub(crate) async fn call<S: Stage>(
     stage: &mut S,
     input: S::Input,
@@ -363,7 +363,7 @@ pub(crate) fn emit<T: Send + 'static>(
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
         let first = downstream.send_ahead(output, &mut emission);
-        output.hand_over();
+        output.hand_over_unshared();
         if let Some(first) = first {
             Box::pin(async move {
                 let leaving = output.leave(emission);

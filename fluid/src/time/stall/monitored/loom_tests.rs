@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::*;
 use crate::sync::blocking::block_on;
 use crate::sync::flag::Flags;
-use crate::sync::thread;
 use crate::sync::loom_types::explore;
+use crate::sync::thread;
 use crate::time::stall::StallEvent;
 
 #[test]
