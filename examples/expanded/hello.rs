@@ -132,6 +132,11 @@ impl HelloHandle {
         &self.print
     }
 }
+impl ::core::fmt::Debug for HelloHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
+    }
+}
 impl ::core::ops::Deref for HelloHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {

@@ -108,6 +108,11 @@ impl StumblingHandle {
         &self.stumble
     }
 }
+impl ::core::fmt::Debug for StumblingHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
+    }
+}
 impl ::core::ops::Deref for StumblingHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {
@@ -179,6 +184,11 @@ struct DawdlingHandle {
 impl DawdlingHandle {
     fn dawdle(&self) -> &::fluid::__private::WorkerHandle {
         &self.dawdle
+    }
+}
+impl ::core::fmt::Debug for DawdlingHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
     }
 }
 impl ::core::ops::Deref for DawdlingHandle {

@@ -200,6 +200,11 @@ impl LoadWatchHandle {
         &self.warn
     }
 }
+impl ::core::fmt::Debug for LoadWatchHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
+    }
+}
 impl ::core::ops::Deref for LoadWatchHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {

@@ -208,6 +208,11 @@ impl WebHandle {
         &self.work
     }
 }
+impl ::core::fmt::Debug for WebHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
+    }
+}
 impl ::core::ops::Deref for WebHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {

@@ -227,6 +227,7 @@ pub use report::cause::{Cause, Forced};
 pub use report::exit::Exit;
 pub use report::forgotten::Forgotten;
 pub use report::ledger::Counts;
+pub use report::losses::Losses;
 pub use report::status::Status;
 pub use state::{Kind, State};
 pub use worker::Worker;

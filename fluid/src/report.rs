@@ -4,4 +4,5 @@ pub(crate) mod cause;
 pub(crate) mod exit;
 pub(crate) mod forgotten;
 pub(crate) mod ledger;
+pub(crate) mod losses;
 pub(crate) mod status;

@@ -36,7 +36,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::lifecycle::launch::{GroupLaunch, LaunchContext};
 use crate::node::directive::Directive;
-use crate::node::{MemberEvent, MemberId, Node, Parent};
+use crate::node::{MemberEvent, MemberId, Node};
 use crate::options::restart::Restart;
 use crate::report::cause::{Cause, Forced};
 use crate::report::exit::Exit;
@@ -80,12 +80,6 @@ impl Event {
 
 /// The sending end of a group's events.
 pub(crate) type Events = mpsc::UnboundedSender<Event>;
-
-impl Parent for Events {
-    fn notify(&self, member: MemberId, event: MemberEvent) {
-        let _ = self.send(Event::Member(member, event));
-    }
-}
 
 /// The edges between the members.
 pub(crate) struct Wiring {

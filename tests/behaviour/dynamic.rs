@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluid::{
-    Callback, Cause, Context, Error, OnError, Options, State, Worker,
+    Callback, Cause, Context, Error, OnError, Options, State, Worker, Workers,
     by_hand::{Io, Nothing},
     error::LookupError,
 };
@@ -381,7 +381,7 @@ async fn a_panic_that_on_error_skips_is_noted_and_the_callback_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn the_status_shows_the_whole_tree() {
-    let mut inner = fluid::Workers::new("inner");
+    let mut inner = Workers::new("inner");
     let deep = put(&mut inner, "deep", sink::<u64>(secs(1)));
     let mut workers = group();
     put(&mut workers, "idle", idle());
@@ -483,7 +483,7 @@ async fn a_callback_that_is_due_beyond_the_end_of_the_clock_never_runs() {
 
 #[tokio::test(start_paused = true)]
 async fn a_member_is_found_by_its_name_and_by_the_type_of_its_messages() {
-    let mut inner = fluid::Workers::new("inner");
+    let mut inner = Workers::new("inner");
     put(&mut inner, "deep", sink::<String>(ms(1)));
     let mut inner = Some(inner);
     let mut workers = group();
@@ -518,4 +518,28 @@ async fn a_member_is_found_by_its_name_and_by_the_type_of_its_messages() {
     again.wait_for(State::Running).await;
     let exit = running.shutdown().await;
     assert_eq!(counts(&exit, "inner/deep"), [1, 1, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_handle_of_a_worker_returns_the_handle_of_its_group() {
+    let mut inner = Workers::new("inner");
+    let deep = put(&mut inner, "deep", idle()).handle();
+    let of_deep = deep.group().expect("it is added");
+    assert_eq!(of_deep.worker_name(), "inner");
+    let mut inner = Some(inner);
+    let mut workers = group();
+    workers.add_with("inner", Options::new(), move || inner.take().expect("once"));
+    let running = workers.startup().await.unwrap();
+    let own = running.worker("inner").unwrap().group().unwrap();
+    assert_eq!(own.worker_name(), running.worker_name());
+    // The group of a member takes in new members, as every handle of it does.
+    let late = of_deep.add_with("late", Options::new(), idle).unwrap();
+    assert_eq!(late.group().unwrap().num_workers(), 2);
+    let callback = Callback::every(secs(1));
+    let callback = running.register_callback(callback, || async {}).unwrap();
+    assert_eq!(callback.group().unwrap().num_workers(), 2);
+    let exit = own.shutdown().await;
+    assert!(exit.worker("inner/late").is_some(), "{exit}");
+    drop((running, own, of_deep));
+    assert!(deep.group().is_none());
 }

@@ -111,7 +111,7 @@ async fn lost_messages_and_force_of_a_forgotten_worker_count_for_the_exit_code()
         exit.is_forced() && exit.lost() == 1 && exit.code() == 2,
         "{exit}"
     );
-    let told = "lost: 1 message of forgotten workers (exit code 2)";
+    let told = "(exit code 2 for 1 lost message)\n  lost: 2 messages: 2 of forgotten workers (1 failed, 1 undelivered)\n";
     assert!(exit.to_string().contains(told), "{exit}");
 }
 

@@ -2,12 +2,12 @@
 //! code is 2.
 
 use fluid::{
-    Exit, Failed, OnError, OnExit, OnLost, Options, Restart, Slot, Workers, by_hand::Nothing,
-    consumer, workers,
+    Exit, Failed, OnError, OnExit, OnLost, Options, Overflow, Restart, Slot, Workers,
+    by_hand::Nothing, consumer, workers,
 };
 
 use crate::support::{
-    Boxed, Call, Each, assert_conserved, boxed, counts, group, ms, put_with, sink,
+    Boxed, Call, Each, assert_conserved, boxed, counts, each, group, ms, put, put_with, secs, sink,
 };
 
 const SKIP: Options = Options::new().on_error(OnError::Skip);
@@ -55,13 +55,13 @@ async fn a_skipped_message_is_lost_and_the_exit_names_its_consumer() {
     assert_eq!((exit.code(), exit.lost(), lost(&exit, "picky")), (2, 5, 5));
     assert!(!exit.is_success() && !exit.cause().is_failure(), "{exit}");
     let text = exit.to_string();
-    let first = "asked to stop, lost: 5 messages of `picky` (exit code 2)";
+    let first = "asked to stop (exit code 2 for 5 lost messages)\n  lost: 5 messages: 5 of `picky` (failed)\n";
     assert!(text.contains(first), "{text}");
     assert!(text.contains("5 failed, 5 lost"), "{text}");
     let picky = exit.worker("picky").unwrap();
     assert_eq!(picky.code(), 2);
     let text = picky.to_string();
-    assert!(text.contains("lost: 5 messages (exit code 2)"), "{text}");
+    assert!(text.contains("\n  lost: 5 messages (failed)\n"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +97,7 @@ async fn a_message_sent_to_the_port_failed_is_lost_only_if_its_consumer_loses_it
         assert_eq!((exit.code(), exit.lost()), expected, "{exit}");
         let told = exit
             .to_string()
-            .contains("lost: 2 messages of `dead_letters` (");
+            .contains("lost: 2 messages: 2 of `dead_letters` (failed)\n");
         assert_eq!(told, skipped, "{exit}");
     }
 }
@@ -117,7 +117,8 @@ async fn lost_messages_do_not_change_the_exit_code_if_the_port_failed_is_discard
     assert_eq!((exit.code(), exit.lost()), (0, 0), "{exit}");
     // The lost messages are still counted.
     assert_eq!(lost(&exit, "picky"), 5);
-    assert!(!exit.to_string().contains("lost:"), "{exit}");
+    let told = "asked to stop (exit code 0)\n  lost: 5 messages: 5 of `picky` (failed)\n";
+    assert!(exit.to_string().contains(told), "{exit}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +147,7 @@ async fn the_exit_of_a_group_counts_the_messages_lost_in_nested_groups() {
     workers.add_with("inner", Options::new(), move || inner.take().expect("once"));
     let exit = ten(workers, &picky).await;
     let text = exit.to_string();
-    let told = "lost: 5 messages of `picky`, 1 message of `inner/picky` (exit code 2)";
+    let told = "lost: 6 messages: 5 of `picky` (failed), 1 of `inner/picky` (failed)\n";
     assert!(text.contains(told), "{text}");
     let inner = exit.worker("inner").unwrap();
     assert_eq!((inner.code(), inner.lost()), (2, 1));
@@ -216,6 +217,64 @@ async fn fused_batched_and_concurrent_consumers_count_lost_messages_and_obey_on_
         assert_eq!(counts(&exit, worker), [3, 0, 3, 0, 0], "{exit}");
         assert_eq!(lost(&exit, worker), 3, "{exit}");
     }
-    let told = "lost: 3 messages of `tell`, 3 messages of `told` (exit code 2)";
+    assert_eq!((exit.lost(), exit.losses().total), (6, 12), "{exit}");
+    let told = "lost: 12 messages: 3 of `tell` (failed), 3 of `expect` (failed), 3 of `ignored` (failed), \
+                3 of `told` (failed)\n";
+    assert!(exit.to_string().contains(told), "{exit}");
+}
+
+/// A consumer that never ends its first call, with seven messages for a queue of four.
+async fn stuck_in_a_call(overflow: Overflow) -> Exit {
+    let options = Options::new().capacity(4).overflow(overflow);
+    let mut workers = group().grace(ms(50));
+    let hang = each(|_: u64| async {
+        std::future::pending::<()>().await;
+        Ok(None::<Nothing>)
+    });
+    let hang = put_with(&mut workers, "hang", options, hang).handle();
+    let running = workers.startup().await.unwrap();
+    hang.send(0).await.unwrap();
+    tokio::time::sleep(ms(1)).await;
+    for number in 1..7 {
+        let _ = hang.try_send(number);
+    }
+    running.shutdown().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_losses_of_an_exit_are_what_failed_was_dropped_and_was_undelivered() {
+    let exit = stuck_in_a_call(Overflow::Wait).await;
+    let losses = exit.losses();
+    assert_eq!((losses.undelivered, losses.dropped), (5, 0), "{exit}");
+    let told = "(exit code 1)\n  lost: 5 messages: 5 of `hang` (undelivered)\n";
+    assert!(exit.to_string().contains(told), "{exit}");
+
+    let exit = stuck_in_a_call(Overflow::DropOldest).await;
+    let losses = exit.losses();
+    let of_each = (losses.failed, losses.dropped, losses.undelivered);
+    assert_eq!((of_each, losses.total), ((0, 2, 5), 7), "{exit}");
+    let told = "lost: 7 messages: 7 of `hang` (2 dropped, 5 undelivered)\n";
+    assert!(exit.to_string().contains(told), "{exit}");
+    let data = serde_json::to_value(&exit).unwrap();
+    let expected = serde_json::json!({"failed": 0, "dropped": 2, "undelivered": 5, "total": 7});
+    assert_eq!(data["losses"], expected);
+    assert_eq!(data["workers"][0]["losses"], expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_was_sent_on_counts_as_lost_at_the_consumer_that_had_it() {
+    let mut workers = group().grace(ms(50));
+    let first = put(&mut workers, "first", crate::support::pass::<u64>(ms(0)));
+    let second = put(&mut workers, "second", sink::<u64>(secs(60)));
+    workers.connect(&first, &second);
+    let handle = first.handle();
+    let running = workers.startup().await.unwrap();
+    for number in 0..3 {
+        handle.send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(counts(&exit, "first"), [3, 3, 0, 0, 0]);
+    assert_eq!(exit.losses().total, 3, "{exit}");
+    let told = "lost: 3 messages: 3 of `second` (undelivered)\n";
     assert!(exit.to_string().contains(told), "{exit}");
 }

@@ -288,3 +288,15 @@ async fn a_name_may_stand_for_one_worker_or_another_by_configuration() {
     assert_eq!(running.shutdown().await.code(), 0);
     assert_eq!(seen.all(), ["1", "2"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_handle_of_a_declared_group_prints_the_group() {
+    let running = Either::new(Arc::default()).startup().await.unwrap();
+    let text = format!("{running:?}");
+    assert!(
+        text.contains("\"either\"") && text.contains("Running"),
+        "{text}"
+    );
+    assert_eq!(text, format!("{:?}", running.note().group().unwrap()));
+    assert_eq!(running.shutdown().await.code(), 0);
+}

@@ -148,6 +148,18 @@ impl<W: Worker> CalleeSlot<W> {
         self.guard = CalleeGuard(None);
     }
 
+    /// The call was cut off. If it is `passed_on`, its message is done. Returns whether a message is in hand.
+    pub(crate) fn settle_cut_call(&mut self, passed_on: bool) -> bool {
+        let Some(callee) = self.guard() else {
+            return false;
+        };
+        let in_hand = callee.io.queue.has_in_hand();
+        if passed_on {
+            callee.io.queue.settle();
+        }
+        in_hand
+    }
+
     /// The worker, if it is borrowed.
     #[inline(always)]
     pub(crate) fn guard(&mut self) -> Option<&mut Callee<W>> {

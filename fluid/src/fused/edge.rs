@@ -303,6 +303,14 @@ where
         }
     }
 
+    fn settle_cut_call(&mut self) -> bool {
+        let passed_on = self.next.settle_cut_call();
+        let in_hand = self.callee.settle_cut_call(passed_on);
+        #[cfg(feature = "test-util")]
+        let in_hand = in_hand || self.stub.settle_cut_call(passed_on);
+        in_hand || passed_on
+    }
+
     fn rest(&mut self) {
         self.callee.give_back();
         #[cfg(feature = "test-util")]
@@ -328,6 +336,13 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
     fn rest(&mut self) -> Result<(), Error> {
         self.0.rest();
         Ok(())
+    }
+
+    async fn recover(&mut self, _: Option<&mut Detachable<W>>, io: &mut Detachable<Io<W>>) {
+        if self.0.settle_cut_call() {
+            io.queue.settle();
+        }
+        self.0.rest();
     }
 }
 

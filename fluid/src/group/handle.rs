@@ -7,8 +7,8 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Weak};
 
 use crate::error::{AddError, ExtendError};
 use crate::group::callback::Callback;
@@ -19,7 +19,7 @@ use crate::group::workers::default_name;
 use crate::lifecycle::launch::Build;
 use crate::node::members::Members;
 use crate::node::options_ref::OptionsRef;
-use crate::node::{Node, Parent};
+use crate::node::{MemberEvent, MemberId, Node, Parent};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::queue::{Channel, Tally};
@@ -51,19 +51,45 @@ struct Shared {
     unsent: Arc<Tally>,
 }
 
+/// A group as the parent of its members: it receives their events, and gives them its handle.
+struct GroupParent {
+    events: Events,
+    shared: Weak<Shared>,
+}
+
+impl Parent for GroupParent {
+    fn notify(&self, member: MemberId, event: MemberEvent) {
+        let _ = self.events.send(Event::Member(member, event));
+    }
+}
+
 impl GroupHandle {
     pub(crate) fn new(node: Arc<Node>, events: Events) -> Self {
-        let shared = Shared {
-            parent: Arc::new(events.clone()),
+        let shared = Arc::new_cyclic(|shared| Shared {
+            parent: Arc::new(GroupParent {
+                events: events.clone(),
+                shared: Weak::clone(shared),
+            }),
             next_id: AtomicUsize::default(),
             nothing: OnceLock::new(),
             unsent: Arc::default(),
-        };
+        });
         Self {
             node,
             events,
-            shared: Arc::new(shared),
+            shared,
         }
+    }
+
+    /// The group that this node is a member of.
+    pub(super) fn of_member(member: &Node) -> Option<Self> {
+        let (node, parent) = member.parent()?;
+        let GroupParent { events, shared } = parent.downcast_ref()?;
+        Some(Self {
+            node,
+            events: events.clone(),
+            shared: shared.upgrade()?,
+        })
     }
 
     /// The same group, whose new members are announced to `events`.

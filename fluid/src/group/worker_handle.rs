@@ -4,6 +4,7 @@ use std::future::Ready;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::group::handle::GroupHandle;
 use crate::node::Node;
 use crate::queue::{AskError, MessageProducer, Reply, SendError, Sender, TrySendError};
 use crate::report::exit::Exit;
@@ -30,6 +31,39 @@ impl WorkerHandle {
     #[must_use]
     pub fn worker_name(&self) -> &str {
         self.node.name()
+    }
+
+    /// The handle of the group that the worker is a member of. A worker that runs standalone has a group of its own.
+    ///
+    /// So a task that was given only the handle of a worker can see its siblings or stop its group:
+    ///
+    /// ```
+    /// use fluid::{WorkerHandle, Workers, consumer};
+    ///
+    /// #[consumer]
+    /// async fn store(line: String) { println!("{line}") }
+    ///
+    /// fn give_up(on: &WorkerHandle) {
+    ///     if let Some(group) = on.group() {
+    ///         group.bail_out("the disk is full", 3);
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), fluid::Exit> {
+    /// let mut workers = Workers::new("archive");
+    /// let store = workers.add(Store).handle();
+    /// let running = workers.startup().await?;
+    /// give_up(&store);
+    /// assert_eq!(running.wait_for_shutdown().await.code(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Returns `None` if the group has ended and no other handle of it is left.
+    #[must_use]
+    pub fn group(&self) -> Option<GroupHandle> {
+        GroupHandle::of_member(&self.node)
     }
 
     /// The current state.

@@ -1,5 +1,8 @@
 //! Events that a member reports to its group.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use super::{MemberId, Node};
 use crate::node::directive::{Directive, RunEnded, RunStats};
 use crate::report::cause::Cause;
@@ -21,12 +24,19 @@ pub(crate) enum MemberEvent {
 }
 
 /// The receiver of a member's events: the supervisor of its group.
-pub(crate) trait Parent: Send + Sync {
+pub(crate) trait Parent: Any + Send + Sync {
     /// Reports an event. Has no effect if the group has ended.
     fn notify(&self, member: MemberId, event: MemberEvent);
 }
 
 impl Node {
+    /// The group that it is a member of, and the receiver of its events there. `None` for a root, and if the group was
+    /// dropped.
+    pub(crate) fn parent(&self) -> Option<(Arc<Self>, &dyn Any)> {
+        let parent: &dyn Parent = &*self.membership.get()?.parent;
+        Some((self.group()?, parent))
+    }
+
     /// Reports an event to the group. Has no effect if the node is no member of a group, or the group has ended.
     fn notify(&self, event: MemberEvent) {
         if let Some(membership) = self.membership.get() {

@@ -21,7 +21,7 @@ use crate::state::{Kind, State};
 /// Each wait for the end returns the same exit. It is cheap to clone.
 ///
 /// With the feature `serde` it implements `Serialize`: with the exit `code`, whether it was `forced`, the `cause` as text and
-/// the `cause_kind` as a word ([`Cause::kind_name`]), and `ran_for` in seconds.
+/// the `cause_kind` as a word ([`Cause::kind_name`]), the [`losses`](Self::losses), and `ran_for` in seconds.
 ///
 /// As the return value of `main` it sets the exit code of the process, and is printed to standard error unless the
 /// code is 0. A `main` that returns `Result<(), Exit>` prints it too, but the exit code of an `Err` is always 1. To
@@ -36,13 +36,14 @@ use crate::state::{Kind, State};
 /// }
 /// ```
 ///
-/// `{}` prints a table:
+/// `{}` prints a table. If messages were lost, its second line says [how many](Self::losses) of which workers:
 ///
 /// ```text
-/// market: stopped after 12.4s, by SIGTERM (exit code 0)
+/// market: stopped after 12.4s, by SIGTERM (exit code 2 for 3 lost messages)
+///   lost: 8 messages: 5 of `aggregate` (dropped), 3 of `store` (failed)
 ///   poll       stopped  12 beats, 3400 emitted
-///   aggregate  stopped  3400 accepted, 3400 done, 170 emitted
-///   store      stopped  170 accepted, 170 done
+///   aggregate  stopped  3400 accepted, 3395 done, 5 dropped, 170 emitted
+///   store      stopped  170 accepted, 167 done, 3 failed, 3 lost
 /// ```
 #[derive(Clone)]
 #[must_use = "an `Exit` reports failures and lost messages: check it, or discard it with `let _ =`"]
@@ -150,6 +151,8 @@ impl Exit {
     /// its last attempt failed, and it left by no port `failed`. If a consumer [failed](Cause::is_failure), its
     /// [undelivered](Counts::undelivered) messages are lost too. Messages of consumers whose
     /// [`on_lost`](crate::Options::on_lost) is [`OnLost::Ignore`](crate::OnLost::Ignore) do not count.
+    ///
+    /// These set the exit code. [`losses`](Self::losses) counts all messages that were not handled.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.0.lost
@@ -229,49 +232,16 @@ impl Exit {
         }
     }
 
+    /// Whether the exit code is 2 only because messages were lost.
+    fn fails_by_losses(&self) -> bool {
+        let cause = self.cause();
+        self.lost() > 0 && !cause.is_failure() && !matches!(cause, Cause::BailedOut { .. })
+    }
+
     /// Whether the exit code is 0.
     #[must_use]
     pub fn is_success(&self) -> bool {
         self.code() == 0
-    }
-
-    /// Writes the number of lost messages, with the workers that lost them. `path` leads to this exit.
-    fn write_lost(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        path: &str,
-        separator: &mut &'static str,
-    ) -> fmt::Result {
-        if self.kind() != Kind::Group && self.lost() > 0 {
-            let messages = plural(self.lost(), "message", "messages");
-            write!(f, "{separator}{} {messages}", self.lost())?;
-            *separator = ", ";
-            if !path.is_empty() {
-                write!(f, " of `{path}`")?;
-            }
-        }
-        if let Some(forgotten) = self.forgotten()
-            && forgotten.lost > 0
-        {
-            let messages = plural(forgotten.lost, "message", "messages");
-            write!(
-                f,
-                "{separator}{} {messages} of forgotten workers",
-                forgotten.lost
-            )?;
-            *separator = ", ";
-            if !path.is_empty() {
-                write!(f, " of `{path}`")?;
-            }
-        }
-        self.workers().iter().try_for_each(|worker| {
-            let name = worker.name();
-            let below = match path {
-                "" => name.to_owned(),
-                path => format!("{path}/{name}"),
-            };
-            worker.write_lost(f, &below, separator)
-        })
     }
 
     /// The line of one worker: `name state what it did`.
@@ -355,14 +325,16 @@ impl fmt::Display for Exit {
         if let Some(forced_by) = forced_by {
             write!(f, ", forced: {forced_by}")?;
         }
-        if self.lost() > 0 {
-            f.write_str(", lost: ")?;
-            self.write_lost(f, "", &mut "")?;
+        write!(f, " (exit code {}", self.code())?;
+        if self.fails_by_losses() {
+            let messages = plural(self.lost(), "message", "messages");
+            write!(f, " for {} lost {messages}", self.lost())?;
         }
-        write!(f, " (exit code {})", self.code())?;
+        f.write_str(")")?;
         if *stuck {
             f.write_str(", STUCK: it blocks its thread")?;
         }
+        self.write_losses(f)?;
         if let Some(counts) = counts {
             write!(f, "\n  {counts}")?;
         }

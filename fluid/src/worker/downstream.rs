@@ -56,6 +56,13 @@ pub trait Downstream<T>: Sealed + Send + 'static {
         async {}
     }
 
+    /// The call of the worker was cut off. A message in the hand of a worker behind a fused edge is then done for all
+    /// workers before it, so that it counts once. Returns whether there is such a message.
+    #[doc(hidden)]
+    fn settle_cut_call(&mut self) -> bool {
+        false
+    }
+
     /// It has ended: gives back what was borrowed to send messages to.
     #[doc(hidden)]
     fn rest(&mut self) {}

@@ -349,6 +349,11 @@ impl AccessLogHandle {
         &self.dead_letters
     }
 }
+impl ::core::fmt::Debug for AccessLogHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
+    }
+}
 impl ::core::ops::Deref for AccessLogHandle {
     type Target = ::fluid::__private::GroupHandle;
     fn deref(&self) -> &Self::Target {

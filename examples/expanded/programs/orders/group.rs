@@ -214,7 +214,6 @@ impl Orders {
 }
 /// The handle of [`Orders`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations)]
 pub struct OrdersHandle {
     __group: ::fluid::__private::GroupHandle,
     take: ::fluid::__private::WorkerHandle,
@@ -255,6 +254,11 @@ impl OrdersHandle {
     #[must_use]
     pub fn bury(&self) -> &::fluid::__private::WorkerHandle {
         &self.bury
+    }
+}
+impl ::core::fmt::Debug for OrdersHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
     }
 }
 impl ::core::ops::Deref for OrdersHandle {

@@ -273,7 +273,6 @@ impl Sysmon {
 }
 /// The handle of [`Sysmon`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]
-#[allow(missing_debug_implementations)]
 pub struct SysmonHandle {
     __group: ::fluid::__private::GroupHandle,
     clock: ::fluid::__private::WorkerHandle,
@@ -326,6 +325,11 @@ impl SysmonHandle {
     #[must_use]
     pub fn farewell(&self) -> &::fluid::__private::WorkerHandle {
         &self.farewell
+    }
+}
+impl ::core::fmt::Debug for SysmonHandle {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.__group, __f)
     }
 }
 impl ::core::ops::Deref for SysmonHandle {

@@ -33,15 +33,11 @@ pub(super) fn handle(header: &Header, names: &Names) -> TokenStream {
         .then(|| quote!(#[derive(::core::clone::Clone)]));
     let clone = (!types.is_empty()).then(|| clone(header, names));
     let doc = format!(" The handle of [`{group}`]: one accessor for each worker.");
-    let printable = header
-        .is_public()
-        .then(|| quote!(#[allow(missing_debug_implementations)]));
     let interfaces = header.is_public().then(|| quote!(, private_interfaces));
     quote! {
         #(#cfgs)*
         #[doc = #doc]
         #derive
-        #printable
         #vis struct #handle #generics #clause {
             __group: ::fluid::__private::GroupHandle,
             #fields
@@ -55,6 +51,13 @@ pub(super) fn handle(header: &Header, names: &Names) -> TokenStream {
         }
 
         #clone
+
+        #(#cfgs)*
+        impl #impl_generics ::core::fmt::Debug for #handle #ty_generics #clause {
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.__group, __f)
+            }
+        }
 
         #(#cfgs)*
         impl #impl_generics ::core::ops::Deref for #handle #ty_generics #clause {

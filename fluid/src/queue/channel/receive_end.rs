@@ -230,6 +230,10 @@ impl<M> Queue<M> {
         self.progress.accept_direct();
     }
 
+    pub(crate) const fn has_in_hand(&self) -> bool {
+        self.in_hand > 0
+    }
+
     /// Counts what is in hand as undelivered.
     pub(crate) fn abandon(&mut self) {
         let messages = std::mem::take(&mut self.in_hand);

@@ -30,7 +30,7 @@ impl Serialize for Exit {
         } = &*self.0;
         let last_error = last_error.as_ref();
         let last_error = last_error.map(|error| format!("{error:#}"));
-        let mut fields = to.serialize_struct("Exit", 21)?;
+        let mut fields = to.serialize_struct("Exit", 22)?;
         fields.serialize_field("name", &**name)?;
         fields.serialize_field("kind", kind)?;
         fields.serialize_field("code", &self.code())?;
@@ -43,6 +43,7 @@ impl Serialize for Exit {
         fields.serialize_field("ran_for", &ran_for.as_secs_f64())?;
         fields.serialize_field("counts", counts)?;
         fields.serialize_field("lost", lost)?;
+        fields.serialize_field("losses", &self.losses())?;
         fields.serialize_field("emitted", emitted)?;
         fields.serialize_field("unsent", unsent)?;
         fields.serialize_field("beats", beats)?;
