@@ -100,7 +100,7 @@ async fn a_failure_in_one_lane_rebuilds_every_state_and_keeps_the_order_of_each_
 async fn an_initialiser_that_panics_for_one_lane_stops_the_start_of_the_group() {
     let (notes, tries) = (Arc::new(Mutex::default()), Arc::new(AtomicU64::new(0)));
     let group = Unlucky::new(notes, Arc::clone(&tries));
-    let exit = group.startup().await.err().expect("it does not start");
+    let exit = group.startup().await.expect_err("it does not start");
     assert!(
         matches!(exit.cause(), Cause::StartupFailed { worker, .. } if &**worker == "bill"),
         "{exit}"
