@@ -4,6 +4,7 @@
 //! emits nothing. *Expand* emits the output and never fails. A part that cannot be understood is left out of the
 //! expansion, but never the user's item.
 
+mod control_flow;
 #[cfg(test)]
 mod documented;
 mod error;

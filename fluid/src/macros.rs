@@ -376,6 +376,45 @@ pub use fluid_macros::consumer;
 /// resources are in scope as `Arc`s. It is evaluated at the start and at each restart. A nested group is made
 /// once; its workers are made anew at each restart.
 ///
+/// # Workers that open or connect
+///
+/// An initialiser may use `.await` and `?`. The worker is then built in its own task, at its start and at each restart:
+///
+/// ```
+/// use fluid::{Cause, consumer, workers};
+///
+/// # struct Db;
+/// # impl Db {
+/// #     async fn connect(_: &str) -> Result<Self, std::io::Error> { Err(std::io::Error::other("refused")) }
+/// #     async fn insert(&mut self, _: u64) {}
+/// # }
+/// #[consumer]
+/// async fn store(tick: u64, db: &mut Db) {
+///     db.insert(tick).await;
+/// }
+///
+/// workers! {
+///     struct Market(url: String) {
+///         pub store: Store { db: Db::connect(&url).await? },
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let started = Market::new("postgres://localhost/ticks".to_owned()).startup().await;
+/// let exit = started.err().expect("no database is there");
+/// assert!(matches!(exit.cause(), Cause::StartupFailed { worker, .. } if &**worker == "store"));
+/// # }
+/// ```
+///
+/// If it fails at the start, the group does not start, and the exit names the worker and has the error. If it fails at a
+/// restart, that is a failure of the worker like any other: it spends a restart, and the next one follows after its backoff.
+/// A stop drops the initialiser where it awaits, as it does with `on_startup`. Each lane is built for itself.
+///
+/// `?` converts every error that [`Error`](crate::Error) can carry. The other form works, too:
+/// `store: Store = Store::open(&path).await?`. A nested group is made before anything starts, so its initialiser can neither
+/// wait nor fail. Without `workers!` this is [`Workers::add_async`](crate::Workers::add_async).
+///
 /// # Resources that move
 ///
 /// A resource that only one worker uses, such as a listener or a receiver, moves into that worker with `move` before its

@@ -1,6 +1,7 @@
 //! How the runtime behaves, by topic.
 
 mod adapters;
+mod building;
 mod conservation;
 mod dispatcher;
 mod drain;

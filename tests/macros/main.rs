@@ -1,5 +1,6 @@
 //! The syntax of the macros: each form has its effect at run time.
 
+mod building;
 mod callbacks;
 mod fused;
 mod graph;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, FieldValue, Generics, LitStr, Member, Token, Type, Visibility};
 
+use crate::control_flow::awaits_or_tries;
 use crate::mention::uses;
 use crate::option::Settings;
 use crate::words::{Arrow, Keyword};
@@ -182,6 +183,15 @@ impl Field {
     /// Whether messages may come from outside the group.
     pub(crate) fn is_open(&self) -> bool {
         self.public.is_some() || matches!(self.made, Made::Ingress)
+    }
+
+    /// Whether the worker is built asynchronously, or may fail to be built: its initialisers use `.await` or `?`.
+    pub(crate) fn is_async(&self) -> bool {
+        match &self.made {
+            Made::Literal(values) => values.iter().any(|value| awaits_or_tries(&value.expr)),
+            Made::Expression(expr) => awaits_or_tries(expr),
+            Made::Ingress => false,
+        }
     }
 
     /// Whether the code that makes the worker uses a resource.

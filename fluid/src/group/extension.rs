@@ -1,6 +1,7 @@
 //! Workers that are added to a running group together, with edges between them and to running consumers.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 
 use crate::error::{Error, ExtendError};
 use crate::graph::levels::levels;
@@ -55,6 +56,20 @@ impl Extension {
         let options = W::OPTIONS.merged(options).into();
         let build = Build::anew(build);
         self.adding.take_seat(name, options, build)
+    }
+
+    /// Adds a worker that is made asynchronously. See [`Workers::add_async`](crate::Workers::add_async).
+    pub fn add_async<W: Worker, F>(
+        &mut self,
+        name: &str,
+        options: Options,
+        build: impl FnMut() -> F + Send + 'static,
+    ) -> Slot<W>
+    where
+        F: Future<Output = Result<W, Error>> + Send + 'static,
+    {
+        let options = W::OPTIONS.merged(options).into();
+        self.adding.take_seat(name, options, Build::later(build))
     }
 
     /// Draws an edge. See [`Workers::connect`](crate::Workers::connect). `to` is the slot of a new worker, or the handle of

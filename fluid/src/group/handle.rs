@@ -10,7 +10,7 @@ use std::future::Future;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Weak};
 
-use crate::error::{AddError, ExtendError};
+use crate::error::{AddError, Error, ExtendError};
 use crate::group::callback::Callback;
 use crate::group::extension::Extension;
 use crate::group::handle::add::callback_of;
@@ -235,6 +235,26 @@ impl GroupHandle {
     ) -> Result<ConsumerHandle<W::Message>, AddError> {
         let options = W::OPTIONS.merged(options);
         self.add_slot(name, options.into(), Build::anew(build))
+    }
+
+    /// Adds a worker that `build` makes asynchronously, or fails to make. See
+    /// [`Workers::add_async`](crate::Workers::add_async). In a running group a failure of its first start stops the group,
+    /// like one of its `on_startup`, unless its [`on_error`](Options::on_error) is [`OnError::Forget`](crate::OnError::Forget).
+    ///
+    /// # Errors
+    ///
+    /// Like [`add`](Self::add).
+    pub fn add_async<W: Worker, F>(
+        &self,
+        name: &str,
+        options: Options,
+        build: impl FnMut() -> F + Send + 'static,
+    ) -> Result<ConsumerHandle<W::Message>, AddError>
+    where
+        F: Future<Output = Result<W, Error>> + Send + 'static,
+    {
+        let options = W::OPTIONS.merged(options);
+        self.add_slot(name, options.into(), Build::later(build))
     }
 
     /// Adds workers together, with edges between them and to consumers of the group. In a running group they start at

@@ -10,7 +10,7 @@ pub fn resource<T: ?Sized>(resource: impl Into<Arc<T>>) -> Arc<T> {
 /// References to resources: one, or a tuple of several.
 pub trait Resources {
     /// The resources themselves.
-    type Owned: Send + 'static;
+    type Owned: Clone + Send + 'static;
 
     /// Clones of the `Arc`s.
     fn owned(self) -> Self::Owned;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::error::Error;
 use crate::fused::edge::FusedHead;
 use crate::group::callback::Callback;
 use crate::group::declared::Declared;
@@ -169,6 +170,54 @@ impl Workers {
     ) -> M::Slot {
         let options = M::OPTIONS.merged(options);
         M::Slot::add(self, name, options, move || build().into_member())
+    }
+
+    /// Adds a worker that `build` makes asynchronously, or fails to make: for a worker that has to open or to connect first.
+    /// It is called at the start and at each restart, in the worker's task, before
+    /// [`Worker::on_startup`].
+    ///
+    /// A failure at the start is a failed start: [`startup`](Self::startup) returns an exit that names the worker and has
+    /// the error. A failure at a restart is answered like any failure of the worker: after the next backoff `build` is called
+    /// again, until the budget is used up. A stop drops the future where it awaits, as it does with `on_startup`. Each lane
+    /// of a consumer with several is built by a call of its own.
+    ///
+    /// `options` are merged into the worker's own as in [`add_with`](Self::add_with).
+    ///
+    /// ```
+    /// use fluid::{Cause, Options, Workers, consumer};
+    ///
+    /// # struct Db;
+    /// # impl Db {
+    /// #     async fn connect(_: &str) -> Result<Self, std::io::Error> { Err(std::io::Error::other("refused")) }
+    /// #     async fn insert(&mut self, _: u64) {}
+    /// # }
+    /// #[consumer]
+    /// async fn store(tick: u64, db: &mut Db) {
+    ///     db.insert(tick).await;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let url = "postgres://localhost/ticks";
+    /// let mut workers = Workers::new("market");
+    /// workers.add_async("store", Options::new(), move || async move {
+    ///     Ok(Store { db: Db::connect(url).await? })
+    /// });
+    /// let exit = workers.startup().await.unwrap_err();
+    /// assert!(matches!(exit.cause(), Cause::StartupFailed { worker, .. } if &**worker == "store"));
+    /// # }
+    /// ```
+    pub fn add_async<W: Worker, F>(
+        &mut self,
+        name: &str,
+        options: Options,
+        build: impl FnMut() -> F + Send + 'static,
+    ) -> Slot<W>
+    where
+        F: Future<Output = Result<W, Error>> + Send + 'static,
+    {
+        let options = W::OPTIONS.merged(options);
+        self.seat(name, options, Build::later(build))
     }
 
     /// Adds a worker or a group that `make` makes, with the options of its type.

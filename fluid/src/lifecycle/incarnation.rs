@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 
 use crate::catch::{Catch, catch, catch_now};
 use crate::error::Error;
-use crate::lifecycle::launch::{Build, ReadyWorker};
+use crate::lifecycle::launch::{Build, Built, ReadyWorker};
 use crate::lifecycle::run_mode::{Detachable, RunLoop, or_stalled};
 use crate::node::Node;
 use crate::node::context::Context;
@@ -335,31 +335,49 @@ fn end_cause(node: &Node) -> Cause {
     }
 }
 
-/// Builds a worker and calls its `on_startup`. If the worker need not start any more, drops the future of `on_startup`
-/// where it awaits, and returns `None`.
+/// Builds a worker and calls its `on_startup`. If the worker need not start any more, drops the future of its build or
+/// of `on_startup` where it awaits, and returns `None`.
 pub(crate) async fn build_and_start<W: Worker>(
-    build: impl FnOnce() -> Option<W>,
+    build: impl FnOnce() -> Option<Built<W>>,
     ctx: &Context,
 ) -> Result<Option<Detachable<W>>, Error> {
     let built = catch_now(build)?;
-    let built = built.ok_or("it was added by value, and that value is used up")?;
-    let mut worker = Detachable::new(built);
+    let worker = match built.ok_or("it was added by value, and that value is used up")? {
+        Built::Now(worker) => worker,
+        Built::Later(building) => {
+            let building = pin!(catch(building));
+            match while_needed(building, ctx).await {
+                Some(built) => built?,
+                None => return Ok(None),
+            }
+        }
+    };
+    let mut worker = Detachable::new(worker);
     let started = {
-        let mut starting = pin!(catch(worker.on_startup(ctx)));
-        // Each request to the incarnation polls this future, so reading the condition is enough.
-        let starting = poll_fn(|cx| match starting.as_mut().poll(cx) {
-            Poll::Pending if ctx.need_not_start() => Poll::Ready(None),
-            polled => polled.map(Some),
-        });
-        starting.await
+        let starting = pin!(catch(worker.on_startup(ctx)));
+        while_needed(starting, ctx).await
     };
-    let Some(started) = started else {
-        tracing::debug!(
-            worker = ctx.worker_name(),
-            "asked to stop before it had started"
-        );
-        return Ok(None);
-    };
-    started?;
-    Ok(Some(worker))
+    match started {
+        Some(Ok(())) => Ok(Some(worker)),
+        Some(Err(error)) => Err(error),
+        None => Ok(None),
+    }
+}
+
+/// Awaits a part of the start. Returns `None` where it awaits if the worker need not start any more.
+fn while_needed<T>(
+    mut starting: Pin<&mut impl Future<Output = T>>,
+    ctx: &Context,
+) -> impl Future<Output = Option<T>> {
+    // Each request to the incarnation polls this future, so reading the condition is enough.
+    poll_fn(move |cx| match starting.as_mut().poll(cx) {
+        Poll::Pending if ctx.need_not_start() => {
+            tracing::debug!(
+                worker = ctx.worker_name(),
+                "asked to stop before it had started"
+            );
+            Poll::Ready(None)
+        }
+        polled => polled.map(Some),
+    })
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use crate::catch::catch;
+use crate::catch::{DropCaught, catch};
 use crate::error::Error;
 use crate::lifecycle::incarnation::{build_and_start, run_to_exit};
 use crate::lifecycle::launch::{BoxFuture, Build, Builder, ReadyWorker, spawn};
@@ -48,9 +48,9 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
         };
         let build: SharedBuilder<W> = Arc::new(Mutex::new(build));
         let lanes = LaneSet::new(Arc::clone(&build), self.channel, self.lanes);
-        let first = Build::anew(move || (lock(&build))());
+        let first: Builder<W> = DropCaught::new(Box::new(move || (lock(&build))()));
         let ready = ReadyWorker {
-            build: first,
+            build: Build::Anew(first),
             ..ready
         };
         Box::pin(run_to_exit(ready, lanes))

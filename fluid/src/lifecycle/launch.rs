@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::catch::DropCaught;
+use crate::error::Error;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::run_mode::{Detachable, RunMode, Standalone};
 use crate::node::Node;
@@ -22,7 +23,14 @@ use crate::worker::{Io, Worker};
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Builds a worker, also for each restart.
-pub(crate) type Builder<W> = DropCaught<Box<dyn FnMut() -> W + Send>>;
+pub(crate) type Builder<W> = DropCaught<Box<dyn FnMut() -> Built<W> + Send>>;
+
+/// What a builder returns.
+pub(crate) enum Built<W> {
+    Now(W),
+    /// The future that builds the worker.
+    Later(BoxFuture<Result<W, Error>>),
+}
 
 /// How a worker is built.
 pub(crate) enum Build<W> {
@@ -51,13 +59,26 @@ impl<W: Worker> Build<W> {
 }
 
 impl<W> Build<W> {
-    pub(crate) fn anew(build: impl FnMut() -> W + Send + 'static) -> Self {
+    pub(crate) fn anew(mut build: impl FnMut() -> W + Send + 'static) -> Self {
+        Self::Anew(DropCaught::new(Box::new(move || Built::Now(build()))))
+    }
+
+    /// The worker is built by a future, which may fail.
+    pub(crate) fn later<F>(mut build: impl FnMut() -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<W, Error>> + Send + 'static,
+    {
+        let build = move || Built::Later(Box::pin(build()));
         Self::Anew(DropCaught::new(Box::new(build)))
     }
 
-    pub(crate) fn build(&mut self) -> Option<W> {
+    /// Returns `None` if the worker was added by value and is used up.
+    pub(crate) fn build(&mut self) -> Option<Built<W>> {
         match self {
-            Self::Once(worker) => worker.take().and_then(DropCaught::into_inner),
+            Self::Once(worker) => {
+                let worker = worker.take().and_then(DropCaught::into_inner);
+                worker.map(Built::Now)
+            }
             Self::Anew(build) => Some(build()),
         }
     }

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::{Block, Expr, ExprAsync, ExprClosure, ExprTry, Item, Stmt};
+use syn::{Expr, Stmt};
 
 use super::name::unraw;
 use super::resource::{clones, with_clones};
+use crate::control_flow::tries;
 use crate::group::model::{Callback, Resource, Wait, When};
 use crate::hygiene::local;
 use crate::mention::uses;
@@ -156,27 +156,6 @@ fn body(run: &Expr) -> TokenStream {
         }
         _ => quote!(#run),
     }
-}
-
-/// Whether a block itself uses `?`, and not only a closure or an `async` block in it.
-fn tries(block: &Block) -> bool {
-    struct Tries(bool);
-
-    impl<'ast> Visit<'ast> for Tries {
-        fn visit_expr_try(&mut self, _: &'ast ExprTry) {
-            self.0 = true;
-        }
-
-        fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
-
-        fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
-
-        fn visit_item(&mut self, _: &'ast Item) {}
-    }
-
-    let mut tries = Tries(false);
-    tries.visit_block(block);
-    tries.0
 }
 
 /// The clones of the resources and of the group's handle that a callback uses: those that it keeps, and those of

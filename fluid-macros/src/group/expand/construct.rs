@@ -1,9 +1,10 @@
 //! The constructor: it adds the workers, connects them, and registers the callbacks.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::name::{Names, group_name, key_of, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
@@ -210,13 +211,31 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
         };
     }
     let (resources, make) = (make::resources(field, shared), make::path(field));
-    if let Some(moved) = make::moved(field, shared) {
+    let moved = make::moved(field, shared);
+    let add = match (moved.is_some(), field.is_async()) {
+        (true, true) => Some("add_async_moved"),
+        (true, false) => Some("add_moved"),
+        (false, true) => Some("add_async_from"),
+        (false, false) => None,
+    };
+    if let Some(add) = add {
+        let at = ty.span().resolved_at(Span::call_site());
+        let add = Ident::new(add, at);
         let options =
             options.unwrap_or_else(|| quote!(<#ty as ::fluid::__private::Member>::OPTIONS,));
         let resources = resources.unwrap_or_else(|| quote!(()));
+        let moved = moved.map(|moved| quote!(#moved,));
+        let arguments = quote!(#text, #options #resources, #moved #make);
+        let call = match field.is_async() {
+            // The compiler adds no note about the bound of a trait's method.
+            true => quote_spanned! {at=>
+                <<#ty as ::fluid::__private::Member>::Slot as ::fluid::rule::IsBuiltAtTheStart>::#add(&mut #workers, #arguments)
+            },
+            false => quote!(#workers.#add(#arguments)),
+        };
         return quote! {
             #(#cfgs)*
-            let #slot = #workers.add_moved(#text, #options #resources, #moved, #make);
+            let #slot = #call;
         };
     }
     let add = match (&resources, &options) {

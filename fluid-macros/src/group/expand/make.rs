@@ -11,33 +11,14 @@ use syn::{Expr, FieldValue, PathArguments, Token, Type};
 
 use super::name::key_of;
 use crate::group::model::{Field, Made, Origin, Resource, UserType, shorthand};
-use crate::hygiene;
+use crate::hygiene::{self, ends, local};
 use crate::mention::uses;
 
 /// `fn __make_store(db: &Arc<Db>) -> Store { Store { … } }`
 pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     let Field { cfgs, ty, made, .. } = field;
     let make = name(field);
-    let taken = moved_resources(field, resources);
-    let used = used(field, resources);
-    let used = used.iter().map(|resource| {
-        let ty = &resource.ty;
-        let ty = match resource.origin {
-            Origin::Parameter | Origin::Moved => quote!(::fluid::__private::Arc<#ty>),
-            Origin::Ingress => quote!(<#ty as ::fluid::__private::HasKey>::Key),
-        };
-        (resource.name.to_token_stream(), ty)
-    });
-    let (names, types): (Vec<_>, Vec<_>) = used.unzip();
-    let mut parameters = match (tuple(&names), tuple(&types)) {
-        (Some(names), Some(types)) => quote!(#names: &#types),
-        _ if !taken.is_empty() => quote!((): &()),
-        _ => TokenStream::new(),
-    };
-    if !taken.is_empty() {
-        let (names, types) = (taken.iter().map(|r| &r.name), taken.iter().map(|r| &r.ty));
-        parameters.extend(quote!(, (#(#names),*): (#(#types),*)));
-    }
+    let (shared, moved) = parameters(field, resources);
     let body = match made {
         Made::Literal(initialisers) => {
             let path = expression_path(ty);
@@ -50,12 +31,64 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
         // The runtime makes its source.
         Made::Ingress => return TokenStream::new(),
     };
+    if field.is_async() {
+        // A future that is started later owns its resources.
+        let (names, types) = shared.unwrap_or_else(|| (quote!(()), quote!(())));
+        let (resources, worker) = (local("__resources"), local("__worker"));
+        // The compiler reports here that the future is not `Send`.
+        let at = ends(ty).0.resolved_at(Span::call_site());
+        let future = quote_spanned! {at=>
+            impl ::core::future::Future<
+                Output = ::core::result::Result<#ty, ::fluid::__private::Error>,
+            > + ::core::marker::Send + 'static
+        };
+        return quote! {
+            #(#cfgs)*
+            #[allow(clippy::manual_async_fn)]
+            fn #make(#resources: #types #moved) -> #future {
+                async move {
+                    let #names = &#resources;
+                    let #worker: #ty = #body;
+                    ::core::result::Result::Ok(#worker)
+                }
+            }
+        };
+    }
+    let shared = match shared {
+        Some((names, types)) => quote!(#names: &#types),
+        None if moved.is_some() => quote!((): &()),
+        None => TokenStream::new(),
+    };
     quote! {
         #(#cfgs)*
-        fn #make(#parameters) -> #ty {
+        fn #make(#shared #moved) -> #ty {
             #body
         }
     }
+}
+
+/// The names and the types of the resources that the worker shares, and the parameter for what moves into it.
+fn parameters(
+    field: &Field,
+    resources: &[Resource],
+) -> (Option<(TokenStream, TokenStream)>, Option<TokenStream>) {
+    let used = used(field, resources);
+    let used = used.iter().map(|resource| {
+        let ty = &resource.ty;
+        let ty = match resource.origin {
+            Origin::Parameter | Origin::Moved => quote!(::fluid::__private::Arc<#ty>),
+            Origin::Ingress => quote!(<#ty as ::fluid::__private::HasKey>::Key),
+        };
+        (resource.name.to_token_stream(), ty)
+    });
+    let (names, types): (Vec<_>, Vec<_>) = used.unzip();
+    let shared = tuple(&names).zip(tuple(&types));
+    let taken = moved_resources(field, resources);
+    let moved = (!taken.is_empty()).then(|| {
+        let (names, types) = (taken.iter().map(|r| &r.name), taken.iter().map(|r| &r.ty));
+        quote!(, (#(#names),*): (#(#types),*))
+    });
+    (shared, moved)
 }
 
 /// References to the resources that the worker uses, if there are any.
