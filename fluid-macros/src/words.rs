@@ -63,6 +63,8 @@ pub(crate) const METHODS: &[&str] = &[
     "bail_out",
     "is_running",
     "is_stopping",
+    "responds",
+    "grace_left",
     "wait_for",
     "num_workers",
     "worker_name",

@@ -60,6 +60,8 @@ pub(crate) enum Event {
         edges: Vec<(MemberId, MemberId)>,
     },
     Remove(Arc<Node>),
+    /// Shows that the supervisor answers events.
+    Ping(oneshot::Sender<()>),
     Member(MemberId, MemberEvent),
 }
 
@@ -73,7 +75,7 @@ impl Event {
                     entry.never_started(deferred);
                 }
             }
-            Self::Remove(_) | Self::Member(..) => {}
+            Self::Remove(_) | Self::Ping(_) | Self::Member(..) => {}
         }
     }
 }
@@ -271,6 +273,9 @@ impl Supervisor {
             Event::Member(id, MemberEvent::Ended) => self.ended(id),
             Event::Member(id, MemberEvent::StopRequested) => self.ask(id, true),
             Event::Remove(node) => self.remove(&node),
+            Event::Ping(answer) => {
+                let _ = answer.send(());
+            }
         }
     }
 

@@ -1,10 +1,10 @@
-//! What a worker sees of the time that its stop may take.
+//! What a worker and the handle of a group see of the time that a stop may take, and whether a supervisor responds.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fluid::by_hand::Nothing;
-use fluid::{Context, OnExit, Options, Workers};
+use fluid::{Context, OnExit, Options, State, Workers};
 
 use crate::support::{Body, body, group, put, put_with, secs};
 
@@ -77,4 +77,38 @@ async fn a_member_of_a_nested_group_sees_the_deadline_that_comes_first() {
             "{outer} {inner}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_handle_of_a_group_sees_how_long_its_stop_may_take() {
+    let mut workers = group().grace(secs(7));
+    put(&mut workers, "noting", noting(&Seen::default()));
+    let running = workers.startup().await.unwrap();
+    assert_eq!(running.grace_left(), None);
+    running.gracefully_stop();
+    running.wait_for(State::Stopping).await;
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(running.grace_left(), Some(secs(6)));
+    assert!(running.wait_for_shutdown().await.is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_responds_from_its_start_to_its_end() {
+    let mut workers = group();
+    put(&mut workers, "noting", noting(&Seen::default()));
+    let group = workers.handle();
+    let asked_early = tokio::spawn({
+        let group = group.clone();
+        async move { group.responds().await }
+    });
+    tokio::time::sleep(secs(1)).await;
+    assert!(!asked_early.is_finished());
+
+    let running = workers.startup().await.unwrap();
+    assert!(asked_early.await.unwrap());
+    assert!(running.responds().await);
+    running.gracefully_stop();
+    assert!(running.responds().await);
+    assert!(running.wait_for_shutdown().await.is_success());
+    assert!(!running.responds().await);
 }

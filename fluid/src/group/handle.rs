@@ -9,6 +9,9 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::error::{AddError, Error, ExtendError};
 use crate::group::callback::Callback;
@@ -29,7 +32,7 @@ use crate::report::status::Status;
 use crate::state::Nothing;
 use crate::state::State;
 use crate::supervisor::{Event, Events};
-use crate::sync::OnceLock;
+use crate::sync::{OnceLock, oneshot};
 use crate::worker::Worker;
 
 /// A handle of a group, valid before, during and after its run. Cheap to clone. Dropping it has no effect.
@@ -149,6 +152,24 @@ impl GroupHandle {
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.state() == State::Stopping
+    }
+
+    /// How long the group has until its stop is forced. `None` if no stop has begun.
+    #[must_use]
+    pub fn grace_left(&self) -> Option<Duration> {
+        let stop_by = self.node.stop_by()?;
+        Some(stop_by.saturating_duration_since(Instant::now()))
+    }
+
+    /// Waits until the supervisor of the group has answered, and returns whether it has. Returns `false` if the group has
+    /// ended. A group that has not been started answers at its start.
+    ///
+    /// A supervisor answers within microseconds, unless its thread is blocked. So a liveness check awaits this with a
+    /// timeout. Cancel safe.
+    pub async fn responds(&self) -> bool {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.events.send(Event::Ping(answer));
+        sent.is_ok() && answered.await.is_ok()
     }
 
     /// The number of workers, callbacks and nested groups in the group, without the members of nested groups.
