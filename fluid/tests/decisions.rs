@@ -7,8 +7,14 @@ use std::path::{Path, PathBuf};
 #[test]
 fn every_test_named_by_a_decision_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let sources =
-        ["fluid", "fluid-macros", "tests", "examples"].map(|part| files(&root.join(part), "rs"));
+    let sources = [
+        "fluid",
+        "fluid-console",
+        "fluid-macros",
+        "tests",
+        "examples",
+    ]
+    .map(|part| files(&root.join(part), "rs"));
     let all: BTreeSet<_> = sources
         .iter()
         .flatten()
