@@ -40,6 +40,9 @@ pub(crate) const GROUP: &str = "group";
 /// The port of every consumer for messages whose last attempt failed.
 pub(crate) const FAILED: &str = "failed";
 
+/// The port of every consumer for messages that it accepted and did not handle before its end.
+pub(crate) const UNDELIVERED: &str = "undelivered";
+
 /// The methods of a group and of its handle. An accessor of the same name would hide one of them.
 pub(crate) const METHODS: &[&str] = &[
     "new",

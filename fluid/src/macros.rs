@@ -283,6 +283,38 @@ pub use fluid_macros::worker;
 /// A send is accepted, or refused with the message returned. Each accepted message is counted as done, failed,
 /// dropped (by the overflow policy) or undelivered (because the worker had to end). The exit holds all of these
 /// [`Counts`](crate::Counts).
+///
+/// Undelivered messages leave by the port `undelivered`, if the group wires it (`store.undelivered => save;`). The
+/// consumer behind it can save them for the next start. It has the last quarter of the grace period for that. See
+/// [`Slot::undelivered`](crate::Slot::undelivered).
+///
+/// ```
+/// use fluid::{consumer, workers};
+/// # pub struct Db;
+/// # impl Db { async fn insert(&self, _: u64) {} }
+/// # pub struct Spool;
+/// # impl Spool { fn append(&self, _: u64) -> Result<(), std::io::Error> { Ok(()) } }
+///
+/// #[consumer]
+/// async fn store(number: u64, db: &Db) {
+///     db.insert(number).await;
+/// }
+///
+/// /// Appends numbers to a file, from which the next process reads them.
+/// #[consumer(on_error = "skip")]
+/// async fn save(number: u64, spool: &Spool) -> Result<(), std::io::Error> {
+///     spool.append(number)
+/// }
+///
+/// workers! {
+///     struct Storage(db: Db, spool: Spool) {
+///         pub store: Store { db },
+///         save: Save { spool },
+///     }
+///
+///     store.undelivered => save;
+/// }
+/// ```
 pub use fluid_macros::consumer;
 
 /// Builds a group from workers and the edges between them, checked by the compiler.
@@ -527,6 +559,7 @@ pub use fluid_macros::consumer;
 /// | `a => (b, c);` | broadcast: each consumer gets a clone |
 /// | `a.port => b;` | an edge from a named port |
 /// | `a.failed => b;` | an edge from the port of every consumer for messages whose last attempt failed |
+/// | `a.undelivered => b;` | an edge from the port of every consumer for messages that it accepted and had not handled at its end, see [`Slot::undelivered`](crate::Slot::undelivered) |
 /// | `a => b with f;` | an edge with an adapter: `f`, a path or a closure, takes what `a` emits, and returns what `b` consumes, or an `Option` or a `Vec` of it |
 /// | `a => _;` | the output is discarded |
 /// | `a ~> b;` | a feedback edge: it never waits, so it may close a cycle; a message that finds no room is counted as unsent |

@@ -6,6 +6,7 @@ mod output;
 mod output_buffer;
 mod reply;
 mod reply_slot;
+mod saver;
 mod send_error;
 mod sender;
 

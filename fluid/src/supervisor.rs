@@ -22,6 +22,7 @@ mod group_restart;
 mod hooks;
 mod progress;
 mod restart;
+mod saving;
 mod stall_watch;
 mod start;
 mod stop;

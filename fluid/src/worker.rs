@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::graph::Form;
+use crate::node::Node;
 use crate::node::context::Context;
 use crate::options::Options;
 use crate::queue::{Channel, Output, Queue, Tally};
@@ -153,6 +154,8 @@ pub struct Io<W: Worker> {
     pub ports: W::Ports,
     /// The port `failed`: where a consumer's messages leave that it gave up on, if it is wired.
     pub failed: Output<Failed<W::Message>>,
+    /// The port `undelivered`, if an edge starts there. When the worker is launched, its queue gets it.
+    pub(crate) undelivered: Option<Box<Output<W::Message>>>,
     /// How to clone a message, if another attempt or the port `failed` may need it.
     pub(crate) copy: Option<Copy<W::Message>>,
 }
@@ -176,6 +179,7 @@ impl<W: Worker> Io<W> {
             output: Output::counted_by(tally(is_silent::<W::Output>())),
             ports: W::Ports::new(),
             failed: Output::counted_by(tally(is_silent::<W::Message>())),
+            undelivered: None,
             copy: W::COPY.filter(|_| options.retry > 0),
         }
     }
@@ -190,6 +194,26 @@ impl<W: Worker> Io<W> {
             tallies.push(self.failed.tally());
         }
         tallies
+    }
+
+    /// The port `undelivered`. What leaves there is counted with the port `failed`.
+    fn undelivered(&mut self) -> &mut Output<W::Message> {
+        let tally = self.failed.tally();
+        self.undelivered
+            .get_or_insert_with(|| Box::new(Output::counted_by(tally)))
+    }
+
+    /// Gives the port `undelivered` to the queue, if an edge starts there.
+    pub(crate) fn save_undelivered(&mut self, node: &Node) {
+        if let Some(port) = self.undelivered.take().filter(|port| port.has_targets())
+            && let Some(queue) = &node.queue_control
+            && let Ok(channel) = Arc::clone(queue)
+                .typed()
+                .0
+                .downcast::<Channel<W::Message>>()
+        {
+            channel.save_through(*port);
+        }
     }
 
     /// Prepares the queue and the ports for an incarnation: each use of them counts as progress for the stall monitor.
@@ -226,6 +250,7 @@ impl<W: Worker> Io<W> {
             output: self.output.share(),
             ports: self.ports.share(),
             failed: self.failed.share(),
+            undelivered: None,
             copy: self.copy,
         }
     }
@@ -385,6 +410,14 @@ impl<W: Worker, T> Port<W, T> {
         Port {
             name: "failed",
             find: Find::PortOutput(|io| &mut io.failed),
+        }
+    }
+
+    /// The port `undelivered` of a consumer.
+    pub(crate) const fn undelivered() -> Port<W, W::Message> {
+        Port {
+            name: "undelivered",
+            find: Find::PortOutput(Io::undelivered),
         }
     }
 

@@ -34,3 +34,4 @@ mod stop_order;
 mod strategies;
 mod stuck;
 mod support;
+mod undelivered;

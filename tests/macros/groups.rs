@@ -300,3 +300,38 @@ async fn the_handle_of_a_declared_group_prints_the_group() {
     assert_eq!(text, format!("{:?}", running.note().group().unwrap()));
     assert_eq!(running.shutdown().await.code(), 0);
 }
+
+#[consumer]
+async fn hang(number: u64) {
+    std::future::pending::<()>().await;
+    let _ = number;
+}
+
+workers! {
+    #[workers(grace = "1s")]
+    struct Saving(seen: Seen) {
+        pub hang: Hang,
+        note: Note<String> { seen, marker: Default::default() },
+    }
+
+    hang.undelivered => note with |number: u64| format!("saved {number}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_port_undelivered_is_an_edge_of_the_group_and_of_its_graph() {
+    let seen = Arc::new(Seen::default());
+    let running = Saving::new(Arc::clone(&seen)).startup().await.unwrap();
+    for number in 0..3 {
+        running.hang().send(number).await.unwrap();
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(seen.all(), ["saved 1", "saved 2"]);
+    assert_eq!(exit.losses().total, 1, "{exit}");
+    for picture in [
+        Saving::GRAPH.to_string(),
+        Saving::GRAPH.mermaid(),
+        Saving::GRAPH.dot(),
+    ] {
+        assert!(picture.contains("undelivered"), "{picture}");
+    }
+}

@@ -33,7 +33,7 @@ pub(super) fn check(worker: &mut Worker, errors: &mut Errors) {
     check_port_numbers(worker, errors);
     worker.batched = lanes::batched(worker, errors);
     lanes::check_state(worker, errors);
-    lanes::check_failed(worker, errors);
+    lanes::check_ports(worker, errors);
     lanes::check_retry(worker, errors);
     worker.broken |= errors.count() > mistakes;
 }

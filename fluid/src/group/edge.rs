@@ -5,15 +5,16 @@ use std::marker::PhantomData;
 use crate::catch::DropCaught;
 use crate::group::rule::{IsCalledWith, IsConsumedBy};
 use crate::group::slot::Slot;
+use crate::group::worker_handle::WorkerHandle;
 use crate::queue::adapter::Adapt;
-use crate::queue::{Output, Sender};
+use crate::queue::{Output, SendOrigin, Sender};
 use crate::rules::{Adapted, IsAdaptedTo, Unchanged};
 use crate::worker::attempt::Copy;
 use crate::worker::downstream::Downstream;
 use crate::worker::{Port, Worker};
 
 /// Where an edge starts: at a worker (`&parse`), at a port of it ([`parse.port(…)`](Slot::port),
-/// [`parse.failed()`](Slot::failed)), or at one of these with an adapter (`.map(f)`).
+/// [`parse.failed()`](Slot::failed), [`parse.undelivered()`](Slot::undelivered)), or at one of these with an adapter (`.map(f)`).
 ///
 /// See [`Workers::connect`](crate::Workers::connect).
 #[diagnostic::on_unimplemented(
@@ -37,6 +38,12 @@ pub trait EdgeStart: Sealed {
 
     #[doc(hidden)]
     fn slot(&self) -> &Slot<Self::Worker>;
+
+    /// Whether this is the port `undelivered`.
+    #[doc(hidden)]
+    fn saves(&self) -> bool {
+        false
+    }
 
     /// Draws the edge, which ends at a consumer `B`.
     #[doc(hidden)]
@@ -117,7 +124,7 @@ impl<'s, W: Worker> FusedStart for &'s Slot<W> {
     }
 }
 
-/// The start of an edge at a port of a worker. See [`Slot::port`] and [`Slot::failed`].
+/// The start of an edge at a port of a worker. See [`Slot::port`], [`Slot::failed`] and [`Slot::undelivered`].
 #[derive(Debug)]
 #[must_use = "a port is where an edge starts: give it to `Workers::connect`"]
 pub struct PortStart<'s, W: Worker, T> {
@@ -125,6 +132,7 @@ pub struct PortStart<'s, W: Worker, T> {
     port: Port<W, T>,
     /// How messages are cloned, for the port `failed`.
     copy: Option<Copy<W::Message>>,
+    saves: bool,
 }
 
 impl<W: Worker, T: Send + 'static> Sealed for PortStart<'_, W, T> {}
@@ -137,6 +145,10 @@ impl<W: Worker, T: Send + 'static> EdgeStart for PortStart<'_, W, T> {
 
     fn slot(&self) -> &Slot<W> {
         self.slot
+    }
+
+    fn saves(&self) -> bool {
+        self.saves
     }
 
     fn attach<B, M: Send + 'static>(self, to: Sender<M>)
@@ -162,7 +174,18 @@ impl<'s, W: Worker, T: Send + 'static> PortStart<'s, W, T> {
         port: Port<W, T>,
         copy: Option<Copy<W::Message>>,
     ) -> Self {
-        Self { slot, port, copy }
+        Self {
+            slot,
+            port,
+            copy,
+            saves: false,
+        }
+    }
+
+    /// The port is `undelivered`.
+    pub(crate) const fn saving(mut self) -> Self {
+        self.saves = true;
+        self
     }
 
     /// The start of an edge that adapts. See [`Slot::map`].
@@ -172,6 +195,26 @@ impl<'s, W: Worker, T: Send + 'static> PortStart<'s, W, T> {
     {
         MappedStart::new(self, adapt)
     }
+}
+
+/// The origin of what a queued edge sends. Notes that its consumer saves messages, if it does.
+pub(super) fn edge_origin(from: &impl EdgeStart, to: &WorkerHandle) -> SendOrigin {
+    if from.saves() {
+        to.node().mark_saver();
+        SendOrigin::Saved
+    } else {
+        SendOrigin::Edge
+    }
+}
+
+/// Panics if a feedback edge starts at the port `undelivered`.
+#[track_caller]
+pub(super) fn no_feedback_saves(from: &impl EdgeStart) {
+    assert!(
+        !from.saves(),
+        "no feedback edge starts at the port `undelivered` of `{}`, since the consumer behind it must end later",
+        from.slot().worker_name()
+    );
 }
 
 /// The start of an edge with an adapter. See [`Slot::map`].
@@ -202,6 +245,10 @@ where
 
     fn slot(&self) -> &Slot<S::Worker> {
         self.start.slot()
+    }
+
+    fn saves(&self) -> bool {
+        self.start.saves()
     }
 
     fn attach<B, M: Send + 'static>(self, to: Sender<M>)

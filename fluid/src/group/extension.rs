@@ -5,7 +5,7 @@ use std::future::Future;
 
 use crate::error::{Error, ExtendError};
 use crate::graph::levels::levels;
-use crate::group::edge::{EdgeStart, OutputStart};
+use crate::group::edge::{EdgeStart, OutputStart, edge_origin, no_feedback_saves};
 use crate::group::handle::GroupHandle;
 use crate::group::rule::{CanBeCopied, IsConsumedBy};
 use crate::group::slot::Slot;
@@ -96,7 +96,8 @@ impl Extension {
                 fed: fed.worker_name().into(),
             });
         }
-        from.attach::<ConsumerOf<M>, M>(to.sender().at(SendOrigin::Edge));
+        let origin = edge_origin(&from, to);
+        from.attach::<ConsumerOf<M>, M>(to.sender().at(origin));
         self.edges.push(edge);
     }
 
@@ -113,6 +114,7 @@ impl Extension {
     {
         self.member(to);
         from.slot().check(&self.adding);
+        no_feedback_saves(&from);
         from.attach::<ConsumerOf<M>, M>(to.sender().at(SendOrigin::Feedback));
     }
 

@@ -136,9 +136,37 @@ pub trait HasNoSlot {
     {
         self.slot()
     }
+
+    /// The start of an edge at the port `undelivered`.
+    fn undelivered_messages(&self) -> PortStart<'_, Self::Worker, <Self::Worker as Worker>::Message>
+    where
+        Self: IsSlot,
+    {
+        self.slot().undelivered()
+    }
 }
 
 impl<T> HasNoSlot for T {}
+
+/// A bound on the worker's type that fails if the worker is no consumer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no consumer, and has no port `undelivered`",
+    label = "only a consumer has messages that it accepted and did not handle",
+    note = "the port `undelivered` is the port of a `#[consumer]`"
+)]
+pub trait HasUndelivered<S> {}
+
+#[diagnostic::do_not_recommend]
+impl HasUndelivered<()> for Nothing {}
+
+impl<W: Worker<Message = Nothing>> Slot<W> {
+    // As for `starts_an_edge`.
+    #[rustfmt::skip]
+    #[doc(hidden)]
+    pub fn undelivered_messages<S: Worker, T: Send + 'static>(&self) -> PortStart<'_, S, T> where W: HasUndelivered<S> {
+        unreachable!("no worker implements `HasUndelivered`")
+    }
+}
 
 /// A bound on the worker's type that fails if the worker emits nothing.
 #[diagnostic::on_unimplemented(

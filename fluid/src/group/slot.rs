@@ -333,6 +333,36 @@ impl<W: Worker> Slot<W> {
         PortStart::new(self, port, Some(W::Message::copied))
     }
 
+    /// The start of an edge at the port `undelivered` of a consumer. When the consumer ends and has not handled all messages
+    /// that it accepted, these leave by it: at a forced stop, and when the consumer has failed for good. So a consumer
+    /// behind it can write them to a file, for the next start.
+    ///
+    /// ```
+    /// # use fluid::{consumer, Workers};
+    /// # #[consumer]
+    /// # async fn store(line: String) {}
+    /// # #[consumer]
+    /// # async fn save(line: String) { println!("{line}") }
+    /// let mut workers = Workers::new("archive");
+    /// let (store, save) = (workers.add(Store), workers.add(Save));
+    /// workers.connect(store.undelivered(), &save);
+    /// ```
+    ///
+    /// These messages leave by the port: those in the queue, those gathered for a batch, and those that wait for the rate
+    /// limit or for another attempt. A message whose handler was cut off does not, since the handler may have had its
+    /// effect. If a worker blocks its thread, only what waited in its queue can be saved.
+    ///
+    /// The consumer behind the port has the last quarter of the grace period for them. When that begins, the consumer
+    /// before the port is forced to end, with all workers that feed it; all others have the whole grace period. A queue
+    /// behind the port accepts messages beyond its capacity. A second signal leaves no time to save, and neither does the
+    /// end of a group that has not started.
+    ///
+    /// A saved message counts as undelivered and [saved](crate::Counts::saved) at the first consumer, and as accepted at the
+    /// second.
+    pub fn undelivered(&self) -> PortStart<'_, W, W::Message> {
+        PortStart::new(self, Port::<W, W::Message>::undelivered(), None).saving()
+    }
+
     /// The start of an edge that adapts: `adapt` takes what this worker emits. It returns what the consumer
     /// takes, or an `Option` or a `Vec` of it.
     ///

@@ -13,7 +13,9 @@ use crate::error::Error;
 use crate::fused::edge::FusedHead;
 use crate::group::callback::Callback;
 use crate::group::declared::Declared;
-use crate::group::edge::{EdgeStart, FusedStart, MappedStart, OutputStart};
+use crate::group::edge::{
+    EdgeStart, FusedStart, MappedStart, OutputStart, edge_origin, no_feedback_saves,
+};
 use crate::group::handle::GroupHandle;
 use crate::group::ingress::{CloseOnDrop, Ingress, IngressKey, IngressSource};
 use crate::group::nested::Nested;
@@ -450,7 +452,8 @@ impl Workers {
         let edge = (from.slot().id, to.id);
         self.check(from.slot());
         self.check(to);
-        from.attach(to.origin(SendOrigin::Edge));
+        let origin = edge_origin(&from, to);
+        from.attach(to.origin(origin));
         self.edges.push(edge);
     }
 
@@ -462,6 +465,7 @@ impl Workers {
     ///
     /// # Panics
     ///
+    /// If `from` is the port [`undelivered`](Slot::undelivered), whose consumer must end after its worker; and
     /// Like [`connect`](Self::connect).
     pub fn feedback<S, B, O: IsConsumedBy<B, M, K>, M, K>(&mut self, from: S, to: &Slot<B>)
     where
@@ -472,6 +476,7 @@ impl Workers {
     {
         self.check(from.slot());
         self.check(to);
+        no_feedback_saves(&from);
         from.attach(to.origin(SendOrigin::Feedback));
     }
 

@@ -129,7 +129,9 @@ pub(crate) struct ReadyWorker<W: Worker> {
 impl<W: Worker> Launch for PendingWorker<W> {
     fn launch(self: Box<Self>, context: LaunchContext) {
         let Self { node, build, ends } = *self;
-        let PendingIo { io, run_mode } = lock(&ends).take().expect("a worker is launched once");
+        let ends = lock(&ends).take();
+        let PendingIo { mut io, run_mode } = ends.expect("a worker is launched once");
+        io.save_undelivered(&node);
         #[cfg(feature = "test-util")]
         let io = match crate::test::stub_of::<W>(&node) {
             Some(stub) => {

@@ -24,6 +24,8 @@ pub(super) struct Rare {
     pub(super) grace: OnceLock<Duration>,
     /// Whether hooks run at the begin of its stop, if it is a group.
     announces_stop: AtomicBool,
+    /// Whether it is behind the port `undelivered` of another member.
+    is_saver: AtomicBool,
     /// When the grace period is over, if it has begun.
     pub(super) stop_by: OnceLock<Instant>,
     /// The deadline after a forced stop. A member that has not ended by then is stuck.
@@ -38,6 +40,7 @@ pub(super) struct Rare {
     /// Whether it is to be removed from its group.
     pub(super) removed: AtomicBool,
     pub(super) restarts: AtomicU64,
+    retries: AtomicU64,
     missed_beats: AtomicU64,
     stalls: AtomicU64,
 }
@@ -53,6 +56,15 @@ impl Node {
 
     pub(crate) fn stalls(&self) -> u64 {
         self.counted(|rare| &rare.stalls)
+    }
+
+    /// The number of attempts beyond the first of each call.
+    pub(crate) fn retries(&self) -> u64 {
+        self.counted(|rare| &rare.retries)
+    }
+
+    pub(crate) fn count_retry(&self) {
+        self.rare().retries.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn miss_beats(&self, missed: u64) {
@@ -93,6 +105,16 @@ impl Node {
     pub(super) fn announces_stop(&self) -> bool {
         let rare = self.rare.get();
         rare.is_some_and(|rare| rare.announces_stop.load(Ordering::Relaxed))
+    }
+
+    /// Notes that it is behind the port `undelivered` of another member. Called before that one is launched.
+    pub(crate) fn mark_saver(&self) {
+        self.rare().is_saver.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_saver(&self) -> bool {
+        let rare = self.rare.get();
+        rare.is_some_and(|rare| rare.is_saver.load(Ordering::Relaxed))
     }
 
     fn counted(&self, counter: fn(&Rare) -> &AtomicU64) -> u64 {

@@ -10,6 +10,7 @@ use crate::options::OnLost;
 use crate::queue::Tally;
 use crate::report::cause::Cause;
 use crate::report::exit::{Exit, Report};
+use crate::report::ledger::Counts;
 use crate::report::status::Status;
 use crate::state::State;
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -24,13 +25,10 @@ impl Node {
         };
         let (workers, forgotten): (Vec<Exit>, _) = self.with_members(exits).unwrap_or_default();
         let (emitted, unsent) = self.sent();
-        let counts = self
-            .queue_control
-            .as_ref()
-            .map(|queue_control| queue_control.counts());
+        let counts = self.counts();
         let lost = match counts.filter(|_| self.options.on_lost == OnLost::Fail) {
             // Nothing handles them any more.
-            Some(counts) if cause.is_failure() => counts.lost + counts.undelivered,
+            Some(counts) if cause.is_failure() => counts.lost + counts.undelivered - counts.saved,
             Some(counts) => counts.lost,
             None => 0,
         };
@@ -69,6 +67,13 @@ impl Node {
         })
     }
 
+    /// The counts of its messages, if it is a consumer.
+    fn counts(&self) -> Option<Counts> {
+        let counts = self.queue_control.as_ref()?.counts();
+        let retried = self.retries();
+        Some(Counts { retried, ..counts })
+    }
+
     /// The numbers of emitted and of unsent messages, over all ports.
     pub(crate) fn sent(&self) -> (u64, u64) {
         let sum = |counter: fn(&Tally) -> &AtomicU64| {
@@ -104,7 +109,7 @@ impl Node {
             stalled: stall.as_ref().is_some_and(|stall| stall.stalled),
             blocked: stall.as_ref().is_some_and(|stall| stall.blocked),
             last_error: self.last_error().map(|error| format!("{error:#}")),
-            counts: queue_control.map(|queue_control| queue_control.counts()),
+            counts: self.counts(),
             queue_size: queue_control.map(|queue_control| queue_control.queue_size()),
             capacity: queue_control.map(|queue_control| queue_control.capacity()),
             workers: members.iter().map(|worker| worker.status()).collect(),

@@ -35,6 +35,7 @@ use crate::queue::channel::recv::keep;
 use crate::queue::channel::waiting_senders::WaitingSenders;
 use crate::queue::discard;
 use crate::queue::reply_slot::ReplySlots;
+use crate::queue::saver::Saver;
 use crate::queue::sender::SendOrigin;
 use crate::report::ledger::{Counts, Progress, Seen};
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -78,6 +79,8 @@ pub(crate) struct Channel<M> {
     senders_wait: AtomicBool,
     requests: ConsumerRequests,
     reply_slots: ReplySlots,
+    /// The port `undelivered`, if it is wired.
+    saver: OnceLock<Arc<dyn Saver<M>>>,
 }
 
 struct Inner<M> {
@@ -186,6 +189,7 @@ impl<M> Channel<M> {
             senders_wait: AtomicBool::new(false),
             requests: ConsumerRequests::none(),
             reply_slots: ReplySlots::none(),
+            saver: OnceLock::new(),
         }
     }
 
@@ -237,10 +241,31 @@ impl<M> Channel<M> {
         self.warn_undelivered(messages as u64);
     }
 
+    pub(super) fn set_saver(&self, saver: impl Saver<M> + 'static) {
+        let saver: Arc<dyn Saver<M>> = Arc::new(saver);
+        for queue in self.all() {
+            let _ = queue.saver.set(Arc::clone(&saver));
+        }
+    }
+
+    /// Sends messages that count as undelivered through the port `undelivered`. Without it they are discarded.
+    fn save(&self, messages: impl Iterator<Item = M>) {
+        match self.saver.get() {
+            Some(saver) => messages.for_each(|message| saver.save(message)),
+            None => messages.for_each(discard),
+        }
+    }
+
     /// Closes the queue, and counts as undelivered what the consumer has not handled: what is in hand, what it fetched,
-    /// and what waits.
-    fn give_up(&self, progress: &Progress, in_hand: usize, fetched: &mut VecDeque<M>) {
-        let (left, _waker) = {
+    /// and what waits. Of those in hand, the ones in `returned` are in no call.
+    fn give_up(
+        &self,
+        progress: &Progress,
+        in_hand: usize,
+        returned: Vec<M>,
+        fetched: &mut VecDeque<M>,
+    ) {
+        let (left, sealed, _waker) = {
             let mut inner = lock(&self.inner);
             inner.gate = Gate::Closed;
             let left = std::mem::take(&mut inner.waiting);
@@ -248,12 +273,18 @@ impl<M> Channel<M> {
             inner.release(in_hand + fetched.len(), |counts| &mut counts.undelivered);
             inner.counts.undelivered += left.len() as u64;
             inner.waiting_senders.wake_all();
-            (left, inner.waker.take())
+            (left, inner.frozen, inner.waker.take())
         };
         self.room.notify_waiters();
         fetched.extend(left);
         self.warn_undelivered((fetched.len() + in_hand) as u64);
-        fetched.drain(..).for_each(discard);
+        let messages = returned.into_iter().chain(fetched.drain(..));
+        if sealed {
+            // Its member was given up before, and the consumers behind it may have ended.
+            messages.for_each(discard);
+        } else {
+            self.save(messages);
+        }
     }
 
     fn warn_undelivered(&self, messages: u64) {
@@ -367,7 +398,11 @@ impl<M> Inner<M> {
 
     /// Whether a message of `origin` finds room beyond the capacity.
     fn is_unbounded(&self, origin: SendOrigin) -> bool {
-        self.unbounded && origin == SendOrigin::Edge
+        match origin {
+            SendOrigin::Edge => self.unbounded,
+            SendOrigin::Saved => true,
+            SendOrigin::Public | SendOrigin::Feedback => false,
+        }
     }
 }
 

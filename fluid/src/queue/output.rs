@@ -109,6 +109,10 @@ impl<T> Output<T> {
         self.discards || !self.targets.is_empty()
     }
 
+    pub(crate) const fn has_targets(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
     pub(crate) fn connect(&mut self, target: Sender<T>) {
         self.push(Target::Queue(target));
     }

@@ -22,6 +22,8 @@ pub(crate) enum SendOrigin {
     Edge,
     /// A feedback edge of the group. Like an edge, but it never waits.
     Feedback,
+    /// The port `undelivered`. Like an edge, but it finds room beyond the capacity.
+    Saved,
 }
 
 /// Sends messages to one consumer. Cheap to clone, and valid across the consumer's restarts.

@@ -59,6 +59,9 @@ pub enum Forced {
     GracePeriodOver,
     /// The process got this signal after an earlier one that asked it to stop.
     SecondSignal(&'static str),
+    /// Its port [`undelivered`](crate::Slot::undelivered) is wired, or it feeds such a consumer, and only the time to save
+    /// what it had not handled was left of the grace period.
+    TimeToSave,
 }
 
 impl fmt::Display for Forced {
@@ -66,6 +69,7 @@ impl fmt::Display for Forced {
         match self {
             Self::GracePeriodOver => f.write_str("grace period over"),
             Self::SecondSignal(signal) => write!(f, "second signal ({signal})"),
+            Self::TimeToSave => f.write_str("time to save undelivered messages"),
         }
     }
 }

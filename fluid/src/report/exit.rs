@@ -149,7 +149,7 @@ impl Exit {
 
     /// The number of messages that it and all members below it lost, also those that were forgotten. A message is lost if
     /// its last attempt failed, and it left by no port `failed`. If a consumer [failed](Cause::is_failure), its
-    /// [undelivered](Counts::undelivered) messages are lost too. Messages of consumers whose
+    /// [undelivered](Counts::undelivered) messages are lost too, unless they were [saved](Counts::saved). Messages of consumers whose
     /// [`on_lost`](crate::Options::on_lost) is [`OnLost::Ignore`](crate::OnLost::Ignore) do not count.
     ///
     /// These set the exit code. [`losses`](Self::losses) counts all messages that were not handled.

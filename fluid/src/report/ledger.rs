@@ -34,6 +34,12 @@ pub struct Counts {
     pub dropped: u64,
     /// Messages that were queued or in hand when the worker had to end.
     pub undelivered: u64,
+    /// Undelivered messages that left by the port [`undelivered`](crate::Slot::undelivered), and that the consumer behind
+    /// it accepted.
+    pub saved: u64,
+    /// Attempts beyond the first ([`Options::retry`](crate::Options::retry)). For a batch, one attempt is one call with
+    /// all of its messages.
+    pub retried: u64,
     /// Sends that were refused because the queue was closed. They were never accepted.
     pub refused: u64,
 }
@@ -55,6 +61,8 @@ impl std::iter::Sum for Counts {
             lost: sum.lost + counts.lost,
             dropped: sum.dropped + counts.dropped,
             undelivered: sum.undelivered + counts.undelivered,
+            saved: sum.saved + counts.saved,
+            retried: sum.retried + counts.retried,
             refused: sum.refused + counts.refused,
         })
     }
@@ -68,6 +76,8 @@ impl fmt::Display for Counts {
             (self.lost, "lost"),
             (self.dropped, "dropped"),
             (self.undelivered, "undelivered"),
+            (self.saved, "saved"),
+            (self.retried, "retried"),
             (self.refused, "refused"),
         ] {
             if count > 0 {

@@ -14,7 +14,8 @@ pub struct Losses {
     pub failed: u64,
     /// Messages that a full queue dropped ([`Counts::dropped`]).
     pub dropped: u64,
-    /// Messages that were queued or in hand when their consumer had to end ([`Counts::undelivered`]).
+    /// Messages that were queued or in hand when their consumer had to end ([`Counts::undelivered`]), and that did not leave
+    /// by the port `undelivered` ([`Counts::saved`]).
     pub undelivered: u64,
     /// The sum of the three.
     pub total: u64,
@@ -26,8 +27,10 @@ impl Losses {
             lost: failed,
             dropped,
             undelivered,
+            saved,
             ..
         } = *counts;
+        let undelivered = undelivered - saved;
         Self {
             failed,
             dropped,
@@ -67,7 +70,7 @@ impl Exit {
     /// forgotten.
     ///
     /// A message counts where it was lost. If a consumer has handled a message and sent it on, only the next consumer
-    /// can lose it. If it left by the port `failed`, only the consumer behind that port can. So no message counts twice,
+    /// can lose it. If it left by the port `failed` or `undelivered`, only the consumer behind that port can. So no message counts twice,
     /// but a broadcast makes several messages of one, which are lost one by one. A message that no consumer accepted is
     /// [`unsent`](Self::unsent), and no loss.
     ///

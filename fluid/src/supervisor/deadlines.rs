@@ -15,6 +15,8 @@ pub(super) enum Deadline {
     GroupRestart,
     /// A call of a member may have stalled.
     Stall,
+    /// Only the time to save undelivered messages is left of the grace period. The member has no meaning.
+    Save,
     /// The grace period of the whole group is over.
     Group,
     /// The grace period of a member is over. It is forced, or given up if it was forced before.

@@ -56,6 +56,8 @@ pub(crate) struct Entry {
     /// Whether it was added to the running group.
     pub(super) late: bool,
     pub(super) ended: bool,
+    /// Whether it was given up, and a thread sends what was in its queue through the port `undelivered`.
+    pub(super) saving: bool,
     pub(super) phase: Phase,
     pub(super) backoff: Option<Box<Backoff>>,
     /// Its own budget of restarts, if it has one and was restarted.
@@ -84,6 +86,7 @@ impl Entry {
             removed: false,
             late: false,
             ended: false,
+            saving: false,
             phase: Phase::Active,
             backoff: None,
             budget: None,
@@ -123,6 +126,12 @@ impl Entry {
     /// How long a call may show no progress. The members of a nested group are watched by that group.
     pub(super) fn stall_limit(&self) -> Option<Duration> {
         self.options().stall.filter(|_| !self.is_group())
+    }
+
+    /// Whether its port `undelivered` is wired.
+    pub(super) fn saves(&self) -> bool {
+        let queue_control = self.node.queue_control.as_ref();
+        queue_control.is_some_and(|queue_control| queue_control.saves())
     }
 
     pub(super) fn stops_last(&self) -> bool {

@@ -248,6 +248,7 @@ impl Supervisor {
         self.node.advance(State::Stopping);
         let deadline = self.node.begin_grace();
         self.deadlines.set_group(deadline);
+        self.reserve_time_to_save();
         self.log_progress_later(Instant::now());
         self.to_launch.clear();
         let members = self.members.values();
@@ -326,6 +327,7 @@ impl Supervisor {
                 // The supervisor continues the group restart next.
                 Deadline::GroupRestart => {}
                 Deadline::Stall => self.check_stall(id, now),
+                Deadline::Save => self.begin_saving(now),
                 Deadline::Group => {
                     self.node.force(now + FORCE_SLACK, Forced::GracePeriodOver);
                     self.force_all();
@@ -373,7 +375,7 @@ impl Supervisor {
     }
 
     /// Forces a member to end. If it has not ended at `until`, it is given up.
-    fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
+    pub(super) fn force(&mut self, id: MemberId, until: Instant, why: Forced) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -405,9 +407,6 @@ impl Supervisor {
             return;
         };
         let node = Arc::clone(&member.node);
-        tracing::error!(worker = &*node.path(), "stuck: it blocks its thread");
-        // The message in hand may never be dropped, so nothing waits for its reply.
-        seal(&node, NoReply::Unanswered, &mut self.deferred);
         // A group blocks no thread. One of its members does.
         let stuck = !member.is_group();
         let cause = match member.phase {
@@ -416,6 +415,12 @@ impl Supervisor {
             }
             _ => node.ended_because(),
         };
+        if self.saves_queue_of_stuck(id, &cause) {
+            return;
+        }
+        tracing::error!(worker = &*node.path(), "stuck: it blocks its thread");
+        // The message in hand may never be dropped, so nothing waits for its reply.
+        seal(&node, NoReply::Unanswered, &mut self.deferred);
         node.finish(node.report(cause, true, stuck));
         self.ended(id);
     }

@@ -115,6 +115,7 @@ impl<W: Worker> PendingStub<W> {
                 output: io.output,
                 ports: io.ports,
                 failed: io.failed,
+                undelivered: None,
                 copy: io.copy,
             })),
         };

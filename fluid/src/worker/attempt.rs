@@ -8,6 +8,7 @@ use std::pin::pin;
 use crate::catch::{catch_call, catch_now, drop_each};
 use crate::error::Error;
 use crate::node::context::Context;
+use crate::queue::Queue;
 use crate::sync::flag::until;
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
@@ -137,7 +138,10 @@ where
             };
             if is_left(attempt, ctx) && kept.0.is_some() {
                 ctx.node().note_error(&error);
+                let waiting = Waiting::new(&mut kept, &mut io.queue);
                 pause(attempt, &error, ctx).await;
+                waiting.is_over();
+                ctx.node().count_retry();
                 attempt += 1;
                 continue;
             }
@@ -158,6 +162,33 @@ impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Kept<S> {
     #[inline(always)]
     pub(crate) fn take(&mut self) -> S::Input {
         self.0.take().expect(ONE_ATTEMPT)
+    }
+}
+
+/// The input of a call that is not made yet. If the wait for it is cut off, its messages return to the queue.
+pub(crate) struct Waiting<'a, S: Stage<Input: CallInput<<S as Worker>::Message>>> {
+    kept: Option<&'a mut Kept<S>>,
+    queue: &'a mut Queue<S::Message>,
+}
+
+impl<'a, S: Stage<Input: CallInput<<S as Worker>::Message>>> Waiting<'a, S> {
+    pub(crate) const fn new(kept: &'a mut Kept<S>, queue: &'a mut Queue<S::Message>) -> Self {
+        Self {
+            kept: Some(kept),
+            queue,
+        }
+    }
+
+    pub(crate) fn is_over(mut self) {
+        self.kept = None;
+    }
+}
+
+impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Drop for Waiting<'_, S> {
+    fn drop(&mut self) {
+        if let Some(input) = self.kept.take().and_then(|kept| kept.0.take()) {
+            self.queue.take_back(input.messages());
+        }
     }
 }
 

@@ -22,9 +22,10 @@ use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::OnError;
 use crate::queue::{Batching, Output};
+use crate::time::rate::Limiter;
 use crate::time::stall::{IdleGuard, StallMonitor};
 use crate::time::timeout::timed;
-use crate::worker::attempt::{Kept, handle};
+use crate::worker::attempt::{CallInput, Kept, Waiting, handle};
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::{Io, Ports, Worker};
 
@@ -139,9 +140,10 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
                 None if io.queue.recv().await => io.queue.first(),
                 None => return Ok(()),
             };
-            if let Some(limiter) = limiter {
-                limiter.ready().await;
-            }
+            let message = match limiter {
+                Some(limiter) => wait_for_rate::<S>(limiter, message, io).await,
+                None => message,
+            };
             handle(stage, message, ctx, io, downstream).await?;
         }
     }
@@ -280,14 +282,24 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
         let limiter = ctx.node().limiter();
         while let Some(mut batch) = io.queue.recv_batch(&batching).await {
             if let Some(limiter) = limiter {
-                let mut waiting = Kept::<S>::new(batch);
-                limiter.ready().await;
-                batch = waiting.take();
+                batch = wait_for_rate::<S>(limiter, batch, io).await;
             }
             handle(stage, batch, ctx, io, downstream).await?;
         }
         Ok(())
     }
+}
+
+/// Waits until the rate limit allows a call. If the wait is cut off, the messages return to the queue.
+async fn wait_for_rate<S>(limiter: &Limiter, input: S::Input, io: &mut Io<S>) -> S::Input
+where
+    S: Stage<Input: CallInput<<S as Worker>::Message>>,
+{
+    let mut kept = Kept::<S>::new(input);
+    let waiting = Waiting::new(&mut kept, &mut io.queue);
+    limiter.ready().await;
+    waiting.is_over();
+    kept.take()
 }
 
 /// Whether nothing can ever be sent, since there are no values of this type: then what is kept for sending need not

@@ -7,6 +7,7 @@ use crate::error::Errors;
 use crate::function::model::{Role, Worker};
 use crate::function::shape::{only_argument, without_parens};
 use crate::text::text;
+use crate::words::{FAILED, UNDELIVERED};
 
 /// The type of a message, if a call takes a batch of messages.
 pub(super) fn batched(worker: &Worker, errors: &mut Errors) -> Option<Type> {
@@ -36,12 +37,18 @@ pub(super) fn check_state(worker: &Worker, errors: &mut Errors) {
     }
 }
 
-/// Every consumer has the port `failed`.
-pub(super) fn check_failed(worker: &Worker, errors: &mut Errors) {
-    let failed = worker.ports().filter(|(name, _)| *name == "failed");
-    for (name, _) in failed.filter(|_| worker.role == Role::Consumer) {
-        let message = "every consumer has a port `failed`, for messages whose last attempt failed\n\
-             choose another name for this one";
+/// Every consumer has the ports `failed` and `undelivered`.
+pub(super) fn check_ports(worker: &Worker, errors: &mut Errors) {
+    for (name, _) in worker.ports().filter(|_| worker.role == Role::Consumer) {
+        let messages = match &*name.to_string() {
+            FAILED => "messages whose last attempt failed",
+            UNDELIVERED => "messages that were not handled before its end",
+            _ => continue,
+        };
+        let message = format!(
+            "every consumer has a port `{name}`, for {messages}\n\
+             choose another name for this one"
+        );
         errors.at(name.span(), message);
     }
 }

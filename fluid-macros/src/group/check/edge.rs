@@ -5,7 +5,7 @@ use super::name::{Names, check_worker, repeats};
 use crate::error::Errors;
 use crate::group::model::{Chain, Edge, End, Field, Group, Made, Step};
 use crate::text::text;
-use crate::words::Arrow;
+use crate::words::{Arrow, UNDELIVERED};
 
 /// The edges of one chain. An end that does not exist is reported, and its edges are left out.
 pub(super) fn edges(chain: &Chain, names: &Names, errors: &mut Errors) -> Vec<Edge> {
@@ -19,6 +19,7 @@ pub(super) fn edges(chain: &Chain, names: &Names, errors: &mut Errors) -> Vec<Ed
     let mut edges = Vec::new();
     for (from, step) in places.zip(&chain.steps) {
         check_adapter(step, errors);
+        check_undelivered(from, step, errors);
         for from in from {
             let End::Worker { name, port } = from else {
                 continue;
@@ -57,6 +58,35 @@ fn check_adapter(step: &Step, errors: &mut Errors) {
     {
         let message = "what is thrown away needs no adapter: leave it out";
         errors.on(adapter, message);
+    }
+}
+
+/// The worker behind a port `undelivered` ends after the worker before it.
+fn check_undelivered(from: &[End], step: &Step, errors: &mut Errors) {
+    for end in from {
+        let End::Worker {
+            name,
+            port: Some(port),
+        } = end
+        else {
+            continue;
+        };
+        if port != UNDELIVERED {
+            continue;
+        }
+        if step.arrow == Arrow::Feedback {
+            let message = format!(
+                "no feedback edge starts at `undelivered`: the worker behind it must end after `{name}`\n\
+                 write `{name}.undelivered => …;`"
+            );
+            errors.at(port.span(), message);
+        }
+        if step.ends.iter().any(|end| matches!(end, End::Discard(_))) {
+            let message = format!(
+                "without an edge, undelivered messages are thrown away: leave `{name}.undelivered => _` out"
+            );
+            errors.at(port.span(), message);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use crate::error::Errors;
 use crate::group::model::{Edge, Group};
 use crate::option::NotFused;
-use crate::words::Arrow;
+use crate::words::{Arrow, UNDELIVERED};
 
 /// A fused edge is the only edge from its output and the only edge to its worker.
 ///
@@ -83,6 +83,19 @@ fn check_called(at: usize, group: &Group, errors: &mut Errors) {
             other.describe()
         );
         errors.at(edge.to_span, message);
+    }
+    let mut from_it = group.edges.iter().filter(|edge| edge.from_field == field);
+    let undelivered = |edge: &&Edge| edge.port.as_ref().is_some_and(|port| port == UNDELIVERED);
+    if let Some(port) = from_it
+        .find(undelivered)
+        .and_then(|edge| edge.port.as_ref())
+    {
+        let message = format!(
+            "`{to}` is behind {} and has no queue, so no message of it is undelivered\n\
+             write `=>` there, or leave this edge out",
+            edge.describe()
+        );
+        errors.at(port.span(), message);
     }
     let field = &group.header.fields[field];
     if field.public.is_some() {

@@ -9,11 +9,16 @@ use super::name::{end_of, slot_of, start_of};
 use super::resource::with_clones;
 use crate::group::model::{Edge, Header, Made, Resource};
 use crate::hygiene::{local, path};
-use crate::words::{Arrow, FAILED};
+use crate::words::{Arrow, FAILED, UNDELIVERED};
 
 /// Whether a port is `failed`, which every consumer has.
-pub(super) fn is_failed(port: &Ident) -> bool {
+fn is_failed(port: &Ident) -> bool {
     port == FAILED
+}
+
+/// Whether every consumer has this port.
+pub(super) fn is_of_every_consumer(port: &Ident) -> bool {
+    is_failed(port) || port == UNDELIVERED
 }
 
 /// One edge. The second edge from an output makes it a broadcast.
@@ -81,7 +86,8 @@ pub(super) fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStrea
     }
 }
 
-/// Where an edge starts: `poll.starts_an_edge()`, `parse.port(<Parse>::rejected())` or `store.failed()`.
+/// Where an edge starts: `poll.starts_an_edge()`, `parse.port(<Parse>::rejected())`, `store.failed()` or
+/// `store.undelivered_messages()`.
 fn start(edge: &Edge, header: &Header) -> TokenStream {
     let Some(port) = &edge.port else {
         return start_of(&edge.from);
@@ -89,6 +95,11 @@ fn start(edge: &Edge, header: &Header) -> TokenStream {
     let field = edge.start(&header.fields);
     // The compiler reports errors about the messages of a port at the port.
     let at = port.span().resolved_at(Span::call_site());
+    if port == UNDELIVERED {
+        let slot = slot_of(&edge.from, at);
+        let undelivered = Ident::new("undelivered_messages", at);
+        return quote_spanned!(at=> #slot.#undelivered());
+    }
     let slot = match field.made {
         Made::Literal(_) | Made::Ingress => slot_of(&edge.from, at).into_token_stream(),
         Made::Expression(_) => end_of(&edge.from, field, edge.from.span()),

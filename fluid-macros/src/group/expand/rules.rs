@@ -7,7 +7,7 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 
 use super::cfg::{any, unless};
-use super::edge::is_failed;
+use super::edge::is_of_every_consumer;
 use crate::group::model::{Edge, Field, Made, Resource};
 use crate::hygiene::{ends, path, path_over};
 use crate::option::{BLOCKING_TIMEOUT, FieldRule, Place, Setting, WITHOUT_STALL};
@@ -109,7 +109,10 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
     let span = name.span().resolved_at(Span::call_site());
     let mut ports: Vec<(&Ident, Vec<Vec<&Attribute>>)> = Vec::new();
     for edge in edges {
-        let Some(name) = edge.port_of(place).filter(|port| !is_failed(port)) else {
+        let Some(name) = edge
+            .port_of(place)
+            .filter(|port| !is_of_every_consumer(port))
+        else {
             continue;
         };
         let cfgs = edge.cfgs_beside(place, fields);

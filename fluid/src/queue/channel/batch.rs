@@ -60,10 +60,10 @@ impl<M> Gathering<M> {
         }
     }
 
-    /// All messages, in no order.
+    /// All messages. Without a key they are in order.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = M> {
         self.messages = 0;
-        let full = std::mem::take(&mut self.full).into_iter().flatten();
+        let full = std::mem::take(&mut self.full).into_iter().rev().flatten();
         let open = std::mem::take(&mut self.open);
         full.chain(open.into_values().flat_map(|open| open.messages))
     }

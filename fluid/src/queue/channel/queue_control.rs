@@ -8,6 +8,7 @@ use super::{Channel, Gate};
 use crate::options::Overflow;
 use crate::queue::discard;
 use crate::queue::reply::NoReply;
+use crate::queue::saver::Saver;
 use crate::report::ledger::Counts;
 use crate::sync::lock::lock;
 
@@ -20,7 +21,7 @@ pub(crate) trait QueueControl: Send + Sync {
     /// Makes the consumer yield once to all other tasks before its next message.
     fn yield_to_all(&self);
     /// Counts all that a stuck consumer has not handled as undelivered, and ends the counting. Returns the messages
-    /// that waited, if any did: dropping them runs user code.
+    /// that waited, if any did. To drop them runs user code, and sends them through the port `undelivered`.
     fn seal(&self) -> Option<Box<dyn Send>>;
     /// Ends all questions that the consumer will not answer, with what became of them.
     fn end_questions(&self, verdict: NoReply);
@@ -31,6 +32,8 @@ pub(crate) trait QueueControl: Send + Sync {
     fn let_in(&self, unbounded: bool);
     fn is_closed(&self) -> bool;
     fn counts(&self) -> Counts;
+    /// Whether the port `undelivered` is wired.
+    fn saves(&self) -> bool;
     /// How many messages wait.
     fn queue_size(&self) -> usize;
     fn capacity(&self) -> usize;
@@ -38,12 +41,19 @@ pub(crate) trait QueueControl: Send + Sync {
     fn typed(self: Arc<Self>) -> (Arc<dyn Any + Send + Sync>, &'static str);
 }
 
-/// Messages that no consumer will handle.
-struct Leftover<M>(VecDeque<M>);
+/// Messages that their consumer will not handle.
+struct Leftover<M> {
+    messages: VecDeque<M>,
+    saver: Option<Arc<dyn Saver<M>>>,
+}
 
 impl<M> Drop for Leftover<M> {
     fn drop(&mut self) {
-        self.0.drain(..).for_each(discard);
+        let messages = self.messages.drain(..);
+        match &self.saver {
+            Some(saver) => messages.for_each(|message| saver.save(message)),
+            None => messages.for_each(discard),
+        }
     }
 }
 
@@ -109,8 +119,10 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
     }
 
     fn seal(&self) -> Option<Box<dyn Send>> {
-        let left: VecDeque<M> = self.all().flat_map(Self::seal_this).collect();
-        (!left.is_empty()).then(|| Box::new(Leftover(left)) as Box<dyn Send>)
+        let messages: VecDeque<M> = self.all().flat_map(Self::seal_this).collect();
+        let saver = self.saver.get().map(Arc::clone);
+        let any = !messages.is_empty();
+        any.then(|| Box::new(Leftover { messages, saver }) as Box<dyn Send>)
     }
 
     fn end_questions(&self, verdict: NoReply) {
@@ -146,7 +158,14 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
     }
 
     fn counts(&self) -> Counts {
-        self.all().map(Self::counts_of_this).sum()
+        // Read before the others, so that it is never more than they are.
+        let saved = self.saver.get().map_or(0, |saver| saver.saved());
+        let counts = self.all().map(Self::counts_of_this).sum();
+        Counts { saved, ..counts }
+    }
+
+    fn saves(&self) -> bool {
+        self.saver.get().is_some()
     }
 
     fn queue_size(&self) -> usize {

@@ -12,6 +12,8 @@ use tokio::task::coop::consume_budget;
 use super::batch::Gathering;
 use super::consumer_requests::SeenRequests;
 use super::{Channel, Gate};
+use crate::catch::drop_each;
+use crate::queue::discard;
 use crate::report::ledger::Progress;
 use crate::sync::lock::lock;
 use crate::sync::yielding::Turns;
@@ -55,6 +57,8 @@ pub struct Queue<M> {
     pub(super) fetched: VecDeque<M>,
     /// How many messages are in hand.
     pub(super) in_hand: usize,
+    /// Messages in hand that are in no call: they wait for one.
+    returned: Vec<M>,
     pub(super) gathering: Gathering<M>,
     /// How many more messages the lane takes before it grants room to the senders that wait.
     pub(super) admit_budget: usize,
@@ -79,6 +83,7 @@ impl<M> Queue<M> {
             channel,
             fetched: VecDeque::new(),
             in_hand: 0,
+            returned: Vec::new(),
             gathering: Gathering::new(),
             admit_budget: 0,
             yield_budget: YIELD_BUDGET,
@@ -174,6 +179,17 @@ impl<M> Queue<M> {
         let messages = std::mem::take(&mut self.in_hand);
         if messages > 0 {
             self.channel.fail(messages, lost);
+            self.returned.drain(..).for_each(discard);
+        }
+    }
+
+    /// Takes back messages in hand that waited for a call, which is not made. They still count as in hand. If they become
+    /// undelivered, they leave by that port.
+    pub(crate) fn take_back(&mut self, messages: impl Iterator<Item = M>) {
+        if self.channel.saver.get().is_some() {
+            self.returned.extend(messages);
+        } else {
+            drop_each(messages);
         }
     }
 
@@ -248,9 +264,11 @@ impl<M> Drop for Queue<M> {
         if self.is_of_nothing() {
             return;
         }
-        self.fetched.extend(self.gathering.take_all());
+        let mut left: VecDeque<M> = self.gathering.take_all().collect();
+        left.append(&mut self.fetched);
+        let returned = std::mem::take(&mut self.returned);
         self.channel
-            .give_up(&self.progress, self.in_hand, &mut self.fetched);
+            .give_up(&self.progress, self.in_hand, returned, &mut left);
     }
 }
 
