@@ -252,6 +252,20 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "the port `undelivered` is a queued edge from a consumer with a queue to another one",
+        &[
+            "undelivered/of-a-source",
+            "undelivered/to-the-wrong-worker",
+            "undelivered/to-nowhere",
+            "undelivered/to-itself",
+            "undelivered/to-several-that-is-not-clone",
+            "undelivered/over-a-feedback-edge",
+            "undelivered/over-a-fused-edge",
+            "undelivered/behind-a-fused-edge",
+            "undelivered/port-of-that-name",
+        ],
+    ),
+    (
         "every option exists",
         &[
             "option/consumer-misspelt-option",

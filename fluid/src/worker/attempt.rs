@@ -140,7 +140,7 @@ where
                 ctx.node().note_error(&error);
                 let waiting = Waiting::new(&mut kept, &mut io.queue);
                 pause(attempt, &error, ctx).await;
-                waiting.is_over();
+                waiting.end();
                 ctx.node().count_retry();
                 attempt += 1;
                 continue;
@@ -179,7 +179,7 @@ impl<'a, S: Stage<Input: CallInput<<S as Worker>::Message>>> Waiting<'a, S> {
         }
     }
 
-    pub(crate) fn is_over(mut self) {
+    pub(crate) fn end(mut self) {
         self.kept = None;
     }
 }

@@ -298,7 +298,7 @@ where
     let mut kept = Kept::<S>::new(input);
     let waiting = Waiting::new(&mut kept, &mut io.queue);
     limiter.ready().await;
-    waiting.is_over();
+    waiting.end();
     kept.take()
 }
 
