@@ -1,4 +1,4 @@
-//! What the macros' expansions call, and nobody else.
+//! Items that only the expansions of the macros use.
 
 pub use std::sync::Arc;
 

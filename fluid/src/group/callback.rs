@@ -138,7 +138,7 @@ impl Callback {
         self
     }
 
-    /// Whether a failure, be it an error or a panic, stops the group ([`OnError::Stop`]) or is only logged.
+    /// Whether a failure, an error or a panic, stops the group ([`OnError::Stop`]) or is only logged.
     pub const fn on_error(mut self, on_error: OnError) -> Self {
         self.on_error = Some(on_error);
         self

@@ -61,7 +61,7 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
 
     /// Registers a handler for messages of `event_type` under `tag`. The handler returns `()` or a `Result`.
     /// Returns `true` if it replaced a handler with the same event type and tag.
-    #[allow(clippy::must_use_candidate, reason = "most who register do not care")]
+    #[allow(clippy::must_use_candidate, reason = "most callers ignore it")]
     pub fn register<F>(
         &self,
         event_type: K,
@@ -87,7 +87,7 @@ impl<M: Send + Sync + 'static, K: Ord + Send + 'static> Dispatcher<M, K> {
     }
 
     /// Removes the handler with this event type and tag. Returns `false` if there was none.
-    #[allow(clippy::must_use_candidate, reason = "most who unregister do not care")]
+    #[allow(clippy::must_use_candidate, reason = "most callers ignore it")]
     pub fn unregister(&self, event_type: &K, tag: &str) -> bool {
         let mut handlers = lock(&self.handlers);
         let Some(tags) = handlers.get_mut(event_type) else {

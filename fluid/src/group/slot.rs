@@ -217,7 +217,7 @@ impl<W: Worker> Slot<W> {
         self.handle.clone()
     }
 
-    /// The handle of any worker, be it a consumer or not.
+    /// The handle of the worker, which may be a consumer or not.
     #[doc(hidden)]
     #[must_use]
     pub fn worker_handle(&self) -> WorkerHandle {

@@ -12,7 +12,7 @@ use crate::options::bounded;
 /// principles](https://www.erlang.org/doc/system/sup_princ.html)). The edges of the group replace the order of the
 /// children:
 ///
-/// | strategy | who is restarted |
+/// | strategy | what is restarted |
 /// | --- | --- |
 /// | [`one_for_one`](Self::one_for_one) | the member that failed |
 /// | [`one_for_all`](Self::one_for_all) | every member of the group |

@@ -209,7 +209,7 @@ impl<T> Output<T> {
         let once = consumers.iter().filter(|other| ***other == *name).count() == 1;
         if once && target.grants_credit() {
             self.gathers = true;
-            self.buffer.get_mut().unless(target.awaited());
+            self.buffer.get_mut().buffer_unless(target.awaited());
         }
     }
 

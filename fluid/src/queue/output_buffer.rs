@@ -1,16 +1,15 @@
-//! What a worker has sent and not handed over yet.
+//! The buffer of an output port: messages that were sent and not yet handed over to the queue.
 //!
-//! A queue is guarded by a lock, and to come to it for each message is the dearest part of a message's way where
-//! several threads do so. So a worker is given *room* in a queue in advance, fills it by itself, and hands over
-//! what it has: when the room is used up, when the consumer waits for a message, and before the worker waits for
-//! anything itself.
+//! Where several threads lock a queue for each message, that lock is the largest part of the cost of a message. So a
+//! queue grants a port *credit*: room for several messages. The port buffers as many messages without a lock. It hands
+//! them over when the credit is used up, when the consumer waits for a message, and before its worker waits.
 //!
 //! Invariants:
 //!
-//! 1. Room that was given counts as taken: a queue never holds more than its capacity.
-//! 2. Whoever waits holds neither messages nor room.
-//! 3. A message counts as emitted and as accepted when it is handed over. If the consumer has ended since the room
-//!    was given, it counts as refused and as unsent.
+//! 1. Credit counts as occupied room, so a queue never holds more than its capacity.
+//! 2. While a worker waits, its ports hold neither messages nor credit.
+//! 3. A message counts as emitted and as accepted when it is handed over. If the consumer has ended since the credit
+//!    was granted, it counts as refused and as unsent.
 
 use std::sync::Arc;
 
@@ -20,20 +19,20 @@ use crate::queue::sender::Sender;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::yielding::{To, Turns};
 
-/// How many messages a worker sends through a port before other tasks have their turn: as many as through one of
-/// tokio's channels.
-const TURN: usize = 128;
+/// How many messages a worker sends through a port before it yields to other tasks: as many as through a channel of
+/// tokio.
+const YIELD_BUDGET: usize = 128;
 
-/// The most room that is given at once.
-const LOT: usize = 64;
+/// The most credit that is granted at once.
+const MAX_CREDIT: usize = 64;
 
 /// The messages of one port.
 pub(crate) struct OutputBuffer<T> {
     messages: Vec<T>,
-    /// For how many more there is room.
-    room: usize,
-    /// How many messages more may be sent in this turn.
-    turn: usize,
+    /// How many more messages may be buffered.
+    credit: usize,
+    /// How many more messages may be sent before the worker yields to other tasks.
+    yield_budget: usize,
     turns: Turns,
     /// Whether the consumer waits for a message, as far as is known without a lock.
     awaited: Option<Arc<AtomicBool>>,
@@ -45,11 +44,11 @@ impl<T> Drop for OutputBuffer<T> {
     }
 }
 
-/// Why a message was not taken.
+/// Why a message was not buffered.
 pub(crate) enum NotBuffered<T> {
-    /// It is to be sent by itself.
+    /// There is no credit: it is to be sent without the buffer.
     Alone(T),
-    /// It is the turn of others.
+    /// The worker must yield to other tasks first.
     Later(T),
 }
 
@@ -57,15 +56,15 @@ impl<T> OutputBuffer<T> {
     pub(crate) fn new() -> Self {
         Self {
             messages: Vec::new(),
-            room: 0,
-            turn: TURN,
+            credit: 0,
+            yield_budget: YIELD_BUDGET,
             turns: Turns::default(),
             awaited: None,
         }
     }
 
-    /// Lets what is kept be handed over when that is set.
-    pub(crate) fn unless(&mut self, awaited: Arc<AtomicBool>) {
+    /// Buffers messages only while `awaited` is false.
+    pub(crate) fn buffer_unless(&mut self, awaited: Arc<AtomicBool>) {
         self.awaited = Some(awaited);
     }
 
@@ -75,21 +74,22 @@ impl<T> OutputBuffer<T> {
         awaited.is_none_or(|awaited| awaited.load(Ordering::Relaxed))
     }
 
-    /// Keeps a message, if there is room for it, and nobody waits for it. It is taken from where it is only then: to be
-    /// moved costs a large one more than all the rest.
+    /// Buffers the message if there is credit and the consumer does not wait. Otherwise `message` is not moved, because
+    /// a move of a large message costs more than the rest of this.
     #[inline(always)]
     pub(crate) fn keep(&mut self, message: &mut Option<T>) -> bool {
-        if self.room == 0 || self.is_awaited() {
+        if self.credit == 0 || self.is_awaited() {
             return false;
         }
         if let Some(message) = message.take() {
-            self.room -= 1;
+            self.credit -= 1;
             self.messages.push(message);
         }
         true
     }
 
-    /// Takes a message for `target` that could not be kept. Also returns the messages that were refused.
+    /// Buffers a message that [`keep`](Self::keep) did not take, with new credit if there is some. Also returns the
+    /// messages that were refused.
     pub(crate) fn take(
         &mut self,
         message: T,
@@ -97,52 +97,52 @@ impl<T> OutputBuffer<T> {
         tally: &Tally,
     ) -> (Result<(), NotBuffered<T>>, Refused<T>) {
         let mut refused = Refused(Vec::new());
-        if self.room > 0 {
-            self.room -= 1;
+        if self.credit > 0 {
+            self.credit -= 1;
             self.messages.push(message);
             return (Ok(()), self.hand_over(target, tally));
         }
-        if self.turn == 0 {
+        if self.yield_budget == 0 {
             return (Err(NotBuffered::Later(message)), refused);
         }
         if !self.messages.is_empty() || !self.is_awaited() {
-            refused = self.renew(self.turn.min(LOT), target, tally);
-            self.turn -= self.room;
+            refused = self.renew(self.yield_budget.min(MAX_CREDIT), target, tally);
+            self.yield_budget -= self.credit;
         }
-        if self.room == 0 {
-            self.turn -= 1;
+        if self.credit == 0 {
+            self.yield_budget -= 1;
             return (Err(NotBuffered::Alone(message)), refused);
         }
-        self.room -= 1;
+        self.credit -= 1;
         self.messages.push(message);
         (Ok(()), refused)
     }
 
-    /// To whom the worker yields, if it has had its turn.
+    /// Returns how the worker is to yield, if its budget is spent.
     pub(crate) fn end_if_spent(&mut self) -> Option<To> {
-        let is_spent = self.turn == 0 && self.room == 0;
+        let is_spent = self.yield_budget == 0 && self.credit == 0;
         is_spent.then(|| self.turns.end())
     }
 
-    /// Hands over what there is, and gives back the room that is left.
+    /// Hands over all messages and gives back the credit.
     fn hand_over(&mut self, target: &Sender<T>, tally: &Tally) -> Refused<T> {
-        if self.room == 0 && self.messages.is_empty() {
+        if self.credit == 0 && self.messages.is_empty() {
             return Refused(Vec::new());
         }
-        self.turn += self.room;
+        self.yield_budget += self.credit;
         self.renew(0, target, tally)
     }
 
-    /// Hands over what there is, and begins a new turn.
+    /// Hands over all messages and renews the yield budget.
     pub(crate) fn end_turn(&mut self, target: &Sender<T>, tally: &Tally) -> Refused<T> {
         let refused = self.hand_over(target, tally);
-        self.turn = TURN;
+        self.yield_budget = YIELD_BUDGET;
         refused
     }
 
-    /// Hands over what there is, and asks for room for `more`.
+    /// Hands over all messages and requests credit for `more`.
     fn renew(&mut self, more: usize, target: &Sender<T>, tally: &Tally) -> Refused<T> {
-        let accepted = target.deliver(&mut self.messages, &mut self.room, more);
+        let accepted = target.deliver(&mut self.messages, &mut self.credit, more);
         tally.count(true, accepted as u64);
         tally.count(false, self.messages.len() as u64);
         if self.messages.is_empty() {
@@ -166,7 +166,7 @@ impl<T> Refused<T> {
         tracing::warn!(
             worker = &*target.path(),
             refused = self.0.len(),
-            "messages refused, which were sent as it ended"
+            "messages refused: they were sent while the worker ended"
         );
         self.0.into_iter().for_each(discard);
     }

@@ -8,21 +8,20 @@ use crate::catch::drop_caught;
 use crate::queue::reply_slot::ReplySlot;
 
 thread_local! {
-    /// Whether a queue is dropping a message on this thread, which no handler has seen.
+    /// Whether this thread is dropping a message that no handler has received.
     static DISCARDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Drops a message that no handler has seen, so that a [`Reply`] inside can tell.
+/// Drops a message that no handler has received. A [`Reply`] in it then reports [`AskError::Dropped`].
 pub(crate) fn discard<M>(message: M) {
     let before = DISCARDING.replace(true);
     drop_caught(message);
     DISCARDING.set(before);
 }
 
-/// Where the answer to a message goes. It travels inside the message, and is made by
-/// [`ask`](crate::Sender::ask).
+/// Sends the answer to a question. [`ask`](crate::Sender::ask) creates it, and it is a part of the message.
 ///
-/// If it is dropped without an answer, whoever asked gets an error that says why.
+/// If it is dropped without an answer, `ask` returns an error that says why.
 pub struct Reply<T>(Option<Arc<ReplySlot<T>>>);
 
 impl<T> Reply<T> {
@@ -30,13 +29,13 @@ impl<T> Reply<T> {
         Self(Some(place))
     }
 
-    /// Answers. Returns whether anyone still waits for it.
-    #[allow(clippy::must_use_candidate, reason = "most who answer do not care")]
+    /// Sends the answer. Returns whether it is still awaited.
+    #[allow(clippy::must_use_candidate, reason = "most callers ignore it")]
     pub fn send(mut self, answer: T) -> bool {
         self.0.take().is_some_and(|place| place.answer(Ok(answer)))
     }
 
-    /// Whether whoever asked has stopped waiting, so that the answer need not be worked out.
+    /// Whether the answer is no longer awaited. Then it need not be computed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.0.as_ref().is_none_or(|place| place.is_left())
@@ -51,7 +50,7 @@ impl<T> Drop for Reply<T> {
             } else {
                 NoReply::Unanswered
             };
-            // Whoever asked may be gone, and then needs no verdict.
+            // If no answer is awaited any more, this has no effect.
             place.answer(Err(verdict));
         }
     }

@@ -1,4 +1,4 @@
-//! Where the answer to a question is awaited.
+//! The slots in which `ask` awaits answers.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -10,19 +10,19 @@ use std::task::{Context, Poll, Waker};
 use crate::queue::reply::NoReply;
 use crate::sync::SpinMutex;
 
-/// So many slots are looked at for each question. Of two, one is found vacant as soon as half of them are: so there
-/// never are many more than twice as many as questions were open at once, and later they become fewer again.
+/// The number of slots that a question checks for a vacant one. With two, at most about half of the slots are vacant:
+/// there are never many more than twice as many slots as open questions, and later their number shrinks.
 const LOOKS: usize = 2;
 
-/// Where those wait who ask one consumer, so that they can be told when it is given up.
+/// The slots of all questions to one consumer. When the consumer is given up, each slot gets that verdict.
 ///
-/// A slot where nobody waits any more is kept for the next question.
+/// A vacant slot is kept for the next question.
 pub(crate) struct ReplySlots(SpinMutex<SlotList>);
 
 #[derive(Default)]
 struct SlotList {
     all: VecDeque<Arc<dyn AnySlot>>,
-    /// What became of all questions, once the consumer was given up.
+    /// The verdict on all questions, once the consumer was given up.
     given_up: Option<NoReply>,
 }
 
@@ -31,7 +31,7 @@ impl ReplySlots {
         Self(SpinMutex::new(SlotList::default()))
     }
 
-    /// A slot for one question, to whoever is woken by `waker`.
+    /// Returns a slot for one question. `waker` wakes the task that asks.
     pub(super) fn slot<T: Send + 'static>(&self, waker: &Waker) -> Arc<ReplySlot<T>> {
         let mut slots = self.0.lock();
         if let Some(verdict) = slots.given_up {
@@ -49,7 +49,7 @@ impl ReplySlots {
         slot
     }
 
-    /// Tells all reply slots what became of their questions: the consumer will answer none of them.
+    /// Gives all slots their verdict, because the consumer will answer no question.
     pub(crate) fn give_up(&self, verdict: NoReply) {
         let slots = {
             let mut slots = self.0.lock();
@@ -61,7 +61,7 @@ impl ReplySlots {
 }
 
 impl SlotList {
-    /// A slot that neither who asked nor who is to answer has any more. If there is another one, it goes.
+    /// Returns a slot that neither an [`Answer`] nor a [`Reply`](super::Reply) refers to. A second one is removed.
     fn vacant<T: Send + 'static>(&mut self) -> Option<Arc<ReplySlot<T>>> {
         let mut vacant = None;
         for _ in 0..LOOKS.min(self.all.len()) {
@@ -80,21 +80,21 @@ impl SlotList {
     }
 }
 
-/// Where one who asked and one who is to answer meet.
+/// The slot of one question, shared by its [`Answer`] and its [`Reply`](super::Reply).
 pub(super) struct ReplySlot<T>(SpinMutex<SlotState<T>>);
 
 enum SlotState<T> {
-    /// By whoever is woken by this.
+    /// The task that asks waits.
     Awaited(Waker),
-    /// The consumer was given up, and the asker was told why. An answer may come before the asker has looked; another
-    /// verdict changes nothing, so that the asker gets the same one whenever it looks.
+    /// The consumer was given up, and the task that asks was woken. An answer that arrives before the task is polled
+    /// replaces this. Another verdict does not, so that the result does not depend on when the task is polled.
     GivenUp(NoReply),
     Answered(Result<T, NoReply>),
-    /// Nobody waits any more.
+    /// The answer was taken, or the task no longer waits.
     Left,
 }
 
-/// A slot, whatever the answer is.
+/// A slot whatever the type of its answer.
 trait AnySlot: Any + Send + Sync {
     fn give_up(&self, verdict: NoReply);
 }
@@ -117,7 +117,7 @@ impl<T> ReplySlot<T> {
         Self(SpinMutex::new(state))
     }
 
-    /// Answers, and lets go of the slot. Returns whether anyone still waits for it.
+    /// Stores the answer and drops this reference to the slot. Returns whether the answer is still awaited.
     pub(super) fn answer(self: Arc<Self>, answer: Result<T, NoReply>) -> bool {
         let waited = {
             let mut state = self.0.lock();
@@ -130,13 +130,13 @@ impl<T> ReplySlot<T> {
             }
             std::mem::replace(&mut *state, SlotState::Answered(answer))
         };
-        // Whoever is woken may ask again at once, in the same slot.
+        // Dropped first, so that the woken task may ask again in the same slot.
         drop(self);
         waited.wake();
         true
     }
 
-    /// Whether nobody waits any more.
+    /// Whether no answer is awaited any more.
     pub(super) fn is_left(&self) -> bool {
         matches!(*self.0.lock(), SlotState::Left)
     }
@@ -155,10 +155,10 @@ impl<T> SlotState<T> {
     }
 }
 
-/// The answer to one question, for whoever asked.
+/// The future of the answer to one question.
 pub(super) struct Answer<T> {
     slot: Arc<ReplySlot<T>>,
-    /// It is known at the slot how to wake who waits.
+    /// The slot already has the waker of the task.
     expected: bool,
     left: bool,
 }
@@ -172,7 +172,7 @@ impl<T> Answer<T> {
         }
     }
 
-    /// For whoever has taken the slot within the same poll: it need not say again how it is woken.
+    /// The slot was taken within the same poll, so the first poll need not register the waker again.
     pub(super) const fn expected(mut self) -> Self {
         self.expected = true;
         self

@@ -241,7 +241,7 @@ impl Supervisor {
     }
 
     /// No restart in this group answers the failure. A member with `OnError::Forget` ends, and the group goes on. In a nested
-    /// group, the group above may answer: then nothing ends for good. Otherwise the member ends, and its group stops.
+    /// group, the group above may answer: then nothing ends. Otherwise the member ends, and its group stops.
     fn unanswered(&mut self, id: MemberId, failure: Cause) {
         if self.is_forgotten_after_failure(id) {
             return self.end(id, failure);

@@ -1,4 +1,4 @@
-//! The fused chains: each a value whose type says who calls whom, made from its end.
+//! The fused chains. Each is a value, built from its end, whose type says which worker calls which.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! Requests to a consumer to leave its messages for a moment, or for good.
+//! Requests to a consumer to yield before its next message, or to end its incarnation.
 
 use crate::sync::atomic::{AtomicU32, Ordering, fence};
 
