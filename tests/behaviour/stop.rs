@@ -7,9 +7,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use fluid::{
-    Callback, Cause, ConsumerHandle, Context, Error, GroupHandle, OnExit, Options, State,
-    TrySendError, Worker, Workers,
+    Callback, Cause, ConsumerHandle, Context, Error, GroupHandle, OnExit, Options, Output,
+    SendError, State, TrySendError, Worker, Workers,
     by_hand::{EachBatch, Io, Nothing, Stage},
+    consumer, worker, workers,
 };
 
 use crate::support::{
@@ -381,4 +382,45 @@ async fn a_source_sees_the_stop_before_another_batch_is_handled() {
         let (seen_at, all) = calls_until_the_source_sees_a_stop(InBatches, options).await;
         assert_eq!(seen_at, 10, "of {all}");
     }
+}
+
+/// Sends on a thread of its own until it is refused, which is its failure.
+#[worker(blocking)]
+fn pour(numbers: &Output<u64>) -> Result<(), SendError<u64>> {
+    loop {
+        numbers.blocking_send(1)?;
+    }
+}
+
+/// Never ends with a message.
+#[consumer(capacity = 1)]
+async fn clog(_: u64) {
+    std::future::pending::<()>().await;
+}
+
+workers! {
+    // The consumer stands first, so it is forced before the source.
+    #[workers(grace = "100ms")]
+    struct Clogged {
+        clog: Clog,
+        pour: Pour,
+    }
+
+    pour.numbers => clog;
+}
+
+#[tokio::test]
+async fn a_source_that_a_forced_stop_refuses_is_not_the_cause_of_the_stop() {
+    let running = Clogged::new().startup().await.unwrap();
+    let clog = running.clog().clone();
+    while clog.status().queue_size != Some(1) {
+        tokio::task::yield_now().await;
+    }
+    running.gracefully_stop();
+    let exit = running.wait_for_shutdown().await;
+    assert!(matches!(exit.cause(), Cause::Stopped), "{exit}");
+    assert_eq!(exit.code(), 1, "{exit}");
+    let pour = exit.worker("pour").unwrap();
+    assert!(!pour.cause().is_failure(), "{exit}");
+    assert!(pour.last_error().is_some(), "{exit}");
 }

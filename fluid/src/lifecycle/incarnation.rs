@@ -244,6 +244,11 @@ impl<W: Worker, R: RunLoop<W>> Incarnations<W, R> {
                     self.node.advance(State::Stopping);
                 }
             }
+            Err(error) if self.node.forced().is_raised() => {
+                // It may have failed only because the forced stop closed the queue that it sends to.
+                self.io.queue.failed();
+                self.node.note_error(error);
+            }
             Err(error) => {
                 self.io.queue.failed();
                 // Reported before the hooks run, which may hang. From now on they have at most the grace period.

@@ -344,6 +344,7 @@ impl Supervisor {
             Some(member) if !member.ended && member.forced => self.give_up(id),
             Some(member) if !member.ended => {
                 self.force(id, now + FORCE_SLACK, Forced::GracePeriodOver);
+                self.close_queue(id);
             }
             _ => {}
         }
@@ -359,8 +360,19 @@ impl Supervisor {
         let ids: Vec<_> = self.members.keys().copied().collect();
         self.begin_stop(self.node.asked_because());
         self.cut_off_announcement();
-        for id in ids {
+        for &id in &ids {
             self.force(id, until, why);
+        }
+        // Closed when all are forced, so that no member fails because a queue refuses what it sends.
+        for id in ids {
+            self.close_queue(id);
+        }
+    }
+
+    fn close_queue(&self, id: MemberId) {
+        let member = self.members.get(&id);
+        if let Some(queue_control) = member.and_then(|member| member.node.queue_control.as_ref()) {
+            queue_control.close();
         }
     }
 
@@ -383,9 +395,6 @@ impl Supervisor {
             return;
         }
         tracing::warn!(worker = &*member.node.path(), "{why}, forcing");
-        if let Some(queue_control) = &member.node.queue_control {
-            queue_control.close();
-        }
         let mut until = until;
         if member.is_group() {
             member.node.force(until - NESTED_HEAD_START, why);
