@@ -4,6 +4,8 @@
 //!   each second, and keeps a [`History`] of 15 minutes.
 //! - [`Metrics`] writes the counts of all workers as Prometheus text, and lists every metric.
 //! - [`Health`] tells whether a group is live, ready and started.
+//! - [`Console`] serves all of it over HTTP, with a page that shows the graph and its numbers.
+//! - [`cli()`] makes a program of a group, with the commands `run`, `graph` and `status`.
 //!
 //! All numbers are read from the counts of the workers at the moment of a sample or a scrape. So a message costs the same
 //! with this crate and without it.
@@ -28,15 +30,28 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! - `http`, on by default: `Console`, an HTTP server on axum.
+//! - `cli`, on by default: `cli`, with clap.
 
+#[cfg(feature = "cli")]
+mod cli;
 mod health;
 mod history;
+#[cfg(feature = "http")]
+mod http;
 pub mod metrics;
 mod sampler;
 mod snapshot;
 
+#[cfg(feature = "cli")]
+pub use cli::{cli, cli_from};
 pub use health::Health;
 pub use history::History;
+#[cfg(feature = "http")]
+pub use http::{Address, Console, Server};
 pub use metrics::Metrics;
 pub use sampler::{Sample, Sampler};
 pub use snapshot::edge::EdgeSnapshot;

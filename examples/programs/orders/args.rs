@@ -34,6 +34,10 @@ pub struct Args {
     #[arg(long, value_name = "PATH", default_value = "orders.db")]
     pub db: PathBuf,
 
+    /// Serve a console on this address, such as 127.0.0.1:7878.
+    #[arg(long, value_name = "ADDRESS")]
+    pub console: Option<String>,
+
     /// The part that goes down permanently.
     #[arg(long, value_name = "WHAT")]
     outage: Option<Down>,

@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use fluid::{Error, Exit};
+use fluid_console::Console;
 
 use self::account::Account;
 use self::args::Args;
@@ -62,7 +63,12 @@ fn take_orders(args: &Args) -> Result<ExitCode, Error> {
     let named = |error| format!("{}: {error}", args.db.display());
     let db = Arc::new(Database::open(&args.db, args.database_down_after()).map_err(named)?);
     let provider = Arc::new(Provider::new(args.seed, args.provider_down_after()));
-    let exit = Orders::new(args.source(), Arc::clone(&provider), Arc::clone(&db)).main();
+    let orders = Orders::new(args.source(), Arc::clone(&provider), Arc::clone(&db));
+    if let Some(address) = &args.console {
+        let console = Console::new(&orders).graph(&Orders::GRAPH);
+        orders.add(console.bind(address))?;
+    }
+    let exit = orders.main();
     eprintln!("\n{exit}\n");
     report(&exit, &db, &provider)
 }

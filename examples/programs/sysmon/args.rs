@@ -39,6 +39,10 @@ pub struct Args {
     #[arg(long)]
     pub json: bool,
 
+    /// Serve a console on this address, such as 127.0.0.1:7878.
+    #[arg(long, value_name = "ADDRESS")]
+    pub console: Option<String>,
+
     /// When to raise an alert.
     #[command(flatten)]
     pub thresholds: Thresholds,

@@ -37,6 +37,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use fluid::{Callback, Error, GroupHandle, WorkerHandle, error::AddError};
+use fluid_console::Console;
 
 use self::args::{Args, Command};
 use self::database::Database;
@@ -82,6 +83,10 @@ fn monitor(args: &Args) -> Result<ExitCode, Error> {
     let sysmon = Sysmon::new(timing, args.thresholds, screen, Arc::clone(&db));
     if let Some(duration) = args.duration {
         stop_after(duration, &sysmon)?;
+    }
+    if let Some(address) = &args.console {
+        let console = Console::new(&sysmon).graph(&Sysmon::GRAPH);
+        sysmon.add(console.bind(address))?;
     }
     let sample = sysmon.sample().clone();
     let exit = sysmon.main();

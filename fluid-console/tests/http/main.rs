@@ -1,0 +1,7 @@
+//! The console over real sockets.
+
+mod control;
+mod hostile;
+mod routes;
+mod stop;
+mod support;
