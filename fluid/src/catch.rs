@@ -152,7 +152,7 @@ fn or_panicked<T>(polled: Result<Poll<Result<T, Error>>, Panicked>) -> Poll<Resu
 }
 
 /// Polls a future, and drops it when it is ready: so that needs no catch of its own.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn poll_once<F: Future>(
     mut future: Pin<&mut Option<F>>,
     cx: &mut Context<'_>,
@@ -162,9 +162,15 @@ pub(crate) fn poll_once<F: Future>(
         None => Poll::Pending,
     };
     if polled.is_ready() {
-        future.set(None);
+        clear(future);
     }
     polled
+}
+
+/// Drops a future where it is pinned. A function of its own: without optimisation, `set` needs stack for a second future.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn clear<F>(mut future: Pin<&mut Option<F>>) {
+    future.set(None);
 }
 
 /// Drops a future where it is pinned, and logs its panic.
@@ -213,13 +219,36 @@ impl<T> DropCaught<T> {
         Self(Some(value))
     }
 
+    /// A place for a value.
+    pub(crate) const fn empty() -> Self {
+        Self(None)
+    }
+
     /// Takes the value.
     pub(crate) const fn take(&mut self) -> T {
         self.0.take().expect(Self::TAKEN)
     }
 
+    /// Where the value stands, for code that may take it.
+    pub(crate) const fn slot(&mut self) -> &mut Option<T> {
+        &mut self.0
+    }
+
     pub(crate) fn put(&mut self, value: T) {
         self.0 = Some(value);
+    }
+
+    /// Drops the value, unless it was taken.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        if self.0.is_some() {
+            self.drop_value();
+        }
+    }
+
+    #[inline]
+    fn drop_value(&mut self) {
+        drop_caught(self.0.take());
     }
 
     /// The value, unless it was taken. The caller drops it.
@@ -247,9 +276,7 @@ impl<T> DerefMut for DropCaught<T> {
 impl<T> Drop for DropCaught<T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(value) = self.0.take() {
-            drop_caught(value);
-        }
+        self.clear();
     }
 }
 

@@ -259,7 +259,8 @@ pub mod by_hand {
     pub use crate::worker::function::{
         Call, Function, FunctionInput, PerBatch, PerBeat, PerMessage,
     };
-    pub use crate::worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Stage};
+    pub use crate::worker::loops::{EachBatch, EachBeat, EachMessage};
+    pub use crate::worker::stage::{Calls, Stage};
     pub use crate::worker::{Io, Port, Ports};
 }
 

@@ -278,6 +278,13 @@ pub use fluid_macros::worker;
 /// }
 /// ```
 ///
+/// # Large messages
+///
+/// A message is moved, and not cloned, from its sender to the call. In a debug build a move needs room on the stack, and
+/// the 2 MiB of a tokio thread suffice for messages of 64 KiB: in a queue, a batch, a retry, a broadcast, an adapted edge, an
+/// `ask`, and a fused chain of three workers. A longer chain, or a function that moves its message often, needs a smaller
+/// message. Put larger data into a `Box`, a `Vec` or an `Arc`, which also makes each move cheaper.
+///
 /// # Counts
 ///
 /// A send is accepted, or refused with the message returned. Each accepted message is counted as done, failed,

@@ -44,7 +44,7 @@ pub async fn run<S: crate::by_hand::Stage>(
     ctx: &Context,
     io: &mut crate::by_hand::Io<S>,
 ) -> Result<(), Error> {
-    crate::worker::stage::run(stage, ctx, io).await
+    crate::worker::loops::run(stage, ctx, io).await
 }
 
 /// The output of a worker that emits nothing.

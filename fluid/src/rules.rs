@@ -20,7 +20,8 @@ pub use send::{IsConfiguration, IsMessage, IsResource, IsState};
 use crate::error::Error;
 use crate::state::Nothing;
 use crate::worker::Worker;
-use crate::worker::stage::{EachBatch, Stage};
+use crate::worker::loops::EachBatch;
+use crate::worker::stage::Stage;
 
 /// A type that is never a message. It gives a trait a second implementation, so that more than one `M` is
 /// possible for a `T`. With a single implementation, the compiler would infer `M` before it looks at the consumer.

@@ -1,8 +1,10 @@
 //! The trait that everything with a lifecycle implements.
 
 pub(crate) mod attempt;
+pub(crate) mod call;
 pub(crate) mod downstream;
 pub(crate) mod function;
+pub(crate) mod loops;
 pub(crate) mod return_value;
 pub(crate) mod stage;
 
@@ -19,7 +21,7 @@ use crate::report::exit::Exit;
 use crate::state::Kind;
 use crate::time::stall::StallMonitor;
 use crate::worker::attempt::{Copy, Failed};
-use crate::worker::stage::is_silent;
+use crate::worker::call::is_silent;
 
 /// A worker: it starts, runs, and stops.
 ///
@@ -51,12 +53,12 @@ use crate::worker::stage::is_silent;
 ///
 /// # The hooks
 ///
-/// One life of a worker is `on_startup`, `run`, `on_shutdown`, `after_shutdown`, one after the other.
+/// An incarnation of a worker is `on_startup`, `run`, `on_shutdown` and `after_shutdown`, in this order.
 /// If `on_startup` fails, none of the others is called. A panic in any of them is caught and counts as
 /// an error. At a forced stop the hook that is being awaited is dropped where it awaits, and no later
-/// one is called; so it is if a life that should end for a restart takes longer than its grace period.
+/// one is called. The same happens if an incarnation that is to be restarted takes longer than its grace period.
 ///
-/// After a restart, the next life begins with a new worker; `after_shutdown` is called only after the last one.
+/// A restart builds a new worker for the next incarnation. `after_shutdown` is called only after the last one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no worker",
     label = "no function makes `{Self}` a worker",
@@ -161,7 +163,7 @@ pub struct Io<W: Worker> {
 }
 
 impl<W: Worker> Io<W> {
-    /// `nothing` counts what is sent through ports for which there are no messages.
+    /// `nothing` is the tally of the ports whose type has no values.
     pub(crate) fn new(
         channel: &Arc<Channel<W::Message>>,
         options: &Options,
@@ -228,7 +230,7 @@ impl<W: Worker> Io<W> {
         }
     }
 
-    /// Lets what is sent be kept for a moment: whoever makes the calls hands it over when it waits.
+    /// Lets the ports buffer what is sent. The loop that makes the calls hands it over before it waits.
     pub(crate) fn gather(&mut self) {
         let mut consumers = self.failed.consumers();
         consumers.extend(self.output.consumers());
@@ -237,7 +239,7 @@ impl<W: Worker> Io<W> {
         self.ports.gather(&consumers);
     }
 
-    /// Hands over what was sent and is still here.
+    /// Hands over what the ports have buffered.
     pub(crate) fn hand_over(&mut self) {
         self.output.hand_over_unshared();
         self.ports.hand_over_unshared();
@@ -271,7 +273,7 @@ pub trait Ports: Sealed + Send + Sync + std::fmt::Debug + 'static {
     #[doc(hidden)]
     fn set_monitor(&mut self, monitor: &Arc<StallMonitor>);
 
-    /// Who is behind them.
+    /// The names of the consumers behind the ports.
     #[doc(hidden)]
     fn consumers(&self) -> Vec<Box<str>>;
 

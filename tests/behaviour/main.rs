@@ -14,6 +14,7 @@ mod fused;
 mod grace_left;
 mod ingress;
 mod lanes;
+mod large_messages;
 mod lifecycle;
 mod logging;
 mod lost;

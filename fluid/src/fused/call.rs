@@ -1,89 +1,104 @@
-//! A message that is passed straight on: one call behind a fused edge, and what it emits goes downstream.
+//! One call behind a fused edge, and the calls that follow from it.
 //!
-//! Mostly a call is ready when it is first polled, and so is all that follows from it. Then the calls of a whole chain are
-//! one function: the first poll of each [`FusedLink`] is compiled into that of the one before, and leaves nothing behind. Only
-//! a call that has to wait writes down what comes after it; what it emits goes on by way of a loop at each link.
+//! A call is mostly ready when it is first polled, and so are the calls that follow. The first poll of each [`FusedLink`] is
+//! therefore compiled into that of the link before it, and stores nothing. Only a link whose call is pending stores what
+//! follows. See `docs/decisions/fused-call.md`.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::catch::{catch_now, poll_once};
+use crate::catch::clear;
 use crate::error::Error;
 use crate::fused::callee::Callee;
 use crate::node::context::Context;
-use crate::queue::{Leaving, Output, Queue};
+use crate::queue::{Output, Queue};
 use crate::worker::Worker;
+use crate::worker::call::{caught, emit_rest, emit_stored, make_call, poll_call};
 use crate::worker::downstream::{Downstream, FusedCall};
-use crate::worker::stage::{Stage, is_silent, tell_refused};
+use crate::worker::stage::Stage;
 
-/// A message, and the port that it is sent through.
-pub(crate) type PortMessage<'a, T> = (&'a Output<T>, T);
+/// The messages that a call has emitted and that are not sent.
+type Emission<W> = Option<<<W as Stage>::Emission as IntoIterator>::IntoIter>;
 
-type Remaining<'a, W> = Leaving<'a, <<W as Stage>::Emission as IntoIterator>::IntoIter>;
+/// The worker that is called, and the edges behind it.
+pub(crate) type CallTarget<'a, W, N> = (&'a mut Callee<W>, &'a mut N);
 
-/// Who is called, with what, and who comes after it.
-pub(crate) type CallTarget<'a, W, N> = (&'a mut Callee<W>, <W as Worker>::Message, &'a mut N);
-
-/// A call of `W` on the fast path, and what follows from it. `given` returns the callee from the head of the chain.
-#[inline(always)]
-pub(crate) fn fused_call<'a, X, P, W, N, G>(given: G) -> impl FusedCall<'a, P, X>
+/// A call of `W` on the fast path, and what follows from it. `target` takes what was sent, stores the message of the call,
+/// and returns the callee. It returns `None` if there is no message.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn fused_call<'a, X, P, W, N, G>(target: G) -> impl FusedCall<'a, P, X>
 where
     P: 'a,
     W: Stage<Input = <W as Worker>::Message>,
     N: Downstream<W::Output>,
-    G: Fn(&'a mut P, X) -> Option<CallTarget<'a, W, N>> + Send,
+    G: Fn(&'a mut P, &mut Option<X>, &mut Option<W::Message>) -> Option<CallTarget<'a, W, N>>
+        + Send,
 {
     FusedLink {
-        given,
+        target,
         make: make::<W>,
-        straight: || N::fused_call(),
-        each: each::<W, N>,
-        kept: None,
+        direct: || N::fused_call(),
+        rest: rest::<W, N>,
+        pending: None,
         call: None,
         downstream: Route::None,
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn make<'a, W: Stage>(
     worker: &'a mut W,
-    message: W::Input,
+    message: &mut Option<W::Input>,
     ctx: &'a Context,
     ports: &'a W::Ports,
-) -> impl Future<Output = Result<W::Emission, Error>> + Send {
-    worker.call(message, ctx, ports)
+) -> impl Future<Output = Result<W::Emission, Error>> + Send + use<'a, W> {
+    let message = message.take();
+    worker.call(message.expect("a target has a message"), ctx, ports)
 }
 
-fn each<'a, W: Stage, N: Downstream<W::Output>>(
-    next: &'a mut N,
-    own: &'a Output<W::Output>,
-    first: W::Output,
-    rest: Remaining<'a, W>,
-) -> impl Future<Output = u64> + Send {
-    next.send_each(own, first, rest)
+/// Sends the rest of an emission in a loop. The loop stores the messages.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "a block uses its arguments where they are, and keeps no second copy of them"
+)]
+fn rest<'a, W: Stage, N: Downstream<W::Output>>(
+    mut emission: Emission<W>,
+    mut next: Option<W::Output>,
+    ctx: &'a Context,
+    output: &'a mut Output<W::Output>,
+    downstream: &'a mut N,
+) -> impl Future<Output = ()> + Send {
+    async move { pin!(emit_rest(&mut emission, &mut next, ctx, output, downstream)).await }
 }
 
 pin_project! {
-    /// One call, and what follows from it. The types of its futures have no names, so there is a function for each that
-    /// makes it.
-    struct FusedLink<'a, W: Stage, N, G, C, F, SC, S, LC, L> {
-        given: G,
+    /// One call and what follows from it. The types of its futures have no names, so there is a function for each future
+    /// that makes it.
+    struct FusedLink<'a, W: Stage, N, G, C, F, DC, D, RC, R> {
+        target: G,
         make: C,
-        straight: SC,
-        each: LC,
-        kept: Option<PendingCall<'a, W, N>>,
+        direct: DC,
+        rest: RC,
+        pending: Option<Pending<'a, W, N>>,
         #[pin]
         call: Option<F>,
         #[pin]
-        downstream: Route<S, L>,
+        downstream: Route<D, R>,
     }
 }
 
-/// What is needed behind the call.
-struct PendingCall<'a, W: Worker, N> {
+/// A call that has returned: what is needed to send its emission.
+type Returned<'a, W, N> = (
+    Pending<'a, W, N>,
+    &'a mut N,
+    &'a mut Output<<W as Worker>::Output>,
+);
+
+/// What is needed after the call.
+struct Pending<'a, W: Worker, N> {
     ctx: &'a Context,
     span: &'a tracing::Span,
     queue: &'a mut Queue<W::Message>,
@@ -91,8 +106,8 @@ struct PendingCall<'a, W: Worker, N> {
     next: Option<(&'a mut N, &'a mut Output<W::Output>)>,
 }
 
-impl<W: Worker, N> PendingCall<'_, W, N> {
-    /// The call has failed. Returns that not all went well.
+impl<W: Worker, N> Pending<'_, W, N> {
+    /// Counts a failed call. Returns `false`, the result of the link.
     #[cold]
     fn failed(&mut self, error: Error) -> bool {
         self.queue.failed();
@@ -102,240 +117,245 @@ impl<W: Worker, N> PendingCall<'_, W, N> {
 }
 
 pin_project! {
-    /// How what was emitted goes downstream: straight into the next link; or in a loop, if there are several, or someone has
-    /// to be waited for.
+    /// The way of an emission: a single message goes into the call of the next link. Several messages, or a message that
+    /// has to wait, go in a loop.
     #[project = RouteProjected]
-    enum Route<S, L> {
+    enum Route<D, R> {
         None,
-        Straight { #[pin] way: S },
-        Loop { #[pin] way: L },
+        Direct { #[pin] link: D },
+        Rest { #[pin] rest: R },
     }
 }
 
-/// Polls a call in the span of its worker. Its panic is an error.
-#[inline(always)]
-fn polled<E>(
-    span: &tracing::Span,
-    poll: impl FnOnce() -> Poll<Result<E, Error>>,
-) -> Poll<Result<E, Error>> {
-    let _entered = span.enter();
-    catch_now(poll).unwrap_or_else(|panicked| Poll::Ready(Err(panicked.into())))
+/// Makes the call of the next link in its place.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn make_link<D, R>(mut downstream: Pin<&mut Route<D, R>>, make: impl Fn() -> D) {
+    downstream.set(Route::Direct { link: make() });
 }
 
-impl<'a, X, P, W, N, G, C, F, SC, S, LC, L> FusedCall<'a, P, X>
-    for FusedLink<'a, W, N, G, C, F, SC, S, LC, L>
+/// Polls a call in the span of its worker. Its panic is an error.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn polled(
+    span: &tracing::Span,
+    poll: impl FnOnce() -> Poll<Result<(), Error>>,
+) -> Poll<Result<(), Error>> {
+    let _entered = span.enter();
+    caught(poll)
+}
+
+impl<'a, X, P, W, N, G, C, F, DC, D, RC, R> FusedCall<'a, P, X>
+    for FusedLink<'a, W, N, G, C, F, DC, D, RC, R>
 where
     P: 'a,
     W: Stage<Input = <W as Worker>::Message>,
     N: Downstream<W::Output>,
-    G: Fn(&'a mut P, X) -> Option<CallTarget<'a, W, N>> + Send,
-    C: Fn(&'a mut W, W::Message, &'a Context, &'a W::Ports) -> F + Send,
+    G: Fn(&'a mut P, &mut Option<X>, &mut Option<W::Message>) -> Option<CallTarget<'a, W, N>>
+        + Send,
+    C: Fn(&'a mut W, &mut Option<W::Message>, &'a Context, &'a W::Ports) -> F + Send,
     F: Future<Output = Result<W::Emission, Error>> + Send,
-    SC: Fn() -> S + Send,
-    S: FusedCall<'a, N, PortMessage<'a, W::Output>>,
-    LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Remaining<'a, W>) -> L + Send,
-    L: Future<Output = u64> + Send,
+    DC: Fn() -> D + Send,
+    D: FusedCall<'a, N, W::Output>,
+    RC: Fn(Emission<W>, Option<W::Output>, &'a Context, &'a mut Output<W::Output>, &'a mut N) -> R
+        + Send,
+    R: Future<Output = ()> + Send,
 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin(
         mut self: Pin<&mut Self>,
-        next: &'a mut P,
-        sent: X,
+        sender: &'a mut P,
+        sent: &mut Option<X>,
         cx: &mut task::Context<'_>,
     ) -> Poll<bool> {
-        let mut this = self.as_mut().project();
-        let Some((guard, message, next)) = (this.given)(next, sent) else {
-            return Poll::Ready(true);
-        };
-        let Callee {
-            worker,
-            io,
-            ctx,
-            span,
-            failure,
-            ..
-        } = guard;
-        let (ctx, span, ports, output) = (&*ctx, &*span, &io.ports, &mut io.output);
-        let queue = &mut io.queue;
-        queue.hand_over();
-        let (make, mut slot, cx_of_call) = (&*this.make, this.call.as_mut(), &mut *cx);
-        let polled = polled(span, move || {
-            // In the catch, so that a panic before the future is made is caught, too.
-            slot.set(Some(make(worker, message, ctx, ports)));
-            poll_once(slot, cx_of_call)
-        });
-        let mut kept = PendingCall {
-            ctx,
-            span,
-            queue,
-            failure,
-            next: None,
-        };
-        let emission = match polled {
-            Poll::Ready(Ok(emission)) => emission,
-            Poll::Ready(Err(error)) => {
-                this.call.set(None);
-                return Poll::Ready(kept.failed(error));
+        let mut emission = None;
+        match ready!(self.as_mut().first_poll(sender, sent, &mut emission, cx)) {
+            Ok((pending, next, output)) => {
+                self.emit_first(&mut emission, pending, next, output, cx)
             }
-            Poll::Pending => {
-                kept.next = Some((next, output));
-                *this.kept = Some(kept);
-                return Poll::Pending;
-            }
-        };
-        self.emitted(emission, kept, next, output, cx)
+            Err(went_well) => Poll::Ready(went_well),
+        }
     }
 }
 
-impl<'a, W, N, G, C, F, SC, S, LC, L> Future for FusedLink<'a, W, N, G, C, F, SC, S, LC, L>
+impl<'a, W, N, G, C, F, DC, D, RC, R> FusedLink<'a, W, N, G, C, F, DC, D, RC, R>
+where
+    W: Stage<Input = <W as Worker>::Message>,
+    N: Downstream<W::Output>,
+    C: Fn(&'a mut W, &mut Option<W::Message>, &'a Context, &'a W::Ports) -> F,
+    F: Future<Output = Result<W::Emission, Error>>,
+{
+    /// Makes the call and polls it. If it has returned, returns what is needed to send its emission. Otherwise returns
+    /// the result of the link: there was no message, or the call has failed.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn first_poll<X, P>(
+        self: Pin<&mut Self>,
+        sender: &'a mut P,
+        sent: &mut Option<X>,
+        emission: &mut Emission<W>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Result<Returned<'a, W, N>, bool>>
+    where
+        G: Fn(&'a mut P, &mut Option<X>, &mut Option<W::Message>) -> Option<CallTarget<'a, W, N>>,
+    {
+        let this = self.project();
+        let mut message = None;
+        let Some((callee, next)) = (this.target)(sender, sent, &mut message) else {
+            return Poll::Ready(Err(true));
+        };
+        let (worker, ctx, span) = (&mut callee.worker, &callee.ctx, &callee.span);
+        let (ports, output, queue) = (
+            &callee.io.ports,
+            &mut callee.io.output,
+            &mut callee.io.queue,
+        );
+        queue.hand_over();
+        let (make, mut call) = (&*this.make, this.call);
+        let polled = polled(span, || {
+            // Within the catch, so that a panic before there is a future is caught, too.
+            make_call(call.as_mut(), || make(worker, &mut message, ctx, ports));
+            poll_call(call.as_mut(), emission, cx)
+        });
+        let mut pending = Pending {
+            ctx,
+            span,
+            queue,
+            failure: &mut callee.failure,
+            next: None,
+        };
+        match polled {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok((pending, next, output))),
+            Poll::Ready(Err(error)) => {
+                clear(call);
+                Poll::Ready(Err(pending.failed(error)))
+            }
+            Poll::Pending => {
+                pending.next = Some((next, output));
+                *this.pending = Some(pending);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<'a, W, N, G, C, F, DC, D, RC, R> Future for FusedLink<'a, W, N, G, C, F, DC, D, RC, R>
 where
     W: Stage,
     N: Downstream<W::Output>,
-    SC: Fn() -> S,
     F: Future<Output = Result<W::Emission, Error>>,
-    S: FusedCall<'a, N, PortMessage<'a, W::Output>>,
-    LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Remaining<'a, W>) -> L,
-    L: Future<Output = u64>,
+    DC: Fn() -> D,
+    D: FusedCall<'a, N, W::Output>,
+    RC: Fn(Emission<W>, Option<W::Output>, &'a Context, &'a mut Output<W::Output>, &'a mut N) -> R,
+    R: Future<Output = ()>,
 {
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
-        let mut this = self.as_mut().project();
-        let call = this.call.as_mut();
-        let Some(kept) = this.kept.as_mut().filter(|_| call.is_some()) else {
-            return self.sent(cx);
+        let this = self.as_mut().project();
+        let Some(pending) = this.pending.as_mut().filter(|_| this.call.is_some()) else {
+            return self.poll_downstream(cx);
         };
-        let polled = polled(kept.span, || poll_once(call, cx));
-        let called = ready!(polled);
-        let emission = match called {
-            Ok(emission) => emission,
-            Err(error) => return Poll::Ready(kept.failed(error)),
-        };
-        if !is_silent::<W::Output>() {
-            let mut emission = emission.into_iter();
-            if let Some((next, output)) = &mut kept.next
-                && let Some(first) = next.send_ahead(output, &mut emission)
-            {
-                return self.take_loop(first, emission, cx);
-            }
+        let (call, mut emission) = (this.call, None);
+        let polled = polled(pending.span, || poll_call(call, &mut emission, cx));
+        if let Err(error) = ready!(polled) {
+            return Poll::Ready(pending.failed(error));
         }
-        self.sent(cx)
+        let mut first = None;
+        if let Some((next, output)) = &mut pending.next
+            && emit_stored(&mut emission, &mut first, output, *next)
+        {
+            self.as_mut().send_rest(emission, first);
+        }
+        self.poll_downstream(cx)
     }
 }
 
-impl<'a, W, N, G, C, F, SC, S, LC, L> FusedLink<'a, W, N, G, C, F, SC, S, LC, L>
+impl<'a, W, N, G, C, F, DC, D, RC, R> FusedLink<'a, W, N, G, C, F, DC, D, RC, R>
 where
     W: Stage,
     N: Downstream<W::Output>,
-    SC: Fn() -> S,
-    F: Future<Output = Result<W::Emission, Error>>,
-    S: FusedCall<'a, N, PortMessage<'a, W::Output>>,
-    LC: Fn(&'a mut N, &'a Output<W::Output>, W::Output, Remaining<'a, W>) -> L,
-    L: Future<Output = u64>,
+    DC: Fn() -> D,
+    D: FusedCall<'a, N, W::Output>,
+    RC: Fn(Emission<W>, Option<W::Output>, &'a Context, &'a mut Output<W::Output>, &'a mut N) -> R,
+    R: Future<Output = ()>,
 {
-    /// What was emitted goes downstream, also in the first poll.
-    #[inline(always)]
-    fn emitted(
+    /// Sends what the call emitted in the first poll. A single message goes into the call of the next link at once.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn emit_first(
         mut self: Pin<&mut Self>,
-        emission: W::Emission,
-        mut kept: PendingCall<'a, W, N>,
+        emission: &mut Emission<W>,
+        mut pending: Pending<'a, W, N>,
         next: &'a mut N,
         output: &'a mut Output<W::Output>,
         cx: &mut task::Context<'_>,
     ) -> Poll<bool> {
-        let mut emission = emission.into_iter();
-        if !is_silent::<W::Output>()
-            && let Some(first) = next.send_ahead(output, &mut emission)
-        {
-            let mut this = self.as_mut().project();
-            if emission.size_hint().1 != Some(0) || !next.is_direct(output) {
-                kept.next = Some((next, output));
-                *this.kept = Some(kept);
-                return self.take_loop(first, emission, cx);
-            }
-            let way = (this.straight)();
-            this.downstream.as_mut().set(Route::Straight { way });
-            let RouteProjected::Straight { way } = this.downstream.project() else {
-                unreachable!("it has just been set");
-            };
-            let passed = way.begin(next, (output, first), cx);
-            if passed.is_pending() {
-                *this.kept = Some(kept);
-            } else {
-                kept.queue.settle();
-            }
-            return passed;
+        let mut first = None;
+        if !emit_stored(emission, &mut first, output, next) {
+            pending.queue.settle();
+            return Poll::Ready(true);
         }
-        kept.queue.settle();
-        Poll::Ready(true)
-    }
-
-    /// What was emitted goes on in a loop.
-    #[inline(never)]
-    fn take_loop(
-        mut self: Pin<&mut Self>,
-        first: W::Output,
-        rest: <W::Emission as IntoIterator>::IntoIter,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<bool> {
         let mut this = self.as_mut().project();
-        if let Some((next, own)) = this.kept.as_mut().and_then(|kept| kept.next.take()) {
-            let own = &*own;
-            let way = (this.each)(next, own, first, own.leave(rest));
-            this.downstream.set(Route::Loop { way });
+        let is_last = emission
+            .as_ref()
+            .is_none_or(|rest| rest.size_hint().1 == Some(0));
+        if !is_last || !next.is_direct(output) {
+            pending.next = Some((next, output));
+            *this.pending = Some(pending);
+            self.as_mut().send_rest(emission.take(), first);
+            return self.poll_downstream(cx);
         }
-        self.sent(cx)
+        output.leave_alone().accepted();
+        make_link(this.downstream.as_mut(), &*this.direct);
+        let RouteProjected::Direct { link } = this.downstream.project() else {
+            unreachable!("it has just been made");
+        };
+        let passed = link.begin(next, &mut first, cx);
+        if passed.is_pending() {
+            *this.pending = Some(pending);
+        } else {
+            pending.queue.settle();
+        }
+        passed
     }
 
-    /// What was emitted is on its way.
-    fn sent(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
-        let this = self.project();
-        let mut went_well = true;
-        match this.downstream.project() {
-            RouteProjected::None => {}
-            RouteProjected::Straight { way } => went_well = ready!(way.poll(cx)),
-            RouteProjected::Loop { way } => {
-                let refused = ready!(way.poll(cx));
-                if let Some(kept) = &this.kept {
-                    tell_refused(refused, kept.ctx);
-                }
-            }
+    /// Makes the loop that sends the rest of what the call emitted.
+    #[inline(never)]
+    fn send_rest(self: Pin<&mut Self>, emission: Emission<W>, first: Option<W::Output>) {
+        let mut this = self.project();
+        if let Some(pending) = this.pending
+            && let Some((next, output)) = pending.next.take()
+        {
+            let rest = (this.rest)(emission, first, pending.ctx, output, next);
+            this.downstream.set(Route::Rest { rest });
         }
-        if let Some(kept) = this.kept {
-            kept.queue.settle();
+    }
+
+    /// Polls what follows from the call.
+    fn poll_downstream(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
+        let this = self.project();
+        let went_well = match this.downstream.project() {
+            RouteProjected::None => true,
+            RouteProjected::Direct { link } => ready!(link.poll(cx)),
+            RouteProjected::Rest { rest } => {
+                ready!(rest.poll(cx));
+                true
+            }
+        };
+        if let Some(pending) = this.pending {
+            pending.queue.settle();
         }
         Poll::Ready(went_well)
     }
 }
 
-pin_project! {
-    /// A message on its way along a chain, to be awaited.
-    pub(crate) struct FusedDelivery<'a, N, X, L> {
-        given: Option<(&'a mut N, X)>,
-        #[pin]
-        link: L,
-    }
-}
-
-impl<'a, N, X, L: FusedCall<'a, N, X>> FusedDelivery<'a, N, X, L> {
-    #[inline(always)]
-    pub(crate) const fn new(next: &'a mut N, sent: X, link: L) -> Self {
-        Self {
-            given: Some((next, sent)),
-            link,
-        }
-    }
-}
-
-impl<'a, N, X, L: FusedCall<'a, N, X>> Future for FusedDelivery<'a, N, X, L> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<bool> {
-        let this = self.project();
-        match this.given.take() {
-            Some((next, sent)) => this.link.begin(next, sent, cx),
-            None => this.link.poll(cx),
-        }
-    }
+/// Awaits a call with what was sent.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn deliver<'a, N, X, L: FusedCall<'a, N, X>>(
+    mut link: Pin<&mut L>,
+    sender: &'a mut N,
+    sent: &mut Option<X>,
+) -> impl Future<Output = bool> {
+    let mut begins = Some((sender, sent));
+    poll_fn(move |cx| match begins.take() {
+        Some((sender, sent)) => link.as_mut().begin(sender, sent, cx),
+        None => link.as_mut().poll(cx),
+    })
 }

@@ -10,10 +10,12 @@
     reason = "a block uses its arguments where they are: see `handle`"
 )]
 
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
+use crate::catch::DropCaught;
 use crate::error::Error;
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
@@ -25,8 +27,9 @@ use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
 use crate::worker::attempt::handle;
+use crate::worker::call::is_fast_path;
 use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Stage, is_fast_path};
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Worker};
 
 /// Holds a worker that can be borrowed, between the task of the worker and the head of the chain.
@@ -82,6 +85,8 @@ impl<W: Worker> HandoffCell<W> {
 /// A lent worker, with all that a call of it needs.
 pub(crate) struct Callee<W: Worker> {
     pub(crate) worker: W,
+    /// The message of a call that is not on the fast path, as long as another attempt may need it.
+    input: DropCaught<W::Message>,
     pub(crate) io: Io<W>,
     pub(crate) ctx: Context,
     pub(crate) span: tracing::Span,
@@ -89,6 +94,14 @@ pub(crate) struct Callee<W: Worker> {
     fast_path: bool,
     pub(crate) failure: Option<Error>,
     return_to: oneshot::Sender<ReturnedWorker<W>>,
+}
+
+impl<W: Worker> Callee<W> {
+    /// Takes the first of `messages` as the input of the next call.
+    fn take_input(&mut self, messages: &mut VecDeque<W::Message>) {
+        *self.input.slot() = messages.pop_front();
+        self.io.queue.hand_over();
+    }
 }
 
 /// A borrowed worker, or nothing. When the guard is dropped, the worker is returned to its task.
@@ -182,10 +195,11 @@ impl<W: Worker> CalleeSlot<W> {
         }
     }
 
-    /// Makes one call, if the worker is borrowed. If the call fails, the worker is returned to its task.
+    /// Makes a call for the first of `messages`, if the worker is borrowed. If the call fails, the worker is returned to its
+    /// task.
     pub(crate) fn call<N: Downstream<W::Output>>(
         &mut self,
-        message: W::Message,
+        messages: &mut VecDeque<W::Message>,
         next: &mut N,
     ) -> impl Future<Output = ()> + Send
     where
@@ -193,12 +207,13 @@ impl<W: Worker> CalleeSlot<W> {
     {
         async move {
             let Some(guard) = self.guard() else { return };
-            let (ctx, io) = (&guard.ctx, &mut guard.io);
-            io.queue.hand_over();
+            guard.take_input(messages);
+            let (input, ctx, io) = (guard.input.slot(), &guard.ctx, &mut guard.io);
             let handled = {
-                let handled = handle(&mut guard.worker, message, ctx, io, next);
-                in_span(&guard.span, pin!(handled)).await
+                let handled = pin!(handle(&mut guard.worker, input, ctx, io, next));
+                in_span(&guard.span, handled).await
             };
+            guard.input.clear();
             match handled {
                 Ok(()) => io.queue.settle(),
                 Err(error) => {
@@ -269,6 +284,7 @@ impl<W: Worker> RunLoop<W> for FusedCallee<W> {
             let guard = Box::new(Callee {
                 fast_path: is_fast_path(ctx, io),
                 worker: worker.take(),
+                input: DropCaught::empty(),
                 io: io.take(),
                 ctx: ctx.clone(),
                 span: tracing::Span::current(),

@@ -11,11 +11,12 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use crate::catch::{DropCaught, DropEach};
+use crate::catch::DropEach;
 use crate::error::Error;
-use crate::fused::call::{CallTarget, FusedDelivery, PortMessage, fused_call};
+use crate::fused::call::{CallTarget, deliver, fused_call};
 use crate::fused::callee::{CalleeSlot, FusedCallee, HandoffCell};
 use crate::lifecycle::incarnation::run_to_exit;
 use crate::lifecycle::launch::{BoxFuture, ReadyWorker};
@@ -27,7 +28,8 @@ use crate::sync::flag::until;
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
 use crate::worker::downstream::{Downstream, FusedCall, Sealed};
-use crate::worker::stage::{Calls, Stage};
+use crate::worker::loops::boxed_calls;
+use crate::worker::stage::Stage;
 use crate::worker::{Io, Worker};
 
 /// The emitting end of a fused edge to the worker `W`, whose emissions go to `N`.
@@ -94,27 +96,33 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         self.callee.is_fast_path()
     }
 
-    /// The arguments of a call: the worker, the adapted message and the edges behind it. `None` if the worker is
-    /// not borrowed, or if the adapter returns no message.
-    #[inline(always)]
-    fn given<'a, T>(
-        &'a mut self,
-        (own, message): PortMessage<'a, T>,
-    ) -> Option<CallTarget<'a, W, N>>
+    /// Adapts what was sent to the message of a call. Returns the worker and the edges behind it, or `None` if the worker
+    /// is not borrowed, or if the adapter returns no message.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn target<T>(
+        &mut self,
+        sent: &mut Option<T>,
+        message: &mut Option<W::Message>,
+    ) -> Option<CallTarget<'_, W, N>>
     where
         T: Send + 'static,
         A: Adapt<T, W::Message>,
     {
-        let guard = self.callee.guard()?;
-        own.leave_alone().accepted();
-        let message = self.adapt.adapt(message).next()?;
-        Some((guard, message, &mut self.next))
+        let callee = self.callee.guard()?;
+        *message = self.adapt.adapt(sent.take()?).next();
+        message.is_some().then_some((callee, &mut self.next))
     }
 
-    /// Like `given`, but for a message that is adapted already.
-    #[inline(always)]
-    fn given_made(&mut self, message: W::Message) -> Option<CallTarget<'_, W, N>> {
-        Some((self.callee.guard()?, message, &mut self.next))
+    /// Like `target`, but for the first kept message, which is adapted already.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn kept_target(
+        &mut self,
+        _: &mut Option<()>,
+        message: &mut Option<W::Message>,
+    ) -> Option<CallTarget<'_, W, N>> {
+        let callee = self.callee.guard()?;
+        *message = self.kept.pop_front();
+        message.is_some().then_some((callee, &mut self.next))
     }
 
     /// Waits until the worker can be called. Returns `false` if it has ended.
@@ -141,46 +149,56 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         }
     }
 
-    /// Keeps a message until the worker can be called. Returns `None` if the worker has ended, or if the head is
-    /// asked to restart first.
-    async fn hold(&mut self, message: W::Message) -> Option<W::Message> {
-        // If this wait is cut off, the message stays among the kept ones.
-        self.kept.push_back(message);
-        match self.ready().await {
-            Ready::Yes => self.kept.pop_back(),
-            Ready::NotNow => None,
-            Ready::Never => {
-                self.kept
-                    .pop_back()
-                    .into_iter()
-                    .for_each(|message| self.refuse(message));
-                None
+    /// Makes a call for each kept message. If the head is asked to restart before the worker can be called, the messages
+    /// stay kept.
+    fn deliver_kept(&mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            while !self.kept.is_empty() {
+                if !self.is_ready() {
+                    match self.ready().await {
+                        Ready::Yes => {}
+                        Ready::NotNow => return,
+                        Ready::Never => return self.refuse_kept(),
+                    }
+                }
+                #[cfg(feature = "test-util")]
+                if self.stub.has_it() {
+                    let call = pin!(self.stub.call(&mut self.kept, &mut self.next));
+                    call.await;
+                    continue;
+                }
+                if self.callee.is_fast_path() {
+                    let delivered = {
+                        let call = pin!(fused_call(Self::kept_target));
+                        deliver(call, self, &mut None).await
+                    };
+                    if !delivered {
+                        self.return_failed();
+                    }
+                } else {
+                    let call = pin!(self.callee.call(&mut self.kept, &mut self.next));
+                    call.await;
+                }
             }
         }
     }
 
-    /// Makes one call.
-    fn deliver(&mut self, mut message: W::Message) -> impl Future<Output = ()> + Send {
-        async move {
-            if !self.is_ready() {
-                match self.hold(message).await {
-                    Some(held) => message = held,
-                    None => return,
-                }
-            }
-            #[cfg(feature = "test-util")]
-            if self.stub.has_it() {
-                return self.stub.call(message, &mut self.next).await;
-            }
-            self.callee.call(message, &mut self.next).await;
-        }
+    /// Like `deliver_kept`, in a box: it is rarely needed, and the future of an incarnation has no room for it.
+    fn boxed_deliver_kept(&mut self) -> Pin<Box<impl Future<Output = ()> + Send>> {
+        Box::pin(self.deliver_kept())
+    }
+
+    /// Returns the callees whose call has failed to their tasks.
+    fn return_failed(&mut self) {
+        self.callee.return_failed();
+        self.next.return_failed();
     }
 
     /// Makes the calls for one message. Returns whether it was accepted.
     fn send<T: Send + 'static>(
         &mut self,
         own: &Output<T>,
-        message: T,
+        message: &mut Option<T>,
     ) -> impl Future<Output = bool> + Send
     where
         A: Adapt<T, W::Message>,
@@ -188,35 +206,40 @@ impl<A: Send, W: Stage<Input = <W as Worker>::Message>, N: Downstream<W::Output>
         async move {
             let mut leaving = own.leave_alone();
             #[cfg(feature = "test-util")]
-            let Some((message, copy)) = own.tap.pass(message) else {
+            let Some(copy) = own.tapped(message) else {
                 leaving.accepted();
                 return true;
             };
-            let mut waiting = DropCaught::new(message);
             if !self.is_ready() && matches!(self.ready().await, Ready::Never) {
                 self.channel.refuse();
                 return false;
             }
-            let messages = DropEach(self.adapt.adapt(waiting.take()));
+            self.keep(message);
             leaving.accepted();
             #[cfg(feature = "test-util")]
-            own.tap.keep(copy);
-            for message in messages {
-                if A::AT_MOST_ONE || !self.callee.is_fast_path() {
-                    self.deliver(message).await;
-                } else if !FusedDelivery::new(self, message, fused_call(Self::given_made)).await {
-                    Downstream::<T>::return_failed(self);
-                }
-            }
+            own.tap.keep(copy.map(|copy| *copy));
+            pin!(self.deliver_kept()).await;
             true
+        }
+    }
+
+    /// Adapts a message, and keeps the results until their calls are made.
+    fn keep<T>(&mut self, message: &mut Option<T>)
+    where
+        A: Adapt<T, W::Message>,
+    {
+        if let Some(message) = message.take() {
+            self.kept.extend(DropEach(self.adapt.adapt(message)));
         }
     }
 }
 
 impl<A, W: Worker, N> Fused<A, W, N> {
-    fn refuse(&self, message: W::Message) {
-        self.channel.refuse();
-        discard(message);
+    fn refuse_kept(&mut self) {
+        for message in std::mem::take(&mut self.kept) {
+            self.channel.refuse();
+            discard(message);
+        }
     }
 }
 
@@ -224,9 +247,7 @@ impl<A, W: Worker, N> Sealed for Fused<A, W, N> {}
 
 impl<A, W: Worker, N> Drop for Fused<A, W, N> {
     fn drop(&mut self) {
-        for message in std::mem::take(&mut self.kept) {
-            self.refuse(message);
-        }
+        self.refuse_kept();
     }
 }
 
@@ -256,50 +277,48 @@ where
     fn send_each(
         &mut self,
         own: &Output<T>,
-        mut message: T,
-        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+        mut leaving: Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send {
         async move {
             let mut refused = 0;
-            loop {
+            while leaving.next.is_some() {
                 if self.is_direct(own) {
-                    let link = <Self as Downstream<T>>::fused_call();
-                    if !FusedDelivery::new(self, (own, message), link).await {
+                    own.leave_alone().accepted();
+                    let delivered = {
+                        let call = pin!(fused_call(Self::target));
+                        deliver(call, self, leaving.next).await
+                    };
+                    if !delivered {
                         self.return_failed();
                     }
                 } else {
-                    refused += u64::from(!self.send(own, message).await);
+                    refused += u64::from(!pin!(self.send(own, leaving.next)).await);
                 }
-                match rest.next() {
-                    Some(next) => message = next,
-                    None => return refused,
-                }
+                leaving.advance();
             }
+            refused
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_direct(&mut self, own: &Output<T>) -> bool {
         A::AT_MOST_ONE && self.is_fast_path(own)
     }
 
-    #[inline(always)]
-    fn fused_call<'a>() -> impl FusedCall<'a, Self, PortMessage<'a, T>> {
-        fused_call(Self::given)
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn fused_call<'a>() -> impl FusedCall<'a, Self, T> {
+        fused_call(Self::target)
     }
 
     fn return_failed(&mut self) {
-        self.callee.return_failed();
-        self.next.return_failed();
+        self.return_failed();
     }
 
     async fn begin(&mut self, sender: &Context) {
         self.head = Some(sender.clone());
         self.next.begin(sender).await;
-        for _ in 0..self.kept.len() {
-            if let Some(message) = self.kept.pop_front() {
-                self.deliver(message).await;
-            }
+        if !self.kept.is_empty() {
+            self.boxed_deliver_kept().await;
         }
     }
 
@@ -330,7 +349,7 @@ impl<W: Stage, N: Downstream<W::Output>> RunLoop<W> for FusedHead<N> {
         io: &mut Detachable<Io<W>>,
     ) -> Result<(), Error> {
         self.0.begin(ctx).await;
-        W::Calls::make(&mut **worker, ctx, &mut **io, &mut self.0).await
+        boxed_calls(&mut **worker, ctx, &mut **io, &mut self.0).await
     }
 
     fn rest(&mut self) -> Result<(), Error> {

@@ -188,8 +188,8 @@ impl<M: Send + 'static> ConsumerHandle<M> {
     /// # Errors
     ///
     /// If the consumer no longer accepts messages. The error gives the message back.
-    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
-        self.sender.send(message).await
+    pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        self.sender.send(message)
     }
 
     /// Sends a message without waiting. See [`Sender::try_send`].
@@ -219,11 +219,11 @@ impl<M: Send + 'static> ConsumerHandle<M> {
     /// # Errors
     ///
     /// [`AskError`](crate::AskError) says why there is no answer.
-    pub async fn ask<T: Send + 'static>(
+    pub fn ask<T: Send + 'static>(
         &self,
         message: impl FnOnce(Reply<T>) -> M,
-    ) -> Result<T, AskError> {
-        self.sender.ask(message).await
+    ) -> impl Future<Output = Result<T, AskError>> {
+        self.sender.ask(message)
     }
 
     /// The number of messages in the queue.
@@ -265,8 +265,8 @@ impl<M> std::fmt::Debug for ConsumerHandle<M> {
 }
 
 impl<M: Send + 'static> MessageProducer<M> for ConsumerHandle<M> {
-    async fn send(&self, message: M) -> Result<(), SendError<M>> {
-        self.sender.send(message).await
+    fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        self.sender.send(message)
     }
 
     fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::catch::{DropEach, drop_caught};
+use crate::catch::{DropCaught, DropEach};
+use crate::queue::channel::Refusal;
 use crate::queue::reply_slot::ReplySlots;
-use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::Sender;
 
 /// What an edge makes of each `T` that is sent over it: none, one or several of `M`.
@@ -29,7 +29,7 @@ impl<M: Send> Adapt<M, M> for Straight {
     }
 }
 
-/// Where a port leads whose messages are made into others on their way.
+/// The end of an edge with an adapter.
 ///
 /// The type of those others is known to the consumer only, so this is the one place on the way of a
 /// message where a call is dispatched at run time. It allocates only when the message has to wait.
@@ -45,8 +45,8 @@ pub(crate) trait Adapted<T>: Send + Sync {
     /// Whether a message that cannot wait would find room.
     fn has_room(&self) -> bool;
 
-    /// Adapts a message and sends what that gives, unless the consumer refuses everything.
-    fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>>;
+    /// Adapts a message and sends what that gives. If the consumer refuses everything, the message stays in its place.
+    fn send(&self, message: &mut Option<T>, may_wait: bool) -> Result<Sent<'_>, Refusal>;
 }
 
 /// What became of what an adapter gave.
@@ -54,8 +54,11 @@ pub(crate) enum Sent<'a> {
     /// Whether the consumer accepted any of it, or there was none.
     Now(bool),
     /// There is no room for the rest.
-    Later(Pin<Box<dyn Future<Output = bool> + Send + 'a>>),
+    Later(SendsLater<'a>),
 }
+
+/// Sends what has to wait. Returns whether the consumer accepted any of it.
+type SendsLater<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
 
 /// An adapter, and the consumer behind it.
 pub(crate) struct Adapter<A, M> {
@@ -66,6 +69,19 @@ pub(crate) struct Adapter<A, M> {
 impl<A, M> Adapter<A, M> {
     pub(crate) fn new(adapt: A, sender: Sender<M>) -> Self {
         Self { adapt, sender }
+    }
+}
+
+impl<A, M: Send> Adapter<A, M> {
+    fn adapted<T>(
+        &self,
+        message: &mut Option<T>,
+    ) -> DropEach<impl Iterator<Item = M> + Send + use<A, M, T>>
+    where
+        A: Adapt<T, M>,
+    {
+        let message = message.take().expect("a message is sent once");
+        DropEach(self.adapt.adapt(message))
     }
 }
 
@@ -91,29 +107,30 @@ where
         self.sender.has_room()
     }
 
-    fn send(&self, message: T, may_wait: bool) -> Result<Sent<'_>, SendError<T>> {
-        // Once it is adapted it cannot be given back.
-        let message = self.sender.unless_closed(message)?;
-        let mut messages = DropEach(self.adapt.adapt(message));
+    fn send(&self, message: &mut Option<T>, may_wait: bool) -> Result<Sent<'_>, Refusal> {
+        // An adapted message cannot be given back.
+        if !self.sender.admits() {
+            return Err(Refusal::Closed);
+        }
+        let mut messages = self.adapted(message);
         let (mut any, mut lost) = (false, false);
+        let mut next = DropCaught::<M>::empty();
         loop {
-            let (accepted, next) = self.sender.push_each(&mut messages);
-            any |= accepted > 0;
-            let Some(message) = next else {
+            any |= self.sender.push_each(&mut messages, next.slot()) > 0;
+            if next.slot().is_none() {
                 return Ok(Sent::Now(any || !lost));
-            };
-            match self.sender.try_send(message) {
+            }
+            match self.sender.push(next.slot()) {
                 Ok(()) => any = true,
-                Err(TrySendError::Full(full)) if may_wait => {
-                    let rest = DropEach(std::iter::once(full.message).chain(messages));
-                    return Ok(Sent::Later(Box::pin(send_each(&self.sender, rest, any))));
+                Err(Refusal::Full) if may_wait => {
+                    return Ok(Sent::Later(send_each(&self.sender, next, messages, any)));
                 }
-                Err(refused) => {
+                Err(refusal) => {
                     // A closed queue has counted it already.
-                    if matches!(refused, TrySendError::Full(_)) {
+                    if refusal == Refusal::Full {
                         self.sender.refuse();
                     }
-                    drop_caught(refused);
+                    next.clear();
                     lost = true;
                 }
             }
@@ -121,14 +138,19 @@ where
     }
 }
 
-/// Sends what has to wait. Returns whether any of it was accepted, or was before.
-async fn send_each<M: Send + 'static>(
-    sender: &Sender<M>,
-    messages: impl Iterator<Item = M> + Send,
+/// Sends the message `next` and the others, which have to wait. Returns whether any of them was accepted, or was before.
+fn send_each<'a, M: Send + 'static>(
+    sender: &'a Sender<M>,
+    mut next: DropCaught<M>,
+    mut messages: impl Iterator<Item = M> + Send + 'a,
     mut any: bool,
-) -> bool {
-    for message in messages {
-        any |= sender.send(message).await.map_err(drop_caught).is_ok();
-    }
-    any
+) -> SendsLater<'a> {
+    Box::pin(async move {
+        while next.slot().is_some() {
+            any |= sender.send_in_place(next.slot()).await.is_ok();
+            next.clear();
+            *next.slot() = messages.next();
+        }
+        any
+    })
 }

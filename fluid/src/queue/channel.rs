@@ -116,10 +116,11 @@ enum Gate {
     Closed,
 }
 
-/// A message that was not accepted.
-pub(crate) enum Refusal<M> {
-    Full(M),
-    Closed(M),
+/// Why a message was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Full,
+    Closed,
 }
 
 /// The lanes that a message wakes.

@@ -1,4 +1,4 @@
-//! What a worker emits, and where it goes.
+//! The output ports of a worker.
 
 mod ask;
 mod send;
@@ -51,9 +51,9 @@ pub struct Output<T> {
     /// Whether a fused edge starts here, so that nothing is sent through the port itself.
     leads_elsewhere: bool,
     tally: Arc<Tally>,
-    /// What was sent and not handed over.
+    /// The messages that were sent and not handed over.
     buffer: SpinMutex<OutputBuffer<T>>,
-    /// Whether messages are kept there for a moment, because whoever makes the calls hands them over.
+    /// Whether messages are buffered. The loop that makes the calls hands them over.
     gathers: bool,
     /// The stall monitor of the lane that sends here.
     monitor: Option<Arc<StallMonitor>>,
@@ -68,7 +68,7 @@ impl<T> Output<T> {
         Self::counted_by(Arc::default())
     }
 
-    /// The same, counted in the place of another, which is for ports that are never sent through.
+    /// A port that counts in the tally of another one.
     pub(crate) fn counted_by(tally: Arc<Tally>) -> Self {
         Self {
             targets: Vec::new(),
@@ -104,7 +104,7 @@ impl<T> Output<T> {
         self.discards = true;
     }
 
-    /// Whether an edge starts here, be it to nowhere.
+    /// Whether an edge starts here. It may lead nowhere (`=> _`).
     pub(crate) fn is_wired(&self) -> bool {
         self.discards || !self.targets.is_empty()
     }
@@ -185,7 +185,7 @@ impl<T> Output<T> {
         self.monitor = Some(Arc::clone(monitor));
     }
 
-    /// Who is behind this port.
+    /// The names of the consumers behind this port.
     pub(crate) fn consumers(&self) -> Vec<Box<str>> {
         let names = self
             .targets
@@ -194,9 +194,9 @@ impl<T> Output<T> {
         names.collect()
     }
 
-    /// Keeps messages for a moment from now on, if that makes no difference but in time. `consumers` are those
-    /// behind all ports of the worker: one that gets messages from several of them gets each at once, so that they
-    /// come in the order in which they were sent.
+    /// Buffers messages from now on, if that changes nothing but their time. `consumers` are the consumers behind all ports
+    /// of the worker. A consumer behind several ports gets each message at once, so that messages arrive in the order in
+    /// which they were sent.
     pub(crate) fn gather(&mut self, consumers: &[Box<str>]) {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() || crate::test::is_shuffled() {
@@ -213,7 +213,7 @@ impl<T> Output<T> {
         }
     }
 
-    /// Hands over what was sent and is still here.
+    /// Hands over the buffered messages.
     pub(crate) fn hand_over(&self) {
         if self.gathers
             && let [Target::Queue(target)] = &self.targets[..]
@@ -234,14 +234,19 @@ impl<T> Output<T> {
     }
 
     /// Messages that leave now, one after the other.
-    pub(crate) fn leave<I: Iterator<Item = T>>(&self, messages: I) -> Leaving<'_, I> {
+    pub(crate) fn leave<'a, I: Iterator<Item = T>>(
+        &'a self,
+        next: &'a mut Option<T>,
+        rest: &'a mut Option<I>,
+    ) -> Leaving<'a, I> {
         Leaving {
-            messages,
+            next,
+            rest,
             tally: &self.tally,
         }
     }
 
-    /// A message that leaves by another way than this port's edges.
+    /// Counts a message that does not leave over an edge of this port.
     pub(crate) fn leave_alone(&self) -> Alone<'_> {
         Alone {
             tally: &self.tally,

@@ -13,6 +13,7 @@
 
 use std::sync::Arc;
 
+use crate::catch::DropCaught;
 use crate::queue::discard;
 use crate::queue::output::Tally;
 use crate::queue::sender::Sender;
@@ -36,6 +37,8 @@ pub(crate) struct OutputBuffer<T> {
     turns: Turns,
     /// Whether the consumer waits for a message, as far as is known without a lock.
     awaited: Option<Arc<AtomicBool>>,
+    /// The place for the copies of a broadcast, while there is none. See [`Output::send`](crate::Output::send).
+    pub(crate) copy_place: Option<Box<DropCaught<T>>>,
 }
 
 impl<T> Drop for OutputBuffer<T> {
@@ -45,11 +48,11 @@ impl<T> Drop for OutputBuffer<T> {
 }
 
 /// Why a message was not buffered.
-pub(crate) enum NotBuffered<T> {
+pub(crate) enum NotBuffered {
     /// There is no credit: it is to be sent without the buffer.
-    Alone(T),
+    Alone,
     /// The worker must yield to other tasks first.
-    Later(T),
+    Later,
 }
 
 impl<T> OutputBuffer<T> {
@@ -60,6 +63,7 @@ impl<T> OutputBuffer<T> {
             yield_budget: YIELD_BUDGET,
             turns: Turns::default(),
             awaited: None,
+            copy_place: None,
         }
     }
 
@@ -76,15 +80,12 @@ impl<T> OutputBuffer<T> {
 
     /// Buffers the message if there is credit and the consumer does not wait. Otherwise `message` is not moved, because
     /// a move of a large message costs more than the rest of this.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn keep(&mut self, message: &mut Option<T>) -> bool {
         if self.credit == 0 || self.is_awaited() {
             return false;
         }
-        if let Some(message) = message.take() {
-            self.credit -= 1;
-            self.messages.push(message);
-        }
+        self.push(message);
         true
     }
 
@@ -92,18 +93,17 @@ impl<T> OutputBuffer<T> {
     /// messages that were refused.
     pub(crate) fn take(
         &mut self,
-        message: T,
+        message: &mut Option<T>,
         target: &Sender<T>,
         tally: &Tally,
-    ) -> (Result<(), NotBuffered<T>>, Refused<T>) {
+    ) -> (Result<(), NotBuffered>, Refused<T>) {
         let mut refused = Refused(Vec::new());
         if self.credit > 0 {
-            self.credit -= 1;
-            self.messages.push(message);
+            self.push(message);
             return (Ok(()), self.hand_over(target, tally));
         }
         if self.yield_budget == 0 {
-            return (Err(NotBuffered::Later(message)), refused);
+            return (Err(NotBuffered::Later), refused);
         }
         if !self.messages.is_empty() || !self.is_awaited() {
             refused = self.renew(self.yield_budget.min(MAX_CREDIT), target, tally);
@@ -111,11 +111,19 @@ impl<T> OutputBuffer<T> {
         }
         if self.credit == 0 {
             self.yield_budget -= 1;
-            return (Err(NotBuffered::Alone(message)), refused);
+            return (Err(NotBuffered::Alone), refused);
         }
-        self.credit -= 1;
-        self.messages.push(message);
+        self.push(message);
         (Ok(()), refused)
+    }
+
+    /// Buffers a message for which there is credit.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn push(&mut self, message: &mut Option<T>) {
+        if let Some(message) = message.take() {
+            self.credit -= 1;
+            self.messages.push(message);
+        }
     }
 
     /// Returns how the worker is to yield, if its budget is spent.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::queue::channel::Refusal;
+
 /// A consumer refused a message: it has stopped or is about to stop, or its queue is full and the message cannot wait.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SendError<M> {
@@ -15,18 +17,18 @@ pub struct SendError<M> {
 
 impl<M> SendError<M> {
     pub(crate) fn closed(message: M, worker: &str) -> Self {
-        Self {
-            message,
-            worker: worker.into(),
-            full: false,
-        }
+        Self::new(message, worker, Refusal::Closed)
     }
 
     pub(crate) fn full(message: M, worker: &str) -> Self {
+        Self::new(message, worker, Refusal::Full)
+    }
+
+    pub(crate) fn new(message: M, worker: &str, refusal: Refusal) -> Self {
         Self {
             message,
             worker: worker.into(),
-            full: true,
+            full: refusal == Refusal::Full,
         }
     }
 }

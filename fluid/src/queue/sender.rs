@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
 
-use crate::catch::drop_caught;
+use crate::catch::DropCaught;
 use crate::queue::channel::{Channel, QueueControl, Refusal};
 use crate::queue::reply::{AskError, NoReply, Reply};
 use crate::queue::reply_slot::{Answer, ReplySlots};
@@ -93,20 +93,27 @@ impl<M: Send + 'static> Sender<M> {
     /// # Cancel safety
     ///
     /// If the future is dropped while it waits, the message was not sent, and is dropped with it.
-    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
+    pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        let mut message = DropCaught::new(message);
+        async move {
+            let sent = self.send_in_place(message.slot()).await;
+            sent.map_err(|refusal| self.error(message.take(), refusal))
+        }
+    }
+
+    /// Like [`send`](Self::send). The message stays in its place until it is accepted.
+    pub(crate) async fn send_in_place(&self, message: &mut Option<M>) -> Result<(), Refusal> {
         #[cfg(feature = "test-util")]
         crate::test::perturb().await;
-        let channel = self.channel.of(&message);
+        let channel = match message {
+            Some(message) => self.channel.of(message),
+            None => return Ok(()),
+        };
         match channel.push(message, self.origin) {
-            Ok(()) => Ok(()),
-            Err(Refusal::Closed(message)) => Err(self.refused(message)),
-            Err(Refusal::Full(message)) if self.origin == SendOrigin::Feedback => {
-                Err(self.without_room(message))
+            Err(Refusal::Full) if self.origin != SendOrigin::Feedback => {
+                channel.enter(message, self.origin).await
             }
-            Err(Refusal::Full(message)) => {
-                let entered = channel.enter(message, self.origin).await;
-                entered.map_err(|message| self.refused(message))
-            }
+            pushed => pushed,
         }
     }
 
@@ -116,13 +123,14 @@ impl<M: Send + 'static> Sender<M> {
     ///
     /// If the queue is full, or the consumer no longer accepts messages. Both give the message back.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
-        self.channel
-            .of(&message)
-            .push(message, self.origin)
-            .map_err(|refusal| match refusal {
-                Refusal::Full(message) => TrySendError::Full(self.without_room(message)),
-                Refusal::Closed(message) => TrySendError::Closed(self.refused(message)),
-            })
+        let mut message = DropCaught::new(message);
+        self.push(message.slot()).map_err(|refusal| {
+            let error = self.error(message.take(), refusal);
+            match refusal {
+                Refusal::Full => TrySendError::Full(error),
+                Refusal::Closed => TrySendError::Closed(error),
+            }
+        })
     }
 
     /// Like [`send`](Self::send), but from a thread that may block.
@@ -171,33 +179,50 @@ impl<M: Send + 'static> Sender<M> {
     ) -> Result<T, AskError> {
         let place = poll_fn(|cx| Poll::Ready(self.reply_slots().slot(cx.waker()))).await;
         let answer = Answer::at(Arc::clone(&place));
-        let answered = match self.push_now(message(Reply::to(place))) {
-            Ok(()) => answer.expected().await,
-            Err(message) => match self.send(message).await {
-                Ok(()) => answer.await,
-                Err(refused) => {
-                    // The answer is dropped before the message, whose reply then wakes no task.
-                    drop(answer);
-                    drop_caught(refused);
-                    Err(NoReply::Refused)
-                }
-            },
+        let mut message = DropCaught::new(message(Reply::to(place)));
+        let answered = if self.push_now(message.slot()) {
+            answer.expected().await
+        } else if self.send_in_place(message.slot()).await.is_ok() {
+            answer.await
+        } else {
+            // The answer is dropped before the message, whose reply then wakes no task.
+            drop(answer);
+            drop(message);
+            Err(NoReply::Refused)
         };
         answered.map_err(|verdict| AskError::new(&self.path(), verdict))
     }
 
-    /// Sends a message if there is room. Otherwise returns it, uncounted.
-    pub(crate) fn push_now(&self, message: M) -> Result<(), M> {
-        self.channel.of(&message).push_now(message, self.origin)
+    /// Sends a message if there is room, and returns whether there was. Otherwise the message stays in its place, uncounted.
+    #[inline]
+    pub(crate) fn push_now(&self, message: &mut Option<M>) -> bool {
+        let channel = match message {
+            Some(message) => self.channel.of(message),
+            None => return true,
+        };
+        channel.push_now(message, self.origin)
     }
 
-    /// Sends messages under one lock while there is room. Returns how many were accepted, and the first that was not.
-    pub(crate) fn push_each(&self, messages: &mut impl Iterator<Item = M>) -> (u64, Option<M>) {
+    /// Sends messages under one lock while there is room. Returns how many were accepted. The first that was not is `left`.
+    pub(crate) fn push_each(
+        &self,
+        messages: &mut impl Iterator<Item = M>,
+        left: &mut Option<M>,
+    ) -> u64 {
         if self.channel.has_lanes() {
             // Each message goes into the queue of its lane.
-            return (0, messages.next());
+            *left = messages.next();
+            return 0;
         }
-        self.channel.push_each(messages, self.origin)
+        self.channel.push_each(messages, left, self.origin)
+    }
+
+    /// Sends a message if there is room, or if one is dropped by the overflow policy. A refused message stays in its place.
+    pub(crate) fn push(&self, message: &mut Option<M>) -> Result<(), Refusal> {
+        match message {
+            Some(sent) => self.channel.of(sent).push(message, self.origin),
+            None => Ok(()),
+        }
     }
 
     /// How many messages wait.
@@ -228,22 +253,17 @@ impl<M: Send + 'static> Sender<M> {
         self.channel.refuse();
     }
 
-    /// Returns a message that an adapter is about to change. If the consumer no longer accepts messages, counts it as
-    /// refused, and returns it as an error.
-    pub(crate) fn unless_closed<T>(&self, message: T) -> Result<T, SendError<T>> {
-        if self.channel.admits(self.origin) {
-            return Ok(message);
+    /// Whether the consumer still accepts messages. If it does not, counts the message that is not sent as refused.
+    pub(crate) fn admits(&self) -> bool {
+        let admits = self.channel.admits(self.origin);
+        if !admits {
+            self.channel.refuse();
         }
-        self.channel.refuse();
-        Err(SendError::closed(message, &self.path()))
+        admits
     }
 
-    fn refused(&self, message: M) -> SendError<M> {
-        SendError::closed(message, &self.path())
-    }
-
-    fn without_room(&self, message: M) -> SendError<M> {
-        SendError::full(message, &self.path())
+    fn error(&self, message: M, refusal: Refusal) -> SendError<M> {
+        SendError::new(message, &self.path(), refusal)
     }
 }
 
@@ -291,8 +311,8 @@ pub trait MessageProducer<M> {
 }
 
 impl<M: Send + 'static> MessageProducer<M> for Sender<M> {
-    async fn send(&self, message: M) -> Result<(), SendError<M>> {
-        self.send(message).await
+    fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send {
+        self.send(message)
     }
 
     fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {

@@ -14,8 +14,10 @@ use crate::node::context::Context;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
 use crate::sync::span::worker_span;
+use crate::worker::call::emit;
 use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Calls, EachMessage, Sealed, Stage, emit, run};
+use crate::worker::loops::{EachMessage, run};
+use crate::worker::stage::{Calls, Sealed, Stage};
 use crate::worker::{Io, Ports, Worker};
 
 /// The closure of a stub: called for each message, it returns what is emitted.
@@ -71,10 +73,8 @@ impl<M: Send + 'static, O: Send + 'static, P: Ports> Calls<Stub<M, O, P>> for Fi
         io: &mut Io<Stub<M, O, P>>,
         downstream: &mut N,
     ) -> Result<(), Error> {
-        let first = lock(&stub.script).first.take();
-        if let Some(first) = first {
-            emit(first, ctx, &mut io.output, downstream).await;
-        }
+        let mut first = lock(&stub.script).first.take();
+        emit(&mut first, ctx, &mut io.output, downstream).await;
         EachMessage::make(stub, ctx, io, downstream).await
     }
 }

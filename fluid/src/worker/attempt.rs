@@ -1,18 +1,23 @@
 //! Calls that are made again when they fail, and what becomes of a message when none is left.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::mem::needs_drop;
 use std::pin::pin;
+use std::task;
 
-use crate::catch::{catch_call, catch_now, drop_each};
+use crate::catch::{clear, drop_each};
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::queue::Queue;
 use crate::sync::flag::until;
+use crate::worker::call::{
+    attended, caught, emit_rest, emit_stored, is_unmonitored, make_caught, monitored, poll_call,
+    skip,
+};
 use crate::worker::downstream::Downstream;
-use crate::worker::stage::{Attended, Stage, attended_call, is_unmonitored, skip, tell_refused};
-use crate::worker::{Io, Worker};
+use crate::worker::stage::Stage;
+use crate::worker::{Io, Ports, Worker};
 
 /// A message that a consumer gave up on: what leaves by its port `failed`.
 #[derive(Clone, Debug)]
@@ -82,7 +87,7 @@ impl<M: Send> CallInput<M> for Vec<M> {
 )]
 pub(crate) fn handle<S, N>(
     stage: &mut S,
-    input: S::Input,
+    input: &mut Option<S::Input>,
     ctx: &Context,
     io: &mut Io<S>,
     downstream: &mut N,
@@ -92,62 +97,76 @@ where
     N: Downstream<S::Output>,
 {
     async move {
-        let mut kept = Kept::<S>::new(input);
         let mut attempt = 1;
         loop {
-            let given = match (io.copy, &kept.0) {
-                (Some(copy), Some(input)) => {
-                    ctx.begin_attempt(attempt);
-                    input.copied(copy)
-                }
-                _ => kept.take(),
-            };
-            let called = if is_unmonitored(ctx) {
-                let called = {
-                    let (output, ports) = (&io.output, &io.ports);
-                    let mut call = pin!(None);
-                    let made = catch_now(|| call.set(Some(stage.call(given, ctx, ports))));
-                    match (made, call.as_pin_mut()) {
-                        (Ok(()), Some(call)) => {
-                            Attended::<_, S>::new(catch_call(call), output, ports).await
-                        }
-                        (Err(panicked), _) => Err(panicked.into()),
-                        (Ok(()), None) => unreachable!("it was just made"),
+            let mut emission = None;
+            let called = {
+                let Io {
+                    output,
+                    ports,
+                    copy,
+                    ..
+                } = &mut *io;
+                let mut call = pin!(None);
+                let made = make_caught(call.as_mut(), || {
+                    stage.call(given(input, *copy, attempt, ctx), ctx, ports)
+                });
+                let mut poll =
+                    |cx: &mut task::Context<'_>| poll_call(call.as_mut(), &mut emission, cx);
+                let called = match made {
+                    Err(panicked) => Err(panicked),
+                    Ok(()) if is_unmonitored(ctx) => {
+                        attended(|cx| caught(|| poll(cx)), output, ports).await
+                    }
+                    Ok(()) => {
+                        let mut call = pin!(monitored(poll_fn(poll), ctx));
+                        attended(|cx| call.as_mut().poll(cx), output, ports).await
                     }
                 };
-                io.hand_over();
+                // A call that was aborted ends before its failure is handled.
+                clear(call);
+                output.hand_over_unshared();
+                ports.hand_over();
                 called
-            } else {
-                attended_call(stage, given, ctx, &io.output, &io.ports).await
             };
-            let error = match called {
-                Ok(emission) => {
-                    #[cfg(feature = "test-util")]
-                    crate::test::perturb().await;
-                    let mut emission = emission.into_iter();
-                    let first = downstream.send_ahead(&mut io.output, &mut emission);
-                    io.output.hand_over_unshared();
-                    if let Some(first) = first {
-                        let leaving = io.output.leave(emission);
-                        let refused = downstream.send_each(&io.output, first, leaving).await;
-                        tell_refused(refused, ctx);
-                    }
-                    return done(ctx, io);
+            let Err(error) = called else {
+                #[cfg(feature = "test-util")]
+                crate::test::perturb().await;
+                let mut next = None;
+                let is_left = emit_stored(&mut emission, &mut next, &mut io.output, downstream);
+                io.output.hand_over_unshared();
+                if is_left {
+                    let output = &mut io.output;
+                    pin!(emit_rest(&mut emission, &mut next, ctx, output, downstream)).await;
                 }
-                Err(error) => error,
+                return done(ctx, io);
             };
-            if is_left(attempt, ctx) && kept.0.is_some() {
+            if is_left(attempt, ctx) && input.is_some() {
                 ctx.node().note_error(&error);
-                let waiting = Waiting::new(&mut kept, &mut io.queue);
+                let waiting = Waiting::<S>::new(input, &mut io.queue);
                 pause(attempt, &error, ctx).await;
                 waiting.end();
                 ctx.node().count_retry();
                 attempt += 1;
                 continue;
             }
-            return give_up::<S>(kept, error, attempt, ctx, io).await;
+            return give_up::<S>(input, error, attempt, ctx, io).await;
         }
     }
+}
+
+/// The input of an attempt: a clone if another attempt may follow.
+fn given<M, I: CallInput<M>>(
+    input: &mut Option<I>,
+    copy: Option<Copy<M>>,
+    attempt: u32,
+    ctx: &Context,
+) -> I {
+    if let (Some(copy), Some(input)) = (copy, &input) {
+        ctx.begin_attempt(attempt);
+        return input.copied(copy);
+    }
+    input.take().expect(ONE_ATTEMPT)
 }
 
 /// The input of a call, kept until the call, or as long as another attempt may need it. Its messages are dropped one at a
@@ -159,34 +178,48 @@ impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Kept<S> {
         Self(Some(input))
     }
 
-    #[inline(always)]
-    pub(crate) fn take(&mut self) -> S::Input {
-        self.0.take().expect(ONE_ATTEMPT)
+    pub(crate) const fn empty() -> Self {
+        Self(None)
+    }
+
+    pub(crate) const fn slot(&mut self) -> &mut Option<S::Input> {
+        &mut self.0
+    }
+}
+
+impl<S: Stage<Input = <S as Worker>::Message>> Kept<S> {
+    /// Takes the message that was received.
+    #[inline]
+    pub(crate) fn put_first(&mut self, queue: &mut Queue<S::Message>) {
+        self.0 = Some(queue.first());
     }
 }
 
 /// The input of a call that is not made yet. If the wait for it is cut off, its messages return to the queue.
 pub(crate) struct Waiting<'a, S: Stage<Input: CallInput<<S as Worker>::Message>>> {
-    kept: Option<&'a mut Kept<S>>,
+    input: Option<&'a mut Option<S::Input>>,
     queue: &'a mut Queue<S::Message>,
 }
 
 impl<'a, S: Stage<Input: CallInput<<S as Worker>::Message>>> Waiting<'a, S> {
-    pub(crate) const fn new(kept: &'a mut Kept<S>, queue: &'a mut Queue<S::Message>) -> Self {
+    pub(crate) const fn new(
+        input: &'a mut Option<S::Input>,
+        queue: &'a mut Queue<S::Message>,
+    ) -> Self {
         Self {
-            kept: Some(kept),
+            input: Some(input),
             queue,
         }
     }
 
     pub(crate) fn end(mut self) {
-        self.kept = None;
+        self.input = None;
     }
 }
 
 impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Drop for Waiting<'_, S> {
     fn drop(&mut self) {
-        if let Some(input) = self.kept.take().and_then(|kept| kept.0.take()) {
+        if let Some(input) = self.input.take().and_then(Option::take) {
             self.queue.take_back(input.messages());
         }
     }
@@ -205,7 +238,7 @@ impl<S: Stage<Input: CallInput<<S as Worker>::Message>>> Drop for Kept<S> {
 
 const ONE_ATTEMPT: &str = "what cannot be copied is given to one attempt only";
 
-/// A message is handled, be it in a call that should have been cut off.
+/// Called when a message was handled. Fails if the call has stalled, and counts the message as done also then.
 fn done<S: Worker>(ctx: &Context, io: &mut Io<S>) -> Result<(), Error> {
     ctx.check_stall().inspect_err(|_| io.queue.settle())
 }
@@ -234,9 +267,9 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
     }
 }
 
-/// No attempt is left: the messages leave by the port `failed`, or the policy decides.
+/// Called when no attempt is left. Sends the messages to the port `failed`. Without one, `on_error` decides.
 async fn give_up<S>(
-    mut kept: Kept<S>,
+    kept: &mut Option<S::Input>,
     error: Error,
     attempts: u32,
     ctx: &Context,
@@ -246,7 +279,7 @@ where
     S: Stage<Input: CallInput<<S as Worker>::Message>>,
 {
     let input = if io.failed.is_wired() {
-        kept.0.take()
+        kept.take()
     } else {
         None
     };
@@ -266,7 +299,8 @@ where
         error: error.clone(),
         attempts,
     });
-    let refused = io.failed.send_all(failed).await;
+    // In a box, since the future of a call has no room for a message that is given up.
+    let refused = Box::pin(io.failed.send_all(failed)).await;
     if refused > 0 {
         io.queue.lose(refused);
         tracing::warn!(
@@ -276,7 +310,7 @@ where
         );
     }
     if ctx.node().stalled_by(&error) {
-        // The message is seen to, and the worker is not.
+        // The message has left by the port, and the worker is to restart.
         return Err(error);
     }
     Ok(())

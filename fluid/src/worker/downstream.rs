@@ -19,25 +19,25 @@ pub trait Downstream<T>: Sealed + Send + 'static {
         messages: &mut impl Iterator<Item = T>,
     ) -> Option<T>;
 
-    /// Sends that one and the others, and waits for room where there is none. Returns how many were refused.
+    /// Sends the next message and the others, and waits for room where there is none. Returns how many were refused.
     #[doc(hidden)]
     fn send_each(
         &mut self,
         own: &Output<T>,
-        first: T,
-        rest: Leaving<'_, impl Iterator<Item = T> + Send>,
+        leaving: Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> impl Future<Output = u64> + Send;
 
-    /// Whether a message can be [passed](Self::fused_call) straight on.
+    /// Whether a message can be passed on by [`fused_call`](Self::fused_call).
     #[doc(hidden)]
     fn is_direct(&mut self, own: &Output<T>) -> bool {
         let _ = own;
         false
     }
 
-    /// How it is passed on. If that goes wrong, [`return_failed`](Self::return_failed) is to follow.
+    /// The call that passes a message on. If it fails, the caller calls [`return_failed`](Self::return_failed) after it
+    /// has dropped the call.
     #[doc(hidden)]
-    fn fused_call<'a>() -> impl FusedCall<'a, Self, (&'a Output<T>, T)>
+    fn fused_call<'a>() -> impl FusedCall<'a, Self, T>
     where
         Self: Sized + 'a,
         T: 'a,
@@ -45,11 +45,11 @@ pub trait Downstream<T>: Sealed + Send + 'static {
         NoFusedCall
     }
 
-    /// Gives back those whose call has failed.
+    /// Returns the callees whose call has failed to their tasks.
     #[doc(hidden)]
     fn return_failed(&mut self) {}
 
-    /// A life of the worker that sends begins.
+    /// Called at the start of each incarnation of the worker that sends.
     #[doc(hidden)]
     fn begin(&mut self, sender: &Context) -> impl Future<Output = ()> + Send {
         let _ = sender;
@@ -63,7 +63,7 @@ pub trait Downstream<T>: Sealed + Send + 'static {
         false
     }
 
-    /// It has ended: gives back what was borrowed to send messages to.
+    /// Called at the end of each incarnation of the worker that sends. Returns the borrowed callees to their tasks.
     #[doc(hidden)]
     fn rest(&mut self) {}
 }
@@ -73,12 +73,12 @@ pub trait Sealed {}
 
 impl Sealed for PortOutput {}
 
-/// To the worker's own port, and over its edges into the queues of others.
+/// The worker's own port, whose edges lead into the queues of other workers.
 #[derive(Debug)]
 pub struct PortOutput;
 
 impl<T: Send + 'static> Downstream<T> for PortOutput {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn send_ahead(
         &mut self,
         own: &mut Output<T>,
@@ -87,30 +87,30 @@ impl<T: Send + 'static> Downstream<T> for PortOutput {
         own.send_ahead_unshared(messages)
     }
 
-    async fn send_each(
+    fn send_each(
         &mut self,
         own: &Output<T>,
-        first: T,
-        mut rest: Leaving<'_, impl Iterator<Item = T> + Send>,
-    ) -> u64 {
-        own.send_each(first, &mut rest).await
+        leaving: Leaving<'_, impl Iterator<Item = T> + Send>,
+    ) -> impl Future<Output = u64> + Send {
+        own.send_each(leaving)
     }
 }
 
-/// What is sent, an `X`, as it is passed to `N`, and whether all went well. If not, someone's call has failed, who is to
-/// go [home](Downstream::return_failed): not before this is dropped, since until then he is borrowed.
-pub trait FusedCall<'a, N, X>: Future<Output = bool> + Send {
-    /// The first poll, which is given what is sent.
+/// A call that passes a message, a `T`, to `N`. Returns `false` if a call in the chain failed. The caller then
+/// [returns the failed callee](Downstream::return_failed) to its task. The borrow must have ended by then, so the
+/// caller drops this first.
+pub trait FusedCall<'a, N, T>: Future<Output = bool> + Send {
+    /// The first poll, which takes the message.
     #[doc(hidden)]
     fn begin(
         self: Pin<&mut Self>,
         next: &'a mut N,
-        sent: X,
+        message: &mut Option<T>,
         cx: &mut task::Context<'_>,
     ) -> Poll<bool>;
 }
 
-/// For a port, by which nothing is passed straight on.
+/// The call of a port, which passes nothing on.
 pub(crate) struct NoFusedCall;
 
 impl Future for NoFusedCall {
@@ -121,8 +121,13 @@ impl Future for NoFusedCall {
     }
 }
 
-impl<'a, N, X> FusedCall<'a, N, X> for NoFusedCall {
-    fn begin(self: Pin<&mut Self>, _: &'a mut N, _: X, _: &mut task::Context<'_>) -> Poll<bool> {
+impl<'a, N, T> FusedCall<'a, N, T> for NoFusedCall {
+    fn begin(
+        self: Pin<&mut Self>,
+        _: &'a mut N,
+        _: &mut Option<T>,
+        _: &mut task::Context<'_>,
+    ) -> Poll<bool> {
         Poll::Ready(true)
     }
 }

@@ -1,5 +1,5 @@
-//! What the macros make of a function: one implementation, from which those of [`Worker`] and of [`Stage`]
-//! follow. What is the same for every function is compiled here, once, and not in each user's crate.
+//! The trait that the macros implement for a function. [`Worker`] and [`Stage`] are implemented for each type that
+//! implements it, so the code that is the same for all functions is written here and not in each expansion.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -10,7 +10,8 @@ use crate::node::context::Context;
 use crate::options::Options;
 use crate::state::Nothing;
 use crate::worker::attempt::Copy;
-use crate::worker::stage::{Calls, EachBatch, EachBeat, EachMessage, Sealed, Stage, run};
+use crate::worker::loops::{EachBatch, EachBeat, EachMessage, run};
+use crate::worker::stage::{Calls, Sealed, Stage};
 use crate::worker::{Io, Ports, Worker};
 
 /// A function that is a worker: what `#[worker]` and `#[consumer]` implement for the struct they make of it. It is

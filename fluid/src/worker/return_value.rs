@@ -1,8 +1,8 @@
-//! What a function returns, as the runtime takes it: an emission, or a failure.
+//! Converts what a function returns into an emission or a failure.
 //!
-//! The expansion of a worker gives the future of the user's function to one of these, and does not await it in an
-//! `async` function of its own: the compiler would have to look at one for each worker. Nor does it stand in one
-//! here, into which it would be moved for each message, but in a [`Returned`], where it stays.
+//! The expansion of a worker passes the future of the user's function to one of these functions. It does not await the
+//! future in an `async fn`, since each `async fn` takes time to compile. The future is stored in a [`Returned`], because an
+//! `async fn` here would move it for each message.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::state::Nothing;
 type Emitted<E> = Result<E, Error>;
 
 pin_project! {
-    /// A call of the user's function, and what is made of that which it returns.
+    /// A call of the user's function, and the function that converts its result.
     struct Returned<F, E> {
         #[pin]
         call: F,

@@ -7,81 +7,93 @@ use super::{Channel, Gate, Inner, Refusal, Woken};
 use crate::options::Overflow;
 use crate::queue::discard;
 use crate::queue::sender::SendOrigin;
+use crate::sync::MutexGuard;
 use crate::sync::atomic::AtomicBool;
 use crate::sync::lock::lock;
 
 impl<M> Channel<M> {
-    /// Accepts a message, drops one by the overflow policy, or refuses it.
-    pub(crate) fn push(&self, message: M, origin: SendOrigin) -> Result<(), Refusal<M>> {
-        let mut dropped = None;
+    /// Accepts a message, drops one by the overflow policy, or refuses it. A refused message stays in its place.
+    pub(crate) fn push(&self, message: &mut Option<M>, origin: SendOrigin) -> Result<(), Refusal> {
         let wake = {
             let mut inner = lock(&self.inner);
             match self.accept(&mut inner, message, origin) {
                 Ok(wake) => wake,
-                Err(Refusal::Closed(message)) => {
+                Err(Refusal::Closed) => {
                     inner.counts.refused += 1;
-                    return Err(Refusal::Closed(message));
+                    return Err(Refusal::Closed);
                 }
-                Err(Refusal::Full(message)) => {
-                    match self.overflow {
-                        Overflow::Wait => return Err(Refusal::Full(message)),
-                        Overflow::DropNewest => dropped = Some(message),
-                        Overflow::DropOldest => {
-                            dropped = inner.waiting.pop_front();
-                            inner.waiting.push_back(message);
-                        }
-                    }
-                    inner.counts.dropped += 1;
-                    inner.counts.accepted += 1;
-                    self.wakes(&mut inner, 1)
+                Err(Refusal::Full) if self.overflow == Overflow::Wait => {
+                    return Err(Refusal::Full);
+                }
+                Err(Refusal::Full) => {
+                    self.drop_one(inner, message);
+                    return Ok(());
                 }
             }
         };
         self.wake(wake);
-        if let Some(message) = dropped {
-            tracing::debug!(worker = &*self.path(), policy = ?self.overflow, "message dropped");
-            discard(message);
-        }
         Ok(())
     }
 
-    /// Accepts a message if there is room. A refusal is not counted.
-    #[inline(always)]
+    /// Accepts a message without room, and drops one by the overflow policy.
+    fn drop_one(&self, mut inner: MutexGuard<'_, Inner<M>>, message: &mut Option<M>) {
+        let dropped = match self.overflow {
+            Overflow::DropOldest => {
+                let oldest = inner.waiting.pop_front();
+                inner.waiting.extend(message.take());
+                oldest
+            }
+            Overflow::DropNewest | Overflow::Wait => message.take(),
+        };
+        inner.counts.dropped += 1;
+        inner.counts.accepted += 1;
+        let wake = self.wakes(&mut inner, 1);
+        drop(inner);
+        self.wake(wake);
+        tracing::debug!(worker = &*self.path(), policy = ?self.overflow, "message dropped");
+        discard(dropped);
+    }
+
+    /// Accepts a message if there is room. A refused message stays in its place, and is not counted.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn accept(
         &self,
         inner: &mut Inner<M>,
-        message: M,
+        message: &mut Option<M>,
         origin: SendOrigin,
-    ) -> Result<Woken, Refusal<M>> {
+    ) -> Result<Woken, Refusal> {
         if !inner.gate.admits(origin) {
-            return Err(Refusal::Closed(message));
+            return Err(Refusal::Closed);
         }
         if !self.has_room(inner, origin) {
-            return Err(Refusal::Full(message));
+            return Err(Refusal::Full);
         }
-        inner.waiting.push_back(message);
-        inner.counts.accepted += 1;
+        if let Some(message) = message.take() {
+            inner.waiting.push_back(message);
+            inner.counts.accepted += 1;
+        }
         Ok(self.wakes(inner, 1))
     }
 
-    /// Accepts a message if there is room. Otherwise returns it, uncounted.
+    /// Accepts a message if there is room, and returns whether it did. Otherwise the message stays in its place, uncounted.
     #[inline]
-    pub(crate) fn push_now(&self, message: M, origin: SendOrigin) -> Result<(), M> {
-        let wake = match self.accept(&mut lock(&self.inner), message, origin) {
-            Ok(wake) => wake,
-            Err(Refusal::Full(message) | Refusal::Closed(message)) => return Err(message),
+    pub(crate) fn push_now(&self, message: &mut Option<M>, origin: SendOrigin) -> bool {
+        let Ok(wake) = self.accept(&mut lock(&self.inner), message, origin) else {
+            return false;
         };
         self.wake(wake);
-        Ok(())
+        true
     }
 
-    /// Accepts messages under one lock while there is room. Returns how many were accepted, and the first that was not.
+    /// Accepts messages under one lock while there is room. Returns how many were accepted. The first that was not is
+    /// `left`.
     pub(crate) fn push_each(
         &self,
         messages: &mut impl Iterator<Item = M>,
+        left: &mut Option<M>,
         origin: SendOrigin,
-    ) -> (u64, Option<M>) {
-        let (wake, accepted, rest) = {
+    ) -> u64 {
+        let (wake, accepted) = {
             let mut inner = lock(&self.inner);
             let room = if inner.gate.admits(origin) {
                 self.read_taken(&mut inner);
@@ -90,11 +102,11 @@ impl<M> Channel<M> {
                 0
             };
             let accepted = inner.add(messages.by_ref().take(room));
-            let rest = messages.next();
-            (self.wakes(&mut inner, accepted), accepted as u64, rest)
+            *left = messages.next();
+            (self.wakes(&mut inner, accepted), accepted as u64)
         };
         self.wake(wake);
-        (accepted, rest)
+        accepted
     }
 
     /// Accepts the messages of an output port, which had credit for them. The port returns the `credit` that is left, and

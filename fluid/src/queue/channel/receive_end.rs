@@ -111,14 +111,11 @@ impl<M> Queue<M> {
             self.settle();
             return pending().await;
         }
-        match self.ready() {
-            Some(message) => Some(message),
-            None if self.recv().await => Some(self.first()),
-            None => {
-                self.ended().await;
-                None
-            }
+        if self.ready() || self.recv().await {
+            return Some(self.first());
         }
+        self.ended().await;
+        None
     }
 
     /// Whether the worker consumes nothing.
@@ -141,19 +138,20 @@ impl<M> Queue<M> {
         monitor.is_some_and(|monitor| monitor.progress_in_call())
     }
 
-    /// Returns the next message if it was fetched already, and nothing else is to be done first. The message before it
-    /// is done.
+    /// Takes the next message into the hand if it was fetched already, and nothing else is to be done first. Then
+    /// [`first`](Self::first) returns it. The message before it is done.
     #[inline(always)]
-    pub(crate) fn ready(&mut self) -> Option<M> {
-        if self.admit_budget > 0
-            && self.channel.requests.is_seen(self.seen_requests)
-            && let Some(message) = self.take()
-        {
-            self.admit_budget -= 1;
-            return Some(message);
-        }
+    pub(crate) fn ready(&mut self) -> bool {
         self.settle();
-        None
+        let is_ready = self.admit_budget > 0
+            && !self.fetched.is_empty()
+            && self.channel.requests.is_seen(self.seen_requests);
+        if is_ready {
+            self.progress.take(1);
+            self.in_hand = 1;
+            self.admit_budget -= 1;
+        }
+        is_ready
     }
 
     /// Receives the next message. Returns `None` if none comes within `timeout`, or if the queue is closed and empty;
@@ -223,14 +221,6 @@ impl<M> Queue<M> {
         self.channel.requests.is_interrupted()
             || inner.frozen
             || (inner.gate == Gate::Closed && inner.waiting.is_empty() && own == 0)
-    }
-
-    fn take(&mut self) -> Option<M> {
-        let message = self.fetched.pop_front()?;
-        self.settle();
-        self.progress.take(1);
-        self.in_hand = 1;
-        Some(message)
     }
 
     /// Counts what is in hand as done.

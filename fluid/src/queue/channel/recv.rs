@@ -17,19 +17,53 @@ impl<M> Queue<M> {
             self.pause().await;
         }
         if self.is_alone() {
-            self.recv_alone().await
-        } else {
-            self.recv_among_lanes().await
+            let recv = Recv {
+                queue: self,
+                waited: false,
+                idle: None,
+            };
+            return recv.await;
+        }
+        if self.has_fetched() {
+            return true;
+        }
+        loop {
+            let (channel, progress) = (&*self.channel, &*self.progress);
+            let fetched = match channel.fetch_one(progress, &mut self.fetched, false) {
+                Fetched::None => {
+                    let mut arrived = pin!(channel.items.notified());
+                    arrived.as_mut().enable();
+                    let fetched = channel.fetch_one(progress, &mut self.fetched, true);
+                    if matches!(fetched, Fetched::None) {
+                        #[cfg(feature = "test-util")]
+                        crate::test::rested();
+                        let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
+                        arrived.await;
+                    }
+                    fetched
+                }
+                fetched => fetched,
+            };
+            match fetched {
+                Fetched::Some => {
+                    self.note_received();
+                    return true;
+                }
+                Fetched::Ended => return false,
+                Fetched::None => {}
+            }
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
         }
     }
 
     /// Whether the lane must [pause](Self::pause) before its next message.
-    pub(crate) fn must_pause(&self) -> bool {
+    fn must_pause(&self) -> bool {
         self.admit_budget == 0 || self.channel.requests.must_yield(self.seen_requests)
     }
 
     /// Whether no other lane takes from the queue.
-    pub(crate) fn is_alone(&self) -> bool {
+    fn is_alone(&self) -> bool {
         // A shuffled test delays the lane between its wake-up and its fetch.
         #[cfg(feature = "test-util")]
         if crate::test::is_shuffled() {
@@ -43,15 +77,6 @@ impl<M> Queue<M> {
     pub(crate) fn first(&mut self) -> M {
         let first = self.fetched.pop_front();
         first.expect("called once after a receive")
-    }
-
-    /// Like [`recv`](Self::recv), if no other lane takes from the queue.
-    pub(crate) const fn recv_alone(&mut self) -> Recv<'_, M> {
-        Recv {
-            queue: self,
-            waited: false,
-            idle: None,
-        }
     }
 
     /// Takes the next message into the hand, or registers the waker. If the lane has `waited` and gets a message, it may
@@ -88,41 +113,6 @@ impl<M> Queue<M> {
         true
     }
 
-    /// Like [`recv`](Self::recv), if other lanes take from the queue.
-    pub(crate) async fn recv_among_lanes(&mut self) -> bool {
-        if self.has_fetched() {
-            return true;
-        }
-        loop {
-            let (channel, progress) = (&*self.channel, &*self.progress);
-            let fetched = match channel.fetch_one(progress, &mut self.fetched, false) {
-                Fetched::None => {
-                    let mut arrived = pin!(channel.items.notified());
-                    arrived.as_mut().enable();
-                    let fetched = channel.fetch_one(progress, &mut self.fetched, true);
-                    if matches!(fetched, Fetched::None) {
-                        #[cfg(feature = "test-util")]
-                        crate::test::rested();
-                        let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
-                        arrived.await;
-                    }
-                    fetched
-                }
-                fetched => fetched,
-            };
-            match fetched {
-                Fetched::Some => {
-                    self.note_received();
-                    return true;
-                }
-                Fetched::Ended => return false,
-                Fetched::None => {}
-            }
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-        }
-    }
-
     /// Notes that a message is in hand.
     fn note_received(&mut self) {
         self.in_hand = 1;
@@ -131,7 +121,7 @@ impl<M> Queue<M> {
 
     /// Grants room to senders that wait, and yields to other tasks when the budget is used up: a full queue is always
     /// ready, and without this its consumer would never let another task run.
-    pub(crate) async fn pause(&mut self) {
+    async fn pause(&mut self) {
         self.settle();
         let yields = self.channel.requests.take_yield(&mut self.seen_requests);
         self.channel.let_senders_in();
@@ -157,8 +147,8 @@ pub(super) fn keep(kept: &mut Option<Waker>, waker: &Waker) {
     }
 }
 
-/// See [`Queue::recv_alone`]. It is no `async fn`, so that it is compiled into the loop that makes the calls.
-pub(crate) struct Recv<'a, M> {
+/// The wait of a lane, if no other lane takes from the queue.
+struct Recv<'a, M> {
     queue: &'a mut Queue<M>,
     /// Whether it has been pending.
     waited: bool,

@@ -158,7 +158,7 @@ fn no_lane_holds_a_message_that_another_could_handle() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
-    assert_eq!(sender.push_each(&mut (0..8)), (8, None));
+    assert_eq!(sender.push_each(&mut (0..8), &mut None), 8);
     let [mut first, mut second] = [0, 1].map(|lane| Queue::new(&channel, lane));
     for number in 0..4 {
         assert_eq!(first.next().now_or_never(), Some(Some(number)));
@@ -185,7 +185,7 @@ async fn as_many_lanes_are_woken_as_messages_come() {
     while lock(&channel.inner).lanes_wait < 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(sender.push_each(&mut [1, 2].into_iter()), (2, None));
+    assert_eq!(sender.push_each(&mut [1, 2].into_iter(), &mut None), 2);
     let within = std::time::Duration::from_secs(20);
     for take in takes {
         let taken = tokio::time::timeout(within, take).await;
@@ -262,7 +262,7 @@ fn each_lane_fetches_no_more_messages_than_it_asks_for() {
     let options = Options::new().concurrency(2);
     let channel: Arc<Channel<u64>> = Channel::new("test".into(), &options, None);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
-    assert_eq!(sender.push_each(&mut (0..10)), (10, None));
+    assert_eq!(sender.push_each(&mut (0..10), &mut None), 10);
     let mut consumer_ends = [0, 1].map(|lane| Queue::new(&channel, lane));
     for (consumer_end, most) in consumer_ends.iter_mut().zip([3, 100]) {
         channel.fetch_all(&mut consumer_end.fetched, most);
@@ -277,10 +277,8 @@ fn each_lane_fetches_no_more_messages_than_it_asks_for() {
 async fn each_message_of_an_unfinished_batch_counts_towards_the_queue_size() {
     let channel = channel(10, Overflow::Wait);
     let sender = Sender::new(Arc::clone(&channel), SendOrigin::Edge);
-    assert_eq!(
-        sender.push_each(&mut [3, 5, 7, 1, 11].into_iter()),
-        (5, None)
-    );
+    let mut messages = [3, 5, 7, 1, 11].into_iter();
+    assert_eq!(sender.push_each(&mut messages, &mut None), 5);
     let batching = Batching {
         size: 2,
         linger: None,

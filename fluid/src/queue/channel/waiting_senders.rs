@@ -17,7 +17,6 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::{Channel, Inner, MAX_FETCH, Refusal};
-use crate::catch::DropCaught;
 use crate::queue::sender::SendOrigin;
 use crate::sync::Notified;
 use crate::sync::atomic::Ordering;
@@ -67,15 +66,19 @@ impl WaitingSenders {
 }
 
 impl<M> Channel<M> {
-    /// Sends a message, and waits for room. Returns the message if the queue is closed.
-    pub(crate) const fn enter(&self, message: M, origin: SendOrigin) -> Enter<'_, M> {
+    /// Sends a message, and waits for room. If the queue is closed, the message stays in its place.
+    pub(crate) const fn enter<'a>(
+        &'a self,
+        message: &'a mut Option<M>,
+        origin: SendOrigin,
+    ) -> Enter<'a, M> {
         Enter {
             sender: Waiter {
                 channel: self,
                 origin,
                 in_line: false,
             },
-            message: DropCaught::new(Some(message)),
+            message,
             woken: None,
         }
     }
@@ -108,17 +111,17 @@ impl<M> Channel<M> {
 pin_project! {
     /// See [`Channel::enter`]. If it is dropped, it leaves its place and its share to the next sender.
     ///
-    /// It is no `async fn`, since that would store the message twice.
+    /// The message stays where its sender keeps it, so a waiting sender stores it once.
     pub(crate) struct Enter<'a, M> {
         sender: Waiter<'a, M>,
-        message: DropCaught<Option<M>>,
+        message: &'a mut Option<M>,
         #[pin]
         woken: Option<Notified<'a>>,
     }
 }
 
 impl<M> Future for Enter<'_, M> {
-    type Output = Result<(), M>;
+    type Output = Result<(), Refusal>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -138,13 +141,9 @@ impl<M> Future for Enter<'_, M> {
                     true
                 }
             };
-            let Some(message) = Option::take(this.message) else {
-                return Poll::Ready(Ok(()));
-            };
-            match this.sender.push(message, joins) {
-                Ok(()) => return Poll::Ready(Ok(())),
-                Err(Refusal::Closed(message)) => return Poll::Ready(Err(message)),
-                Err(Refusal::Full(message)) => **this.message = Some(message),
+            match this.sender.push(this.message, joins) {
+                Err(Refusal::Full) => {}
+                pushed => return Poll::Ready(pushed),
             }
         }
     }
@@ -160,7 +159,7 @@ struct Waiter<'a, M> {
 
 impl<M> Waiter<'_, M> {
     /// Sends a message. Without room, the sender joins the line if `joins` is set.
-    fn push(&mut self, message: M, joins: bool) -> Result<(), Refusal<M>> {
+    fn push(&mut self, message: &mut Option<M>, joins: bool) -> Result<(), Refusal> {
         let (channel, origin) = (self.channel, self.origin);
         let wake = {
             let mut inner = lock(&channel.inner);
@@ -169,15 +168,15 @@ impl<M> Waiter<'_, M> {
             }
             match channel.accept(&mut inner, message, origin) {
                 Ok(wake) => wake,
-                Err(Refusal::Closed(message)) => {
+                Err(Refusal::Closed) => {
                     inner.counts.refused += 1;
-                    return Err(Refusal::Closed(message));
+                    return Err(Refusal::Closed);
                 }
-                Err(Refusal::Full(message)) => {
+                Err(Refusal::Full) => {
                     inner.waiting_senders.waiting += usize::from(joins);
                     self.in_line = joins;
                     channel.note_senders(&inner);
-                    return Err(Refusal::Full(message));
+                    return Err(Refusal::Full);
                 }
             }
         };

@@ -2,11 +2,14 @@
 
 use std::future::Future;
 
+use tokio::task::coop::consume_budget;
+
 use super::Output;
 use super::sending::Sending;
 use super::tally::{Leaving, UnderWay};
 use super::target::Target;
 use crate::catch::{DropCaught, drop_caught};
+use crate::queue::channel::Refusal;
 use crate::queue::output_buffer::{NotBuffered, OutputBuffer};
 use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::{MessageProducer, Sender};
@@ -35,28 +38,26 @@ impl<T: Send + 'static> Output<T> {
     /// message.
     #[inline]
     pub fn send(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
-        Sending {
-            output: self,
-            message: Some(message),
-            later: |message| self.send_later(message),
-            rest: None,
-        }
+        Sending::new(self, message, move |mut message| async move {
+            let sent = self.send_in_place(message.slot()).await;
+            sent.map_err(|refusal| self.targets[0].error(message.take(), refusal))
+        })
     }
 
-    /// Sends a message for which there is room in the one queue that it goes to; by way of the buffer, if messages are
-    /// gathered there.
+    /// Sends a message if there is room in the one queue to which it goes, through the buffer if messages are gathered
+    /// there. Returns whether it was sent. Otherwise it stays in its place.
     #[inline(never)]
     pub(super) fn send_now(
         &self,
         buffer: Option<SpinMutexGuard<'_, OutputBuffer<T>>>,
-        message: T,
-    ) -> Result<(), T> {
+        message: &mut Option<T>,
+    ) -> bool {
         #[cfg(feature = "test-util")]
         if self.tap.is_set() || crate::test::is_shuffled() {
-            return Err(message);
+            return false;
         }
         let ([Target::Queue(target)], None) = (&self.targets[..], &self.monitor) else {
-            return Err(message);
+            return false;
         };
         let Some(mut buffer) = buffer else {
             return self.post_alone(target, message);
@@ -65,24 +66,24 @@ impl<T: Send + 'static> Output<T> {
         drop(buffer);
         refused.discard(target);
         match taken {
-            Ok(()) => Ok(()),
-            Err(NotBuffered::Later(message)) => Err(message),
-            Err(NotBuffered::Alone(message)) => self.post_alone(target, message),
+            Ok(()) => true,
+            Err(NotBuffered::Later) => false,
+            Err(NotBuffered::Alone) => self.post_alone(target, message),
         }
     }
 
-    /// What is kept here, if anything is to be.
+    /// The buffer, if messages are gathered in it.
     fn buffer(&self) -> Option<SpinMutexGuard<'_, OutputBuffer<T>>> {
         self.gathers.then(|| self.buffer.lock())
     }
 
-    fn post_alone(&self, target: &Sender<T>, message: T) -> Result<(), T> {
-        target.push_now(message)?;
-        self.tally.count(true, 1);
-        Ok(())
+    fn post_alone(&self, target: &Sender<T>, message: &mut Option<T>) -> bool {
+        let sent = target.push_now(message);
+        self.tally.count(true, u64::from(sent));
+        sent
     }
 
-    /// Lets others have their turn, if enough was sent in this one.
+    /// Yields to other tasks if enough was sent in this turn, and hands over the buffer.
     async fn turn(&self) {
         let over = self.buffer().and_then(|mut buffer| buffer.end_if_spent());
         if let Some(others) = over {
@@ -91,33 +92,51 @@ impl<T: Send + 'static> Output<T> {
         self.hand_over();
     }
 
-    async fn send_later(&self, message: T) -> Result<(), SendError<T>> {
-        let mut waiting = DropCaught::new(message);
+    /// Sends a message that may have to wait. A refused message stays in its place. The first consumer refused it.
+    pub(super) async fn send_in_place(&self, message: &mut Option<T>) -> Result<(), Refusal> {
         self.turn().await;
-        let message = waiting.take();
         let mut leaving = UnderWay {
             tally: &self.tally,
             accepted: false,
         };
         #[cfg(feature = "test-util")]
-        let Some((message, copy)) = self.tap.pass(message) else {
+        let Some(copy) = self.tapped(message) else {
             leaving.accepted = true;
             return Ok(());
         };
-        // Whoever waits for room lives; whether the one that should make it does is seen there.
+        // A worker that waits for room has not stalled. If its consumer has, that is found there.
         let _idle = self.monitor.as_deref().map(StallMonitor::idle_guard);
         let sent = match &self.targets[..] {
             [] => {
-                drop_caught(message);
+                drop_caught(message.take());
                 Ok(true)
             }
             [target] => target.send(message).await,
-            targets => self.broadcast(targets, message, &mut leaving).await,
+            [first, rest @ ..] => self.broadcast(first, rest, message, &mut leaving).await,
         };
         leaving.accepted |= matches!(sent, Ok(true));
         #[cfg(feature = "test-util")]
-        self.tap.keep(copy.filter(|_| leaving.accepted));
+        if let Some(copy) = copy.filter(|_| leaving.accepted) {
+            self.tap.keep(Some(*copy));
+        }
         sent.map(drop)
+    }
+
+    /// Passes a message through the tap of a test. Returns `None` if the tap diverts it. Otherwise returns the copy for
+    /// the tap, if it wants one, in a box, so that no send has room for it.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn tapped(&self, message: &mut Option<T>) -> Option<Option<Box<T>>> {
+        if !self.tap.is_set() {
+            return Some(None);
+        }
+        self.pass(message)
+    }
+
+    #[cfg(feature = "test-util")]
+    fn pass(&self, message: &mut Option<T>) -> Option<Option<Box<T>>> {
+        let (passed, copy) = self.tap.pass(message.take()?)?;
+        *message = Some(passed);
+        Some(copy.map(Box::new))
     }
 
     /// Sends a message from a worker that may block its thread, as [`send`](Self::send) does from a
@@ -168,30 +187,42 @@ impl<T: Send + 'static> Output<T> {
     }
 
     /// Sends each message. Returns how many every consumer refused.
-    pub(crate) async fn send_all(&self, messages: impl Iterator<Item = T> + Send) -> u64 {
-        #[cfg(feature = "test-util")]
-        crate::test::perturb().await;
-        let mut leaving = self.leave(messages);
-        match self.send_ahead(&mut leaving) {
-            Some(first) => self.send_each(first, &mut leaving).await,
-            None => 0,
+    pub(crate) fn send_all(
+        &self,
+        messages: impl Iterator<Item = T> + Send,
+    ) -> impl Future<Output = u64> + Send {
+        let (mut next, mut messages) = (None, Some(messages));
+        async move {
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
+            let mut leaving = self.leave(&mut next, &mut messages);
+            self.advance(&mut leaving);
+            self.send_each(leaving).await
         }
     }
 
-    /// Sends a message that may have to wait, and then those behind it. Returns how many were refused.
+    /// Sends the next message, which may have to wait, and then those behind it. Returns how many were refused.
     pub(crate) async fn send_each(
         &self,
-        mut message: T,
-        rest: &mut Leaving<'_, impl Iterator<Item = T> + Send>,
+        mut leaving: Leaving<'_, impl Iterator<Item = T> + Send>,
     ) -> u64 {
         let mut refused = 0;
-        loop {
-            let sent = self.send(message).await;
-            refused += u64::from(sent.map_err(drop_caught).is_err());
-            match self.send_ahead(rest) {
-                Some(next) => message = next,
-                None => return refused,
+        while leaving.next.is_some() {
+            if !self.gathers {
+                consume_budget().await;
             }
+            let sent = self.send_in_place(leaving.next).await;
+            refused += u64::from(sent.is_err());
+            self.advance(&mut leaving);
+        }
+        refused
+    }
+
+    /// Drops the message that was next, if it was refused. Sends those behind it that need not wait.
+    fn advance(&self, leaving: &mut Leaving<'_, impl Iterator<Item = T>>) {
+        drop_caught(leaving.next.take());
+        if let Some(rest) = leaving.rest {
+            *leaving.next = self.send_ahead(rest);
         }
     }
 
@@ -210,7 +241,8 @@ impl<T: Send + 'static> Output<T> {
             }
             [Target::Queue(target)] => {
                 self.hand_over();
-                let (accepted, next) = target.push_each(messages);
+                let mut next = None;
+                let accepted = target.push_each(messages, &mut next);
                 self.tally.count(true, accepted);
                 next
             }
@@ -218,8 +250,8 @@ impl<T: Send + 'static> Output<T> {
         }
     }
 
-    /// The same, for whoever has the port for itself.
-    #[inline(always)]
+    /// Like [`send_ahead`](Self::send_ahead), for a caller with exclusive access.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn send_ahead_unshared(
         &mut self,
         messages: &mut impl Iterator<Item = T>,
@@ -229,34 +261,39 @@ impl<T: Send + 'static> Output<T> {
         }
         loop {
             let mut message = Some(messages.next()?);
-            if !self.buffer.get_mut().keep(&mut message)
-                && let Some(Err(message)) =
-                    message.map(|message| self.send_now(self.buffer(), message))
-            {
-                return Some(message);
+            if self.buffer.get_mut().keep(&mut message) {
+                continue;
+            }
+            // Another place, so that a message that is kept is never written to memory before that.
+            let mut left = message;
+            if !self.send_now(self.buffer(), &mut left) {
+                return left;
             }
         }
     }
 
-    /// Sends a clone to each target but the first, which gets the message itself. It is accepted once
-    /// any of them has accepted it.
+    /// Sends a clone to each target but the first, which gets the message itself. The message is accepted as soon as one
+    /// target has accepted it.
     async fn broadcast(
         &self,
-        targets: &[Target<T>],
-        message: T,
+        first: &Target<T>,
+        rest: &[Target<T>],
+        message: &mut Option<T>,
         leaving: &mut UnderWay<'_>,
-    ) -> Result<bool, SendError<T>> {
-        let [first, rest @ ..] = targets else {
-            return Ok(true);
-        };
-        let mut message = DropCaught::new(message);
+    ) -> Result<bool, Refusal> {
+        let mut copy = self.copy_place();
         for target in rest {
-            let sent = target.send(self.copied(&message)).await;
-            leaving.accepted |= sent.map_err(drop_caught).unwrap_or(false);
+            self.copy(message, copy.slot());
+            leaving.accepted |= target.send(copy.slot()).await == Ok(true);
+            copy.clear();
         }
-        match first.send(message.take()).await {
-            Err(refused) if !leaving.accepted => Err(refused),
-            sent => Ok(sent.map_err(drop_caught).unwrap_or(false) || leaving.accepted),
+        self.buffer.lock().copy_place = Some(copy);
+        match first.send(message).await {
+            Err(_) if leaving.accepted => {
+                drop_caught(message.take());
+                Ok(true)
+            }
+            sent => sent.map(|accepted| accepted || leaving.accepted),
         }
     }
 
@@ -270,8 +307,10 @@ impl<T: Send + 'static> Output<T> {
         let mut message = DropCaught::new(message);
         let mut accepted = false;
         for target in rest {
-            let sent = target.try_send(self.copied(&message));
-            accepted |= sent.map_err(drop_caught).is_ok();
+            let mut copy = None;
+            self.copy(message.slot(), &mut copy);
+            let sent = copy.map(|copy| target.try_send(copy).map_err(drop_caught));
+            accepted |= matches!(sent, Some(Ok(())));
         }
         match first.try_send(message.take()) {
             Err(refused) if accepted => {
@@ -282,17 +321,25 @@ impl<T: Send + 'static> Output<T> {
         }
     }
 
-    fn copied(&self, message: &T) -> T {
+    /// A place for the copies of a broadcast, which its future has no room for. The port keeps it for the next broadcast,
+    /// so that none allocates.
+    fn copy_place(&self) -> Box<DropCaught<T>> {
+        let kept = self.buffer.lock().copy_place.take();
+        kept.unwrap_or_else(|| Box::new(DropCaught::empty()))
+    }
+
+    /// Clones a message to another place.
+    fn copy(&self, message: &Option<T>, to: &mut Option<T>) {
         let copy = self
             .copy
             .expect("an edge that makes a second target says how to copy");
-        copy(message)
+        *to = message.as_ref().map(copy);
     }
 }
 
 impl<T: Send + 'static> MessageProducer<T> for Output<T> {
-    async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        self.send(message).await
+    fn send(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
+        self.send(message)
     }
 
     fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {

@@ -1,9 +1,9 @@
-//! What became of the messages of one port.
+//! Counts the messages of one port.
 
-use crate::catch::drop_each;
+use crate::catch::{drop_caught, drop_each};
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// What became of the messages of one port, as its worker sees it.
+/// How many messages of one port were accepted, and how many were not.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub(crate) emitted: AtomicU64,
@@ -28,7 +28,7 @@ impl Tally {
     }
 }
 
-/// A message on its way, counted when it is over: also if a forced stop cuts it off.
+/// A message that is being sent. It is counted when this is dropped, also if a forced stop cuts the send off.
 pub(super) struct UnderWay<'a> {
     pub(super) tally: &'a Tally,
     pub(super) accepted: bool,
@@ -40,7 +40,7 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// The same by a way on which nobody else sends: so it is counted by a plain store.
+/// Like [`UnderWay`], for a port through which only one task sends, so a plain store counts the message.
 pub(crate) struct Alone<'a> {
     pub(super) tally: &'a Tally,
     pub(super) accepted: bool,
@@ -62,29 +62,34 @@ impl Drop for Alone<'_> {
     }
 }
 
-/// Messages that wait for their turn to leave. Those that never have it are unsent.
-#[derive(Debug)]
+/// Messages that are sent one after the other. They stay where their sender keeps them. Those that are left at the end
+/// are unsent.
 pub struct Leaving<'a, I: Iterator> {
-    pub(super) messages: I,
+    /// The message that is sent next.
+    pub(crate) next: &'a mut Option<I::Item>,
+    pub(super) rest: &'a mut Option<I>,
     pub(super) tally: &'a Tally,
 }
 
-impl<I: Iterator> Iterator for Leaving<'_, I> {
-    type Item = I::Item;
-
-    #[inline]
-    fn next(&mut self) -> Option<I::Item> {
-        self.messages.next()
+impl<I: Iterator> Leaving<'_, I> {
+    /// Drops the message that was next, if it was refused, and takes the one behind it.
+    pub(crate) fn advance(&mut self) {
+        drop_caught(self.next.take());
+        *self.next = self.rest.as_mut().and_then(Iterator::next);
     }
+}
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.messages.size_hint()
+impl<I: Iterator> std::fmt::Debug for Leaving<'_, I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Leaving").finish_non_exhaustive()
     }
 }
 
 impl<I: Iterator> Drop for Leaving<'_, I> {
     fn drop(&mut self) {
-        self.tally.count(false, drop_each(&mut self.messages));
+        drop_caught(self.next.take());
+        if let Some(rest) = self.rest {
+            self.tally.count(false, drop_each(rest));
+        }
     }
 }

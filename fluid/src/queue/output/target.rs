@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::catch::DropCaught;
 use crate::queue::adapter::{Adapted, Sent};
+use crate::queue::channel::Refusal;
 use crate::queue::reply_slot::ReplySlots;
 use crate::queue::send_error::{SendError, TrySendError};
 use crate::queue::sender::Sender;
@@ -48,11 +50,11 @@ impl<T> Target<T> {
 }
 
 impl<T: Send + 'static> Target<T> {
-    /// Sends a message, and waits for room. Returns whether it was accepted: of one that an adapter had
-    /// changed before it was refused, there is nothing to give back.
-    pub(super) async fn send(&self, message: T) -> Result<bool, SendError<T>> {
+    /// Sends a message, and waits for room. Returns whether it was accepted. A refused message stays in its place,
+    /// unless an adapter had changed it before: then this returns `Ok(false)`.
+    pub(super) async fn send(&self, message: &mut Option<T>) -> Result<bool, Refusal> {
         match self {
-            Self::Queue(sender) => sender.send(message).await.map(|()| true),
+            Self::Queue(sender) => sender.send_in_place(message).await.map(|()| true),
             Self::Adapted(adapted) => match adapted.send(message, true)? {
                 Sent::Now(accepted) => Ok(accepted),
                 Sent::Later(rest) => Ok(rest.await),
@@ -60,17 +62,25 @@ impl<T: Send + 'static> Target<T> {
         }
     }
 
+    /// The error that gives back a message that the consumer refused.
+    pub(super) fn error(&self, message: T, refusal: Refusal) -> SendError<T> {
+        SendError::new(message, &self.path(), refusal)
+    }
+
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         match self {
             Self::Queue(sender) => sender.try_send(message),
-            Self::Adapted(adapted) if adapted.has_room() => match adapted.send(message, false) {
-                Ok(_) => Ok(()),
-                Err(refused) => Err(TrySendError::Closed(refused)),
-            },
-            Self::Adapted(adapted) => {
-                let full = SendError::full(message, &adapted.path());
-                Err(TrySendError::Full(full))
+            Self::Adapted(adapted) if adapted.has_room() => {
+                let mut message = DropCaught::new(message);
+                match adapted.send(message.slot(), false) {
+                    Ok(_) => Ok(()),
+                    Err(refusal) => {
+                        let refused = self.error(message.take(), refusal);
+                        Err(TrySendError::Closed(refused))
+                    }
+                }
             }
+            Self::Adapted(_) => Err(TrySendError::Full(self.error(message, Refusal::Full))),
         }
     }
 }

@@ -37,7 +37,7 @@ fn each_message_is_handled_by_one_of_two_competing_lanes() {
 fn messages_done_by_two_lanes_while_their_consumer_is_given_up_count_once() {
     explore(|| {
         let channel = shared();
-        edge(&channel).push_each(&mut [1, 2].into_iter());
+        edge(&channel).push_each(&mut [1, 2].into_iter(), &mut None);
         let [mut ends, mut stays] = [0, 1].map(|lane| Queue::new(&channel, lane));
         assert_eq!(block_on(ends.next()), Some(1));
         assert_eq!(block_on(stays.next()), Some(2));
@@ -63,7 +63,7 @@ fn several_messages_sent_at_once_wake_as_many_lanes() {
                 (queue, message)
             })
         });
-        edge(&channel).push_each(&mut [1, 2].into_iter());
+        edge(&channel).push_each(&mut [1, 2].into_iter(), &mut None);
         let held = lanes.map(|lane| lane.join().unwrap());
         assert!(held.iter().all(|(_, message)| message.is_some()));
     });

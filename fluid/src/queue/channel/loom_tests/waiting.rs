@@ -102,7 +102,8 @@ fn room_that_a_sender_does_not_use_goes_to_the_next_one() {
         let leaves = {
             let channel = Arc::clone(&channel);
             thread::spawn(move || {
-                let mut enters = pin!(channel.enter(2, SendOrigin::Edge));
+                let mut message = Some(2);
+                let mut enters = pin!(channel.enter(&mut message, SendOrigin::Edge));
                 let mut cx = Context::from_waker(Waker::noop());
                 enters.as_mut().poll(&mut cx).is_ready()
             })

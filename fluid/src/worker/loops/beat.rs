@@ -3,20 +3,22 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
-use std::task::Poll;
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::{Attended, Calls, Stage, attended_call, emit, is_silent, is_unmonitored, skip};
-use crate::catch::catch_call;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::Pace;
 use crate::queue::Output;
 use crate::time::jitter::jitter;
+use crate::worker::call::{
+    attended, caught, emit, is_silent, is_unmonitored, make_caught, monitored, poll_call, skip,
+};
 use crate::worker::downstream::Downstream;
+use crate::worker::stage::{Calls, Stage};
 use crate::worker::{Io, Ports};
 
 /// `#[worker]`: a call at each beat, until the stop. Without a heartbeat there is one call, and the
@@ -34,20 +36,22 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
         async move {
             let options = &ctx.node().options;
             if options.heartbeat.is_zero() {
-                let emission = beat(stage, ctx, &io.output, &io.ports).await?;
-                emit(emission, ctx, &mut io.output, downstream).await;
+                let mut emission = None;
+                pin!(beat(stage, &mut emission, ctx, &io.output, &io.ports)).await?;
+                emit(&mut emission, ctx, &mut io.output, downstream).await;
                 return ctx.check_stall();
             }
-            // One for all pauses, since a timer is most of what a beat costs.
+            // One timer for all pauses, since it is the largest cost of a beat.
             let mut timer = pin!(None::<Sleep>);
             let mut due = Instant::now();
             while ctx.is_running() {
                 consume_budget().await;
-                let result = beat(stage, ctx, &io.output, &io.ports).await;
+                let mut emission = None;
+                let called = pin!(beat(stage, &mut emission, ctx, &io.output, &io.ports)).await;
                 ctx.node().beats.fetch_add(1, Ordering::Relaxed);
-                match result {
-                    Ok(_) if is_silent::<S::Output>() => {}
-                    Ok(emission) => emit(emission, ctx, &mut io.output, downstream).await,
+                match called {
+                    Ok(()) if is_silent::<S::Output>() => {}
+                    Ok(()) => emit(&mut emission, ctx, &mut io.output, downstream).await,
                     Err(error) => skip(error, ctx)?,
                 }
                 ctx.check_stall()?;
@@ -67,8 +71,8 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
     }
 }
 
-/// Waits for the timer, but no longer than until the life should end. It only looks whether it should: a life is
-/// driven by an [`until`](crate::sync::flag::until), which polls it when anything is asked of it.
+/// Waits for the timer, or until the incarnation is to end. Reading the request is enough, since an incarnation is
+/// driven by an [`until`](crate::sync::flag::until), which polls it at each request.
 fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Output = ()> {
     poll_fn(move |cx| match timer.as_mut().as_pin_mut() {
         Some(timer) if ctx.is_running() => timer.poll(cx),
@@ -76,21 +80,31 @@ fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Outpu
     })
 }
 
-/// One call of a worker without a queue. What must be done about it besides is in a box, since for most of them
-/// that is nothing, and they would have room for it all life long.
+/// One call of a worker without a queue. A call with a timeout or a stall is monitored in a box, since the futures of the
+/// other workers have no room for that.
 fn beat<S: Stage<Input = ()>>(
     stage: &mut S,
+    emission: &mut Option<<S::Emission as IntoIterator>::IntoIter>,
     ctx: &Context,
     output: &Output<S::Output>,
     ports: &S::Ports,
-) -> impl Future<Output = Result<S::Emission, Error>> + Send {
+) -> impl Future<Output = Result<(), Error>> + Send {
     async move {
-        if !is_unmonitored(ctx) {
-            let call = attended_call(stage, (), ctx, output, ports);
-            return Box::pin(call).await;
-        }
-        let call = catch_call(async { stage.call((), ctx, ports).await });
-        let called = Attended::<_, S>::new(call, output, ports).await;
+        let called = {
+            let mut call = pin!(None);
+            let made = make_caught(call.as_mut(), || stage.call((), ctx, ports));
+            let mut poll = |cx: &mut task::Context<'_>| poll_call(call.as_mut(), emission, cx);
+            match made {
+                Err(panicked) => Err(panicked),
+                Ok(()) if is_unmonitored(ctx) => {
+                    attended(|cx| caught(|| poll(cx)), output, ports).await
+                }
+                Ok(()) => {
+                    let mut call = Box::pin(monitored(poll_fn(poll), ctx));
+                    attended(|cx| call.as_mut().poll(cx), output, ports).await
+                }
+            }
+        };
         if !is_silent::<S::Output>() {
             output.hand_over();
         }
@@ -99,7 +113,7 @@ fn beat<S: Stage<Input = ()>>(
     }
 }
 
-/// The next beat of a fixed rate that is not over yet. Those that are, are missed.
+/// The next beat of a fixed rate that lies in the future. Counts the beats before it as missed.
 fn next_beat(due: Instant, period: Duration, ctx: &Context) -> Instant {
     let mut next = due + period;
     let late = Instant::now().saturating_duration_since(next);
