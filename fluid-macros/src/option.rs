@@ -10,6 +10,6 @@ mod table;
 pub(crate) use check::check;
 pub(crate) use expand::{Place, checked_wait, duration};
 pub(crate) use model::{Setting, Settings};
-pub(crate) use parse::{duration as parse_duration, literal_alone, read};
+pub(crate) use parse::{duration as parse_duration, literal_alone, pattern as parse_pattern, read};
 pub(crate) use row::{FieldRule, NotFused, Scope};
 pub(crate) use table::{BLOCKING_TIMEOUT, WITHOUT_STALL};

@@ -5,6 +5,7 @@
 pub(crate) enum Keyword {
     Every,
     After,
+    Cron,
     OnSignal,
     OnStartup,
     OnStopping,
@@ -58,6 +59,7 @@ pub(crate) const METHODS: &[&str] = &[
     "exit",
     "add",
     "add_with",
+    "add_async",
     "remove",
     "extend",
     "worker",
@@ -87,7 +89,7 @@ pub(crate) const SIGNALS: [(&str, &str); 5] = [
 pub(crate) const STOP_SIGNALS: [&str; 2] = ["SIGTERM", "SIGINT"];
 
 impl Keyword {
-    pub(crate) const CALLBACKS: [Self; 3] = [Self::Every, Self::After, Self::OnSignal];
+    pub(crate) const CALLBACKS: [Self; 4] = [Self::Every, Self::After, Self::Cron, Self::OnSignal];
     pub(crate) const HOOKS: [Self; 4] = [
         Self::OnStartup,
         Self::OnStopping,
@@ -104,6 +106,7 @@ impl Keyword {
         match self {
             Self::Every => "every",
             Self::After => "after",
+            Self::Cron => "cron",
             Self::OnSignal => "on_signal",
             Self::OnStartup => "on_startup",
             Self::OnStopping => "on_stopping",
@@ -114,7 +117,7 @@ impl Keyword {
 
     pub(crate) const fn parentheses(self) -> Parentheses {
         match self {
-            Self::Every | Self::After | Self::OnSignal => Parentheses::Always,
+            Self::Every | Self::After | Self::Cron | Self::OnSignal => Parentheses::Always,
             Self::OnStartup | Self::OnStopping | Self::OnShutdown => Parentheses::Never,
             Self::AfterShutdown => Parentheses::Optional,
         }
@@ -125,6 +128,7 @@ impl Keyword {
         match self {
             Self::Every => "every(\"30s\") => …;",
             Self::After => "after(\"5s\") => …;",
+            Self::Cron => "cron(\"0 6 * * *\") => …;",
             Self::OnSignal => "on_signal(\"SIGHUP\") => …;",
             Self::OnStartup => "on_startup => …;",
             Self::OnStopping => "on_stopping => …;",

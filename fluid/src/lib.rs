@@ -169,6 +169,7 @@
 //!
 //! # Features
 //!
+//! - `cron`: workers and callbacks at the times of a cron pattern, see [`worker`](macro@worker#times-of-the-day).
 //! - `process`, on by default: [`Workers::run`] and [`Workers::main`], which run a group as a whole process, and
 //!   [`Callback::on_signal`]. They need tokio's signals and its multi-threaded runtime. Without it, start groups with [`Workers::startup`] or
 //!   [`Workers::scope`] on a runtime of your own.
@@ -221,7 +222,7 @@ pub use group::workers::Workers;
 pub use macros::{consumer, worker, workers};
 pub use node::context::Context;
 pub use options::restart::Restart;
-pub use options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
+pub use options::{Missed, OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
 pub use queue::{AskError, MessageProducer, Output, Reply, SendError, Sender, TrySendError};
 pub use report::cause::{Cause, Forced};
 pub use report::exit::Exit;

@@ -94,6 +94,9 @@
 /// | --- | --- | --- |
 /// | `heartbeat = "1s"` | the pause between two calls | called once |
 /// | `pace = "rate"` | `"delay"`: the heartbeat is the pause after a call. `"rate"`: it is the time between the starts of two calls, and missed beats are counted | `"delay"` |
+/// | `cron = "0 */5 * * * *"` | calls at the times of a cron pattern instead of a heartbeat, see [Times of the day](#times-of-the-day) | none |
+/// | `zone = "Europe/Berlin"` | the time zone of the pattern: `"UTC"`, `"local"`, an offset such as `"+02:00"`, or a name | `"UTC"` |
+/// | `missed = "once"` | what becomes of times that pass without a call: `"skip"` leaves them out, `"once"` makes one call for all of them | `"skip"` |
 /// | `jitter = "100ms"` | the longest random time that is added to each pause | none |
 /// | `blocking` | the function is not `async`, and runs on a thread of its own with the worker's name | |
 /// | `name = "…"` | the worker's name in status, exit and log | the field's, or the function's |
@@ -113,6 +116,29 @@
 ///
 /// A call that exceeds its `timeout` is dropped at an `.await`. A
 /// `blocking` function has none, so `timeout` and `blocking` exclude each other.
+///
+/// # Times of the day
+///
+/// With the feature `cron`, a worker is called at the times of a cron pattern:
+///
+/// ```
+/// # #[cfg(feature = "cron")] {
+/// use fluid::worker;
+/// # pub struct Db;
+/// # impl Db { async fn remove_old(&self) -> Result<(), std::io::Error> { Ok(()) } }
+///
+/// /// Every night at 2:30 in Berlin, and each time within ten minutes.
+/// #[worker(cron = "30 2 * * *", zone = "Europe/Berlin", jitter = "10m", on_error = "skip")]
+/// async fn clean(db: &Db) -> Result<(), std::io::Error> {
+///     db.remove_old().await
+/// }
+/// # }
+/// ```
+///
+/// The pattern has five fields, or six with seconds before them, and is checked when the macro runs. Calls never overlap. A
+/// time that passes while a call runs, or while the worker is restarted, is *missed*: it counts as a missed beat, and
+/// `missed = "once"` makes one call for all that were missed. See [`Options::cron`](crate::Options::cron) for the fields,
+/// and for what happens when the clock is set forward or back.
 ///
 /// # Stalls
 ///
@@ -572,6 +598,7 @@ pub use fluid_macros::consumer;
 /// | `a ~> b;` | a feedback edge: it never waits, so it may close a cycle; a message that finds no room is counted as unsent |
 /// | `every("30s") => expr;` | a periodic callback |
 /// | `after("5s") => expr;` | a callback that runs once |
+/// | `cron("0 6 * * *") => expr;` | a callback at the times of a cron pattern, with the feature `cron` |
 /// | `on_signal("SIGHUP") => expr;` | a callback that runs at a signal: `"SIGHUP"`, `"SIGUSR1"`, `"SIGUSR2"`, `"SIGWINCH"` or `"SIGQUIT"` |
 /// | `on_startup => expr;` | runs before any worker starts; a failure here stops the start |
 /// | `on_stopping => expr;` | runs at the begin of a stop, before any worker is asked to stop; see [The stop](#the-stop) |
@@ -582,13 +609,15 @@ pub use fluid_macros::consumer;
 ///
 /// # Callbacks
 ///
-/// `every("30s", jitter = "5s") => expr;`, `after("5s") => expr;` and `on_signal("SIGHUP") => expr;` take options behind the
+/// `every("30s", jitter = "5s") => expr;`, `after("5s") => expr;`, `cron("0 6 * * *") => expr;` and `on_signal("SIGHUP") => expr;` take options behind the
 /// time or the signal:
 ///
 /// | option | meaning | default |
 /// | --- | --- | --- |
-/// | `name = "…"` | its name in status, exit and log | the name of the function that it calls, or `every`, `after` or `on_signal` |
+/// | `name = "…"` | its name in status, exit and log | the name of the function that it calls, or `every`, `after`, `cron` or `on_signal` |
 /// | `jitter = "5s"` | the longest random time that is added to each wait; not for `on_signal` | none |
+/// | `zone = "Europe/Berlin"` | the time zone of `cron`, as for a [`worker`](macro@crate::worker#times-of-the-day) | `"UTC"` |
+/// | `missed = "once"` | what becomes of times of `cron` that pass while the callback runs: `"skip"` or `"once"` | `"skip"` |
 /// | `on_error = "skip"` | what a failure does: `"stop"` stops the group, `"skip"` only logs it | `every`: the group's `restart`, or `"stop"`; others: `"skip"` |
 ///
 /// An error and a panic of a callback are treated alike. Both are logged, and `on_error` decides what follows. An `every`

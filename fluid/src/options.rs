@@ -40,6 +40,10 @@ pub struct Options {
     pub(crate) heartbeat: Duration,
     pub(crate) pace: Pace,
     pub(crate) jitter: Duration,
+    /// The cron pattern of the calls, if it has one.
+    pub(crate) cron: Option<&'static str>,
+    pub(crate) zone: &'static str,
+    pub(crate) missed: Missed,
     pub(crate) blocking: bool,
     /// `None` if the option is not set.
     pub(crate) on_error: Option<OnError>,
@@ -85,6 +89,9 @@ impl Options {
             heartbeat: Duration::ZERO,
             pace: Pace::Delay,
             jitter: Duration::ZERO,
+            cron: None,
+            zone: Schedule::UTC,
+            missed: Missed::Skip,
             blocking: false,
             on_error: None,
             max_restarts: None,
@@ -227,6 +234,58 @@ impl Options {
         self.set = self.set.with(Setting::Heartbeat);
         self.heartbeat = bounded(period);
         self
+    }
+
+    /// Calls the worker's function at each time of a cron pattern, instead of a [`heartbeat`](Self::heartbeat). The first call
+    /// is at the next time of the pattern, and not at the start. Calls never overlap.
+    ///
+    /// The pattern has five fields (minute, hour, day of the month, month, day of the week), six with seconds before them, or
+    /// seven with a year behind them: `"0 */5 * * * *"` is every five minutes. Names (`MON`, `JAN`), `L`, `W`, `#`, and
+    /// `@hourly`, `@daily`, `@weekly`, `@monthly` and `@yearly` are known. The crate
+    /// [`croner`](https://docs.rs/croner) reads it.
+    ///
+    /// Where the clock is set forward, a fixed time that it skips comes at the moment of the change. Where it is set back, a
+    /// fixed time comes once, and a time of each hour in each hour. The clock is read anew at least each 30 s, so a change of
+    /// the system's time holds soon.
+    ///
+    /// A pattern that cannot be read, or an unknown [`zone`](Self::zone), is a failure of the worker when it runs. The macros
+    /// check the pattern when they run. Needs the feature `cron`.
+    #[cfg(feature = "cron")]
+    pub const fn cron(mut self, pattern: &'static str) -> Self {
+        self.set = self.set.with(Setting::Cron);
+        self.cron = Some(pattern);
+        self
+    }
+
+    /// The time zone of the [`cron`](Self::cron) pattern: `UTC`, `local`, an offset such as `+02:00`, or a name such as
+    /// `Europe/Berlin`. Names are looked up in the time zone database of the system, on Windows in one that is compiled in.
+    /// Default `UTC`.
+    #[cfg(feature = "cron")]
+    pub const fn zone(mut self, zone: &'static str) -> Self {
+        self.set = self.set.with(Setting::Zone);
+        self.zone = zone;
+        self
+    }
+
+    /// What happens if times of the [`cron`](Self::cron) pattern pass while a call runs, the worker is restarted, or the
+    /// machine sleeps. Default [`Missed::Skip`].
+    #[cfg(feature = "cron")]
+    pub const fn missed(mut self, missed: Missed) -> Self {
+        self.set = self.set.with(Setting::Missed);
+        self.missed = missed;
+        self
+    }
+
+    #[cfg(feature = "cron")]
+    pub(crate) const fn schedule(&self) -> Schedule {
+        Schedule {
+            pattern: match self.cron {
+                Some(pattern) => pattern,
+                None => "",
+            },
+            zone: self.zone,
+            missed: self.missed,
+        }
     }
 
     /// The time that the heartbeat measures. Default [`Pace::Delay`].
@@ -532,6 +591,31 @@ pub enum Pace {
     /// The time between the starts of two calls. A beat that is due while a call runs is *missed*: it is counted,
     /// and not made up for.
     Rate,
+}
+
+/// The times of a cron pattern, as they are declared.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "cron"), allow(dead_code, reason = "nothing reads it"))]
+pub(crate) struct Schedule {
+    pub(crate) pattern: &'static str,
+    pub(crate) zone: &'static str,
+    pub(crate) missed: Missed,
+}
+
+impl Schedule {
+    pub(crate) const UTC: &'static str = "UTC";
+}
+
+/// What becomes of the times of a cron pattern that pass without a call: because the call before was still running, the worker
+/// was restarted, or the machine slept. They are counted as missed beats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Missed {
+    /// The next call is at the next time.
+    #[default]
+    Skip,
+    /// One call at once stands for all of them.
+    Once,
 }
 
 /// When a member is asked to stop, if its group stops.

@@ -18,7 +18,9 @@ pub use crate::group::workers::Workers;
 pub use crate::node::context::Context;
 pub use crate::options::given::Given;
 pub use crate::options::restart::Restart;
-pub use crate::options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
+pub use crate::options::{
+    Missed, OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder,
+};
 pub use crate::queue::Output;
 pub use crate::report::exit::Exit;
 pub use crate::state::Nothing;

@@ -197,6 +197,38 @@ mod stub;
 mod tap;
 mod wiring;
 
+/// Sets the wall time of the current thread, from which it moves with tokio's clock: for workers and callbacks with a cron
+/// pattern, under `start_paused = true`. Without it the wall time begins at the time of the system.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use fluid::test::{Kit, set_wall_clock};
+/// use fluid::worker;
+///
+/// #[worker(cron = "0 6 * * *")]
+/// async fn report() -> String { "a new day".to_owned() }
+///
+/// # fn main() {
+/// # tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap().block_on(
+/// async {
+///     // Midnight, on the first of January 1970.
+///     set_wall_clock(SystemTime::UNIX_EPOCH);
+///     let (kit, group) = Kit::alone(Report);
+///     let reports = kit.collect::<String>("report");
+///     let running = group.startup().await?;
+///     tokio::time::sleep(Duration::from_secs(6 * 60 * 60 + 1)).await;
+///     assert_eq!(reports.len(), 1);
+///     # assert!(running.shutdown().await.is_success());
+///     # Ok::<(), fluid::Exit>(())
+/// }
+/// # ).unwrap();
+/// # }
+/// ```
+#[cfg(feature = "cron")]
+pub fn set_wall_clock(at: std::time::SystemTime) {
+    crate::time::wall::set(at);
+}
+
 pub use emission::Emission;
 pub(crate) use hooks::{InProgress, TestHooks, begin_call};
 pub use kit::Kit;

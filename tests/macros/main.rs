@@ -2,6 +2,7 @@
 
 mod building;
 mod callbacks;
+mod cron;
 mod fused;
 mod graph;
 mod groups;

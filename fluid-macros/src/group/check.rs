@@ -32,7 +32,9 @@ pub(super) fn check(declaration: Declaration, errors: &mut Errors) -> Group {
         match statement {
             Statement::Chain(chain) => group.edges.extend(edge::edges(&chain, &names, errors)),
             Statement::Callback(callback) => {
-                if let When::Timer { settings, .. } | When::Signal { settings, .. } = &callback.when
+                if let When::Timer { settings, .. }
+                | When::Signal { settings, .. }
+                | When::Cron { settings, .. } = &callback.when
                 {
                     option::check(Scope::Callback, settings, errors);
                 }

@@ -143,6 +143,8 @@ pub(crate) enum When {
         written: LitStr,
         settings: Settings,
     },
+    /// `cron("0 6 * * *", options)`
+    Cron { written: LitStr, settings: Settings },
     /// `on_startup` and similar, with the name of the exit in `after_shutdown(exit)`
     Hook { exit: Option<Ident> },
 }
@@ -337,7 +339,9 @@ impl Callback {
                 settings.mention(&resource.name)
                     || matches!(wait, Wait::Expression(expr) if uses(expr, &resource.name))
             }
-            When::Signal { settings, .. } => settings.mention(&resource.name),
+            When::Signal { settings, .. } | When::Cron { settings, .. } => {
+                settings.mention(&resource.name)
+            }
             When::Hook { .. } => false,
         };
         in_time || uses(&self.run, &resource.name)

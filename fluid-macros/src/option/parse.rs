@@ -1,5 +1,6 @@
 //! The options of one place, read.
 
+mod cron;
 mod duration;
 mod rate;
 
@@ -14,6 +15,8 @@ use super::model::{Setting, Settings, Value};
 use super::row::{Choice, Kind, MORE_THAN_ZERO, ROOM, Row, Scope, range};
 use crate::error::{Errors, did_you_mean, list};
 use crate::text::text;
+pub(crate) use cron::pattern;
+use cron::zone;
 pub(crate) use duration::duration;
 use duration::durations;
 use rate::rate;
@@ -164,6 +167,8 @@ fn literal(kind: Kind, literal: &Lit, refuse: impl Fn(&str) -> syn::Error) -> sy
             rate(text).map(|(calls, within)| Value::Rate { calls, within })
         }
         (Kind::Text, Lit::Str(text)) => name(text),
+        (Kind::Pattern, Lit::Str(text)) => pattern(text).map(Value::Text),
+        (Kind::Zone, Lit::Str(text)) => zone(text).map(Value::Text),
         (Kind::Choice(choices), Lit::Str(text)) => {
             let word = text.value();
             let choice = choices.iter().find(|choice| choice.word == word);
@@ -208,6 +213,8 @@ impl Kind {
             Self::Capacity => "a number, or \"unbounded\"",
             Self::Number { least: 0, .. } => "a number, such as 5",
             Self::Number { .. } | Self::Size { .. } => "a number, such as 8",
+            Self::Pattern => "a cron pattern in quotes, such as \"0 */5 * * * *\"",
+            Self::Zone => "a time zone in quotes, such as \"Europe/Berlin\"",
             Self::Rate => "a rate in quotes, such as \"100/s\"",
             Self::Code { .. } => "code",
         };

@@ -59,6 +59,10 @@ pub(super) enum Kind {
     Size { least: u64, most: u64 },
     /// A number of calls in a time, `100/s`.
     Rate,
+    /// A cron pattern.
+    Pattern,
+    /// A time zone.
+    Zone,
     /// A closure, or the path of a function.
     Code { like: &'static str },
 }

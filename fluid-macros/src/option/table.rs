@@ -17,8 +17,24 @@ const ROWS: &[Row] = &[
         ]),
     )
     .needs(NEEDS_HEARTBEAT),
-    of_heartbeat("jitter", DURATION_OR_ZERO).needs(NEEDS_HEARTBEAT),
+    of_heartbeat("jitter", DURATION_OR_ZERO).needs(NEEDS_HEARTBEAT_OR_CRON),
     Row::new("jitter", DURATION_OR_ZERO, &[Callback]),
+    of_heartbeat("cron", Kind::Pattern)
+        .elsewhere(&[(Consumer, NO_TIMES)])
+        .synonyms(&["schedule"])
+        .literal()
+        .excludes(Excludes {
+            other: "heartbeat",
+            message: "`cron` and `heartbeat` exclude each other: both say when the function is called\n\
+                      remove one of them",
+        }),
+    of_heartbeat("zone", Kind::Zone)
+        .synonyms(&["timezone", "tz"])
+        .literal()
+        .needs(NEEDS_CRON),
+    Row::new("zone", Kind::Zone, &[Callback]).literal(),
+    of_heartbeat("missed", MISSED).needs(NEEDS_CRON),
+    Row::new("missed", MISSED, &[Callback]),
     of_consumer("capacity", Kind::Capacity, &[FieldRule::IsConsumer])
         .synonyms(&["buffer", "queue", "queue_size"])
         .not_fused(NotFused::Callee("a fused edge has no queue")),
@@ -274,6 +290,21 @@ const NEEDS_HEARTBEAT: &[Needs] = &[Needs {
     why: "without one the function is called only once\nadd `heartbeat = \"1s\"`",
 }];
 
+const NEEDS_HEARTBEAT_OR_CRON: &[Needs] = &[Needs {
+    any_of: &["heartbeat", "cron"],
+    why: "without one the function is called only once\nadd `heartbeat = \"1s\"`",
+}];
+
+const NEEDS_CRON: &[Needs] = &[Needs {
+    any_of: &["cron"],
+    why: "it is about the times of a cron pattern\nadd `cron = \"0 */5 * * * *\"`",
+}];
+
+const MISSED: Kind = Kind::Choice(&[
+    variant("skip", "Missed", "Skip"),
+    variant("once", "Missed", "Once"),
+]);
+
 const NEEDS_RESTART: &[Needs] = &[Needs {
     any_of: &["restart"],
     why: "without a strategy nothing is restarted\n\
@@ -282,6 +313,9 @@ const NEEDS_RESTART: &[Needs] = &[Needs {
 
 const NO_HEARTBEAT: &str = "a consumer has no heartbeat: it is called for each message\n\
      for a function that is called at each beat, write `#[worker(heartbeat = …)]`";
+
+const NO_TIMES: &str = "a consumer has no pattern: it is called for each message\n\
+     for a function that is called at times of the day, write `#[worker(cron = …)]`";
 
 const NO_QUEUE: &str = "a worker has no queue\n\
      for a function that is called for each message, write `#[consumer]`";

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+#[cfg(feature = "cron")]
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
@@ -14,13 +16,19 @@ use crate::group::on_signal::{SignalListener, UnixSignal};
 use crate::lifecycle::launch::{BoxFuture, Launch, LaunchContext};
 use crate::node::Node;
 use crate::node::directive::{Directive, RunStats};
-use crate::options::{OnError, OnExit, Options, bounded};
+#[cfg(feature = "cron")]
+use crate::options::Missed;
+use crate::options::{OnError, OnExit, Options, Schedule, bounded};
 use crate::outcome::Outcome;
 use crate::report::cause::Cause;
 use crate::state::State;
 use crate::sync::flag::until;
+#[cfg(feature = "cron")]
+use crate::time::cron::{CronTimes, reach};
 use crate::time::jitter::jitter;
 use crate::time::run_control::RunControl;
+#[cfg(feature = "cron")]
+use crate::time::wall;
 
 /// When a callback runs, and what its failure does.
 ///
@@ -45,6 +53,9 @@ pub struct Callback {
     periodic: bool,
     /// The signal that runs it, if time does not.
     signal: Option<UnixSignal>,
+    /// The times at which it runs, if it has a pattern.
+    #[cfg_attr(not(feature = "cron"), allow(dead_code, reason = "nothing reads it"))]
+    schedule: Option<Schedule>,
     on_error: Option<OnError>,
 }
 
@@ -60,6 +71,7 @@ impl Callback {
             jitter,
             periodic: true,
             signal: None,
+            schedule: None,
             on_error,
         }
     }
@@ -73,8 +85,46 @@ impl Callback {
             jitter,
             periodic: false,
             signal: None,
+            schedule: None,
             on_error,
         }
+    }
+
+    /// Runs at each time of a cron pattern, see [`Options::cron`]. The other options are those of [`every`](Self::every).
+    ///
+    /// ```
+    /// use fluid::{Callback, Missed};
+    ///
+    /// let report = Callback::cron("30 6 * * MON-FRI").zone("Europe/Berlin").missed(Missed::Once);
+    /// ```
+    #[cfg(feature = "cron")]
+    pub const fn cron(pattern: &'static str) -> Self {
+        let mut callback = Self::every(Duration::ZERO).name("cron");
+        callback.schedule = Some(Schedule {
+            pattern,
+            zone: Schedule::UTC,
+            missed: Missed::Skip,
+        });
+        callback
+    }
+
+    /// The time zone of the pattern of [`cron`](Self::cron), see [`Options::zone`]. Other callbacks have none.
+    #[cfg(feature = "cron")]
+    pub const fn zone(mut self, zone: &'static str) -> Self {
+        if let Some(schedule) = &mut self.schedule {
+            schedule.zone = zone;
+        }
+        self
+    }
+
+    /// What becomes of times of the pattern of [`cron`](Self::cron) that pass while the callback runs, see
+    /// [`Options::missed`].
+    #[cfg(feature = "cron")]
+    pub const fn missed(mut self, missed: Missed) -> Self {
+        if let Some(schedule) = &mut self.schedule {
+            schedule.missed = missed;
+        }
+        self
     }
 
     /// Runs whenever the process gets `signal`, for example to read a configuration again. It never overlaps itself: flags
@@ -122,6 +172,7 @@ impl Callback {
             jitter: Duration::ZERO,
             periodic: true,
             signal: Some(signal),
+            schedule: None,
             on_error: Some(OnError::Skip),
         }
     }
@@ -247,6 +298,25 @@ impl PendingCallback {
         }
     }
 
+    /// The times of its pattern, if it has one.
+    #[cfg(feature = "cron")]
+    fn times(&self) -> Result<Option<CronTimes>, Error> {
+        let schedule = self.callback.schedule.as_ref();
+        schedule
+            .map(|schedule| CronTimes::new(schedule, self.node.last_time()))
+            .transpose()
+    }
+
+    /// The next time of its pattern.
+    #[cfg(feature = "cron")]
+    fn next_time(&self, times: &CronTimes) -> Option<Timestamp> {
+        let due = times.next(wall::now());
+        if due.missed > 0 {
+            self.node.miss_beats(due.missed);
+        }
+        due.at
+    }
+
     async fn fire(&mut self, run_control: &RunControl) -> CallbackOutcome {
         let Callback {
             wait,
@@ -255,11 +325,23 @@ impl PendingCallback {
             ..
         } = self.callback;
         let mut due = Instant::now();
+        #[cfg(feature = "cron")]
+        let mut times = match self.times() {
+            Ok(times) => times,
+            Err(error) => {
+                self.node.note_error(&error);
+                return CallbackOutcome::Over(Cause::failure(self.node.name(), error));
+            }
+        };
         loop {
             due = (due + wait).max(Instant::now());
+            #[cfg(feature = "cron")]
+            let time = times.as_ref().and_then(|times| self.next_time(times));
             let awake = async {
                 match &mut self.listener {
                     Some(listener) => listener.next().await,
+                    #[cfg(feature = "cron")]
+                    None if times.is_some() => reach(time, jitter(self.callback.jitter)).await,
                     None => sleep_until(due + jitter(self.callback.jitter)).await,
                 }
             };
@@ -269,6 +351,11 @@ impl PendingCallback {
                 } else {
                     CallbackOutcome::Over(Cause::Stopped)
                 };
+            }
+            #[cfg(feature = "cron")]
+            if let (Some(times), Some(time)) = (&mut times, time) {
+                times.begin(time);
+                self.node.note_time(time);
             }
             self.node.beats.fetch_add(1, Ordering::Relaxed);
             #[cfg(feature = "test-util")]

@@ -9,6 +9,8 @@ use super::Node;
 use crate::error::Error;
 use crate::report::cause::{Cause, Forced};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+#[cfg(feature = "cron")]
+use crate::sync::lock::lock;
 use crate::sync::{Mutex, OnceLock};
 use crate::time::rate::Limiter;
 
@@ -42,6 +44,9 @@ pub(super) struct Rare {
     pub(super) restarts: AtomicU64,
     retries: AtomicU64,
     missed_beats: AtomicU64,
+    /// When its last call at a time of a cron pattern was due.
+    #[cfg(feature = "cron")]
+    last_time: Mutex<Option<jiff::Timestamp>>,
     stalls: AtomicU64,
 }
 
@@ -71,6 +76,18 @@ impl Node {
         self.rare()
             .missed_beats
             .fetch_add(missed, Ordering::Relaxed);
+    }
+
+    /// Notes when a call was due that begins.
+    #[cfg(feature = "cron")]
+    pub(crate) fn note_time(&self, at: jiff::Timestamp) {
+        *lock(&self.rare().last_time) = Some(at);
+    }
+
+    /// When its last call at a time of a cron pattern was due.
+    #[cfg(feature = "cron")]
+    pub(crate) fn last_time(&self) -> Option<jiff::Timestamp> {
+        *lock(&self.rare.get()?.last_time)
     }
 
     pub(crate) fn stall(&self) {

@@ -1,5 +1,7 @@
 //! Merging the options of a worker with those that its group sets.
 
+use std::time::Duration;
+
 use super::Options;
 
 /// A set of options, as one bit for each [`Setting`].
@@ -43,6 +45,12 @@ macro_rules! settings {
                         self.$field = over.$field;
                     }
                 )*
+                // A worker has a heartbeat or a pattern: the one that was set last.
+                if over.set.has(Setting::Cron) {
+                    self.heartbeat = Duration::ZERO;
+                } else if over.set.has(Setting::Heartbeat) {
+                    self.cron = None;
+                }
                 self
             }
         }
@@ -59,6 +67,9 @@ settings! {
     Heartbeat => heartbeat,
     Pace => pace,
     Jitter => jitter,
+    Cron => cron,
+    Zone => zone,
+    Missed => missed,
     OnError => on_error,
     MaxRestarts => max_restarts,
     Within => within,

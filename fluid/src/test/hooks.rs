@@ -105,7 +105,9 @@ pub(crate) async fn begin_call(node: &Node) -> Result<Option<InProgress<'_>>, Er
 
 async fn begin_armed_call(node: &Node) -> Result<Option<InProgress<'_>>, Error> {
     // A worker without a heartbeat makes a single call that lasts until it stops. That call is not counted.
-    let endless = node.kind == Kind::Worker && node.options.heartbeat.is_zero();
+    let endless = node.kind == Kind::Worker
+        && node.options.heartbeat.is_zero()
+        && node.options.cron.is_none();
     let in_progress = (!endless).then(|| InProgress::of(&node.test));
     perturb().await;
     let call = node.test.calls.fetch_add(1, Ordering::Relaxed) + 1;

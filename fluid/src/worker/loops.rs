@@ -8,6 +8,8 @@
     reason = "a block uses its arguments where they are, and keeps no second copy of them"
 )]
 
+#[cfg(feature = "cron")]
+mod at_times;
 mod beat;
 
 use std::future::{Future, poll_fn};

@@ -24,7 +24,9 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
         ..
     } = callback;
     let settings = match when {
-        When::Timer { settings, .. } | When::Signal { settings, .. } => settings,
+        When::Timer { settings, .. }
+        | When::Signal { settings, .. }
+        | When::Cron { settings, .. } => settings,
         When::Hook { exit } => return hook(callback, exit.as_ref(), resources),
     };
     let workers = local("__workers");
@@ -99,6 +101,7 @@ fn made(callback: &Callback, owner: &str, in_scope: &dyn Fn(&Expr) -> TokenStrea
                 const { ::fluid::__private::Callback::on_signal(::fluid::__private::UnixSignal::#item) }
             }
         }
+        When::Cron { written, .. } => quote!(::fluid::__private::Callback::cron(#written)),
         // A hook is no `Callback`.
         When::Hook { .. } => TokenStream::new(),
     }

@@ -78,7 +78,9 @@ fn panics(group: &Group) -> Option<TokenStream> {
         When::Timer { wait, settings } => {
             matches!(wait, Wait::Expression(_)) || settings.expressions().next().is_some()
         }
-        When::Signal { settings, .. } => settings.expressions().next().is_some(),
+        When::Signal { settings, .. } | When::Cron { settings, .. } => {
+            settings.expressions().next().is_some()
+        }
         When::Hook { .. } => false,
     };
     let mut others = fields.iter().map(|field| &field.settings).chain([settings]);

@@ -144,7 +144,8 @@ fn described(callback: &Callback) -> TokenStream {
             wait: Wait::Literal(_, written),
             ..
         }
-        | When::Signal { written, .. } => when = format!("{when} {:?}", written.value()),
+        | When::Signal { written, .. }
+        | When::Cron { written, .. } => when = format!("{when} {:?}", written.value()),
         When::Timer {
             wait: Wait::Expression(expr),
             ..

@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
 use super::{adapter, code, recover};
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::model::{Callback, Chain, End, Field, Statement, Step, Wait, When};
-use crate::option::{self, Scope};
+use crate::option::{self, Scope, Settings};
 use crate::words::{Arrow, Keyword, Parentheses, SIGNALS, STOP_SIGNALS};
 
 /// Reads the statements, and whether every edge could be read.
@@ -97,10 +97,10 @@ fn begins(keyword: Keyword, behind: ParseStream<'_>) -> bool {
 fn unknown(word: &str) -> String {
     let callbacks = Keyword::CALLBACKS.map(Keyword::word).into_iter();
     let near = did_you_mean(word, callbacks.chain([Keyword::AfterShutdown.word()]));
-    let [every, after, signal] = Keyword::CALLBACKS.map(Keyword::example);
+    let [every, after, cron, signal] = Keyword::CALLBACKS.map(Keyword::example);
     format!(
         "no statement begins with `{word}(…)`{near}\n\
-         callbacks are `{every}`, `{after}` and `{signal}`"
+         callbacks are `{every}`, `{after}`, `{cron}` and `{signal}`"
     )
 }
 
@@ -114,6 +114,7 @@ fn callback(
     let word: Ident = input.parse()?;
     let when = match keyword {
         Keyword::Every | Keyword::After => timer(keyword, input, errors)?,
+        Keyword::Cron => cron(input, errors)?,
         Keyword::OnSignal => signal(input, errors)?,
         _ => hook(input)?,
     };
@@ -135,10 +136,42 @@ fn timer(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> syn::
     if !content.is_empty() {
         content.parse::<Token![,]>()?;
     }
-    Ok(When::Timer {
-        wait,
-        settings: option::read(Scope::Callback, content.parse()?, errors),
-    })
+    let settings = option::read(Scope::Callback, content.parse()?, errors);
+    refuse_options_of_cron(&settings, errors);
+    Ok(When::Timer { wait, settings })
+}
+
+/// Reads the parentheses of `cron("0 6 * * *", options)`.
+fn cron(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<When> {
+    let content;
+    let parens = parenthesized!(content in input);
+    let Ok(written) = content.parse::<LitStr>() else {
+        recover::skip(&content);
+        let message = "expected a cron pattern in quotes, such as `cron(\"0 6 * * *\") => …`";
+        return Err(syn::Error::new(parens.span.join(), message));
+    };
+    if let Err(error) = option::parse_pattern(&written) {
+        recover::skip(&content);
+        return Err(error);
+    }
+    if !content.is_empty() {
+        content.parse::<Token![,]>()?;
+    }
+    let settings = option::read(Scope::Callback, content.parse()?, errors);
+    Ok(When::Cron { written, settings })
+}
+
+/// Other callbacks have no pattern.
+fn refuse_options_of_cron(settings: &Settings, errors: &mut Errors) {
+    let options = ["zone", "missed"].into_iter();
+    for option in options.filter_map(|name| settings.get(name)) {
+        let message = format!(
+            "`{}` is for `cron`, which runs at times of the day: `{}`",
+            option.row.name,
+            Keyword::Cron.example()
+        );
+        errors.at(option.span, message);
+    }
 }
 
 /// Reads the period or the delay: a literal, or an expression.
@@ -184,9 +217,10 @@ fn signal(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<When> {
     }
     let settings = option::read(Scope::Callback, content.parse()?, errors);
     if let Some(jitter) = settings.get("jitter") {
-        let message = "`jitter` is for `every` and `after`: a signal is answered at once";
+        let message = "`jitter` is for `every`, `after` and `cron`: a signal is answered at once";
         errors.at(jitter.span, message);
     }
+    refuse_options_of_cron(&settings, errors);
     Ok(When::Signal {
         item,
         written,

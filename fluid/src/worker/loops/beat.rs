@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+#[cfg(feature = "cron")]
+use super::at_times::each_time;
 use crate::error::Error;
 use crate::node::context::Context;
 use crate::options::Pace;
@@ -35,6 +37,11 @@ impl<S: Stage<Input = ()>> Calls<S> for EachBeat {
     ) -> impl Future<Output = Result<(), Error>> + Send {
         async move {
             let options = &ctx.node().options;
+            #[cfg(feature = "cron")]
+            if options.cron.is_some() {
+                // Boxed, so that it does not enlarge the future of every heartbeat.
+                return Box::pin(each_time(stage, ctx, io, downstream)).await;
+            }
             if options.heartbeat.is_zero() {
                 let mut emission = None;
                 pin!(beat(stage, &mut emission, ctx, &io.output, &io.ports)).await?;
@@ -82,7 +89,7 @@ fn pause(ctx: &Context, mut timer: Pin<&mut Option<Sleep>>) -> impl Future<Outpu
 
 /// One call of a worker without a queue. A call with a timeout or a stall is monitored in a box, since the futures of the
 /// other workers have no room for that.
-fn beat<S: Stage<Input = ()>>(
+pub(super) fn beat<S: Stage<Input = ()>>(
     stage: &mut S,
     emission: &mut Option<<S::Emission as IntoIterator>::IntoIter>,
     ctx: &Context,

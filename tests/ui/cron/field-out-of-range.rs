@@ -1,0 +1,8 @@
+use fluid::worker;
+
+#[worker(cron = "0 25 * * *")] //~ "0 25 * * *"
+async fn clean() {}
+
+fn main() {
+    drop(Clean);
+}

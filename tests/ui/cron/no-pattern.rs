@@ -1,0 +1,8 @@
+use fluid::worker;
+
+#[worker(cron = "0 */5 * * * * * *")] //~ "0 */5 * * * * * *"
+async fn clean() {}
+
+fn main() {
+    drop(Clean);
+}

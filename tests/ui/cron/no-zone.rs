@@ -1,0 +1,8 @@
+use fluid::worker;
+
+#[worker(cron = "@daily", zone = "UTC+2 hours")] //~ "UTC+2 hours"
+async fn clean() {}
+
+fn main() {
+    drop(Clean);
+}
