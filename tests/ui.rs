@@ -266,6 +266,18 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "retry_in needs retry, single messages and a queue",
+        &[
+            "retry/retry-in-without-retry",
+            "retry/retry-in-with-batch",
+            "retry/retry-in-of-a-source",
+            "retry/retry-in-of-an-unknown-place",
+            "retry/retry-in-of-a-field",
+            "retry/retry-in-behind-a-fused-edge",
+            "retry/retry-in-of-the-function-behind-a-fused-edge",
+        ],
+    ),
+    (
         "every option exists",
         &[
             "option/consumer-misspelt-option",

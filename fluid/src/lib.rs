@@ -222,7 +222,9 @@ pub use group::workers::Workers;
 pub use macros::{consumer, worker, workers};
 pub use node::context::Context;
 pub use options::restart::Restart;
-pub use options::{Missed, OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
+pub use options::{
+    Missed, OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, RetryIn, StopOrder,
+};
 pub use queue::{AskError, MessageProducer, Output, Reply, SendError, Sender, TrySendError};
 pub use report::cause::{Cause, Forced};
 pub use report::exit::Exit;
@@ -241,8 +243,8 @@ pub mod prelude {
     pub use crate::{
         Callback, ConsumerHandle, Context, Dispatcher, Exit, Failed, GroupHandle, Ingress,
         MessageProducer, OnError, OnExit, OnLost, OnStall, Options, Output, Overflow, Pace, Reply,
-        Restart, Sender, State, Status, StopOrder, Worker, WorkerExt, WorkerHandle, Workers,
-        consumer, worker, workers,
+        Restart, RetryIn, Sender, State, Status, StopOrder, Worker, WorkerExt, WorkerHandle,
+        Workers, consumer, worker, workers,
     };
 }
 

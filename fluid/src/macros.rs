@@ -224,6 +224,7 @@ pub use fluid_macros::worker;
 /// | `max_weight = 65536` | the largest weight of a batch; needs `batch_weight` | no limit |
 /// | `retry = 3` | how often a failed call is repeated | 0 |
 /// | `backoff = "100ms..5s"` | the pause before a retry: random, at most the first duration, which doubles with each retry up to the last | `"100ms..5s"` |
+/// | `retry_in = "queue"` | where a message waits for its next attempt: `"lane"` lets all later messages of the lane wait and keeps the order, `"queue"` lets them pass, see [`RetryIn`](crate::RetryIn) | `"lane"` |
 /// | `retry_if = \|error\| error.is_timeout()` | the errors after which a call is repeated | all |
 /// | `rate = "100/s"` | the most calls in a time, over all lanes | no limit |
 /// | `burst = 10` | the most calls at once after a time without calls | 1 |
@@ -259,7 +260,8 @@ pub use fluid_macros::worker;
 /// # Retries
 ///
 /// With `retry` each message is cloned before its call. A failed call is repeated after a pause, during which later
-/// messages of the same lane wait. [`Context::attempt`](crate::Context::attempt) is the number of the attempt.
+/// messages of the same lane wait. With `retry_in = "queue"` they do not: the failed message waits beside the queue. That
+/// gives up the order, also of messages with the same key. [`Context::attempt`](crate::Context::attempt) is the number of the attempt.
 /// After the last attempt, or if `retry_if` returns `false`, the message leaves by the port `failed` as
 /// [`Failed`](crate::Failed), if the group wires that port (`store.failed => dead_letters;`). Otherwise
 /// `on_error` decides, and the message is lost: the exit code is then 2, unless `on_lost = "ignore"` is set. A
@@ -563,7 +565,7 @@ pub use fluid_macros::consumer;
 /// | `capacity`, `concurrency`, `batch`, `max_weight` | `usize`; for a `capacity` without limit `usize::MAX` |
 /// | `retry`, `burst`, `max_restarts` | `u32` |
 /// | `rate` | `(u32, Duration)`: calls, and in which time |
-/// | `pace`, `overflow`, `on_error`, `on_exit`, `on_stall`, `on_lost` | the enum: `Pace`, `Overflow`, … |
+/// | `pace`, `overflow`, `on_error`, `on_exit`, `on_stall`, `on_lost`, `retry_in` | the enum: `Pace`, `Overflow`, … |
 /// | `restart` | [`Restart`](crate::Restart) |
 ///
 /// The values are checked when the group is built: `new` panics if one is wrong, and names the worker and the option. Rules

@@ -60,6 +60,7 @@ pub struct Options {
     pub(crate) max_weight: usize,
     pub(crate) retry: u32,
     pub(crate) backoff: (Duration, Duration),
+    pub(crate) retry_in: RetryIn,
     pub(crate) stateful: bool,
     pub(crate) rate: Option<Rate>,
     pub(crate) burst: u32,
@@ -106,6 +107,7 @@ impl Options {
             max_weight: usize::MAX,
             retry: 0,
             backoff: (Duration::from_millis(100), Duration::from_secs(5)),
+            retry_in: RetryIn::Lane,
             stateful: false,
             rate: None,
             burst: 1,
@@ -417,6 +419,35 @@ impl Options {
             _ => false,
         };
         by_error || matches!(self.on_stall, OnStall::Restart)
+    }
+
+    /// Where a message waits for its next attempt, if [`retry`](Self::retry) is set. Default [`RetryIn::Lane`]. Has no
+    /// effect on batches, and at a worker behind a fused edge.
+    pub const fn retry_in(mut self, retry_in: RetryIn) -> Self {
+        self.set = self.set.with(Setting::RetryIn);
+        self.retry_in = retry_in;
+        self
+    }
+
+    /// Whether a failed call is made again.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn has_retry(&self) -> bool {
+        self.retry > 0
+    }
+
+    /// Whether calls take batches.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn has_batches(&self) -> bool {
+        self.batch < usize::MAX
+    }
+
+    /// Whether messages wait beside the queue for their next attempt.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn retries_beside_queue(&self) -> bool {
+        matches!(self.retry_in, RetryIn::Queue)
     }
 
     /// Limits how often a consumer's function is called: `calls` times `within` a time, spread evenly. The limit is
@@ -747,6 +778,24 @@ pub enum OnLost {
     Fail,
     /// Lost messages are expected, and do not change the exit.
     Ignore,
+}
+
+/// Where a message waits for its next attempt ([`Options::retry_in`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryIn {
+    /// In its lane, where all later messages wait too. The order of the messages is kept.
+    #[default]
+    Lane,
+    /// Beside the queue, while its lane handles later messages. The order is given up, also that of the messages of one key.
+    ///
+    /// As many messages can wait there as the queue has [capacity](Options::capacity); with several lanes, each has its
+    /// share. When a message finds no room, it waits in its lane. The
+    /// [`queue_size`](crate::Status::queue_size) includes those that wait.
+    ///
+    /// A restart keeps them. A stop ends their pauses: the remaining attempts are made at once. At a forced stop they are
+    /// undelivered.
+    Queue,
 }
 
 /// The effect of a message sent to a full queue.

@@ -19,7 +19,7 @@ pub use crate::node::context::Context;
 pub use crate::options::given::Given;
 pub use crate::options::restart::Restart;
 pub use crate::options::{
-    Missed, OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder,
+    Missed, OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, RetryIn, StopOrder,
 };
 pub use crate::queue::Output;
 pub use crate::report::exit::Exit;

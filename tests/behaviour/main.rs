@@ -26,6 +26,7 @@ mod output_buffer;
 mod policy;
 mod process;
 mod queue;
+mod retry_in;
 mod seeds;
 mod soak;
 mod stall;

@@ -416,3 +416,43 @@ async fn a_worker_outside_a_group_is_named_after_its_function() {
     ];
     assert_eq!(names, ["type", "stage_2", "stage_2-2"]);
 }
+
+#[consumer(retry = 1, backoff = "1s")]
+async fn second_time(number: u64, ctx: &fluid::Context, seen: &Seen) -> Result<(), String> {
+    seen.note(format!("{number}:{}", ctx.attempt()));
+    match (number, ctx.attempt()) {
+        (1, 1) => Err("not at once".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+workers! {
+    struct SecondTimes(seen: Seen) {
+        pub in_lane: SecondTime { seen },
+        #[consumer(retry_in = "queue")]
+        pub beside: SecondTime { seen },
+        #[consumer(retry_in = fluid::RetryIn::Queue, retry = 1)]
+        pub also_beside: SecondTime { seen },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_in_queue_lets_later_messages_pass() {
+    let seen = Arc::new(Seen::default());
+    let running = SecondTimes::new(Arc::clone(&seen)).startup().await.unwrap();
+    let in_order = ["1:1", "1:2", "2:1"];
+    let passed = ["1:1", "2:1", "1:2"];
+    for (consumer, expected) in [
+        (running.in_lane(), in_order),
+        (running.beside(), passed),
+        (running.also_beside(), passed),
+    ] {
+        let before = seen.all().len();
+        consumer.send(1).await.unwrap();
+        consumer.send(2).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(seen.all()[before..], expected);
+    }
+    let exit = running.shutdown().await;
+    assert_eq!(exit.worker("beside").unwrap().counts().unwrap().retried, 1);
+}

@@ -109,6 +109,10 @@ pub(crate) enum FieldRule {
     IsCalled,
     /// Its calls take batches.
     TakesBatches,
+    /// It has an option `retry`, in its function or on this field.
+    HasRetry,
+    /// Its calls take single messages.
+    TakesNoBatches,
     /// Its messages can be cloned.
     KeepsCopies,
     /// It is an ingress.

@@ -107,6 +107,30 @@ const ROWS: &[Row] = &[
         any_of: &["retry"],
         why: "there is no pause before an attempt that is not made\nadd `retry = 3`",
     }]),
+    of_consumer(
+        "retry_in",
+        Kind::Choice(&[
+            variant("lane", "RetryIn", "Lane"),
+            variant("queue", "RetryIn", "Queue"),
+        ]),
+        &[
+            FieldRule::IsCalled,
+            FieldRule::IsConsumer,
+            FieldRule::HasRetry,
+            FieldRule::TakesNoBatches,
+        ],
+    )
+    .needs(&[Needs {
+        any_of: &["retry"],
+        why: WITHOUT_RETRY,
+    }])
+    .excludes(Excludes {
+        other: "batch",
+        message: RETRY_IN_OF_BATCHES,
+    })
+    .not_fused(NotFused::Callee(
+        "a message that waits for another attempt waits in the call of the worker before it",
+    )),
     of_function("retry_if", "|error| error.is_timeout()").needs(&[Needs {
         any_of: &["retry"],
         why: "it says which errors are tried again\nadd `retry = 3`",
@@ -343,6 +367,13 @@ const ONLY_OF_GROUP: &[(Scope, &str)] =
 /// Why `timeout` and `blocking` exclude each other.
 pub(crate) const BLOCKING_TIMEOUT: &str = "`timeout` cannot end a `blocking` function: nothing can end what blocks a thread\n\
      give what it waits for a time limit of its own";
+
+/// Why `retry_in` needs `retry`.
+pub(crate) const WITHOUT_RETRY: &str = "no message waits for another attempt\nadd `retry = 3`";
+
+/// Why `retry_in` and `batch` exclude each other.
+pub(crate) const RETRY_IN_OF_BATCHES: &str = "`retry_in` does not go with `batch`: a batch is tried again as a whole, and waits in its lane\n\
+     leave `retry_in` out";
 
 /// Why `on_stall` needs `stall`.
 pub(crate) const WITHOUT_STALL: &str =

@@ -26,7 +26,7 @@ use crate::sync::lock::lock;
 use crate::sync::{Mutex, Notify, oneshot};
 #[cfg(feature = "test-util")]
 use crate::test::StubOf;
-use crate::worker::attempt::handle;
+use crate::worker::attempt::{Attempts, handle};
 use crate::worker::call::is_fast_path;
 use crate::worker::downstream::Downstream;
 use crate::worker::stage::Stage;
@@ -210,7 +210,14 @@ impl<W: Worker> CalleeSlot<W> {
             guard.take_input(messages);
             let (input, ctx, io) = (guard.input.slot(), &guard.ctx, &mut guard.io);
             let handled = {
-                let handled = pin!(handle(&mut guard.worker, input, ctx, io, next));
+                let handled = pin!(handle(
+                    &mut guard.worker,
+                    input,
+                    Attempts::IN_LANE,
+                    ctx,
+                    io,
+                    next
+                ));
                 in_span(&guard.span, handled).await
             };
             guard.input.clear();

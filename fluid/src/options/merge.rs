@@ -83,6 +83,7 @@ settings! {
     MaxWeight => max_weight,
     Retry => retry,
     Backoff => backoff,
+    RetryIn => retry_in,
     Rate => rate,
     Burst => burst,
 }
@@ -92,7 +93,9 @@ mod tests {
     use std::time::Duration;
 
     use super::OptionSet;
-    use crate::options::{OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, StopOrder};
+    use crate::options::{
+        OnError, OnExit, OnLost, OnStall, Options, Overflow, Pace, RetryIn, StopOrder,
+    };
 
     const OWN: Options = Options::new()
         .name("own")
@@ -144,6 +147,7 @@ mod tests {
             .batch(7)
             .linger(second)
             .max_weight(7)
+            .retry_in(RetryIn::Queue)
             .retry(7)
             .backoff(second, second)
             .rate(7, second)

@@ -13,6 +13,7 @@
 
 mod admit;
 mod batch;
+mod beside;
 mod consumer_requests;
 mod fetch;
 mod lanes;

@@ -98,6 +98,8 @@ pub(crate) struct Progress {
     /// Messages from a fused edge, which go into the hand directly.
     direct: AtomicU64,
     done: AtomicU64,
+    /// Messages that wait beside the queue for another attempt. They count as in hand.
+    beside: AtomicU64,
 }
 
 /// The counters of a lane, as an observer reads them.
@@ -124,6 +126,15 @@ impl Progress {
     #[inline]
     pub(crate) fn complete(&self, messages: usize) {
         Self::count(&self.done, messages);
+    }
+
+    /// Notes how many messages wait beside the queue.
+    pub(crate) fn set_beside(&self, messages: usize) {
+        self.beside.store(messages as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn beside(&self) -> usize {
+        self.beside.load(Ordering::Relaxed) as usize
     }
 
     pub(crate) fn taken(&self) -> u64 {

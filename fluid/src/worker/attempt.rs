@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::mem::needs_drop;
 use std::pin::pin;
 use std::task;
+use std::time::Duration;
 
 use crate::catch::{clear, drop_each};
 use crate::error::Error;
@@ -71,6 +72,21 @@ impl<M: Send> CallInput<M> for Vec<M> {
     }
 }
 
+/// The attempt with which a call begins, and where a message waits for the next one.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempts {
+    pub(crate) first: u32,
+    /// Whether it waits beside the queue, if there is room.
+    pub(crate) beside: bool,
+}
+
+impl Attempts {
+    pub(crate) const IN_LANE: Self = Self {
+        first: 1,
+        beside: false,
+    };
+}
+
 /// Makes the calls for what was taken from the queue, until one succeeds or no attempt is left. What it
 /// emits goes downstream. The caller waits for the rate limit before the first call.
 ///
@@ -88,6 +104,7 @@ impl<M: Send> CallInput<M> for Vec<M> {
 pub(crate) fn handle<S, N>(
     stage: &mut S,
     input: &mut Option<S::Input>,
+    attempts: Attempts,
     ctx: &Context,
     io: &mut Io<S>,
     downstream: &mut N,
@@ -97,7 +114,7 @@ where
     N: Downstream<S::Output>,
 {
     async move {
-        let mut attempt = 1;
+        let mut attempt = attempts.first;
         loop {
             let mut emission = None;
             let called = {
@@ -143,8 +160,17 @@ where
             };
             if is_left(attempt, ctx) && input.is_some() {
                 ctx.node().note_error(&error);
+                let pause = pause_after(attempt, &error, ctx);
+                if attempts.beside
+                    && ctx.is_running()
+                    && io.queue.has_room_beside()
+                    && let Some(input) = input.take()
+                {
+                    io.queue.put_beside(input.messages(), attempt + 1, pause);
+                    return done(ctx, io);
+                }
                 let waiting = Waiting::<S>::new(input, &mut io.queue);
-                pause(attempt, &error, ctx).await;
+                wait(pause, ctx).await;
                 waiting.end();
                 ctx.node().count_retry();
                 attempt += 1;
@@ -247,8 +273,8 @@ fn is_left(attempt: u32, ctx: &Context) -> bool {
     attempt <= ctx.node().options.retry && ctx.may_retry()
 }
 
-/// The pause before the next attempt, which a stop cuts short, and the wait for the rate limit.
-async fn pause(attempt: u32, error: &Error, ctx: &Context) {
+/// The pause before the next attempt.
+fn pause_after(attempt: u32, error: &Error, ctx: &Context) -> Duration {
     let (first, last) = ctx.node().options.backoff;
     let most = first
         .saturating_mul(2_u32.saturating_pow(attempt - 1))
@@ -261,6 +287,11 @@ async fn pause(attempt: u32, error: &Error, ctx: &Context) {
         ?pause,
         "call failed, trying again"
     );
+    pause
+}
+
+/// Waits for the pause, which a stop cuts short, and for the rate limit.
+async fn wait(pause: Duration, ctx: &Context) {
     until(ctx.stop_requested(), tokio::time::sleep(pause)).await;
     if let Some(limiter) = ctx.node().limiter() {
         limiter.ready().await;

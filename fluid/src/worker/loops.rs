@@ -24,7 +24,7 @@ use crate::node::context::Context;
 use crate::queue::Batching;
 use crate::time::rate::Limiter;
 use crate::time::stall::{IdleGuard, StallMonitor};
-use crate::worker::attempt::{CallInput, Kept, Waiting, handle};
+use crate::worker::attempt::{Attempts, CallInput, Kept, Waiting, handle};
 use crate::worker::call::{emit_rest, is_fast_path, poll_and_emit};
 use crate::worker::downstream::{Downstream, PortOutput};
 use crate::worker::stage::{Calls, Sealed, Stage};
@@ -119,15 +119,61 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
             if is_fast_path(ctx, io) {
                 return pin!(call_fast(stage, ctx, io, downstream)).await;
             }
+            if io.copy.is_some() && ctx.node().options.retries_beside_queue() {
+                return pin!(call_with_retries_beside(stage, ctx, io, downstream)).await;
+            }
             while has_message!(io) {
                 let mut input = Kept::<S>::empty();
                 input.put_first(&mut io.queue);
                 if let Some(limiter) = ctx.node().limiter() {
                     wait_for_rate::<S>(limiter, input.slot(), io).await;
                 }
-                pin!(handle(stage, input.slot(), ctx, io, downstream)).await?;
+                pin!(handle(
+                    stage,
+                    input.slot(),
+                    Attempts::IN_LANE,
+                    ctx,
+                    io,
+                    downstream
+                ))
+                .await?;
             }
             Ok(())
+        }
+    }
+}
+
+/// The calls of a consumer whose messages wait for another attempt beside the queue.
+fn call_with_retries_beside<S, N>(
+    stage: &mut S,
+    ctx: &Context,
+    io: &mut Io<S>,
+    downstream: &mut N,
+) -> impl Future<Output = Result<(), Error>> + Send
+where
+    S: Stage<Input = <S as Worker>::Message>,
+    N: Downstream<S::Output>,
+{
+    async move {
+        loop {
+            #[cfg(feature = "test-util")]
+            crate::test::perturb().await;
+            let mut input = Kept::<S>::empty();
+            let next = io.queue.next_or_again(input.slot(), ctx.stop_requested());
+            let Some(first) = pin!(next).await else {
+                return Ok(());
+            };
+            if let Some(limiter) = ctx.node().limiter() {
+                wait_for_rate::<S>(limiter, input.slot(), io).await;
+            }
+            if first > 1 {
+                ctx.node().count_retry();
+            }
+            let attempts = Attempts {
+                first,
+                beside: true,
+            };
+            pin!(handle(stage, input.slot(), attempts, ctx, io, downstream)).await?;
         }
     }
 }
@@ -149,7 +195,15 @@ where
             if ctx.node().test.is_armed() {
                 let mut input = Kept::<S>::empty();
                 input.put_first(&mut io.queue);
-                pin!(handle(stage, input.slot(), ctx, io, downstream)).await?;
+                pin!(handle(
+                    stage,
+                    input.slot(),
+                    Attempts::IN_LANE,
+                    ctx,
+                    io,
+                    downstream
+                ))
+                .await?;
                 continue;
             }
             let Io {
@@ -209,7 +263,15 @@ impl<S: Stage<Input = Vec<<S as Worker>::Message>>> Calls<S> for EachBatch {
             if let Some(limiter) = limiter {
                 wait_for_rate::<S>(limiter, input.slot(), io).await;
             }
-            pin!(handle(stage, input.slot(), ctx, io, downstream)).await?;
+            pin!(handle(
+                stage,
+                input.slot(),
+                Attempts::IN_LANE,
+                ctx,
+                io,
+                downstream
+            ))
+            .await?;
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ fn guilty(edge: &Edge) -> Span {
         .resolved_at(Span::call_site())
 }
 
-/// What is called has no thread of its own, and neither end has several lanes.
+/// What is called has no thread of its own and retries in its lane, and neither end has several lanes.
 fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
     let Some(to) = edge.to_field else {
         return TokenStream::new();
@@ -86,8 +86,13 @@ fn rule(edge: &Edge, header: &Header, generic: bool) -> TokenStream {
         quote_spanned!(span=> #assert!(#one, #message))
     });
     let called = quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.is_blocking());
+    let retry_message = format!(
+        "`{name}` has `retry_in = \"queue\"`, and no queue behind a fused edge: write `=>`"
+    );
+    let retries = quote!(!<#ty as ::fluid::__private::Member>::OPTIONS.retries_beside_queue());
     let assertion = quote_spanned! {span=> {
         #assert!(#called, #message);
+        #assert!(#retries, #retry_message);
         #(#lanes);*
     }};
     if generic {

@@ -10,7 +10,9 @@ use super::cfg::{any, unless};
 use super::edge::is_of_every_consumer;
 use crate::group::model::{Edge, Field, Made, Resource};
 use crate::hygiene::{ends, path, path_over};
-use crate::option::{BLOCKING_TIMEOUT, FieldRule, Place, Setting, WITHOUT_STALL};
+use crate::option::{
+    BLOCKING_TIMEOUT, FieldRule, Place, RETRY_IN_OF_BATCHES, Setting, WITHOUT_RETRY, WITHOUT_STALL,
+};
 use crate::port::number;
 
 /// A worker at which no edge ends consumes nothing, and a worker at which no edge starts emits nothing.
@@ -196,6 +198,8 @@ fn bound(rule: FieldRule) -> Option<(&'static str, &'static str)> {
         FieldRule::IsConsumer
         | FieldRule::IsNoConsumer
         | FieldRule::HasStall
+        | FieldRule::HasRetry
+        | FieldRule::TakesNoBatches
         | FieldRule::IsNotBlocking
         | FieldRule::IsStateless
         | FieldRule::KeepsCopies
@@ -224,6 +228,17 @@ fn assertion(rule: FieldRule, setting: &Setting, field: &Field) -> Option<(Token
                 format!("`{option}` needs `stall`: {WITHOUT_STALL}"),
             )
         }
+        FieldRule::HasRetry => {
+            let set = field.settings.get("retry").is_some();
+            (
+                quote!(#set || #options.has_retry()),
+                format!("`{option}` needs `retry`: {WITHOUT_RETRY}"),
+            )
+        }
+        FieldRule::TakesNoBatches => (
+            quote!(!#options.has_batches()),
+            RETRY_IN_OF_BATCHES.to_owned(),
+        ),
         FieldRule::IsIngress if matches!(field.made, Made::Ingress) => return None,
         FieldRule::IsIngress => (
             quote!(false),

@@ -34,7 +34,7 @@ pub(crate) trait QueueControl: Send + Sync {
     fn counts(&self) -> Counts;
     /// Whether the port `undelivered` is wired.
     fn saves(&self) -> bool;
-    /// How many messages wait.
+    /// How many messages wait, also beside the queue.
     fn queue_size(&self) -> usize;
     fn capacity(&self) -> usize;
     /// The channel, and the name of its message type.
@@ -169,8 +169,15 @@ impl<M: Send + 'static> QueueControl for Channel<M> {
     }
 
     fn queue_size(&self) -> usize {
+        let beside = |queue: &Self| {
+            queue
+                .progress
+                .iter()
+                .map(|lane| lane.beside())
+                .sum::<usize>()
+        };
         self.all()
-            .map(|queue| queue.size(&lock(&queue.inner)))
+            .map(|queue| queue.size(&lock(&queue.inner)) + beside(queue))
             .sum()
     }
 

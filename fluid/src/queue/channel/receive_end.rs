@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::task::coop::consume_budget;
 
 use super::batch::Gathering;
+use super::beside::Beside;
 use super::consumer_requests::SeenRequests;
 use super::{Channel, Gate};
 use crate::catch::drop_each;
@@ -59,6 +60,8 @@ pub struct Queue<M> {
     pub(super) in_hand: usize,
     /// Messages in hand that are in no call: they wait for one.
     returned: Vec<M>,
+    /// Messages that wait for another attempt, if there were any.
+    pub(super) beside: Option<Box<Beside<M>>>,
     pub(super) gathering: Gathering<M>,
     /// How many more messages the lane takes before it grants room to the senders that wait.
     pub(super) admit_budget: usize,
@@ -84,6 +87,7 @@ impl<M> Queue<M> {
             fetched: VecDeque::new(),
             in_hand: 0,
             returned: Vec::new(),
+            beside: None,
             gathering: Gathering::new(),
             admit_budget: 0,
             yield_budget: YIELD_BUDGET,
@@ -256,9 +260,12 @@ impl<M> Drop for Queue<M> {
         }
         let mut left: VecDeque<M> = self.gathering.take_all().collect();
         left.append(&mut self.fetched);
-        let returned = std::mem::take(&mut self.returned);
+        let mut returned = std::mem::take(&mut self.returned);
+        let before = returned.len();
+        returned.extend(self.take_all_beside());
+        let in_hand = self.in_hand + returned.len() - before;
         self.channel
-            .give_up(&self.progress, self.in_hand, returned, &mut left);
+            .give_up(&self.progress, in_hand, returned, &mut left);
     }
 }
 
