@@ -176,8 +176,9 @@
 //! happens in order. [`idle`](Kit::idle) waits until nothing is left to do. Time that a call or the backoff before
 //! a restart needs passes meanwhile. Neither of them moves the clock if nothing needs time.
 //!
-//! A `blocking` worker has a thread of its own, which takes real time. Meanwhile the paused clock runs ahead of it.
-//! Its [stub](Kit::stub) has no thread.
+//! A `blocking` worker has a thread of its own, which takes real time. A paused clock stands still while that thread
+//! has something to do, so that no timer runs ahead of it. A thread that runs for longer than five seconds is taken for
+//! one that blocks for ever, and the clock goes on. A [stub](Kit::stub) has no thread.
 //!
 //! # Order
 //!
@@ -185,6 +186,7 @@
 //! production. [`shuffled`] runs a test in other orders. A seed determines the order, so that a failure can be
 //! reproduced.
 
+mod clock;
 mod emission;
 mod exit;
 mod fault;
@@ -229,12 +231,13 @@ pub fn set_wall_clock(at: std::time::SystemTime) {
     crate::time::wall::set(at);
 }
 
+pub(crate) use clock::{Clock, on_clock, on_own_thread};
 pub use emission::Emission;
 pub(crate) use hooks::{InProgress, TestHooks, begin_call};
 pub use kit::Kit;
 pub(crate) use rest::rested;
 pub use shuffle::shuffled;
 pub(crate) use shuffle::{is_shuffled, perturb};
-pub(crate) use stub::{StubOf, stub_of};
+pub(crate) use stub::{BatchStubOf, StubOf, stub_of};
 pub use tap::Collected;
 pub(crate) use tap::Tap;

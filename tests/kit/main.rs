@@ -1,5 +1,6 @@
 //! The test kit, `fluid::test`.
 
+mod blocking;
 mod collect;
 mod fault;
 mod fused;

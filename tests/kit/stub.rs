@@ -291,3 +291,31 @@ fn stubbing_a_group_panics() {
     let city = City::new(Db::default());
     Kit::of(&city).stub("market", |_: Tick| ());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stub_of_a_batch_consumer_takes_its_batches() {
+    #[consumer(batch = 2, linger = "1s", batch_weight = |word: &String| word.len(), max_weight = 10, concurrency = 2, partition_by = |word| word.len())]
+    async fn load(words: Vec<String>) -> Vec<String> {
+        words
+    }
+
+    let (kit, group) = Kit::alone(Load);
+    let batches = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&batches);
+    kit.stub("load", move |words: Vec<String>| {
+        seen.lock().unwrap().push(words.clone());
+        words
+    });
+    let words = kit.collect::<String>("load");
+    let running = group.startup().await.unwrap();
+    for word in ["a", "b", "cc", "d"] {
+        kit.send("load", word.to_owned()).await;
+    }
+    kit.idle().await;
+    let mut all = batches.lock().unwrap().clone();
+    all.sort();
+    // The batches of the worker: two messages of one key, or what has lingered.
+    assert_eq!(all, [vec!["a", "b"], vec!["cc"], vec!["d"]]);
+    assert_eq!(words.take().len(), 4);
+    running.shutdown().await.assert_done("load", 4);
+}

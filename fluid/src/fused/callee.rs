@@ -277,6 +277,11 @@ impl<W: Worker> RunMode<W> for FusedCallee<W> {
         let cell = self.stub.take();
         Box::new(FusedCallee::new(cell.unwrap_or_else(HandoffCell::new)))
     }
+
+    #[cfg(feature = "test-util")]
+    fn of_batch_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::BatchStubOf<W>>> {
+        unreachable!("a worker behind a fused edge takes no batches")
+    }
 }
 
 impl<W: Worker> RunLoop<W> for FusedCallee<W> {

@@ -374,4 +374,9 @@ impl<W: Stage, N: Downstream<W::Output>> RunMode<W> for FusedHead<N> {
     fn of_stub(self: Box<Self>) -> Box<dyn RunMode<StubOf<W>>> {
         self
     }
+
+    #[cfg(feature = "test-util")]
+    fn of_batch_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::BatchStubOf<W>>> {
+        self
+    }
 }

@@ -60,6 +60,11 @@ impl<W: Worker> RunMode<W> for LanesMode<W> {
     fn of_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::StubOf<W>>> {
         Box::new(LanesMode::new(self.channel, self.lanes))
     }
+
+    #[cfg(feature = "test-util")]
+    fn of_batch_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::BatchStubOf<W>>> {
+        Box::new(LanesMode::new(self.channel, self.lanes))
+    }
 }
 
 struct LaneSet<W: Worker> {

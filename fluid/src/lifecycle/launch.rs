@@ -181,9 +181,14 @@ pub(crate) fn spawn<F: Future<Output = ()> + Send + 'static>(
     // the shutdown of the runtime.
     let thread = std::thread::Builder::new().name(node.name().replace('\0', ""));
     let runtime = runtime.clone();
+    #[cfg(feature = "test-util")]
+    let clock = crate::test::Clock::of_thread(node, &runtime);
     thread.spawn(move || {
         own_thread();
-        runtime.block_on(InSpan::new(make(), span));
+        let running = InSpan::new(make(), span);
+        #[cfg(feature = "test-util")]
+        let running = crate::test::on_own_thread(clock, running);
+        runtime.block_on(running);
     })?;
     Ok(())
 }

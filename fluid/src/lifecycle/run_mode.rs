@@ -16,6 +16,10 @@ pub(crate) trait RunMode<W: Worker>: Send {
     /// The same run mode for a stub that replaces the worker.
     #[cfg(feature = "test-util")]
     fn of_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::StubOf<W>>>;
+
+    /// The same run mode for a stub that takes batches.
+    #[cfg(feature = "test-util")]
+    fn of_batch_stub(self: Box<Self>) -> Box<dyn RunMode<crate::test::BatchStubOf<W>>>;
 }
 
 /// How the `run` of an incarnation is called.

@@ -38,6 +38,8 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
+    #[cfg(feature = "test-util")]
+    let future = crate::test::on_clock(future);
     let mut future = pin!(unconstrained(future));
     loop {
         match future.as_mut().poll(&mut cx) {

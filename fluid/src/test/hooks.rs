@@ -24,6 +24,8 @@ pub(crate) struct TestHooks {
     calls: AtomicU64,
     /// The number of calls and other activities that have not ended.
     in_progress: AtomicU64,
+    /// The threads of a `blocking` worker that have something to do.
+    threads: OnceLock<ThreadCount>,
     pub(super) faults: Mutex<Vec<Fault>>,
     /// The wiring of the worker, until it is started.
     wiring: OnceLock<Weak<dyn Wiring>>,
@@ -37,6 +39,7 @@ impl TestHooks {
             armed: AtomicBool::new(is_shuffled()),
             calls: AtomicU64::new(0),
             in_progress: AtomicU64::new(0),
+            threads: OnceLock::new(),
             faults: Mutex::default(),
             wiring: OnceLock::new(),
             stub: Mutex::default(),
@@ -72,8 +75,32 @@ impl TestHooks {
         self.in_progress.load(Ordering::Relaxed)
     }
 
+    pub(super) fn threads(&self) -> ThreadCount {
+        self.threads.get_or_init(ThreadCount::default).clone()
+    }
+
+    /// Whether a thread of the worker has something to do.
+    pub(super) fn runs_on_thread(&self) -> bool {
+        let threads = self.threads.get();
+        threads.is_some_and(|threads| threads.0.load(Ordering::Acquire) > 0)
+    }
+
     pub(super) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
+    }
+}
+
+/// The number of threads of one worker that have something to do.
+#[derive(Clone, Default)]
+pub(super) struct ThreadCount(Arc<AtomicU64>);
+
+impl ThreadCount {
+    pub(super) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+
+    pub(super) fn end(&self) {
+        self.0.fetch_sub(1, Ordering::Release);
     }
 }
 

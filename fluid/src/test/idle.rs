@@ -71,7 +71,7 @@ impl Kit {
                 () = patience.next_look() => {}
             }
             assert!(
-                !patience.is_over(&self.node),
+                !patience.is_over(),
                 "{busy}, and will not be done\n{}",
                 self.node.status()
             );
@@ -104,9 +104,26 @@ impl Kit {
             let _ = tokio::spawn(async {}).await;
             // This also runs the drivers of time and I/O.
             yield_now().await;
+            if runs_on_thread(&self.node) {
+                self.thread_rests().await;
+            }
             let now = Trace::of(&self.node);
             quiet = if now == seen { quiet + 1 } else { 0 };
             seen = now;
+        }
+    }
+
+    /// Waits until a thread of a `blocking` worker comes to rest. The clock stands meanwhile. If the thread seems to block for
+    /// ever, the clock moves, which ends the wait.
+    async fn thread_rests(&self) {
+        let rests = rests();
+        let mut rested = pin!(rests.notified());
+        rested.as_mut().enable();
+        if runs_on_thread(&self.node) {
+            tokio::select! {
+                () = rested => {}
+                () = tokio::time::sleep(Duration::from_millis(1)) => {}
+            }
         }
     }
 }
@@ -133,22 +150,16 @@ impl Patience {
         self.next_look = (2 * self.next_look).min(PATIENCE);
     }
 
-    fn is_over(&self, group: &Node) -> bool {
+    fn is_over(&self) -> bool {
         let really_over = self.really_began.elapsed() > REAL_PATIENCE;
-        let over = self.began.elapsed() > PATIENCE;
-        if over && !really_over && has_threads(group) {
-            // A thread takes real time, independent of the paused clock.
-            std::thread::sleep(Duration::from_millis(1));
-            return false;
-        }
-        over || really_over
+        really_over || self.began.elapsed() > PATIENCE
     }
 }
 
-/// Whether this member or one below it has a thread of its own.
-fn has_threads(node: &Node) -> bool {
-    let has_thread = node.options.blocking && node.exit().is_none();
-    has_thread || node.members().iter().any(|member| has_threads(member))
+/// Whether a thread of this member or one below it has something to do.
+fn runs_on_thread(node: &Node) -> bool {
+    let runs = node.test.runs_on_thread() && node.exit().is_none();
+    runs || node.members().iter().any(|member| runs_on_thread(member))
 }
 
 /// All values of a group that change when something happens in it.
@@ -217,6 +228,7 @@ fn busy(node: &Node) -> Option<Busy> {
         State::Restarting => Some("is being restarted"),
         _ if node.failing().is_some() => Some("has failed"),
         _ if node.test.in_progress() > 0 => Some("is in a call"),
+        _ if node.test.runs_on_thread() => Some("runs on its thread"),
         _ if unhandled(node) => Some("has messages that it has not handled"),
         State::Stopping => Some("is stopping"),
         _ => None,

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::group::handle::GroupHandle;
-use crate::group::workers::Workers;
+use crate::group::workers::{Workers, default_name};
 use crate::lifecycle::launch::{Build, PendingIo};
 use crate::node::Node;
+use crate::options::Options;
 use crate::queue::{Channel, Output, SendOrigin, Sender};
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
@@ -46,6 +47,39 @@ impl Kit {
         let () = Build::<W>::CHECK_BY_VALUE;
         let mut workers = Workers::new("alone");
         workers.add(worker);
+        (Self::of(&workers.handle()), workers)
+    }
+
+    /// Like [`alone`](Self::alone), but `build` makes the worker: one for each lane of a consumer with several, and one for
+    /// each restart. So it also takes a worker that has both several lanes and state.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use fluid::{consumer, test::Kit};
+    ///
+    /// #[consumer(concurrency = 4, partition_by = |word| word.len())]
+    /// async fn count(word: String, seen: &mut BTreeMap<String, u64>) -> u64 {
+    ///     let count = seen.entry(word).or_default();
+    ///     *count += 1;
+    ///     *count
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let (kit, group) = Kit::alone_with(|| Count { seen: BTreeMap::new() });
+    /// let counts = kit.collect::<u64>("count");
+    /// let running = group.startup().await.unwrap();
+    /// for word in ["a", "bb", "a"] {
+    ///     kit.send("count", word.to_owned()).await;
+    /// }
+    /// kit.idle().await;
+    /// assert_eq!(counts.take().into_iter().max(), Some(2));
+    /// running.shutdown().await.assert_done("count", 3);
+    /// # }
+    /// ```
+    pub fn alone_with<W: Worker>(build: impl FnMut() -> W + Send + 'static) -> (Self, Workers) {
+        let mut workers = Workers::new("alone");
+        workers.add_with(&default_name::<W>(), Options::new(), build);
         (Self::of(&workers.handle()), workers)
     }
 
@@ -154,6 +188,9 @@ impl Kit {
     /// The closure has one argument, whose type is written out. It returns `()`, an `Option`, a `Vec`, an array or
     /// a `Result` of one of them. Its state is kept across restarts. Named ports emit nothing.
     ///
+    /// For a consumer with [`batch`](crate::Options::batch) the argument is a `Vec` of messages: the closure is called for
+    /// each batch. With an argument that is a single message, it is called for each message alone.
+    ///
     /// # Panics
     ///
     /// If there is no such worker, its types differ, or it has been started.
@@ -221,7 +258,11 @@ impl Kit {
         let node = self.find(worker);
         let wiring = unstarted(&node);
         let before = lock(&node.test.stub).take();
-        match wiring.stubbed(Box::new(Script { first, answer }), before) {
+        match wiring.stubbed(
+            Box::new(Script { first, answer }),
+            before,
+            node.options.has_batches(),
+        ) {
             Ok(stub) => {
                 // A stub can be built again, even if the worker was added by value.
                 node.by_value.store(false, Ordering::Relaxed);

@@ -4,10 +4,9 @@ use std::any::{Any, type_name};
 use std::sync::Arc;
 
 use crate::lifecycle::launch::PendingIo;
-use crate::lifecycle::run_mode::RunMode;
 use crate::sync::Mutex;
 use crate::sync::lock::lock;
-use crate::test::stub::{PendingStub, Script};
+use crate::test::stub::{Answers, PendingStub, Script};
 use crate::worker::Worker;
 
 /// The wiring of a worker that has not been started: its output, and its types.
@@ -18,11 +17,12 @@ pub(super) trait Wiring: Send + Sync {
     /// The names of the types that the worker consumes and emits.
     fn types(&self) -> (&'static str, &'static str);
 
-    /// Makes the stub that replaces the worker from a [`Script`].
+    /// Makes the stub that replaces the worker from a [`Script`], whose messages are batches if the worker `takes_batches`.
     fn stubbed(
         &self,
         script: Box<dyn Any>,
         before: Option<Box<dyn Any + Send>>,
+        takes_batches: bool,
     ) -> Result<Box<dyn Any + Send>, NoStub>;
 
     /// Itself, for a downcast to the type of the worker.
@@ -48,16 +48,22 @@ impl<W: Worker> Wiring for Mutex<Option<PendingIo<W>>> {
         &self,
         script: Box<dyn Any>,
         before: Option<Box<dyn Any + Send>>,
+        takes_batches: bool,
     ) -> Result<Box<dyn Any + Send>, NoStub> {
-        let script = script
-            .downcast::<Script<W::Message, W::Output>>()
-            .map_err(|_| NoStub::OtherTypes)?;
+        let answers = match script.downcast::<Script<W::Message, W::Output>>() {
+            Ok(script) => Answers::Messages(*script),
+            Err(script) => {
+                let script = script.downcast::<Script<Vec<W::Message>, W::Output>>();
+                let script = script.ok().filter(|_| takes_batches);
+                Answers::Batches(script.ok_or(NoStub::OtherTypes)?.answer)
+            }
+        };
         let run_mode = lock(self).as_mut().ok_or(NoStub::Started)?.run_mode.take();
         let run_mode = match before.map(<Box<dyn Any + Send>>::downcast::<PendingStub<W>>) {
             Some(Ok(stub)) => stub.run_mode(),
-            _ => run_mode.map(RunMode::of_stub),
+            _ => run_mode,
         };
-        Ok(Box::new(PendingStub::<W>::new(*script, run_mode)))
+        Ok(Box::new(PendingStub::<W>::new(answers, run_mode)))
     }
 
     fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
