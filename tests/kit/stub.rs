@@ -294,7 +294,7 @@ fn stubbing_a_group_panics() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stub_of_a_batch_consumer_takes_its_batches() {
-    #[consumer(batch = 2, linger = "1s", batch_weight = |word: &String| word.len(), max_weight = 10, concurrency = 2, partition_by = |word| word.len())]
+    #[consumer(batch = 2, linger = "1s", batch_weight = String::len, max_weight = 10, concurrency = 2, partition_by = String::len)]
     async fn load(words: Vec<String>) -> Vec<String> {
         words
     }
