@@ -219,7 +219,7 @@ mod wiring;
 ///     let reports = kit.collect::<String>("report");
 ///     let running = group.startup().await?;
 ///     tokio::time::sleep(Duration::from_secs(6 * 60 * 60 + 1)).await;
-///     assert_eq!(reports.len(), 1);
+///     assert_eq!(reports.take().len(), 1);
 ///     # assert!(running.shutdown().await.is_success());
 ///     # Ok::<(), fluid::Exit>(())
 /// }

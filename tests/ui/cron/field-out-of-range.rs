@@ -1,6 +1,6 @@
 use fluid::worker;
 
-#[worker(cron = "0 25 * * *")] //~ "0 25 * * *"
+#[worker(cron = "0 25 * * *")] //~ "0
 async fn clean() {}
 
 fn main() {

@@ -1,6 +1,6 @@
 use fluid::worker;
 
-#[worker(cron = "0 */5 * * * * * *")] //~ "0 */5 * * * * * *"
+#[worker(cron = "0 */5 * * * * * *")] //~ "0
 async fn clean() {}
 
 fn main() {
