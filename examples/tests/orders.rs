@@ -155,6 +155,16 @@ fn every_order_is_paid_or_given_up() {
 }
 
 #[test]
+fn a_shop_with_a_console_stops_it_last() {
+    let console = ["--orders=100", "--console=127.0.0.1:0"];
+    let closed = Shop::open("console", |command| command.args(console)).wait();
+    closed.assert_honest(0);
+    assert_eq!(closed.assert_all_recorded(), 100);
+    let told = &closed.ended.stderr;
+    assert!(told.contains("\n  console  stopped"), "{told}");
+}
+
+#[test]
 fn orders_from_standard_input_are_those_of_a_file() {
     let mut text = made_up(50);
     let first = text.lines().next().expect("an order").to_owned();

@@ -105,11 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn a_series_keeps_the_last_fifteen_minutes() {
+    fn a_series_keeps_the_last_fifteen_minutes_and_at_most_900_points() {
         let group = group(1);
         let snapshot = Snapshot::of(&group.handle());
-        for (period, points) in [(1, 900), (10, 90), (3_600, 1)] {
-            let mut history = History::new(Duration::from_secs(period));
+        for (millis, points) in [(100, 900), (1_000, 900), (10_000, 90), (3_600_000, 1)] {
+            let mut history = History::new(Duration::from_millis(millis));
             for _ in 0..1_000 {
                 history.add(&snapshot);
             }
