@@ -13,8 +13,11 @@ const LONGEST_PAUSE = 10000;
  */
 export function follow(handlers) {
   let pause = FIRST_PAUSE;
+  // From the end of the program to its next start.
+  let hasEnded = false;
 
   const again = () => {
+    (hasEnded ? handlers.ended : handlers.lost)();
     setTimeout(connect, pause);
     pause = Math.min(2 * pause, LONGEST_PAUSE);
   };
@@ -25,30 +28,26 @@ export function follow(handlers) {
       handlers.loaded(await json("graph"));
       history = new History(await json("history"));
     } catch {
-      handlers.lost();
       again();
       return;
     }
     const events = new EventSource("events");
     events.addEventListener("snapshot", (event) => {
       pause = FIRST_PAUSE;
+      hasEnded = false;
       const snapshot = JSON.parse(event.data);
       history.add(snapshot);
       handlers.snapshot(snapshot, history);
     });
-    let hasEnded = false;
+    // The first of the two ends this connection: a closed source sends no further event.
     events.addEventListener("end", () => {
       hasEnded = true;
       events.close();
-      handlers.ended();
       again();
     });
     events.addEventListener("error", () => {
       events.close();
-      if (!hasEnded) {
-        handlers.lost();
-        again();
-      }
+      again();
     });
   }
 
