@@ -63,28 +63,37 @@ impl Desk {
     fn new(
         trades: impl ::core::convert::Into<::fluid::__private::Arc<Dispatcher<Trade>>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let trades = ::fluid::__private::resource::<Dispatcher<Trade>>(trades);
         let mut __workers = ::fluid::__private::Workers::new("desk");
-        let exchange = __workers.add_made("exchange", Self::__make_exchange);
-        let dispatch = __workers.add_from("dispatch", &trades, Self::__make_dispatch);
+        let exchange = <Exchange as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "exchange", Self::__make_exchange);
+        let dispatch = <Dispatcher<Trade> as ::fluid::rule::IsMember<_>>::MEMBER
+            .add_from(&mut __workers, "dispatch", &trades, Self::__make_dispatch);
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            exchange.starts_an_edge(),
-            ::fluid::rule::IsSlot::slot(&dispatch),
+            ::fluid::rule::StartsEdge::<Exchange, _>::start(exchange.start_of_edge()),
+            ::fluid::rule::EndsEdgeOfAny::<
+                Dispatcher<Trade>,
+                _,
+            >::end(dispatch.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Exchange,
-        > as ::fluid::rule::NeedsNoFeeding<Exchange>>::fed_by_nothing();
+            _,
+        >::fed_by_nothing(exchange.message_type(), exchange.consumption());
         <Exchange>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Dispatcher<Trade>,
-        > as ::fluid::rule::NeedsNoEdge<Dispatcher<Trade>>>::feeds_nothing();
+            _,
+        >::feeds_nothing(dispatch.output_type(), dispatch.emission());
         <Dispatcher<Trade>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DeskHandle {
             __group: __workers.handle(),
             exchange: exchange.worker_handle(),
-            dispatch: ::fluid::__private::MemberSlot::member_handle(&dispatch),
+            dispatch: dispatch.member_handle(),
         };
         Self(::fluid::__private::Declared::new(__workers, __handle))
     }
@@ -111,10 +120,10 @@ impl Desk {
         )
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<Exchange>("exchange", "Exchange"),
-                ::fluid::__private::GraphWorker::of::<
-                    Dispatcher<Trade>,
-                >("dispatch", "Dispatcher<Trade>"),
+                <Exchange as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("exchange", "Exchange"),
+                <Dispatcher<Trade> as ::fluid::rule::IsMember<_>>::MEMBER
+                    .in_graph("dispatch", "Dispatcher<Trade>"),
             ],
         )
         .edges(&[::fluid::__private::GraphEdge::new("exchange", "dispatch")]);

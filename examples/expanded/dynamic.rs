@@ -38,6 +38,24 @@ async fn read(news: String, count: &mut u64) {
 struct Read {
     count: u64,
 }
+impl Read {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::Yes,
+        }
+    }
+}
 impl ::fluid::__private::Function for Read {
     type Input = ::fluid::__private::PerMessage<String>;
     type Emission = ::fluid::__private::Silent;

@@ -68,23 +68,29 @@ impl Hello {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
     #[allow(unused_imports, unused_mut)]
     fn new(name: impl ::core::convert::Into<::fluid::__private::Arc<String>>) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let name = ::fluid::__private::resource::<String>(name);
         let mut __workers = ::fluid::__private::Workers::new("hello");
-        let greet = __workers.add_from("greet", &name, Self::__make_greet);
-        let print = __workers.add_made("print", Self::__make_print);
+        let greet = <Greet as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "greet", &name, Self::__make_greet);
+        let print = <Print as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "print", Self::__make_print);
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            greet.starts_an_edge(),
-            &print,
+            ::fluid::rule::StartsEdge::<Greet, _>::start(greet.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Print, _>::end(print.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Greet,
-        > as ::fluid::rule::NeedsNoFeeding<Greet>>::fed_by_nothing();
+            _,
+        >::fed_by_nothing(greet.message_type(), greet.consumption());
         <Greet>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Print,
-        > as ::fluid::rule::NeedsNoEdge<Print>>::feeds_nothing();
+            _,
+        >::feeds_nothing(print.output_type(), print.emission());
         <Print>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = HelloHandle {
             __group: __workers.handle(),
@@ -110,8 +116,8 @@ impl Hello {
         .resources(&[::fluid::__private::GraphResource::new("name", "String")])
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<Greet>("greet", "Greet"),
-                ::fluid::__private::GraphWorker::of::<Print>("print", "Print"),
+                <Greet as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("greet", "Greet"),
+                <Print as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("print", "Print"),
             ],
         )
         .edges(&[::fluid::__private::GraphEdge::new("greet", "print")]);

@@ -67,15 +67,19 @@ impl Stumbling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
     #[allow(unused_imports, unused_mut)]
     fn new() -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let mut __workers = ::fluid::__private::Workers::new("stumbling");
-        let stumble = __workers.add_made("stumble", Self::__make_stumble);
-        <::fluid::rule::ConsumedBy<
+        let stumble = <Stumble as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "stumble", Self::__make_stumble);
+        ::fluid::rule::NeedsNoFeeding::<
             Stumble,
-        > as ::fluid::rule::NeedsNoFeeding<Stumble>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
+            _,
+        >::fed_by_nothing(stumble.message_type(), stumble.consumption());
+        ::fluid::rule::NeedsNoEdge::<
             Stumble,
-        > as ::fluid::rule::NeedsNoEdge<Stumble>>::feeds_nothing();
+            _,
+        >::feeds_nothing(stumble.output_type(), stumble.emission());
         <Stumble>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = StumblingHandle {
             __group: __workers.handle(),
@@ -93,7 +97,10 @@ impl Stumbling {
             "Stumbling",
         )
         .workers(
-            &[::fluid::__private::GraphWorker::of::<Stumble>("stumble", "Stumble")],
+            &[
+                <Stumble as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("stumble", "Stumble"),
+            ],
         );
 }
 /// The handle of [`Stumbling`]: one accessor for each worker.
@@ -146,16 +153,20 @@ impl Dawdling {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
     #[allow(unused_imports, unused_mut)]
     fn new() -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let mut __workers = ::fluid::__private::Workers::new("dawdling")
             .grace(::core::time::Duration::from_millis(200));
-        let dawdle = __workers.add_made("dawdle", Self::__make_dawdle);
-        <::fluid::rule::ConsumedBy<
+        let dawdle = <Dawdle as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "dawdle", Self::__make_dawdle);
+        ::fluid::rule::NeedsNoFeeding::<
             Dawdle,
-        > as ::fluid::rule::NeedsNoFeeding<Dawdle>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
+            _,
+        >::fed_by_nothing(dawdle.message_type(), dawdle.consumption());
+        ::fluid::rule::NeedsNoEdge::<
             Dawdle,
-        > as ::fluid::rule::NeedsNoEdge<Dawdle>>::feeds_nothing();
+            _,
+        >::feeds_nothing(dawdle.output_type(), dawdle.emission());
         <Dawdle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = DawdlingHandle {
             __group: __workers.handle(),
@@ -172,7 +183,12 @@ impl Dawdling {
             "dawdling",
             "Dawdling",
         )
-        .workers(&[::fluid::__private::GraphWorker::of::<Dawdle>("dawdle", "Dawdle")]);
+        .workers(
+            &[
+                <Dawdle as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("dawdle", "Dawdle"),
+            ],
+        );
 }
 /// The handle of [`Dawdling`]: one accessor for each worker.
 #[derive(::core::clone::Clone)]

@@ -20,7 +20,10 @@ impl ::fluid::__private::Function for Measure {
         _: &::fluid::__private::Context,
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
-        ::fluid::__private::tries_one(measure(), ::fluid::rule::IsCarried::carried)
+        ::fluid::__private::tries_one(
+            measure(),
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
+        )
     }
 }
 /// Emits a warning after three high loads in a row.
@@ -32,6 +35,24 @@ async fn judge(load: f64, limit: f64, high: &mut u32) -> Option<String> {
 struct Judge {
     limit: f64,
     high: u32,
+}
+impl Judge {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::Yes,
+        }
+    }
 }
 impl ::fluid::__private::Function for Judge {
     type Input = ::fluid::__private::PerMessage<f64>;
@@ -74,7 +95,7 @@ impl ::fluid::__private::Function for Warn {
             ::core::time::Duration::from_secs(10),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        <String as ::fluid::rule::CanBeTriedAgain>::copied,
+        <::fluid::rule::Rule as ::fluid::rule::CanBeTriedAgain<String>>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("warn")
         .docs(&["Writes a warning to standard error."])
@@ -86,7 +107,10 @@ impl ::fluid::__private::Function for Warn {
         _: &(),
     ) -> impl ::fluid::__private::Call<Self> {
         ::fluid::rule::IsMessage::message(&message);
-        ::fluid::__private::tries_none(warn(message), ::fluid::rule::IsCarried::carried)
+        ::fluid::__private::tries_none(
+            warn(message),
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
+        )
     }
 }
 /// The group `load_watch`.
@@ -111,30 +135,38 @@ impl LoadWatch {
     /// Makes the group. It does nothing until it is started; messages may be sent already.
     #[allow(unused_imports, unused_mut)]
     fn new(limit: impl ::core::convert::Into<::fluid::__private::Arc<f64>>) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let limit = ::fluid::__private::resource::<f64>(limit);
         let mut __workers = ::fluid::__private::Workers::new("load_watch");
-        let measure = __workers.add_made("measure", Self::__make_measure);
-        let judge = __workers.add_from("judge", &limit, Self::__make_judge);
-        let warn = __workers.add_made("warn", Self::__make_warn);
+        let measure = <Measure as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "measure", Self::__make_measure);
+        let judge = <Judge as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "judge", &limit, Self::__make_judge);
+        let warn = <Warn as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "warn", Self::__make_warn);
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            measure.starts_an_edge(),
-            &judge,
+            ::fluid::rule::StartsEdge::<Measure, _>::start(measure.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Judge, _>::end(judge.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            judge.starts_an_edge(),
-            &warn,
+            ::fluid::rule::StartsEdge::<Judge, _>::start(judge.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Warn, _>::end(warn.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Measure,
-        > as ::fluid::rule::NeedsNoFeeding<Measure>>::fed_by_nothing();
+            _,
+        >::fed_by_nothing(measure.message_type(), measure.consumption());
         <Measure>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Warn,
-        > as ::fluid::rule::NeedsNoEdge<Warn>>::feeds_nothing();
+            _,
+        >::feeds_nothing(warn.output_type(), warn.emission());
         <Warn>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = LoadWatchHandle {
             __group: __workers.handle(),
@@ -168,9 +200,10 @@ impl LoadWatch {
         .resources(&[::fluid::__private::GraphResource::new("limit", "f64")])
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<Measure>("measure", "Measure"),
-                ::fluid::__private::GraphWorker::of::<Judge>("judge", "Judge"),
-                ::fluid::__private::GraphWorker::of::<Warn>("warn", "Warn"),
+                <Measure as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("measure", "Measure"),
+                <Judge as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("judge", "Judge"),
+                <Warn as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("warn", "Warn"),
             ],
         )
         .edges(

@@ -40,7 +40,7 @@ impl ::fluid::__private::Function for Serve {
                 ::fluid::rule::IsConfiguration::configuration(&self.address),
                 ::fluid::rule::IsResource::resource(&self.orders),
             ),
-            ::fluid::rule::IsCarried::carried,
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
         )
     }
 }
@@ -61,6 +61,24 @@ async fn work(order: Order, done: &mut u64) -> io::Result<()> {
 struct Work {
     done: u64,
 }
+impl Work {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::Yes,
+        }
+    }
+}
 impl ::fluid::__private::Function for Work {
     type Input = ::fluid::__private::PerMessage<Order>;
     type Emission = ::fluid::__private::Silent;
@@ -79,7 +97,7 @@ impl ::fluid::__private::Function for Work {
         ::fluid::rule::IsMessage::message(&message);
         ::fluid::__private::tries_none(
             work(message, ::fluid::rule::IsState::state(&mut self.done)),
-            ::fluid::rule::IsCarried::carried,
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
         )
     }
 }
@@ -107,40 +125,56 @@ impl Web {
     fn new(
         address: impl ::core::convert::Into<::fluid::__private::Arc<String>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let address = ::fluid::__private::resource::<String>(address);
         let mut __workers = ::fluid::__private::Workers::new("web")
             .grace(::core::time::Duration::from_secs(10));
         let __orders_key = <Ingress<Order> as ::fluid::__private::HasKey>::key("orders");
-        let serve = __workers
-            .add_from("serve", (&address, &__orders_key), Self::__make_serve);
+        let serve = <Serve as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(
+                &mut __workers,
+                "serve",
+                (&address, &__orders_key),
+                Self::__make_serve,
+            );
         let orders = __workers
             .add_ingress_as(
                 "orders",
-                <Ingress<Order> as ::fluid::__private::Member>::OPTIONS
+                <Ingress<Order> as ::fluid::rule::IsMember<_>>::MEMBER
+                    .options()
                     .close_after(::core::time::Duration::from_secs(5)),
                 &__orders_key,
             );
-        let work = __workers.add_made("work", Self::__make_work);
+        let work = <Work as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "work", Self::__make_work);
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            orders.starts_an_edge(),
-            &work,
+            ::fluid::rule::StartsEdge::<
+                Ingress<Order>,
+                _,
+            >::start(orders.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Work, _>::end(work.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Serve,
-        > as ::fluid::rule::NeedsNoFeeding<Serve>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
+            _,
+        >::fed_by_nothing(serve.message_type(), serve.consumption());
+        ::fluid::rule::NeedsNoEdge::<
             Serve,
-        > as ::fluid::rule::NeedsNoEdge<Serve>>::feeds_nothing();
+            _,
+        >::feeds_nothing(serve.output_type(), serve.emission());
         <Serve>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Ingress<Order>,
-        > as ::fluid::rule::NeedsNoFeeding<Ingress<Order>>>::fed_by_nothing();
+            _,
+        >::fed_by_nothing(orders.message_type(), orders.consumption());
         <Ingress<Order>>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Work,
-        > as ::fluid::rule::NeedsNoEdge<Work>>::feeds_nothing();
+            _,
+        >::feeds_nothing(work.output_type(), work.emission());
         <Work>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = WebHandle {
             __group: __workers.handle(),
@@ -174,16 +208,16 @@ impl Web {
         .resources(&[::fluid::__private::GraphResource::new("address", "String")])
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<Serve>("serve", "Serve"),
-                ::fluid::__private::GraphWorker::of::<
-                    Ingress<Order>,
-                >("orders", "Ingress<Order>")
+                <Serve as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("serve", "Serve"),
+                <Ingress<Order> as ::fluid::rule::IsMember<_>>::MEMBER
+                    .in_graph("orders", "Ingress<Order>")
                     .public()
                     .options(
-                        <Ingress<Order> as ::fluid::__private::Member>::OPTIONS
+                        <Ingress<Order> as ::fluid::rule::IsMember<_>>::MEMBER
+                            .options()
                             .close_after(::core::time::Duration::from_secs(5)),
                     ),
-                ::fluid::__private::GraphWorker::of::<Work>("work", "Work"),
+                <Work as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("work", "Work"),
             ],
         )
         .edges(&[::fluid::__private::GraphEdge::new("orders", "work")]);

@@ -12,4 +12,3 @@ pub(crate) use expand::{Place, checked_wait, duration};
 pub(crate) use model::{Setting, Settings};
 pub(crate) use parse::{duration as parse_duration, literal_alone, pattern as parse_pattern, read};
 pub(crate) use row::{FieldRule, NotFused, Scope};
-pub(crate) use table::{BLOCKING_TIMEOUT, RETRY_IN_OF_BATCHES, WITHOUT_RETRY, WITHOUT_STALL};

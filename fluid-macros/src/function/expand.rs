@@ -3,6 +3,7 @@
 mod call;
 mod generics;
 mod port;
+mod properties;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -25,6 +26,7 @@ pub(super) fn worker(worker: &Worker) -> TokenStream {
         struct_(worker, &generics),
         port::ports(worker, &generics),
         port::every_port_leads_somewhere(worker, &generics),
+        properties::properties(worker, &generics),
         impl_function(worker, &generics),
         check_options(worker, &generics),
     ];
@@ -221,7 +223,7 @@ fn code(worker: &Worker) -> TokenStream {
         // The compiler reports a message that cannot be cloned at its type.
         consts.extend(quote_spanned! {ty.span().resolved_at(Span::call_site())=>
             const COPY: ::fluid::__private::Copying<Self> =
-                ::core::option::Option::Some(<#ty as ::fluid::rule::CanBeTriedAgain>::copied);
+                ::core::option::Option::Some(<::fluid::rule::Rule as ::fluid::rule::CanBeTriedAgain<#ty>>::copied);
         });
     }
     consts

@@ -97,7 +97,7 @@ impl Setting {
     }
 
     /// The value, if it is a number.
-    pub(super) fn number(&self) -> Option<u64> {
+    pub(crate) fn number(&self) -> Option<u64> {
         match self.value {
             Value::Number(number) => Some(number),
             _ => None,

@@ -365,19 +365,18 @@ const ONLY_OF_GROUP: &[(Scope, &str)] =
     &[(Worker, OF_GROUP), (Consumer, OF_GROUP), (Field, OF_GROUP)];
 
 /// Why `timeout` and `blocking` exclude each other.
-pub(crate) const BLOCKING_TIMEOUT: &str = "`timeout` cannot end a `blocking` function: nothing can end what blocks a thread\n\
+const BLOCKING_TIMEOUT: &str = "`timeout` cannot end a `blocking` function: nothing can end what blocks a thread\n\
      give what it waits for a time limit of its own";
 
 /// Why `retry_in` needs `retry`.
-pub(crate) const WITHOUT_RETRY: &str = "no message waits for another attempt\nadd `retry = 3`";
+const WITHOUT_RETRY: &str = "no message waits for another attempt\nadd `retry = 3`";
 
 /// Why `retry_in` and `batch` exclude each other.
-pub(crate) const RETRY_IN_OF_BATCHES: &str = "`retry_in` does not go with `batch`: a batch is tried again as a whole, and waits in its lane\n\
+const RETRY_IN_OF_BATCHES: &str = "`retry_in` does not go with `batch`: a batch is tried again as a whole, and waits in its lane\n\
      leave `retry_in` out";
 
 /// Why `on_stall` needs `stall`.
-pub(crate) const WITHOUT_STALL: &str =
-    "without one no call is ever taken for a stall\nadd `stall = \"30s\"`";
+const WITHOUT_STALL: &str = "without one no call is ever taken for a stall\nadd `stall = \"30s\"`";
 
 /// An option of workers that are called at each beat.
 const fn of_heartbeat(name: &'static str, kind: Kind) -> Row {

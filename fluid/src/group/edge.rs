@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 
 use crate::catch::DropCaught;
-use crate::group::rule::{IsCalledWith, IsConsumedBy};
+use crate::group::rule::{Adapted, IsCalledWith, IsConsumedBy, Unchanged};
 use crate::group::slot::Slot;
 use crate::group::worker_handle::WorkerHandle;
 use crate::queue::adapter::Adapt;
 use crate::queue::{Output, SendOrigin, Sender};
-use crate::rules::{Adapted, IsAdaptedTo, Unchanged};
+use crate::rules::Rule;
 use crate::worker::attempt::Copy;
 use crate::worker::downstream::Downstream;
 use crate::worker::{Port, Worker};
@@ -49,7 +49,7 @@ pub trait EdgeStart: Sealed {
     #[doc(hidden)]
     fn attach<B, M: Send + 'static>(self, to: Sender<M>)
     where
-        Self::Sent: IsConsumedBy<B, M, Self::Kind> + IsAdaptedTo<B, M, Self::Kind>,
+        Rule: IsConsumedBy<Self::Sent, B, M, Self::Kind>,
         B: Worker;
 }
 
@@ -68,7 +68,7 @@ pub trait FusedStart: EdgeStart {
         next: N,
     ) -> impl Downstream<Self::Emitted> + use<Self, B, M, N>
     where
-        Self::Sent: IsCalledWith<B, M, Self::Kind> + IsAdaptedTo<B, M, Self::Kind>,
+        Rule: IsCalledWith<Self::Sent, B, M, Self::Kind>,
         B: Worker<Message = M>,
         N: Downstream<B::Output>;
 }
@@ -97,9 +97,9 @@ impl<W: Worker> EdgeStart for &Slot<W> {
 
     fn attach<B, M: Send + 'static>(self, to: Sender<M>)
     where
-        W::Output: IsConsumedBy<B, M, Unchanged>,
+        Rule: IsConsumedBy<W::Output, B, M, Unchanged>,
     {
-        self.open(|output| IsConsumedBy::agreed(output).connect(to));
+        self.open(|output| <Rule as IsConsumedBy<_, B, M, _>>::agreed(output).connect(to));
     }
 }
 
@@ -116,11 +116,11 @@ impl<'s, W: Worker> FusedStart for &'s Slot<W> {
         next: N,
     ) -> impl Downstream<W::Output> + use<'s, W, B, M, N>
     where
-        W::Output: IsCalledWith<B, M, Unchanged>,
+        Rule: IsCalledWith<W::Output, B, M, Unchanged>,
         B: Worker<Message = M>,
         N: Downstream<B::Output>,
     {
-        <W::Output as IsCalledWith<B, M, Unchanged>>::downstream(to, next)
+        <Rule as IsCalledWith<W::Output, B, M, Unchanged>>::downstream(to, next)
     }
 }
 
@@ -153,9 +153,9 @@ impl<W: Worker, T: Send + 'static> EdgeStart for PortStart<'_, W, T> {
 
     fn attach<B, M: Send + 'static>(self, to: Sender<M>)
     where
-        T: IsConsumedBy<B, M, Unchanged>,
+        Rule: IsConsumedBy<T, B, M, Unchanged>,
     {
-        self.open(|output| IsConsumedBy::agreed(output).connect(to));
+        self.open(|output| <Rule as IsConsumedBy<_, B, M, _>>::agreed(output).connect(to));
     }
 }
 
@@ -253,7 +253,7 @@ where
 
     fn attach<B, M: Send + 'static>(self, to: Sender<M>)
     where
-        R: IsAdaptedTo<B, M, Adapted>,
+        Rule: IsConsumedBy<R, B, M, Adapted>,
         B: Worker,
     {
         let adapt = With::<_, B>::new(self.adapt);
@@ -272,22 +272,22 @@ where
         next: N,
     ) -> impl Downstream<S::Emitted> + use<S, F, R, B, M, N>
     where
-        R: IsCalledWith<B, M, Adapted> + IsAdaptedTo<B, M, Adapted>,
+        Rule: IsCalledWith<R, B, M, Adapted>,
         B: Worker<Message = M>,
         N: Downstream<B::Output>,
     {
-        R::adapted(to, With::<_, B>::new(self.adapt), next)
+        <Rule as IsCalledWith<R, B, M, Adapted>>::adapted(to, self.adapt, next)
     }
 }
 
 /// Calls an adapter. `W` is the worker at the end of the edge, which errors name.
-struct With<F, W> {
+pub(crate) struct With<F, W> {
     adapter: DropCaught<F>,
     consumer: PhantomData<fn(W)>,
 }
 
 impl<F, W> With<F, W> {
-    const fn new(adapter: F) -> Self {
+    pub(crate) const fn new(adapter: F) -> Self {
         Self {
             adapter: DropCaught::new(adapter),
             consumer: PhantomData,
@@ -299,11 +299,11 @@ impl<T, W, F, R, M> Adapt<T, M> for With<F, W>
 where
     W: Worker,
     F: Fn(T) -> R + Send + Sync + 'static,
-    R: IsAdaptedTo<W, M, Adapted>,
+    Rule: IsConsumedBy<R, W, M, Adapted>,
 {
-    const AT_MOST_ONE: bool = R::AT_MOST_ONE;
+    const AT_MOST_ONE: bool = <Rule as IsConsumedBy<R, W, M, Adapted>>::AT_MOST_ONE;
 
     fn adapt(&self, message: T) -> impl Iterator<Item = M> + Send + use<T, W, F, R, M> {
-        (self.adapter)(message).messages()
+        <Rule as IsConsumedBy<R, W, M, Adapted>>::messages((self.adapter)(message))
     }
 }

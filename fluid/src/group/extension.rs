@@ -16,7 +16,7 @@ use crate::node::MemberId;
 use crate::node::context::Context;
 use crate::options::Options;
 use crate::queue::{Output, SendOrigin};
-use crate::rules::IsAdaptedTo;
+use crate::rules::Rule;
 use crate::state::Nothing;
 use crate::supervisor::{Entries, Event};
 use crate::sync::mpsc;
@@ -85,7 +85,7 @@ impl Extension {
     where
         S: EdgeStart<Sent = O, Kind = K>,
         M: Send + 'static,
-        O: IsConsumedBy<ConsumerOf<M>, M, K> + IsAdaptedTo<ConsumerOf<M>, M, K>,
+        Rule: IsConsumedBy<O, ConsumerOf<M>, M, K>,
     {
         let edge = (from.slot().id, self.member(to));
         from.slot().check(&self.adding);
@@ -110,7 +110,7 @@ impl Extension {
     where
         S: EdgeStart<Sent = O, Kind = K>,
         M: Send + 'static,
-        O: IsConsumedBy<ConsumerOf<M>, M, K> + IsAdaptedTo<ConsumerOf<M>, M, K>,
+        Rule: IsConsumedBy<O, ConsumerOf<M>, M, K>,
     {
         self.member(to);
         from.slot().check(&self.adding);
@@ -123,9 +123,12 @@ impl Extension {
     /// # Panics
     ///
     /// If it is not that of a new worker.
-    pub fn broadcast<S: OutputStart<Emitted: CanBeCopied>>(&mut self, from: S) {
+    pub fn broadcast<S: OutputStart>(&mut self, from: S)
+    where
+        Rule: CanBeCopied<S::Emitted>,
+    {
         from.slot().check(&self.adding);
-        from.open(CanBeCopied::copies);
+        from.open(Rule::copies);
     }
 
     /// Throws away what leaves at an output or a port. See [`Workers::discard`](crate::Workers::discard).

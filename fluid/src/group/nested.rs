@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::graph::Form;
 use crate::group::declared::Declared;
 use crate::group::handle::GroupHandle;
+use crate::group::rule::{ConsumingNothing, EmittingNothing};
 use crate::group::slot::{Member, MemberSlot};
 use crate::group::workers::Workers;
 use crate::lifecycle::launch::{Launch, LaunchContext};
@@ -44,6 +45,10 @@ impl MemberSlot for GroupHandle {
     type Member = Declared<Self>;
     type Message = Nothing;
     type Output = Nothing;
+    type Consumption = ConsumingNothing;
+    const CONSUMPTION: ConsumingNothing = ConsumingNothing;
+    type Emission = EmittingNothing;
+    const EMISSION: EmittingNothing = EmittingNothing;
     type Handle = Self;
 
     fn add(
@@ -68,6 +73,10 @@ where
     type Member = Declared<H>;
     type Message = Nothing;
     type Output = Nothing;
+    type Consumption = ConsumingNothing;
+    const CONSUMPTION: ConsumingNothing = ConsumingNothing;
+    type Emission = EmittingNothing;
+    const EMISSION: EmittingNothing = EmittingNothing;
     type Handle = H;
 
     fn add(

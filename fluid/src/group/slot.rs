@@ -10,7 +10,7 @@ use crate::fused::edge::Fused;
 use crate::graph::{Form, GraphWorker, Location};
 use crate::group::edge::{MappedStart, PortStart};
 use crate::group::handle::GroupHandle;
-use crate::group::rule::CanBeTriedAgain;
+use crate::group::rule::{CanBeTriedAgain, Consuming, Emitting};
 use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 use crate::group::workers::Workers;
 use crate::lifecycle::lanes::LanesMode;
@@ -21,6 +21,7 @@ use crate::node::{MemberId, Node};
 use crate::options::Options;
 use crate::queue::adapter::Adapt;
 use crate::queue::{Channel, Output, Owner, QueueControl, SendOrigin, Sender};
+use crate::rules::Rule;
 use crate::state::Kind;
 use crate::state::Nothing;
 use crate::supervisor::Events;
@@ -69,6 +70,20 @@ pub trait MemberSlot: Sized {
     /// The output type of a worker that emits, otherwise [`Nothing`].
     type Output: Send + 'static;
 
+    /// Whether it consumes messages, unless they are [`Nothing`].
+    #[doc(hidden)]
+    type Consumption;
+
+    #[doc(hidden)]
+    const CONSUMPTION: Self::Consumption;
+
+    /// Whether it emits messages, unless they are [`Nothing`].
+    #[doc(hidden)]
+    type Emission;
+
+    #[doc(hidden)]
+    const EMISSION: Self::Emission;
+
     /// The handle of the member.
     type Handle: Clone + Send + Sync + 'static;
 
@@ -91,18 +106,25 @@ pub trait MemberSlot: Sized {
     /// If the member has several lanes, each of which is built.
     #[doc(hidden)]
     fn build_once(&self) {}
+
+    /// The handle of a `pub` member, which is a consumer.
+    #[doc(hidden)]
+    fn public_handle(&self) -> ConsumerHandle<Self::Message> {
+        unreachable!("a group that is `pub` does not compile")
+    }
 }
 
 /// The handle of a member.
 pub type HandleOf<M> = <<M as Member>::Slot as MemberSlot>::Handle;
 
-/// The message type of a member.
-pub(crate) type MessageOf<M> = <<M as Member>::Slot as MemberSlot>::Message;
-
 impl<W: Worker> MemberSlot for Slot<W> {
     type Member = W;
     type Message = W::Message;
     type Output = W::Output;
+    type Consumption = Consuming;
+    const CONSUMPTION: Consuming = Consuming;
+    type Emission = Emitting;
+    const EMISSION: Emitting = Emitting;
     type Handle = WorkerHandle;
 
     fn add(
@@ -125,6 +147,10 @@ impl<W: Worker> MemberSlot for Slot<W> {
             self.worker_name()
         );
         self.handle.node().by_value.store(true, Ordering::Relaxed);
+    }
+
+    fn public_handle(&self) -> ConsumerHandle<W::Message> {
+        self.handle()
     }
 }
 
@@ -327,10 +353,10 @@ impl<W: Worker> Slot<W> {
     /// ```
     pub fn failed(&self) -> PortStart<'_, W, Failed<W::Message>>
     where
-        W::Message: CanBeTriedAgain,
+        Rule: CanBeTriedAgain<W::Message>,
     {
         let port = Port::<W, Failed<W::Message>>::failed();
-        PortStart::new(self, port, Some(W::Message::copied))
+        PortStart::new(self, port, Some(Rule::copied))
     }
 
     /// The start of an edge at the port `undelivered` of a consumer. When the consumer ends and has not handled all messages

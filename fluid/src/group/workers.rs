@@ -13,13 +13,10 @@ use crate::error::Error;
 use crate::fused::edge::FusedHead;
 use crate::group::callback::Callback;
 use crate::group::declared::Declared;
-use crate::group::edge::{
-    EdgeStart, FusedStart, MappedStart, OutputStart, edge_origin, no_feedback_saves,
-};
+use crate::group::edge::{EdgeStart, FusedStart, OutputStart, edge_origin, no_feedback_saves};
 use crate::group::handle::GroupHandle;
 use crate::group::ingress::{CloseOnDrop, Ingress, IngressKey, IngressSource};
 use crate::group::nested::Nested;
-use crate::group::resources::Resources;
 use crate::group::rule::{CanBeCopied, IsCalledWith, IsConsumedBy};
 use crate::group::slot::{Member, MemberSlot, Slot};
 use crate::group::worker_handle::WorkerHandle;
@@ -31,12 +28,13 @@ use crate::options::{Options, bounded};
 use crate::outcome::Outcome;
 use crate::queue::{Output, SendOrigin};
 use crate::report::exit::Exit;
-use crate::rules::{Adapted, CanCall, IsAdaptedTo};
+use crate::rules::Rule;
 use crate::state::Kind;
 use crate::supervisor::{DeferredDrop, Hooks, hook};
 use crate::sync::mpsc;
 use crate::worker::Worker;
 use crate::worker::downstream::Downstream;
+use crate::worker::stage::Stage;
 use arrivals::Arrivals;
 
 /// A group of workers that has not been started. `workers!` builds one from its declaration; this is
@@ -222,55 +220,6 @@ impl Workers {
         self.seat(name, options, Build::later(build))
     }
 
-    /// Adds a worker or a group that `make` makes, with the options of its type.
-    #[doc(hidden)]
-    pub fn add_made<M: Member>(&mut self, name: &str, make: fn() -> M) -> M::Slot {
-        self.add_with(name, M::OPTIONS, make)
-    }
-
-    /// Adds a worker or a group that `make` makes from resources, with the options of its type.
-    #[doc(hidden)]
-    pub fn add_from<M: Member, R: Resources>(
-        &mut self,
-        name: &str,
-        resources: R,
-        make: fn(&R::Owned) -> M,
-    ) -> M::Slot {
-        self.add_from_with(name, M::OPTIONS, resources, make)
-    }
-
-    /// Adds a worker or a group that `make` makes from resources.
-    #[doc(hidden)]
-    pub fn add_from_with<M: Member, R: Resources>(
-        &mut self,
-        name: &str,
-        options: Options,
-        resources: R,
-        make: fn(&R::Owned) -> M,
-    ) -> M::Slot {
-        let resources = resources.owned();
-        self.add_with(name, options, move || make(&resources))
-    }
-
-    /// Adds a worker or a group that `make` makes once, from resources and from what moves into it.
-    #[doc(hidden)]
-    pub fn add_moved<M: Member, R: Resources, T: Send + 'static>(
-        &mut self,
-        name: &str,
-        options: Options,
-        resources: R,
-        moved: T,
-        make: fn(&R::Owned, T) -> M,
-    ) -> M::Slot {
-        let (resources, mut moved) = (resources.owned(), Some(moved));
-        let slot = self.add_with(name, options, move || {
-            let moved = moved.take().expect("it is built once");
-            make(&resources, moved)
-        });
-        slot.build_once();
-        slot
-    }
-
     /// Adds an [`Ingress`]: an input for code outside the workers of the group, which at a stop admits what is in
     /// flight. Edges start at the returned slot.
     ///
@@ -441,13 +390,13 @@ impl Workers {
     ///
     /// If an edge starts at this output already, and [`broadcast`](Self::broadcast) was not called; or if
     /// one of the two is no worker of this group.
-    pub fn connect<S, B, O: IsConsumedBy<B, M, K>, M, K>(&mut self, from: S, to: &Slot<B>)
+    pub fn connect<S, B, O, M, K>(&mut self, from: S, to: &Slot<B>)
     where
         // All types are inferred before they are compared, so that an error names them.
         S: EdgeStart<Sent = O, Kind = K>,
         B: Worker<Message = M>,
         M: Send + 'static,
-        S::Sent: IsAdaptedTo<B, M, K>,
+        Rule: IsConsumedBy<O, B, M, K>,
     {
         let edge = (from.slot().id, to.id);
         self.check(from.slot());
@@ -467,12 +416,12 @@ impl Workers {
     ///
     /// If `from` is the port [`undelivered`](Slot::undelivered), whose consumer must end after its worker; and
     /// Like [`connect`](Self::connect).
-    pub fn feedback<S, B, O: IsConsumedBy<B, M, K>, M, K>(&mut self, from: S, to: &Slot<B>)
+    pub fn feedback<S, B, O, M, K>(&mut self, from: S, to: &Slot<B>)
     where
         S: EdgeStart<Sent = O, Kind = K>,
         B: Worker<Message = M>,
         M: Send + 'static,
-        S::Sent: IsAdaptedTo<B, M, K>,
+        Rule: IsConsumedBy<O, B, M, K>,
     {
         self.check(from.slot());
         self.check(to);
@@ -480,41 +429,17 @@ impl Workers {
         from.attach(to.origin(SendOrigin::Feedback));
     }
 
-    /// As `connect` with `from.map(adapt)`. `workers!` calls it, because a wrong adapter is one error here, and
-    /// two errors in the longer form.
-    #[doc(hidden)]
-    pub fn connect_adapted<S, B, E, F, R>(&mut self, from: S, to: &Slot<B>, adapt: F)
-    where
-        S: OutputStart<Emitted = E>,
-        B: Worker,
-        E: Send + 'static,
-        F: Fn(E) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message, Adapted>,
-    {
-        self.connect(MappedStart::new(from, adapt), to);
-    }
-
-    /// As `feedback` with `from.map(adapt)`.
-    #[doc(hidden)]
-    pub fn feedback_adapted<S, B, E, F, R>(&mut self, from: S, to: &Slot<B>, adapt: F)
-    where
-        S: OutputStart<Emitted = E>,
-        B: Worker,
-        E: Send + 'static,
-        F: Fn(E) -> R + Send + Sync + 'static,
-        R: IsAdaptedTo<B, B::Message, Adapted>,
-    {
-        self.feedback(MappedStart::new(from, adapt), to);
-    }
-
     /// Lets several edges start at an output or a port: each consumer gets a clone.
     ///
     /// # Panics
     ///
     /// If it is no worker of this group.
-    pub fn broadcast<S: OutputStart<Emitted: CanBeCopied>>(&mut self, from: S) {
+    pub fn broadcast<S: OutputStart>(&mut self, from: S)
+    where
+        Rule: CanBeCopied<S::Emitted>,
+    {
         self.check(from.slot());
-        from.open(CanBeCopied::copies);
+        from.open(Rule::copies);
     }
 
     /// Throws away what leaves at an output or a port, on purpose. For the port `failed` it means that a
@@ -570,31 +495,11 @@ impl Workers {
         S: FusedStart<Sent = O, Kind = K>,
         B: Worker<Message = M>,
         M: Send + 'static,
-        O: IsCalledWith<B, M, K> + IsAdaptedTo<B, M, K>,
+        Rule: IsCalledWith<O, B, M, K>,
         N: Downstream<B::Output>,
     {
         self.draw_fused(from.slot(), to);
         from.fuse(to, next)
-    }
-
-    /// As `fuse` with `from.map(adapt)`.
-    #[doc(hidden)]
-    pub fn fuse_adapted<S, B, E, F, R, N>(
-        &mut self,
-        from: S,
-        to: &Slot<B>,
-        next: N,
-        adapt: F,
-    ) -> impl Downstream<E> + use<S, B, E, F, R, N>
-    where
-        S: FusedStart + OutputStart<Emitted = E>,
-        B: Worker,
-        E: Send + 'static,
-        F: Fn(E) -> R + Send + Sync + 'static,
-        R: IsCalledWith<B, B::Message, Adapted> + IsAdaptedTo<B, B::Message, Adapted>,
-        N: Downstream<B::Output>,
-    {
-        self.fuse(MappedStart::new(from, adapt), to, next)
     }
 
     /// Lets `from` make the calls of all that is behind it in a chain of fused edges.
@@ -602,7 +507,7 @@ impl Workers {
     /// # Panics
     ///
     /// If it is no worker of this group.
-    pub fn lead<A: CanCall, N: Downstream<A::Output>>(&mut self, from: &Slot<A>, chain: N) {
+    pub fn lead<A: Stage, N: Downstream<A::Output>>(&mut self, from: &Slot<A>, chain: N) {
         from.check(&self.handle());
         from.run_as(FusedHead(chain));
     }

@@ -10,7 +10,7 @@ use crate::queue::reply_slot::ReplySlots;
 use crate::queue::sender::Sender;
 
 /// What an edge makes of each `T` that is sent over it: none, one or several of `M`.
-pub trait Adapt<T, M>: Send + Sync + 'static {
+pub(crate) trait Adapt<T, M>: Send + Sync + 'static {
     /// Whether it is never several.
     const AT_MOST_ONE: bool;
 

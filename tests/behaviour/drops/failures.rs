@@ -164,7 +164,7 @@ async fn a_call_whose_error_panics_when_it_is_dropped_is_skipped_or_tried_again(
                 Box::pin(async move { failure.strike(&strikes).map(|()| None) })
             });
             let seat = put_with(&mut workers, "calls", options, calls);
-            fluid::rule::CanBeTriedAgain::keep_copies(&seat);
+            fluid::rule::CanBeTriedAgain::keep_copies(fluid::rule::RULE, &seat);
             for number in 0..3 {
                 seat.send(number).await.unwrap();
             }

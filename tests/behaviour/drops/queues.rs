@@ -73,7 +73,7 @@ async fn undelivered_messages_are_dropped_one_at_a_time_at_a_forced_end() {
         let bombs = Bombs::default();
         let mut workers = group();
         let seat = workers.add_with("deaf", options, deaf);
-        fluid::rule::CanBeTriedAgain::keep_copies(&seat);
+        fluid::rule::CanBeTriedAgain::keep_copies(fluid::rule::RULE, &seat);
         let exit = forced(&bombs, 4, workers, &seat).await;
         assert_eq!(counts(&exit, "deaf"), [4, 0, 0, 0, 4]);
     }
@@ -240,7 +240,7 @@ async fn a_message_is_dropped_within_a_catch_when_no_attempt_is_left() {
     let mut workers = group();
     let options = Options::new().retry(1).on_error(OnError::Skip);
     let seat = put_with(&mut workers, "fails", options, fails());
-    fluid::rule::CanBeTriedAgain::keep_copies(&seat);
+    fluid::rule::CanBeTriedAgain::keep_copies(fluid::rule::RULE, &seat);
     send(&bombs, 3, &seat.handle()).await;
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert_eq!(counts(&exit, "fails"), [3, 0, 3, 0, 0]);
@@ -259,7 +259,7 @@ async fn the_messages_of_a_batch_are_dropped_one_at_a_time_when_no_attempt_is_le
     let bombs = Bombs::default();
     let mut workers = group();
     let seat = workers.add_with("refuse", Refuse::OPTIONS, || Refuse {});
-    fluid::rule::CanBeTriedAgain::keep_copies(&seat);
+    fluid::rule::CanBeTriedAgain::keep_copies(fluid::rule::RULE, &seat);
     send(&bombs, 6, &seat.handle()).await;
     let exit = workers.startup().await.unwrap().shutdown().await;
     assert_eq!(counts(&exit, "refuse"), [6, 0, 6, 0, 0]);

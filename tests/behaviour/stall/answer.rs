@@ -25,7 +25,7 @@ async fn a_stall_is_a_failed_attempt_and_the_remaining_attempts_need_no_restart(
     let log = Log::default();
     let options = restarts().retry(2).backoff(ms(0), ms(0));
     let slow = add(&mut workers, "slow", options, &log);
-    fluid::rule::CanBeTriedAgain::keep_copies(&slow);
+    fluid::rule::CanBeTriedAgain::keep_copies(fluid::rule::RULE, &slow);
     let running = workers.startup().await.unwrap();
     slow.send(Job::HangTwice).await.unwrap();
     let began = Instant::now();

@@ -21,7 +21,7 @@ async fn the_backoff_between_attempts_is_no_stall() {
         .backoff(pauses, pauses)
         .on_error(fluid::OnError::Skip);
     let slow = add(&mut workers, "slow", options, &Log::default());
-    fluid::rule::CanBeTriedAgain::keep_copies(&slow);
+    fluid::rule::CanBeTriedAgain::keep_copies(fluid::rule::RULE, &slow);
     let running = workers.startup().await.unwrap();
     let began = Instant::now();
     slow.send(Job::FailIn(secs(9))).await.unwrap();

@@ -7,8 +7,8 @@ async fn store(line: String) {
 
 workers! {
     struct Archive {
-        #[consumer(batch = 10)]
-        pub store: Store, //~ Store
+        #[consumer(batch = 10)] //~ batch
+        pub store: Store,
     }
 }
 

@@ -33,8 +33,8 @@ impl Worker for Feed {
 
 workers! {
     struct Numbers {
-        #[worker(timeout = "1s")]
-        feed: Feed, //~ Feed
+        #[worker(timeout = "1s")] //~ timeout
+        feed: Feed,
     }
 }
 

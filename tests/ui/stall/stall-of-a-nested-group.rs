@@ -2,8 +2,8 @@ use fluid::{Workers, workers};
 
 workers! {
     struct Outer {
-        #[worker(stall = "30s", on_stall = "restart")]
-        inner: Workers = Workers::new("inner"), //~ Workers
+        #[worker(stall = "30s", on_stall = "restart")] //~ stall
+        inner: Workers = Workers::new("inner"),
     }
 }
 

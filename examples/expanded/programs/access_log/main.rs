@@ -57,7 +57,7 @@ impl ::fluid::__private::Function for Read {
                 &ports.0,
                 ctx,
             ),
-            ::fluid::rule::IsCarried::carried,
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
         )
     }
 }
@@ -114,7 +114,7 @@ impl ::fluid::__private::Function for Parse {
         ::fluid::rule::emitted::<Entry>().is_no_result();
         ::fluid::__private::tries_each(
             parse(message, &ports.0),
-            ::fluid::rule::IsCarried::carried,
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
         )
     }
 }
@@ -209,37 +209,51 @@ impl AccessLog {
         show: impl ::core::convert::Into<::fluid::__private::Arc<u64>>,
         totals: impl ::core::convert::Into<::fluid::__private::Arc<Mutex<Totals>>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let file = ::fluid::__private::resource::<Option<PathBuf>>(file);
         let show = ::fluid::__private::resource::<u64>(show);
         let totals = ::fluid::__private::resource::<Mutex<Totals>>(totals);
         let mut __workers = ::fluid::__private::Workers::new("access_log");
-        let read = __workers.add_from("read", &file, Self::__make_read);
-        let parse = __workers.add_made("parse", Self::__make_parse);
-        let count = __workers.add_from("count", &totals, Self::__make_count);
-        let dead_letters = __workers
-            .add_from("dead_letters", (&show, &totals), Self::__make_dead_letters);
+        let read = <Read as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "read", &file, Self::__make_read);
+        let parse = <Parse as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "parse", Self::__make_parse);
+        let count = <Count as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "count", &totals, Self::__make_count);
+        let dead_letters = <DeadLetters as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(
+                &mut __workers,
+                "dead_letters",
+                (&show, &totals),
+                Self::__make_dead_letters,
+            );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
             read.port(<Read>::lines()),
-            &parse,
+            ::fluid::rule::EndsEdge::<Parse, _>::end(parse.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            parse.starts_an_edge(),
-            &count,
+            ::fluid::rule::StartsEdge::<Parse, _>::start(parse.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Count, _>::end(count.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
             parse.port(<Parse>::malformed()),
-            &dead_letters,
+            ::fluid::rule::EndsEdge::<DeadLetters, _>::end(dead_letters.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Read,
-        > as ::fluid::rule::NeedsNoFeeding<Read>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
+            _,
+        >::fed_by_nothing(read.message_type(), read.consumption());
+        ::fluid::rule::NeedsNoEdge::<
             Read,
-        > as ::fluid::rule::NeedsNoEdge<Read>>::feeds_nothing();
+            _,
+        >::feeds_nothing(read.output_type(), read.emission());
         let () = {
             struct EdgesOfRead<Ports>(Ports);
             impl<W, P, Ports> ::fluid::rule::Wires<W, P, 746524> for EdgesOfRead<Ports> {}
@@ -251,13 +265,15 @@ impl AccessLog {
             for EdgesOfParse<Ports> {}
             <Parse>::every_port_leads_somewhere(EdgesOfParse((<Parse>::malformed(),)))
         };
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Count,
-        > as ::fluid::rule::NeedsNoEdge<Count>>::feeds_nothing();
+            _,
+        >::feeds_nothing(count.output_type(), count.emission());
         <Count>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             DeadLetters,
-        > as ::fluid::rule::NeedsNoEdge<DeadLetters>>::feeds_nothing();
+            _,
+        >::feeds_nothing(dead_letters.output_type(), dead_letters.emission());
         <DeadLetters>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = AccessLogHandle {
             __group: __workers.handle(),
@@ -308,12 +324,11 @@ impl AccessLog {
         )
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<Read>("read", "Read"),
-                ::fluid::__private::GraphWorker::of::<Parse>("parse", "Parse"),
-                ::fluid::__private::GraphWorker::of::<Count>("count", "Count"),
-                ::fluid::__private::GraphWorker::of::<
-                    DeadLetters,
-                >("dead_letters", "DeadLetters"),
+                <Read as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("read", "Read"),
+                <Parse as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("parse", "Parse"),
+                <Count as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("count", "Count"),
+                <DeadLetters as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("dead_letters", "DeadLetters"),
             ],
         )
         .edges(

@@ -36,7 +36,8 @@ impl Orders {
         provider: impl ::core::convert::Into<::fluid::__private::Arc<Provider>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let source = ::fluid::__private::resource::<Source>(source);
         let provider = ::fluid::__private::resource::<Provider>(provider);
         let db = ::fluid::__private::resource::<Database>(db);
@@ -51,43 +52,59 @@ impl Orders {
                         ::core::time::Duration::from_secs(1),
                     ),
             );
-        let take = __workers.add_from("take", &source, Self::__make_take);
-        let reject = __workers.add_made("reject", Self::__make_reject);
-        let charge = __workers.add_from("charge", &provider, Self::__make_charge);
-        let store = __workers.add_from("store", &db, Self::__make_store);
-        let settle = __workers.add_from("settle", &provider, Self::__make_settle);
-        let bury = __workers.add_from("bury", &db, Self::__make_bury);
+        let take = <Take as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "take", &source, Self::__make_take);
+        let reject = <Reject as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "reject", Self::__make_reject);
+        let charge = <Charge as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "charge", &provider, Self::__make_charge);
+        let store = <Store as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "store", &db, Self::__make_store);
+        let settle = <Settle as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "settle", &provider, Self::__make_settle);
+        let bury = <Bury as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "bury", &db, Self::__make_bury);
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
             take.port(<Take>::orders()),
-            &charge,
+            ::fluid::rule::EndsEdge::<Charge, _>::end(charge.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            charge.starts_an_edge(),
-            &store,
+            ::fluid::rule::StartsEdge::<Charge, _>::start(charge.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Store, _>::end(store.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
             take.port(<Take>::rejected()),
-            &reject,
+            ::fluid::rule::EndsEdge::<Reject, _>::end(reject.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            ::fluid::rule::CanBeTriedAgain::failed(&charge),
-            &settle,
+            ::fluid::rule::CanBeTriedAgain::failed(
+                ::fluid::rule::RULE,
+                ::fluid::rule::HasFailed::<Charge, _>::with_failed(charge.end_of_edge()),
+            ),
+            ::fluid::rule::EndsEdge::<Settle, _>::end(settle.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            settle.starts_an_edge(),
-            &bury,
+            ::fluid::rule::StartsEdge::<Settle, _>::start(settle.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Bury, _>::end(bury.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             Take,
-        > as ::fluid::rule::NeedsNoFeeding<Take>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
+            _,
+        >::fed_by_nothing(take.message_type(), take.consumption());
+        ::fluid::rule::NeedsNoEdge::<
             Take,
-        > as ::fluid::rule::NeedsNoEdge<Take>>::feeds_nothing();
+            _,
+        >::feeds_nothing(take.output_type(), take.emission());
         let () = {
             struct EdgesOfTake<Ports>(Ports);
             impl<W, P, Ports> ::fluid::rule::Wires<W, P, 64972> for EdgesOfTake<Ports> {}
@@ -96,19 +113,22 @@ impl Orders {
                 EdgesOfTake((<Take>::orders(), <Take>::rejected())),
             )
         };
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Reject,
-        > as ::fluid::rule::NeedsNoEdge<Reject>>::feeds_nothing();
+            _,
+        >::feeds_nothing(reject.output_type(), reject.emission());
         <Reject>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Charge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Store,
-        > as ::fluid::rule::NeedsNoEdge<Store>>::feeds_nothing();
+            _,
+        >::feeds_nothing(store.output_type(), store.emission());
         <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Settle>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Bury,
-        > as ::fluid::rule::NeedsNoEdge<Bury>>::feeds_nothing();
+            _,
+        >::feeds_nothing(bury.output_type(), bury.emission());
         <Bury>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         let __handle = OrdersHandle {
             __group: __workers.handle(),
@@ -186,12 +206,15 @@ impl Orders {
         )
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<Take>("take", "Take"),
-                ::fluid::__private::GraphWorker::of::<Reject>("reject", "Reject"),
-                ::fluid::__private::GraphWorker::of::<Charge>("charge", "Charge"),
-                ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
-                ::fluid::__private::GraphWorker::of::<Settle>("settle", "Settle"),
-                ::fluid::__private::GraphWorker::of::<Bury>("bury", "Bury"),
+                <Take as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("take", "Take"),
+                <Reject as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("reject", "Reject"),
+                <Charge as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("charge", "Charge"),
+                <Store as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("store", "Store"),
+                <Settle as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("settle", "Settle"),
+                <Bury as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("bury", "Bury"),
             ],
         )
         .edges(

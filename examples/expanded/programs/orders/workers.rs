@@ -86,7 +86,7 @@ impl ::fluid::__private::Function for Take {
                 &ports.1,
                 ctx,
             ),
-            ::fluid::rule::IsCarried::carried,
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
         )
     }
 }
@@ -126,6 +126,24 @@ pub struct Charge {
     /// The shared resource `provider`.
     pub provider: ::fluid::__private::Arc<Provider>,
 }
+impl Charge {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::Yes,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+        }
+    }
+}
 impl ::fluid::__private::Function for Charge {
     type Input = ::fluid::__private::PerMessage<Order>;
     type Emission = ::core::option::Option<Paid>;
@@ -145,7 +163,7 @@ impl ::fluid::__private::Function for Charge {
         |order| &order.customer,
     ));
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        <Order as ::fluid::rule::CanBeTriedAgain>::copied,
+        <::fluid::rule::Rule as ::fluid::rule::CanBeTriedAgain<Order>>::copied,
     );
     const BUILD_LANE: ::core::option::Option<fn(&Self) -> Self> = ::core::option::Option::Some(|
         worker|
@@ -176,7 +194,9 @@ impl ::fluid::__private::Function for Charge {
             }
             ::core::result::Result::Err(error) => {
                 ctx.retry_if(::fluid::rule::judged(&error, ChargeError::is_passing));
-                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
+                ::core::result::Result::Err(
+                    <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried(error),
+                )
             }
         }
     }
@@ -190,6 +210,24 @@ pub fn store(paid: Vec<Paid>, db: &Database) -> rusqlite::Result<()> {
 pub struct Store {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
+}
+impl Store {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::Yes,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+        }
+    }
 }
 impl ::fluid::__private::Function for Store {
     type Input = ::fluid::__private::PerBatch<Paid>;
@@ -205,7 +243,7 @@ impl ::fluid::__private::Function for Store {
             ::core::time::Duration::from_millis(500),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        <Paid as ::fluid::rule::CanBeTriedAgain>::copied,
+        <::fluid::rule::Rule as ::fluid::rule::CanBeTriedAgain<Paid>>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("store")
         .docs(
@@ -226,7 +264,9 @@ impl ::fluid::__private::Function for Store {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
+                ::core::result::Result::Err(
+                    <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried(error),
+                )
             }
         }
     }
@@ -269,7 +309,7 @@ impl ::fluid::__private::Function for Settle {
             ::core::time::Duration::from_millis(200),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        <Failed<Order> as ::fluid::rule::CanBeTriedAgain>::copied,
+        <::fluid::rule::Rule as ::fluid::rule::CanBeTriedAgain<Failed<Order>>>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("settle")
         .docs(
@@ -290,7 +330,7 @@ impl ::fluid::__private::Function for Settle {
         ::fluid::rule::emitted::<GivenUp>().is_no_result();
         ::fluid::__private::tries_one(
             settle(message, ::fluid::rule::IsResource::resource(&self.provider)),
-            ::fluid::rule::IsCarried::carried,
+            <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried,
         )
     }
 }
@@ -303,6 +343,24 @@ pub fn bury(given_up: Vec<GivenUp>, db: &Database) -> rusqlite::Result<()> {
 pub struct Bury {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
+}
+impl Bury {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::Yes,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+        }
+    }
 }
 impl ::fluid::__private::Function for Bury {
     type Input = ::fluid::__private::PerBatch<GivenUp>;
@@ -318,7 +376,7 @@ impl ::fluid::__private::Function for Bury {
             ::core::time::Duration::from_millis(500),
         );
     const COPY: ::fluid::__private::Copying<Self> = ::core::option::Option::Some(
-        <GivenUp as ::fluid::rule::CanBeTriedAgain>::copied,
+        <::fluid::rule::Rule as ::fluid::rule::CanBeTriedAgain<GivenUp>>::copied,
     );
     const FORM: ::fluid::__private::Form = ::fluid::__private::Form::named("bury")
         .docs(&["Stores the orders that were given up, and the reasons."])
@@ -335,7 +393,9 @@ impl ::fluid::__private::Function for Bury {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
+                ::core::result::Result::Err(
+                    <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried(error),
+                )
             }
         }
     }

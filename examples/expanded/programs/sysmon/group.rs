@@ -40,16 +40,19 @@ impl Sysmon {
         screen: impl ::core::convert::Into<::fluid::__private::Arc<Screen>>,
         db: impl ::core::convert::Into<::fluid::__private::Arc<Database>>,
     ) -> Self {
-        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+        use ::fluid::__private::MemberSlot as _;
+        use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
         let timing = ::fluid::__private::resource::<Timing>(timing);
         let thresholds = ::fluid::__private::resource::<Thresholds>(thresholds);
         let screen = ::fluid::__private::resource::<Screen>(screen);
         let db = ::fluid::__private::resource::<Database>(db);
         let mut __workers = ::fluid::__private::Workers::new("sysmon");
-        let clock = __workers
+        let clock = <KeepTime as ::fluid::rule::IsWorker<_>>::MEMBER
             .add_with(
+                &mut __workers,
                 "clock",
-                <KeepTime as ::fluid::__private::Member>::OPTIONS
+                <KeepTime as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .options()
                     .heartbeat(
                         ::fluid::__private::Given::new(
                                 "worker `clock`",
@@ -64,80 +67,111 @@ impl Sysmon {
                     .pace(::fluid::__private::Pace::Rate),
                 Self::__make_clock,
             );
-        let sample = __workers.add_made("sample", Self::__make_sample);
-        let rate = __workers.add_made("rate", Self::__make_rate);
-        let show = __workers.add_from("show", &screen, Self::__make_show);
-        let judge = __workers.add_from("judge", &thresholds, Self::__make_judge);
-        let alarm = __workers.add_from("alarm", (&screen, &db), Self::__make_alarm);
-        let store = __workers.add_from("store", &db, Self::__make_store);
-        let farewell = __workers.add_made("farewell", Self::__make_farewell);
+        let sample = <TakeSample as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "sample", Self::__make_sample);
+        let rate = <Rate as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "rate", Self::__make_rate);
+        let show = <Show as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "show", &screen, Self::__make_show);
+        let judge = <Judge as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "judge", &thresholds, Self::__make_judge);
+        let alarm = <Alarm as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "alarm", (&screen, &db), Self::__make_alarm);
+        let store = <Store as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_from(&mut __workers, "store", &db, Self::__make_store);
+        let farewell = <SayStopping as ::fluid::rule::IsWorker<_>>::MEMBER
+            .add_made(&mut __workers, "farewell", Self::__make_farewell);
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            clock.starts_an_edge(),
-            &sample,
+            ::fluid::rule::StartsEdge::<KeepTime, _>::start(clock.start_of_edge()),
+            ::fluid::rule::EndsEdge::<TakeSample, _>::end(sample.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            sample.starts_an_edge(),
-            &rate,
+            ::fluid::rule::StartsEdge::<TakeSample, _>::start(sample.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Rate, _>::end(rate.end_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            rate.starts_an_edge(),
-            &show,
+            ::fluid::rule::StartsEdge::<Rate, _>::start(rate.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Show, _>::end(show.end_of_edge()),
         );
-        ::fluid::rule::CanBeCopied::broadcast(&mut __workers, rate.starts_an_edge());
-        ::fluid::rule::IsConsumedBy::connect(
+        ::fluid::rule::CanBeCopied::broadcast(
+            ::fluid::rule::RULE,
             &mut __workers,
-            rate.starts_an_edge(),
-            &judge,
-        );
-        ::fluid::rule::IsConsumedBy::connect(
-            &mut __workers,
-            rate.starts_an_edge(),
-            &store,
+            ::fluid::rule::StartsEdge::<Rate, _>::start(rate.start_of_edge()),
         );
         ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
             &mut __workers,
-            judge.starts_an_edge(),
-            &alarm,
+            ::fluid::rule::StartsEdge::<Rate, _>::start(rate.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Judge, _>::end(judge.end_of_edge()),
         );
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
+            &mut __workers,
+            ::fluid::rule::StartsEdge::<Rate, _>::start(rate.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Store, _>::end(store.end_of_edge()),
+        );
+        ::fluid::rule::IsConsumedBy::connect(
+            ::fluid::rule::RULE,
+            &mut __workers,
+            ::fluid::rule::StartsEdge::<Judge, _>::start(judge.start_of_edge()),
+            ::fluid::rule::EndsEdge::<Alarm, _>::end(alarm.end_of_edge()),
+        );
+        ::fluid::rule::NeedsNoFeeding::<
             KeepTime,
-        > as ::fluid::rule::NeedsNoFeeding<KeepTime>>::fed_by_nothing();
+            _,
+        >::fed_by_nothing(clock.message_type(), clock.consumption());
         <KeepTime>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <TakeSample>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Rate>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Show,
-        > as ::fluid::rule::NeedsNoEdge<Show>>::feeds_nothing();
+            _,
+        >::feeds_nothing(show.output_type(), show.emission());
         <Show>::every_port_leads_somewhere(::fluid::rule::NoEdges);
         <Judge>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Alarm,
-        > as ::fluid::rule::NeedsNoEdge<Alarm>>::feeds_nothing();
+            _,
+        >::feeds_nothing(alarm.output_type(), alarm.emission());
         <Alarm>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::EmittedBy<
+        ::fluid::rule::NeedsNoEdge::<
             Store,
-        > as ::fluid::rule::NeedsNoEdge<Store>>::feeds_nothing();
+            _,
+        >::feeds_nothing(store.output_type(), store.emission());
         <Store>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <::fluid::rule::ConsumedBy<
+        ::fluid::rule::NeedsNoFeeding::<
             SayStopping,
-        > as ::fluid::rule::NeedsNoFeeding<SayStopping>>::fed_by_nothing();
-        <::fluid::rule::EmittedBy<
+            _,
+        >::fed_by_nothing(farewell.message_type(), farewell.consumption());
+        ::fluid::rule::NeedsNoEdge::<
             SayStopping,
-        > as ::fluid::rule::NeedsNoEdge<SayStopping>>::feeds_nothing();
+            _,
+        >::feeds_nothing(farewell.output_type(), farewell.emission());
         <SayStopping>::every_port_leads_somewhere(::fluid::rule::NoEdges);
-        <KeepTime as ::fluid::rule::IsCalledByFluid>::called_by_fluid();
-        const _: () = ::core::assert!(
-            ! ::fluid::rule::consumes:: < KeepTime > (),
-            "`heartbeat` is not for consumers, and `clock` is one"
-        );
-        <KeepTime as ::fluid::rule::IsCalledByFluid>::called_by_fluid();
-        const _: () = ::core::assert!(
-            ! ::fluid::rule::consumes:: < KeepTime > (),
-            "`pace` is not for consumers, and `clock` is one"
-        );
+        ::fluid::rule::IsCalledByFluid::<KeepTime>::called_by_fluid(&clock);
+        {
+            #[allow(non_camel_case_types)]
+            enum heartbeat {}
+            ::fluid::rule::IsNoConsumer::<
+                KeepTime,
+                heartbeat,
+            >::of_no_consumer(clock.consumption());
+        }
+        ::fluid::rule::IsCalledByFluid::<KeepTime>::called_by_fluid(&clock);
+        {
+            #[allow(non_camel_case_types)]
+            enum pace {}
+            ::fluid::rule::IsNoConsumer::<
+                KeepTime,
+                pace,
+            >::of_no_consumer(clock.consumption());
+        }
         let __handle = SysmonHandle {
             __group: __workers.handle(),
             clock: clock.worker_handle(),
@@ -233,23 +267,23 @@ impl Sysmon {
         )
         .workers(
             &[
-                ::fluid::__private::GraphWorker::of::<KeepTime>("clock", "KeepTime")
+                <KeepTime as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("clock", "KeepTime")
                     .options(
-                        <KeepTime as ::fluid::__private::Member>::OPTIONS
+                        <KeepTime as ::fluid::rule::IsWorker<_>>::MEMBER
+                            .options()
                             .pace(::fluid::__private::Pace::Rate),
                     )
                     .at_run_time(&["heartbeat"]),
-                ::fluid::__private::GraphWorker::of::<
-                    TakeSample,
-                >("sample", "TakeSample"),
-                ::fluid::__private::GraphWorker::of::<Rate>("rate", "Rate"),
-                ::fluid::__private::GraphWorker::of::<Show>("show", "Show"),
-                ::fluid::__private::GraphWorker::of::<Judge>("judge", "Judge"),
-                ::fluid::__private::GraphWorker::of::<Alarm>("alarm", "Alarm"),
-                ::fluid::__private::GraphWorker::of::<Store>("store", "Store"),
-                ::fluid::__private::GraphWorker::of::<
-                    SayStopping,
-                >("farewell", "SayStopping"),
+                <TakeSample as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("sample", "TakeSample"),
+                <Rate as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("rate", "Rate"),
+                <Show as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("show", "Show"),
+                <Judge as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("judge", "Judge"),
+                <Alarm as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("alarm", "Alarm"),
+                <Store as ::fluid::rule::IsWorker<_>>::MEMBER.in_graph("store", "Store"),
+                <SayStopping as ::fluid::rule::IsWorker<_>>::MEMBER
+                    .in_graph("farewell", "SayStopping"),
             ],
         )
         .edges(

@@ -34,6 +34,24 @@ pub struct TakeSample {
     /// The state `sampler`.
     pub sampler: Sampler,
 }
+impl TakeSample {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::Yes,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::Yes,
+        }
+    }
+}
 impl ::fluid::__private::Function for TakeSample {
     type Input = ::fluid::__private::PerMessage<Tick>;
     type Emission = ::core::option::Option<Sample>;
@@ -75,6 +93,24 @@ pub async fn rate(sample: Sample, book: &mut RateBook) -> Reading {
 pub struct Rate {
     /// The state `book`.
     pub book: RateBook,
+}
+impl Rate {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::Yes,
+        }
+    }
 }
 impl ::fluid::__private::Function for Rate {
     type Input = ::fluid::__private::PerMessage<Sample>;
@@ -142,6 +178,24 @@ pub struct Judge {
     /// The shared resource `thresholds`.
     pub thresholds: ::fluid::__private::Arc<Thresholds>,
 }
+impl Judge {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::Yes,
+        }
+    }
+}
 impl ::fluid::__private::Function for Judge {
     type Input = ::fluid::__private::PerMessage<Reading>;
     type Emission = ::fluid::__private::Vec<Alert>;
@@ -181,6 +235,24 @@ pub struct Alarm {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
 }
+impl Alarm {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::Yes,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+        }
+    }
+}
 impl ::fluid::__private::Function for Alarm {
     type Input = ::fluid::__private::PerMessage<Alert>;
     type Emission = ::fluid::__private::Silent;
@@ -205,7 +277,9 @@ impl ::fluid::__private::Function for Alarm {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
+                ::core::result::Result::Err(
+                    <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried(error),
+                )
             }
         }
     }
@@ -221,6 +295,24 @@ pub fn store(readings: Vec<Reading>, db: &Database) -> rusqlite::Result<()> {
 pub struct Store {
     /// The shared resource `db`.
     pub db: ::fluid::__private::Arc<Database>,
+}
+impl Store {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::Yes,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+        }
+    }
 }
 impl ::fluid::__private::Function for Store {
     type Input = ::fluid::__private::PerBatch<Reading>;
@@ -249,7 +341,9 @@ impl ::fluid::__private::Function for Store {
                 ::core::result::Result::Ok(::core::option::Option::None)
             }
             ::core::result::Result::Err(error) => {
-                ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
+                ::core::result::Result::Err(
+                    <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried(error),
+                )
             }
         }
     }

@@ -113,7 +113,7 @@ fn adapted(worker: &Worker, call: &TokenStream) -> Option<TokenStream> {
         return Some(quote!(::fluid::__private::#emits(#call)));
     }
     // The compiler reports an error type that fluid cannot carry at the return type.
-    let carried = quote_spanned!(worker.returns_span()=> ::fluid::rule::IsCarried::carried);
+    let carried = quote_spanned!(worker.returns_span()=> <::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried);
     let tries = format_ident!("tries_{what}");
     Some(quote!(::fluid::__private::#tries(#call, #carried)))
 }
@@ -187,7 +187,7 @@ fn returned(worker: &Worker, call: &TokenStream) -> TokenStream {
     };
     // The compiler reports an error type that fluid cannot carry at the return type.
     let carried = quote_spanned! {worker.returns_span()=>
-        ::core::result::Result::Err(::fluid::rule::IsCarried::carried(error))
+        ::core::result::Result::Err(<::fluid::rule::Rule as ::fluid::rule::IsCarried<_>>::carried(error))
     };
     let failure = match worker.settings.get("retry_if") {
         None => carried,

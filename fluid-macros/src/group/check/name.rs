@@ -7,6 +7,7 @@ use proc_macro2::Ident;
 
 use crate::error::{Errors, did_you_mean, list};
 use crate::group::model::{Field, Header, Made, shorthand};
+use crate::option::FieldRule;
 use crate::words::{GROUP, Keyword, METHODS};
 
 pub(super) fn check(header: &mut Header, errors: &mut Errors) {
@@ -14,6 +15,7 @@ pub(super) fn check(header: &mut Header, errors: &mut Errors) {
     check_group(header, errors);
     check_methods(header, errors);
     check_ingresses(header, errors);
+    check_options_of_ingresses(header, errors);
 }
 
 /// Reports a name in an edge that no worker has. At the begin of a statement it may be a misspelt hook.
@@ -132,6 +134,23 @@ fn check_methods(header: &Header, errors: &mut Errors) {
     if header.fields.is_empty() && header.whole {
         let message = "a group has at least one worker: `name: Type { … }`";
         errors.at(header.braces, message);
+    }
+}
+
+/// An option of an ingress stands on an ingress.
+fn check_options_of_ingresses(header: &Header, errors: &mut Errors) {
+    let fields = header.fields.iter();
+    let others = fields.filter(|field| !matches!(field.made, Made::Ingress));
+    for Field { name, settings, .. } in others {
+        let settings = settings.iter();
+        for setting in settings.filter(|s| s.row.on_field.contains(&FieldRule::IsIngress)) {
+            let option = setting.row.name;
+            let message = format!(
+                "`{option}` is an option of an ingress, and `{name}` is none: remove it, or write \
+                 `{name}: Ingress<…>`"
+            );
+            errors.at(setting.span, message);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use syn::Expr;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::name::{Names, group_name, key_of, slot_of, unraw};
+use super::name::{Names, group_name, key_of, member_of, rule, slot_of, unraw};
 use super::{callback, edge, fused, make, resource, rules};
 use crate::group::model::{Callback, Field, Group, Header, Made, Resource, UserType, Wait, When};
 use crate::hygiene::{local, path};
@@ -43,7 +43,7 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
     let slots = fields.iter();
     let slots: TokenStream = slots.map(|field| slot(field, &shared, resources)).collect();
     let keys: TokenStream = fields.iter().filter_map(ingress_key).collect();
-    let edges = edges(group, names);
+    let edges = edges(group);
     let handle = handle(&group.header, names);
     let callbacks = group.callbacks.iter();
     let callbacks: TokenStream = callbacks
@@ -56,7 +56,8 @@ pub(super) fn new(group: &Group, names: &Names) -> TokenStream {
         #panics
         #[allow(#lints)]
         #vis #signature {
-            use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _};
+            use ::fluid::__private::MemberSlot as _;
+            use ::fluid::rule::{HasNoPorts as _, HasNoSlot as _, HasProperties as _};
             #(#shares)*
             #new_group
             #keys
@@ -130,7 +131,7 @@ fn lints(group: &Group) -> TokenStream {
 }
 
 /// The edges, and the rules about them and about the options on fields.
-fn edges(group: &Group, names: &Names) -> TokenStream {
+fn edges(group: &Group) -> TokenStream {
     let Group {
         header,
         edges,
@@ -138,25 +139,25 @@ fn edges(group: &Group, names: &Names) -> TokenStream {
         ..
     } = group;
     let fields = &header.fields;
-    let generic = !names.generics.params.is_empty();
+    let generic = !header.generics.params.is_empty();
     let queued = edges.iter().enumerate();
     let queued = queued.filter(|(_, edge)| edge.arrow != Arrow::Fused);
     let queued: TokenStream = queued
         .map(|(at, edge)| edge::draw(edge, &edges[..at], header))
         .collect();
-    let fused = fused::draw(group, generic);
+    let fused = fused::draw(group);
     let wiring = fields.iter().enumerate().filter(|_| *wired);
     let wiring: TokenStream = wiring
         .map(|(place, field)| rules::wiring(place, field, edges, fields))
         .collect();
-    let options = fields.iter().map(|field| rules::options(field, generic));
+    let options = fields.iter().map(rules::options);
     let options: TokenStream = options.collect();
     let moved = fields.iter();
     let moved = moved.filter_map(|field| rules::moved(field, header.moved(), generic));
     let moved: TokenStream = moved.collect();
     let public = fields.iter();
-    let public = public.filter_map(|field| rules::public(field, generic));
-    let retries = fields.iter().filter_map(retries);
+    let public = public.filter_map(rules::public);
+    let retries = fields.iter().filter_map(|field| retries(field, header));
     quote! {
         #queued
         #fused
@@ -181,19 +182,18 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
     quote!(let mut #workers = ::fluid::__private::Workers::new(#text) #calls;)
 }
 
-/// `let store = workers.add_from("store", &db, Self::__make_store);`
+/// `let store = <Store as IsWorker<_>>::MEMBER.add_from(&mut workers, "store", &db, Self::__make_store);`
 ///
 /// `shared` is what the code that makes the worker may use, and `resources` what its options may use.
 fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
         name,
-        ty,
         settings,
         ..
     } = field;
     let (workers, slot) = (local("__workers"), slot_of(name, name.span()));
-    let text = unraw(name);
+    let (text, member) = (unraw(name), member_of(field));
     let options = (!settings.is_empty()).then(|| {
         let owner = format!("worker `{}`", name.unraw());
         let in_scope = |expr: &Expr| resource::with_clones(expr, resources);
@@ -201,12 +201,11 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
             owner: &owner,
             in_scope: &in_scope,
         });
-        quote!(<#ty as ::fluid::__private::Member>::OPTIONS #options,)
+        quote!(#member.options() #options,)
     });
     if let Made::Ingress = field.made {
         let key = key_of(name);
-        let options =
-            options.unwrap_or_else(|| quote!(<#ty as ::fluid::__private::Member>::OPTIONS,));
+        let options = options.unwrap_or_else(|| quote!(#member.options(),));
         return quote! {
             #(#cfgs)*
             let #slot = #workers.add_ingress_as(#text, #options &#key);
@@ -221,10 +220,10 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
         (false, false) => None,
     };
     if let Some(add) = add {
+        let ty = &field.ty;
         let at = ty.span().resolved_at(Span::call_site());
         let add = Ident::new(add, at);
-        let options =
-            options.unwrap_or_else(|| quote!(<#ty as ::fluid::__private::Member>::OPTIONS,));
+        let options = options.unwrap_or_else(|| quote!(#member.options(),));
         let resources = resources.unwrap_or_else(|| quote!(()));
         let moved = moved.map(|moved| quote!(#moved,));
         let arguments = quote!(#text, #options #resources, #moved #make);
@@ -233,7 +232,7 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
             true => quote_spanned! {at=>
                 <<#ty as ::fluid::__private::Member>::Slot as ::fluid::rule::IsBuiltAtTheStart>::#add(&mut #workers, #arguments)
             },
-            false => quote!(#workers.#add(#arguments)),
+            false => quote!(#member.#add(&mut #workers, #arguments)),
         };
         return quote! {
             #(#cfgs)*
@@ -250,7 +249,7 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
     let resources = resources.map(|resources| quote!(#resources,));
     quote! {
         #(#cfgs)*
-        let #slot = #workers.#add(#text, #options #resources #make);
+        let #slot = #member.#add(&mut #workers, #text, #options #resources #make);
     }
 }
 
@@ -267,14 +266,14 @@ fn ingress_key(field: &Field) -> Option<TokenStream> {
 }
 
 /// The rule and the means for `retry` on a field: the messages of the worker are cloned.
-fn retries(field: &Field) -> Option<TokenStream> {
+fn retries(field: &Field, header: &Header) -> Option<TokenStream> {
     let keeps_copies = |setting: &&Setting| setting.row.on_field.contains(&FieldRule::KeepsCopies);
     let retry = field.settings.iter().find(keeps_copies)?;
     let Field { cfgs, name, .. } = field;
     let slot = slot_of(name, name.span());
     let at = retry.span.resolved_at(Span::call_site());
-    let copied = path("fluid::rule::CanBeTriedAgain", at);
-    Some(quote_spanned!(at=> #(#cfgs)* #copied::keep_copies(&#slot);))
+    let (copied, rule) = (path("fluid::rule::CanBeTriedAgain", at), rule(header, at));
+    Some(quote_spanned!(at=> #(#cfgs)* #copied::keep_copies(#rule, &#slot);))
 }
 
 fn handle(header: &Header, names: &Names) -> TokenStream {
@@ -284,14 +283,14 @@ fn handle(header: &Header, names: &Names) -> TokenStream {
         let Field { cfgs, name, .. } = field;
         let slot = slot_of(name, name.span());
         match (&field.public, &field.made) {
-            (Some(_), _) => quote!(#(#cfgs)* #name: #slot.handle(),),
+            (Some(_), _) => quote!(#(#cfgs)* #name: #slot.public_handle(),),
             (None, Made::Literal(_)) => quote!(#(#cfgs)* #name: #slot.worker_handle(),),
             (None, Made::Ingress) => {
                 let key = key_of(name);
                 quote!(#(#cfgs)* #name: #key,)
             }
             (None, Made::Expression(_)) => {
-                quote!(#(#cfgs)* #name: ::fluid::__private::MemberSlot::member_handle(&#slot),)
+                quote!(#(#cfgs)* #name: #slot.member_handle(),)
             }
         }
     });

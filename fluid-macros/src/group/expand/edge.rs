@@ -1,13 +1,13 @@
 //! The edges, each as a call that connects two slots.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Token};
 
-use super::name::{end_of, slot_of, start_of};
+use super::name::{self, end_of, start_of, with_port};
 use super::resource::with_clones;
-use crate::group::model::{Edge, Header, Made, Resource};
+use crate::group::model::{Edge, Header, Resource};
 use crate::hygiene::{local, path};
 use crate::words::{Arrow, FAILED, UNDELIVERED};
 
@@ -59,15 +59,20 @@ pub(super) fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStrea
     let at = adapter.as_ref().map_or(span, |adapter| {
         adapter.span().resolved_at(Span::call_site())
     });
+    let (agreed, rule) = (
+        path("fluid::rule::IsConsumedBy", at),
+        name::rule(header, at),
+    );
     let connect = match argument(edge, header) {
         Some(adapter) => {
             let connect = format_ident!("{verb}_adapted", span = at);
-            quote_spanned!(span=> #workers.#connect(#start, #to_slot #adapter))
+            quote_spanned! {at=>
+                #agreed::<_, _, _, ::fluid::rule::Adapted>::#connect(#rule, &mut #workers, #start, #to_slot, #adapter)
+            }
         }
         None => {
-            let agreed = path("fluid::rule::IsConsumedBy", span);
-            let connect = Ident::new(verb, span);
-            quote_spanned!(span=> #agreed::#connect(&mut #workers, #start, #to_slot))
+            let connect = Ident::new(verb, at);
+            quote_spanned!(at=> #agreed::#connect(#rule, &mut #workers, #start, #to_slot))
         }
     };
     let connect = quote_spanned!(span=> #(#cfgs)* #connect;);
@@ -77,8 +82,11 @@ pub(super) fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStrea
     // The compiler reports errors about a call at the end of its edge, and errors about a broadcast at its start.
     let at_start = edge.port.as_ref().unwrap_or(&edge.from).span();
     let at_start = at_start.resolved_at(Span::call_site());
-    let copied = path("fluid::rule::CanBeCopied", at_start);
-    let broadcast = quote_spanned!(at_start=> #copied::broadcast(&mut #workers, #start));
+    let (copied, rule) = (
+        path("fluid::rule::CanBeCopied", at_start),
+        name::rule(header, at_start),
+    );
+    let broadcast = quote_spanned!(at_start=> #copied::broadcast(#rule, &mut #workers, #start));
     quote_spanned! {span=>
         #(#cfgs)*
         #broadcast;
@@ -87,36 +95,40 @@ pub(super) fn draw(edge: &Edge, earlier: &[Edge], header: &Header) -> TokenStrea
 }
 
 /// Where an edge starts: `poll.starts_an_edge()`, `parse.port(<Parse>::rejected())`, `store.failed()` or
-/// `store.undelivered_messages()`.
+/// `store.undelivered()`.
 fn start(edge: &Edge, header: &Header) -> TokenStream {
-    let Some(port) = &edge.port else {
-        return start_of(&edge.from);
-    };
     let field = edge.start(&header.fields);
+    let Some(port) = &edge.port else {
+        return start_of(&edge.from, field);
+    };
     // The compiler reports errors about the messages of a port at the port.
     let at = port.span().resolved_at(Span::call_site());
+    let slot = with_port(&edge.from, field, at);
     if port == UNDELIVERED {
-        let slot = slot_of(&edge.from, at);
-        let undelivered = Ident::new("undelivered_messages", at);
-        return quote_spanned!(at=> #slot.#undelivered());
+        let (undelivered, ty) = (Ident::new("undelivered", at), &field.ty);
+        let rule = path("fluid::rule::HasUndelivered", at);
+        return quote_spanned! {at=>
+            #rule::<#ty, _>::with_undelivered(#slot.end_of_edge()).#undelivered()
+        };
     }
-    let slot = match field.made {
-        Made::Literal(_) | Made::Ingress => slot_of(&edge.from, at).into_token_stream(),
-        Made::Expression(_) => end_of(&edge.from, field, edge.from.span()),
-    };
     if is_failed(port) {
-        let copied = path("fluid::rule::CanBeTriedAgain", at);
-        let failed = Ident::new("failed", at);
-        return quote_spanned!(at=> #copied::#failed(&#slot));
+        let (copied, rule) = (
+            path("fluid::rule::CanBeTriedAgain", at),
+            name::rule(header, at),
+        );
+        let (failed, ty) = (Ident::new("failed", at), &field.ty);
+        let has_failed = path("fluid::rule::HasFailed", at);
+        let slot = quote_spanned!(at=> #has_failed::<#ty, _>::with_failed(#slot.end_of_edge()));
+        return quote_spanned!(at=> #copied::#failed(#rule, #slot));
     }
     let ty = &field.ty;
     quote_spanned!(port.span()=> #slot.port(<#ty>::#port()))
 }
 
-/// The adapter of an edge, as the last argument of the call that draws the edge.
+/// The adapter of an edge.
 pub(super) fn argument(edge: &Edge, header: &Header) -> Option<TokenStream> {
     let adapter = adapter_of(edge.adapter.as_ref()?, &header.resources);
-    Some(quote!(, #adapter))
+    Some(adapter)
 }
 
 /// The adapter, as a closure that owns what it uses: the runtime calls it for as long as the group runs.

@@ -6,7 +6,7 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::name::{Names, group_name};
+use super::name::{Names, group_name, member_of};
 use crate::group::model::{Callback, Edge, Field, Group, Header, Resource, Wait, When};
 use crate::option::Place;
 use crate::text::{doc_lines, text};
@@ -97,18 +97,19 @@ fn worker(field: &Field) -> TokenStream {
         ..
     } = field;
     let (text_of_name, type_name) = (name.unraw().to_string(), text(ty));
+    let member = member_of(field);
     let docs = doc_lines(docs);
     let docs = (!docs.is_empty()).then(|| quote!(.docs(&[#(#docs),*])));
     let public = field.is_open().then(|| quote!(.public()));
     let options = (!settings.is_empty()).then(|| {
         let calls = settings.calls(Place::Graph);
-        quote!(.options(<#ty as ::fluid::__private::Member>::OPTIONS #calls))
+        quote!(.options(#member.options() #calls))
     });
     let at_run_time: Vec<_> = settings.expressions().collect();
     let at_run_time = (!at_run_time.is_empty()).then(|| quote!(.at_run_time(&[#(#at_run_time),*])));
     // The worker contains the line of this call.
     quote_spanned! {name.span()=>
-        ::fluid::__private::GraphWorker::of::<#ty>(#text_of_name, #type_name) #docs #public #options #at_run_time
+        #member.in_graph(#text_of_name, #type_name) #docs #public #options #at_run_time
     }
 }
 

@@ -1,7 +1,7 @@
 //! The handle of the group, with an accessor for each worker.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::name::Names;
 use crate::group::model::{Field, Header, Made};
@@ -100,9 +100,9 @@ fn clone(header: &Header, names: &Names) -> TokenStream {
 fn handle_type(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match (&field.public, &field.made) {
-        (Some(token), _) => quote_spanned! {token.span=>
-            ::fluid::__private::ConsumerHandle<<#ty as ::fluid::__private::Worker>::Message>
-        },
+        (Some(_), _) => {
+            quote!(::fluid::__private::ConsumerHandle<::fluid::rule::ConsumedBy<#ty>>)
+        }
         (None, Made::Literal(_)) => quote!(::fluid::__private::WorkerHandle),
         (None, Made::Ingress) => quote!(<#ty as ::fluid::__private::HasKey>::Key),
         (None, Made::Expression(_)) => quote!(::fluid::__private::HandleOf<#ty>),

@@ -219,22 +219,22 @@ mod tests {
             (
                 "store: Store",
                 "()",
-                "add_made (\"store\" , Self :: __make_store)",
+                "add_made (& mut __workers , \"store\" , Self :: __make_store)",
             ),
             (
                 "r#store: Store { size: 2 }",
                 "()",
-                "add_made (\"store\" , Self :: __make_store)",
+                "add_made (& mut __workers , \"store\" , Self :: __make_store)",
             ),
             (
                 "store: Store { db }",
                 "(db : & :: fluid :: __private :: Arc < Db >)",
-                "add_from (\"store\" , & db , Self :: __make_store)",
+                "add_from (& mut __workers , \"store\" , & db , Self :: __make_store)",
             ),
             (
                 "store: Store = Store::new(&db, \"{log}\")",
                 "((db , log) : & (:: fluid :: __private :: Arc < Db > , :: fluid :: __private :: Arc < Log >))",
-                "add_from (\"store\" , (& db , & log) , Self :: __make_store)",
+                "add_from (& mut __workers , \"store\" , (& db , & log) , Self :: __make_store)",
             ),
         ] {
             let declaration = format!("struct Group(db: Db, log: Log) {{ {field} }}");

@@ -2,12 +2,12 @@
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Generics, parse_quote};
 
 use crate::group::model::{Field, Header, Made};
-use crate::hygiene::path;
+use crate::hygiene::{ends, path};
 
 /// The names of the items that are made.
 pub(super) struct Names {
@@ -58,22 +58,61 @@ pub(super) fn key_of(name: &Ident) -> Ident {
 }
 
 /// The slot at which an edge starts, with the rule that its worker emits something.
-pub(super) fn start_of(name: &Ident) -> TokenStream {
+pub(super) fn start_of(name: &Ident, field: &Field) -> TokenStream {
     let at = name.span().resolved_at(Span::call_site());
-    let slot = slot_of(name, at);
-    quote_spanned!(at=> #slot.starts_an_edge())
+    let (slot, ty) = (slot_of(name, at), &field.ty);
+    let rule = path(&format!("fluid::rule::StartsEdge{}", of_any(field)), at);
+    quote_spanned!(at=> #rule::<#ty, _>::start(#slot.start_of_edge()))
 }
 
-/// The slot at which an edge ends. Only an expression can make a group, which has no slot.
+/// The slot at which an edge ends, with the rule that its worker consumes something.
 pub(super) fn end_of(name: &Ident, field: &Field, at: Span) -> TokenStream {
     let at = at.resolved_at(Span::call_site());
-    let slot = slot_of(name, at);
+    let (slot, ty) = (slot_of(name, at), &field.ty);
+    let rule = path(&format!("fluid::rule::EndsEdge{}", of_any(field)), at);
+    quote_spanned!(at=> #rule::<#ty, _>::end(#slot.end_of_edge()))
+}
+
+/// The slot of a field at whose port `port` an edge starts.
+pub(super) fn with_port(name: &Ident, field: &Field, port: Span) -> TokenStream {
     match field.made {
-        Made::Literal(_) | Made::Ingress => quote_spanned!(at=> &#slot),
+        Made::Literal(_) | Made::Ingress => slot_of(name, port).into_token_stream(),
         Made::Expression(_) => {
-            let rule = path("fluid::rule::IsSlot", at);
-            quote_spanned!(at=> #rule::slot(&#slot))
+            let at = name.span().resolved_at(Span::call_site());
+            let (slot, ty) = (slot_of(name, at), &field.ty);
+            let rule = path("fluid::rule::StartsEdgeOfAny", at);
+            quote_spanned!(at=> #rule::<#ty, _>::start(&#slot))
         }
+    }
+}
+
+/// What the constructor and the graph know of a field's type. The compiler reports at the type that it is no worker.
+pub(super) fn member_of(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    let (first, last) = ends(ty);
+    let [first, last] = [first, last].map(|at| at.resolved_at(Span::call_site()));
+    let rule = match field.made {
+        Made::Literal(_) => "IsWorker",
+        Made::Expression(_) | Made::Ingress => "IsMember",
+    };
+    let (rule, member) = (Ident::new(rule, last), Ident::new("MEMBER", last));
+    let (open, close) = (quote_spanned!(first=> <), quote_spanned!(last=> >));
+    quote_spanned!(last=> #open #ty as ::fluid::rule::#rule<_> #close::#member)
+}
+
+/// What implements the rules. For a generic group it is of a type that the compiler proposes in no bound.
+pub(super) fn rule(header: &Header, at: Span) -> TokenStream {
+    match header.generics.type_params().next() {
+        None => quote_spanned!(at=> ::fluid::rule::RULE),
+        Some(_) => quote_spanned!(at=> ::fluid::rule::rule()),
+    }
+}
+
+/// Only an expression can make a group, which has rules of its own.
+fn of_any(field: &Field) -> &'static str {
+    match field.made {
+        Made::Literal(_) | Made::Ingress => "",
+        Made::Expression(_) => "OfAny",
     }
 }
 

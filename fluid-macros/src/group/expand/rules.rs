@@ -8,11 +8,10 @@ use syn::ext::IdentExt;
 
 use super::cfg::{any, unless};
 use super::edge::is_of_every_consumer;
-use crate::group::model::{Edge, Field, Made, Resource};
+use super::name::slot_of;
+use crate::group::model::{Edge, Field, Resource};
 use crate::hygiene::{ends, path, path_over};
-use crate::option::{
-    BLOCKING_TIMEOUT, FieldRule, Place, RETRY_IN_OF_BATCHES, Setting, WITHOUT_RETRY, WITHOUT_STALL,
-};
+use crate::option::{FieldRule, Place, Setting};
 use crate::port::number;
 
 /// A worker at which no edge ends consumes nothing, and a worker at which no edge starts emits nothing.
@@ -24,31 +23,32 @@ pub(super) fn wiring(place: usize, field: &Field, edges: &[Edge], fields: &[Fiel
     };
     // The compiler reports both rules at the type of the field.
     let (first, last) = ends(ty);
-    let last = last.resolved_at(Span::call_site());
-    let of_type = |alias| {
-        let path = path_over(alias, (first.resolved_at(Span::call_site()), last));
-        quote_spanned!(last=> #path<#ty>)
+    let [first, last] = [first, last].map(|at| at.resolved_at(Span::call_site()));
+    let slot = slot_of(&field.name, first);
+    let check = |bound: &str, [check, kind, of]: [&str; 3]| {
+        let rule = path_over(&format!("fluid::rule::{bound}"), (first, last));
+        let [check, kind, of] = [check, kind, of].map(|name| Ident::new(name, last));
+        quote_spanned!(last=> #rule::<#ty, _>::#check(#slot.#of(), #slot.#kind());)
     };
     let mut rules = TokenStream::new();
     let unfed = unless(&of(&|edge| edge.ends_at(place)));
     if let (None, Some(unfed)) = (&field.public, unfed) {
-        let message = of_type("fluid::rule::ConsumedBy");
-        rules.extend(quote! {
-            #(#cfgs)* #unfed <#message as ::fluid::rule::NeedsNoFeeding<#ty>>::fed_by_nothing();
-        });
+        let check = check(
+            "NeedsNoFeeding",
+            ["fed_by_nothing", "consumption", "message_type"],
+        );
+        rules.extend(quote!(#(#cfgs)* #unfed #check));
     }
     if let Some(unwired) = unless(&of(&|edge| edge.starts_at(place))) {
-        let output = of_type("fluid::rule::EmittedBy");
-        rules.extend(quote! {
-            #(#cfgs)* #unwired <#output as ::fluid::rule::NeedsNoEdge<#ty>>::feeds_nothing();
-        });
+        let check = check("NeedsNoEdge", ["feeds_nothing", "emission", "output_type"]);
+        rules.extend(quote!(#(#cfgs)* #unwired #check));
     }
     rules.extend(ports(place, field, edges, fields));
     rules
 }
 
 /// Only a consumer can be `pub`.
-pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
+pub(super) fn public(field: &Field) -> Option<TokenStream> {
     let Field {
         cfgs,
         name,
@@ -57,15 +57,9 @@ pub(super) fn public(field: &Field, generic: bool) -> Option<TokenStream> {
         ..
     } = field;
     let span = public.as_ref()?.span.resolved_at(Span::call_site());
-    let message = format!(
-        "`pub` means that messages may come from outside, and `{name}` consumes none: take it away"
-    );
-    let assert = path("core::assert", span);
-    let assertion = quote_spanned!(span=> #assert!(::fluid::rule::consumes::<#ty>(), #message));
-    Some(if generic {
-        quote!(#(#cfgs)* const { #assertion };)
-    } else {
-        quote!(#(#cfgs)* const _: () = #assertion;)
+    let (rule, slot) = (path("fluid::rule::CanBePublic", span), slot_of(name, span));
+    Some(quote_spanned! {span=>
+        #(#cfgs)* #rule::<#ty>::can_be_public(#slot.consumption());
     })
 }
 
@@ -153,108 +147,76 @@ fn ports(place: usize, field: &Field, edges: &[Edge], fields: &[Field]) -> Token
 }
 
 /// What the options on a field ask of the type of its worker.
-pub(super) fn options(field: &Field, generic: bool) -> TokenStream {
+pub(super) fn options(field: &Field) -> TokenStream {
     let settings = field.settings.iter();
     settings
-        .map(|setting| option(setting, field, generic))
+        .flat_map(|setting| {
+            let rules = setting.row.on_field.iter();
+            rules.filter_map(|rule| option(*rule, setting, field))
+        })
         .collect()
 }
 
-/// The bounds that an option asks for, and then its assertions, of which only the first that fails is reported.
-fn option(setting: &Setting, field: &Field, generic: bool) -> TokenStream {
+/// The call that compiles only if the worker of a field fulfils the rule of an option on it.
+fn option(rule: FieldRule, setting: &Setting, field: &Field) -> Option<TokenStream> {
     let Field { cfgs, ty, .. } = field;
-    let rules = setting.row.on_field.iter();
-    let bounds = rules.clone().filter_map(|rule| {
-        let (bound, check) = bound(*rule)?;
-        let [bound, check] = [bound, check].map(|name| Ident::new(name, setting.span));
-        Some(quote_spanned!(setting.span=> #(#cfgs)* <#ty as ::fluid::rule::#bound>::#check();))
-    });
-    let bounds: TokenStream = bounds.collect();
-    let assert = path("core::assert", setting.span);
-    let assertions = rules.filter_map(|rule| {
-        let (holds, message) = assertion(*rule, setting, field)?;
-        Some(quote_spanned!(setting.span=> #assert!(#holds, #message)))
-    });
-    let assertions: Vec<_> = assertions.collect();
-    let assertion = match &assertions[..] {
-        [] => return bounds,
-        [only] => only.clone(),
-        several => quote_spanned!(setting.span=> { #(#several);* }),
+    let span = setting.span.resolved_at(Span::call_site());
+    let slot = slot_of(&field.name, span);
+    let on_slot = |bound: &str, check: &str| {
+        let (bound, check) = (
+            path(&format!("fluid::rule::{bound}"), span),
+            Ident::new(check, span),
+        );
+        quote_spanned!(span=> #(#cfgs)* #bound::<#ty>::#check(&#slot);)
     };
-    // A named constant is evaluated even if nothing is built, but knows no type parameters.
-    if generic {
-        quote!(#bounds #(#cfgs)* const { #assertion };)
-    } else {
-        quote!(#bounds #(#cfgs)* const _: () = #assertion;)
-    }
-}
-
-/// The trait of `fluid::rule` that is the rule, and its function, if there is one.
-fn bound(rule: FieldRule) -> Option<(&'static str, &'static str)> {
-    match rule {
-        FieldRule::MakesCalls => Some(("MakesCalls", "makes_calls")),
-        FieldRule::IsCalled => Some(("IsCalledByFluid", "called_by_fluid")),
-        FieldRule::TakesBatches => Some(("TakesBatches", "takes_batches")),
-        FieldRule::IsConsumer
-        | FieldRule::IsNoConsumer
-        | FieldRule::HasStall
-        | FieldRule::HasRetry
-        | FieldRule::TakesNoBatches
-        | FieldRule::IsNotBlocking
-        | FieldRule::IsStateless
-        | FieldRule::KeepsCopies
-        | FieldRule::IsIngress => None,
-    }
-}
-
-/// The constant expression that says whether the rule holds, and the error if it does not.
-fn assertion(rule: FieldRule, setting: &Setting, field: &Field) -> Option<(TokenStream, String)> {
-    let Field { name, ty, .. } = field;
-    let option = setting.row.name;
-    let options = quote!(<#ty as ::fluid::__private::Member>::OPTIONS);
+    let on_kind = |bound: &str, check: &str| {
+        let bound = path(&format!("fluid::rule::{bound}"), span);
+        let [name, check] = [setting.row.name, check].map(|name| Ident::new(name, span));
+        quote_spanned! {span=>
+            #(#cfgs)*
+            {
+                #[allow(non_camel_case_types)]
+                enum #name {}
+                #bound::<#ty, #name>::#check(#slot.consumption());
+            }
+        }
+    };
     Some(match rule {
-        FieldRule::IsConsumer => (
-            quote!(::fluid::rule::consumes::<#ty>()),
-            format!("`{option}` is an option of consumers, and `{name}` is none"),
-        ),
-        FieldRule::IsNoConsumer => (
-            quote!(!::fluid::rule::consumes::<#ty>()),
-            format!("`{option}` is not for consumers, and `{name}` is one"),
-        ),
-        FieldRule::HasStall => {
-            let set = field.settings.get("stall").is_some();
-            (
-                quote!(#set || #options.has_stall()),
-                format!("`{option}` needs `stall`: {WITHOUT_STALL}"),
-            )
-        }
-        FieldRule::HasRetry => {
-            let set = field.settings.get("retry").is_some();
-            (
-                quote!(#set || #options.has_retry()),
-                format!("`{option}` needs `retry`: {WITHOUT_RETRY}"),
-            )
-        }
-        FieldRule::TakesNoBatches => (
-            quote!(!#options.has_batches()),
-            RETRY_IN_OF_BATCHES.to_owned(),
-        ),
-        FieldRule::IsIngress if matches!(field.made, Made::Ingress) => return None,
-        FieldRule::IsIngress => (
-            quote!(false),
-            format!("`{option}` is an option of an ingress, and `{name}` is none"),
-        ),
-        FieldRule::IsNotBlocking => (quote!(!#options.is_blocking()), BLOCKING_TIMEOUT.to_owned()),
-        FieldRule::IsStateless => (
-            quote!(!#options.is_stateful()),
-            format!(
-                "`{name}` has state, of which each lane would have its own: its function must say which \
-                 messages belong together, with `partition_by`"
-            ),
-        ),
-        FieldRule::MakesCalls
-        | FieldRule::IsCalled
-        | FieldRule::TakesBatches
-        | FieldRule::KeepsCopies => return None,
+        FieldRule::MakesCalls => on_slot("MakesCalls", "makes_calls"),
+        FieldRule::IsCalled => on_slot("IsCalledByFluid", "called_by_fluid"),
+        FieldRule::TakesBatches => on_slot("TakesBatches", "takes_batches"),
+        FieldRule::IsConsumer => on_kind("IsConsumer", "of_a_consumer"),
+        FieldRule::IsNoConsumer => on_kind("IsNoConsumer", "of_no_consumer"),
+        FieldRule::HasStall if field.settings.get("stall").is_some() => return None,
+        FieldRule::HasStall => property(HAS_STALL, field, span),
+        FieldRule::HasRetry if field.settings.get("retry").is_some() => return None,
+        FieldRule::HasRetry => property(HAS_RETRY, field, span),
+        FieldRule::TakesNoBatches => property(TAKES_NO_BATCHES, field, span),
+        FieldRule::IsNotBlocking => property(CAN_TIME_OUT, field, span),
+        FieldRule::IsStateless => property(IS_STATELESS, field, span),
+        FieldRule::KeepsCopies | FieldRule::IsIngress => return None,
     })
+}
+
+/// A rule about what the function of a worker says: the trait of `fluid::rule`, its function, and the property.
+type PropertyRule = [&'static str; 3];
+
+pub(super) const NEEDS_NO_THREAD: PropertyRule = ["NeedsNoThread", "needs_no_thread", "blocking"];
+pub(super) const HAS_ONE_LANE: PropertyRule = ["HasOneLane", "has_one_lane", "lanes"];
+pub(super) const RETRIES_IN_LANE: PropertyRule = ["RetriesInLane", "retries_in_lane", "beside"];
+const HAS_RETRY: PropertyRule = ["HasRetry", "has_retry", "retry"];
+const TAKES_NO_BATCHES: PropertyRule = ["TakesNoBatches", "takes_no_batches", "batches"];
+const HAS_STALL: PropertyRule = ["HasStall", "has_stall", "stall"];
+const CAN_TIME_OUT: PropertyRule = ["CanTimeOut", "can_time_out", "blocking"];
+const IS_STATELESS: PropertyRule = ["IsStateless", "without_state", "state"];
+
+/// The call that compiles only if the function of a field's worker has the property.
+pub(super) fn property(rule: PropertyRule, field: &Field, span: Span) -> TokenStream {
+    let Field { cfgs, ty, .. } = field;
+    let [bound, check, property] = rule;
+    let bound = path(&format!("fluid::rule::{bound}"), span);
+    let [check, property] = [check, property].map(|name| Ident::new(name, span));
+    quote_spanned! {span=>
+        #(#cfgs)* #bound::<#ty>::#check(<#ty>::declared_properties().#property);
+    }
 }

@@ -1,0 +1,22 @@
+use fluid::{consumer, worker, workers};
+
+#[worker(heartbeat = "1s")]
+async fn poll<T: Clone>(item: &T) -> T {
+    item.clone()
+}
+
+#[consumer]
+async fn store<T: Clone>(item: T) {
+    let _ = item;
+}
+
+workers! {
+    struct Polls<T: Clone>(item: T) {
+        pub poll: Poll<T> { item }, //~ pub
+        store: Store<T> { marker: std::marker::PhantomData },
+    }
+
+    poll => store;
+}
+
+fn main() {}
