@@ -29,8 +29,13 @@ const BOUNDED: &[&str] = &[
     "adapter/takes-another-type",
 ];
 
-/// Cases about the constant of a user, which the compiler evaluates.
-const EVALUATED: &[&str] = &["option/constant-of-zero"];
+/// Cases about the constant of a user, which the compiler evaluates, and about a resource that moves into a worker.
+const EVALUATED: &[&str] = &[
+    "moved/into-a-worker-that-is-restarted",
+    "moved/into-a-worker-with-lanes",
+    "moved/into-a-worker-with-own-restarts",
+    "option/constant-of-zero",
+];
 
 /// Cases about a long number that the user has written.
 const WRITTEN: &[&str] = &[
@@ -126,6 +131,10 @@ const RULES: &[(&str, &[&str])] = &[
             "fused/fan-in",
             "fused/to-a-public-worker",
         ],
+    ),
+    (
+        "a fused chain is no longer than the compiler takes",
+        &["fused/too-many-workers"],
     ),
     (
         "what stands behind a fused edge can be called",

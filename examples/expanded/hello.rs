@@ -101,7 +101,7 @@ impl Hello {
     }
     fn __make_greet(name: &::fluid::__private::Arc<String>) -> Greet {
         Greet {
-            name: ::fluid::__private::Share::share(name),
+            name: ::fluid::rule::Share::share(name),
         }
     }
     fn __make_print() -> Print {

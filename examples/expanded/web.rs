@@ -194,8 +194,8 @@ impl Web {
         ),
     ) -> Serve {
         Serve {
-            address: ::fluid::__private::Share::share(address),
-            orders: ::fluid::__private::Share::share(orders),
+            address: ::fluid::rule::Share::share(address),
+            orders: ::fluid::rule::Share::share(orders),
         }
     }
     fn __make_work() -> Work {

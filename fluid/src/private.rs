@@ -11,7 +11,7 @@ pub use crate::group::declared::Declared;
 pub use crate::group::handle::GroupHandle;
 pub use crate::group::ingress::HasKey;
 pub use crate::group::on_signal::UnixSignal;
-pub use crate::group::resources::{Share, resource};
+pub use crate::group::resources::resource;
 pub use crate::group::slot::{HandleOf, Member, MemberSlot};
 pub use crate::group::worker_handle::{ConsumerHandle, WorkerHandle};
 pub use crate::group::workers::Workers;

@@ -24,6 +24,7 @@ mod ports_of_the_same_name;
 mod ports_thrown_away;
 mod private_types;
 mod private_worker_in_a_public_group;
+mod rare_forms;
 mod raw_names_everywhere;
 #[allow(dead_code, reason = "the code of the README compiles, and is not run")]
 mod readme;

@@ -7,13 +7,14 @@
 
 use fluid::{Context, Output, consumer, worker, workers};
 
-/// Lifetimes of the call, a pattern that is `mut`, a where clause, a default.
+/// Lifetimes of the call, a where clause.
 #[worker(heartbeat = "1s")]
-async fn lifetimes<'a, T>(shared: &'a str, mut owned: Vec<T>, state: &'a mut Vec<T>) -> usize
+async fn lifetimes<'a, T>(shared: &'a str, owned: Vec<T>, state: &'a mut Vec<T>) -> usize
 where
     T: Clone,
     &'a str: Clone,
 {
+    let mut owned = owned;
     owned.append(&mut state.clone());
     shared.len() + owned.len()
 }

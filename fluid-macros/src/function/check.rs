@@ -5,9 +5,10 @@ mod owned;
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{FnArg, Type};
+use syn::{FnArg, Pat, PatType, Type};
 
 use super::model::{Parameter, Role, Worker};
+use super::shape::is_value;
 use crate::error::Errors;
 use crate::option;
 use crate::port::number;
@@ -28,6 +29,7 @@ pub(super) fn check(worker: &mut Worker, errors: &mut Errors) {
     check_kind(worker, errors);
     check_async(worker, errors);
     check_message(worker, errors);
+    check_cfgs(worker, errors);
     check_owned(worker, errors);
     check_ports(worker, errors);
     check_port_numbers(worker, errors);
@@ -81,7 +83,7 @@ fn check_async(worker: &Worker, errors: &mut Errors) {
 
 fn check_message(worker: &Worker, errors: &mut Errors) {
     let by_value = worker.sig.inputs.iter().any(|input| match input {
-        FnArg::Typed(input) => !matches!(*input.ty, Type::Reference(_)),
+        FnArg::Typed(input) => is_value(&input.ty),
         FnArg::Receiver(_) => true,
     });
     if worker.role == Role::Consumer && worker.taken().is_none() && !by_value {
@@ -91,6 +93,31 @@ fn check_message(worker: &Worker, errors: &mut Errors) {
             worker.role.example()
         );
         errors.at(worker.sig.paren_token.span.join(), message);
+    }
+}
+
+/// `#[cfg]` stands before a parameter that is a field of the worker.
+fn check_cfgs(worker: &Worker, errors: &mut Errors) {
+    let is_field = |input: &PatType| {
+        let Pat::Ident(pat) = &*input.pat else {
+            return false;
+        };
+        worker.parameters.iter().any(|parameter| match parameter {
+            Parameter::Resource(name, _)
+            | Parameter::State(name, _)
+            | Parameter::Config(name, _) => *name == pat.ident,
+            Parameter::Message(_) | Parameter::Context | Parameter::Port(..) => false,
+        })
+    };
+    for input in &worker.sig.inputs {
+        if let FnArg::Typed(input) = input
+            && let Some(cfg) = input.attrs.iter().find(|attr| attr.path().is_ident("cfg"))
+            && !is_field(input)
+        {
+            let message = "`#[cfg(…)]` can stand before a resource, state or configuration\n\
+                 for another message or port, write two functions, each under its `#[cfg(…)]`";
+            errors.on(cfg, message);
+        }
     }
 }
 

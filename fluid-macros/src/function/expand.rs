@@ -46,7 +46,7 @@ fn struct_(worker: &Worker, generics: &Generics) -> TokenStream {
     let mut fields: Vec<_> = worker
         .parameters
         .iter()
-        .filter_map(|p| field(vis, private, p))
+        .filter_map(|p| field(worker, private, p))
         .collect();
     let unmentioned = generics::unmentioned(generics, worker);
     if !unmentioned.is_empty() {
@@ -63,7 +63,9 @@ fn struct_(worker: &Worker, generics: &Generics) -> TokenStream {
     };
     let printable = (!private).then(|| quote!(#[allow(missing_debug_implementations)]));
     let clause = &generics.where_clause;
-    let body = if fields.is_empty() {
+    // A name without upper and lower case is that of the function, too, which is no type.
+    let is_caseless = *name == worker.function().unraw();
+    let body = if fields.is_empty() && !is_caseless {
         quote!(#clause;)
     } else {
         quote!(#clause { #(#fields,)* })
@@ -77,7 +79,7 @@ fn struct_(worker: &Worker, generics: &Generics) -> TokenStream {
     }
 }
 
-fn field(vis: &Visibility, private: bool, parameter: &Parameter) -> Option<TokenStream> {
+fn field(worker: &Worker, private: bool, parameter: &Parameter) -> Option<TokenStream> {
     let (what, name, ty) = match parameter {
         Parameter::Resource(name, ty) => (
             "The shared resource",
@@ -92,7 +94,9 @@ fn field(vis: &Visibility, private: bool, parameter: &Parameter) -> Option<Token
         let doc = format!(" {what} `{name}`.");
         quote!(#[doc = #doc])
     });
+    let (vis, cfgs) = (&worker.vis, worker.cfgs_of(name));
     Some(quote! {
+        #(#cfgs)*
         #doc
         #vis #name: #ty
     })
@@ -242,12 +246,14 @@ fn build_lane(worker: &Worker, generics: &Generics) -> Option<TokenStream> {
         .iter()
         .filter_map(|parameter| match parameter {
             Parameter::Resource(name, _) => {
-                Some(quote!(#name: ::fluid::__private::Arc::clone(&#this.#name)))
+                let cfgs = worker.cfgs_of(name);
+                Some(quote!(#(#cfgs)* #name: ::fluid::__private::Arc::clone(&#this.#name)))
             }
             Parameter::Config(name, ty) => {
                 let at = ty.span().resolved_at(Span::call_site());
                 let clone = quote_spanned!(at=> ::fluid::rule::IsConfiguration::configuration(&#this.#name));
-                Some(quote!(#name: #clone))
+                let cfgs = worker.cfgs_of(name);
+                Some(quote!(#(#cfgs)* #name: #clone))
             }
             _ => None,
         })

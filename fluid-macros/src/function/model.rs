@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Attribute, ReturnType, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Type, Visibility};
 
 use crate::option::{Scope, Settings};
 
@@ -135,6 +135,18 @@ impl Worker {
     /// Whether it has state, and no key says which messages share a lane.
     pub(crate) fn is_stateful(&self) -> bool {
         self.state().is_some() && self.settings.get("partition_by").is_none()
+    }
+
+    /// The configurations under which the parameter of a field stands.
+    pub(crate) fn cfgs_of(&self, field: &Ident) -> impl Iterator<Item = &Attribute> {
+        let inputs = self.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(input) => Some(input),
+            FnArg::Receiver(_) => None,
+        });
+        let named = inputs
+            .filter(move |input| matches!(&*input.pat, Pat::Ident(pat) if pat.ident == *field));
+        let attrs = named.flat_map(|input| &input.attrs);
+        attrs.filter(|attr| attr.path().is_ident("cfg"))
     }
 
     /// The names and message types of its named ports.

@@ -45,3 +45,14 @@ pub(super) fn is_named(ty: &Type, name: &str) -> bool {
         .last()
         .is_some_and(|last| last.ident == name && last.arguments.is_empty())
 }
+
+/// Whether a parameter of this type is taken by value. A `&'static T` is one: it borrows from no worker.
+pub(super) fn is_value(ty: &Type) -> bool {
+    match without_parens(ty) {
+        Type::Reference(reference) => {
+            let lifetime = reference.lifetime.as_ref();
+            reference.mutability.is_none() && lifetime.is_some_and(|it| it.ident == "static")
+        }
+        _ => true,
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span};
-use syn::{Attribute, Expr, FieldValue, Generics, LitStr, Member, Token, Type, Visibility};
+use syn::{Attribute, Expr, FieldValue, Generics, LitStr, Member, Pat, Token, Type, Visibility};
 
 use crate::control_flow::awaits_or_tries;
 use crate::mention::uses;
@@ -70,6 +70,8 @@ pub(crate) enum Origin {
 pub(crate) struct Field {
     pub(crate) docs: Vec<Attribute>,
     pub(crate) cfgs: Vec<Attribute>,
+    /// Levels of lints, for all that is made of the field.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) settings: Settings,
     /// `pub`: messages may come from outside the group.
     pub(crate) public: Option<Token![pub]>,
@@ -145,8 +147,8 @@ pub(crate) enum When {
     },
     /// `cron("0 6 * * *", options)`
     Cron { written: LitStr, settings: Settings },
-    /// `on_startup` and similar, with the name of the exit in `after_shutdown(exit)`
-    Hook { exit: Option<Ident> },
+    /// `on_startup` and similar, with the pattern of the exit in `after_shutdown(exit)`
+    Hook { exit: Option<Box<Pat>> },
 }
 
 /// The period or the delay of a callback.

@@ -9,7 +9,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, Lit, LitInt, LitStr, Token};
+use syn::{Expr, Lit, LitInt, LitStr, Token, parenthesized, token};
 
 use super::model::{Setting, Settings, Value};
 use super::row::{Choice, Kind, MORE_THAN_ZERO, ROOM, Row, Scope, range};
@@ -80,7 +80,14 @@ struct Written {
 
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.parse()?;
+        let name: Ident = input.parse()?;
+        if input.peek(token::Paren) {
+            let content;
+            let parens = parenthesized!(content in input);
+            let value: TokenStream = content.parse()?;
+            let message = format!("an option is set with `=`: write `{name} = {value}`");
+            return Err(syn::Error::new(parens.span.join(), message));
+        }
         let value = match input.parse::<Option<Token![=]>>()? {
             None => None,
             Some(_) => Some(match literal_alone(input) {
@@ -93,6 +100,9 @@ impl Parse for Written {
                 }
             }),
         };
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Err(input.error("a comma is missing before this, or it does not belong here"));
+        }
         Ok(Self { name, value })
     }
 }

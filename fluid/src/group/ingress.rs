@@ -166,12 +166,14 @@ impl<M: Send + 'static> Resources for &IngressKey<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> Share<Arc<Ingress<M>>> for IngressKey<M> {
     fn share(&self) -> Arc<Ingress<M>> {
         Arc::new(self.ingress())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> Share<Ingress<M>> for IngressKey<M> {
     fn share(&self) -> Ingress<M> {
         self.ingress()

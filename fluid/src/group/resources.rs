@@ -52,17 +52,34 @@ resources!(A, B, C, D, E, F);
 
 /// The value of a field for the group's shorthand `{ name }`: the shared resource itself, or, if the field is
 /// configuration or state, a clone of it.
+#[diagnostic::on_unimplemented(
+    message = "the shorthand makes no `{T}` of the resource `{Self}`",
+    label = "a field of the type `{T}` needs a clone: derive `Clone`, let the function take `&{T}`, or write `name: expression`"
+)]
 pub trait Share<T> {
     /// The value of the field.
     fn share(&self) -> T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Share<Arc<T>> for Arc<T> {
     fn share(&self) -> Arc<T> {
         Arc::clone(self)
     }
 }
 
+/// A type of no field. With the implementation for it, the compiler does not take the one above for the only one.
+#[derive(Debug)]
+pub struct NotShared;
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> Share<NotShared> for Arc<T> {
+    fn share(&self) -> NotShared {
+        NotShared
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<T: Clone> Share<T> for Arc<T> {
     fn share(&self) -> T {
         T::clone(self)

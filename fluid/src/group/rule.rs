@@ -7,6 +7,7 @@ mod kind;
 mod member;
 mod queued;
 
+pub use crate::group::resources::{NotShared, Share};
 pub use built::IsBuiltAtTheStart;
 pub use end::{
     EndsEdge, EndsEdgeOfAny, HasFailed, HasNoSlot, HasUndelivered, SilentSlot, SourceSlot,

@@ -286,7 +286,7 @@ impl AccessLog {
     }
     fn __make_read(file: &::fluid::__private::Arc<Option<PathBuf>>) -> Read {
         Read {
-            file: ::fluid::__private::Share::share(file),
+            file: ::fluid::rule::Share::share(file),
         }
     }
     fn __make_parse() -> Parse {
@@ -294,7 +294,7 @@ impl AccessLog {
     }
     fn __make_count(totals: &::fluid::__private::Arc<Mutex<Totals>>) -> Count {
         Count {
-            totals: ::fluid::__private::Share::share(totals),
+            totals: ::fluid::rule::Share::share(totals),
         }
     }
     fn __make_dead_letters(
@@ -304,8 +304,8 @@ impl AccessLog {
         ): &(::fluid::__private::Arc<u64>, ::fluid::__private::Arc<Mutex<Totals>>),
     ) -> DeadLetters {
         DeadLetters {
-            show: ::fluid::__private::Share::share(show),
-            totals: ::fluid::__private::Share::share(totals),
+            show: ::fluid::rule::Share::share(show),
+            totals: ::fluid::rule::Share::share(totals),
         }
     }
     ::fluid::__private::start_methods!(self -> AccessLogHandle);

@@ -155,7 +155,7 @@ impl Orders {
     }
     fn __make_take(source: &::fluid::__private::Arc<Source>) -> Take {
         Take {
-            source: ::fluid::__private::Share::share(source),
+            source: ::fluid::rule::Share::share(source),
             intake: Intake::default(),
         }
     }
@@ -164,22 +164,22 @@ impl Orders {
     }
     fn __make_charge(provider: &::fluid::__private::Arc<Provider>) -> Charge {
         Charge {
-            provider: ::fluid::__private::Share::share(provider),
+            provider: ::fluid::rule::Share::share(provider),
         }
     }
     fn __make_store(db: &::fluid::__private::Arc<Database>) -> Store {
         Store {
-            db: ::fluid::__private::Share::share(db),
+            db: ::fluid::rule::Share::share(db),
         }
     }
     fn __make_settle(provider: &::fluid::__private::Arc<Provider>) -> Settle {
         Settle {
-            provider: ::fluid::__private::Share::share(provider),
+            provider: ::fluid::rule::Share::share(provider),
         }
     }
     fn __make_bury(db: &::fluid::__private::Arc<Database>) -> Bury {
         Bury {
-            db: ::fluid::__private::Share::share(db),
+            db: ::fluid::rule::Share::share(db),
         }
     }
     ::fluid::__private::start_methods!(pub self -> OrdersHandle);

@@ -222,13 +222,13 @@ impl Sysmon {
     }
     fn __make_show(screen: &::fluid::__private::Arc<Screen>) -> Show {
         Show {
-            screen: ::fluid::__private::Share::share(screen),
+            screen: ::fluid::rule::Share::share(screen),
         }
     }
     fn __make_judge(thresholds: &::fluid::__private::Arc<Thresholds>) -> Judge {
         Judge {
             book: AlertBook::new(),
-            thresholds: ::fluid::__private::Share::share(thresholds),
+            thresholds: ::fluid::rule::Share::share(thresholds),
         }
     }
     fn __make_alarm(
@@ -238,13 +238,13 @@ impl Sysmon {
         ): &(::fluid::__private::Arc<Screen>, ::fluid::__private::Arc<Database>),
     ) -> Alarm {
         Alarm {
-            screen: ::fluid::__private::Share::share(screen),
-            db: ::fluid::__private::Share::share(db),
+            screen: ::fluid::rule::Share::share(screen),
+            db: ::fluid::rule::Share::share(db),
         }
     }
     fn __make_store(db: &::fluid::__private::Arc<Database>) -> Store {
         Store {
-            db: ::fluid::__private::Share::share(db),
+            db: ::fluid::rule::Share::share(db),
         }
     }
     fn __make_farewell() -> SayStopping {

@@ -137,13 +137,16 @@ fn of_function(worker: &Worker, generics: &Generics) -> TokenStream {
             quote!(&#ports.#index)
         }
         Parameter::Resource(name, ty) => {
-            quote_spanned!(at(ty)=> ::fluid::rule::IsResource::resource(&self.#name))
+            let cfgs = worker.cfgs_of(name);
+            quote_spanned!(at(ty)=> #(#cfgs)* ::fluid::rule::IsResource::resource(&self.#name))
         }
         Parameter::State(name, ty) => {
-            quote_spanned!(at(ty)=> ::fluid::rule::IsState::state(&mut self.#name))
+            let cfgs = worker.cfgs_of(name);
+            quote_spanned!(at(ty)=> #(#cfgs)* ::fluid::rule::IsState::state(&mut self.#name))
         }
         Parameter::Config(name, ty) => {
-            quote_spanned!(at(ty)=> ::fluid::rule::IsConfiguration::configuration(&self.#name))
+            let cfgs = worker.cfgs_of(name);
+            quote_spanned!(at(ty)=> #(#cfgs)* ::fluid::rule::IsConfiguration::configuration(&self.#name))
         }
     });
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();

@@ -2,11 +2,12 @@
 
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
-use syn::{FnArg, Pat, PatType, Type};
+use syn::{FnArg, Pat, PatIdent, PatType, Type};
 
 use crate::error::Errors;
 use crate::function::model::{Parameter, Role};
-use crate::function::shape::{is_named, only_argument, without_parens};
+use crate::function::shape::{is_named, is_value, only_argument, without_parens};
+use crate::text::text;
 
 /// Reads the parameters. A parameter that cannot be read is reported and left out.
 pub(super) fn read<'a>(
@@ -29,8 +30,7 @@ pub(super) fn read<'a>(
                 continue;
             }
         };
-        let by_value = !matches!(without_parens(&input.ty), Type::Reference(_));
-        if by_value && std::mem::take(&mut awaits_message) {
+        if is_value(&input.ty) && std::mem::take(&mut awaits_message) {
             parameters.push(Parameter::Message((*input.ty).clone()));
         } else {
             parameters.extend(named(input, errors));
@@ -43,7 +43,9 @@ pub(super) fn read<'a>(
 /// Reads a parameter that is no message.
 fn named(input: &PatType, errors: &mut Errors) -> Option<Parameter> {
     let (ty, reference) = match without_parens(&input.ty) {
-        Type::Reference(reference) => (without_parens(&reference.elem), Some(reference)),
+        Type::Reference(reference) if !is_value(&input.ty) => {
+            (without_parens(&reference.elem), Some(reference))
+        }
         ty => (ty, None),
     };
     let mutability = reference.and_then(|reference| reference.mutability);
@@ -61,6 +63,21 @@ fn named(input: &PatType, errors: &mut Errors) -> Option<Parameter> {
         return Some(Parameter::Port(name, message));
     }
     let ty = ty.clone();
+    if let (
+        None,
+        Pat::Ident(PatIdent {
+            mutability: Some(token),
+            ..
+        }),
+    ) = (reference, &*input.pat)
+    {
+        let message = format!(
+            "each call gets a clone of `{name}`, so what a call changes in it is lost\n\
+             for state that lasts write `{name}: &mut {}`, and otherwise `let mut {name} = {name};` in the function",
+            text(&ty)
+        );
+        errors.on(token, message);
+    }
     Some(match (reference, mutability) {
         (None, _) => Parameter::Config(name, ty),
         (Some(_), None) => Parameter::Resource(name, ty),
@@ -70,10 +87,10 @@ fn named(input: &PatType, errors: &mut Errors) -> Option<Parameter> {
 
 fn name(pat: &Pat) -> syn::Result<Ident> {
     match pat {
-        Pat::Ident(pat) if pat.subpat.is_none() => Ok(pat.ident.clone()),
+        Pat::Ident(pat) => Ok(pat.ident.clone()),
         pat => Err(syn::Error::new(
             pat.span(),
-            "this parameter becomes a field of the worker, named like it: give it a plain name",
+            "this parameter becomes a field of the worker, named like it: give it a name, as in `point @ Point { x, y }`",
         )),
     }
 }

@@ -3,9 +3,13 @@
 use quote::ToTokens;
 
 use crate::error::Errors;
-use crate::group::model::{Edge, Group};
+use crate::group::model::{Edge, Group, fused_chains};
 use crate::option::NotFused;
 use crate::words::{Arrow, UNDELIVERED};
+
+/// The most workers of a fused chain. The type of a chain contains the types of all its calls, and the compiler refuses
+/// one of 16 workers ("queries overflow the depth limit"). At 15 it takes about half a minute.
+const MOST_WORKERS: usize = 15;
 
 /// A fused edge is the only edge from its output and the only edge to its worker.
 ///
@@ -29,6 +33,30 @@ pub(super) fn check(group: &mut Group, errors: &mut Errors) {
     for at in broken {
         group.edges[at].arrow = Arrow::Queued;
     }
+    for at in too_long(&group.edges) {
+        let edge = &mut group.edges[at];
+        edge.arrow = Arrow::Queued;
+        let message = format!(
+            "a fused chain has at most {MOST_WORKERS} workers: the compiler cannot take a longer one\n\
+             begin another chain here, with a queue before it: write `{} => {}`",
+            edge.from,
+            edge.to
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        );
+        errors.at(edge.to_span, message);
+    }
+}
+
+/// The edges at which a fused chain becomes too long.
+fn too_long(edges: &[Edge]) -> Vec<usize> {
+    let place = |edge: &Edge| edges.iter().position(|other| std::ptr::eq(other, edge));
+    let chains = fused_chains(edges);
+    let last = chains
+        .iter()
+        .flat_map(|chain| chain.iter().skip(MOST_WORKERS - 1).step_by(MOST_WORKERS));
+    last.filter_map(|edge| place(edge)).collect()
 }
 
 /// A fused edge starts at a return value and ends at a worker.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, Stmt};
+use syn::{Expr, Pat, Stmt};
 
 use super::name::unraw;
 use super::resource::{clones, with_clones};
@@ -27,7 +27,7 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
         When::Timer { settings, .. }
         | When::Signal { settings, .. }
         | When::Cron { settings, .. } => settings,
-        When::Hook { exit } => return hook(callback, exit.as_ref(), resources),
+        When::Hook { exit } => return hook(callback, exit.as_deref(), resources),
     };
     let workers = local("__workers");
     let called = called(run);
@@ -61,7 +61,7 @@ pub(super) fn register(callback: &Callback, resources: &[Resource]) -> TokenStre
 }
 
 /// The call that registers a hook.
-fn hook(callback: &Callback, exit: Option<&Ident>, resources: &[Resource]) -> TokenStream {
+fn hook(callback: &Callback, exit: Option<&Pat>, resources: &[Resource]) -> TokenStream {
     let Callback {
         cfgs, keyword, run, ..
     } = callback;

@@ -188,6 +188,7 @@ fn new_group(header: &Header, names: &Names) -> TokenStream {
 fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStream {
     let Field {
         cfgs,
+        lints,
         name,
         settings,
         ..
@@ -236,6 +237,7 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
         };
         return quote! {
             #(#cfgs)*
+            #(#lints)*
             let #slot = #call;
         };
     }
@@ -249,6 +251,7 @@ fn slot(field: &Field, shared: &[Resource], resources: &[Resource]) -> TokenStre
     let resources = resources.map(|resources| quote!(#resources,));
     quote! {
         #(#cfgs)*
+        #(#lints)*
         let #slot = #member.#add(&mut #workers, #text, #options #resources #make);
     }
 }

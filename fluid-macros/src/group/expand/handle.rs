@@ -111,7 +111,11 @@ fn handle_type(field: &Field) -> TokenStream {
 
 fn accessor(field: &Field, header: &Header) -> TokenStream {
     let Field {
-        docs, cfgs, name, ..
+        docs,
+        cfgs,
+        lints,
+        name,
+        ..
     } = field;
     let vis = &header.vis;
     let ty = handle_type(field);
@@ -127,6 +131,7 @@ fn accessor(field: &Field, header: &Header) -> TokenStream {
         let ty = &field.ty;
         return quote! {
             #(#cfgs)*
+            #(#lints)*
             #docs
             #must_use
             #vis fn #name(&self) -> #ty {
@@ -136,6 +141,7 @@ fn accessor(field: &Field, header: &Header) -> TokenStream {
     }
     quote! {
         #(#cfgs)*
+        #(#lints)*
         #docs
         #must_use
         #vis fn #name(&self) -> &#ty {

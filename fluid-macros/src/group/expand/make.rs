@@ -16,7 +16,13 @@ use crate::mention::uses;
 
 /// `fn __make_store(db: &Arc<Db>) -> Store { Store { … } }`
 pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
-    let Field { cfgs, ty, made, .. } = field;
+    let Field {
+        cfgs,
+        lints,
+        ty,
+        made,
+        ..
+    } = field;
     let make = name(field);
     let (shared, moved) = parameters(field, resources);
     let body = match made {
@@ -44,6 +50,7 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
         };
         return quote! {
             #(#cfgs)*
+            #(#lints)*
             #[allow(clippy::manual_async_fn)]
             fn #make(#resources: #types #moved) -> #future {
                 async move {
@@ -61,6 +68,7 @@ pub(super) fn make(field: &Field, resources: &[Resource]) -> TokenStream {
     };
     quote! {
         #(#cfgs)*
+        #(#lints)*
         fn #make(#shared #moved) -> #ty {
             #body
         }
@@ -161,7 +169,7 @@ fn initialiser(value: &FieldValue, resources: &[Resource]) -> TokenStream {
     match shorthand(value) {
         Some(name) if is_moved(name) => quote!(#(#attrs)* #member: #name),
         Some(name) => {
-            let share = hygiene::path("fluid::__private::Share::share", name.span());
+            let share = hygiene::path("fluid::rule::Share::share", name.span());
             let share = quote_spanned!(name.span()=> #share(#name));
             quote!(#(#attrs)* #member: #share)
         }

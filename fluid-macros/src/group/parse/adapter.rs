@@ -1,6 +1,7 @@
 //! `with f`: the adapter of an edge.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Token, token};
 
@@ -34,9 +35,26 @@ fn tokens(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         || input.peek(Token![->])
         || input.peek(Token![~]))
     {
-        take(input, &mut adapter)?;
+        if is_function_type(input) {
+            for _ in ["fn", "(…)", "-", ">"] {
+                take(input, &mut adapter)?;
+            }
+        } else {
+            take(input, &mut adapter)?;
+        }
     }
     Ok(adapter)
+}
+
+/// Whether `fn(…) ->` or `Fn(…) ->` comes next, whose arrow is not that of an edge.
+fn is_function_type(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let word = ahead.call(Ident::parse_any).map(|word| word.to_string());
+    let is_word = word.is_ok_and(|word| ["fn", "Fn", "FnMut", "FnOnce"].contains(&&*word));
+    is_word && ahead.peek(token::Paren) && {
+        let list: syn::Result<TokenTree> = ahead.parse();
+        list.is_ok() && ahead.peek(Token![->])
+    }
 }
 
 /// `move |tick: Tick| -> Candle`, whose arrow is not that of an edge.

@@ -7,8 +7,8 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FieldValue, Generics, Meta, PathArguments, Token, Type, Visibility, braced,
-    parenthesized, token,
+    Attribute, FieldValue, GenericArgument, Generics, Meta, PathArguments, Token, Type, TypePath,
+    Visibility, braced, parenthesized, token,
 };
 
 use super::{code, recover};
@@ -122,6 +122,7 @@ fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource
             errors.at(reference.and_token.span(), message);
             UserType(Some(*reference.elem))
         }
+        UserType(Some(ty)) => UserType(Some(without_arc(ty, errors))),
         ty => ty,
     };
     Ok(Resource {
@@ -130,6 +131,23 @@ fn resource(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Resource
         unused_unless: None,
         origin,
     })
+}
+
+/// The type of a resource. An `Arc` around it is reported, and left out.
+fn without_arc(ty: Type, errors: &mut Errors) -> Type {
+    if let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = &ty
+        && let Some(last) = path.segments.last().filter(|last| last.ident == "Arc")
+        && let PathArguments::AngleBracketed(arguments) = &last.arguments
+        && let Some(GenericArgument::Type(shared)) = arguments.args.first()
+    {
+        let message = "the group shares its resources itself: write the type without `Arc`\n\
+             `new` takes the value itself, or an `Arc` of it";
+        errors.at(last.ident.span(), message);
+        return shared.clone();
+    }
+    ty
 }
 
 fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
@@ -182,10 +200,13 @@ fn field(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field> {
         errors.on(written, message);
         (ty, made) = (UserType(None), Made::Literal(Vec::new()));
     }
-    let Attributes { docs, cfgs, .. } = attrs;
+    let Attributes {
+        docs, cfgs, lints, ..
+    } = attrs;
     Ok(Field {
         docs,
         cfgs,
+        lints,
         settings,
         public,
         name,
@@ -254,8 +275,23 @@ fn initialiser(input: ParseStream<'_>) -> syn::Result<FieldValue> {
 struct Attributes {
     docs: Vec<Attribute>,
     cfgs: Vec<Attribute>,
+    /// `#[allow(…)]` and similar, and `#[cfg_attr(…)]`.
+    lints: Vec<Attribute>,
     /// The tokens in the parentheses of the option attributes.
     options: TokenStream,
+}
+
+/// Attributes that may stand on a field beside those of fluid.
+const LINTS: [&str; 6] = ["allow", "expect", "warn", "deny", "forbid", "cfg_attr"];
+
+/// `#[allow(…)]` for `#[expect(…)]`: the field becomes several items, of which not every one meets an expectation.
+fn unless_expected(mut attr: Attribute) -> Attribute {
+    if attr.path().is_ident("expect")
+        && let Meta::List(list) = &mut attr.meta
+    {
+        list.path = Ident::new("allow", list.path.span()).into();
+    }
+    attr
 }
 
 impl Attributes {
@@ -263,6 +299,7 @@ impl Attributes {
         let mut sorted = Self {
             docs: Vec::new(),
             cfgs: Vec::new(),
+            lints: Vec::new(),
             options: TokenStream::new(),
         };
         for attr in attrs {
@@ -270,6 +307,8 @@ impl Attributes {
                 sorted.docs.push(attr);
             } else if attr.path().is_ident("cfg") {
                 sorted.cfgs.push(attr);
+            } else if LINTS.iter().any(|level| attr.path().is_ident(level)) {
+                sorted.lints.push(unless_expected(attr));
             } else if options.iter().any(|option| attr.path().is_ident(option)) {
                 if let Meta::List(list) = &attr.meta {
                     if !sorted.options.is_empty() {

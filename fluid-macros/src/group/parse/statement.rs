@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Pat, Token, parenthesized, token};
 
 use super::{adapter, code, recover};
 use crate::error::{Errors, did_you_mean, list};
@@ -249,7 +249,7 @@ fn hook(input: ParseStream<'_>) -> syn::Result<When> {
     if input.peek(token::Paren) {
         let content;
         parenthesized!(content in input);
-        exit = Some(content.parse()?);
+        exit = Some(Box::new(content.call(Pat::parse_single)?));
     }
     Ok(When::Hook { exit })
 }
@@ -376,6 +376,10 @@ fn end(input: ParseStream<'_>) -> syn::Result<End> {
         let message = "expected the name of a worker, several in parentheses, or `_`";
         syn::Error::new(error.span(), message)
     })?;
+    if input.peek(Token![::]) {
+        let message = format!("a port is written with a dot: `{name}.port`");
+        return Err(input.error(message));
+    }
     let port = match input.parse::<Option<Token![.]>>()? {
         Some(_) => Some(input.parse()?),
         None => None,

@@ -26,7 +26,7 @@ pub struct Adapted;
 #[diagnostic::on_unimplemented(
     message = "`{W}` does not consume `{T}`",
     label = "this sends `{T}`, and `{W}` consumes `{M}`",
-    note = "let what stands before `{W}` give `{M}`, or let `{W}` consume `{T}`; an adapter may give an `Option` or a `Vec` of it"
+    note = "let what stands before `{W}` give `{M}`, or let `{W}` consume `{T}`; an adapter may give an `Option` or a `Vec` of it\nthe message of a `#[consumer]` is its first parameter that is no reference"
 )]
 pub trait IsConsumedBy<T, W, M, Kind = Unchanged>: Sized {
     /// Whether at most one message is made of what is sent.
