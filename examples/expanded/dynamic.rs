@@ -47,12 +47,18 @@ impl Read {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::No,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::Yes,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }

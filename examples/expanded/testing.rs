@@ -45,12 +45,18 @@ impl Judge {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::No,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::Yes,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -85,6 +91,30 @@ async fn warn(warning: String) -> io::Result<()> {
 }
 /// Writes a warning to standard error.
 struct Warn;
+impl Warn {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+            retry: ::fluid::rule::Yes,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
+        }
+    }
+}
 impl ::fluid::__private::Function for Warn {
     type Input = ::fluid::__private::PerMessage<String>;
     type Emission = ::fluid::__private::Silent;

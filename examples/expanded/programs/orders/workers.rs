@@ -135,12 +135,18 @@ impl Charge {
         ::fluid::rule::Yes,
         ::fluid::rule::No,
         ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::No,
             lanes: ::fluid::rule::Yes,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::No,
+            retry: ::fluid::rule::Yes,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -220,12 +226,18 @@ impl Store {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::Yes,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::No,
+            retry: ::fluid::rule::Yes,
+            batches: ::fluid::rule::Yes,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -297,6 +309,30 @@ pub struct Settle {
     /// The shared resource `provider`.
     pub provider: ::fluid::__private::Arc<Provider>,
 }
+impl Settle {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    #[must_use]
+    pub const fn declared_properties() -> ::fluid::rule::Properties<
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+    > {
+        ::fluid::rule::Properties {
+            blocking: ::fluid::rule::No,
+            lanes: ::fluid::rule::No,
+            stall: ::fluid::rule::No,
+            state: ::fluid::rule::No,
+            retry: ::fluid::rule::Yes,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
+        }
+    }
+}
 impl ::fluid::__private::Function for Settle {
     type Input = ::fluid::__private::PerMessage<Failed<Order>>;
     type Emission = ::core::option::Option<GivenUp>;
@@ -353,12 +389,18 @@ impl Bury {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::Yes,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::No,
+            retry: ::fluid::rule::Yes,
+            batches: ::fluid::rule::Yes,
+            beside: ::fluid::rule::No,
         }
     }
 }

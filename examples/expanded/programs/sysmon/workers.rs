@@ -43,12 +43,18 @@ impl TakeSample {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::Yes,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::Yes,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -103,12 +109,18 @@ impl Rate {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::No,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::Yes,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -187,12 +199,18 @@ impl Judge {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::Yes,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::No,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::Yes,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -244,12 +262,18 @@ impl Alarm {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::Yes,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::No,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::No,
+            beside: ::fluid::rule::No,
         }
     }
 }
@@ -305,12 +329,18 @@ impl Store {
         ::fluid::rule::No,
         ::fluid::rule::No,
         ::fluid::rule::No,
+        ::fluid::rule::No,
+        ::fluid::rule::Yes,
+        ::fluid::rule::No,
     > {
         ::fluid::rule::Properties {
             blocking: ::fluid::rule::Yes,
             lanes: ::fluid::rule::No,
             stall: ::fluid::rule::No,
             state: ::fluid::rule::No,
+            retry: ::fluid::rule::No,
+            batches: ::fluid::rule::Yes,
+            beside: ::fluid::rule::No,
         }
     }
 }
