@@ -69,6 +69,17 @@ fn dynamic_adds_and_removes_workers() {
 }
 
 #[test]
+fn crawler_visits_each_page_once_and_ends() {
+    let parts = [
+        "(exit code 0)",
+        "  fetch   stopped  100 accepted, 100 done, 10 retried",
+        "  follow  stopped  100 accepted, 100 done",
+        "  report  stopped  0 accepted",
+    ];
+    assert_in_order(&output("crawler"), &parts);
+}
+
+#[test]
 fn lifecycle_prints_every_state_and_hook() {
     let parts = [
         "on_startup",
