@@ -307,6 +307,10 @@ impl<'l, 's> Layout<'l, 's> {
 
     /// `name = expression` or an expression alone.
     fn option(&mut self, tokens: Tokens, depth: usize) -> Read {
+        // `mut exit`, the parameter of a hook, is no expression.
+        if tokens.len() == 2 && self.source.is(tokens.start, "mut") {
+            return Ok(format!("mut {}", self.source.token(tokens.start + 1)));
+        }
         self.entry(tokens, depth, "=")
     }
 

@@ -30,5 +30,5 @@ fn every_body_of_the_repository_keeps_its_tokens_and_is_formatted_only_once() {
     // Only cases of mistakes cannot be read.
     let is_case = |path: &PathBuf| support::has_part(path, &["ui", "cases"]);
     assert!(unread.iter().all(is_case), "{unread:?}");
-    assert!(unread.len() < 20, "{unread:?}");
+    assert!(unread.len() < 30, "{unread:?}");
 }
