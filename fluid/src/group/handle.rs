@@ -84,6 +84,12 @@ impl GroupHandle {
         }
     }
 
+    /// The group as the parent of its members.
+    #[cfg(all(test, fluid_loom))]
+    pub(crate) fn as_parent(&self) -> Arc<dyn Parent> {
+        Arc::clone(&self.shared.parent)
+    }
+
     /// The group that this node is a member of.
     pub(super) fn of_member(member: &Node) -> Option<Self> {
         let (node, parent) = member.parent()?;

@@ -82,7 +82,6 @@ impl Driven {
         id: MemberId,
         build: impl FnMut() -> W + Send + 'static,
     ) -> Slot<W> {
-        let events = self.handle.events().clone();
         let build = Build::anew(build);
         let (slot, pending) =
             Slot::new("member".into(), id, &self.handle, W::OPTIONS.into(), build);
@@ -90,7 +89,7 @@ impl Driven {
         let stop = node.options.stop;
         node.join(
             self.handle.node(),
-            Arc::new(events),
+            self.handle.as_parent(),
             id,
             "member".into(),
             stop,
