@@ -119,61 +119,30 @@ impl<S: Stage<Input = <S as Worker>::Message>> Calls<S> for EachMessage {
             if is_fast_path(ctx, io) {
                 return pin!(call_fast(stage, ctx, io, downstream)).await;
             }
-            if io.copy.is_some() && ctx.node().options.retries_beside_queue() {
-                return pin!(call_with_retries_beside(stage, ctx, io, downstream)).await;
-            }
-            while has_message!(io) {
+            let beside = io.copy.is_some() && ctx.node().options.retries_beside_queue();
+            loop {
                 let mut input = Kept::<S>::empty();
-                input.put_first(&mut io.queue);
+                let mut first = 1;
+                if beside {
+                    let next = io.queue.next_or_again(input.slot(), ctx.stop_requested());
+                    let Some(attempt) = pin!(next).await else {
+                        return Ok(());
+                    };
+                    first = attempt;
+                } else if has_message!(io) {
+                    input.put_first(&mut io.queue);
+                } else {
+                    return Ok(());
+                }
                 if let Some(limiter) = ctx.node().limiter() {
                     wait_for_rate::<S>(limiter, input.slot(), io).await;
                 }
-                pin!(handle(
-                    stage,
-                    input.slot(),
-                    Attempts::IN_LANE,
-                    ctx,
-                    io,
-                    downstream
-                ))
-                .await?;
+                if first > 1 {
+                    ctx.node().count_retry();
+                }
+                let attempts = Attempts { first, beside };
+                pin!(handle(stage, input.slot(), attempts, ctx, io, downstream)).await?;
             }
-            Ok(())
-        }
-    }
-}
-
-/// The calls of a consumer whose messages wait for another attempt beside the queue.
-fn call_with_retries_beside<S, N>(
-    stage: &mut S,
-    ctx: &Context,
-    io: &mut Io<S>,
-    downstream: &mut N,
-) -> impl Future<Output = Result<(), Error>> + Send
-where
-    S: Stage<Input = <S as Worker>::Message>,
-    N: Downstream<S::Output>,
-{
-    async move {
-        loop {
-            #[cfg(feature = "test-util")]
-            crate::test::perturb().await;
-            let mut input = Kept::<S>::empty();
-            let next = io.queue.next_or_again(input.slot(), ctx.stop_requested());
-            let Some(first) = pin!(next).await else {
-                return Ok(());
-            };
-            if let Some(limiter) = ctx.node().limiter() {
-                wait_for_rate::<S>(limiter, input.slot(), io).await;
-            }
-            if first > 1 {
-                ctx.node().count_retry();
-            }
-            let attempts = Attempts {
-                first,
-                beside: true,
-            };
-            pin!(handle(stage, input.slot(), attempts, ctx, io, downstream)).await?;
         }
     }
 }
