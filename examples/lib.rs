@@ -6,6 +6,7 @@
 //! | `hello` | the smallest group: one worker feeds another |
 //! | `web` | an HTTP service that refuses no request in flight when it stops |
 //! | `crawler` | a feedback edge, a rate limit, and retries that do not hold up other messages |
+//! | `tenants` | workers that come and go with the tenants of a service |
 //! | `testing` | a group with its tests, on paused time |
 //! | `dispatcher` | handlers that are registered and unregistered while messages flow |
 //! | `dynamic` | workers and callbacks that are added and removed while their group runs |
@@ -19,7 +20,7 @@
 //! | `access_log` | a source that ends, a named port for malformed lines, a million messages |
 //! | `orders` | a shop: lanes by customer, a flaky payment provider, batches, a budget of restarts that is used up |
 //!
-//! `crawler`, `dispatcher`, `dynamic` and `lifecycle` end by themselves within two seconds. The expansions of the macros are in
+//! `crawler`, `dispatcher`, `dynamic`, `lifecycle` and `tenants` end by themselves within two seconds. The expansions of the macros are in
 //! `examples/expanded/`.
 
 pub mod input;

@@ -80,6 +80,23 @@ fn crawler_visits_each_page_once_and_ends() {
 }
 
 #[test]
+fn tenants_come_and_go_and_one_that_fails_does_no_harm_to_others() {
+    let parts = [
+        "two tenants",
+        "globex leaves, after its jobs are done",
+        "globex: stopped",
+        "a job of acme fails",
+        "`acme` failed: a job without work",
+        "no worker `acme`",
+        "acme comes back",
+        "(exit code 0)",
+        "bill  stopped  3 accepted, 3 done",
+        "1 worker forgotten",
+    ];
+    assert_in_order(&output("tenants"), &parts);
+}
+
+#[test]
 fn lifecycle_prints_every_state_and_hook() {
     let parts = [
         "on_startup",
