@@ -43,8 +43,13 @@ impl Supervisor {
         // Half of the time is for consumers that end, and half for those that save.
         let patience = by.saturating_duration_since(now) / 2;
         let until = now + patience.min(FORCE_SLACK);
-        for id in self.forced_to_save() {
+        let early = self.forced_to_save();
+        for &id in &early {
             self.force(id, until, Forced::TimeToSave);
+        }
+        // As in `force_all`: closed when all are forced.
+        for id in early {
+            self.close_queue(id);
         }
     }
 

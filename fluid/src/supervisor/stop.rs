@@ -369,7 +369,8 @@ impl Supervisor {
         }
     }
 
-    fn close_queue(&self, id: MemberId) {
+    /// Refuses what is sent to a member that was forced.
+    pub(super) fn close_queue(&self, id: MemberId) {
         let member = self.members.get(&id);
         if let Some(queue_control) = member.and_then(|member| member.node.queue_control.as_ref()) {
             queue_control.close();
